@@ -1,0 +1,187 @@
+//! Named misbehaviours of the reference CRM client (`orocrm-sync` spec, section 13) and the profiles that switch them.
+//!
+//! A rule that has a quirk asks [`Quirks::has`] in the one place where both behaviours stand side by side.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What the spec recommends for a quirk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Recommendation {
+    /// Part of how the connector works: reproduced in every profile.
+    Reproduce,
+    /// A defect: fixed in `documented`, reproduced in `orocrm-4.1`.
+    Fix,
+    /// A choice: `documented` follows the reference behaviour unless told otherwise.
+    Optional,
+}
+
+macro_rules! quirks {
+    ($($variant:ident, $id:literal, $recommendation:ident, $summary:literal;)*) => {
+        /// A quirk of the reference client.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Quirk {
+            $(#[doc = concat!($id, ": ", $summary, ".")] $variant,)*
+        }
+
+        impl Quirk {
+            /// Every quirk, by number.
+            pub const ALL: &'static [Quirk] = &[$(Quirk::$variant,)*];
+
+            /// The number in the sync spec, such as `Q-04`.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+
+            /// What the reference client does, in one line.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $summary,)* }
+            }
+
+            /// What the spec recommends.
+            pub fn recommendation(self) -> Recommendation {
+                match self { $(Self::$variant => Recommendation::$recommendation,)* }
+            }
+        }
+    };
+}
+
+quirks! {
+    BookmarkLostAfterOtherConnectorFailed, "Q-01", Fix, "a connector that succeeds after another failed in the same run loses its bookmark and replays history";
+    BookmarkIsEndOfRun, "Q-02", Fix, "the incremental bookmark is the clock at the end of the run, not the end of the window";
+    InitialWindowHole, "Q-03", Fix, "all initial windows but the first are shifted five minutes, which leaves a hole";
+    MergeDropsConflictsByPosition, "Q-04", Fix, "the two-way merge takes conflicts out of the local changes by list position, not by field name";
+    CleanUpForgetsBookmarks, "Q-05", Fix, "the status clean-up keeps the newest record per connector over all integrations, so others lose their bookmarks";
+    LifetimeCountedAgain, "Q-06", Fix, "every change of a non-canceled order adds its subtotal to the lifetime value again";
+    AnyErrorRemovesAddress, "Q-07", Fix, "any error while an address is re-read before its export removes it from the CRM; native fault 102 is not recognised";
+    CustomerAddressWithoutRegion, "Q-08", Fix, "customer addresses never get a region, only its text";
+    SharedEmailIgnoresNames, "Q-09", Fix, "a new guest order on a shared e-mail is linked to the first customer with that e-mail, whatever the name";
+    CartStatusReset, "Q-10", Fix, "a purchased, lost or converted cart becomes open or expired again with the next cart import";
+    GuestCartsDropped, "Q-11", Fix, "guest carts without a known guest are dropped while guest customer sync is on";
+    OrderSyncDataKeepsWindow, "Q-12", Fix, "Sync Data of one order still applies the date window";
+    CartSyncDataKeepsWindow, "Q-13", Fix, "Sync Data of one cart still applies the date window and leaves a status without bookmark";
+    NewsletterSecondPageBroken, "Q-14", Fix, "the second page of changed subscribers uses the server time as its lower bound";
+    OneWindowPerRun, "Q-15", Optional, "a bridge connector processes one window a run, so catching up takes many runs";
+    ExportFlagClearedOnFailure, "Q-16", Fix, "the to-be-exported flag is cleared even when the export failed";
+    TwoWayNeedsNoBridge, "Q-17", Optional, "two-way sync of customers works without the bridge although the guide says it does not";
+    UniqueEmailAskedWithRowId, "Q-18", Fix, "the e-mail uniqueness check sends the CRM's row id of the store as Magento's store_id";
+    PlaceOrderImportsEverything, "Q-19", Fix, "after an order was placed from the CRM the whole incremental import runs";
+    OrdersByIdFilterWebsite, "Q-20", Fix, "orders fetched by id are filtered by website_id, a column orders do not have";
+    RegionsSharedByIntegrations, "Q-21", Fix, "the region dictionary and cart addresses are shared by all integrations";
+    OrdersTrustStoredBridgeFlag, "Q-22", Reproduce, "orders look for carts by the stored bridge flag, not by the live one";
+    CustomerWithoutWebsiteFails, "Q-23", Fix, "a customer without a website id fails the run instead of the row";
+    SubscribersCollapseByCustomer, "Q-24", Fix, "of several subscribers of one customer in a batch only the first is stored";
+    ZeroDateIsYearMinusOne, "Q-25", Fix, "a zero date becomes the year -1";
+    SingleElementNotNormalised, "Q-26", Fix, "in WS-I, single websites, regions and attributes are taken for lists";
+    FalseResultLooksTrue, "Q-27", Fix, "in WS-I, a result of false or 0 counts as success";
+    LoginLogged, "Q-28", Fix, "the debug log holds the arguments of login";
+    FourthSleepUnused, "Q-29", Reproduce, "the last of the four retry delays is never used";
+    DateHeaderMatchedExactly, "Q-30", Fix, "the server time is only found in a header spelled Date";
+    SharedEmailsMatchedExactly, "Q-31", Fix, "shared e-mails are de-duplicated before trimming and matched case-sensitively";
+    ThirdStreetLineLost, "Q-32", Fix, "the third and later street lines are lost";
+    NothingRemovedInCrm, "Q-33", Reproduce, "what is removed in Magento stays in the CRM";
+    EmptyOverwrites, "Q-34", Reproduce, "empty values from Magento overwrite CRM values";
+    ImportOverwritesPendingEdits, "Q-35", Fix, "an import overwrites CRM edits that are not exported yet and deletes addresses created in the CRM";
+    RunsMayOverlap, "Q-36", Reproduce, "initial and incremental runs may overlap in time";
+    NoReLogin, "Q-37", Fix, "an expired session is an error; nothing logs in again";
+    WsdlCacheNeverExpires, "Q-38", Reproduce, "a cached WSDL is used until Check Connection drops it";
+    DictionaryFailuresIgnored, "Q-39", Reproduce, "a failed dictionary does not stop the run";
+    SubscriberCursorLowered, "Q-40", Fix, "postponed subscribers of an incremental run may lower the initial cursor";
+}
+
+/// A set of quirks that are switched on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quirks(BTreeSet<Quirk>);
+
+impl Quirks {
+    /// Whether the reference behaviour is wanted.
+    pub fn has(&self, quirk: Quirk) -> bool {
+        self.0.contains(&quirk)
+    }
+
+    /// The same set with one quirk switched.
+    #[must_use]
+    pub fn with(mut self, quirk: Quirk, on: bool) -> Self {
+        if on {
+            self.0.insert(quirk);
+        } else {
+            self.0.remove(&quirk);
+        }
+        self
+    }
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Profile::Documented.quirks()
+    }
+}
+
+/// A named set of quirks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub enum Profile {
+    /// Defects fixed as the sync spec recommends.
+    #[default]
+    #[serde(rename = "documented")]
+    Documented,
+    /// What the connector of OroCRM 4.1 really does.
+    #[serde(rename = "orocrm-4.1")]
+    OroCrm41,
+}
+
+impl Profile {
+    /// The quirks this profile switches on.
+    pub fn quirks(self) -> Quirks {
+        let on = |quirk: &Quirk| self == Self::OroCrm41 || quirk.recommendation() != Recommendation::Fix;
+        Quirks(Quirk::ALL.iter().copied().filter(on).collect())
+    }
+
+    /// The name users type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::OroCrm41 => "orocrm-4.1",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text that names no profile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is not a profile; expected documented or orocrm-4.1")]
+pub struct UnknownProfile(pub String);
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "documented" => Ok(Self::Documented),
+            "orocrm-4.1" => Ok(Self::OroCrm41),
+            other => Err(UnknownProfile(other.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documented_fixes_defects_and_keeps_the_rest() {
+        let documented = Profile::Documented.quirks();
+        assert!(!documented.has(Quirk::MergeDropsConflictsByPosition));
+        assert!(documented.has(Quirk::OneWindowPerRun));
+        assert!(documented.has(Quirk::EmptyOverwrites));
+        assert!(Quirk::ALL.iter().all(|quirk| Profile::OroCrm41.quirks().has(*quirk)));
+    }
+}
