@@ -1,0 +1,150 @@
+//! Real SOAP stacks walk a tour through `mockgento serve` (see `ci/clients/README.md`), in both styles, with and
+//! without the bridge. A stack that is not installed is skipped and says so; with `MOCKGENTO_REQUIRE_CLIENTS=1` it fails.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+const API_USER: &str = "tour";
+const API_KEY: &str = "tour-key-1";
+
+/// A SOAP stack and how its driver is started.
+struct Stack {
+    name: &'static str,
+    program: PathBuf,
+    /// Arguments of a run that proves the stack is installed.
+    probe: Vec<String>,
+    driver: PathBuf,
+    /// Whether it can load the bridge's real WS-I document, five messages of which are malformed.
+    loads_malformed_wsi: bool,
+}
+
+fn stacks() -> Vec<Stack> {
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/clients");
+    let venv = clients.join(".venv/bin/python");
+    let node_modules = clients.join("node/node_modules/soap");
+    vec![
+        Stack {
+            name: "php",
+            program: "php".into(),
+            probe: vec!["-r".into(), "exit(extension_loaded('soap') ? 0 : 1);".into()],
+            driver: clients.join("php/tour.php"),
+            loads_malformed_wsi: true,
+        },
+        Stack {
+            name: "zeep",
+            program: if venv.exists() { venv } else { "python3".into() },
+            probe: vec!["-c".into(), "import zeep".into()],
+            driver: clients.join("zeep/tour.py"),
+            loads_malformed_wsi: true,
+        },
+        Stack {
+            name: "node",
+            program: "node".into(),
+            probe: vec!["-e".into(), format!("require({:?})", node_modules.display().to_string())],
+            driver: clients.join("node/tour.js"),
+            loads_malformed_wsi: false,
+        },
+    ]
+}
+
+/// `mockgento serve` as a user starts it, stopped when dropped.
+struct Served {
+    process: Child,
+    wsdl: String,
+}
+
+impl Served {
+    fn start(style: &str, bridge: &str, mend: bool) -> Result<Self, Failed> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--bridge", bridge, "--user", API_USER]);
+        command.env("MOCKGENTO_API_KEY", API_KEY);
+        if style == "wsi" {
+            command.arg("--wsi");
+        }
+        if mend {
+            command.arg("--mend-wsdl");
+        }
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let output = process.stdout.take().ok_or("no standard output")?;
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            if let Some(url) = line.split_whitespace().find(|word| word.starts_with("http://") && word.contains("wsdl"))
+            {
+                return Ok(Self { process, wsdl: url.to_owned() });
+            }
+        }
+        Err("`mockgento serve` ended without printing its WSDL URL".into())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn installed(stack: &Stack) -> bool {
+    Command::new(&stack.program)
+        .args(&stack.probe)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn tour(stack: &Stack, style: &str, bridge: &str) -> Result<(), Failed> {
+    let mend = style == "wsi" && bridge != "none" && !stack.loads_malformed_wsi;
+    let shop = Served::start(style, bridge, mend)?;
+    let mut driver = Command::new(&stack.program)
+        .arg(&stack.driver)
+        .env("MOCKGENTO_WSDL", &shop.wsdl)
+        .env("MOCKGENTO_USER", API_USER)
+        .env("MOCKGENTO_API_KEY", API_KEY)
+        .env("MOCKGENTO_STYLE", style)
+        .env("MOCKGENTO_BRIDGE", bridge)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let limit = Instant::now() + Duration::from_secs(120);
+    while driver.try_wait()?.is_none() {
+        if Instant::now() > limit {
+            driver.kill()?;
+            return Err("the driver did not end within two minutes".into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let run = driver.wait_with_output()?;
+    let printed = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    let checks = printed.lines().filter(|line| line.starts_with("ok ")).count();
+    if run.status.success() && checks >= 20 {
+        return Ok(());
+    }
+    Err(format!("{} of the tour's checks passed\n{printed}", checks).into())
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let required = std::env::var_os("MOCKGENTO_REQUIRE_CLIENTS").is_some();
+    let mut trials = Vec::new();
+    for stack in stacks() {
+        let present = installed(&stack);
+        if !present {
+            eprintln!("SKIPPED: {} is not installed; run ci/install to test with it", stack.name);
+        }
+        let stack = std::sync::Arc::new(stack);
+        for style in ["rpc", "wsi"] {
+            for bridge in ["none", "1.2.19", "1.2.0"] {
+                let stack = stack.clone();
+                let name = format!("{}::{style}::bridge_{bridge}", stack.name);
+                let trial = Trial::test(name, move || tour(&stack, style, bridge));
+                trials.push(trial.with_ignored_flag(!present && !required));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
