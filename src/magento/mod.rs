@@ -1,1 +1,15 @@
-//! (in progress)
+//! Magento's API as data, and the pure rules on it: operations, types, fault tables, access control, bridge releases,
+//! filters, paging, countries and regions. No state and no bytes: what an operation does lives in `shop`, how it is
+//! written in `soap`.
+
+pub mod bridge;
+pub mod contract;
+pub mod directory;
+pub mod flavor;
+pub mod pager;
+mod schema;
+
+pub use bridge::BridgeRelease;
+pub use contract::{Contract, OperationFacts, ResourceFacts};
+pub use flavor::Flavor;
+pub use pager::Pager;

@@ -9,5 +9,7 @@ pub mod value;
 
 pub use fault::{FaultCode, SoapFault};
 pub use mode::WireMode;
-pub use schema::{ComplexType, Field, Message, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd};
+pub use schema::{
+    ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd,
+};
 pub use value::{SoapStruct, SoapValue};

@@ -131,6 +131,22 @@ pub struct Message {
     pub element: Option<String>,
     /// RPC: message parts. WS-I: children of the wrapper.
     pub parts: Vec<Part>,
+    /// How the real document declares it.
+    pub shape: MessageShape,
+}
+
+/// How a document declares a message; some of the bridge's are broken and are served as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageShape {
+    /// As its style demands.
+    #[default]
+    Regular,
+    /// A WS-I message without any part (`startSession`).
+    Empty,
+    /// A WS-I message with several parts that refer to elements nobody declares (wire spec, fact 14).
+    Malformed,
+    /// Referred to by the port type and declared nowhere (bridge 1.2.6 and 1.2.7 in WS-I).
+    Undeclared,
 }
 
 /// One part of a message (RPC) or child of the wrapper (WS-I).

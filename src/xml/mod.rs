@@ -1,1 +1,13 @@
-//! (in progress)
+//! Bytes to an element tree and back, guarded: no DTD, no entities beyond the five predefined ones, limits on size,
+//! depth and counts. It knows XML and namespaces, and nothing of SOAP. quick-xml's types stay in here.
+
+pub mod element;
+pub mod error;
+pub mod limits;
+pub mod reader;
+pub mod writer;
+
+pub use element::{Attribute, Element};
+pub use error::{XmlError, XmlErrorKind};
+pub use limits::Limits;
+pub use reader::parse;

@@ -1,0 +1,232 @@
+//! The catalogue: which operations exist, what they belong to, which right they need, how they fail. The tables in
+//! `contract/` are the data; this is their one reader.
+
+use std::sync::{Arc, LazyLock};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::schema::{self, OperationTable, TypeTable};
+use super::{BridgeRelease, Flavor};
+use crate::soap::{ServiceSchema, SoapFault, WireMode};
+
+/// The whole API catalogue, read once.
+pub struct Contract {
+    types: TypeTable,
+    operations: OperationTable,
+    facts: IndexMap<String, OperationFacts>,
+    resources: IndexMap<String, ResourceFacts>,
+    faults: IndexMap<String, Vec<(String, u16, String)>>,
+    acl: AclTree,
+}
+
+/// What is known of an operation besides its messages.
+#[derive(Clone, Debug)]
+pub struct OperationFacts {
+    /// Operation name.
+    pub name: String,
+    /// The Magento module that declares it.
+    pub module: String,
+    /// API resource, such as `customer_address`; `None` for the six core operations.
+    pub resource: Option<String>,
+    /// Method of the resource.
+    pub method: Option<String>,
+    /// The first bridge package that declares it; `None` for Magento's own.
+    pub since: Option<String>,
+    /// Whether the CRM connector uses it.
+    pub used_by_connector: bool,
+    /// The ACL node the resource needs.
+    pub resource_acl: Option<String>,
+    /// The ACL node the method needs besides.
+    pub method_acl: Option<String>,
+}
+
+/// An API resource.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ResourceFacts {
+    /// The module that declares it.
+    pub module: String,
+    /// ACL node of every method.
+    pub acl: Option<String>,
+    /// What operation names of the resource start with.
+    pub prefix: String,
+    /// Other names of the resource.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Methods and their own ACL nodes.
+    pub methods: IndexMap<String, Option<String>>,
+}
+
+/// A node of the ACL tree and what is below it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct AclTree(pub IndexMap<String, AclTree>);
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::load);
+
+impl Contract {
+    /// The catalogue of this build.
+    pub fn shared() -> &'static Contract {
+        &CONTRACT
+    }
+
+    fn load() -> Self {
+        let operations: OperationTable = table("operations", include_str!("contract/operations.json"));
+        let resources: IndexMap<String, ResourceFacts> = table("resources", include_str!("contract/resources.json"));
+        let facts = operations.0.iter().map(|row| (row.name.clone(), row.facts(&resources))).collect();
+        Self {
+            types: TypeTable::new(table("types", include_str!("contract/types.json"))),
+            operations,
+            facts,
+            resources,
+            faults: table("faults", include_str!("contract/faults.json")),
+            acl: table("acl", include_str!("contract/acl.json")),
+        }
+    }
+
+    /// The types and operations of one style with one bridge release or none.
+    pub fn schema(&self, mode: WireMode, bridge: Option<&BridgeRelease>, flavor: Flavor) -> Arc<ServiceSchema> {
+        Arc::new(schema::build(&self.types, &self.operations, mode, bridge, flavor))
+    }
+
+    /// An operation's facts.
+    pub fn operation(&self, name: &str) -> Option<&OperationFacts> {
+        self.facts.get(name)
+    }
+
+    /// All operations of both styles and every bridge release, in document order.
+    pub fn operations(&self) -> impl Iterator<Item = &OperationFacts> {
+        self.facts.values()
+    }
+
+    /// A resource's facts, by name or alias.
+    pub fn resource(&self, name: &str) -> Option<&ResourceFacts> {
+        self.resources.get(name).or_else(|| self.resources.values().find(|r| r.aliases.iter().any(|a| a == name)))
+    }
+
+    /// All resources in registration order.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, &ResourceFacts)> {
+        self.resources.iter().map(|(name, resource)| (name.as_str(), resource))
+    }
+
+    /// The ACL tree; its top level also holds `all`.
+    pub fn acl(&self) -> &AclTree {
+        &self.acl
+    }
+
+    /// Rows of a resource's own fault table, or of the global one when it has none: name, code, message.
+    pub fn fault_table(&self, resource: &str) -> &[(String, u16, String)] {
+        self.faults.get(resource).unwrap_or(&self.faults["global"])
+    }
+
+    /// A fault by name: the resource's own table, then the global one, then fault 0 (wire spec, section 5.1).
+    pub fn fault(&self, resource: &str, name: &str) -> SoapFault {
+        self.lookup(resource, name).or_else(|| self.lookup("global", name)).unwrap_or_else(|| self.unknown())
+    }
+
+    /// The same with a text of the implementation, which survives only when the resource's own table has the name.
+    pub fn fault_with(&self, resource: &str, name: &str, text: impl Into<String>) -> SoapFault {
+        match self.lookup(resource, name) {
+            Some(fault) => SoapFault { string: text.into(), ..fault },
+            None if !self.faults.contains_key(resource) => match self.lookup("global", name) {
+                Some(fault) => SoapFault { string: text.into(), ..fault },
+                None => self.unknown(),
+            },
+            None => self.fault(resource, name),
+        }
+    }
+
+    /// A fault of the global table.
+    pub fn global_fault(&self, name: &str) -> SoapFault {
+        self.lookup("global", name).unwrap_or_else(|| self.unknown())
+    }
+
+    fn lookup(&self, resource: &str, name: &str) -> Option<SoapFault> {
+        let rows = self.faults.get(resource)?;
+        rows.iter().find(|row| row.0 == name).map(|(_, code, message)| SoapFault::api(*code, message.clone()))
+    }
+
+    fn unknown(&self) -> SoapFault {
+        let (_, code, message) = &self.faults["global"][0];
+        SoapFault::api(*code, message.clone())
+    }
+}
+
+impl AclTree {
+    /// Whether a path such as `customer/address/info` is a node.
+    pub fn has(&self, path: &str) -> bool {
+        let mut node = self;
+        for step in path.split('/') {
+            match node.0.get(step) {
+                Some(child) => node = child,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+/// Reads a table of this build. The tables are part of the program: a broken one is found by the first test.
+pub(super) fn table<T: DeserializeOwned>(name: &str, json: &str) -> T {
+    serde_json::from_str(json).unwrap_or_else(|error| panic!("the built-in table {name} is broken: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_has_the_documented_numbers() {
+        let contract = Contract::shared();
+        let newest = Some(BridgeRelease::newest());
+        for (mode, bridge, operations, types) in [
+            (WireMode::RpcEncoded, None, 150, 166),
+            (WireMode::RpcEncoded, newest, 172, 194),
+            (WireMode::WsI, None, 149, 165),
+            (WireMode::WsI, newest, 171, 193),
+        ] {
+            let schema = contract.schema(mode, bridge, Flavor::default());
+            assert_eq!((schema.operations.len(), schema.types.len()), (operations, types), "{mode:?} {bridge:?}");
+        }
+    }
+
+    #[test]
+    fn each_bridge_release_adds_its_operations() {
+        for release in BridgeRelease::all() {
+            let schema = Contract::shared().schema(WireMode::RpcEncoded, Some(release), Flavor::default());
+            assert_eq!(schema.operations.len(), 150 + release.operations, "{}", release.package);
+        }
+    }
+
+    #[test]
+    fn faults_fall_through_own_table_global_table_and_unknown() {
+        let contract = Contract::shared();
+        for (resource, name, text, code, string) in [
+            ("customer", "not_exists", None, 102, "Customer not exists."),
+            (
+                "customer",
+                "data_invalid",
+                Some("This customer email already exists"),
+                100,
+                "This customer email already exists",
+            ),
+            ("customer", "access_denied", None, 2, "Access denied."),
+            ("catalog_product", "filters_invalid", Some("lost"), 0, "Unknown Error"),
+            ("oro_customer_address", "address_not_exists", None, 103, "Customer address not exists."),
+        ] {
+            let fault = match text {
+                Some(text) => contract.fault_with(resource, name, text),
+                None => contract.fault(resource, name),
+            };
+            assert_eq!((fault.api_code(), fault.string.as_str()), (Some(code), string), "{resource} {name}");
+        }
+    }
+
+    #[test]
+    fn the_acl_tree_knows_its_nodes() {
+        let acl = Contract::shared().acl();
+        assert!(acl.has("customer/address/info") && acl.has("oro/ping") && acl.has("all"));
+        assert!(!acl.has("sales/quote/info"));
+    }
+}

@@ -1,0 +1,90 @@
+//! In which way a shop differs from the others of its kind: naming of the service, line feeds, namespace, headers.
+//! Wire spec, sections 1.2, 1.3, 2.3, 2.4 and 3.1.
+
+use serde::{Deserialize, Serialize};
+
+use crate::soap::WireMode;
+
+/// The product and line a fake shop poses as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, clap::ValueEnum)]
+pub enum Flavor {
+    /// Magento CE 1.7.
+    #[serde(rename = "magento-1.7")]
+    #[value(name = "magento-1.7")]
+    Magento17,
+    /// Magento CE 1.9.1.
+    #[serde(rename = "magento-1.9.1")]
+    #[value(name = "magento-1.9.1")]
+    Magento191,
+    /// Magento CE 1.9.4, the reference.
+    #[default]
+    #[serde(rename = "magento-1.9.4")]
+    #[value(name = "magento-1.9.4")]
+    Magento194,
+    /// OpenMage LTS 19.4, what the recordings are from.
+    #[serde(rename = "openmage-19.4")]
+    #[value(name = "openmage-19.4")]
+    OpenMage194,
+    /// OpenMage LTS 20.
+    #[serde(rename = "openmage-20")]
+    #[value(name = "openmage-20")]
+    OpenMage20,
+}
+
+impl Flavor {
+    /// `{H}` of `{H}PortType`, `{H}Binding`, `{H}Port` and `urn:{H}Action`.
+    pub fn handler(self, mode: WireMode) -> &'static str {
+        const RPC: &str = "Mage_Api_Model_Server_V2_Handler";
+        match (self, mode) {
+            (Self::Magento17 | Self::Magento191, WireMode::WsI) => "Mage_Api_Model_Server_Wsi_Handler",
+            (Self::Magento194, _) | (Self::OpenMage194 | Self::OpenMage20, WireMode::WsI) => "",
+            (_, WireMode::RpcEncoded) => RPC,
+        }
+    }
+
+    /// `urn:OpenMage` since OpenMage 20.0.15, `urn:Magento` everywhere else.
+    pub fn target_namespace(self) -> &'static str {
+        match self {
+            Self::OpenMage20 => "urn:OpenMage",
+            _ => "urn:Magento",
+        }
+    }
+
+    /// What the shop reports as its version.
+    pub fn magento_version(self) -> &'static str {
+        match self {
+            Self::Magento17 => "1.7.0.2",
+            Self::Magento191 => "1.9.1.1",
+            Self::Magento194 | Self::OpenMage194 | Self::OpenMage20 => "1.9.4.5",
+        }
+    }
+
+    /// Whether answers have a line feed between all adjacent tags: from CE 1.8 always, before that in WS-I only.
+    pub fn splits_lines(self, mode: WireMode) -> bool {
+        self != Self::Magento17 || mode == WireMode::WsI
+    }
+
+    /// Whether answers carry PHP's own `Content-Type` line before Magento's.
+    pub fn doubles_content_type(self) -> bool {
+        matches!(self, Self::OpenMage194 | Self::OpenMage20)
+    }
+
+    /// Whether the WSDL's service address repeats the requested path and host (CE 1.9.3.7 and later) or is built
+    /// from the base URL.
+    pub fn echoes_address(self) -> bool {
+        !matches!(self, Self::Magento17 | Self::Magento191)
+    }
+
+    /// Whether it is OpenMage.
+    pub fn is_openmage(self) -> bool {
+        matches!(self, Self::OpenMage194 | Self::OpenMage20)
+    }
+
+    /// The shortest password a customer may have.
+    pub fn password_length_min(self) -> usize {
+        match self {
+            Self::Magento17 | Self::Magento191 => 6,
+            _ => 7,
+        }
+    }
+}

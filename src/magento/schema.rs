@@ -1,0 +1,283 @@
+//! Builds a [`ServiceSchema`] out of the type and operation tables for one style and one bridge release.
+//!
+//! A row of the tables may end in modifiers: `rpc` or `wsi` for one style, `>=1.2.0.0` for the first bridge package
+//! that has it, `<1.2.13.0` for the first that no longer has it, `sequence` for the few RPC records that are one.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::contract::{OperationFacts, ResourceFacts};
+use super::{BridgeRelease, Flavor};
+use crate::soap::{
+    ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef,
+    WireMode, Xsd,
+};
+
+/// `types.json`, parsed.
+pub(super) struct TypeTable(Vec<TypeRow>);
+
+struct TypeRow {
+    name: String,
+    presence: Presence,
+    sequence: bool,
+    shape: ShapeRow,
+}
+
+enum ShapeRow {
+    Array(String),
+    Struct(Vec<FieldRow>),
+}
+
+struct FieldRow {
+    name: String,
+    type_name: String,
+    occurs: Occurs,
+    presence: Presence,
+}
+
+/// Where a row of a table applies.
+#[derive(Default)]
+struct Presence {
+    mode: Option<WireMode>,
+    since: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum ShapeText {
+    Array(String),
+    Struct(Vec<String>),
+}
+
+impl TypeTable {
+    pub(super) fn new(rows: IndexMap<String, ShapeText>) -> Self {
+        Self(rows.into_iter().map(|(key, shape)| TypeRow::new(&key, shape)).collect())
+    }
+}
+
+impl TypeRow {
+    fn new(key: &str, shape: ShapeText) -> Self {
+        let mut words = key.split(' ');
+        let name = words.next().unwrap_or_default().to_owned();
+        let modifiers: Vec<&str> = words.collect();
+        let shape = match shape {
+            ShapeText::Array(item) => ShapeRow::Array(item.trim_start_matches("[]").to_owned()),
+            ShapeText::Struct(fields) => ShapeRow::Struct(fields.iter().map(|field| FieldRow::new(field)).collect()),
+        };
+        let sequence = modifiers.contains(&"sequence");
+        Self { name, presence: Presence::read(&modifiers), sequence, shape }
+    }
+}
+
+impl FieldRow {
+    fn new(text: &str) -> Self {
+        let mut words = text.split(' ');
+        let name = words.next().unwrap_or_default().to_owned();
+        let declared = words.next().unwrap_or_default();
+        let modifiers: Vec<&str> = words.collect();
+        let (type_name, occurs) = match declared.strip_suffix('!') {
+            Some(required) => (required, Occurs::Required),
+            None => (declared, Occurs::Optional),
+        };
+        Self { name, type_name: type_name.to_owned(), occurs, presence: Presence::read(&modifiers) }
+    }
+}
+
+impl Presence {
+    fn read(modifiers: &[&str]) -> Self {
+        let mut presence = Self::default();
+        for modifier in modifiers {
+            match *modifier {
+                "rpc" => presence.mode = Some(WireMode::RpcEncoded),
+                "wsi" => presence.mode = Some(WireMode::WsI),
+                other => {
+                    if let Some(since) = other.strip_prefix(">=") {
+                        presence.since = Some(since.to_owned());
+                    } else if let Some(until) = other.strip_prefix('<') {
+                        presence.until = Some(until.to_owned());
+                    }
+                }
+            }
+        }
+        presence
+    }
+
+    fn holds(&self, mode: WireMode, bridge: Option<&BridgeRelease>) -> bool {
+        self.mode.is_none_or(|wanted| wanted == mode)
+            && self.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)))
+            && self.until.as_ref().is_none_or(|until| bridge.is_none_or(|release| !release.at_least(until)))
+    }
+}
+
+/// `operations.json`.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct OperationTable(pub(super) Vec<OperationRow>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OperationRow {
+    pub(super) name: String,
+    module: String,
+    resource: Option<String>,
+    method: Option<String>,
+    #[serde(default)]
+    connector: bool,
+    since: Option<String>,
+    #[serde(default)]
+    rpc: Vec<Variant>,
+    #[serde(default)]
+    wsi: Vec<Variant>,
+}
+
+/// The messages of an operation in one style, from one bridge package on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variant {
+    /// `part type, part type? -> part type`; a question mark is `minOccurs="0"`.
+    signature: String,
+    since: Option<String>,
+    /// Message names, where they are not `<operation>Request` and `<operation>Response`.
+    messages: Option<(String, String)>,
+    /// Wrapper elements, where they are not `<operation>RequestParam` and `<operation>ResponseParam`.
+    elements: Option<(Option<String>, Option<String>)>,
+    shape: Option<ShapeName>,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum ShapeName {
+    EmptyRequest,
+    Malformed,
+    Undeclared,
+}
+
+impl OperationRow {
+    pub(super) fn facts(&self, resources: &IndexMap<String, ResourceFacts>) -> OperationFacts {
+        let resource = self.resource.as_ref().and_then(|name| resources.get(name));
+        let method_acl = resource.zip(self.method.as_ref()).and_then(|(r, m)| r.methods.get(m).cloned().flatten());
+        OperationFacts {
+            name: self.name.clone(),
+            module: self.module.clone(),
+            resource: self.resource.clone(),
+            method: self.method.clone(),
+            since: self.since.clone(),
+            used_by_connector: self.connector,
+            resource_acl: resource.and_then(|resource| resource.acl.clone()),
+            method_acl,
+        }
+    }
+
+    fn variant(&self, mode: WireMode, bridge: Option<&BridgeRelease>) -> Option<&Variant> {
+        let offered = self.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)));
+        if !offered {
+            return None;
+        }
+        let variants = match mode {
+            WireMode::RpcEncoded => &self.rpc,
+            WireMode::WsI => &self.wsi,
+        };
+        let holds = |v: &&Variant| v.since.as_ref().is_none_or(|since| bridge.is_some_and(|r| r.at_least(since)));
+        variants.iter().rev().find(holds)
+    }
+}
+
+/// Builds the schema of one style with one bridge release or none.
+pub(super) fn build(
+    types: &TypeTable,
+    operations: &OperationTable,
+    mode: WireMode,
+    bridge: Option<&BridgeRelease>,
+    flavor: Flavor,
+) -> ServiceSchema {
+    let rows: Vec<&TypeRow> = types.0.iter().filter(|row| row.presence.holds(mode, bridge)).collect();
+    let ids: IndexMap<&str, TypeId> =
+        rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), TypeId(at))).collect();
+    let complex_types = rows.iter().map(|row| complex_type(row, mode, bridge, &ids)).collect();
+    let built = operations.0.iter().filter_map(|row| {
+        let variant = row.variant(mode, bridge)?;
+        Some((row.name.clone(), operation(&row.name, variant, mode, &ids)))
+    });
+    ServiceSchema {
+        mode,
+        target_namespace: flavor.target_namespace().to_owned(),
+        handler: flavor.handler(mode).to_owned(),
+        types: complex_types,
+        operations: built.collect(),
+    }
+}
+
+fn complex_type(
+    row: &TypeRow,
+    mode: WireMode,
+    bridge: Option<&BridgeRelease>,
+    ids: &IndexMap<&str, TypeId>,
+) -> ComplexType {
+    let shape = match &row.shape {
+        ShapeRow::Array(item) => Shape::Array { item: type_ref(item, ids) },
+        ShapeRow::Struct(fields) => Shape::Struct {
+            fields: fields
+                .iter()
+                .filter(|field| field.presence.holds(mode, bridge))
+                .map(|field| Field {
+                    name: field.name.clone(),
+                    type_ref: type_ref(&field.type_name, ids),
+                    occurs: field.occurs,
+                })
+                .collect(),
+            sequence: row.sequence || mode == WireMode::WsI,
+        },
+    };
+    ComplexType { name: row.name.clone(), shape }
+}
+
+fn operation(name: &str, variant: &Variant, mode: WireMode, ids: &IndexMap<&str, TypeId>) -> Operation {
+    let (request, response) = variant.signature.split_once("->").unwrap_or((&variant.signature, ""));
+    let names = variant.messages.clone().unwrap_or_else(|| (format!("{name}Request"), format!("{name}Response")));
+    let elements = match (mode, variant.shape) {
+        (WireMode::RpcEncoded, _) | (_, Some(ShapeName::Malformed | ShapeName::Undeclared)) => (None, None),
+        (WireMode::WsI, _) => variant
+            .elements
+            .clone()
+            .unwrap_or_else(|| (Some(format!("{name}RequestParam")), Some(format!("{name}ResponseParam")))),
+    };
+    let shape_of = |is_request: bool| match variant.shape {
+        Some(ShapeName::Malformed) => MessageShape::Malformed,
+        Some(ShapeName::Undeclared) => MessageShape::Undeclared,
+        Some(ShapeName::EmptyRequest) if is_request => MessageShape::Empty,
+        _ => MessageShape::Regular,
+    };
+    Operation {
+        name: name.to_owned(),
+        request: Message { name: names.0, element: elements.0, parts: parts(request, ids), shape: shape_of(true) },
+        response: Message { name: names.1, element: elements.1, parts: parts(response, ids), shape: shape_of(false) },
+    }
+}
+
+fn parts(text: &str, ids: &IndexMap<&str, TypeId>) -> Vec<Part> {
+    text.split(',')
+        .filter_map(|part| part.trim().split_once(' '))
+        .map(|(name, declared)| {
+            let (type_name, occurs) = match declared.strip_suffix('?') {
+                Some(optional) => (optional, Occurs::Optional),
+                None => (declared, Occurs::Required),
+            };
+            Part { name: name.to_owned(), type_ref: type_ref(type_name, ids), occurs }
+        })
+        .collect()
+}
+
+fn type_ref(name: &str, ids: &IndexMap<&str, TypeId>) -> TypeRef {
+    match name {
+        "string" => TypeRef::Xsd(Xsd::String),
+        "int" => TypeRef::Xsd(Xsd::Int),
+        "boolean" => TypeRef::Xsd(Xsd::Boolean),
+        "double" => TypeRef::Xsd(Xsd::Double),
+        "anyType" => TypeRef::Xsd(Xsd::AnyType),
+        complex => match ids.get(complex) {
+            Some(id) => TypeRef::Complex(*id),
+            None => TypeRef::Undeclared(complex.to_owned()),
+        },
+    }
+}

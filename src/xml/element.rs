@@ -1,0 +1,58 @@
+//! The element tree.
+
+use std::sync::Arc;
+
+/// An element with resolved names. Mixed content keeps only its text, joined; SOAP has none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Element {
+    /// Namespace name, `None` for unqualified elements.
+    pub namespace: Option<Arc<str>>,
+    /// Local name.
+    pub local: String,
+    /// Attributes in document order, namespace declarations excluded.
+    pub attributes: Vec<Attribute>,
+    /// Prefixes declared on this element, for values that are qualified names.
+    pub declarations: Vec<(String, Arc<str>)>,
+    /// All text directly inside, references resolved, joined.
+    pub text: String,
+    /// Child elements.
+    pub children: Vec<Element>,
+    /// Where the start tag begins, in bytes of the decoded text.
+    pub offset: usize,
+}
+
+/// An attribute with a resolved name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// Namespace name, `None` for unprefixed attributes.
+    pub namespace: Option<Arc<str>>,
+    /// Local name.
+    pub local: String,
+    /// The value, references resolved.
+    pub value: String,
+}
+
+impl Element {
+    /// The first child of that local name, whatever its namespace.
+    pub fn child(&self, local: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.local == local)
+    }
+
+    /// All children of that local name.
+    pub fn children_named<'a>(&'a self, local: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |child| child.local == local)
+    }
+
+    /// The value of an attribute; `None` as namespace asks for an unprefixed one.
+    pub fn attribute(&self, namespace: Option<&str>, local: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.local == local && attribute.namespace.as_deref() == namespace)
+            .map(|attribute| attribute.value.as_str())
+    }
+
+    /// Whether the element has that expanded name.
+    pub fn is(&self, namespace: &str, local: &str) -> bool {
+        self.local == local && self.namespace.as_deref() == Some(namespace)
+    }
+}

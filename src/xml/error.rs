@@ -1,0 +1,37 @@
+//! Why a document was refused, and where.
+
+/// A refused document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {kind}")]
+pub struct XmlError {
+    /// What is wrong.
+    pub kind: XmlErrorKind,
+    /// Byte offset in the decoded text.
+    pub offset: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// What is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum XmlErrorKind {
+    /// Not well-formed.
+    #[error("not well-formed XML: {0}")]
+    Malformed(String),
+    /// A document type declaration; always refused.
+    #[error("a document type declaration is not accepted")]
+    Dtd,
+    /// A limit of [`super::Limits`] was passed.
+    #[error("more than {max} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        max: usize,
+    },
+    /// Bytes that are no text in the document's encoding.
+    #[error("the bytes are not valid {0}")]
+    Encoding(String),
+}

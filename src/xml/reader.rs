@@ -1,0 +1,297 @@
+//! quick-xml events into an [`Element`] tree, with the checks that quick-xml leaves to its user: document type,
+//! processing instructions, undeclared prefixes, entities, unclosed elements, a second root, forbidden characters.
+
+use std::sync::Arc;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::ResolveResult;
+use quick_xml::reader::NsReader;
+
+use super::{Attribute, Element, Limits, XmlError, XmlErrorKind};
+
+/// Reads a document.
+///
+/// `charset` is the one of the transport (`Content-Type`); a byte order mark and the XML declaration come first.
+///
+/// # Errors
+/// [`XmlError`] with the place when the document is malformed, has a DTD, passes a limit or is no text.
+pub fn parse(bytes: &[u8], charset: Option<&str>, limits: &Limits) -> Result<Element, XmlError> {
+    if bytes.len() > limits.bytes_max {
+        return Err(at(XmlErrorKind::Limit { what: "bytes", max: limits.bytes_max }, "", 0));
+    }
+    let text = decode(bytes, charset)?;
+    TreeBuilder::new(&text, limits).build()
+}
+
+/// Decodes by byte order mark, XML declaration or transport charset, in this order; UTF-8 otherwise.
+fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<std::borrow::Cow<'a, str>, XmlError> {
+    let (encoding, start) = match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, length)) => (encoding, length),
+        None => {
+            let label = declared_encoding(bytes).or_else(|| charset.map(str::to_owned));
+            match label {
+                Some(label) => match encoding_rs::Encoding::for_label(label.as_bytes()) {
+                    Some(encoding) => (encoding, 0),
+                    None => return Err(at(XmlErrorKind::Encoding(label), "", 0)),
+                },
+                None => (encoding_rs::UTF_8, 0),
+            }
+        }
+    };
+    encoding
+        .decode_without_bom_handling_and_without_replacement(&bytes[start..])
+        .ok_or_else(|| at(XmlErrorKind::Encoding(encoding.name().to_owned()), "", 0))
+}
+
+/// The `encoding` pseudo attribute of an ASCII-compatible XML declaration.
+fn declared_encoding(bytes: &[u8]) -> Option<String> {
+    let head = &bytes[..bytes.len().min(200)];
+    let head = head.strip_prefix(b"<?xml")?;
+    let end = head.windows(2).position(|pair| pair == b"?>")?;
+    let declaration = std::str::from_utf8(&head[..end]).ok()?;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    value[1..].split(quote).next().map(str::to_owned)
+}
+
+struct TreeBuilder<'a> {
+    text: &'a str,
+    limits: &'a Limits,
+    reader: NsReader<&'a [u8]>,
+    open: Vec<Element>,
+    root: Option<Element>,
+    elements: usize,
+    namespaces: Vec<Arc<str>>,
+}
+
+impl<'a> TreeBuilder<'a> {
+    fn new(text: &'a str, limits: &'a Limits) -> Self {
+        let mut reader = NsReader::from_str(text);
+        reader.config_mut().expand_empty_elements = true;
+        Self { text, limits, reader, open: Vec::new(), root: None, elements: 0, namespaces: Vec::new() }
+    }
+
+    fn build(mut self) -> Result<Element, XmlError> {
+        loop {
+            let offset = self.offset();
+            match self.reader.read_event() {
+                Err(error) => return Err(self.malformed(error.to_string())),
+                Ok(Event::Start(start)) => self.start(&start, offset)?,
+                Ok(Event::End(_)) => self.end(),
+                Ok(Event::Text(text)) => self.text(&text.xml10_content())?,
+                Ok(Event::CData(text)) => self.text(&text.xml10_content())?,
+                Ok(Event::GeneralRef(reference)) => {
+                    let resolved = match reference.resolve_char_ref() {
+                        Ok(Some(c)) => c.to_string(),
+                        Ok(None) => self.predefined(&reference.xml10_content())?.to_owned(),
+                        Err(error) => return Err(self.malformed(error.to_string())),
+                    };
+                    self.text(&resolved)?;
+                }
+                Ok(Event::DocType(_)) => return Err(self.error(XmlErrorKind::Dtd)),
+                Ok(Event::PI(_)) => return Err(self.malformed("a processing instruction".to_owned())),
+                Ok(Event::Decl(_)) if offset > 0 => {
+                    return Err(self.malformed("an XML declaration that is not at the start".to_owned()));
+                }
+                Ok(Event::Decl(_) | Event::Comment(_) | Event::Empty(_)) => {}
+                Ok(Event::Eof) => break,
+            }
+        }
+        if let Some(unclosed) = self.open.last() {
+            return Err(self.malformed(format!("<{}> is not closed", unclosed.local)));
+        }
+        self.root.take().ok_or_else(|| self.malformed("there is no element".to_owned()))
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>, offset: usize) -> Result<(), XmlError> {
+        if self.open.is_empty() && self.root.is_some() {
+            return Err(self.malformed("a second root element".to_owned()));
+        }
+        self.elements += 1;
+        if self.elements > self.limits.elements_max {
+            return Err(self.error(XmlErrorKind::Limit { what: "elements", max: self.limits.elements_max }));
+        }
+        if self.open.len() >= self.limits.depth_max {
+            return Err(self.error(XmlErrorKind::Limit { what: "nested elements", max: self.limits.depth_max }));
+        }
+        let resolver = self.reader.resolver();
+        let (namespace, local) = resolver.resolve_element(start.name());
+        let namespace = match namespace {
+            ResolveResult::Bound(name) => Some(intern(&mut self.namespaces, name.as_ref())),
+            ResolveResult::Unbound => None,
+            ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
+        };
+        let mut element = Element { namespace, local: local.as_ref().to_owned(), offset, ..Element::default() };
+        for (count, attribute) in start.attributes().enumerate() {
+            if count >= self.limits.attributes_max {
+                let kind = XmlErrorKind::Limit { what: "attributes", max: self.limits.attributes_max };
+                return Err(self.error(kind));
+            }
+            let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
+            let value = attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .map_err(|error| self.malformed(error.to_string()))?
+                .into_owned();
+            self.check_characters(&value)?;
+            if attribute.key.as_namespace_binding().is_some() {
+                let prefix = attribute.key.as_ref().strip_prefix("xmlns:").unwrap_or_default().to_owned();
+                let namespace = intern(&mut self.namespaces, &value);
+                element.declarations.push((prefix, namespace));
+                continue;
+            }
+            let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
+            let namespace = match namespace {
+                ResolveResult::Bound(name) => Some(intern(&mut self.namespaces, name.as_ref())),
+                ResolveResult::Unbound => None,
+                ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
+            };
+            element.attributes.push(Attribute { namespace, local: local.as_ref().to_owned(), value });
+        }
+        self.open.push(element);
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        // quick-xml itself refuses an end tag that does not match, so the stack is in step with it.
+        let Some(done) = self.open.pop() else { return };
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(done),
+            None => self.root = Some(done),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), XmlError> {
+        self.check_characters(text)?;
+        match self.open.last_mut() {
+            Some(element) => element.text.push_str(text),
+            None if text.trim_start_matches('\u{feff}').trim().is_empty() => {}
+            None => return Err(self.malformed("text outside the root element".to_owned())),
+        }
+        Ok(())
+    }
+
+    fn predefined(&self, name: &str) -> Result<&'static str, XmlError> {
+        quick_xml::escape::resolve_predefined_entity(name)
+            .ok_or_else(|| self.malformed(format!("the entity &{name}; is not defined")))
+    }
+
+    /// XML 1.0 production 2.
+    fn check_characters(&self, text: &str) -> Result<(), XmlError> {
+        let forbidden = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+        match text.chars().find(|c| forbidden(*c)) {
+            Some(c) => Err(self.malformed(format!("the character U+{:04X} is not allowed", u32::from(c)))),
+            None => Ok(()),
+        }
+    }
+
+    fn undeclared(&self, prefix: &str) -> XmlError {
+        self.malformed(format!("the prefix \"{prefix}\" is not declared"))
+    }
+
+    fn malformed(&self, what: String) -> XmlError {
+        self.error(XmlErrorKind::Malformed(what))
+    }
+
+    fn error(&self, kind: XmlErrorKind) -> XmlError {
+        at(kind, self.text, self.offset())
+    }
+
+    fn offset(&self) -> usize {
+        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
+    }
+}
+
+/// Namespace names repeat on every element; one copy of each is enough.
+fn intern(known: &mut Vec<Arc<str>>, name: &str) -> Arc<str> {
+    if let Some(found) = known.iter().find(|candidate| candidate.as_ref() == name) {
+        return found.clone();
+    }
+    let new: Arc<str> = Arc::from(name);
+    known.push(new.clone());
+    new
+}
+
+fn at(kind: XmlErrorKind, text: &str, offset: usize) -> XmlError {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    XmlError { kind, offset, line, column }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Element, XmlError> {
+        parse(text.as_bytes(), None, &Limits::default())
+    }
+
+    #[test]
+    fn names_and_text_are_resolved_and_joined() {
+        let root = read("<a:r xmlns:a='urn:x' a:k='1 &lt; 2'><v>Jos&#233; &amp; <![CDATA[<Co>]]></v></a:r>").unwrap();
+        assert!(root.is("urn:x", "r"));
+        assert_eq!(root.attribute(Some("urn:x"), "k"), Some("1 < 2"));
+        assert_eq!(root.child("v").unwrap().text, "José & <Co>");
+        assert_eq!(root.child("v").unwrap().namespace, None);
+    }
+
+    #[test]
+    fn what_quick_xml_lets_pass_is_refused() {
+        for (document, expected) in [
+            ("<a>", "line 1, column 4: not well-formed XML: <a> is not closed"),
+            ("<a/><b/>", "line 1, column 9: not well-formed XML: a second root element"),
+            ("<a/>x", "line 1, column 6: not well-formed XML: text outside the root element"),
+            ("<a>&x;</a>", "line 1, column 7: not well-formed XML: the entity &x; is not defined"),
+            ("<a>&#1;</a>", "line 1, column 8: not well-formed XML: the character U+0001 is not allowed"),
+            ("<p:a/>", "line 1, column 7: not well-formed XML: the prefix \"p\" is not declared"),
+            ("<?php 1 ?><a/>", "line 1, column 11: not well-formed XML: a processing instruction"),
+            ("<!DOCTYPE a [<!ENTITY b 'c'>]>\n<a/>", "line 1, column 31: a document type declaration is not accepted"),
+            ("", "line 1, column 1: not well-formed XML: there is no element"),
+        ] {
+            assert_eq!(read(document).unwrap_err().to_string(), expected, "{document}");
+        }
+        assert!(read("<a k='1' k='2'/>").is_err());
+        assert!(read("<a></b>").is_err());
+    }
+
+    #[test]
+    fn limits_are_named_when_passed() {
+        let deep = "<a>".repeat(10_000);
+        assert_eq!(read(&deep).unwrap_err().kind, XmlErrorKind::Limit { what: "nested elements", max: 64 });
+        let small = Limits { elements_max: 2, bytes_max: 30, ..Limits::default() };
+        let many = parse(b"<a><b/><c/></a>", None, &small).unwrap_err();
+        assert_eq!(many.kind, XmlErrorKind::Limit { what: "elements", max: 2 });
+        let large = parse(&[b' '; 31], None, &small).unwrap_err();
+        assert_eq!(large.kind, XmlErrorKind::Limit { what: "bytes", max: 30 });
+    }
+
+    #[test]
+    fn other_encodings_are_decoded_by_declaration_charset_or_mark() {
+        let declared = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>M\xfcller</a>";
+        assert_eq!(parse(declared, None, &Limits::default()).unwrap().text, "Müller");
+        assert_eq!(parse(b"<a>M\xfcller</a>", Some("iso-8859-1"), &Limits::default()).unwrap().text, "Müller");
+        assert_eq!(parse(b"\xef\xbb\xbf<a>x</a>", None, &Limits::default()).unwrap().text, "x");
+        assert_eq!(
+            parse(b"<a>\xfc</a>", None, &Limits::default()).unwrap_err().kind,
+            XmlErrorKind::Encoding("UTF-8".to_owned())
+        );
+    }
+
+    proptest::proptest! {
+        /// An independent strict reader agrees on what is a document and what it says.
+        #[test]
+        fn roxmltree_agrees(text in "[<>/a&;x ='\"!\\[\\]-]{0,24}") {
+            let document = format!("<r>{text}</r>");
+            let ours = read(&document);
+            let theirs = roxmltree::Document::parse(&document);
+            let comparable = !document.contains("<!") && !document.contains("<?");
+            if comparable {
+                proptest::prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}", document);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Text and attribute escaping as PHP's serializer does it.
+
+use std::borrow::Cow;
+
+/// Escapes `&`, `<` and `>`; quotes stay (wire spec, section 3.1).
+pub fn escape_text(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>']) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            _ => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Escapes an attribute value between double quotes.
+pub fn escape_attribute(text: &str) -> String {
+    escape_text(text).replace('"', "&quot;")
+}
+
+/// Replaces characters that XML 1.0 forbids by the text `&#N;`, as Magento does before it serialises
+/// (wire spec, section 3.1), so that they arrive visible.
+pub fn mark_forbidden(text: &str) -> Cow<'_, str> {
+    let forbidden = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if !text.contains(forbidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut marked = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if forbidden(c) {
+            marked.push_str(&format!("&#{};", u32::from(c)));
+        } else {
+            marked.push(c);
+        }
+    }
+    Cow::Owned(marked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_markup_characters_are_escaped() {
+        assert_eq!(escape_text("O'Neil & <Co> \"x\""), "O'Neil &amp; &lt;Co&gt; \"x\"");
+        assert_eq!(escape_attribute("a?b=\"1\"&c"), "a?b=&quot;1&quot;&amp;c");
+        assert_eq!(mark_forbidden("a\u{b}b"), "a&#11;b");
+    }
+}
