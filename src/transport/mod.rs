@@ -1,1 +1,83 @@
-//! (in progress)
+//! How the client's bytes travel: one trait, and two carriers that speak real HTTP: TCP with TLS ([`tcp`]) and a pipe
+//! in memory ([`in_memory`]). No SOAP here, no retries and no sessions; those are the client's.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use url::Url;
+
+mod error;
+mod exchange;
+pub mod in_memory;
+pub mod tcp;
+
+pub use error::{Breakage, TransportError, masked};
+
+/// The two HTTP methods a Magento SOAP client needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Fetches a WSDL.
+    Get,
+    /// Sends an envelope.
+    Post,
+}
+
+/// One request. User and password in the URL become Basic auth, as PHP's SoapClient does it, unless `headers` bring
+/// their own `Authorization`.
+#[derive(Clone, PartialEq)]
+pub struct HttpRequest {
+    /// GET or POST.
+    pub method: Method,
+    /// The whole address.
+    pub url: Url,
+    /// Further headers, in order; `Host` and `Content-Length` are added on the way.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for a GET.
+    pub body: Vec<u8>,
+}
+
+impl HttpRequest {
+    /// A GET without further headers.
+    pub fn get(url: Url) -> Self {
+        Self { method: Method::Get, url, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// A POST of `body`.
+    pub fn post(url: Url, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        Self { method: Method::Post, url, headers, body }
+    }
+}
+
+impl std::fmt::Debug for HttpRequest {
+    /// Neither header values nor the body: both carry secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {} ({} bytes)", self.method, masked(&self.url), self.body.len())
+    }
+}
+
+/// One answer, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpAnswer {
+    /// The status code.
+    pub status: u16,
+    /// All headers in order, names in lower case; a repeated header appears as often as it was sent.
+    pub headers: Vec<(String, String)>,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl HttpAnswer {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What [`Transport::send`] returns.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpAnswer, TransportError>> + Send + 'a>>;
+
+/// Sends one request and brings its answer. Any status is an answer; an error means that none came.
+pub trait Transport: Send + Sync {
+    /// Sends `request` and waits for the whole answer.
+    fn send(&self, request: HttpRequest) -> Sending<'_>;
+}

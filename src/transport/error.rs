@@ -1,0 +1,128 @@
+//! Why no answer came. Texts are the same for both carriers, so that snapshots are; what the system said is in
+//! `detail`, for logs.
+
+use std::fmt;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::secret::MASK;
+
+/// No usable answer. Every message names the address (without credentials) and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// The address is not one we can call.
+    #[error("cannot call {url}: {reason}; give an http:// or https:// address")]
+    Address {
+        /// The address, credentials masked.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No connection: name unknown, port closed, host down.
+    #[error("cannot connect to {url}; check the host, the port and that the shop is running")]
+    Connect {
+        /// The address, credentials masked.
+        url: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// The connection stands but TLS does not.
+    #[error(
+        "no TLS connection to {url}: {detail}; for a self-signed certificate give its CA or allow insecure connections"
+    )]
+    Tls {
+        /// The address, credentials masked.
+        url: String,
+        /// What TLS said.
+        detail: String,
+    },
+    /// Nothing, or not all, came in time.
+    #[error("no complete answer from {url} within {} s; raise the timeout or look at the shop's load", .after.as_secs_f64())]
+    Timeout {
+        /// The address, credentials masked.
+        url: String,
+        /// The limit.
+        after: Duration,
+    },
+    /// The answer is longer than the limit.
+    #[error("the answer of {url} is longer than {limit} bytes; ask for smaller pages or raise the limit")]
+    TooLarge {
+        /// The address, credentials masked.
+        url: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The connection broke or carried something else than HTTP.
+    #[error("the connection to {url} broke: {breakage}; look at the web server's error log")]
+    Broken {
+        /// The address, credentials masked.
+        url: String,
+        /// Where in the exchange.
+        breakage: Breakage,
+        /// What the system said.
+        detail: String,
+    },
+    /// A redirect we do not follow: of a POST, to another host, or the second in a row.
+    #[error(
+        "{url} redirects ({status}) to {location}; put that address into the integration's settings if it is right"
+    )]
+    Redirected {
+        /// The address, credentials masked.
+        url: String,
+        /// The status.
+        status: u16,
+        /// The `Location` as sent, credentials masked.
+        location: String,
+    },
+}
+
+/// Where an exchange broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breakage {
+    /// The peer closed before the answer's head was complete.
+    BeforeAnswer,
+    /// The peer closed inside the body.
+    InsideBody,
+    /// What came is not HTTP.
+    NotHttp,
+}
+
+impl fmt::Display for Breakage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BeforeAnswer => "it was closed before an answer came",
+            Self::InsideBody => "it was closed inside the answer",
+            Self::NotHttp => "what came is not HTTP",
+        })
+    }
+}
+
+/// A URL for messages: user and password replaced.
+pub fn masked(url: &Url) -> String {
+    if url.username().is_empty() && url.password().is_none() {
+        return url.to_string();
+    }
+    let mut shown = url.clone();
+    // Both fail only for URLs without a host, which have no credentials either.
+    let _ = shown.set_username(MASK);
+    let _ = shown.set_password(None);
+    shown.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_in_a_message_never_shows_its_credentials() {
+        for (url, shown) in [
+            ("http://shop.example/api/?wsdl=1", "http://shop.example/api/?wsdl=1"),
+            ("https://joe:s3cret@shop.example/", "https://***@shop.example/"),
+            ("https://:s3cret@shop.example/", "https://***@shop.example/"),
+            ("https://joe@shop.example/", "https://***@shop.example/"),
+        ] {
+            assert_eq!(masked(&Url::parse(url).unwrap()), shown);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! One request through hyper-util's client, whichever connector carries it: Basic auth, redirects, limits, errors.
+
+use std::error::Error;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Request, Response, StatusCode, header};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::Connect;
+use url::Url;
+
+use super::{Breakage, HttpAnswer, HttpRequest, Method, TransportError, masked};
+use crate::clock::Clock;
+
+/// What both carriers obey.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// For one whole exchange, connect to last byte.
+    pub(super) timeout: Duration,
+    /// Longest answer in bytes.
+    pub(super) body_max: usize,
+}
+
+/// Sends `request`, following at most one redirect of a GET that stays on its host.
+pub(super) async fn send<C>(
+    client: &Client<C, Full<Bytes>>,
+    clock: &Clock,
+    bounds: Bounds,
+    request: HttpRequest,
+) -> Result<HttpAnswer, TransportError>
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
+    let answer = once(client, clock, bounds, &request).await?;
+    let Some(target) = redirect_target(&request, &answer)? else { return Ok(answer) };
+    let again = HttpRequest { url: target, ..request };
+    let answer = once(client, clock, bounds, &again).await?;
+    match location(&answer) {
+        Some(location) => Err(redirected(&again.url, answer.status, location)),
+        None => Ok(answer),
+    }
+}
+
+async fn once<C>(
+    client: &Client<C, Full<Bytes>>,
+    clock: &Clock,
+    bounds: Bounds,
+    request: &HttpRequest,
+) -> Result<HttpAnswer, TransportError>
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
+    let outgoing = outgoing(request)?;
+    let url = || masked(&request.url);
+    let work = async {
+        let response = client.request(outgoing).await.map_err(|error| sending_failed(url(), &error))?;
+        collect(response, bounds.body_max, url()).await
+    };
+    match clock.timeout(bounds.timeout, work).await {
+        Ok(done) => done,
+        Err(elapsed) => Err(TransportError::Timeout { url: url(), after: elapsed.0 }),
+    }
+}
+
+fn outgoing(request: &HttpRequest) -> Result<Request<Full<Bytes>>, TransportError> {
+    let address = |reason: String| TransportError::Address { url: masked(&request.url), reason };
+    if !matches!(request.url.scheme(), "http" | "https") {
+        return Err(address(format!("scheme '{}' is not supported", request.url.scheme())));
+    }
+    let mut bare = request.url.clone();
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    bare.set_fragment(None);
+    let mut builder = Request::builder()
+        .method(match request.method {
+            Method::Get => hyper::Method::GET,
+            Method::Post => hyper::Method::POST,
+        })
+        .uri(bare.as_str());
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let brings_auth = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    if let (false, Some(basic)) = (brings_auth, basic_auth(&request.url)) {
+        builder = builder.header(header::AUTHORIZATION, basic);
+    }
+    builder.body(Full::new(Bytes::from(request.body.clone()))).map_err(|error| address(error.to_string()))
+}
+
+/// `Basic` credentials of a URL, percent-decoded.
+fn basic_auth(url: &Url) -> Option<String> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let plain = format!("{}:{}", percent_decoded(url.username()), percent_decoded(url.password().unwrap_or("")));
+    Some(format!("Basic {}", STANDARD.encode(plain)))
+}
+
+fn percent_decoded(text: &str) -> String {
+    // `+` would be read as a blank by the form decoder, so it is protected first.
+    let pair = format!("={}", text.replace('+', "%2B").replace('&', "%26"));
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Result<HttpAnswer, TransportError> {
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let body = match Limited::new(response.into_body(), limit).collect().await {
+        Ok(whole) => whole.to_bytes().to_vec(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(TransportError::TooLarge { url, limit }),
+        Err(error) => {
+            let detail = chain(error.as_ref());
+            return Err(TransportError::Broken { url, breakage: Breakage::InsideBody, detail });
+        }
+    };
+    Ok(HttpAnswer { status, headers, body })
+}
+
+fn sending_failed(url: String, error: &hyper_util::client::legacy::Error) -> TransportError {
+    let detail = chain(error);
+    if error.is_connect() {
+        if find::<rustls::Error>(error).is_some() {
+            return TransportError::Tls { url, detail };
+        }
+        return TransportError::Connect { url, detail };
+    }
+    let breakage = match find::<hyper::Error>(error) {
+        Some(inner) if inner.is_parse() => Breakage::NotHttp,
+        _ => Breakage::BeforeAnswer,
+    };
+    TransportError::Broken { url, breakage, detail }
+}
+
+/// The first cause of that type, looking into I/O errors too, where rustls hides its own.
+fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+    let mut next = Some(error);
+    while let Some(current) = next {
+        if let Some(found) = current.downcast_ref::<E>() {
+            return Some(found);
+        }
+        next = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => current.source(),
+        };
+    }
+    None
+}
+
+/// The error and its causes in one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        next = cause.source();
+    }
+    text
+}
+
+fn location(answer: &HttpAnswer) -> Option<&str> {
+    let status = StatusCode::from_u16(answer.status).ok()?;
+    if !status.is_redirection() {
+        return None;
+    }
+    answer.header("location")
+}
+
+/// Where a GET may go on: the same host and user, no step down from https. Anything else is reported.
+fn redirect_target(request: &HttpRequest, answer: &HttpAnswer) -> Result<Option<Url>, TransportError> {
+    let Some(location) = location(answer) else { return Ok(None) };
+    let refused = || redirected(&request.url, answer.status, location);
+    let mut target = request.url.join(location).map_err(|_| refused())?;
+    let same_host = target.host_str() == request.url.host_str();
+    let steps_down = request.url.scheme() == "https" && target.scheme() != "https";
+    if request.method == Method::Post || !same_host || steps_down {
+        return Err(refused());
+    }
+    let _ = target.set_username(request.url.username());
+    let _ = target.set_password(request.url.password());
+    Ok(Some(target))
+}
+
+fn redirected(from: &Url, status: u16, location: &str) -> TransportError {
+    let location = from.join(location).map_or_else(|_| location.to_owned(), |target| masked(&target));
+    TransportError::Redirected { url: masked(from), status, location }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_auth_is_percent_decoded_and_plus_stays_plus() {
+        let url = Url::parse("http://j%40oe:a+b%26c@h/").unwrap();
+        assert_eq!(basic_auth(&url), Some(format!("Basic {}", STANDARD.encode("j@oe:a+b&c"))));
+        assert_eq!(basic_auth(&Url::parse("http://h/").unwrap()), None);
+    }
+
+    fn redirect(method: Method, from: &str, to: &str) -> Result<Option<Url>, TransportError> {
+        let request = HttpRequest { method, url: Url::parse(from).unwrap(), headers: Vec::new(), body: Vec::new() };
+        let headers = vec![("location".to_owned(), to.to_owned())];
+        redirect_target(&request, &HttpAnswer { status: 301, headers, body: Vec::new() })
+    }
+
+    #[test]
+    fn only_a_get_that_stays_on_its_host_follows_a_redirect() {
+        let to = |url: &str| Some(Url::parse(url).unwrap());
+        assert_eq!(redirect(Method::Get, "http://u:p@h/a", "https://h/a").unwrap(), to("https://u:p@h/a"));
+        assert_eq!(redirect(Method::Get, "http://h/a", "/b").unwrap(), to("http://h/b"));
+        for (method, from, location) in [
+            (Method::Post, "http://h/a", "/b"),
+            (Method::Get, "http://u:p@h/a", "http://elsewhere/a"),
+            (Method::Get, "https://h/a", "http://h/a"),
+        ] {
+            let refused = redirect(method, from, location);
+            assert!(matches!(refused, Err(TransportError::Redirected { status: 301, .. })), "{from} to {location}");
+        }
+    }
+}
