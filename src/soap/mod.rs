@@ -2,11 +2,20 @@
 //! faults and the WSDL. It is told types by a [`schema::ServiceSchema`]; it knows no Magento operation, no shop and no
 //! client.
 
+pub mod codec;
+mod decode;
+pub mod document_literal;
+pub mod envelope;
+pub mod error;
 pub mod fault;
 pub mod mode;
+mod rpc_encoded;
+mod scalar;
 pub mod schema;
 pub mod value;
 
+pub use codec::{Answer, Codec, SoapRequest};
+pub use error::{DecodeError, EncodeError, RequestError};
 pub use fault::{FaultCode, SoapFault};
 pub use mode::WireMode;
 pub use schema::{

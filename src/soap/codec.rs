@@ -1,0 +1,244 @@
+//! The one face of both encodings: requests and answers of a service, by operation name.
+
+use std::sync::Arc;
+
+use super::decode::{Decoder, ListForm, Refusal};
+use super::envelope::{self, SOAP_ENV};
+use super::error::{DecodeError, EncodeError, RequestError};
+use super::{
+    FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireMode, document_literal, rpc_encoded,
+};
+use crate::xml::{Element, Limits, parse};
+
+/// Reads and writes the envelopes of one service in its style.
+#[derive(Clone, Debug)]
+pub struct Codec {
+    schema: Arc<ServiceSchema>,
+    splits_lines: bool,
+    limits: Limits,
+}
+
+/// A request as the server reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SoapRequest {
+    /// The operation called.
+    pub operation: String,
+    /// Arguments by declared name; those that were not sent are absent.
+    pub arguments: SoapStruct,
+    /// Whether a SOAP header block came along.
+    pub has_header_blocks: bool,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// RPC: the value of the response part. WS-I: the members of the wrapper, as PHP's SoapClient delivers them.
+    Value(SoapValue),
+    /// A fault.
+    Fault(SoapFault),
+}
+
+impl Codec {
+    /// A codec whose answers have a line feed between all tags, as Magento's from CE 1.8 on.
+    pub fn new(schema: Arc<ServiceSchema>) -> Self {
+        Self { schema, splits_lines: true, limits: Limits::default() }
+    }
+
+    /// Chooses whether answers are split into lines; CE 1.7 does it in WS-I only.
+    #[must_use]
+    pub fn with_line_splitting(mut self, splits_lines: bool) -> Self {
+        self.splits_lines = splits_lines;
+        self
+    }
+
+    /// The service.
+    pub fn schema(&self) -> &ServiceSchema {
+        &self.schema
+    }
+
+    /// Writes a request as PHP's SoapClient does.
+    ///
+    /// # Errors
+    /// For an operation the service does not declare, or a required member that is absent.
+    pub fn write_request(&self, operation: &str, arguments: &SoapStruct) -> Result<Vec<u8>, EncodeError> {
+        let declared = self.declared(operation)?;
+        match self.schema.mode {
+            WireMode::RpcEncoded => rpc_encoded::write(&self.schema, operation, &declared.request, arguments, false),
+            WireMode::WsI => document_literal::write(&self.schema, &declared.request, arguments, false),
+        }
+    }
+
+    /// Writes an answer as PHP's SoapServer and Magento do.
+    ///
+    /// # Errors
+    /// [`EncodeError::MissingProperty`] when a record lacks a required member; PHP answers HTTP 500 with its text.
+    pub fn write_response(&self, operation: &str, value: &SoapValue) -> Result<Vec<u8>, EncodeError> {
+        let declared = self.declared(operation)?;
+        let name = declared.response.parts.first().map_or("result", |part| part.name.as_str());
+        match self.schema.mode {
+            WireMode::RpcEncoded => {
+                let wrapper = format!("{operation}Response");
+                let part = SoapStruct::new().with(name, value.clone());
+                rpc_encoded::write(&self.schema, &wrapper, &declared.response, &part, self.splits_lines)
+            }
+            WireMode::WsI => {
+                let members = SoapStruct::new().with(name, value.clone());
+                document_literal::write(&self.schema, &declared.response, &members, self.splits_lines)
+            }
+        }
+    }
+
+    /// Writes an API fault; both styles write it the same.
+    pub fn write_fault(&self, fault: &SoapFault) -> Vec<u8> {
+        if self.splits_lines {
+            return envelope::fault(fault);
+        }
+        envelope::fault_line(&fault.code.to_string(), &fault.string)
+    }
+
+    /// Reads a request as PHP's SoapServer does.
+    ///
+    /// # Errors
+    /// [`RequestError`] for everything the server refuses before an operation runs.
+    pub fn read_request(&self, body: &[u8], charset: Option<&str>) -> Result<SoapRequest, RequestError> {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Err(RequestError::InvalidXml(None));
+        }
+        let root = parse(body, charset, &self.limits).map_err(envelope::refused)?;
+        let opened = envelope::open(&root)?;
+        let call = opened.body.children.first();
+        let (operation, arguments) = match self.schema.mode {
+            WireMode::RpcEncoded => self.rpc_call(&root, call)?,
+            WireMode::WsI => self.wsi_call(&root, call)?,
+        };
+        Ok(SoapRequest { operation: operation.to_owned(), arguments, has_header_blocks: opened.has_header_blocks })
+    }
+
+    /// The operation a request names, for a journal that must say what was asked even when it is refused.
+    pub fn named_operation(&self, body: &[u8], charset: Option<&str>) -> Option<String> {
+        let root = parse(body, charset, &self.limits).ok()?;
+        let opened = envelope::open(&root).ok()?;
+        opened.body.children.first().map(|call| call.local.clone())
+    }
+
+    fn rpc_call<'a>(
+        &'a self,
+        root: &'a Element,
+        call: Option<&'a Element>,
+    ) -> Result<(&'a str, SoapStruct), RequestError> {
+        let call = call.ok_or(RequestError::EmptyBody)?;
+        let operation = self.schema.operation(&call.local);
+        let operation = operation.ok_or_else(|| RequestError::NoProcedure(call.local.clone()))?;
+        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped);
+        let by_name = operation.request.parts.iter().any(|part| call.child(&part.name).is_some());
+        let mut arguments = SoapStruct::new();
+        for (at, part) in operation.request.parts.iter().enumerate() {
+            let child = if by_name { call.child(&part.name) } else { call.children.get(at) };
+            if let Some(child) = child {
+                arguments.set(part.name.clone(), decoder.value(child, Some(&part.type_ref)).map_err(refuse)?);
+            }
+        }
+        Ok((&operation.name, arguments))
+    }
+
+    fn wsi_call<'a>(
+        &'a self,
+        root: &'a Element,
+        call: Option<&'a Element>,
+    ) -> Result<(&'a str, SoapStruct), RequestError> {
+        let Some(call) = call else {
+            // The one operation whose message is empty.
+            let empty = self.schema.operations.values().find(|operation| operation.request.parts.is_empty());
+            let operation = empty.ok_or(RequestError::EmptyBody)?;
+            return Ok((&operation.name, SoapStruct::new()));
+        };
+        let in_namespace = call.namespace.as_deref() == Some(self.schema.target_namespace.as_str());
+        let operation = self
+            .schema
+            .operations
+            .values()
+            .find(|operation| in_namespace && operation.request.element.as_deref() == Some(call.local.as_str()))
+            .ok_or_else(|| RequestError::NoProcedure(call.local.clone()))?;
+        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped);
+        let mut arguments = SoapStruct::new();
+        for part in &operation.request.parts {
+            if let Some(child) = call.child(&part.name) {
+                arguments.set(part.name.clone(), decoder.value(child, Some(&part.type_ref)).map_err(refuse)?);
+            }
+        }
+        // Magento's handler takes the first child for the session id when none is named so (wire spec, section 3.3).
+        let wants_session = operation.request.parts.iter().any(|part| part.name == "sessionId");
+        if wants_session
+            && arguments.get("sessionId").is_none()
+            && let Some(first) = call.children.first()
+        {
+            arguments.set("sessionId", first.text.clone());
+        }
+        Ok((&operation.name, arguments))
+    }
+
+    /// Reads an answer as PHP's SoapClient does.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when it is no SOAP 1.1 envelope or a scalar breaks its declared type.
+    pub fn read_response(&self, operation: &str, body: &[u8]) -> Result<Answer, DecodeError> {
+        let root = parse(body, None, &self.limits)?;
+        if !root.is(SOAP_ENV, "Envelope") {
+            return Err(DecodeError::NotSoap { root: root.local.clone() });
+        }
+        let content = root.children.iter().find(|child| child.is(SOAP_ENV, "Body"));
+        let content = content.ok_or_else(|| DecodeError::NotSoap { root: "Envelope without a Body".to_owned() })?;
+        let Some(answer) = content.children.first() else { return Ok(Answer::Value(SoapValue::Nil)) };
+        if answer.is(SOAP_ENV, "Fault") {
+            return Ok(Answer::Fault(read_fault(answer)));
+        }
+        let declared = self.schema.operation(operation);
+        let decoder = Decoder::new(&self.schema, &root, ListForm::AsPhpClient);
+        let value = match self.schema.mode {
+            WireMode::RpcEncoded => {
+                let part = declared.and_then(|operation| operation.response.parts.first());
+                let child = part.and_then(|part| answer.child(&part.name)).or_else(|| answer.children.first());
+                match child {
+                    Some(child) => decoder.value(child, part.map(|part| &part.type_ref)),
+                    None => Ok(SoapValue::Nil),
+                }
+            }
+            WireMode::WsI => wrapper_members(&decoder, answer, declared).map(SoapValue::Struct),
+        };
+        value.map(Answer::Value).map_err(|refusal| match refusal {
+            Refusal::Violation { element, text, expected } => DecodeError::Violation { element, text, expected },
+            Refusal::Reference(href) => {
+                DecodeError::Violation { element: href, text: String::new(), expected: "reference" }
+            }
+        })
+    }
+
+    fn declared(&self, operation: &str) -> Result<&Operation, EncodeError> {
+        self.schema.operation(operation).ok_or_else(|| EncodeError::UnknownOperation(operation.to_owned()))
+    }
+}
+
+fn wrapper_members<'a>(
+    decoder: &Decoder<'a>,
+    wrapper: &'a Element,
+    declared: Option<&Operation>,
+) -> Result<SoapStruct, Refusal> {
+    let mut members = SoapStruct::new();
+    for child in &wrapper.children {
+        let part = declared.and_then(|o| o.response.parts.iter().find(|part| part.name == child.local));
+        members.set(child.local.clone(), decoder.value(child, part.map(|part| &part.type_ref))?);
+    }
+    Ok(members)
+}
+
+fn read_fault(fault: &Element) -> SoapFault {
+    let text = |name: &str| fault.child(name).map(|child| child.text.clone()).unwrap_or_default();
+    SoapFault { code: FaultCode::from_wire(text("faultcode").trim()), string: text("faultstring") }
+}
+
+fn refuse(refusal: Refusal) -> RequestError {
+    match refusal {
+        Refusal::Violation { .. } => RequestError::Violation,
+        Refusal::Reference(href) => RequestError::UnresolvedReference(href),
+    }
+}

@@ -1,0 +1,84 @@
+//! What can go wrong between bytes and values.
+
+use super::envelope;
+use crate::xml::XmlError;
+
+/// A value that its schema does not allow to be written; PHP answers HTTP 500 with this text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// A field with `minOccurs="1"` is absent.
+    #[error("SOAP-ERROR: Encoding: object has no '{0}' property")]
+    MissingProperty(String),
+    /// The schema has no such operation.
+    #[error("the operation {0} is not declared by the service")]
+    UnknownOperation(String),
+}
+
+/// An answer that is not a SOAP answer to the operation asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Not well-formed XML.
+    #[error("the answer is not well-formed XML: {0}")]
+    Xml(#[from] XmlError),
+    /// XML, but no SOAP 1.1 envelope with a body.
+    #[error("the answer is XML but not a SOAP 1.1 envelope: its root is <{root}>")]
+    NotSoap {
+        /// Local name of the root element.
+        root: String,
+    },
+    /// A scalar that its declared type does not allow.
+    #[error(
+        "SOAP-ERROR: Encoding: Violation of encoding rules: <{element}> holds \"{text}\" where an {expected} is declared"
+    )]
+    Violation {
+        /// The element.
+        element: String,
+        /// What it holds.
+        text: String,
+        /// The declared type.
+        expected: &'static str,
+    },
+}
+
+/// A request that PHP's SoapServer refuses before any operation runs (wire spec, section 1.3).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// Empty or not well-formed.
+    #[error("Invalid XML")]
+    InvalidXml(Option<XmlError>),
+    /// A document type declaration.
+    #[error("Detected use of ENTITY in XML, disabled to prevent XXE/XEE attacks")]
+    Entity,
+    /// The root is no SOAP envelope.
+    #[error("Wrong Version")]
+    VersionMismatch,
+    /// A SOAP envelope without a body.
+    #[error("Body must be present in a SOAP envelope")]
+    NoBody,
+    /// A body without a call.
+    #[error("looks like we got \"Body\" without function call")]
+    EmptyBody,
+    /// A call of something that is no operation.
+    #[error("Procedure '{0}' not present")]
+    NoProcedure(String),
+    /// A scalar that its declared type does not allow.
+    #[error("SOAP-ERROR: Encoding: Violation of encoding rules")]
+    Violation,
+    /// An `href` that points nowhere or back to itself.
+    #[error("SOAP-ERROR: Encoding: Unresolved reference '{0}'")]
+    UnresolvedReference(String),
+}
+
+impl RequestError {
+    /// Content type and body of the HTTP 500 answer.
+    pub fn to_http(&self) -> (&'static str, Vec<u8>) {
+        const TEXT: &str = "text/xml; charset=utf-8";
+        let code = match self {
+            Self::VersionMismatch => return ("application/soap+xml; charset=utf-8", envelope::version_mismatch()),
+            Self::InvalidXml(_) | Self::Entity => "Sender",
+            Self::EmptyBody | Self::NoBody => "SOAP-ENV:Client",
+            Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) => "SOAP-ENV:Server",
+        };
+        (TEXT, envelope::fault_line(code, &self.to_string()))
+    }
+}

@@ -1,0 +1,169 @@
+//! SOAP section 5 encoding, written as PHP's serializer writes it and read as it reads: wire spec, section 3.2.
+
+use super::envelope::{self, PROLOG, SOAP_ENC, SOAP_ENV, XSD, XSI};
+use super::error::EncodeError;
+use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
+use crate::xml::writer::escape_attribute;
+
+/// A namespace that is declared on the envelope where it is first used.
+#[derive(Clone, Copy, PartialEq)]
+enum Prefix {
+    SoapEnc,
+    Xsd,
+    Xsi,
+}
+
+/// Writes an envelope with one call or answer in its body.
+pub(super) fn write(
+    schema: &ServiceSchema,
+    wrapper: &str,
+    message: &Message,
+    arguments: &SoapStruct,
+    split: bool,
+) -> Result<Vec<u8>, EncodeError> {
+    let mut writer = Writer { schema, out: String::with_capacity(4096), used: Vec::new() };
+    for (at, (name, value)) in arguments.iter().enumerate() {
+        let part = message.parts.iter().find(|part| part.name == name).or_else(|| message.parts.get(at));
+        let Some(part) = part else { continue };
+        writer.element(&part.name, &part.type_ref, value)?;
+    }
+    let body = writer.out;
+    let mut used = writer.used;
+    if !used.contains(&Prefix::SoapEnc) {
+        used.push(Prefix::SoapEnc);
+    }
+    let mut document = String::with_capacity(body.len() + 700);
+    document.push_str(PROLOG);
+    document.push_str(&format!(
+        "<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"{SOAP_ENV}\" xmlns:ns1=\"{}\"",
+        escape_attribute(&schema.target_namespace)
+    ));
+    for prefix in used {
+        document.push_str(&match prefix {
+            Prefix::SoapEnc => format!(" xmlns:SOAP-ENC=\"{SOAP_ENC}\""),
+            Prefix::Xsd => format!(" xmlns:xsd=\"{XSD}\""),
+            Prefix::Xsi => format!(" xmlns:xsi=\"{XSI}\""),
+        });
+    }
+    document.push_str(&format!(" SOAP-ENV:encodingStyle=\"{SOAP_ENC}\"><SOAP-ENV:Body>"));
+    if body.is_empty() {
+        document.push_str(&format!("<ns1:{wrapper}/>"));
+    } else {
+        document.push_str(&format!("<ns1:{wrapper}>{body}</ns1:{wrapper}>"));
+    }
+    document.push_str("</SOAP-ENV:Body></SOAP-ENV:Envelope>\n");
+    Ok(if split { envelope::split_lines(document) } else { document }.into_bytes())
+}
+
+struct Writer<'a> {
+    schema: &'a ServiceSchema,
+    out: String,
+    used: Vec<Prefix>,
+}
+
+impl Writer<'_> {
+    fn uses(&mut self, prefix: Prefix) {
+        if !self.used.contains(&prefix) {
+            self.used.push(prefix);
+        }
+    }
+
+    fn element(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
+        if value.is_nil() {
+            self.uses(Prefix::Xsi);
+            self.out.push_str(&format!("<{name} xsi:nil=\"true\"/>"));
+            return Ok(());
+        }
+        match declared {
+            TypeRef::Xsd(xsd) => self.scalar(name, *xsd, value),
+            TypeRef::Undeclared(_) => self.scalar(name, Xsd::String, value),
+            TypeRef::Complex(id) => {
+                let complex = self.schema.complex_type(*id);
+                match &complex.shape {
+                    Shape::Struct { .. } => return self.record(name, declared, value),
+                    Shape::Array { item } => return self.array(name, &complex.name, item, value),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, name: &str, declared: Xsd, value: &SoapValue) {
+        self.uses(Prefix::Xsd);
+        self.uses(Prefix::Xsi);
+        let declared = match (declared, value) {
+            (Xsd::AnyType, SoapValue::Int(_)) => Xsd::Int,
+            (Xsd::AnyType, SoapValue::Bool(_)) => Xsd::Boolean,
+            (Xsd::AnyType, SoapValue::Double(_)) => Xsd::Double,
+            (Xsd::AnyType, _) => Xsd::String,
+            (other, _) => other,
+        };
+        self.out.push_str(&format!("<{name} xsi:type=\"{}\">", declared.qualified_name()));
+        self.out.push_str(&scalar::write(value, declared));
+        self.out.push_str(&format!("</{name}>"));
+    }
+
+    /// Children come before the record's own type is set, which decides the order of namespace declarations.
+    fn record(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
+        let TypeRef::Complex(id) = declared else { return Ok(()) };
+        let complex = self.schema.complex_type(*id);
+        let Shape::Struct { fields, .. } = &complex.shape else { return Ok(()) };
+        let empty = SoapStruct::new();
+        let members = value.as_struct().unwrap_or(&empty);
+        self.out.push_str(&format!("<{name} xsi:type=\"ns1:{}\">", complex.name));
+        let opened = self.out.len();
+        for field in fields {
+            match (members.get(&field.name), field.occurs) {
+                (None, Occurs::Required) => return Err(EncodeError::MissingProperty(field.name.clone())),
+                (None | Some(SoapValue::Nil), Occurs::Optional) => {}
+                (Some(member), _) => self.element(&field.name, &field.type_ref, member)?,
+            }
+        }
+        self.uses(Prefix::Xsi);
+        self.close(name, opened);
+        Ok(())
+    }
+
+    fn array(&mut self, name: &str, type_name: &str, item: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
+        let items: Vec<&SoapValue> = match value {
+            SoapValue::List(items) => items.iter().collect(),
+            SoapValue::Struct(members) => members.iter().map(|(_, member)| member).collect(),
+            _ => Vec::new(),
+        };
+        let item_name = match item {
+            TypeRef::Xsd(xsd) => {
+                self.uses(Prefix::Xsd);
+                xsd.qualified_name().to_owned()
+            }
+            TypeRef::Complex(id) => format!("ns1:{}", self.schema.complex_type(*id).name),
+            TypeRef::Undeclared(other) => format!("ns1:{other}"),
+        };
+        self.uses(Prefix::SoapEnc);
+        self.out.push_str(&format!(
+            "<{name} SOAP-ENC:arrayType=\"{item_name}[{}]\" xsi:type=\"ns1:{type_name}\">",
+            items.len()
+        ));
+        let opened = self.out.len();
+        for member in items {
+            if member.is_nil() {
+                self.uses(Prefix::Xsi);
+                self.out.push_str(&format!("<item xsi:nil=\"true\" xsi:type=\"{item_name}\"/>"));
+            } else {
+                self.element("item", item, member)?;
+            }
+        }
+        self.uses(Prefix::Xsi);
+        self.close(name, opened);
+        Ok(())
+    }
+
+    /// An element without children is written as an empty tag.
+    fn close(&mut self, name: &str, opened: usize) {
+        if self.out.len() == opened {
+            self.out.pop();
+            self.out.push_str("/>");
+        } else {
+            self.out.push_str(&format!("</{name}>"));
+        }
+    }
+}
