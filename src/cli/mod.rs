@@ -1,1 +1,60 @@
-//! (in progress)
+//! The command line: arguments, what is printed for a person, exit codes. One file per command, each with its
+//! arguments (`clap::Args`) and a `run` that returns [`Outcome`]. Rules do not live here; a command that needs one calls
+//! the module that owns it. Besides `report`, this is the only place that prints.
+
+pub mod diagnostics;
+pub mod exit_code;
+mod quirks;
+
+use clap::{Parser, Subcommand};
+
+use diagnostics::Colour;
+pub use exit_code::ExitCode;
+
+/// How a command ended, or why it could not run (exit code 2).
+pub type Outcome = Result<ExitCode, miette::Report>;
+
+/// A fake Magento 1 SOAP v2 shop and an OroCRM-style sync, replayed as deterministic scenarios.
+#[derive(Debug, Parser)]
+#[command(name = "mockgento", version, max_term_width = 100, arg_required_else_help = true)]
+struct Arguments {
+    /// Print without colour; `NO_COLOR` in the environment does the same.
+    #[arg(long, global = true)]
+    no_color: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be asked. A new command is a file in this folder, a variant here and a line in [`dispatch`].
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the reference client's named quirks and what each profile does about them.
+    Quirks(quirks::QuirksArgs),
+}
+
+fn dispatch(command: Command, _colour: Colour) -> Outcome {
+    match command {
+        Command::Quirks(args) => quirks::run(&args),
+    }
+}
+
+/// Reads the arguments, runs the command, prints why it could not run, and says what to exit with.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => {
+            // Help and version come this way too; clap prints each to the right stream.
+            let _ = usage.print();
+            return if usage.use_stderr() { ExitCode::InputWrong } else { ExitCode::AsExpected };
+        }
+    };
+    let colour = if arguments.no_color { Colour::Never } else { Colour::Auto };
+    colour.apply();
+    match dispatch(arguments.command, colour) {
+        Ok(code) => code,
+        Err(report) => {
+            diagnostics::print(&report, colour);
+            ExitCode::InputWrong
+        }
+    }
+}
