@@ -67,8 +67,14 @@ impl Writer<'_> {
             return Ok(());
         }
         let shape = match declared {
-            TypeRef::Xsd(xsd) => return Ok(self.scalar(name, *xsd, value)),
-            TypeRef::Undeclared(_) => return Ok(self.scalar(name, Xsd::String, value)),
+            TypeRef::Xsd(xsd) => {
+                self.scalar(name, *xsd, value);
+                return Ok(());
+            }
+            TypeRef::Undeclared(_) => {
+                self.scalar(name, Xsd::String, value);
+                return Ok(());
+            }
             TypeRef::Complex(id) => &self.schema.complex_type(*id).shape,
         };
         self.out.push_str(&format!("<{name}>"));

@@ -71,7 +71,16 @@ impl Writer<'_> {
     fn element(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
         if value.is_nil() {
             self.uses(Prefix::Xsi);
-            self.out.push_str(&format!("<{name} xsi:nil=\"true\"/>"));
+            // A nil record or list states its type, a nil scalar does not.
+            match declared {
+                TypeRef::Complex(id) => {
+                    let type_name = &self.schema.complex_type(*id).name;
+                    self.out.push_str(&format!("<{name} xsi:nil=\"true\" xsi:type=\"ns1:{type_name}\"/>"));
+                }
+                TypeRef::Xsd(_) | TypeRef::Undeclared(_) => {
+                    self.out.push_str(&format!("<{name} xsi:nil=\"true\"/>"));
+                }
+            }
             return Ok(());
         }
         match declared {
@@ -144,6 +153,7 @@ impl Writer<'_> {
             items.len()
         ));
         let opened = self.out.len();
+        let is_empty = items.is_empty();
         for member in items {
             if member.is_nil() {
                 self.uses(Prefix::Xsi);
@@ -153,6 +163,10 @@ impl Writer<'_> {
             }
         }
         self.uses(Prefix::Xsi);
+        if is_empty {
+            // PHP declares XML Schema for an empty list although nothing uses it (recording 058).
+            self.uses(Prefix::Xsd);
+        }
         self.close(name, opened);
         Ok(())
     }
