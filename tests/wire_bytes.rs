@@ -46,8 +46,11 @@ fn exchanges(folder: &Path) -> Vec<Exchange> {
 }
 
 /// Lists as the server holds them, out of lists as a PHP client holds them.
+///
+/// An element without any content is a nil of a required member: an empty string arrives as a line feed.
 fn server_side(value: SoapValue) -> SoapValue {
     match value {
+        SoapValue::Text(text) if text.is_empty() => SoapValue::Nil,
         SoapValue::Struct(mut members) if members.get("complexObjectArray").is_some() && members.len() == 1 => {
             match members.remove("complexObjectArray") {
                 Some(SoapValue::List(items)) => items.into_iter().map(server_side).collect::<Vec<_>>().into(),

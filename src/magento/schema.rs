@@ -1,7 +1,8 @@
 //! Builds a [`ServiceSchema`] out of the type and operation tables for one style and one bridge release.
 //!
 //! A row of the tables may end in modifiers: `rpc` or `wsi` for one style, `>=1.2.0.0` for the first bridge package
-//! that has it, `<1.2.13.0` for the first that no longer has it, `sequence` for the few RPC records that are one.
+//! that has it, `<1.2.13.0` for the first that no longer has it, `openmage` or `openmage-20` for what only they have,
+//! `sequence` for the few RPC records that are one.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -41,6 +42,33 @@ struct Presence {
     mode: Option<WireMode>,
     since: Option<String>,
     until: Option<String>,
+    line: Option<Line>,
+}
+
+/// A line of products that alone has a thing.
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Line {
+    Openmage,
+    #[serde(rename = "openmage-20")]
+    Openmage20,
+}
+
+impl Line {
+    fn holds(self, flavor: Flavor) -> bool {
+        match self {
+            Self::Openmage => flavor.is_openmage(),
+            Self::Openmage20 => flavor == Flavor::OpenMage20,
+        }
+    }
+}
+
+/// What a schema is built for.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    mode: WireMode,
+    bridge: Option<&'a BridgeRelease>,
+    flavor: Flavor,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +119,8 @@ impl Presence {
             match *modifier {
                 "rpc" => presence.mode = Some(WireMode::RpcEncoded),
                 "wsi" => presence.mode = Some(WireMode::WsI),
+                "openmage" => presence.line = Some(Line::Openmage),
+                "openmage-20" => presence.line = Some(Line::Openmage20),
                 other => {
                     if let Some(since) = other.strip_prefix(">=") {
                         presence.since = Some(since.to_owned());
@@ -103,8 +133,9 @@ impl Presence {
         presence
     }
 
-    fn holds(&self, mode: WireMode, bridge: Option<&BridgeRelease>) -> bool {
+    fn holds(&self, Target { mode, bridge, flavor }: Target<'_>) -> bool {
         self.mode.is_none_or(|wanted| wanted == mode)
+            && self.line.is_none_or(|line| line.holds(flavor))
             && self.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)))
             && self.until.as_ref().is_none_or(|until| bridge.is_none_or(|release| !release.at_least(until)))
     }
@@ -143,6 +174,7 @@ struct Variant {
     /// Wrapper elements, where they are not `<operation>RequestParam` and `<operation>ResponseParam`.
     elements: Option<(Option<String>, Option<String>)>,
     shape: Option<ShapeName>,
+    flavor: Option<Line>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -169,7 +201,7 @@ impl OperationRow {
         }
     }
 
-    fn variant(&self, mode: WireMode, bridge: Option<&BridgeRelease>) -> Option<&Variant> {
+    fn variant(&self, Target { mode, bridge, flavor }: Target<'_>) -> Option<&Variant> {
         let offered = self.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)));
         if !offered {
             return None;
@@ -178,7 +210,10 @@ impl OperationRow {
             WireMode::RpcEncoded => &self.rpc,
             WireMode::WsI => &self.wsi,
         };
-        let holds = |v: &&Variant| v.since.as_ref().is_none_or(|since| bridge.is_some_and(|r| r.at_least(since)));
+        let holds = |v: &&Variant| {
+            v.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)))
+                && v.flavor.is_none_or(|line| line.holds(flavor))
+        };
         variants.iter().rev().find(holds)
     }
 }
@@ -191,12 +226,13 @@ pub(super) fn build(
     bridge: Option<&BridgeRelease>,
     flavor: Flavor,
 ) -> ServiceSchema {
-    let rows: Vec<&TypeRow> = types.0.iter().filter(|row| row.presence.holds(mode, bridge)).collect();
+    let target = Target { mode, bridge, flavor };
+    let rows: Vec<&TypeRow> = types.0.iter().filter(|row| row.presence.holds(target)).collect();
     let ids: IndexMap<&str, TypeId> =
         rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), TypeId(at))).collect();
-    let complex_types = rows.iter().map(|row| complex_type(row, mode, bridge, &ids)).collect();
+    let complex_types = rows.iter().map(|row| complex_type(row, target, &ids)).collect();
     let built = operations.0.iter().filter_map(|row| {
-        let variant = row.variant(mode, bridge)?;
+        let variant = row.variant(target)?;
         Some((row.name.clone(), operation(&row.name, variant, mode, &ids)))
     });
     ServiceSchema {
@@ -208,25 +244,20 @@ pub(super) fn build(
     }
 }
 
-fn complex_type(
-    row: &TypeRow,
-    mode: WireMode,
-    bridge: Option<&BridgeRelease>,
-    ids: &IndexMap<&str, TypeId>,
-) -> ComplexType {
+fn complex_type(row: &TypeRow, target: Target<'_>, ids: &IndexMap<&str, TypeId>) -> ComplexType {
     let shape = match &row.shape {
         ShapeRow::Array(item) => Shape::Array { item: type_ref(item, ids) },
         ShapeRow::Struct(fields) => Shape::Struct {
             fields: fields
                 .iter()
-                .filter(|field| field.presence.holds(mode, bridge))
+                .filter(|field| field.presence.holds(target))
                 .map(|field| Field {
                     name: field.name.clone(),
                     type_ref: type_ref(&field.type_name, ids),
                     occurs: field.occurs,
                 })
                 .collect(),
-            sequence: row.sequence || mode == WireMode::WsI,
+            sequence: row.sequence || target.mode == WireMode::WsI,
         },
     };
     ComplexType { name: row.name.clone(), shape }
