@@ -5,11 +5,13 @@
 pub mod bridge;
 pub mod contract;
 pub mod directory;
+pub mod filter;
 pub mod flavor;
 pub mod pager;
 mod schema;
 
 pub use bridge::BridgeRelease;
 pub use contract::{Contract, OperationFacts, ResourceFacts};
+pub use filter::{Condition, Filters, Operand, SqlError};
 pub use flavor::Flavor;
 pub use pager::Pager;
