@@ -1,1 +1,160 @@
-//! (in progress)
+//! The fake shop: its tables, sessions, rights and what every operation does to them. No bytes and no HTTP in here, and
+//! nothing asynchronous: [`Shop::dispatch`] takes an operation's name and arguments and answers a value or a refusal.
+
+pub mod acl;
+pub mod config;
+pub mod database;
+pub mod edit;
+pub mod operation;
+pub mod recorded;
+pub mod refusal;
+pub mod seed;
+pub mod session;
+pub mod state;
+
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::clock::Clock;
+use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::soap::{Codec, SoapStruct, SoapValue, WireMode};
+
+pub use config::{Settings, ShopConfig};
+pub use database::{Database, Row, Table};
+pub use edit::{EditError, ShopEdit};
+pub use refusal::Refusal;
+pub use seed::{Seed, SeedError};
+
+use session::Sessions;
+
+/// A fake shop: state plus the switches of its installation.
+pub struct Shop {
+    /// The installation's switches: style, bridge, flavor.
+    pub(crate) config: ShopConfig,
+    /// Values of Magento's configuration, by path.
+    pub(crate) settings: Settings,
+    pub(crate) database: Database,
+    pub(crate) users: acl::Users,
+    sessions: Sessions,
+    pub(crate) random: ChaCha8Rng,
+    codec: Codec,
+}
+
+impl Shop {
+    /// Opens a shop on a seed.
+    ///
+    /// # Errors
+    /// [`SeedError`] when the seed contradicts itself, such as an address of a customer that does not exist.
+    pub fn new(config: ShopConfig, seed: Seed) -> Result<Self, SeedError> {
+        let loaded = seed.load()?;
+        let codec = codec_for(&config);
+        Ok(Self {
+            random: ChaCha8Rng::seed_from_u64(config.random_seed),
+            settings: loaded.settings,
+            database: loaded.database,
+            users: loaded.users,
+            sessions: Sessions::default(),
+            codec,
+            config,
+        })
+    }
+
+    /// Reads and writes envelopes in the shop's present style and bridge release.
+    pub fn codec(&self) -> &Codec {
+        &self.codec
+    }
+
+    /// The shop's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.config.clock
+    }
+
+    /// The present style.
+    pub fn mode(&self) -> WireMode {
+        self.config.mode
+    }
+
+    /// The installed bridge release.
+    pub fn bridge(&self) -> Option<&'static BridgeRelease> {
+        self.config.bridge
+    }
+
+    /// What the shop poses as.
+    pub fn flavor(&self) -> Flavor {
+        self.config.flavor
+    }
+
+    /// The base URL of the installation, with a slash at its end.
+    pub fn base_url(&self) -> String {
+        self.settings.text("web/unsecure/base_url")
+    }
+
+    /// Sets the base URL, once the server knows where it listens.
+    pub fn set_base_url(&mut self, url: impl Into<String>) {
+        self.settings.set("web/unsecure/base_url", url.into());
+    }
+
+    /// Switches WS-I compliance on or off, as `System > Configuration` does.
+    pub fn set_mode(&mut self, mode: WireMode) {
+        self.config.mode = mode;
+        self.codec = codec_for(&self.config);
+    }
+
+    /// Installs another bridge release, or removes it.
+    pub fn set_bridge(&mut self, bridge: Option<&'static BridgeRelease>) {
+        self.config.bridge = bridge;
+        self.codec = codec_for(&self.config);
+    }
+
+    /// Runs one operation: session, path, access control, then the operation itself (wire spec, section 4.4).
+    ///
+    /// # Errors
+    /// [`Refusal`]: a fault, or one of the ways in which a real server breaks.
+    pub fn dispatch(&mut self, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+        operation::dispatch(self, operation, arguments)
+    }
+
+    /// What Magento answers to any SOAP header block: it runs the block as an operation (wire spec, section 4.5).
+    pub fn refuse_header(&self) -> Refusal {
+        Contract::shared().global_fault("session_expired").into()
+    }
+
+    /// Whether an operation of the contract does something here.
+    pub fn implemented(operation: &str) -> bool {
+        operation::implemented(operation)
+    }
+
+    /// Forgets every session, as if all had timed out.
+    pub fn expire_sessions(&mut self) {
+        self.sessions.clear();
+    }
+
+    /// Applies what a merchant or customer does in the shop.
+    ///
+    /// # Errors
+    /// [`EditError`] when the record or field does not exist.
+    pub fn edit(&mut self, edit: &ShopEdit) -> Result<i64, EditError> {
+        edit::apply(self, edit)
+    }
+
+    /// Everything in the shop that a person would want to compare, ordered and without secrets.
+    pub fn state(&self) -> serde_json::Value {
+        state::of(self)
+    }
+
+    /// The tables, to look at.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(crate) fn now_sql(&self) -> String {
+        crate::datetime::to_sql(self.config.clock.now())
+    }
+}
+
+fn codec_for(config: &ShopConfig) -> Codec {
+    let schema: Arc<_> = Contract::shared().schema(config.mode, config.bridge, config.flavor);
+    Codec::new(schema).with_line_splitting(config.flavor.splits_lines(config.mode))
+}

@@ -1,0 +1,93 @@
+//! API users, roles and rights: wire spec, sections 4.1 and 4.3.
+
+use indexmap::IndexMap;
+
+use crate::magento::{BridgeRelease, Contract, OperationFacts};
+use crate::secret::ApiKey;
+
+/// The shortest API key the admin form accepts (user guide).
+pub const API_KEY_LENGTH_MIN: usize = 6;
+
+/// All API users, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Users(IndexMap<String, ApiUser>);
+
+/// One API user.
+#[derive(Clone, Debug)]
+pub struct ApiUser {
+    /// Name, compared without regard to case.
+    pub name: String,
+    /// Key, compared exactly.
+    pub key: ApiKey,
+    /// Whether the account is active; only login looks.
+    pub active: bool,
+    /// The role's allowed ACL nodes; `None` for a user without a role, who cannot log in.
+    pub role: Option<Role>,
+}
+
+/// What a role allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Resource access "All".
+    All,
+    /// The ticked nodes; ticking a parent does not grant its children.
+    Nodes(Vec<String>),
+}
+
+impl Role {
+    /// Reads a list of nodes, in which `all` is everything.
+    pub fn from_nodes(nodes: Vec<String>) -> Self {
+        if nodes.iter().any(|node| node == "all") { Self::All } else { Self::Nodes(nodes) }
+    }
+
+    fn allows(&self, node: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Nodes(nodes) => nodes.iter().any(|allowed| allowed == node),
+        }
+    }
+}
+
+impl Users {
+    /// Adds or replaces a user.
+    pub fn put(&mut self, user: ApiUser) {
+        self.0.insert(user.name.to_lowercase(), user);
+    }
+
+    /// A user by name.
+    pub fn get(&self, name: &str) -> Option<&ApiUser> {
+        self.0.get(&name.to_lowercase())
+    }
+
+    /// A user by name, to change.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut ApiUser> {
+        self.0.get_mut(&name.to_lowercase())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Users in order.
+    pub fn iter(&self) -> impl Iterator<Item = &ApiUser> {
+        self.0.values()
+    }
+
+    /// The user who may log in with that key: active, with a role. Every reason against looks the same outside.
+    pub fn authenticate(&self, name: &str, key: &str) -> Option<&ApiUser> {
+        self.get(name).filter(|user| user.active && user.role.is_some() && user.key.expose_secret() == key)
+    }
+
+    /// Whether the user's role allows an operation: both the resource's and the method's node.
+    pub fn allows(&self, user: &str, operation: &OperationFacts, bridge: Option<&BridgeRelease>) -> bool {
+        let Some(role) = self.get(user).and_then(|user| user.role.as_ref()) else { return false };
+        let nodes = operation.resource_acl.iter().chain(operation.method_acl.iter());
+        nodes.into_iter().all(|node| {
+            // Before 1.2.4 the bridge's nodes are not in the tree, so only a role with all resources passes.
+            let outside_tree = node.starts_with("oro") && bridge.is_some_and(|release| !release.at_least("1.2.4.0"));
+            let known = Contract::shared().acl().has(node) && !outside_tree;
+            *role == Role::All || (known && role.allows(node))
+        })
+    }
+}

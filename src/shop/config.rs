@@ -1,0 +1,89 @@
+//! What kind of installation a shop is, and Magento's own configuration values.
+
+use indexmap::IndexMap;
+use jiff::tz::TimeZone;
+
+use crate::clock::Clock;
+use crate::magento::{BridgeRelease, Flavor};
+use crate::soap::WireMode;
+
+/// The switches of an installation.
+#[derive(Clone, Debug)]
+pub struct ShopConfig {
+    /// Style of the API (`api/config/compliance_wsi`).
+    pub mode: WireMode,
+    /// Installed bridge release, if any.
+    pub bridge: Option<&'static BridgeRelease>,
+    /// What the shop poses as.
+    pub flavor: Flavor,
+    /// Source of all stamps and expiries.
+    pub clock: Clock,
+    /// Seed of session ids, confirmation keys and salts.
+    pub random_seed: u64,
+}
+
+impl ShopConfig {
+    /// Magento CE 1.9.4 in RPC style without bridge.
+    pub fn new(clock: Clock) -> Self {
+        Self { mode: WireMode::RpcEncoded, bridge: None, flavor: Flavor::default(), clock, random_seed: 1 }
+    }
+}
+
+/// Values of Magento's configuration by path; the defaults are those of a fresh install.
+#[derive(Clone, Debug)]
+pub struct Settings(IndexMap<String, String>);
+
+/// Path and value of what operations read.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("web/unsecure/base_url", "http://localhost/"),
+    ("admin/url/front_name", "admin"),
+    ("general/locale/timezone", "America/Los_Angeles"),
+    ("general/country/optional_zip_countries", "HK,IE,MO,PA"),
+    ("api/config/session_timeout", "3600"),
+    ("customer/account_share/scope", "1"),
+    ("customer/create_account/default_group", "1"),
+    ("oro/api/enable_attributes", "0"),
+];
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self(DEFAULTS.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect())
+    }
+}
+
+impl Settings {
+    /// A value; empty when it is not set.
+    pub fn text(&self, path: &str) -> String {
+        self.0.get(path).cloned().unwrap_or_default()
+    }
+
+    /// A value, when it is set.
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
+    /// Sets a value.
+    pub fn set(&mut self, path: impl Into<String>, value: impl Into<String>) {
+        self.0.insert(path.into(), value.into());
+    }
+
+    /// Whether a switch is on.
+    pub fn is_on(&self, path: &str) -> bool {
+        self.get(path) == Some("1")
+    }
+
+    /// Whether a comma list holds an item.
+    pub fn lists(&self, path: &str, item: &str) -> bool {
+        self.get(path).is_some_and(|list| list.split(',').any(|entry| entry == item))
+    }
+
+    /// The zone of ISO dates in "info" answers; UTC when the name is unknown.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.text("general/locale/timezone")).unwrap_or(TimeZone::UTC)
+    }
+
+    /// All values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(path, value)| (path.as_str(), value.as_str()))
+    }
+}

@@ -1,0 +1,297 @@
+//! Tables of dynamic rows, named as Magento names them: every value a text or null, as its database driver delivers it.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::soap::{SoapStruct, SoapValue};
+
+/// One row: column name to text or null, in column order. EAV attributes are columns of their entity.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row(IndexMap<String, Option<String>>);
+
+impl Row {
+    /// An empty row.
+    pub fn new() -> Self {
+        Self(IndexMap::new())
+    }
+
+    /// A text column; `None` when it is null or absent.
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.0.get(column).and_then(|value| value.as_deref())
+    }
+
+    /// Whether the row has the column at all, null included.
+    pub fn has(&self, column: &str) -> bool {
+        self.0.contains_key(column)
+    }
+
+    /// A text column, empty when null or absent.
+    pub fn text(&self, column: &str) -> &str {
+        self.get(column).unwrap_or_default()
+    }
+
+    /// A numeric column as PHP's `(int)`; 0 when null or absent.
+    pub fn int(&self, column: &str) -> i64 {
+        crate::soap::value::leading_int(self.text(column))
+    }
+
+    /// Sets a column; a new one goes to the end.
+    pub fn set(&mut self, column: impl Into<String>, value: impl Into<String>) {
+        self.0.insert(column.into(), Some(value.into()));
+    }
+
+    /// Sets a column to a text or null.
+    pub fn set_opt(&mut self, column: impl Into<String>, value: Option<String>) {
+        self.0.insert(column.into(), value);
+    }
+
+    /// Sets a column only when the row lacks it.
+    pub fn set_default(&mut self, column: &str, value: &str) {
+        if !self.has(column) {
+            self.set(column, value);
+        }
+    }
+
+    /// The same for building.
+    #[must_use]
+    pub fn with(mut self, column: &str, value: impl Into<String>) -> Self {
+        self.set(column, value);
+        self
+    }
+
+    /// Takes a column out.
+    pub fn remove(&mut self, column: &str) -> Option<String> {
+        self.0.shift_remove(column).flatten()
+    }
+
+    /// Columns in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().map(|(column, value)| (column.as_str(), value.as_deref()))
+    }
+
+    /// The row as an answer: every column, null as nil. The schema picks what reaches the wire.
+    pub fn to_struct(&self) -> SoapStruct {
+        self.0.iter().map(|(column, value)| (column.clone(), SoapValue::from(value.clone()))).collect()
+    }
+}
+
+impl FromIterator<(String, Option<String>)> for Row {
+    fn from_iter<I: IntoIterator<Item = (String, Option<String>)>>(columns: I) -> Self {
+        Self(columns.into_iter().collect())
+    }
+}
+
+/// A table's name, its primary key and the columns that are looked up often.
+struct TableFacts {
+    name: &'static str,
+    key: &'static str,
+    indexed: &'static [&'static str],
+}
+
+/// The tables of a shop. One without a key of its own (a link table) numbers its rows.
+const TABLES: &[TableFacts] = &[
+    TableFacts { name: "core_website", key: "website_id", indexed: &[] },
+    TableFacts { name: "core_store_group", key: "group_id", indexed: &[] },
+    TableFacts { name: "core_store", key: "store_id", indexed: &[] },
+    TableFacts { name: "customer_group", key: "customer_group_id", indexed: &[] },
+    TableFacts { name: "customer", key: "entity_id", indexed: &["email"] },
+    TableFacts { name: "customer_address", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "catalog_product", key: "entity_id", indexed: &["sku"] },
+    TableFacts { name: "catalog_category", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "catalog_category_product", key: "", indexed: &["category_id", "product_id"] },
+    TableFacts { name: "catalog_product_website", key: "", indexed: &["product_id"] },
+    TableFacts { name: "cataloginventory_stock_item", key: "item_id", indexed: &["product_id"] },
+    TableFacts { name: "sales_flat_order", key: "entity_id", indexed: &["increment_id"] },
+    TableFacts { name: "sales_flat_order_item", key: "item_id", indexed: &["order_id"] },
+    TableFacts { name: "sales_flat_order_address", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_order_payment", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_order_status_history", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_invoice", key: "entity_id", indexed: &["increment_id", "order_id"] },
+    TableFacts { name: "sales_flat_invoice_item", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_invoice_comment", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_shipment", key: "entity_id", indexed: &["increment_id", "order_id"] },
+    TableFacts { name: "sales_flat_shipment_item", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_shipment_track", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_shipment_comment", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_creditmemo", key: "entity_id", indexed: &["increment_id", "order_id"] },
+    TableFacts { name: "sales_flat_creditmemo_item", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_creditmemo_comment", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "sales_flat_quote", key: "entity_id", indexed: &[] },
+    TableFacts { name: "sales_flat_quote_item", key: "item_id", indexed: &["quote_id"] },
+    TableFacts { name: "sales_flat_quote_item_option", key: "option_id", indexed: &["item_id"] },
+    TableFacts { name: "sales_flat_quote_address", key: "address_id", indexed: &["quote_id"] },
+    TableFacts { name: "sales_flat_quote_payment", key: "payment_id", indexed: &["quote_id"] },
+    TableFacts { name: "newsletter_subscriber", key: "subscriber_id", indexed: &["subscriber_email"] },
+    TableFacts { name: "sales_order_status", key: "", indexed: &[] },
+    TableFacts { name: "sales_order_status_state", key: "", indexed: &[] },
+    TableFacts { name: "eav_entity_store", key: "entity_store_id", indexed: &[] },
+    TableFacts { name: "wishlist", key: "wishlist_id", indexed: &[] },
+    TableFacts { name: "wishlist_item", key: "wishlist_item_id", indexed: &["wishlist_id"] },
+    TableFacts { name: "report_viewed_product_index", key: "index_id", indexed: &[] },
+];
+
+/// All tables of a shop.
+#[derive(Clone, Debug)]
+pub struct Database {
+    tables: IndexMap<&'static str, Table>,
+}
+
+/// A table: rows by primary key, with indexes on the columns its facts name.
+#[derive(Clone, Debug)]
+pub struct Table {
+    key: &'static str,
+    rows: BTreeMap<i64, Row>,
+    next_id: i64,
+    indexes: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { tables: TABLES.iter().map(|facts| (facts.name, Table::new(facts))).collect() }
+    }
+}
+
+impl Database {
+    /// Names of all tables.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TABLES.iter().map(|facts| facts.name)
+    }
+
+    /// A table by name.
+    pub fn get(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    /// A table by name, to change.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Table> {
+        self.tables.get_mut(name)
+    }
+
+    /// A table of the fixed list; the name is a constant of this program.
+    pub fn table(&self, name: &'static str) -> &Table {
+        &self.tables[name]
+    }
+
+    /// A table of the fixed list, to change.
+    pub fn table_mut(&mut self, name: &'static str) -> &mut Table {
+        &mut self.tables[name]
+    }
+}
+
+impl Table {
+    fn new(facts: &TableFacts) -> Self {
+        let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
+        Self { key: facts.key, rows: BTreeMap::new(), next_id: 1, indexes }
+    }
+
+    /// The primary key's column; empty for link tables.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// A row by id.
+    pub fn row(&self, id: i64) -> Option<&Row> {
+        self.rows.get(&id)
+    }
+
+    /// Rows in key order.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, &Row)> {
+        self.rows.iter().map(|(id, row)| (*id, row))
+    }
+
+    /// Rows with that value in a column, in key order. Indexed columns are looked up, others searched.
+    pub fn with<'a>(&'a self, column: &'a str, value: &'a str) -> Box<dyn Iterator<Item = (i64, &'a Row)> + 'a> {
+        match self.indexes.get(column) {
+            Some(index) => {
+                let ids = index.get(&fold(value)).map(Vec::as_slice).unwrap_or_default();
+                Box::new(ids.iter().filter_map(|id| self.rows.get(id).map(|row| (*id, row))))
+            }
+            None => Box::new(self.iter().filter(move |(_, row)| row.get(column) == Some(value))),
+        }
+    }
+
+    /// Adds a row; its key is the one it brings, or the next free one. Answers the key.
+    pub fn insert(&mut self, mut row: Row) -> i64 {
+        let brought = (!self.key.is_empty()).then(|| row.get(self.key).map(crate::soap::value::leading_int)).flatten();
+        let id = brought.unwrap_or(self.next_id);
+        self.next_id = self.next_id.max(id + 1);
+        if !self.key.is_empty() && brought.is_none() {
+            row.set(self.key, id.to_string());
+        }
+        self.unindex(id);
+        self.index(id, &row);
+        self.rows.insert(id, row);
+        id
+    }
+
+    /// Changes a row through `change`; answers whether it exists.
+    pub fn update(&mut self, id: i64, change: impl FnOnce(&mut Row)) -> bool {
+        let Some(mut row) = self.rows.get(&id).cloned() else { return false };
+        self.unindex(id);
+        change(&mut row);
+        self.index(id, &row);
+        self.rows.insert(id, row);
+        true
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, id: i64) -> Option<Row> {
+        self.unindex(id);
+        self.rows.remove(&id)
+    }
+
+    fn index(&mut self, id: i64, row: &Row) {
+        for (column, index) in &mut self.indexes {
+            if let Some(value) = row.get(column) {
+                let ids = index.entry(fold(value)).or_default();
+                if let Err(at) = ids.binary_search(&id) {
+                    ids.insert(at, id);
+                }
+            }
+        }
+    }
+
+    fn unindex(&mut self, id: i64) {
+        let Some(row) = self.rows.get(&id) else { return };
+        for (column, index) in &mut self.indexes {
+            if let Some(ids) = row.get(column).and_then(|value| index.get_mut(&fold(value))) {
+                ids.retain(|known| *known != id);
+            }
+        }
+    }
+}
+
+/// MySQL's collation finds texts without regard to case.
+fn fold(value: &str) -> String {
+    value.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_keys_and_indexes_follow_changes() {
+        let mut database = Database::default();
+        let customers = database.table_mut("customer");
+        assert_eq!(customers.insert(Row::new().with("entity_id", "7").with("email", "Jane@example.com")), 7);
+        assert_eq!(customers.insert(Row::new().with("email", "bob@example.com")), 8);
+        assert_eq!(customers.with("email", "jane@EXAMPLE.com").map(|(id, _)| id).collect::<Vec<_>>(), [7]);
+        customers.update(7, |row| row.set("email", "ann@example.com"));
+        assert_eq!(customers.with("email", "jane@example.com").count(), 0);
+        assert_eq!(customers.with("email", "ann@example.com").count(), 1);
+        customers.remove(8);
+        assert_eq!(customers.insert(Row::new()), 9, "ids are not used again");
+    }
+}

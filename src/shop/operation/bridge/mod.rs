@@ -1,0 +1,7 @@
+//! Operations of the OroCRM bridge: wire spec, section 8. What they share with Magento's own stands in the parent folder.
+
+pub(super) mod customer;
+pub(super) mod customer_address;
+pub(super) mod ping;
+pub(super) mod region;
+pub(super) mod website;

@@ -1,0 +1,254 @@
+//! Customers: wire spec, section 7.2.
+
+use super::{Call, Operations};
+use crate::datetime;
+use crate::magento::{Filters, SqlError};
+use crate::shop::session::{random_hex, random_text};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(super) const OPERATIONS: Operations = &[
+    ("customerCustomerList", list),
+    ("customerCustomerInfo", info),
+    ("customerCustomerCreate", create),
+    ("customerCustomerUpdate", update),
+    ("customerCustomerDelete", delete),
+];
+
+/// Columns of the customer table itself; null ones can be found, unlike null attributes, which a join drops.
+const STATIC_COLUMNS: &[&str] = &[
+    "entity_id",
+    "entity_type_id",
+    "attribute_set_id",
+    "website_id",
+    "email",
+    "group_id",
+    "increment_id",
+    "store_id",
+    "created_at",
+    "updated_at",
+    "is_active",
+    "disable_auto_group_change",
+];
+
+/// Attributes that can be filtered by besides the columns.
+const ATTRIBUTES: &[&str] = &[
+    "created_in",
+    "prefix",
+    "firstname",
+    "middlename",
+    "lastname",
+    "suffix",
+    "dob",
+    "password_hash",
+    "default_billing",
+    "default_shipping",
+    "taxvat",
+    "confirmation",
+    "gender",
+    "rp_token",
+    "rp_token_created_at",
+    "password_created_at",
+    "rp_customer_id",
+];
+
+fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let found = find(call)?;
+    let rows: Vec<SoapValue> = found.iter().map(|(_, row)| listed(row).into()).collect();
+    Ok(rows.into())
+}
+
+/// A customer as lists give it: raw UTC stamps.
+pub(super) fn listed(row: &Row) -> SoapStruct {
+    let mut answer = row.to_struct();
+    answer.set("customer_id", row.text("entity_id"));
+    answer
+}
+
+/// Customers that pass the filters, by id.
+pub(super) fn find(call: &Call<'_>) -> Result<Vec<(i64, Row)>, Refusal> {
+    let mut filters = Filters::from_value(call.arguments.get("filters"));
+    filters.rename("customer_id", "entity_id");
+    for field in filters.fields.keys() {
+        if !STATIC_COLUMNS.contains(&field.as_str()) && !ATTRIBUTES.contains(&field.as_str()) {
+            return Err(call.fault_with("filters_invalid", format!("Invalid attribute name: {field}")));
+        }
+    }
+    let mut found = Vec::new();
+    for (id, row) in call.shop.database.table("customer").iter() {
+        if passes(row, &filters).map_err(|error| Refusal::ErrorPage(error.to_string()))? {
+            found.push((id, row.clone()));
+        }
+    }
+    Ok(found)
+}
+
+fn passes(row: &Row, filters: &Filters) -> Result<bool, SqlError> {
+    for (field, condition) in &filters.fields {
+        let value = row.get(field);
+        let joined = value.is_some() || STATIC_COLUMNS.contains(&field.as_str());
+        if !condition.matches(value)? || !joined {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let row = load(call)?;
+    let mut answer = detailed(call.shop, &row);
+    if let Some(wanted) = wanted_attributes(call) {
+        let all = answer;
+        answer = SoapStruct::new();
+        for name in wanted {
+            if let Some(value) = all.get(&name) {
+                answer.set(name, value.clone());
+            }
+        }
+    }
+    answer.set("customer_id", row.text("entity_id"));
+    Ok(answer.into())
+}
+
+/// The attribute codes an info call is restricted to; none given means all.
+pub(super) fn wanted_attributes(call: &Call<'_>) -> Option<Vec<String>> {
+    let list = call.arguments.get("attributes").and_then(SoapValue::as_list)?;
+    Some(list.iter().filter_map(SoapValue::to_text).collect())
+}
+
+/// A customer as info gives it: `created_at` in the shop's zone as ISO 8601 (wire spec, section 10, quirk 4).
+pub(super) fn detailed(shop: &Shop, row: &Row) -> SoapStruct {
+    let mut answer = listed(row);
+    answer.set("created_at", iso_stamp(shop, row));
+    answer
+}
+
+/// An entity's `created_at` in the shop's zone.
+pub(super) fn iso_stamp(shop: &Shop, row: &Row) -> Option<String> {
+    let at = datetime::parse(row.text("created_at")).ok().flatten()?;
+    Some(datetime::to_iso_in(at, &shop.settings.time_zone()))
+}
+
+/// The customer the call is about.
+pub(super) fn load(call: &Call<'_>) -> Result<Row, Refusal> {
+    let id = call.int("customerId");
+    call.shop.database.table("customer").row(id).cloned().ok_or_else(|| call.fault("not_exists"))
+}
+
+pub(super) fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let data = call.record("customerData");
+    let mut row = Row::new();
+    for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
+        if let Some(text) = value.to_text() {
+            row.set(name, text);
+        }
+    }
+    let email = row.text("email").to_owned();
+    if email.is_empty() {
+        return Err(call.fault_with("data_invalid", "Customer email is required"));
+    }
+    call.shop.complete_customer(&mut row);
+    if call.shop.email_taken(&email, row.int("website_id"), None) {
+        return Err(call.fault_with("data_invalid", "This customer email already exists"));
+    }
+    if let Some(password) = data.text("password") {
+        let shortest = call.shop.flavor().password_length_min();
+        if !password.is_empty() && password.chars().count() < shortest {
+            let text = format!("The minimum password length is {shortest}");
+            return Err(call.fault_with("data_invalid", text));
+        }
+        row.set("password_hash", call.shop.hash_password(&password));
+    }
+    let now = call.shop.now_sql();
+    row.set("created_at", now.clone());
+    row.set("updated_at", now);
+    if call.shop.confirms_accounts() {
+        row.set("confirmation", random_hex(&mut call.shop.random));
+    }
+    Ok(call.shop.database.table_mut("customer").insert(row).into())
+}
+
+fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    save(call, None)
+}
+
+/// Sets what the data brings; null leaves a field alone, an empty text empties it. Save errors are fault 1.
+pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result<SoapValue, Refusal> {
+    let row = load(call)?;
+    let data = call.record("customerData");
+    let email = data.text("email").unwrap_or_else(|| row.text("email").to_owned());
+    let website = data.get("website_id").and_then(SoapValue::to_int).unwrap_or_else(|| row.int("website_id"));
+    if email.is_empty() {
+        return Err(call.uncaught("Customer email is required"));
+    }
+    let id = row.int("entity_id");
+    if call.shop.email_taken(&email, website, Some(id)) {
+        return Err(call.uncaught("This customer email already exists"));
+    }
+    let now = call.shop.now_sql();
+    call.shop.database.table_mut("customer").update(id, |row| {
+        for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
+            if let Some(text) = value.to_text() {
+                row.set(name, text);
+            }
+        }
+        if let Some(hash) = password_hash {
+            row.set("password_hash", hash);
+        }
+        row.set("updated_at", now);
+    });
+    Ok(true.into())
+}
+
+fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let id = load(call)?.int("entity_id");
+    Ok(call.shop.remove_customer(id).into())
+}
+
+impl Shop {
+    /// Whether another customer has the e-mail: in the same website, or anywhere when accounts are shared globally.
+    fn email_taken(&self, email: &str, website: i64, except: Option<i64>) -> bool {
+        let per_website = self.settings.is_on("customer/account_share/scope");
+        let mut others = self.database.table("customer").with("email", email);
+        others.any(|(id, row)| Some(id) != except && (!per_website || row.int("website_id") == website))
+    }
+
+    /// Whether a new account starts unconfirmed. The recorded OpenMage gives every account made by the API a key;
+    /// Magento's own default is not to.
+    fn confirms_accounts(&self) -> bool {
+        match self.settings.get("customer/create_account/confirm") {
+            Some(value) => value == "1",
+            None => self.flavor().is_openmage(),
+        }
+    }
+
+    /// `hash:salt`; md5 with a short salt before CE 1.9.4, SHA-256 with a long one since.
+    pub(super) fn hash_password(&mut self, password: &str) -> String {
+        use crate::magento::Flavor;
+        use md5::Digest as _;
+        let old = matches!(self.flavor(), Flavor::Magento17 | Flavor::Magento191);
+        let salt = random_text(&mut self.random, if old { 2 } else { 32 });
+        let salted = format!("{salt}{password}");
+        let digest: Vec<u8> = if old {
+            md5::Md5::digest(salted.as_bytes()).to_vec()
+        } else {
+            sha2::Sha256::digest(salted.as_bytes()).to_vec()
+        };
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex}:{salt}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::magento::Contract;
+
+    #[test]
+    fn every_operation_here_belongs_to_the_customer_resource() {
+        for (name, _) in OPERATIONS {
+            let facts = Contract::shared().operation(name).unwrap();
+            assert_eq!(facts.resource.as_deref(), Some("customer"), "{name}");
+        }
+    }
+}

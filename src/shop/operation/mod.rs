@@ -1,0 +1,149 @@
+//! What the API's operations do, one file per API resource. Each file lists its operations in a table; this one joins
+//! the tables and runs the checks that come before any operation. Faults are raised by name through the contract.
+
+mod bridge;
+mod core;
+mod customer;
+mod customer_address;
+mod customer_group;
+mod directory;
+mod store;
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+
+use super::{Refusal, Shop};
+use crate::magento::{Contract, OperationFacts};
+use crate::soap::{SoapFault, SoapStruct, SoapValue, WireMode};
+
+/// What an operation is given.
+pub(super) struct Call<'a> {
+    pub(super) shop: &'a mut Shop,
+    pub(super) arguments: &'a SoapStruct,
+    /// The API resource, for raising its faults.
+    pub(super) resource: &'a str,
+}
+
+/// An operation.
+pub(super) type Handler = fn(&mut Call<'_>) -> Result<SoapValue, Refusal>;
+
+/// Operations of one file, by name.
+pub(super) type Operations = &'static [(&'static str, Handler)];
+
+const ALL: &[Operations] = &[
+    core::OPERATIONS,
+    store::OPERATIONS,
+    directory::OPERATIONS,
+    customer_group::OPERATIONS,
+    customer::OPERATIONS,
+    customer_address::OPERATIONS,
+    bridge::ping::OPERATIONS,
+    bridge::website::OPERATIONS,
+    bridge::region::OPERATIONS,
+    bridge::customer::OPERATIONS,
+    bridge::customer_address::OPERATIONS,
+];
+
+static HANDLERS: LazyLock<IndexMap<&'static str, Handler>> =
+    LazyLock::new(|| ALL.iter().flat_map(|operations| operations.iter().copied()).collect());
+
+/// Whether an operation does something.
+pub(super) fn implemented(operation: &str) -> bool {
+    HANDLERS.contains_key(operation)
+}
+
+/// The core operations that check what they need themselves.
+const WITHOUT_SESSION: &[&str] =
+    &["login", "startSession", "endSession", "globalFaults", "resources", "resourceFaults", "call", "multiCall"];
+
+/// Runs the checks of wire spec 4.4 in their order, then the operation.
+pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+    let contract = Contract::shared();
+    let Some(facts) = contract.operation(operation) else {
+        return Err(contract.global_fault("resource_path_invalid").into());
+    };
+    if WITHOUT_SESSION.contains(&operation) {
+        let mut call = Call { shop, arguments, resource: "global" };
+        let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
+        return handler(&mut call);
+    }
+    if shop.mode() == WireMode::WsI {
+        bind_by_name(shop, facts, arguments)?;
+    }
+    let session = arguments.text("sessionId").unwrap_or_default();
+    let user = shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
+    if operation.starts_with("oroWishlist") && shop.bridge().is_some_and(|release| !release.at_least("1.2.7.0")) {
+        return Err(contract.global_fault("resource_path_invalid").into());
+    }
+    if !shop.users.allows(&user, facts, shop.bridge()) {
+        return Err(contract.global_fault("access_denied").into());
+    }
+    let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
+    let resource = facts.resource.as_deref().unwrap_or("global");
+    handler(&mut Call { shop, arguments, resource })
+}
+
+/// Arguments that the implementation requires although the WS-I schema says they are optional (wire spec, section 3.3).
+const REQUIRED_IN_WSI: &[(&str, &[&str])] = &[
+    ("oroQuoteList", &["filters", "pager"]),
+    ("oroCustomerList", &["filters", "pager"]),
+    ("newsletterSubscriberList", &["filters", "pager"]),
+    ("oroRegionList", &["filters", "pager"]),
+    ("catalogProductCustomOptionList", &["store"]),
+    ("salesOrderShipmentAddComment", &["comment"]),
+];
+
+/// WS-I binds arguments by name before it looks at the session; a required one that is missing or null is fault 6.
+fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> Result<(), Refusal> {
+    let Some(declared) = shop.codec().schema().operation(&facts.name) else { return Ok(()) };
+    let extra = REQUIRED_IN_WSI.iter().find(|(name, _)| *name == facts.name).map_or(&[] as &[&str], |(_, parts)| parts);
+    for part in &declared.request.parts {
+        let required = part.occurs == crate::soap::Occurs::Required || extra.contains(&part.name.as_str());
+        let missing = arguments.get(&part.name).is_none_or(SoapValue::is_nil);
+        if required && missing {
+            return Err(Contract::shared().global_fault("invalid_request_param").into());
+        }
+    }
+    Ok(())
+}
+
+impl Shop {
+    /// The user of a session, which stays alive by being used.
+    pub(super) fn user_of(&mut self, session: &str) -> Option<String> {
+        let timeout = crate::soap::value::leading_int(&self.settings.text("api/config/session_timeout"));
+        self.sessions.touch(session, self.config.clock.now(), timeout)
+    }
+}
+
+impl Call<'_> {
+    /// An argument as text; empty when absent or nil.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.arguments.text(name).unwrap_or_default()
+    }
+
+    /// An argument as PHP's `(int)`; 0 when absent or nil.
+    pub(super) fn int(&self, name: &str) -> i64 {
+        self.arguments.get(name).and_then(SoapValue::to_int).unwrap_or_default()
+    }
+
+    /// A record argument; empty when absent or nil.
+    pub(super) fn record(&self, name: &str) -> SoapStruct {
+        self.arguments.get(name).and_then(SoapValue::as_struct).cloned().unwrap_or_default()
+    }
+
+    /// A fault of the resource.
+    pub(super) fn fault(&self, name: &str) -> Refusal {
+        Contract::shared().fault(self.resource, name).into()
+    }
+
+    /// A fault of the resource with a text of the implementation.
+    pub(super) fn fault_with(&self, name: &str, text: impl Into<String>) -> Refusal {
+        Contract::shared().fault_with(self.resource, name, text).into()
+    }
+
+    /// What an exception nobody catches becomes: fault 1 with its message.
+    pub(super) fn uncaught(&self, text: impl Into<String>) -> Refusal {
+        SoapFault { string: text.into(), ..Contract::shared().global_fault("internal") }.into()
+    }
+}

@@ -1,0 +1,38 @@
+//! Store views and the installation's version: wire spec, section 7.1.
+
+use super::{Call, Operations};
+use crate::shop::{Refusal, Row};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(super) const OPERATIONS: Operations = &[("storeList", list), ("storeInfo", info), ("magentoInfo", magento_info)];
+
+/// All store views but the admin one, inactive ones included.
+fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let stores = call.shop.database.table("core_store");
+    Ok(stores.iter().filter(|(id, _)| *id != 0).map(|(_, row)| row.to_struct().into()).collect::<Vec<_>>().into())
+}
+
+/// One store view by id or code; the admin one does not exist for the API.
+fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let asked = call.text("storeId");
+    match call.shop.store(&asked).filter(|store| store.int("store_id") != 0) {
+        Some(store) => Ok(store.to_struct().into()),
+        None => Err(call.fault("store_not_exists")),
+    }
+}
+
+fn magento_info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let version = call.shop.flavor().magento_version();
+    Ok(SoapStruct::new().with("magento_version", version).with("magento_edition", "Community").into())
+}
+
+impl crate::shop::Shop {
+    /// A store view by id or code.
+    pub(in crate::shop) fn store(&self, id_or_code: &str) -> Option<&Row> {
+        let stores = self.database.table("core_store");
+        match id_or_code.trim().parse::<i64>() {
+            Ok(id) => stores.row(id),
+            Err(_) => stores.iter().map(|(_, row)| row).find(|row| row.text("code").eq_ignore_ascii_case(id_or_code)),
+        }
+    }
+}

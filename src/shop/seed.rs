@@ -1,0 +1,453 @@
+//! The starting data of a shop as a file people write: YAML, or JSON, which is a kind of it.
+//!
+//! Field names are Magento's column and attribute names; what is left out gets the value a fresh install would give it.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
+use super::config::Settings;
+use super::database::{Database, Row};
+use crate::magento::{Contract, directory};
+use crate::secret::ApiKey;
+
+/// A row as a seed writes it: column to text or null.
+pub type SeedRow = IndexMap<String, Option<String>>;
+
+/// A seed file.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Seed {
+    /// Values of Magento's configuration, by path: `general/locale/timezone: Europe/Berlin`.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub config: IndexMap<String, String>,
+    /// Websites; the admin website 0 is added.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub websites: Vec<SeedRow>,
+    /// Store groups; one per website is added when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub store_groups: Vec<SeedRow>,
+    /// Store views; the admin store 0 is added.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub store_views: Vec<SeedRow>,
+    /// Customer groups; the four of a fresh install when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customer_groups: Vec<SeedRow>,
+    /// API users.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub api_users: Vec<SeedUser>,
+    /// Customers with their addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<SeedCustomer>,
+    /// Any other table, by Magento's name.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub tables: IndexMap<String, Vec<SeedRow>>,
+}
+
+/// An API user of a seed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedUser {
+    /// User name.
+    pub username: String,
+    /// API key, at least six characters.
+    pub api_key: String,
+    /// Whether the account is active.
+    #[serde(default = "yes")]
+    pub is_active: bool,
+    /// Allowed ACL nodes; `[all]` for everything. A user without the key has no role and cannot log in.
+    pub role: Option<Vec<String>>,
+}
+
+/// A customer of a seed.
+#[derive(Clone, Debug, Default)]
+pub struct SeedCustomer {
+    /// Addresses; the first becomes both defaults unless `default_billing` or `default_shipping` say otherwise.
+    pub addresses: Vec<SeedRow>,
+    /// Columns and attributes of the customer.
+    pub fields: SeedRow,
+}
+
+/// By hand, because serde's `flatten` would read every scalar as its own type and lose the place of errors.
+impl<'de> Deserialize<'de> for SeedCustomer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> serde::de::Visitor<'de> for Fields {
+            type Value = SeedCustomer;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a customer: columns and addresses")
+            }
+
+            fn visit_map<M: serde::de::MapAccess<'de>>(self, mut map: M) -> Result<SeedCustomer, M::Error> {
+                let mut customer = SeedCustomer::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "addresses" {
+                        customer.addresses = map.next_value()?;
+                    } else {
+                        customer.fields.insert(key, map.next_value()?);
+                    }
+                }
+                Ok(customer)
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+impl Serialize for SeedCustomer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in &self.fields {
+            map.serialize_entry(key, value)?;
+        }
+        if !self.addresses.is_empty() {
+            map.serialize_entry("addresses", &self.addresses)?;
+        }
+        map.end()
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Why a seed cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SeedError {
+    /// Not a seed file.
+    #[error("{name}:{line}:{column}: {message}")]
+    Syntax {
+        /// File name.
+        name: String,
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1.
+        column: u64,
+        /// What was expected.
+        message: String,
+    },
+    /// A seed that contradicts itself.
+    #[error("{what}; {remedy}")]
+    Invalid {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        remedy: String,
+    },
+}
+
+/// What a seed becomes.
+pub(super) struct Loaded {
+    pub(super) settings: Settings,
+    pub(super) database: Database,
+    pub(super) users: Users,
+}
+
+impl Seed {
+    /// Reads a seed file; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`SeedError::Syntax`] with line and column.
+    pub fn parse(text: &str, name: &str) -> Result<Self, SeedError> {
+        serde_saphyr::from_str(text).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            let whole = error.to_string();
+            let message = whole.lines().next().unwrap_or(&whole).to_owned();
+            SeedError::Syntax { name: name.to_owned(), line, column, message }
+        })
+    }
+
+    /// The shop that comes with this program: two websites, a dozen customers.
+    ///
+    /// # Errors
+    /// None in a released build; a test reads it.
+    pub fn corner_shop() -> Result<Self, SeedError> {
+        Self::parse(include_str!("../../scenarios/seeds/corner-shop.yaml"), "corner-shop.yaml")
+    }
+
+    /// Writes the seed as YAML.
+    ///
+    /// # Errors
+    /// The text of the serializer, which has none to report for these types.
+    pub fn to_yaml(&self) -> Result<String, SeedError> {
+        serde_saphyr::to_string(self)
+            .map_err(|error| SeedError::Invalid { what: error.to_string(), remedy: "report this as a bug".to_owned() })
+    }
+
+    /// Fills in defaults, checks references and builds the tables.
+    pub(super) fn load(self) -> Result<Loaded, SeedError> {
+        let mut settings = Settings::default();
+        for (path, value) in &self.config {
+            settings.set(path.clone(), value.clone());
+        }
+        let mut database = Database::default();
+        load_stores(&self, &mut database)?;
+        load_groups(&self, &mut database);
+        let users = load_users(&self.api_users)?;
+        for (table, rows) in &self.tables {
+            let known = database.get_mut(table).ok_or_else(|| unknown_table(table))?;
+            for row in rows {
+                known.insert(to_row(row));
+            }
+        }
+        for customer in self.customers {
+            load_customer(customer, &settings, &mut database)?;
+        }
+        Ok(Loaded { settings, database, users })
+    }
+}
+
+fn unknown_table(table: &str) -> SeedError {
+    let nearest = Database::names().max_by(|a, b| {
+        let score = |name: &str| strsim::jaro_winkler(name, table);
+        score(a).total_cmp(&score(b))
+    });
+    SeedError::Invalid {
+        what: format!("tables: there is no table \"{table}\""),
+        remedy: format!("did you mean \"{}\"?", nearest.unwrap_or_default()),
+    }
+}
+
+fn to_row(row: &SeedRow) -> Row {
+    row.iter().map(|(column, value)| (column.clone(), value.clone())).collect()
+}
+
+fn row_of(columns: &[(&str, &str)]) -> Row {
+    columns.iter().map(|(column, value)| ((*column).to_owned(), Some((*value).to_owned()))).collect()
+}
+
+fn load_stores(seed: &Seed, database: &mut Database) -> Result<(), SeedError> {
+    let admin_website = [
+        ("website_id", "0"),
+        ("code", "admin"),
+        ("name", "Admin"),
+        ("sort_order", "0"),
+        ("default_group_id", "0"),
+        ("is_default", "0"),
+    ];
+    let admin_group = [
+        ("group_id", "0"),
+        ("website_id", "0"),
+        ("name", "Default"),
+        ("root_category_id", "0"),
+        ("default_store_id", "0"),
+    ];
+    let admin_store = [
+        ("store_id", "0"),
+        ("code", "admin"),
+        ("website_id", "0"),
+        ("group_id", "0"),
+        ("name", "Admin"),
+        ("sort_order", "0"),
+        ("is_active", "1"),
+    ];
+    database.table_mut("core_website").insert(row_of(&admin_website));
+    database.table_mut("core_store_group").insert(row_of(&admin_group));
+    database.table_mut("core_store").insert(row_of(&admin_store));
+    let main = row_of(&[("website_id", "1"), ("code", "base"), ("name", "Main Website"), ("is_default", "1")]);
+    let websites: Vec<Row> =
+        if seed.websites.is_empty() { vec![main] } else { seed.websites.iter().map(to_row).collect() };
+    for (at, mut website) in websites.into_iter().enumerate() {
+        website.set_default("sort_order", "0");
+        website.set_default("is_default", if at == 0 { "1" } else { "0" });
+        let id = database.table_mut("core_website").insert(website);
+        if seed.store_groups.is_empty() && id != 0 {
+            let (name, text) = (website_name(database, id), id.to_string());
+            let group = row_of(&[
+                ("group_id", &text),
+                ("website_id", &text),
+                ("name", &format!("{name} Store")),
+                ("root_category_id", "2"),
+            ]);
+            database.table_mut("core_store_group").insert(group);
+            database.table_mut("core_website").update(id, |row| row.set_default("default_group_id", &text));
+        }
+    }
+    for group in &seed.store_groups {
+        database.table_mut("core_store_group").insert(to_row(group));
+    }
+    let default_view =
+        row_of(&[("store_id", "1"), ("code", "default"), ("website_id", "1"), ("name", "Default Store View")]);
+    let views: Vec<Row> =
+        if seed.store_views.is_empty() { vec![default_view] } else { seed.store_views.iter().map(to_row).collect() };
+    for mut view in views {
+        let website = view.text("website_id").to_owned();
+        if database.table("core_website").row(view.int("website_id")).is_none() {
+            return Err(SeedError::Invalid {
+                what: format!(
+                    "store_views: \"{}\" names the website {website}, which does not exist",
+                    view.text("code")
+                ),
+                remedy: "add the website or correct website_id".to_owned(),
+            });
+        }
+        let group = database.table("core_store_group").with("website_id", &website).map(|(id, _)| id).next();
+        view.set_default("group_id", &group.unwrap_or_default().to_string());
+        view.set_default("sort_order", "0");
+        view.set_default("is_active", "1");
+        let group = view.int("group_id");
+        let id = database.table_mut("core_store").insert(view).to_string();
+        database.table_mut("core_store_group").update(group, |row| row.set_default("default_store_id", &id));
+    }
+    for (id, _) in database.table("core_website").clone().iter() {
+        let group = database.table("core_store_group").with("website_id", &id.to_string()).map(|(id, _)| id).next();
+        database
+            .table_mut("core_website")
+            .update(id, |row| row.set_default("default_group_id", &group.unwrap_or_default().to_string()));
+    }
+    Ok(())
+}
+
+fn website_name(database: &Database, id: i64) -> String {
+    database.table("core_website").row(id).map(|row| row.text("name").to_owned()).unwrap_or_default()
+}
+
+fn load_groups(seed: &Seed, database: &mut Database) {
+    const FRESH: [(&str, &str); 4] = [("0", "NOT LOGGED IN"), ("1", "General"), ("2", "Wholesale"), ("3", "Retailer")];
+    let groups = database.table_mut("customer_group");
+    if seed.customer_groups.is_empty() {
+        for (id, code) in FRESH {
+            groups.insert(row_of(&[("customer_group_id", id), ("customer_group_code", code), ("tax_class_id", "3")]));
+        }
+    }
+    for group in &seed.customer_groups {
+        groups.insert(to_row(group));
+    }
+}
+
+fn load_users(users: &[SeedUser]) -> Result<Users, SeedError> {
+    let mut loaded = Users::default();
+    for user in users {
+        if user.api_key.chars().count() < API_KEY_LENGTH_MIN {
+            return Err(SeedError::Invalid {
+                what: format!(
+                    "api_users: the API key of \"{}\" is shorter than {API_KEY_LENGTH_MIN} characters",
+                    user.username
+                ),
+                remedy: "Magento's admin form refuses such a key; use a longer one".to_owned(),
+            });
+        }
+        for node in user.role.iter().flatten() {
+            if !Contract::shared().acl().has(node) && node != "all" {
+                return Err(SeedError::Invalid {
+                    what: format!(
+                        "api_users: the role of \"{}\" names \"{node}\", which is no node of the ACL tree",
+                        user.username
+                    ),
+                    remedy: "use nodes such as customer/info, or all".to_owned(),
+                });
+            }
+        }
+        loaded.put(ApiUser {
+            name: user.username.clone(),
+            key: ApiKey::new(user.api_key.clone()),
+            active: user.is_active,
+            role: user.role.clone().map(Role::from_nodes),
+        });
+    }
+    Ok(loaded)
+}
+
+/// The stamp of rows whose seed gives none: long before any scenario's clock.
+const SEED_STAMP: &str = "2013-01-01 00:00:00";
+
+fn load_customer(customer: SeedCustomer, settings: &Settings, database: &mut Database) -> Result<(), SeedError> {
+    let mut row = to_row(&customer.fields);
+    // People write the API's name of the key; the column is called entity_id.
+    if let Some(id) = row.remove("customer_id") {
+        row.set("entity_id", id);
+    }
+    row.set_default("website_id", "1");
+    let website = row.text("website_id").to_owned();
+    let store = database.table("core_store").with("website_id", &website).map(|(id, _)| id).next();
+    row.set_default("store_id", &store.unwrap_or_default().to_string());
+    let Some(store) = database.table("core_store").row(row.int("store_id")) else {
+        return Err(SeedError::Invalid {
+            what: format!(
+                "customers: \"{}\" belongs to the store {}, which does not exist",
+                row.text("email"),
+                row.text("store_id")
+            ),
+            remedy: "add the store view or correct store_id".to_owned(),
+        });
+    };
+    row.set_default("created_in", store.text("name"));
+    row.set_default("group_id", &settings.text("customer/create_account/default_group"));
+    row.set_default("is_active", "1");
+    row.set_default("created_at", SEED_STAMP);
+    let created = row.text("created_at").to_owned();
+    row.set_default("updated_at", &created);
+    if !row.has("increment_id") {
+        row.set_opt("increment_id", None);
+    }
+    let id = database.table_mut("customer").insert(row);
+    let mut first = None;
+    for address in customer.addresses {
+        let mut address = to_row(&address);
+        address.set("parent_id", id.to_string());
+        address.set_default("created_at", &created);
+        address.set_default("updated_at", &created);
+        let known =
+            address.get("region_id").and_then(|region| directory::region(crate::soap::value::leading_int(region)));
+        if let Some(region) = known {
+            address.set_default("region", &region.name);
+        }
+        let address_id = database.table_mut("customer_address").insert(address);
+        first.get_or_insert(address_id);
+    }
+    if let Some(first) = first {
+        database.table_mut("customer").update(id, |row| {
+            row.set_default("default_billing", &first.to_string());
+            row.set_default("default_shipping", &first.to_string());
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gets_what_a_fresh_install_would_have() {
+        let seed =
+            Seed::parse("customers:\n- {email: a@example.com, firstname: Ann, addresses: [{city: Rome}]}\n", "s")
+                .unwrap();
+        let loaded = seed.load().unwrap();
+        let customer = loaded.database.table("customer").row(1).unwrap();
+        assert_eq!((customer.text("store_id"), customer.text("created_in")), ("1", "Default Store View"));
+        assert_eq!(customer.text("default_billing"), "1");
+        assert_eq!(loaded.database.table("customer_group").len(), 4);
+    }
+
+    #[test]
+    fn a_broken_seed_names_the_place_and_the_remedy() {
+        for (text, expected) in [
+            ("custmers: []\n", "s:1:1: error: line 1 column 1: unknown field `custmers`"),
+            ("api_users:\n- {username: a, api_key: abc, role: [all]}\n", "api_users: the API key of \"a\" is shorter"),
+            (
+                "api_users:\n- {username: a, api_key: abcdef, role: [shoes]}\n",
+                "api_users: the role of \"a\" names \"shoes\"",
+            ),
+            (
+                "tables: {sales_order: []}\n",
+                "tables: there is no table \"sales_order\"; did you mean \"sales_flat_order\"?",
+            ),
+            ("store_views:\n- {code: x, website_id: 9}\n", "store_views: \"x\" names the website 9"),
+        ] {
+            let error = Seed::parse(text, "s").and_then(|seed| seed.load().map(|_| ())).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_built_in_seed_loads() {
+        let loaded = Seed::corner_shop().unwrap().load().unwrap();
+        assert!(loaded.database.table("customer").len() >= 10);
+        assert_eq!(loaded.database.table("core_website").len(), 3);
+    }
+}

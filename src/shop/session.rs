@@ -1,0 +1,83 @@
+//! API sessions: wire spec, sections 4.1 and 4.2.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+/// All live sessions, by id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sessions(BTreeMap<String, Session>);
+
+#[derive(Clone, Debug)]
+struct Session {
+    user: String,
+    last_used: Timestamp,
+}
+
+impl Sessions {
+    /// Begins a session of a user whose own expired ones are purged; his other live ones go on.
+    pub(super) fn begin(&mut self, user: &str, now: Timestamp, timeout_s: i64, random: &mut ChaCha8Rng) -> String {
+        self.0.retain(|_, session| session.user != user || alive(session, now, timeout_s));
+        let id = random_hex(random);
+        self.0.insert(id.clone(), Session { user: user.to_owned(), last_used: now });
+        id
+    }
+
+    /// The user of a live session; using it keeps it alive.
+    pub(super) fn touch(&mut self, id: &str, now: Timestamp, timeout_s: i64) -> Option<String> {
+        let session = self.0.get_mut(id).filter(|session| alive(session, now, timeout_s))?;
+        session.last_used = now;
+        Some(session.user.clone())
+    }
+
+    /// Ends a session; an unknown one is no error.
+    pub(super) fn end(&mut self, id: &str) {
+        self.0.remove(id);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+fn alive(session: &Session, now: Timestamp, timeout_s: i64) -> bool {
+    now.duration_since(session.last_used) <= SignedDuration::from_secs(timeout_s)
+}
+
+/// 32 lowercase hex digits, as an md5 looks.
+pub(super) fn random_hex(random: &mut ChaCha8Rng) -> String {
+    let mut bytes = [0_u8; 16];
+    random.fill_bytes(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Letters and digits, as Magento's random strings look.
+pub(super) fn random_text(random: &mut ChaCha8Rng, length: usize) -> String {
+    const ALPHABET: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    let mut bytes = vec![0_u8; length];
+    random.fill_bytes(&mut bytes);
+    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn a_session_slides_and_others_of_the_user_live_on() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let mut sessions = Sessions::default();
+        let at = |seconds: i64| Timestamp::from_second(seconds).unwrap();
+        let first = sessions.begin("api", at(0), 3600, &mut random);
+        assert_eq!(first.len(), 32);
+        assert_eq!(sessions.touch(&first, at(3600), 3600).as_deref(), Some("api"));
+        let second = sessions.begin("api", at(7000), 3600, &mut random);
+        assert!(sessions.touch(&first, at(7200), 3600).is_some());
+        assert!(sessions.touch(&second, at(10_601), 3600).is_none());
+        sessions.end(&first);
+        assert!(sessions.touch(&first, at(7200), 3600).is_none());
+    }
+}
