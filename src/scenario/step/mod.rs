@@ -1,0 +1,108 @@
+//! The steps of a story. The data of each is in `script`; what one does when it runs is in its file here.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::expectation::Expectation;
+use super::one_or_many::OneOrMany;
+use super::script::{CheckStep, CrmEdit, DisruptStep, MagentoEdit, SyncStep};
+use super::snapshot_step::SnapshotStep;
+use super::span::At;
+use super::words::Interval;
+
+/// One thing that happens.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub enum StepKind {
+    /// Check Connection, as the button of the integration form does.
+    #[serde(rename = "check connection")]
+    CheckConnection(CheckStep),
+    /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
+    #[serde(rename = "sync")]
+    Sync(SyncStep),
+    /// Somebody changes something in the shop.
+    #[serde(rename = "in magento")]
+    InMagento(OneOrMany<MagentoEdit>),
+    /// Somebody changes something in the CRM.
+    #[serde(rename = "in crm")]
+    InCrm(OneOrMany<CrmEdit>),
+    /// Time passes.
+    #[serde(rename = "advance")]
+    Advance(At<Interval>),
+    /// From now on a call goes wrong.
+    #[serde(rename = "disrupt")]
+    Disrupt(OneOrMany<DisruptStep>),
+    /// What must be true now.
+    #[serde(rename = "expect")]
+    Expect(Box<Expectation>),
+    /// What is there now is compared with a file in `snapshots`.
+    #[serde(rename = "snapshot")]
+    Snapshot(SnapshotStep),
+}
+
+/// A step; `sync` and `check connection` may stand alone as words.
+#[derive(Clone, Debug)]
+pub struct Step(pub StepKind);
+
+const WORDS: &[&str] =
+    &["check connection", "sync", "in magento", "in crm", "advance", "disrupt", "expect", "snapshot"];
+
+impl StepKind {
+    /// The word it starts with.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::CheckConnection(_) => "check connection",
+            Self::Sync(_) => "sync",
+            Self::InMagento(_) => "in magento",
+            Self::InCrm(_) => "in crm",
+            Self::Advance(_) => "advance",
+            Self::Disrupt(_) => "disrupt",
+            Self::Expect(_) => "expect",
+            Self::Snapshot(_) => "snapshot",
+        }
+    }
+}
+
+struct StepVisitor;
+
+impl<'de> Visitor<'de> for StepVisitor {
+    type Value = Step;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a step, such as `sync` or `advance: 1 day`")
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<Step, E> {
+        match word {
+            "sync" => Ok(Step(StepKind::Sync(SyncStep::default()))),
+            "check connection" => Ok(Step(StepKind::CheckConnection(CheckStep::default()))),
+            known if WORDS.contains(&known) => Err(E::custom(format_args!("`{known}` needs to say what: `{known}: …`"))),
+            unknown => Err(E::unknown_variant(unknown, WORDS)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Step, A::Error> {
+        StepKind::deserialize(MapAccessDeserializer::new(members)).map(Step)
+    }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StepVisitor)
+    }
+}
+
+impl JsonSchema for Step {
+    fn schema_name() -> Cow<'static, str> {
+        "Step".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let with_settings = generator.subschema_for::<StepKind>();
+        json_schema!({ "anyOf": [{ "enum": ["sync", "check connection"] }, with_settings] })
+    }
+}
