@@ -8,10 +8,11 @@ use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_saphyr::Spanned;
 
 use super::one_or_many::OneOrMany;
-use super::span::At;
+use super::span::{At, misfit};
 
 /// What must be true now. Every line given must hold.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -121,10 +122,10 @@ pub struct Pattern(pub Regex);
 
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Regex::new(&text)
-            .map(Self)
-            .map_err(|_| D::Error::invalid_value(Unexpected::Str(&text), &"a regular expression"))
+        let text = Spanned::<String>::deserialize(deserializer)?;
+        Regex::new(&text.value).map(Self).map_err(|_| {
+            misfit(text.referenced, "this is not a regular expression", "see docs.rs/regex for the syntax")
+        })
     }
 }
 

@@ -2,7 +2,9 @@
 //! against a fake shop and a CRM of its own. Rules of Magento or of the sync do not live here.
 
 pub mod expectation;
+pub mod finding;
 pub mod one_or_many;
+pub mod parse;
 pub mod script;
 pub mod snapshot_step;
 pub mod span;

@@ -5,11 +5,11 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::one_or_many::OneOrMany;
 use super::span::At;
 use super::step::Step;
 use super::value::Fields;
 use super::words::{Day, Interval, Moment, Priority, YesNo};
+use crate::disrupt::Disruption;
 use crate::magento::Flavor;
 use crate::quirk::Profile;
 
@@ -385,51 +385,18 @@ pub struct UpdateAddressInCrm {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisruptStep {
-    /// The operation it strikes; left out: any.
+    /// The operation it strikes, such as `oroCustomerList`; `wsdl` is the download of the WSDL. Left out: any call.
     #[serde(default)]
     pub operation: Option<At<String>>,
-    /// Which call from now on, the first being 1; left out: the next one.
+    /// Which call of it from now on, counted from 1; left out: the next one.
     #[serde(default)]
-    pub call: Option<At<u32>>,
+    pub call: Option<At<u64>>,
+    /// How often it strikes; 0 is to the end. Left out: once.
+    #[serde(default)]
+    pub times: Option<u64>,
     /// What happens.
     pub with: Disruption,
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
 }
-
-/// What happens to a call.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub enum Disruption {
-    /// The session expires just before the call.
-    #[serde(rename = "expire session")]
-    ExpireSession(NoSettings),
-    /// The call is answered by a SOAP fault.
-    #[serde(rename = "fault")]
-    Fault(DisruptFault),
-    /// The call is answered by this HTTP status and an error page.
-    #[serde(rename = "http status")]
-    HttpStatus(At<u16>),
-    /// The call is answered by an HTML page with status 200.
-    #[serde(rename = "html page")]
-    HtmlPage(NoSettings),
-    /// The answer ends after so many bytes.
-    #[serde(rename = "truncate after")]
-    TruncateAfter(At<u32>),
-    /// The connection is reset before the answer.
-    #[serde(rename = "reset")]
-    Reset(NoSettings),
-}
-
-/// A SOAP fault to answer.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DisruptFault {
-    /// The fault code.
-    pub code: At<u16>,
-    /// The fault string.
-    pub string: String,
-}
-
-/// Edits of a step.
-pub type Edits<T> = OneOrMany<T>;

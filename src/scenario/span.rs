@@ -14,6 +14,25 @@ use serde_saphyr::{Location, Spanned};
 #[serde(transparent)]
 pub struct At<T>(Spanned<T>);
 
+/// An error at a place, for values that are read through serde. Its errors have room for a text only, so the place
+/// travels in it; [`told_place`] takes it out again.
+pub fn misfit<E: serde::de::Error>(location: Location, message: &str, help: &str) -> E {
+    let Place { line, column, bytes } = Place::from(location);
+    E::custom(format_args!("{line}{SEP}{column}{SEP}{}{SEP}{}{SEP}{message}{SEP}{help}", bytes.start, bytes.end))
+}
+
+/// Parts of an error's text made by [`misfit`]; a control character cannot stand in a scenario file's scalar.
+const SEP: char = '\u{1f}';
+
+/// The place, message and remedy in an error's text, when [`misfit`] made it.
+pub fn told_place(text: &str) -> Option<(Place, String, String)> {
+    let parts: Vec<&str> = text.split(SEP).collect();
+    let [line, column, start, end, message, help] = parts.as_slice() else { return None };
+    let bytes = start.parse().ok()?..end.parse().ok()?;
+    let place = Place { line: line.parse().ok()?, column: column.parse().ok()?, bytes };
+    Some((place, (*message).to_owned(), (*help).to_owned()))
+}
+
 /// A place in a file, for errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {

@@ -1,37 +1,29 @@
 //! The scalar words of the language, each parsed at the edge with a message that names what is accepted.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
 
-/// A word read from its text, with an example of what is expected.
-struct TextVisitor<T> {
-    expecting: &'static str,
-    read: fn(&str) -> Option<T>,
-}
-
-impl<T> Visitor<'_> for TextVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expecting)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.read)(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
-    }
-}
+use super::span::misfit;
 
 macro_rules! text_word {
     ($name:ident, $expecting:literal, $read:expr, $schema:expr) => {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(TextVisitor { expecting: $expecting, read: $read })
+                let text = Spanned::<String>::deserialize(deserializer)?;
+                let read: fn(&str) -> Option<Self> = $read;
+                read(&text.value).ok_or_else(|| {
+                    misfit(
+                        text.referenced,
+                        &format!("\"{}\" does not fit here", text.value),
+                        concat!("expected ", $expecting),
+                    )
+                })
             }
         }
 

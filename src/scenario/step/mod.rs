@@ -20,10 +20,10 @@ use super::words::Interval;
 pub enum StepKind {
     /// Check Connection, as the button of the integration form does.
     #[serde(rename = "check connection")]
-    CheckConnection(CheckStep),
+    CheckConnection(Option<CheckStep>),
     /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
     #[serde(rename = "sync")]
-    Sync(SyncStep),
+    Sync(Option<SyncStep>),
     /// Somebody changes something in the shop.
     #[serde(rename = "in magento")]
     InMagento(OneOrMany<MagentoEdit>),
@@ -78,9 +78,11 @@ impl<'de> Visitor<'de> for StepVisitor {
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Step, E> {
         match word {
-            "sync" => Ok(Step(StepKind::Sync(SyncStep::default()))),
-            "check connection" => Ok(Step(StepKind::CheckConnection(CheckStep::default()))),
-            known if WORDS.contains(&known) => Err(E::custom(format_args!("`{known}` needs to say what: `{known}: …`"))),
+            "sync" => Ok(Step(StepKind::Sync(None))),
+            "check connection" => Ok(Step(StepKind::CheckConnection(None))),
+            known if WORDS.contains(&known) => {
+                Err(E::custom(format_args!("`{known}` needs to say what: `{known}: …`")))
+            }
             unknown => Err(E::unknown_variant(unknown, WORDS)),
         }
     }
