@@ -1,1 +1,16 @@
-//! (in progress)
+//! The fake shop's HTTP face: what a URL means, bytes in and bytes out, connections, the journal. It decides nothing a
+//! Magento decides; that is `shop`'s. hyper stays in `http`, `body` and `listener`; `endpoint` is free of it.
+
+mod body;
+pub mod endpoint;
+mod handle;
+mod http;
+pub mod journal;
+mod listener;
+mod route;
+mod service;
+
+pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
+pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};
+pub use journal::{Journal, JournalEntry, Outcome};
+pub use service::Service;

@@ -59,6 +59,14 @@ pub struct SeedUser {
     pub role: Option<Vec<String>>,
 }
 
+impl SeedUser {
+    /// An active user whose role allows everything.
+    pub fn with_full_access(username: impl Into<String>, api_key: impl Into<String>) -> Self {
+        let role = Some(vec!["all".to_owned()]);
+        Self { username: username.into(), api_key: api_key.into(), is_active: true, role }
+    }
+}
+
 /// A customer of a seed.
 #[derive(Clone, Debug, Default)]
 pub struct SeedCustomer {

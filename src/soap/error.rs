@@ -72,13 +72,19 @@ pub enum RequestError {
 impl RequestError {
     /// Content type and body of the HTTP 500 answer.
     pub fn to_http(&self) -> (&'static str, Vec<u8>) {
-        const TEXT: &str = "text/xml; charset=utf-8";
-        let code = match self {
-            Self::VersionMismatch => return ("application/soap+xml; charset=utf-8", envelope::version_mismatch()),
+        match self {
+            Self::VersionMismatch => ("application/soap+xml; charset=utf-8", envelope::version_mismatch()),
+            _ => ("text/xml; charset=utf-8", envelope::fault_line(self.code(), &self.to_string())),
+        }
+    }
+
+    /// The fault code of that answer.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::VersionMismatch => "env:VersionMismatch",
             Self::InvalidXml(_) | Self::Entity => "Sender",
             Self::EmptyBody | Self::NoBody => "SOAP-ENV:Client",
             Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) => "SOAP-ENV:Server",
-        };
-        (TEXT, envelope::fault_line(code, &self.to_string()))
+        }
     }
 }

@@ -1,0 +1,271 @@
+//! Bytes in, bytes out for one request: address, envelope, operation, shop, envelope. Synchronous, without a socket and
+//! without hyper; recordings are replayed against it.
+
+use jiff::Timestamp;
+
+use super::journal::Outcome;
+use super::route::{self, AddressStyle, Route};
+use crate::disrupt::WSDL_OPERATION;
+use crate::disrupt::answer::Answer;
+use crate::magento::Flavor;
+use crate::shop::{Refusal, Shop};
+use crate::soap::{SoapFault, SoapStruct, envelope};
+
+pub use super::route::ENCODING_SCHEMA_PATH;
+
+/// The line of a request and its headers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpRequestParts {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The path as sent.
+    pub path: String,
+    /// The raw query without `?`; empty without one.
+    pub query: String,
+    /// Host and port as the client named them.
+    pub host: Option<String>,
+    /// `Content-Type` as sent; only its charset counts.
+    pub content_type: Option<String>,
+}
+
+/// A finished answer; `Content-Length` is in the headers, `Connection` is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpAnswer {
+    /// The status code.
+    pub status: u16,
+    /// Headers in order; `Content-Type` may come twice (wire spec, section 1.3).
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl HttpAnswer {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a server may do differently from a real shop.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndpointOptions {
+    /// The RPC WSDL imports the encoding schema from the internet, as the real one does, and not from here.
+    pub exact_wsdl: bool,
+    /// Malformed messages of the bridge's WS-I document are served in a form every client can load.
+    pub mend_wsdl: bool,
+}
+
+/// Answers one request, without disruptions and without a journal.
+pub fn answer(shop: &mut Shop, options: &EndpointOptions, request: &HttpRequestParts, body: &[u8]) -> HttpAnswer {
+    let handled = match receive(shop, options, request, body) {
+        Received::Call(call) => perform(shop, &call),
+        Received::Answered { handled, .. } => handled,
+    };
+    dress(handled.answer, Some(shop.clock().now()))
+}
+
+/// A request as far as it can be read without acting on it.
+#[derive(Clone, Debug)]
+pub(super) enum Received {
+    /// A call of a known operation.
+    Call(Call),
+    /// Anything else, answered already; `operation` is its name in the journal.
+    Answered { operation: String, handled: Handled },
+}
+
+/// A call of a known operation.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) operation: String,
+    pub(super) arguments: SoapStruct,
+    has_header_blocks: bool,
+}
+
+/// An answer and its short form.
+#[derive(Clone, Debug)]
+pub(super) struct Handled {
+    pub(super) answer: Answer,
+    pub(super) outcome: Outcome,
+}
+
+const XML: &str = "text/xml; charset=UTF-8";
+/// What PHP's SoapServer queues by itself; Magento adds its own line instead of replacing it.
+const PHP_XML: &str = "text/xml; charset=utf-8";
+const HTML: &str = "text/html; charset=UTF-8";
+
+/// Reads a request: address, XML, envelope, operation.
+pub(super) fn receive(shop: &Shop, options: &EndpointOptions, request: &HttpRequestParts, body: &[u8]) -> Received {
+    match route::route(&request.path, &request.query) {
+        Route::Call => receive_call(shop, request, body),
+        Route::Wsdl { path, query } => Received::Answered {
+            operation: WSDL_OPERATION.to_owned(),
+            handled: describe(shop, options, request.host.as_deref(), &path, &query),
+        },
+        Route::EncodingSchema => {
+            Received::Answered { operation: by_address(request), handled: page(404, HTML, NOT_FOUND.as_bytes()) }
+        }
+        Route::Unknown => {
+            Received::Answered { operation: by_address(request), handled: page(404, HTML, NOT_FOUND.as_bytes()) }
+        }
+    }
+}
+
+const NOT_FOUND: &str = "<html>\n<head><title>404 Not Found</title></head>\n<body>\n<h1>404 Not Found</h1>\n\
+                         <p>This is a Mockgento shop. It serves the Magento SOAP v2 API at /api/v2_soap/ and \
+                         /index.php/api/v2_soap/, and its WSDL there with ?wsdl=1.</p>\n</body>\n</html>\n";
+
+fn by_address(request: &HttpRequestParts) -> String {
+    format!("{} {}", request.method, request.path)
+}
+
+fn receive_call(shop: &Shop, request: &HttpRequestParts, body: &[u8]) -> Received {
+    let charset = request.content_type.as_deref().and_then(charset);
+    match shop.codec().read_request(body, charset) {
+        Ok(read) => Received::Call(Call {
+            operation: read.operation,
+            arguments: read.arguments,
+            has_header_blocks: read.has_header_blocks,
+        }),
+        Err(error) => {
+            let named = shop.codec().named_operation(body, charset);
+            tracing::info!(operation = named, %error, "a request was refused before any operation ran");
+            let (content_type, body) = error.to_http();
+            let outcome = Outcome::Fault { code: error.code().to_owned(), string: error.to_string() };
+            Received::Answered {
+                operation: named.unwrap_or_else(|| by_address(request)),
+                handled: Handled {
+                    answer: Answer { status: 500, content_types: vec![content_type.to_owned()], body },
+                    outcome,
+                },
+            }
+        }
+    }
+}
+
+/// The charset parameter of a content type.
+fn charset(content_type: &str) -> Option<&str> {
+    content_type
+        .split(';')
+        .skip(1)
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+        .map(|(_, value)| value.trim().trim_matches('"'))
+}
+
+fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &str, query: &str) -> Handled {
+    let style = if shop.flavor().echoes_address() { AddressStyle::Echo } else { AddressStyle::BaseUrl };
+    let address = route::service_address(style, &shop.base_url(), host, path, query);
+    tracing::warn!(address, ?options, "the WSDL cannot be written yet");
+    page(503, HTML, ERROR_PAGE.as_bytes())
+}
+
+fn page(status: u16, content_type: &str, body: &[u8]) -> Handled {
+    Handled {
+        answer: Answer { status, content_types: vec![content_type.to_owned()], body: body.to_vec() },
+        outcome: Outcome::Page(body.len()),
+    }
+}
+
+/// Acts on a call and writes its result.
+pub(super) fn perform(shop: &mut Shop, call: &Call) -> Handled {
+    if call.has_header_blocks {
+        return refuse(shop, &shop.refuse_header());
+    }
+    match shop.dispatch(&call.operation, &call.arguments) {
+        Ok(value) => match shop.codec().write_response(&call.operation, &value) {
+            Ok(body) => {
+                let answer = Answer { status: 200, content_types: content_types(shop.flavor()), body };
+                Handled { answer, outcome: Outcome::of_value(&value) }
+            }
+            Err(error) => {
+                tracing::warn!(operation = call.operation, %error, "the answer breaks its schema");
+                refuse(shop, &Refusal::Encoding(error.to_string()))
+            }
+        },
+        Err(refusal) => refuse(shop, &refusal),
+    }
+}
+
+/// Writes a refusal with the status PHP and Magento give it (wire spec, section 1.3).
+fn refuse(shop: &Shop, refusal: &Refusal) -> Handled {
+    match refusal {
+        Refusal::Fault(fault) => {
+            let body = shop.codec().write_fault(fault);
+            let answer = Answer { status: 200, content_types: content_types(shop.flavor()), body };
+            Handled { answer, outcome: Outcome::of_fault(fault) }
+        }
+        Refusal::Encoding(text) => broken(&SoapFault::server(text.as_str())),
+        Refusal::ErrorPage(text) => {
+            tracing::warn!(text, "the shop answers its error page");
+            page(503, HTML, ERROR_PAGE.as_bytes())
+        }
+    }
+}
+
+const ERROR_PAGE: &str = "<html>\n<head><title>Service Temporarily Unavailable</title></head>\n<body>\n\
+                          <h1>There has been an error processing your request</h1>\n\
+                          <p>Exception printing is disabled by default for security reasons.</p>\n</body>\n</html>\n";
+
+/// A fault that PHP's SoapServer raises itself: status 500, one line.
+fn broken(fault: &SoapFault) -> Handled {
+    let body = envelope::fault_line(&fault.code.to_string(), &fault.string);
+    let answer = Answer { status: 500, content_types: vec![PHP_XML.to_owned()], body };
+    Handled { answer, outcome: Outcome::of_fault(fault) }
+}
+
+/// Writes a fault that a disruption puts in place of an answer: a number as Magento does, a name as PHP does.
+pub(super) fn injected(shop: &Shop, fault: &SoapFault) -> Handled {
+    match fault.api_code() {
+        Some(_) => refuse(shop, &Refusal::Fault(fault.clone())),
+        None => broken(fault),
+    }
+}
+
+fn content_types(flavor: Flavor) -> Vec<String> {
+    if flavor.doubles_content_type() { vec![PHP_XML.to_owned(), XML.to_owned()] } else { vec![XML.to_owned()] }
+}
+
+/// Puts the headers of a Magento behind `index.php` around an answer (recording 001); without `date` no `Date`.
+pub(super) fn dress(answer: Answer, date: Option<Timestamp>) -> HttpAnswer {
+    let mut headers = Vec::with_capacity(8);
+    let mut add = |name: &str, value: String| headers.push((name.to_owned(), value));
+    if let Some(date) = date {
+        add("Date", http_date(date));
+    }
+    add("Expires", "Thu, 19 Nov 1981 08:52:00 GMT".to_owned());
+    add("Cache-Control", "no-store, no-cache, must-revalidate".to_owned());
+    add("Pragma", "no-cache".to_owned());
+    for content_type in answer.content_types {
+        add("Content-Type", content_type);
+    }
+    add("Content-Length", answer.body.len().to_string());
+    HttpAnswer { status: answer.status, headers, body: answer.body }
+}
+
+/// The fixed form of HTTP dates, always in GMT.
+fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_is_as_http_wants_it() {
+        let at: Timestamp = "2026-11-23T09:26:30.9Z".parse().unwrap();
+        assert_eq!(http_date(at), "Mon, 23 Nov 2026 09:26:30 GMT");
+    }
+
+    #[test]
+    fn the_charset_is_found_in_any_spelling() {
+        for (content_type, expected) in [
+            ("text/xml; charset=utf-8", Some("utf-8")),
+            ("text/xml;action=x; Charset=\"ISO-8859-1\"", Some("ISO-8859-1")),
+            ("text/xml", None),
+            ("charset=utf-8", None),
+        ] {
+            assert_eq!(charset(content_type), expected, "{content_type}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The handles users hold: a shop on a socket, a shop in memory.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::endpoint::EndpointOptions;
+use super::journal::Journal;
+use super::listener;
+use super::service::Service;
+use crate::disrupt::{Armed, ArmedId, Plan};
+use crate::shop::Shop;
+use crate::transport::in_memory::ServesConnection;
+
+/// Exchanges a long-running server keeps; older ones are forgotten.
+const JOURNAL_ENTRIES_MAX: usize = 10_000;
+
+/// Which base URL a shop on a socket has; it shows in the bridge's ping and in WSDLs of older shops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BaseUrl {
+    /// The address that was bound.
+    #[default]
+    Bound,
+    /// What the seed says, so that nothing the shop answers depends on the port.
+    Seeded,
+}
+
+/// Where and how to serve.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// The address; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The shop's base URL.
+    pub base_url: BaseUrl,
+    /// Deviations from a real shop.
+    pub endpoint: EndpointOptions,
+}
+
+impl Default for ServerOptions {
+    /// Any free port of the loopback interface.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            base_url: BaseUrl::default(),
+            endpoint: EndpointOptions::default(),
+        }
+    }
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be bound.
+    #[error("cannot listen on {address}: {source}; choose another port, or 0 for any free one")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The address makes no URL.
+    #[error("no URL for {address}: {source}")]
+    Url {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: url::ParseError,
+    },
+}
+
+/// A fake shop on a socket. Dropping it stops the server and cuts its connections.
+#[must_use = "the server stops when its handle is dropped"]
+pub struct FakeShop {
+    service: Service,
+    address: SocketAddr,
+    url: Url,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+}
+
+impl FakeShop {
+    /// Binds and serves on the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError::Bind`] when the address is taken or not ours.
+    pub async fn start(mut shop: Shop, options: ServerOptions) -> Result<Self, StartError> {
+        let (listener, address) = listener::bind(options.listen)
+            .await
+            .map_err(|source| StartError::Bind { address: options.listen, source })?;
+        let url = Url::parse(&format!("http://{address}/")).map_err(|source| StartError::Url { address, source })?;
+        if options.base_url == BaseUrl::Bound {
+            shop.set_base_url(url.as_str());
+        }
+        let service = Service::new(shop, options.endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
+        let (stop, stopped) = watch::channel(false);
+        let accepting = tokio::spawn(listener::accept(listener, service.clone(), stopped));
+        Ok(Self { service, address, url, stop, accepting })
+    }
+
+    /// The address really bound.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The shop's base URL, with a slash at its end.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The WSDL's address, which is what clients are configured with.
+    pub fn wsdl_url(&self) -> Url {
+        wsdl_url(&self.url)
+    }
+
+    /// The shop, to look into or to edit.
+    pub fn shop(&self) -> Arc<Mutex<Shop>> {
+        Arc::clone(self.service.shop())
+    }
+
+    /// The journal, locked; release it before the next request.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        locked(self.service.journal())
+    }
+
+    /// The plan of disruptions, locked.
+    pub fn plan(&self) -> MutexGuard<'_, Plan> {
+        locked(self.service.plan())
+    }
+
+    /// Arms a disruption.
+    pub fn arm(&self, armed: Armed) -> ArmedId {
+        self.plan().arm(armed)
+    }
+
+    /// Stops in order: exchanges under way are finished first, for two seconds at most.
+    pub async fn stop(mut self) {
+        // Nobody listens any more when the accept loop has ended by itself.
+        let _ = self.stop.send(true);
+        let _ = (&mut self.accepting).await;
+    }
+}
+
+impl Drop for FakeShop {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// A fake shop without a socket, for [`crate::transport::in_memory::InMemoryTransport`].
+#[derive(Clone)]
+pub struct InMemoryShop {
+    service: Service,
+}
+
+impl InMemoryShop {
+    /// A shop that waits for connections in memory; its journal keeps everything.
+    pub fn new(shop: Shop, options: EndpointOptions) -> Self {
+        Self { service: Service::new(shop, options, Journal::new()) }
+    }
+
+    /// What the in-memory transport connects to.
+    pub fn peer(&self) -> Arc<dyn ServesConnection> {
+        Arc::new(self.service.clone())
+    }
+
+    /// The shop, to look into or to edit.
+    pub fn shop(&self) -> Arc<Mutex<Shop>> {
+        Arc::clone(self.service.shop())
+    }
+
+    /// The journal, locked; release it before the next request.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        locked(self.service.journal())
+    }
+
+    /// The plan of disruptions, locked.
+    pub fn plan(&self) -> MutexGuard<'_, Plan> {
+        locked(self.service.plan())
+    }
+
+    /// Arms a disruption.
+    pub fn arm(&self, armed: Armed) -> ArmedId {
+        self.plan().arm(armed)
+    }
+}
+
+/// The WSDL's address below a base URL, in the form that works with and without rewrites.
+pub fn wsdl_url(base: &Url) -> Url {
+    let mut url = base.clone();
+    url.set_path("/index.php/api/v2_soap/");
+    url.set_query(Some("wsdl=1"));
+    url
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,114 @@
+//! One HTTP/1 connection over hyper: reads requests, hands bytes to the [`Service`], writes its answers. Dates come
+//! from the shop's clock, so hyper adds none.
+
+use std::future::Future;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::body::{self, Body};
+use super::endpoint::{HttpAnswer, HttpRequestParts};
+use super::service::Service;
+use crate::disrupt::wire::{Orders, Resettable, Wire};
+
+/// A client that has not sent its request's head by then is gone or means harm; also ends idle connections.
+const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How much a connection's peer is trusted to be quick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// Anybody on a socket: bounded waits.
+    Socket,
+    /// Ourselves over a pipe: no timers, which a paused runtime would fire at once.
+    Pipe,
+}
+
+/// Serves `stream` until the peer closes it or `stop` resolves; then the exchange under way is finished.
+pub(super) async fn serve<S>(stream: S, service: Service, peer: Peer, stop: impl Future<Output = ()>)
+where
+    S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
+{
+    let orders = Orders::default();
+    let io = TokioIo::new(Wire::new(stream, orders.clone()));
+    let answering = service_fn(move |request| answer(service.clone(), orders.clone(), request));
+    let mut builder = http1::Builder::new();
+    builder.auto_date_header(false).title_case_headers(true).half_close(true).keep_alive(true);
+    match peer {
+        Peer::Socket => builder.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT),
+        Peer::Pipe => builder.header_read_timeout(None),
+    };
+    let connection = builder.serve_connection(io, answering);
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn answer(
+    service: Service,
+    orders: Orders,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let (head, incoming) = request.into_parts();
+    let waits = text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
+    let encoding = text(&head.headers, header::CONTENT_ENCODING);
+    let read = body::read(incoming, encoding.as_deref(), waits).await?;
+    let parts = HttpRequestParts {
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        host: text(&head.headers, header::HOST).or_else(|| head.uri.authority().map(ToString::to_string)),
+        content_type: text(&head.headers, header::CONTENT_TYPE),
+    };
+    let (bytes, too_long) = match read {
+        Body::Whole(bytes) => (bytes, false),
+        Body::TooLong => {
+            // PHP throws a body beyond its limit away and SoapServer then sees none at all.
+            tracing::warn!(limit = body::BODY_MAX, path = parts.path, "a request body is too long and was dropped");
+            (Vec::new(), true)
+        }
+    };
+    let reply = service.reply(&parts, &bytes);
+    let last = too_long || !reply.on_the_wire.is_empty();
+    for disruption in &reply.on_the_wire {
+        orders.give(disruption);
+    }
+    Ok(response(reply.answer, last))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// hyper's form of an answer; `last` closes the connection after it.
+fn response(answer: HttpAnswer, last: bool) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (name, value) in answer.headers {
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+            (Ok(name), Ok(value)) => {
+                headers.append(name, value);
+            }
+            _ => tracing::warn!(name, "a header cannot be written and was left out"),
+        }
+    }
+    if last {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}

@@ -1,0 +1,268 @@
+//! The one ordered record of what came over the wire: masked when it is written, so no reader can leak a secret.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::secret::MASK;
+use crate::soap::{SoapFault, SoapStruct, SoapValue};
+
+/// Argument and field names whose values are never kept.
+const SECRET_NAMES: &[&str] = &[
+    "apikey",
+    "api_key",
+    "password",
+    "password_hash",
+    "new_password",
+    "confirmation",
+    "rp_token",
+    "cc_number",
+    "cc_number_enc",
+    "cc_cid",
+];
+/// The session's id is dropped rather than masked: it is in every call and says nothing.
+const SESSION_NAME: &str = "sessionid";
+
+/// One exchange.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JournalEntry {
+    /// Counted from 1 since the server's start.
+    pub number: u64,
+    /// When the answer was ready, by the shop's clock.
+    pub at: Timestamp,
+    /// The operation; `wsdl` for a WSDL download, the method and path for anything else.
+    pub operation: String,
+    /// The arguments without the session id, secrets masked.
+    pub arguments: SoapStruct,
+    /// What came back.
+    pub outcome: Outcome,
+    /// The HTTP status of the answer.
+    pub http_status: u16,
+    /// Names of the disruptions that struck, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disruptions: Vec<String>,
+}
+
+/// What came back, in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A list with this many rows.
+    Rows(usize),
+    /// A record with this many members.
+    Record(usize),
+    /// A single value: `nil`, `bool`, `int`, `double` or `text`.
+    Scalar(&'static str),
+    /// A SOAP fault.
+    Fault {
+        /// The fault code as written.
+        code: String,
+        /// The fault string.
+        string: String,
+    },
+    /// The service description, in bytes.
+    Wsdl(usize),
+    /// A page that is not SOAP; its bytes.
+    Page(usize),
+}
+
+impl Outcome {
+    /// The short form of a value.
+    pub fn of_value(value: &SoapValue) -> Self {
+        match value {
+            SoapValue::List(items) => Self::Rows(items.len()),
+            SoapValue::Struct(members) => Self::Record(members.len()),
+            SoapValue::Nil => Self::Scalar("nil"),
+            SoapValue::Bool(_) => Self::Scalar("bool"),
+            SoapValue::Int(_) => Self::Scalar("int"),
+            SoapValue::Double(_) => Self::Scalar("double"),
+            SoapValue::Text(_) => Self::Scalar("text"),
+        }
+    }
+
+    /// The short form of a fault.
+    pub fn of_fault(fault: &SoapFault) -> Self {
+        Self::Fault { code: fault.code.to_string(), string: fault.string.clone() }
+    }
+}
+
+/// An exchange before the journal has numbered and masked it.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) at: Timestamp,
+    pub(super) operation: String,
+    pub(super) arguments: SoapStruct,
+    pub(super) outcome: Outcome,
+    pub(super) http_status: u16,
+    pub(super) disruptions: Vec<String>,
+}
+
+/// The record of all exchanges.
+#[derive(Debug, Default)]
+pub struct Journal {
+    last_number: u64,
+    entries: Vec<JournalEntry>,
+    entries_max: Option<usize>,
+    readers: Vec<Sender<JournalEntry>>,
+}
+
+impl Journal {
+    /// An empty journal that keeps everything, as a scenario wants it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty journal that forgets the oldest entries beyond `entries_max`, so that a server can run for days.
+    pub fn bounded(entries_max: usize) -> Self {
+        Self { entries_max: Some(entries_max), ..Self::default() }
+    }
+
+    /// What is kept, oldest first.
+    pub fn entries(&self) -> &[JournalEntry] {
+        &self.entries
+    }
+
+    /// Calls of one operation, oldest first.
+    pub fn calls_of<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a JournalEntry> {
+        self.entries.iter().filter(move |entry| entry.operation == operation)
+    }
+
+    /// Number of calls per operation, in order of first call.
+    pub fn counts(&self) -> IndexMap<String, usize> {
+        let mut counts = IndexMap::new();
+        for entry in &self.entries {
+            *counts.entry(entry.operation.clone()).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// Every entry from now on, until the receiver is dropped.
+    pub fn subscribe(&mut self) -> Receiver<JournalEntry> {
+        let (sender, receiver) = channel();
+        self.readers.push(sender);
+        receiver
+    }
+
+    /// Forgets the entries; numbers go on.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    pub(super) fn record(&mut self, record: Record) {
+        self.last_number += 1;
+        let entry = JournalEntry {
+            number: self.last_number,
+            at: record.at,
+            operation: record.operation,
+            arguments: masked(record.arguments),
+            outcome: record.outcome,
+            http_status: record.http_status,
+            disruptions: record.disruptions,
+        };
+        self.readers.retain(|reader| reader.send(entry.clone()).is_ok());
+        if let Some(max) = self.entries_max {
+            // In blocks, so that a full journal does not move all entries on every call.
+            if self.entries.len() >= max.saturating_mul(2) {
+                self.entries.drain(..max);
+            }
+        }
+        self.entries.push(entry);
+    }
+}
+
+/// The record without session id and with secrets masked, at every depth.
+fn masked(arguments: SoapStruct) -> SoapStruct {
+    arguments
+        .into_iter()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case(SESSION_NAME))
+        .map(|(name, value)| {
+            let value = if is_secret(&name) { hidden(value) } else { masked_value(value) };
+            (name, value)
+        })
+        .collect::<SoapStruct>()
+}
+
+fn masked_value(value: SoapValue) -> SoapValue {
+    match value {
+        SoapValue::List(items) => SoapValue::List(items.into_iter().map(masked_value).collect()),
+        SoapValue::Struct(mut members) => {
+            // A filter or an attribute names its field in `key` and holds the secret in `value`.
+            let names_secret = members.text("key").is_some_and(|key| is_secret(&key));
+            if let (true, Some(value)) = (names_secret, members.get_mut("value")) {
+                *value = hidden(std::mem::take(value));
+            }
+            SoapValue::Struct(masked(members))
+        }
+        scalar => scalar,
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET_NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+/// Absent and empty secrets are told apart from given ones: a login without a key is worth seeing.
+fn hidden(value: SoapValue) -> SoapValue {
+    match value {
+        SoapValue::Nil => SoapValue::Nil,
+        SoapValue::Text(text) if text.is_empty() => SoapValue::Text(text),
+        _ => SoapValue::from(MASK),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(operation: &str, arguments: SoapStruct) -> Record {
+        Record {
+            at: Timestamp::UNIX_EPOCH,
+            operation: operation.to_owned(),
+            arguments,
+            outcome: Outcome::Scalar("text"),
+            http_status: 200,
+            disruptions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn no_secret_reaches_an_entry_at_any_depth() {
+        let filter = SoapStruct::new().with("key", "password_hash").with("value", "s3cret");
+        let nested = SoapStruct::new().with("email", "a@b").with("password", "s3cret");
+        let arguments = SoapStruct::new()
+            .with("sessionId", "s3cret")
+            .with("apiKey", "s3cret")
+            .with("customerData", nested)
+            .with("filters", SoapStruct::new().with("filter", vec![SoapValue::from(filter)]));
+        let mut journal = Journal::new();
+        journal.record(record("login", arguments));
+        let shown = serde_json::to_string(journal.entries()).unwrap();
+        assert!(!shown.contains("s3cret") && !shown.contains("sessionId"), "{shown}");
+        assert!(shown.contains(r#""apiKey":"***""#) && shown.contains(r#""email":"a@b""#), "{shown}");
+        assert!(!format!("{journal:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn an_empty_key_stays_visible_as_empty() {
+        let mut journal = Journal::new();
+        journal.record(record("login", SoapStruct::new().with("apiKey", "")));
+        assert_eq!(journal.entries()[0].arguments.text("apiKey").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn numbers_go_on_after_a_clear_and_readers_see_everything() {
+        let mut journal = Journal::bounded(2);
+        let reader = journal.subscribe();
+        for _ in 0..3 {
+            journal.record(record("storeList", SoapStruct::new()));
+        }
+        journal.clear();
+        for _ in 0..5 {
+            journal.record(record("storeList", SoapStruct::new()));
+        }
+        assert_eq!(reader.try_iter().map(|entry| entry.number).collect::<Vec<_>>(), (1..=8).collect::<Vec<_>>());
+        assert_eq!(journal.entries().iter().map(|entry| entry.number).collect::<Vec<_>>(), vec![6, 7, 8]);
+    }
+}

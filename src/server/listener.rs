@@ -1,0 +1,71 @@
+//! From "something that accepts" to served connections: the accept loop of a socket, and a pipe in memory.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::io::DuplexStream;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::http::{self, Peer};
+use super::service::Service;
+use crate::transport::in_memory::ServesConnection;
+
+/// How long exchanges under way may take to end when the server stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// The wait after a failed accept: out of file handles does not get better at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts until `stop` turns true, then lets the exchanges under way end. Dropping the future ends all at once.
+pub(super) async fn accept(listener: TcpListener, service: Service, stop: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    tracing::debug!(%peer, "connected");
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "answers may be delayed");
+                    }
+                    let stopped = stopped(stop.clone());
+                    connections.spawn(http::serve(stream, service.clone(), Peer::Socket, stopped));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            () = stopped(stop.clone()) => break,
+        }
+    }
+    drop(listener);
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_PATIENCE, all_ended).await.is_err() {
+        tracing::debug!("connections were cut");
+    }
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error means that the handle is gone, which is a stop too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Binds `address`.
+///
+/// # Errors
+/// What the system says: the port is taken, the address is not ours.
+pub(super) async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let real = listener.local_addr()?;
+    Ok((listener, real))
+}
+
+impl ServesConnection for Service {
+    fn serve(&self, stream: DuplexStream) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(http::serve(stream, self.clone(), Peer::Pipe, std::future::pending()))
+    }
+}

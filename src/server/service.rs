@@ -1,0 +1,129 @@
+//! One shop behind a lock, with its plan of disruptions and its journal: every connection answers through it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::endpoint::{self, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
+use super::journal::{Journal, Outcome, Record};
+use crate::disrupt::answer::{Instead, instead, spoil};
+use crate::disrupt::wire::concerns_wire;
+use crate::disrupt::{Disruption, Plan};
+use crate::shop::Shop;
+use crate::soap::SoapStruct;
+
+/// A shop and what a server keeps about it. Clones share all of it.
+///
+/// The locks are std's: each is held for one exchange without an await in it. When more than one is taken, the order is
+/// shop, plan, journal.
+#[derive(Clone)]
+pub struct Service {
+    shop: Arc<Mutex<Shop>>,
+    plan: Arc<Mutex<Plan>>,
+    journal: Arc<Mutex<Journal>>,
+    options: EndpointOptions,
+}
+
+/// What goes back, and what is to happen to it on the wire.
+pub(super) struct Reply {
+    pub(super) answer: HttpAnswer,
+    pub(super) on_the_wire: Vec<Disruption>,
+}
+
+impl Service {
+    /// A service of `shop`; `journal` chooses how much is kept.
+    pub fn new(shop: Shop, options: EndpointOptions, journal: Journal) -> Self {
+        Self { shop: Arc::new(Mutex::new(shop)), plan: Arc::default(), journal: Arc::new(Mutex::new(journal)), options }
+    }
+
+    /// The shop, to look into or to edit. While it is held no request is answered.
+    pub fn shop(&self) -> &Arc<Mutex<Shop>> {
+        &self.shop
+    }
+
+    /// The plan of disruptions.
+    pub fn plan(&self) -> &Arc<Mutex<Plan>> {
+        &self.plan
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> &Arc<Mutex<Journal>> {
+        &self.journal
+    }
+
+    /// Answers one request: disruptions, shop, journal.
+    pub(super) fn reply(&self, request: &HttpRequestParts, body: &[u8]) -> Reply {
+        let mut shop = lock(&self.shop);
+        let received = endpoint::receive(&shop, &self.options, request, body);
+        let (operation, arguments) = match &received {
+            Received::Call(call) => (call.operation.clone(), call.arguments.clone()),
+            Received::Answered { operation, .. } => (operation.clone(), SoapStruct::new()),
+        };
+        let struck: Vec<Disruption> =
+            lock(&self.plan).fire(&operation).into_iter().map(|fired| fired.disruption).collect();
+        let mut handled = handle(&mut shop, received, &struck);
+        for disruption in &struck {
+            spoil(disruption, &mut handled.answer);
+        }
+        let now = shop.clock().now();
+        let record = Record {
+            at: now,
+            operation,
+            arguments,
+            outcome: handled.outcome,
+            http_status: handled.answer.status,
+            disruptions: struck.iter().map(Disruption::name).collect(),
+        };
+        log(&record);
+        lock(&self.journal).record(record);
+        Reply {
+            answer: endpoint::dress(handled.answer, date(&struck, now)),
+            on_the_wire: struck.into_iter().filter(concerns_wire).collect(),
+        }
+    }
+}
+
+fn handle(shop: &mut Shop, received: Received, struck: &[Disruption]) -> Handled {
+    if struck.contains(&Disruption::ExpireSessions) {
+        shop.expire_sessions();
+    }
+    if let Some(instead) = struck.iter().find_map(instead) {
+        return match instead {
+            Instead::Fault(fault) => endpoint::injected(shop, &fault),
+            Instead::Page(answer) => Handled { outcome: Outcome::Page(answer.body.len()), answer },
+        };
+    }
+    match received {
+        Received::Call(call) => endpoint::perform(shop, &call),
+        Received::Answered { handled, .. } => handled,
+    }
+}
+
+fn date(struck: &[Disruption], now: Timestamp) -> Option<Timestamp> {
+    let mut date = now;
+    for disruption in struck {
+        match disruption {
+            Disruption::NoDate => return None,
+            Disruption::DateSkew(seconds) => {
+                date = date.saturating_add(SignedDuration::from_secs(*seconds)).unwrap_or(date);
+            }
+            _ => {}
+        }
+    }
+    Some(date)
+}
+
+fn log(record: &Record) {
+    let (operation, status) = (record.operation.as_str(), record.http_status);
+    let disruptions = record.disruptions.join(", ");
+    match &record.outcome {
+        Outcome::Fault { code, string } => {
+            tracing::info!(operation, status, code, string, disruptions, "answered a fault");
+        }
+        outcome => tracing::info!(operation, status, ?outcome, disruptions, "answered"),
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
