@@ -5,6 +5,8 @@
 pub mod diagnostics;
 pub mod exit_code;
 mod quirks;
+mod serve;
+mod shop_args;
 
 use clap::{Parser, Subcommand};
 
@@ -30,11 +32,14 @@ struct Arguments {
 enum Command {
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),
+    /// Serve a fake Magento shop over HTTP.
+    Serve(serve::ServeArgs),
 }
 
 fn dispatch(command: Command, _colour: Colour) -> Outcome {
     match command {
         Command::Quirks(args) => quirks::run(&args),
+        Command::Serve(args) => serve::run(&args),
     }
 }
 

@@ -1,0 +1,170 @@
+//! `mockgento serve`: a fake shop on a socket until Ctrl-C.
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use miette::{IntoDiagnostic, WrapErr, miette};
+use tracing_subscriber::EnvFilter;
+
+use super::shop_args::ShopArgs;
+use super::{ExitCode, Outcome};
+use crate::clock::Clock;
+use crate::magento::Contract;
+use crate::secret::ApiKey;
+use crate::server::{BaseUrl, EndpointOptions, FakeShop, ServerOptions};
+use crate::shop::seed::SeedUser;
+use crate::shop::{Seed, Shop, ShopConfig};
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address to listen on; port 0 takes any free one and prints it. Only loopback is reachable unless you name another.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8085")]
+    listen: SocketAddr,
+    /// Seed of the shop, YAML or JSON; without it the built-in corner shop.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    #[command(flatten)]
+    shop: ShopArgs,
+    /// Add an API user with access to everything; its key comes from `--key`.
+    #[arg(long, value_name = "NAME", requires = "key")]
+    user: Option<String>,
+    /// API key of `--user`, six characters or more; better given in the environment.
+    #[arg(long, value_name = "KEY", env = "MOCKGENTO_API_KEY", hide_env_values = true, value_parser = masked_key)]
+    key: Option<ApiKey>,
+    /// Let the RPC WSDL import the SOAP encoding schema from the internet, as a real shop's does.
+    #[arg(long)]
+    exact_wsdl: bool,
+    /// Serve the bridge's five malformed WS-I operations in a form that every client can load.
+    #[arg(long)]
+    mend_wsdl: bool,
+    /// Freeze the shop's clock at this instant, such as `2026-01-31T09:00:00Z`.
+    #[arg(long, value_name = "INSTANT")]
+    now: Option<Timestamp>,
+    /// List the API's operations and whether they are implemented, and end.
+    #[arg(long)]
+    list_operations: bool,
+    /// What to log on standard error, such as `info`, `debug` or `mockgento::server=trace`.
+    #[arg(long, value_name = "FILTER", env = "MOCKGENTO_LOG", default_value = "info")]
+    log: String,
+    /// Form of the log.
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Never fails: clap would print the value it refuses.
+fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
+    Ok(ApiKey::new(text))
+}
+
+/// Serves until Ctrl-C.
+pub fn run(args: &ServeArgs) -> Outcome {
+    if args.list_operations {
+        // A reader that closed the pipe early has seen what it wanted.
+        let _ = writeln!(anstream::stdout(), "{}", operations(args));
+        return Ok(ExitCode::AsExpected);
+    }
+    start_logging(args)?;
+    let shop = shop(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .into_diagnostic()
+        .wrap_err("cannot start the server's threads")?;
+    runtime.block_on(serve(args, shop))
+}
+
+async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
+    let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl, mend_wsdl: args.mend_wsdl };
+    let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint };
+    let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
+    if !running.address().ip().is_loopback() {
+        tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
+    }
+    announce(args, &running);
+    tokio::signal::ctrl_c().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(ExitCode::AsExpected)
+}
+
+/// Tells where the shop is; programs read the WSDL's address from the second line.
+fn announce(args: &ServeArgs, running: &FakeShop) {
+    let missing = Contract::shared().operations().filter(|operation| !Shop::implemented(&operation.name)).count();
+    let mut text = format!("Shop at {} ({})\nWSDL at {}\n", running.url(), args.shop.described(), running.wsdl_url());
+    if missing > 0 {
+        text.push_str(&format!("{missing} operations of the API are not implemented; --list-operations names them.\n"));
+    }
+    text.push_str("Stop with Ctrl-C.\n");
+    // A reader that has seen the address may close the pipe; the server goes on.
+    let _ = anstream::stdout().write_all(text.as_bytes());
+    let _ = anstream::stdout().flush();
+}
+
+fn start_logging(args: &ServeArgs) -> miette::Result<()> {
+    let filter = EnvFilter::try_new(&args.log)
+        .map_err(|error| miette!(help = "try info, debug or mockgento::server=trace", "--log {}: {error}", args.log))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match args.log_format {
+        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    started.map_err(|error| miette!("cannot start the log: {error}"))
+}
+
+fn shop(args: &ServeArgs) -> miette::Result<Shop> {
+    let mut seed = match &args.seed {
+        Some(path) => seed_file(path)?,
+        None => Seed::corner_shop().map_err(|error| miette!("{error}"))?,
+    };
+    if let (Some(user), Some(key)) = (&args.user, &args.key) {
+        seed.api_users.push(SeedUser::with_full_access(user, key.expose_secret()));
+    }
+    let config = ShopConfig {
+        mode: args.shop.mode(),
+        bridge: args.shop.bridge(),
+        flavor: args.shop.flavor,
+        ..ShopConfig::new(args.now.map_or_else(Clock::system, Clock::virtual_at))
+    };
+    Shop::new(config, seed).map_err(|error| miette!("{error}"))
+}
+
+fn seed_file(path: &Path) -> miette::Result<Seed> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| miette!(help = "give a YAML or JSON seed file", "cannot read the seed {name}: {error}"))?;
+    Seed::parse(&text, &name).map_err(|error| miette!("{error}"))
+}
+
+/// The operations of the chosen shop, in the contract's order.
+fn operations(args: &ServeArgs) -> String {
+    let schema = Contract::shared().schema(args.shop.mode(), args.shop.bridge(), args.shop.flavor);
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["Operation", "Implemented"]);
+    let mut implemented = 0;
+    for name in schema.operations.keys() {
+        let is_implemented = Shop::implemented(name);
+        implemented += usize::from(is_implemented);
+        table.add_row([name.as_str(), if is_implemented { "yes" } else { "no" }]);
+    }
+    format!(
+        "{}\n\n{implemented} of {} operations implemented ({})",
+        table.trim_fmt(),
+        schema.operations.len(),
+        args.shop.described()
+    )
+}
