@@ -1,0 +1,124 @@
+//! The client's carriers against servers that behave, misbehave and are not there.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use mockgento::clock::Clock;
+use mockgento::transport::in_memory::InMemoryTransport;
+use mockgento::transport::tcp::{TcpOptions, TcpTransport, Trust};
+use mockgento::transport::{HttpRequest, Transport, TransportError};
+use url::Url;
+use wiremock::matchers::{basic_auth, header_exists, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn tcp(options: TcpOptions) -> TcpTransport {
+    TcpTransport::new(options, Clock::system()).expect("a transport")
+}
+
+fn url(server: &MockServer, path: &str) -> Url {
+    Url::parse(&server.uri()).unwrap().join(path).unwrap()
+}
+
+/// A port that was just free: bound and given back.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn credentials_of_the_url_are_sent_as_basic_auth_and_never_shown() {
+    let server = MockServer::start().await;
+    Mock::given(basic_auth("joe", "p@ss")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let mut with_user = url(&server, "/api/");
+    with_user.set_username("joe").unwrap();
+    with_user.set_password(Some("p@ss")).unwrap();
+    let answer = tcp(TcpOptions::default()).send(HttpRequest::get(with_user.clone())).await.unwrap();
+    assert_eq!(answer.status, 200);
+
+    with_user.set_port(Some(free_port())).unwrap();
+    let nobody = tcp(TcpOptions::default()).send(HttpRequest::get(with_user.clone())).await.unwrap_err();
+    let shown = format!("{nobody} {nobody:?} {:?}", HttpRequest::get(with_user));
+    assert!(!shown.contains("p@ss") && !shown.contains("p%40ss") && !shown.contains("joe"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_wsdl_may_move_on_its_host_once_and_takes_its_credentials_along() {
+    let server = MockServer::start().await;
+    let moved = |to: &str| ResponseTemplate::new(302).insert_header("location", to);
+    Mock::given(path("/old")).respond_with(moved("/new")).mount(&server).await;
+    Mock::given(path("/new"))
+        .and(header_exists("authorization"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&server)
+        .await;
+    Mock::given(path("/loop")).respond_with(moved("/loop")).mount(&server).await;
+    Mock::given(path("/away")).respond_with(moved("http://elsewhere.test/")).mount(&server).await;
+    let transport = tcp(TcpOptions::default());
+    let mut old = url(&server, "/old");
+    old.set_username("joe").unwrap();
+    assert_eq!(transport.send(HttpRequest::get(old)).await.unwrap().status, 200);
+    for target in ["/loop", "/away"] {
+        let error = transport.send(HttpRequest::get(url(&server, target))).await.unwrap_err();
+        assert!(matches!(error, TransportError::Redirected { status: 302, .. }), "{error}");
+    }
+    let post = HttpRequest::post(url(&server, "/old"), Vec::new(), b"<a/>".to_vec());
+    let error = transport.send(post).await.unwrap_err().to_string();
+    assert!(error.contains("/old redirects (302) to") && error.contains("/new"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_refused_and_one_within_is_whole() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(500).set_body_raw(vec![b'x'; 1000], "text/xml"))
+        .mount(&server)
+        .await;
+    let request = HttpRequest::post(url(&server, "/"), Vec::new(), Vec::new());
+    let within = tcp(TcpOptions { body_max: 1000, ..TcpOptions::default() }).send(request.clone()).await.unwrap();
+    assert_eq!((within.status, within.body.len(), within.header("Content-Type")), (500, 1000, Some("text/xml")));
+    let beyond = tcp(TcpOptions { body_max: 999, ..TcpOptions::default() }).send(request).await.unwrap_err();
+    assert!(matches!(beyond, TransportError::TooLarge { limit: 999, .. }), "{beyond}");
+}
+
+#[tokio::test]
+async fn a_slow_shop_times_out() {
+    let server = MockServer::start().await;
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(5));
+    Mock::given(method("GET")).respond_with(slow).mount(&server).await;
+    let limit = Duration::from_millis(50);
+    let transport = tcp(TcpOptions { timeout: limit, ..TcpOptions::default() });
+    let error = transport.send(HttpRequest::get(url(&server, "/"))).await.unwrap_err();
+    assert!(matches!(error, TransportError::Timeout { after, .. } if after == limit), "{error}");
+}
+
+#[tokio::test]
+async fn plain_text_on_a_tls_port_is_a_tls_error_even_when_any_certificate_is_taken() {
+    let server = MockServer::start().await;
+    let mut https = url(&server, "/");
+    https.set_scheme("https").unwrap();
+    for trust in [Trust::PublicRoots, Trust::Insecure] {
+        let transport = tcp(TcpOptions { trust, ..TcpOptions::default() });
+        let error = transport.send(HttpRequest::get(https.clone())).await.unwrap_err();
+        assert!(matches!(error, TransportError::Tls { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_a_connect_error_on_both_carriers() {
+    let nowhere = Url::parse(&format!("http://127.0.0.1:{}/", free_port())).unwrap();
+    let over_tcp = tcp(TcpOptions::default()).send(HttpRequest::get(nowhere.clone())).await.unwrap_err();
+    let in_memory = InMemoryTransport::network(BTreeMap::new(), Clock::system());
+    let in_memory = in_memory.send(HttpRequest::get(nowhere)).await.unwrap_err();
+    assert!(matches!(over_tcp, TransportError::Connect { .. }), "{over_tcp}");
+    assert_eq!(over_tcp.to_string(), in_memory.to_string());
+}
+
+#[tokio::test]
+async fn only_http_addresses_are_called() {
+    let error = tcp(TcpOptions::default()).send(HttpRequest::get(Url::parse("ftp://h/").unwrap())).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot call ftp://h/: scheme 'ftp' is not supported; give an http:// or https:// address"
+    );
+}
