@@ -95,10 +95,25 @@ async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
         tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
     }
     announce(args, &running);
-    tokio::signal::ctrl_c().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    asked_to_stop().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
     tracing::info!("stopping");
     running.stop().await;
     Ok(ExitCode::AsExpected)
+}
+
+/// Ctrl-C, or where it exists the signal that service managers send.
+async fn asked_to_stop() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Tells where the shop is; programs read the WSDL's address from the second line.

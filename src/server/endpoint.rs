@@ -171,6 +171,9 @@ pub(super) fn perform(shop: &mut Shop, call: &Call) -> Handled {
     if call.has_header_blocks {
         return refuse(shop, &shop.refuse_header());
     }
+    if !Shop::implemented(&call.operation) {
+        tracing::warn!(operation = call.operation, "this operation of the API is not implemented");
+    }
     match shop.dispatch(&call.operation, &call.arguments) {
         Ok(value) => match shop.codec().write_response(&call.operation, &value) {
             Ok(body) => {

@@ -1,5 +1,6 @@
 //! The one ordered record of what came over the wire: masked when it is written, so no reader can leak a secret.
 
+use std::fmt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use indexmap::IndexMap;
@@ -85,6 +86,19 @@ impl Outcome {
     /// The short form of a fault.
     pub fn of_fault(fault: &SoapFault) -> Self {
         Self::Fault { code: fault.code.to_string(), string: fault.string.clone() }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rows(rows) => write!(f, "{rows} rows"),
+            Self::Record(members) => write!(f, "a record of {members} members"),
+            Self::Scalar(kind) => f.write_str(kind),
+            Self::Fault { code, string } => write!(f, "fault {code}: {string}"),
+            Self::Wsdl(bytes) => write!(f, "a WSDL of {bytes} bytes"),
+            Self::Page(bytes) => write!(f, "a page of {bytes} bytes"),
+        }
     }
 }
 

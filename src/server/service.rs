@@ -114,13 +114,11 @@ fn date(struck: &[Disruption], now: Timestamp) -> Option<Timestamp> {
 }
 
 fn log(record: &Record) {
-    let (operation, status) = (record.operation.as_str(), record.http_status);
-    let disruptions = record.disruptions.join(", ");
-    match &record.outcome {
-        Outcome::Fault { code, string } => {
-            tracing::info!(operation, status, code, string, disruptions, "answered a fault");
-        }
-        outcome => tracing::info!(operation, status, ?outcome, disruptions, "answered"),
+    let (operation, status, outcome) = (record.operation.as_str(), record.http_status, &record.outcome);
+    if record.disruptions.is_empty() {
+        tracing::info!(operation, status, %outcome, "answered");
+    } else {
+        tracing::info!(operation, status, %outcome, disruptions = record.disruptions.join(", "), "answered, disrupted");
     }
 }
 
