@@ -1,0 +1,269 @@
+//! Account discovery for new customers: sync spec, section 7.1.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+
+/// Longest account name.
+pub const NAME_LENGTH_MAX: usize = 255;
+
+/// How a customer's account is looked for; replaced as a whole, never merged.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscoveryConfig {
+    /// Customer fields that must all match; `addresses` stands for [`DiscoveryConfig::address_fields`]. None means:
+    /// never look, always create.
+    #[serde(default = "default_fields")]
+    pub fields: Vec<String>,
+    /// Address fields compared when `addresses` is among the fields.
+    #[serde(default)]
+    pub address_fields: Vec<String>,
+    /// How addresses are compared.
+    #[serde(default)]
+    pub address_strategy: AddressStrategy,
+    /// Which of several matches is taken.
+    #[serde(default, rename = "match")]
+    pub pick: Pick,
+    /// Whether an empty field of a candidate matches anything.
+    #[serde(default)]
+    pub empty: bool,
+}
+
+fn default_fields() -> Vec<String> {
+    ["firstName", "lastName", "email"].map(str::to_owned).to_vec()
+}
+
+impl Default for DiscoveryConfig {
+    fn default() -> Self {
+        Self {
+            fields: default_fields(),
+            address_fields: Vec::new(),
+            address_strategy: AddressStrategy::AnyOf,
+            pick: Pick::First,
+            empty: false,
+        }
+    }
+}
+
+/// Which of several matching customers lends its account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pick {
+    /// The first the database finds, here the oldest.
+    #[default]
+    First,
+    /// The newest.
+    Latest,
+}
+
+/// How the addresses of two customers are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressStrategy {
+    /// Any address equals any address.
+    #[default]
+    AnyOf,
+    /// Some typed address equals one that shares a type.
+    ByType,
+    /// Every address equals the other's shipping address.
+    Shipping,
+    /// Every address equals the other's billing address.
+    Billing,
+}
+
+/// `FIRST LAST`, cut to `max` characters; `N/A` when both are empty (vectors 151 and 152).
+pub fn account_name(first: Option<&str>, last: Option<&str>, max: usize) -> String {
+    let (first, last) = (first.unwrap_or_default().trim(), last.unwrap_or_default().trim());
+    let name: String = format!("{first} {last}").trim().chars().take(max).collect();
+    if name.is_empty() { "N/A".to_owned() } else { name }
+}
+
+impl Crm {
+    /// Finds or makes the account of a customer that has none, and links the two.
+    pub(super) fn discover_account(&mut self, customer: &Row) -> Result<RowId, CrmError> {
+        if let Some(account) = customer.fields.link("account") {
+            return Ok(account);
+        }
+        let account = match self.similar_customer(customer)?.and_then(|row| row.fields.link("account")) {
+            Some(account) => account,
+            None => {
+                let (first, last) = (customer.fields.text("firstName"), customer.fields.text("lastName"));
+                let mut fields = Fields::new().with("name", account_name(first, last, NAME_LENGTH_MAX));
+                fields.set("owner", customer.fields.get("owner").cloned().unwrap_or_default());
+                fields.set("defaultContact", customer.fields.get("contact").cloned().unwrap_or_default());
+                self.insert(Entity::Account, fields)?
+            }
+        };
+        self.update(Entity::Customer, customer.id, &Fields::new().with("account", account))?;
+        Ok(account)
+    }
+
+    /// A customer, not an account, that agrees in all the configured fields.
+    fn similar_customer(&self, customer: &Row) -> Result<Option<Row>, CrmError> {
+        let config = &self.discovery;
+        if config.fields.is_empty() {
+            return Ok(None);
+        }
+        let plain: Vec<&str> = config.fields.iter().map(String::as_str).filter(|field| *field != "addresses").collect();
+        let value = |field: &str| customer.fields.get(field).cloned().unwrap_or_default();
+        // The e-mail is indexed, so it narrows the search where the rule allows it.
+        let narrowed: Vec<(&str, CrmValue)> = match plain.iter().find(|field| **field == "email") {
+            Some(field) if !config.empty && !value(field).is_null() => vec![("email", value(field))],
+            _ => Vec::new(),
+        };
+        let mut matching = Vec::new();
+        for candidate in self.find(Entity::Customer, &narrowed)? {
+            let agrees = |field: &&str| {
+                let (ours, theirs) = (value(field), candidate.fields.get(field).cloned().unwrap_or_default());
+                let blank = theirs.is_null() || theirs.as_text() == Some("");
+                ours == theirs && !ours.is_null() || (config.empty && blank)
+            };
+            if candidate.id == customer.id || !plain.iter().all(agrees) {
+                continue;
+            }
+            if config.fields.iter().any(|field| field == "addresses")
+                && !self.addresses_agree(customer.id, candidate.id)?
+            {
+                continue;
+            }
+            matching.push(candidate);
+        }
+        Ok(match config.pick {
+            Pick::First => matching.into_iter().next(),
+            Pick::Latest => matching.pop(),
+        })
+    }
+
+    fn addresses_agree(&self, ours: RowId, theirs: RowId) -> Result<bool, CrmError> {
+        let ours = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(ours))])?;
+        let theirs = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(theirs))])?;
+        let equal = |a: &Row, b: &Row| {
+            self.discovery.address_fields.iter().all(|field| a.fields.get(field) == b.fields.get(field))
+        };
+        let typed = |row: &Row, kind: &str| types(row).iter().any(|t| t == kind);
+        Ok(match self.discovery.address_strategy {
+            AddressStrategy::AnyOf => ours.iter().any(|a| theirs.iter().any(|b| equal(a, b))),
+            AddressStrategy::ByType => ours.iter().any(|a| {
+                let shares_type = |b: &Row| types(a).iter().any(|kind| typed(b, kind));
+                theirs.iter().any(|b| shares_type(b) && equal(a, b))
+            }),
+            AddressStrategy::Shipping => all_equal(&ours, &theirs, "shipping", &equal, &typed),
+            AddressStrategy::Billing => all_equal(&ours, &theirs, "billing", &equal, &typed),
+        })
+    }
+}
+
+fn all_equal(
+    ours: &[Row],
+    theirs: &[Row],
+    kind: &str,
+    equal: &impl Fn(&Row, &Row) -> bool,
+    typed: &impl Fn(&Row, &str) -> bool,
+) -> bool {
+    let target = theirs.iter().find(|row| typed(row, kind));
+    target.is_some_and(|target| !ours.is_empty() && ours.iter().all(|address| equal(address, target)))
+}
+
+/// The types of an address row.
+pub(super) fn types(row: &Row) -> Vec<String> {
+    match row.fields.get("types") {
+        Some(CrmValue::TextList(types)) => types.clone(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::crm::{IntegrationSettings, integration::SYNC_START_DATE};
+    use crate::secret::ApiKey;
+    use jiff::Timestamp;
+
+    #[test]
+    fn account_names_are_joined_trimmed_and_cut() {
+        for (first, last, max, expected) in [
+            (
+                "Too long first name for Account",
+                "Too long last name for Account",
+                42,
+                "Too long first name for Account Too long l",
+            ),
+            ("", "  Last Name  ", 255, "Last Name"),
+            ("", "", 255, "N/A"),
+        ] {
+            assert_eq!(account_name(Some(first), Some(last), max), expected);
+        }
+    }
+
+    /// The data of vectors 147 to 150: who is found for whom.
+    fn found_for(config: DiscoveryConfig, wanted: usize) -> Vec<usize> {
+        let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let settings = IntegrationSettings {
+            api_url: "u".into(),
+            api_user: "u".into(),
+            api_key: ApiKey::new("k"),
+            sync_start_date: SYNC_START_DATE,
+            ..IntegrationSettings::default()
+        };
+        let channel = crm.add_integration(&settings).unwrap().0;
+        let customers: [(&str, &[(&str, &str)]); 5] = [
+            ("fn1", &[("billing", "123456")]),
+            ("fn1", &[("billing", "555555")]),
+            ("fn2", &[("shipping", "123456")]),
+            ("fn2", &[("shipping", "555555")]),
+            ("fn2", &[("billing", "123456"), ("shipping", "555555")]),
+        ];
+        let mut ids = Vec::new();
+        for (name, addresses) in customers {
+            let id =
+                crm.insert(Entity::Customer, Fields::new().with("channel", channel).with("firstName", name)).unwrap();
+            for (kind, code) in addresses {
+                let types = CrmValue::TextList(vec![(*kind).to_owned()]);
+                let fields = Fields::new().with("owner", id).with("postalCode", *code).with("types", types);
+                crm.insert(Entity::CustomerAddress, fields).unwrap();
+            }
+            ids.push(id);
+        }
+        crm.set_discovery(config);
+        let us = crm.require(Entity::Customer, ids[wanted - 1]).unwrap();
+        let mut found = Vec::new();
+        // One by one, so that every match shows and not only the first.
+        for (at, id) in ids.iter().enumerate() {
+            if *id == us.id {
+                found.push(at + 1);
+                continue;
+            }
+            let others: Vec<RowId> = ids.iter().copied().filter(|other| other != id && *other != us.id).collect();
+            let result: Result<bool, CrmError> = crm.transaction(|crm| {
+                for other in &others {
+                    crm.delete(Entity::Customer, *other)?;
+                }
+                let is_match = crm.similar_customer(&us)?.is_some();
+                Err(CrmError::Forbidden(is_match.to_string()))
+            });
+            if result.unwrap_err().to_string() == "true" {
+                found.push(at + 1);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn customers_are_similar_by_fields_and_by_addresses() {
+        let by_name = || DiscoveryConfig { fields: vec!["firstName".to_owned()], ..DiscoveryConfig::default() };
+        let by_address = |strategy| DiscoveryConfig {
+            fields: vec!["addresses".to_owned()],
+            address_fields: vec!["postalCode".to_owned()],
+            address_strategy: strategy,
+            ..DiscoveryConfig::default()
+        };
+        assert_eq!(found_for(by_name(), 1), [1, 2]);
+        assert_eq!(found_for(by_name(), 3), [3, 4, 5]);
+        assert_eq!(found_for(by_address(AddressStrategy::AnyOf), 1), [1, 3, 5]);
+        assert_eq!(found_for(by_address(AddressStrategy::AnyOf), 3), [1, 3, 5]);
+        assert_eq!(found_for(by_address(AddressStrategy::ByType), 1), [1, 5]);
+        assert_eq!(found_for(by_address(AddressStrategy::ByType), 3), [3]);
+        assert_eq!(found_for(by_address(AddressStrategy::Billing), 1), [1, 5]);
+    }
+}

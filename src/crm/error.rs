@@ -1,0 +1,100 @@
+//! Why the CRM cannot be opened, read or written.
+
+use std::path::{Path, PathBuf};
+
+/// A failure of the CRM.
+#[derive(Debug, thiserror::Error)]
+pub enum CrmError {
+    /// The file is something else.
+    #[error("{path} is not an SQLite database; name a new file or one that mockgento made")]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was made by a newer version.
+    #[error("{path} has schema {found}, this mockgento knows {known}; use the version that made it, or a new file")]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest this version knows.
+        known: i64,
+    },
+    /// The file must not be written.
+    #[error("{path} is read-only; make it writable or copy it")]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder of the file is missing.
+    #[error("the folder of {path} does not exist; make it first")]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A field that an entity does not have.
+    #[error("{entity} has no field \"{field}\"{hint}")]
+    UnknownField {
+        /// The entity.
+        entity: &'static str,
+        /// The field asked for.
+        field: String,
+        /// A guess at what was meant.
+        hint: String,
+    },
+    /// A value that does not fit its field.
+    #[error("{entity}.{field} takes {expected}, not {found}")]
+    WrongType {
+        /// The entity.
+        entity: &'static str,
+        /// The field.
+        field: String,
+        /// What it takes.
+        expected: &'static str,
+        /// What was given.
+        found: String,
+    },
+    /// A row that does not exist.
+    #[error("there is no {entity} {what}")]
+    NotFound {
+        /// The entity.
+        entity: &'static str,
+        /// What it was looked for by.
+        what: String,
+    },
+    /// An edit that the rules forbid.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Settings that cannot be saved.
+    #[error(transparent)]
+    Settings(#[from] super::SettingsError),
+    /// A migration that failed.
+    #[error("the schema cannot be brought up to date: {0}")]
+    Migration(String),
+    /// A failure of SQLite.
+    #[error("the CRM database fails: {0}")]
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for CrmError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl CrmError {
+    /// Names the file in the failures that are about it.
+    pub(super) fn at(path: &Path, error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::NotADatabase { path: path.to_owned() },
+            Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly { path: path.to_owned() },
+            _ => Self::Database(error),
+        }
+    }
+
+    /// Whether a uniqueness rule of the schema refused the row.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation))
+    }
+}

@@ -1,0 +1,156 @@
+//! CRM edits that wait for their export, oldest first: sync spec, section 8.2.
+
+use indexmap::IndexMap;
+use rusqlite::params;
+use serde_json::Value;
+
+use super::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, RowId};
+use crate::datetime;
+use crate::quirk::{Quirk, Quirks};
+
+/// Changed CRM fields: name to old and new value as JSON.
+pub type ChangeSet = IndexMap<String, (Value, Value)>;
+
+/// A row is to be exported.
+pub const TO_EXPORT: i64 = 1;
+/// A row was found removed in Magento.
+pub const REMOVED: i64 = 2;
+
+/// An edit that waits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PendingExport {
+    /// Key in the queue.
+    pub id: i64,
+    /// What was edited: a customer or an address.
+    pub entity: Entity,
+    /// The edited row.
+    pub row: RowId,
+    /// What changed; empty for a row that Magento does not have yet.
+    pub change_set: ChangeSet,
+    /// How often it was tried.
+    pub attempts: i64,
+}
+
+/// How an export ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportResult {
+    /// Magento has it.
+    Exported,
+    /// Magento no longer has the row.
+    Removed,
+    /// It failed; the reason, without secrets.
+    Failed(String),
+}
+
+impl Crm {
+    /// Queues an edit.
+    pub(super) fn queue_export(
+        &mut self,
+        channel: IntegrationId,
+        entity: Entity,
+        row: RowId,
+        change_set: &ChangeSet,
+    ) -> Result<(), CrmError> {
+        let json = serde_json::to_string(change_set).unwrap_or_default();
+        let now = datetime::to_sql(self.clock().now());
+        self.connection
+            .prepare_cached("INSERT INTO \"exportQueue\" (\"channel\", \"entity\", \"row\", \"changeSet\", \"createdAt\") VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![channel.0.0, entity.table(), row.0, json, now])?;
+        Ok(())
+    }
+
+    /// All waiting edits of an integration, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn pending_exports(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\" FROM \"exportQueue\" WHERE \"channel\" = ? ORDER BY \"id\"",
+        )?;
+        let mut rows = statement.query([channel.0.0])?;
+        let mut pending = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (entity, json): (String, String) = (row.get(1)?, row.get(3)?);
+            pending.push(PendingExport {
+                id: row.get(0)?,
+                entity: Entity::named(&entity).unwrap_or(Entity::Customer),
+                row: RowId(row.get(2)?),
+                change_set: serde_json::from_str(&json).unwrap_or_default(),
+                attempts: row.get(4)?,
+            });
+        }
+        Ok(pending)
+    }
+
+    /// Notes how an export ended. A failed one stays in the queue with its flag, to be tried again; with Q-16 it is
+    /// forgotten as the reference client does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn finish_export(
+        &mut self,
+        export: &PendingExport,
+        result: &ExportResult,
+        quirks: &Quirks,
+    ) -> Result<(), CrmError> {
+        if let ExportResult::Failed(reason) = result
+            && !quirks.has(Quirk::ExportFlagClearedOnFailure)
+        {
+            self.connection
+                .prepare_cached(
+                    "UPDATE \"exportQueue\" SET \"attempts\" = \"attempts\" + 1, \"lastError\" = ? WHERE \"id\" = ?",
+                )?
+                .execute(params![reason, export.id])?;
+            return Ok(());
+        }
+        self.connection.prepare_cached("DELETE FROM \"exportQueue\" WHERE \"id\" = ?")?.execute([export.id])?;
+        if !self.exists(export.entity, export.row)? {
+            return Ok(());
+        }
+        match result {
+            ExportResult::Removed => self.mark_removed(export.entity, export.row),
+            ExportResult::Exported | ExportResult::Failed(_) => self.mark_synced(export.entity, export.row),
+        }
+    }
+
+    /// Sets the "to be exported" bit, unless the row is gone in Magento; a guest customer is never exported.
+    pub(super) fn mark_for_sync(&mut self, entity: Entity, id: RowId) -> Result<(), CrmError> {
+        let row = self.require(entity, id)?;
+        let state = row.fields.int("syncState").unwrap_or_default();
+        let is_guest = row.fields.get("guest").is_some_and(CrmValue::is_true);
+        if state & REMOVED != 0 || is_guest {
+            return Ok(());
+        }
+        self.update(entity, id, &Fields::new().with("syncState", state | TO_EXPORT))
+    }
+
+    /// Clears the "to be exported" bit, unless the row is gone in Magento or another edit of it still waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_synced(&mut self, entity: Entity, id: RowId) -> Result<(), CrmError> {
+        let waiting: i64 = self
+            .connection
+            .prepare_cached("SELECT COUNT(*) FROM \"exportQueue\" WHERE \"entity\" = ? AND \"row\" = ?")?
+            .query_row(params![entity.table(), id.0], |row| row.get(0))?;
+        let state = self.require(entity, id)?.fields.int("syncState").unwrap_or_default();
+        if state & REMOVED != 0 || waiting > 0 {
+            return Ok(());
+        }
+        self.update(entity, id, &Fields::new().with("syncState", state & !TO_EXPORT))
+    }
+
+    /// Marks a row as removed in Magento, a customer with its addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_removed(&mut self, entity: Entity, id: RowId) -> Result<(), CrmError> {
+        self.update(entity, id, &Fields::new().with("syncState", REMOVED))?;
+        if entity == Entity::Customer {
+            for address in self.find(Entity::CustomerAddress, &[("owner", id.into())])? {
+                self.update(Entity::CustomerAddress, address.id, &Fields::new().with("syncState", REMOVED))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! Rows: look up, insert, update, delete, checked against the table of columns.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension as _, params_from_iter};
+
+use super::sql::{from_sql, to_sql};
+use super::{ColumnType, Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+
+impl Crm {
+    /// Rows in which all the given fields have the given values, by row id. Null finds nulls.
+    ///
+    /// # Errors
+    /// For a field the entity does not have, a value that does not fit, or a failing database.
+    pub fn find(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Vec<Row>, CrmError> {
+        let mut clauses = Vec::new();
+        let mut values = Vec::new();
+        for (field, value) in conditions {
+            let kind = column(entity, field)?;
+            if value.is_null() {
+                clauses.push(format!("\"{field}\" IS NULL"));
+            } else {
+                clauses.push(format!("\"{field}\" = ?"));
+                values.push(to_sql(entity, field, kind, value)?);
+            }
+        }
+        let filter = if clauses.is_empty() { String::new() } else { format!(" WHERE {}", clauses.join(" AND ")) };
+        self.select(entity, &filter, values)
+    }
+
+    /// The first of the rows that [`Crm::find`] gives.
+    ///
+    /// # Errors
+    /// As [`Crm::find`].
+    pub fn find_one(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Option<Row>, CrmError> {
+        Ok(self.find(entity, conditions)?.into_iter().next())
+    }
+
+    /// Rows of a channel whose field has one of the values, by row id: one query for a whole batch.
+    ///
+    /// # Errors
+    /// As [`Crm::find`].
+    pub fn find_by_keys(
+        &self,
+        entity: Entity,
+        channel: RowId,
+        field: &str,
+        keys: &[CrmValue],
+    ) -> Result<Vec<Row>, CrmError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kind = column(entity, field)?;
+        let mut values = vec![Sql::Integer(channel.0)];
+        for key in keys {
+            values.push(to_sql(entity, field, kind, key)?);
+        }
+        let marks = vec!["?"; keys.len()].join(", ");
+        self.select(entity, &format!(" WHERE \"channel\" = ? AND \"{field}\" IN ({marks})"), values)
+    }
+
+    /// A row by its key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn get(&self, entity: Entity, id: RowId) -> Result<Option<Row>, CrmError> {
+        Ok(self.select(entity, " WHERE \"id\" = ?", vec![Sql::Integer(id.0)])?.into_iter().next())
+    }
+
+    /// A row that must exist.
+    ///
+    /// # Errors
+    /// [`CrmError::NotFound`] when it does not.
+    pub fn require(&self, entity: Entity, id: RowId) -> Result<Row, CrmError> {
+        self.get(entity, id)?
+            .ok_or_else(|| CrmError::NotFound { entity: entity.table(), what: format!("row {}", id.0) })
+    }
+
+    /// Number of rows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count(&self, entity: Entity) -> Result<i64, CrmError> {
+        let sql = format!("SELECT COUNT(*) FROM \"{}\"", entity.table());
+        Ok(self.connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// For an unknown field, a value that does not fit, or a uniqueness rule (see [`CrmError::is_duplicate`]).
+    pub fn insert(&mut self, entity: Entity, fields: Fields) -> Result<RowId, CrmError> {
+        let mut names = Vec::with_capacity(fields.len());
+        let mut values = Vec::with_capacity(fields.len());
+        for (field, value) in fields.iter() {
+            values.push(to_sql(entity, field, column(entity, field)?, value)?);
+            names.push(format!("\"{field}\""));
+        }
+        let marks = vec!["?"; names.len()].join(", ");
+        let sql = if names.is_empty() {
+            format!("INSERT INTO \"{}\" DEFAULT VALUES", entity.table())
+        } else {
+            format!("INSERT INTO \"{}\" ({}) VALUES ({marks})", entity.table(), names.join(", "))
+        };
+        self.connection.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+        Ok(RowId(self.connection.last_insert_rowid()))
+    }
+
+    /// Sets the given fields of a row; the others stay.
+    ///
+    /// # Errors
+    /// As [`Crm::insert`]; [`CrmError::NotFound`] when there is no such row.
+    pub fn update(&mut self, entity: Entity, id: RowId, fields: &Fields) -> Result<(), CrmError> {
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let mut sets = Vec::with_capacity(fields.len());
+        let mut values = Vec::with_capacity(fields.len() + 1);
+        for (field, value) in fields.iter() {
+            values.push(to_sql(entity, field, column(entity, field)?, value)?);
+            sets.push(format!("\"{field}\" = ?"));
+        }
+        values.push(Sql::Integer(id.0));
+        let sql = format!("UPDATE \"{}\" SET {} WHERE \"id\" = ?", entity.table(), sets.join(", "));
+        let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+        if changed == 0 {
+            return Err(CrmError::NotFound { entity: entity.table(), what: format!("row {}", id.0) });
+        }
+        Ok(())
+    }
+
+    /// Deletes a row and what belongs to it; says whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn delete(&mut self, entity: Entity, id: RowId) -> Result<bool, CrmError> {
+        let sql = format!("DELETE FROM \"{}\" WHERE \"id\" = ?", entity.table());
+        Ok(self.connection.prepare_cached(&sql)?.execute([id.0])? > 0)
+    }
+
+    /// Whether a row exists.
+    pub(super) fn exists(&self, entity: Entity, id: RowId) -> Result<bool, CrmError> {
+        let sql = format!("SELECT 1 FROM \"{}\" WHERE \"id\" = ?", entity.table());
+        Ok(self.connection.prepare_cached(&sql)?.query_row([id.0], |_| Ok(())).optional()?.is_some())
+    }
+
+    fn select(&self, entity: Entity, filter: &str, values: Vec<Sql>) -> Result<Vec<Row>, CrmError> {
+        let columns = entity.columns();
+        let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let sql = format!("SELECT \"id\", {} FROM \"{}\"{filter} ORDER BY \"id\"", names.join(", "), entity.table());
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut fields = Fields::new();
+            for (at, (name, kind)) in columns.iter().enumerate() {
+                fields.set(*name, from_sql(*kind, row.get_ref(at + 1)?));
+            }
+            found.push(Row { entity, id: RowId(row.get(0)?), fields });
+        }
+        Ok(found)
+    }
+}
+
+/// The type of a field; a wrong name is answered with the nearest right one.
+pub(super) fn column(entity: Entity, field: &str) -> Result<ColumnType, CrmError> {
+    entity.column(field).ok_or_else(|| {
+        let score = |name: &str| strsim::jaro_winkler(name, field);
+        let nearest = entity.columns().iter().map(|(name, _)| *name).max_by(|a, b| score(a).total_cmp(&score(b)));
+        let hint = nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
+        CrmError::UnknownField { entity: entity.table(), field: field.to_owned(), hint }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use jiff::Timestamp;
+
+    fn crm() -> Crm {
+        Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap()
+    }
+
+    #[test]
+    fn the_table_of_columns_is_what_the_schema_declares() {
+        let crm = crm();
+        for entity in Entity::ALL {
+            let mut statement = crm.connection.prepare(&format!("PRAGMA table_info(\"{}\")", entity.table())).unwrap();
+            let declared: Vec<String> =
+                statement.query_map([], |row| row.get(1)).unwrap().collect::<Result<_, _>>().unwrap();
+            let listed: Vec<String> =
+                ["id"].into_iter().chain(entity.columns().iter().map(|(name, _)| *name)).map(str::to_owned).collect();
+            assert_eq!(declared, listed, "{entity:?}");
+        }
+    }
+
+    #[test]
+    fn rows_come_back_as_they_were_put_and_updates_touch_only_what_they_name() {
+        let mut crm = crm();
+        let id = crm.insert(Entity::Account, Fields::new().with("name", "Jane O'Neil").with("owner", "admin")).unwrap();
+        crm.update(Entity::Account, id, &Fields::new().with("owner", CrmValue::Null)).unwrap();
+        let row = crm.get(Entity::Account, id).unwrap().unwrap();
+        assert_eq!((row.fields.text("name"), row.fields.get("owner")), (Some("Jane O'Neil"), Some(&CrmValue::Null)));
+        assert_eq!(crm.find(Entity::Account, &[("owner", CrmValue::Null)]).unwrap().len(), 1);
+        assert!(crm.delete(Entity::Account, id).unwrap() && !crm.delete(Entity::Account, id).unwrap());
+    }
+
+    #[test]
+    fn wrong_fields_and_values_are_refused_with_a_hint() {
+        let mut crm = crm();
+        let typo = crm.insert(Entity::Account, Fields::new().with("nmae", "x")).unwrap_err().to_string();
+        assert_eq!(typo, "account has no field \"nmae\"; did you mean \"name\"?");
+        let wrong = crm.insert(Entity::Account, Fields::new().with("name", true)).unwrap_err().to_string();
+        assert_eq!(wrong, "account.name takes a text, not true");
+    }
+}

@@ -1,0 +1,46 @@
+//! Values of the CRM to and from SQLite's.
+
+use rusqlite::types::{Value as Sql, ValueRef};
+
+use super::{ColumnType, CrmError, CrmValue, Entity, RowId};
+use crate::datetime;
+
+/// A value as it is stored; checks that it fits the column.
+pub(super) fn to_sql(entity: Entity, field: &str, kind: ColumnType, value: &CrmValue) -> Result<Sql, CrmError> {
+    let text = |text: String| Ok(Sql::Text(text));
+    match (kind, value) {
+        (_, CrmValue::Null) => Ok(Sql::Null),
+        (ColumnType::Text, CrmValue::Text(t)) => text(t.clone()),
+        (ColumnType::Text, CrmValue::Int(n)) => text(n.to_string()),
+        (ColumnType::Int, CrmValue::Int(n)) => Ok(Sql::Integer(*n)),
+        (ColumnType::Bool, CrmValue::Bool(b)) => Ok(Sql::Integer(i64::from(*b))),
+        (ColumnType::Decimal, CrmValue::Decimal(d)) => text(d.to_string()),
+        (ColumnType::Decimal, CrmValue::Int(n)) => text(n.to_string()),
+        (ColumnType::DateTime, CrmValue::DateTime(at)) => text(datetime::to_sql(*at)),
+        (ColumnType::Date, CrmValue::Date(day)) => text(day.to_string()),
+        (ColumnType::TextList, CrmValue::TextList(items)) => text(serde_json::json!(items).to_string()),
+        (ColumnType::Ref(_), CrmValue::Ref(id)) => Ok(Sql::Integer(id.0)),
+        (kind, other) => Err(CrmError::WrongType {
+            entity: entity.table(),
+            field: field.to_owned(),
+            expected: kind.expected(),
+            found: other.to_json().to_string(),
+        }),
+    }
+}
+
+/// A stored value by its column's type; what does not fit was put there by somebody else and reads as null.
+pub(super) fn from_sql(kind: ColumnType, stored: ValueRef<'_>) -> CrmValue {
+    let text = || stored.as_str().ok();
+    let read = match kind {
+        ColumnType::Text => text().map(CrmValue::from),
+        ColumnType::Int => stored.as_i64().ok().map(CrmValue::Int),
+        ColumnType::Bool => stored.as_i64().ok().map(|n| CrmValue::Bool(n != 0)),
+        ColumnType::Decimal => text().and_then(|t| t.parse().ok()).map(CrmValue::Decimal),
+        ColumnType::DateTime => text().and_then(|t| datetime::parse(t).ok().flatten()).map(CrmValue::DateTime),
+        ColumnType::Date => text().and_then(|t| t.parse().ok()).map(CrmValue::Date),
+        ColumnType::TextList => text().and_then(|t| serde_json::from_str(t).ok()).map(CrmValue::TextList),
+        ColumnType::Ref(_) => stored.as_i64().ok().map(|id| CrmValue::Ref(RowId(id))),
+    };
+    read.unwrap_or_default()
+}

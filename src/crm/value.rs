@@ -1,0 +1,232 @@
+//! Values, records and rows of the CRM.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::Entity;
+use crate::datetime;
+
+/// The CRM's own key of a row. It says nothing to people; snapshots never show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub i64);
+
+/// A value of a field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CrmValue {
+    /// No value.
+    #[default]
+    Null,
+    /// A text.
+    Text(String),
+    /// An integer.
+    Int(i64),
+    /// A boolean.
+    Bool(bool),
+    /// A decimal with its scale.
+    Decimal(Decimal),
+    /// A date and time in UTC.
+    DateTime(Timestamp),
+    /// A date.
+    Date(Date),
+    /// A list of texts, such as the types of an address.
+    TextList(Vec<String>),
+    /// A relation to a row.
+    Ref(RowId),
+}
+
+impl CrmValue {
+    /// Whether there is no value.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The text, when it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The integer, when it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The relation, when it is one.
+    pub fn as_ref_id(&self) -> Option<RowId> {
+        match self {
+            Self::Ref(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the boolean true.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::Bool(true))
+    }
+
+    /// The value as JSON; relations as their row id, which callers replace by something people know.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(text) => json!(text),
+            Self::Int(n) => json!(n),
+            Self::Bool(b) => json!(b),
+            Self::Decimal(d) => json!(d.to_string()),
+            Self::DateTime(at) => json!(datetime::to_sql(*at)),
+            Self::Date(day) => json!(day.to_string()),
+            Self::TextList(items) => json!(items),
+            Self::Ref(id) => json!(id.0),
+        }
+    }
+}
+
+impl From<&str> for CrmValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for CrmValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for CrmValue {
+    fn from(n: i64) -> Self {
+        Self::Int(n)
+    }
+}
+
+impl From<bool> for CrmValue {
+    fn from(b: bool) -> Self {
+        Self::Bool(b)
+    }
+}
+
+impl From<Timestamp> for CrmValue {
+    fn from(at: Timestamp) -> Self {
+        Self::DateTime(at)
+    }
+}
+
+impl From<Decimal> for CrmValue {
+    fn from(number: Decimal) -> Self {
+        Self::Decimal(number)
+    }
+}
+
+impl From<RowId> for CrmValue {
+    fn from(id: RowId) -> Self {
+        Self::Ref(id)
+    }
+}
+
+impl<T: Into<CrmValue>> From<Option<T>> for CrmValue {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// Fields of a record in order. Presence matters: a null that is there overwrites, a field that is not there keeps what
+/// is stored (sync spec, section 5.1).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields(IndexMap<String, CrmValue>);
+
+impl Fields {
+    /// No fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a field.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<CrmValue>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// The same for building.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<CrmValue>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// A field; `None` when it is not there.
+    pub fn get(&self, name: &str) -> Option<&CrmValue> {
+        self.0.get(name)
+    }
+
+    /// A text field; `None` when absent, null or no text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(CrmValue::as_text)
+    }
+
+    /// An integer field; `None` when absent, null or no integer.
+    pub fn int(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(CrmValue::as_int)
+    }
+
+    /// A relation; `None` when absent or null.
+    pub fn link(&self, name: &str) -> Option<RowId> {
+        self.get(name).and_then(CrmValue::as_ref_id)
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, name: &str) -> Option<CrmValue> {
+        self.0.shift_remove(name)
+    }
+
+    /// Whether the field is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &CrmValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Number of fields.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<N: Into<String>, V: Into<CrmValue>> FromIterator<(N, V)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl IntoIterator for Fields {
+    type Item = (String, CrmValue);
+    type IntoIter = indexmap::map::IntoIter<String, CrmValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// A stored row with all its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What it is.
+    pub entity: Entity,
+    /// Its key.
+    pub id: RowId,
+    /// All columns, nulls included.
+    pub fields: Fields,
+}
