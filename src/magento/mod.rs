@@ -5,6 +5,7 @@
 pub mod bridge;
 pub mod contract;
 pub mod directory;
+pub mod encoding_schema;
 pub mod filter;
 pub mod flavor;
 pub mod pager;

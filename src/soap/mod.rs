@@ -8,11 +8,14 @@ pub mod document_literal;
 pub mod envelope;
 pub mod error;
 pub mod fault;
+pub mod mend;
 pub mod mode;
 mod rpc_encoded;
 mod scalar;
 pub mod schema;
 pub mod value;
+pub mod wsdl;
+pub mod wsdl_reader;
 
 pub use codec::{Answer, Codec, SoapRequest};
 pub use error::{DecodeError, EncodeError, RequestError};

@@ -1,0 +1,27 @@
+//! Downloaded WSDLs, by URL. They do not expire: Check Connection drops the one it is about.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use url::Url;
+
+/// A cache that lives as long as its last clone.
+#[derive(Clone, Debug, Default)]
+pub struct WsdlCache(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+
+impl WsdlCache {
+    /// The document of a URL, credentials being part of it.
+    pub fn get(&self, url: &Url) -> Option<Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(url.as_str()).cloned()
+    }
+
+    /// Keeps a document.
+    pub fn put(&self, url: &Url, document: Vec<u8>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(url.as_str().to_owned(), document);
+    }
+
+    /// Forgets the document of a URL.
+    pub fn forget(&self, url: &Url) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(url.as_str());
+    }
+}
