@@ -1,0 +1,31 @@
+//! Words the language takes from its surroundings: entities, connectors, tables, resources.
+
+use std::collections::BTreeSet;
+
+use crate::magento::Contract;
+use crate::shop::Database;
+
+/// The shortest API key Magento accepts (user guide, "Define a New User").
+pub(super) const KEY_LENGTH_MIN: usize = 6;
+
+/// In `expect: calls`, any operation.
+pub(super) const ANY: &str = "any";
+
+/// Entities a Magento channel may hold (sync spec 4.2).
+pub(super) const ENTITIES: &[&str] = &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
+
+/// Connectors that can be run alone (sync spec 4.1).
+pub(super) const CONNECTORS: &[&str] = &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
+
+/// Tables of the CRM's state.
+pub(super) const CRM_TABLES: &[&str] = &["customer"];
+
+/// Tables of a shop, by Magento's names.
+pub(super) fn shop_tables() -> Vec<&'static str> {
+    Database::names().collect()
+}
+
+/// Nodes of the ACL tree a role can name.
+pub(super) fn acl_nodes() -> BTreeSet<String> {
+    Contract::shared().acl_paths().map(str::to_owned).collect()
+}
