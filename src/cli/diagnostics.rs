@@ -2,7 +2,9 @@
 
 use std::io::{IsTerminal, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, Report};
+use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report, SourceSpan};
+
+use crate::scenario::{Finding, ScenarioError};
 
 /// Whether colour may be used, decided once from the arguments and the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,3 +48,44 @@ pub fn print(report: &Report, colour: Colour) {
 
 /// Columns a report is wrapped at; the same everywhere so that messages can be compared.
 const WIDTH: usize = 110;
+
+/// A scenario error drawn on its file, all findings at once.
+pub fn of_scenario(error: ScenarioError) -> Report {
+    let ScenarioError::Wrong { source_file, findings } = error else { return miette::miette!("{error}") };
+    let source = NamedSource::new(source_file.path.display().to_string(), source_file.text.clone()).with_language("yaml");
+    let message = match findings.as_slice() {
+        [_] => format!("{} cannot be run", source_file.path.display()),
+        many => format!("{} cannot be run: {} findings", source_file.path.display(), many.len()),
+    };
+    let findings = findings.into_iter().map(|finding| Drawn::new(finding, source.clone())).collect();
+    Report::new(WrongFile { message, findings })
+}
+
+/// A file with findings.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("{message}")]
+struct WrongFile {
+    message: String,
+    #[related]
+    findings: Vec<Drawn>,
+}
+
+/// A finding drawn on the text.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("{message}")]
+struct Drawn {
+    message: String,
+    #[help]
+    help: Option<String>,
+    #[source_code]
+    source: NamedSource<String>,
+    #[label("here")]
+    span: Option<SourceSpan>,
+}
+
+impl Drawn {
+    fn new(finding: Finding, source: NamedSource<String>) -> Self {
+        let span = finding.place.map(|place| SourceSpan::from(place.bytes));
+        Self { message: finding.message, help: finding.help, source, span }
+    }
+}

@@ -1,1 +1,4 @@
-//! (in progress)
+//! Results as people and CI read them. Knows what a run found ([`crate::scenario::result`]) and nothing of how.
+
+pub mod console;
+pub mod junit;

@@ -18,6 +18,7 @@ use super::{known, seeds};
 use crate::disrupt::WSDL_OPERATION;
 use crate::magento::{BridgeRelease, Contract};
 use crate::quirk::Quirk;
+use crate::shop::acl::API_KEY_LENGTH_MIN;
 
 /// Everything that is wrong, in the order of the file.
 pub fn findings(file: &SourceFile, script: &Script) -> Vec<Finding> {
@@ -82,7 +83,7 @@ impl<'a> Check<'a> {
             self.file_name(name, "a shop's name");
         }
         if script.shop.is_none() && script.shops.is_empty() {
-            self.people.seeded(None, seeds::DEFAULT, self.path);
+            self.people.seeded(seeds::DEFAULT, self.path);
         }
         self.quirks();
         for (name, variant) in &script.variants {
@@ -117,7 +118,7 @@ impl<'a> Check<'a> {
     fn shop(&mut self, shop: &ShopSetup) {
         self.bridge(shop.bridge.as_ref());
         let name = shop.seed.as_ref().map_or(seeds::DEFAULT, |name| name.get().as_str());
-        self.people.seeded(None, name, self.path);
+        self.people.seeded(name, self.path);
         if let Some(seed) = &shop.seed
             && let Err(wrong) = seeds::load(seed, self.path)
         {
@@ -132,8 +133,8 @@ impl<'a> Check<'a> {
     }
 
     fn key(&mut self, key: &At<String>) {
-        if key.chars().count() < known::KEY_LENGTH_MIN {
-            let help = format!("Magento wants {} characters or more", known::KEY_LENGTH_MIN);
+        if key.chars().count() < API_KEY_LENGTH_MIN {
+            let help = format!("Magento wants {} characters or more", API_KEY_LENGTH_MIN);
             self.report(key.place(), "the API key is too short", help);
         }
     }

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::magento::Contract;
+use crate::magento::contract::AclTree;
 use crate::shop::Database;
 
-/// The shortest API key Magento accepts (user guide, "Define a New User").
-pub(super) const KEY_LENGTH_MIN: usize = 6;
 
 /// In `expect: calls`, any operation.
 pub(super) const ANY: &str = "any";
@@ -27,5 +26,15 @@ pub(super) fn shop_tables() -> Vec<&'static str> {
 
 /// Nodes of the ACL tree a role can name.
 pub(super) fn acl_nodes() -> BTreeSet<String> {
-    Contract::shared().acl_paths().map(str::to_owned).collect()
+    let mut paths = BTreeSet::new();
+    collect(Contract::shared().acl(), "", &mut paths);
+    paths
+}
+
+fn collect(tree: &AclTree, parent: &str, paths: &mut BTreeSet<String>) {
+    for (name, below) in &tree.0 {
+        let path = if parent.is_empty() { name.clone() } else { format!("{parent}/{name}") };
+        collect(below, &path, paths);
+        paths.insert(path);
+    }
 }

@@ -1,13 +1,21 @@
 //! Stories as data, and the one place where the two towers meet: a scenario file is read, checked as a whole, and run
 //! against a fake shop and a CRM of its own. Rules of Magento or of the sync do not live here.
 
+mod check;
 pub mod expectation;
 pub mod finding;
+mod known;
 pub mod one_or_many;
 pub mod parse;
+mod people;
 pub mod script;
+pub mod seeds;
 pub mod snapshot_step;
 pub mod span;
 pub mod step;
+mod story;
 pub mod value;
 pub mod words;
+
+pub use finding::{Finding, ScenarioError, SourceFile};
+pub use story::{Case, Story, find};

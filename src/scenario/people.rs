@@ -17,7 +17,7 @@ pub(super) struct People {
 
 impl People {
     /// Everybody of a seed; a seed that cannot be read is reported elsewhere.
-    pub(super) fn seeded(&mut self, _shop: Option<&str>, name: &str, scenario: &Path) {
+    pub(super) fn seeded(&mut self, name: &str, scenario: &Path) {
         let Ok(seed) = seeds::load(name, scenario) else { return };
         for (number, customer) in seed.customers.iter().enumerate() {
             let column = |name: &str| customer.fields.get(name).cloned().flatten();

@@ -87,7 +87,7 @@ pub struct ShopSetup {
     /// How long a session of the API lives without a call.
     #[serde(default, rename = "session timeout")]
     pub session_timeout: Option<Interval>,
-    /// SOAP users by name, on top of `crm` with the key `crm-secret-key`, who may do everything.
+    /// SOAP users by name, on top of those of the seed and of `oro`, who may do everything.
     #[serde(default, rename = "api users")]
     pub api_users: IndexMap<At<String>, ApiUserSetup>,
 }
@@ -120,10 +120,10 @@ pub struct IntegrationSetup {
     /// The shop whose WSDL the SOAP WSDL URL points to, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
-    /// SOAP API User; `crm` when left out.
+    /// SOAP API User; `oro` when left out.
     #[serde(default, rename = "api user")]
     pub api_user: Option<String>,
-    /// SOAP API Key; the right one of the user `crm` when left out.
+    /// SOAP API Key; the right one of that user when left out.
     #[serde(default, rename = "api key")]
     pub api_key: Option<String>,
     /// WS-I Compliance; what the shop has when left out.

@@ -1,0 +1,67 @@
+//! `mockgento list`: the scenarios with their tags.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::{ExitCode, Outcome, diagnostics, run};
+use crate::cli::diagnostics::Colour;
+use crate::scenario::Case;
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Scenario files or folders of them.
+    #[arg(default_value = "scenarios")]
+    places: Vec<PathBuf>,
+    /// Only scenarios with this tag; several are added up.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the list.
+pub fn run(args: &ListArgs, colour: Colour) -> Outcome {
+    let (cases, wrong) = run::load(&args.places, &args.tags)?;
+    for report in &wrong {
+        diagnostics::print(report, colour);
+    }
+    let text = if args.json { json(&cases)? } else { table(&cases) };
+    // A reader that closed the pipe early has seen what it wanted.
+    let _ = writeln!(anstream::stdout(), "{text}");
+    Ok(if wrong.is_empty() { ExitCode::AsExpected } else { ExitCode::InputWrong })
+}
+
+fn tags(case: &Case) -> Vec<&str> {
+    case.story.script.tags.iter().map(|tag| tag.get().as_str()).collect()
+}
+
+fn table(cases: &[Case]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["Scenario", "Tags", "What it shows"]);
+    for case in cases {
+        table.add_row([case.name.clone(), tags(case).join(", "), case.story.script.title.get().clone()]);
+    }
+    table.trim_fmt()
+}
+
+fn json(cases: &[Case]) -> Result<String, miette::Report> {
+    let rows: Vec<_> = cases
+        .iter()
+        .map(|case| {
+            serde_json::json!({
+                "name": case.name,
+                "file": case.story.file.path,
+                "title": case.story.script.title.get(),
+                "tags": tags(case),
+                "description": case.story.script.description,
+            })
+        })
+        .collect();
+    serde_json::to_string_pretty(&rows).map_err(|error| miette::miette!("the list cannot be written as JSON: {error}"))
+}

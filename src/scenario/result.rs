@@ -1,0 +1,59 @@
+//! What a run found. A failed expectation is a result like any other; reports read these and nothing else.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Why a case did not pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureKind {
+    /// An expectation does not hold.
+    Unmet,
+    /// A snapshot differs or is new.
+    Snapshot,
+    /// A step cannot work: the file asks for something that is not there, or a folder cannot be written.
+    CannotWork,
+}
+
+/// One reason.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Which kind.
+    pub kind: FailureKind,
+    /// Line of the step.
+    pub line: usize,
+    /// The step, such as `expect` or `snapshot end`.
+    pub step: String,
+    /// What, as a lower-case fragment.
+    pub message: String,
+    /// A diff or a list, with a line feed at its end; may be empty.
+    pub detail: String,
+}
+
+/// What became of a case.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The case's name.
+    pub name: String,
+    /// The story's title.
+    pub title: String,
+    /// Its file.
+    pub file: PathBuf,
+    /// Why it did not pass; empty when it did.
+    pub failures: Vec<Failure>,
+    /// Snapshots that were accepted.
+    pub accepted: usize,
+    /// Real time it took.
+    pub elapsed: Duration,
+}
+
+impl CaseResult {
+    /// Whether everything was as expected.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// Whether the file itself is at fault.
+    pub fn cannot_work(&self) -> bool {
+        self.failures.iter().any(|failure| failure.kind == FailureKind::CannotWork)
+    }
+}
