@@ -1,0 +1,165 @@
+//! The wire of a story: its shops by host name, in memory or behind loopback sockets, and the transport that finds them.
+//! Names, addresses and errors look the same on both carriers, so that snapshots do.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use url::Url;
+
+use super::runner::Carrier;
+use crate::clock::Clock;
+use crate::disrupt::Armed;
+use crate::server::{BaseUrl, EndpointOptions, FakeShop, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url};
+use crate::shop::Shop;
+use crate::transport::in_memory::InMemoryTransport;
+use crate::transport::tcp::{TcpOptions, TcpTransport, TrustError};
+use crate::transport::{HttpRequest, Sending, Transport, TransportError};
+
+/// A shop that is being served.
+pub(super) enum Served {
+    InMemory(InMemoryShop),
+    Tcp(FakeShop),
+}
+
+/// Why the wire cannot be laid.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// No socket.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// No TLS library.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// A shop's base URL in its seed or name.
+    #[error("the shop's base URL \"{url}\" is not one: {cause}; correct web/unsecure/base_url in the seed")]
+    BaseUrl {
+        /// What it is.
+        url: String,
+        /// Why not.
+        cause: url::ParseError,
+    },
+}
+
+impl Served {
+    /// Serves a shop.
+    pub(super) async fn start(shop: Shop, carrier: Carrier) -> Result<Self, NetworkError> {
+        match carrier {
+            Carrier::InMemory => Ok(Self::InMemory(InMemoryShop::new(shop, EndpointOptions::default()))),
+            Carrier::Tcp => {
+                let options = ServerOptions { base_url: BaseUrl::Seeded, ..ServerOptions::default() };
+                Ok(Self::Tcp(FakeShop::start(shop, options).await?))
+            }
+        }
+    }
+
+    /// The shop, for the length of one look or edit.
+    pub(super) fn with_shop<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> T {
+        let shop: Arc<Mutex<Shop>> = match self {
+            Self::InMemory(served) => served.shop(),
+            Self::Tcp(served) => served.shop(),
+        };
+        work(&mut shop.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What came over the wire.
+    pub(super) fn journal(&self) -> MutexGuard<'_, Journal> {
+        match self {
+            Self::InMemory(served) => served.journal(),
+            Self::Tcp(served) => served.journal(),
+        }
+    }
+
+    /// Arms a disruption.
+    pub(super) fn arm(&self, armed: Armed) {
+        match self {
+            Self::InMemory(served) => served.arm(armed),
+            Self::Tcp(served) => served.arm(armed),
+        };
+    }
+
+    /// The base URL by which clients know it.
+    pub(super) fn base_url(&self) -> Result<Url, NetworkError> {
+        let url = self.with_shop(|shop| shop.base_url());
+        Url::parse(&url).map_err(|cause| NetworkError::BaseUrl { url, cause })
+    }
+
+    /// The address an integration is configured with.
+    pub(super) fn wsdl_url(&self) -> Result<Url, NetworkError> {
+        self.base_url().map(|base| wsdl_url(&base))
+    }
+}
+
+/// The transport that leads each shop's host to it.
+pub(super) fn transport<'a>(
+    shops: impl Iterator<Item = &'a Served>,
+    carrier: Carrier,
+    clock: &Clock,
+) -> Result<Arc<dyn Transport>, NetworkError> {
+    let (mut peers, mut addresses) = (BTreeMap::new(), BTreeMap::new());
+    for shop in shops {
+        let host = shop.base_url()?.host_str().unwrap_or_default().to_owned();
+        match shop {
+            Served::InMemory(served) => drop(peers.insert(host, served.peer())),
+            Served::Tcp(served) => drop(addresses.insert(host, served.address())),
+        }
+    }
+    match carrier {
+        Carrier::InMemory => Ok(Arc::new(InMemoryTransport::network(peers, clock.clone()))),
+        Carrier::Tcp => {
+            let inner = TcpTransport::new(TcpOptions::default(), clock.clone())?;
+            Ok(Arc::new(LoopbackNames { inner, addresses }))
+        }
+    }
+}
+
+/// Host names that lead to loopback sockets, as entries in a hosts file would, ports included.
+struct LoopbackNames {
+    inner: TcpTransport,
+    addresses: BTreeMap<String, SocketAddr>,
+}
+
+impl LoopbackNames {
+    fn routed(&self, mut request: HttpRequest) -> Result<HttpRequest, TransportError> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let unknown = || TransportError::Connect {
+            url: crate::transport::masked(&request.url),
+            detail: format!("no host '{host}' in this story"),
+        };
+        let address = self.addresses.get(&host).copied().ok_or_else(unknown)?;
+        let name = match request.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        };
+        let as_http = request.url.set_scheme("http").and_then(|()| request.url.set_ip_host(address.ip()));
+        if as_http.and_then(|()| request.url.set_port(Some(address.port()))).is_err() {
+            return Err(TransportError::Connect { url: name, detail: "not an HTTP address".to_owned() });
+        }
+        request.headers.push(("Host".to_owned(), name));
+        Ok(request)
+    }
+}
+
+impl Transport for LoopbackNames {
+    fn send(&self, request: HttpRequest) -> Sending<'_> {
+        let asked = crate::transport::masked(&request.url);
+        match self.routed(request) {
+            Ok(routed) => Box::pin(async move { self.inner.send(routed).await.map_err(|error| named(error, &asked)) }),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+}
+
+/// The same error about the address that was asked for.
+fn named(mut error: TransportError, asked: &str) -> TransportError {
+    match &mut error {
+        TransportError::Address { url, .. }
+        | TransportError::Connect { url, .. }
+        | TransportError::Tls { url, .. }
+        | TransportError::Timeout { url, .. }
+        | TransportError::TooLarge { url, .. }
+        | TransportError::Broken { url, .. }
+        | TransportError::Redirected { url, .. } => asked.clone_into(url),
+    }
+    error
+}

@@ -1,0 +1,183 @@
+//! Everything one telling of a story has: its clock, shops, wire and CRM, and what happened last.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use super::network::{self, NetworkError, Served};
+use super::result::{Failure, FailureKind};
+use super::runner::{Carrier, RunOptions};
+use super::script::{Script, ShopSetup, Variant};
+use super::seeds;
+use super::span::At;
+use super::step::Step;
+use super::story::Case;
+use super::value::{Fields, Value};
+use crate::clock::Clock;
+use crate::magento::BridgeRelease;
+use crate::quirk::{Quirk, Quirks};
+use crate::shop::seed::SeedUser;
+use crate::shop::{Shop, ShopConfig};
+use crate::snapshot::Store;
+use crate::soap::WireMode;
+
+/// The SOAP user an integration logs in as unless it says otherwise.
+pub(super) const API_USER: &str = "oro";
+/// That user's key, in shops whose seed has no such user.
+pub(super) const API_KEY: &str = "oro-key-1";
+/// The name of a story's only shop.
+const ONLY_SHOP: &str = "magento";
+/// The start of a story that does not say: a Sunday noon.
+const START: &str = "2024-03-10T12:00:00Z";
+
+/// Why a story cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetUpError {
+    #[error("the shop cannot be set up: {0}")]
+    Shop(String),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// What a step leaves: nothing when all went well, or why not.
+pub(super) type Failures = Vec<Failure>;
+
+/// Why a step cannot work, as a lower-case fragment.
+pub(super) type CannotWork = String;
+
+/// The world of one telling.
+pub(super) struct World<'a> {
+    pub(super) case: &'a Case,
+    pub(super) variant: Variant,
+    pub(super) clock: Clock,
+    pub(super) quirks: Quirks,
+    pub(super) shops: IndexMap<String, Served>,
+    pub(super) store: Store,
+    pub(super) accepted: usize,
+    /// Journal entries of each shop that an earlier snapshot has shown.
+    pub(super) shown: IndexMap<String, usize>,
+}
+
+impl<'a> World<'a> {
+    pub(super) async fn new(case: &'a Case, options: RunOptions) -> Result<Self, SetUpError> {
+        let script = &case.story.script;
+        let variant = case.changes();
+        let start = script.clock.map(|moment| moment.0).or_else(|| START.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let clock = Clock::virtual_at(start);
+        let mut shops = IndexMap::new();
+        for (name, setup) in setups(script) {
+            let shop = build(case, &variant, name, setup, &clock)?;
+            shops.insert(name.to_owned(), Served::start(shop, options.carrier).await?);
+        }
+        let transport = network::transport(shops.values(), options.carrier, &clock)?;
+        Ok(Self {
+            quirks: quirks(script, &variant),
+            store: Store::new(case.story.snapshots.as_path(), options.mode),
+            case,
+            variant,
+            clock,
+            shops,
+            accepted: 0,
+            shown: IndexMap::new(),
+        })
+    }
+
+    pub(super) fn accepted(&self) -> usize {
+        self.accepted
+    }
+
+    /// The text of the scenario file.
+    pub(super) fn source(&self) -> &'a str {
+        &self.case.story.file.text
+    }
+
+    /// The shop of that name, or the only one.
+    pub(super) fn shop(&self, name: Option<&At<String>>) -> Result<&Served, CannotWork> {
+        let found = match name {
+            Some(name) => self.shops.get(name.get()),
+            None => self.shops.first().map(|(_, shop)| shop),
+        };
+        found.ok_or_else(|| format!("there is no shop called `{}`", name.map_or("", |name| name.get())))
+    }
+
+    /// Columns as an edit wants them.
+    pub(super) fn columns(&self, fields: &Fields) -> Result<IndexMap<String, Option<String>>, CannotWork> {
+        let mut columns = IndexMap::new();
+        for (name, value) in fields.iter() {
+            let text = match value.get() {
+                Value::List(_) | Value::Record(_) => return Err(format!("`{}` takes one value, not several", name.get())),
+                _ => value.text(self.source()).map(std::borrow::Cow::into_owned),
+            };
+            columns.insert(name.get().clone(), text);
+        }
+        Ok(columns)
+    }
+
+    /// A failure of the step.
+    pub(super) fn failure(step: &At<Step>, kind: FailureKind, message: impl Into<String>) -> Failure {
+        Failure {
+            kind,
+            line: step.place().line,
+            step: step.0.word().to_owned(),
+            message: message.into(),
+            detail: String::new(),
+        }
+    }
+}
+
+/// The story's shops by name; the corner shop when it has none.
+fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
+    if script.shops.is_empty() {
+        return vec![(ONLY_SHOP, script.shop.clone().unwrap_or_default())];
+    }
+    script.shops.iter().map(|(name, setup)| (name.get().as_str(), setup.clone())).collect()
+}
+
+fn quirks(script: &Script, variant: &Variant) -> Quirks {
+    let mut quirks = variant.profile.unwrap_or(script.profile).quirks();
+    for (id, on) in &script.quirks {
+        if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {
+            quirks = quirks.with(*quirk, on.is_yes());
+        }
+    }
+    quirks
+}
+
+fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &Clock) -> Result<Shop, SetUpError> {
+    let seed_name = setup.seed.as_ref().map_or(seeds::DEFAULT, |seed| seed.get().as_str());
+    let mut seed = seeds::load(seed_name, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+    for (user, api_user) in &setup.api_users {
+        seed.api_users.retain(|known| known.username != *user.get());
+        let all = || vec!["all".to_owned()];
+        let nodes = |resources: &Vec<At<String>>| resources.iter().map(|node| node.get().clone()).collect();
+        seed.api_users.push(SeedUser {
+            username: user.get().clone(),
+            api_key: api_user.key.get().clone(),
+            is_active: api_user.active.is_yes(),
+            role: Some(api_user.resources.as_ref().map_or_else(all, nodes)),
+        });
+    }
+    if seed.api_users.iter().all(|user| user.username != API_USER) {
+        seed.api_users.push(SeedUser::with_full_access(API_USER, API_KEY));
+    }
+    if let Some(timeout) = setup.session_timeout {
+        seed.config.insert("api/config/session_timeout".to_owned(), timeout.0.as_secs().to_string());
+    }
+    if !case.story.script.shops.is_empty() {
+        seed.config.insert("web/unsecure/base_url".to_owned(), format!("http://{name}.example/"));
+    }
+    let mut config = ShopConfig::new(clock.clone());
+    let wsi = variant.wsi.unwrap_or(setup.wsi);
+    config.mode = if wsi.is_yes() { WireMode::WsI } else { WireMode::RpcEncoded };
+    config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
+    config.flavor = setup.flavor;
+    Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))
+}
+
+/// The release of that name; the newest when none is named, nothing for `none`.
+fn bridge(version: Option<&At<String>>) -> Result<Option<&'static BridgeRelease>, SetUpError> {
+    match version.map(|version| version.get().as_str()) {
+        None => Ok(Some(BridgeRelease::newest())),
+        Some("none") => Ok(None),
+        Some(version) => BridgeRelease::find(version).map(Some).map_err(|error| SetUpError::Shop(error.to_string())),
+    }
+}
