@@ -52,7 +52,8 @@ const WIDTH: usize = 110;
 /// A scenario error drawn on its file, all findings at once.
 pub fn of_scenario(error: ScenarioError) -> Report {
     let ScenarioError::Wrong { source_file, findings } = error else { return miette::miette!("{error}") };
-    let source = NamedSource::new(source_file.path.display().to_string(), source_file.text.clone()).with_language("yaml");
+    let source =
+        NamedSource::new(source_file.path.display().to_string(), source_file.text.clone()).with_language("yaml");
     let message = match findings.as_slice() {
         [_] => format!("{} cannot be run", source_file.path.display()),
         many => format!("{} cannot be run: {} findings", source_file.path.display(), many.len()),
@@ -78,14 +79,14 @@ struct Drawn {
     #[help]
     help: Option<String>,
     #[source_code]
-    source: NamedSource<String>,
+    file: NamedSource<String>,
     #[label("here")]
     span: Option<SourceSpan>,
 }
 
 impl Drawn {
-    fn new(finding: Finding, source: NamedSource<String>) -> Self {
+    fn new(finding: Finding, file: NamedSource<String>) -> Self {
         let span = finding.place.map(|place| SourceSpan::from(place.bytes));
-        Self { message: finding.message, help: finding.help, source, span }
+        Self { message: finding.message, help: finding.help, file, span }
     }
 }

@@ -4,7 +4,11 @@
 
 pub mod diagnostics;
 pub mod exit_code;
+mod list;
 mod quirks;
+mod review;
+mod run;
+mod schema;
 mod serve;
 mod shop_args;
 
@@ -30,14 +34,32 @@ struct Arguments {
 /// What can be asked. A new command is a file in this folder, a variant here and a line in [`dispatch`].
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run scenarios and compare what they leave behind with their snapshots.
+    Run(run::RunArgs),
+    /// List scenarios with their tags.
+    List(list::ListArgs),
+    /// Look at snapshots that differ and decide about each.
+    Review(review::ReviewArgs),
+    /// Accept snapshots that differ.
+    Accept(review::DecideArgs),
+    /// Throw away snapshots that differ.
+    Reject(review::DecideArgs),
+    /// Print the JSON schema of scenario files, for editors.
+    Schema(schema::SchemaArgs),
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),
     /// Serve a fake Magento shop over HTTP.
     Serve(serve::ServeArgs),
 }
 
-fn dispatch(command: Command, _colour: Colour) -> Outcome {
+fn dispatch(command: Command, colour: Colour) -> Outcome {
     match command {
+        Command::Run(args) => run::run(&args, colour),
+        Command::List(args) => list::run(&args, colour),
+        Command::Review(args) => review::review(&args),
+        Command::Accept(args) => review::accept(&args),
+        Command::Reject(args) => review::reject(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Quirks(args) => quirks::run(&args),
         Command::Serve(args) => serve::run(&args),
     }

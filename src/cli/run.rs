@@ -124,7 +124,11 @@ pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Ve
         }
     }
     if cases.is_empty() && wrong.is_empty() {
-        return Err(miette::miette!(help = "`mockgento list` shows the tags", "no scenario has the tag {}", tags.join(", ")));
+        return Err(miette::miette!(
+            help = "`mockgento list` shows the tags",
+            "no scenario has the tag {}",
+            tags.join(", ")
+        ));
     }
     Ok((cases, wrong))
 }

@@ -40,7 +40,8 @@ where
     pub fn line(&mut self, result: &CaseResult) -> io::Result<()> {
         let mark = if result.passed() { format!("{GREEN}ok  {RESET}") } else { format!("{RED}FAIL{RESET}") };
         let millis = result.elapsed.as_millis();
-        let time = if millis >= SLOW_MS { format!("{BOLD}{millis} ms{RESET}") } else { format!("{DIM}{millis} ms{RESET}") };
+        let time =
+            if millis >= SLOW_MS { format!("{BOLD}{millis} ms{RESET}") } else { format!("{DIM}{millis} ms{RESET}") };
         let accepted = match result.accepted {
             0 => String::new(),
             1 => "  1 snapshot accepted".to_owned(),

@@ -8,13 +8,13 @@ use super::expectation::{Expectation, RowsExpectation};
 use super::finding::{Finding, SourceFile, did_you_mean};
 use super::known::{CONNECTORS, ENTITIES};
 use super::people::People;
-use super::script::{
-    ApiUserSetup, CrmEdit, DisruptStep, IntegrationSetup, MagentoEdit, Script, ShopSetup, SyncStep,
-};
+use super::script::{ApiUserSetup, CrmEdit, DisruptStep, IntegrationSetup, MagentoEdit, Script, ShopSetup, SyncStep};
 use super::snapshot_step::{SnapshotStep, plain};
 use super::span::{At, Place};
 use super::step::{Step, StepKind};
+use super::value::Fields;
 use super::{known, seeds};
+use crate::crm::Entity;
 use crate::disrupt::WSDL_OPERATION;
 use crate::magento::{BridgeRelease, Contract};
 use crate::quirk::Quirk;
@@ -93,7 +93,11 @@ impl<'a> Check<'a> {
         self.integration(&script.integration);
         if script.shops.len() > 1 && script.integration.shop.is_none() {
             let place = script.shops.keys().next().map(At::place).unwrap_or_default();
-            self.report(place, "the integration does not say which shop it is for", "add `shop: …` under `integration`");
+            self.report(
+                place,
+                "the integration does not say which shop it is for",
+                "add `shop: …` under `integration`",
+            );
         }
     }
 
@@ -144,7 +148,11 @@ impl<'a> Check<'a> {
         if resource.get() != "all" && !known.contains(resource.get()) {
             let nearest = did_you_mean(resource, known.iter().map(String::as_str));
             let message = format!("`{}` is not a resource of Magento's API roles", resource.get());
-            self.report(resource.place(), message, nearest.unwrap_or_else(|| "such as `customer/info`, or `all`".into()));
+            self.report(
+                resource.place(),
+                message,
+                nearest.unwrap_or_else(|| "such as `customer/info`, or `all`".into()),
+            );
         }
     }
 
@@ -290,32 +298,61 @@ impl<'a> Check<'a> {
             }
             CrmEdit::CreateChannel(_) => {
                 if self.channel == Channel::Exists {
-                    self.report(place.clone(), "there is a channel already", "delete it first: `- in crm: {delete channel: {}}`");
+                    self.report(
+                        place.clone(),
+                        "there is a channel already",
+                        "delete it first: `- in crm: {delete channel: {}}`",
+                    );
                 }
                 self.channel = Channel::Exists;
             }
             CrmEdit::ChangeSettings(settings) => {
                 self.needs_channel(place);
-                self.integration(settings);
+                self.integration(&settings.set);
             }
             CrmEdit::CreateCustomer(created) => {
                 self.needs_channel(place);
+                self.fields(&created.set, Entity::Customer);
+                for address in &created.addresses {
+                    self.fields(address, Entity::CustomerAddress);
+                }
                 self.people.appears(&created.set);
             }
             CrmEdit::UpdateCustomer(update) => {
                 self.needs_channel(place);
                 self.customer(&update.customer);
+                self.fields(&update.set, Entity::Customer);
                 self.people.appears(&update.set);
             }
             CrmEdit::CreateAddress(created) => {
                 self.needs_channel(place);
                 self.customer(&created.customer);
+                self.fields(&created.set, Entity::CustomerAddress);
             }
             CrmEdit::UpdateAddress(update) => {
                 self.needs_channel(place);
                 self.number(&update.address);
+                self.fields(&update.set, Entity::CustomerAddress);
             }
         }
+    }
+
+    /// Every name must be a field of the entity.
+    fn fields(&mut self, fields: &Fields, entity: Entity) {
+        for (name, _) in fields.iter() {
+            self.field(name, entity);
+        }
+    }
+
+    fn field(&mut self, name: &At<String>, entity: Entity) {
+        if entity.column(name).is_some() {
+            return;
+        }
+        let known = entity.columns().iter().map(|(column, _)| *column);
+        let message = format!("{} has no field `{}`", entity.table(), name.get());
+        let help =
+            did_you_mean(name, known).unwrap_or_else(|| "fields have OroCRM's names, such as `firstName`".into());
+        self.report(name.place(), message, help);
     }
 
     fn needs_channel(&mut self, place: &Place) {
@@ -329,8 +366,9 @@ impl<'a> Check<'a> {
             return;
         }
         let message = format!("no customer is `{}`", customer.get());
-        let help = did_you_mean(customer, self.people.emails())
-            .unwrap_or_else(|| "write an e-mail address or an id of the seed, or create the customer before".to_owned());
+        let help = did_you_mean(customer, self.people.emails()).unwrap_or_else(|| {
+            "write an e-mail address or an id of the seed, or create the customer before".to_owned()
+        });
         self.report(customer.place(), message, help);
     }
 
@@ -369,10 +407,19 @@ impl<'a> Check<'a> {
         let outcome = expectation.outcome.as_ref().map(At::place);
         let message = expectation.message.as_ref().map(At::place);
         if let Some(place) = outcome.or(message).filter(|_| !self.talked) {
-            self.report(place, "nothing has happened yet that has an outcome", "put `- sync` or `- check connection` before");
+            self.report(
+                place,
+                "nothing has happened yet that has an outcome",
+                "put `- sync` or `- check connection` before",
+            );
         }
         for rows in &expectation.crm.0 {
-            self.one_of(&rows.rows, "a table of the CRM", known::CRM_TABLES);
+            self.one_of(&rows.rows, "a table of the CRM", &known::crm_tables());
+            if let Some(entity) = Entity::named(&rows.rows) {
+                for name in rows.r#where.keys().chain(rows.have.keys()) {
+                    self.field(name, entity);
+                }
+            }
             self.rows(rows);
         }
         for rows in &expectation.shop.0 {

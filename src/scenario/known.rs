@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::crm::Entity;
 use crate::magento::Contract;
 use crate::magento::contract::AclTree;
 use crate::shop::Database;
-
 
 /// In `expect: calls`, any operation.
 pub(super) const ANY: &str = "any";
@@ -16,8 +16,10 @@ pub(super) const ENTITIES: &[&str] = &["customer", "cart", "order", "credit_memo
 /// Connectors that can be run alone (sync spec 4.1).
 pub(super) const CONNECTORS: &[&str] = &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
 
-/// Tables of the CRM's state.
-pub(super) const CRM_TABLES: &[&str] = &["customer"];
+/// Tables of the CRM, by OroCRM's names.
+pub(super) fn crm_tables() -> Vec<&'static str> {
+    Entity::ALL.iter().map(|entity| entity.table()).collect()
+}
 
 /// Tables of a shop, by Magento's names.
 pub(super) fn shop_tables() -> Vec<&'static str> {

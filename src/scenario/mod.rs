@@ -4,18 +4,25 @@
 mod check;
 pub mod expectation;
 pub mod finding;
+mod integration;
 mod known;
+mod network;
 pub mod one_or_many;
 pub mod parse;
 mod people;
+pub mod result;
+pub mod runner;
+pub mod schema;
 pub mod script;
 pub mod seeds;
 pub mod snapshot_step;
 pub mod span;
 pub mod step;
 mod story;
+mod trace;
 pub mod value;
 pub mod words;
+mod world;
 
 pub use finding::{Finding, ScenarioError, SourceFile};
 pub use story::{Case, Story, find};

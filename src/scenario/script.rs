@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::expectation::Matcher;
 use super::span::At;
 use super::step::Step;
 use super::value::Fields;
@@ -332,7 +333,18 @@ pub enum CrmEdit {
     CreateChannel(NoSettings),
     /// The integration form is saved with changed settings; the others stay.
     #[serde(rename = "change settings")]
-    ChangeSettings(Box<IntegrationSetup>),
+    ChangeSettings(Box<ChangedSettings>),
+}
+
+/// A saved integration form.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedSettings {
+    /// The changed settings.
+    pub set: IntegrationSetup,
+    /// The form refuses them and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// `{}`.
@@ -349,6 +361,9 @@ pub struct CreateInCrm {
     /// Addresses, each with fields such as `street` and `country`.
     #[serde(default)]
     pub addresses: Vec<Fields>,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A saved customer form.
@@ -359,6 +374,9 @@ pub struct UpdateInCrm {
     pub customer: At<String>,
     /// The changed fields.
     pub set: Fields,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A new address.
@@ -369,6 +387,9 @@ pub struct AddressInCrm {
     pub customer: At<String>,
     /// Fields of the address.
     pub set: Fields,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A saved address form.
@@ -379,6 +400,9 @@ pub struct UpdateAddressInCrm {
     pub address: At<String>,
     /// The changed fields.
     pub set: Fields,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// Trouble to inject into the shop's answers.

@@ -33,7 +33,9 @@ pub fn load(name: &str, scenario: &Path) -> Result<Seed, NoSeed> {
         let nearest = did_you_mean(name, SHIPPED.iter().copied()).map(|hint| format!("{hint} ")).unwrap_or_default();
         return Err(NoSeed {
             message: format!("no seed is called `{name}`"),
-            help: format!("{nearest}Seeds by name are `{shipped}`; a file is named by its path, such as `./my-shop.yaml`"),
+            help: format!(
+                "{nearest}Seeds by name are `{shipped}`; a file is named by its path, such as `./my-shop.yaml`"
+            ),
         });
     }
     let path = scenario.parent().unwrap_or(Path::new("")).join(name);
@@ -49,5 +51,8 @@ fn is_path(name: &str) -> bool {
 }
 
 fn not_a_seed(name: &str, why: &str) -> NoSeed {
-    NoSeed { message: format!("`{name}` is not a seed: {why}"), help: "see scenarios/seeds/corner-shop.yaml".to_owned() }
+    NoSeed {
+        message: format!("`{name}` is not a seed: {why}"),
+        help: "see scenarios/seeds/corner-shop.yaml".to_owned(),
+    }
 }

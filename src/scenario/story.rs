@@ -111,8 +111,8 @@ fn placed(path: &Path) -> (String, PathBuf) {
 pub fn find(places: &[PathBuf]) -> Result<Vec<PathBuf>, ScenarioError> {
     let mut found = Vec::new();
     for place in places {
-        let metadata = std::fs::metadata(place)
-            .map_err(|cause| ScenarioError::Unreadable { path: place.clone(), cause })?;
+        let metadata =
+            std::fs::metadata(place).map_err(|cause| ScenarioError::Unreadable { path: place.clone(), cause })?;
         if metadata.is_file() {
             found.push(place.clone());
             continue;

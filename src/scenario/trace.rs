@@ -82,14 +82,21 @@ mod tests {
     #[test]
     fn filters_read_as_conditions_in_either_style() {
         let condition = |key: &str, operator: &str, value: &str| {
-            SoapValue::Struct(SoapStruct::new().with("key", key).with("value", SoapStruct::new().with("key", operator).with("value", value)))
+            SoapValue::Struct(
+                SoapStruct::new()
+                    .with("key", key)
+                    .with("value", SoapStruct::new().with("key", operator).with("value", value)),
+            )
         };
         let two = vec![condition("created_at", "from", "2024-01-01 00:00:00"), condition("store_id", "in", "1,2")];
         let simple = SoapStruct::new().with("key", "increment_id").with("value", "100");
-        let rpc = SoapStruct::new().with("filter", SoapValue::List(vec![simple.into()])).with("complex_filter", SoapValue::List(two.clone()));
+        let rpc = SoapStruct::new()
+            .with("filter", SoapValue::List(vec![simple.into()]))
+            .with("complex_filter", SoapValue::List(two.clone()));
         let expected = json!(["increment_id = 100", "created_at from 2024-01-01 00:00:00", "store_id in 1,2"]);
         assert_eq!(conditions(&rpc), Some(expected));
-        let wsi = SoapStruct::new().with("complex_filter", SoapStruct::new().with("complexObjectArray", SoapValue::List(two)));
+        let wsi = SoapStruct::new()
+            .with("complex_filter", SoapStruct::new().with("complexObjectArray", SoapValue::List(two)));
         assert_eq!(conditions(&wsi), Some(json!(["created_at from 2024-01-01 00:00:00", "store_id in 1,2"])));
         assert_eq!(conditions(&SoapStruct::new()), Some(json!([])));
     }

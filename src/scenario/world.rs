@@ -1,24 +1,28 @@
 //! Everything one telling of a story has: its clock, shops, wire and CRM, and what happened last.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::network::{self, NetworkError, Served};
 use super::result::{Failure, FailureKind};
-use super::runner::{Carrier, RunOptions};
-use super::script::{Script, ShopSetup, Variant};
+use super::runner::RunOptions;
+use super::script::{CrmEdit, Script, ShopSetup, Variant};
 use super::seeds;
 use super::span::At;
-use super::step::Step;
+use super::step::{Step, StepKind};
 use super::story::Case;
 use super::value::{Fields, Value};
 use crate::clock::Clock;
+use crate::crm::{Crm, CrmError, IntegrationId};
 use crate::magento::BridgeRelease;
 use crate::quirk::{Quirk, Quirks};
 use crate::shop::seed::SeedUser;
 use crate::shop::{Shop, ShopConfig};
 use crate::snapshot::Store;
 use crate::soap::WireMode;
+use crate::transport::Transport;
 
 /// The SOAP user an integration logs in as unless it says otherwise.
 pub(super) const API_USER: &str = "oro";
@@ -36,6 +40,10 @@ pub(super) enum SetUpError {
     Shop(String),
     #[error(transparent)]
     Network(#[from] NetworkError),
+    #[error("the CRM cannot be set up: {0}")]
+    Crm(#[from] CrmError),
+    #[error("the integration cannot be set up: {0}")]
+    Integration(CannotWork),
 }
 
 /// What a step leaves: nothing when all went well, or why not.
@@ -44,6 +52,17 @@ pub(super) type Failures = Vec<Failure>;
 /// Why a step cannot work, as a lower-case fragment.
 pub(super) type CannotWork = String;
 
+/// The end of a sync or a check.
+#[derive(Clone, Debug)]
+pub(super) struct LastOutcome {
+    /// Whether everything succeeded.
+    pub(super) success: bool,
+    /// What it said, one line per connector or finding.
+    pub(super) message: String,
+    /// All of it, for snapshots.
+    pub(super) shown: serde_json::Value,
+}
+
 /// The world of one telling.
 pub(super) struct World<'a> {
     pub(super) case: &'a Case,
@@ -51,10 +70,18 @@ pub(super) struct World<'a> {
     pub(super) clock: Clock,
     pub(super) quirks: Quirks,
     pub(super) shops: IndexMap<String, Served>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) crm: Crm,
+    /// The integration; `None` while the channel is deleted.
+    pub(super) integration: Option<IntegrationId>,
+    /// How the last sync or check ended.
+    pub(super) last: Option<LastOutcome>,
     pub(super) store: Store,
     pub(super) accepted: usize,
     /// Journal entries of each shop that an earlier snapshot has shown.
     pub(super) shown: IndexMap<String, usize>,
+    /// Journal entries of each shop that an earlier `expect` of calls has counted.
+    counted: IndexMap<String, usize>,
 }
 
 impl<'a> World<'a> {
@@ -69,8 +96,12 @@ impl<'a> World<'a> {
             shops.insert(name.to_owned(), Served::start(shop, options.carrier).await?);
         }
         let transport = network::transport(shops.values(), options.carrier, &clock)?;
-        Ok(Self {
+        let mut world = Self {
             quirks: quirks(script, &variant),
+            crm: Crm::in_memory(clock.clone())?,
+            integration: None,
+            last: None,
+            transport,
             store: Store::new(case.story.snapshots.as_path(), options.mode),
             case,
             variant,
@@ -78,7 +109,64 @@ impl<'a> World<'a> {
             shops,
             accepted: 0,
             shown: IndexMap::new(),
-        })
+            counted: IndexMap::new(),
+        };
+        world.create_channel().await.map_err(SetUpError::Integration)?;
+        world.forget_calls();
+        world.counted = world.journal_lengths();
+        Ok(world)
+    }
+
+    /// Does one step; nothing is wrong when the list is empty.
+    pub(super) async fn step(&mut self, step: &At<Step>) -> Failures {
+        match self.done(step).await {
+            Ok(failures) => failures,
+            Err(message) => vec![Self::failure(step, FailureKind::CannotWork, message)],
+        }
+    }
+
+    async fn done(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
+        match &step.0 {
+            StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
+            StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::InMagento(edits) => edits.0.iter().try_for_each(|edit| self.edit_magento(edit))?,
+            StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
+            StepKind::Advance(interval) => self.clock.advance(interval.0),
+            StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one))?,
+            StepKind::Expect(expectation) => {
+                let failures = self.expect(expectation, step)?;
+                if !expectation.calls.0.is_empty() {
+                    self.counted = self.journal_lengths();
+                }
+                return Ok(failures);
+            }
+            StepKind::Snapshot(snapshot) => return Ok(self.snapshot(snapshot, step)?.into_iter().collect()),
+        }
+        Ok(Vec::new())
+    }
+
+    async fn edits_in_crm(&mut self, edits: &[CrmEdit], step: &At<Step>) -> Result<Failures, CannotWork> {
+        let mut failures = Vec::new();
+        for edit in edits {
+            let unmet = self.edit_crm(edit).await?;
+            failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
+        }
+        Ok(failures)
+    }
+
+    /// From which call on `expect: calls` counts in that shop.
+    pub(super) fn calls_from(&self, shop: Option<&At<String>>) -> usize {
+        let name = shop.map(|name| name.get().as_str()).or_else(|| self.shops.keys().next().map(String::as_str));
+        name.and_then(|name| self.counted.get(name)).copied().unwrap_or_default()
+    }
+
+    fn journal_lengths(&self) -> IndexMap<String, usize> {
+        self.shops.iter().map(|(name, shop)| (name.clone(), shop.journal().entries().len())).collect()
+    }
+
+    /// Lets the next trace start here.
+    pub(super) fn forget_calls(&mut self) {
+        self.shown = self.journal_lengths();
     }
 
     pub(super) fn accepted(&self) -> usize {
@@ -104,7 +192,9 @@ impl<'a> World<'a> {
         let mut columns = IndexMap::new();
         for (name, value) in fields.iter() {
             let text = match value.get() {
-                Value::List(_) | Value::Record(_) => return Err(format!("`{}` takes one value, not several", name.get())),
+                Value::List(_) | Value::Record(_) => {
+                    return Err(format!("`{}` takes one value, not several", name.get()));
+                }
                 _ => value.text(self.source()).map(std::borrow::Cow::into_owned),
             };
             columns.insert(name.get().clone(), text);

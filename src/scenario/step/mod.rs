@@ -1,5 +1,11 @@
 //! The steps of a story. The data of each is in `script`; what one does when it runs is in its file here.
 
+mod crm;
+mod expect;
+mod shop;
+mod snapshot;
+mod sync;
+
 use std::borrow::Cow;
 use std::fmt;
 

@@ -12,7 +12,8 @@ const CUSTOMER: &str = "customer";
 const ADDRESS: &str = "customer_address";
 
 /// Words in an address that are columns of its customer in Magento, and those columns.
-const DEFAULTS: &[(&str, &str)] = &[("is_default_billing", "default_billing"), ("is_default_shipping", "default_shipping")];
+const DEFAULTS: &[(&str, &str)] =
+    &[("is_default_billing", "default_billing"), ("is_default_shipping", "default_shipping")];
 
 impl World<'_> {
     /// Does one edit in a shop.
@@ -20,9 +21,7 @@ impl World<'_> {
         match edit {
             MagentoEdit::CreateCustomer(created) => {
                 let fields = self.columns(&created.set)?;
-                self.apply(created.shop.as_ref(), |_| {
-                    Ok(vec![ShopEdit::Create { table: CUSTOMER.to_owned(), fields }])
-                })
+                self.apply(created.shop.as_ref(), |_| Ok(vec![ShopEdit::Create { table: CUSTOMER.to_owned(), fields }]))
             }
             MagentoEdit::UpdateCustomer(update) => {
                 let fields = self.columns(&update.set)?;
@@ -45,9 +44,7 @@ impl World<'_> {
                 let version = Some(installed.version.get()).filter(|version| *version != "none").cloned();
                 self.apply(installed.shop.as_ref(), |_| Ok(vec![ShopEdit::SetBridge(version)]))
             }
-            MagentoEdit::SetWsi(set) => {
-                self.apply(set.shop.as_ref(), |_| Ok(vec![ShopEdit::SetWsi(set.wsi.is_yes())]))
-            }
+            MagentoEdit::SetWsi(set) => self.apply(set.shop.as_ref(), |_| Ok(vec![ShopEdit::SetWsi(set.wsi.is_yes())])),
         }
     }
 
@@ -113,7 +110,11 @@ fn customer(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
     match ids.as_slice() {
         [id] => Ok(*id),
         [] => Err(format!("the shop has no customer `{}` now", named.get())),
-        many => Err(format!("{} customers of the shop have the e-mail `{}`; name one by its id: {many:?}", many.len(), named.get())),
+        many => Err(format!(
+            "{} customers of the shop have the e-mail `{}`; name one by its id: {many:?}",
+            many.len(),
+            named.get()
+        )),
     }
 }
 

@@ -1,0 +1,131 @@
+//! `snapshot`: what is there now, as a text to compare.
+
+use serde_json::{Map, Value, json};
+
+use crate::scenario::finding::slashed;
+use crate::scenario::result::{Failure, FailureKind};
+use crate::scenario::snapshot_step::{Part, SnapshotStep};
+use crate::scenario::span::At;
+use crate::scenario::step::Step;
+use crate::scenario::trace;
+use crate::scenario::world::{CannotWork, World};
+use crate::snapshot::{Header, Verdict, unified, yaml};
+
+/// Lines of a new snapshot that a failure shows.
+const PREVIEW_LINES: usize = 20;
+
+impl World<'_> {
+    /// Compares, and says what differs.
+    pub(in crate::scenario) fn snapshot(
+        &mut self,
+        snapshot: &SnapshotStep,
+        step: &At<Step>,
+    ) -> Result<Option<Failure>, CannotWork> {
+        let text = self.snapshot_text(snapshot)?;
+        let story = &self.case.story;
+        let header = Header {
+            source: source_name(&story.name, &story.file.path),
+            line: step.place().line,
+            description: story.script.title.get().clone(),
+        };
+        let name = self.case.snapshot_name(snapshot);
+        let verdict = self.store.compare(&name, &header, &text).map_err(|error| error.to_string())?;
+        self.forget_calls();
+        let (message, detail) = match verdict {
+            Verdict::Same => return Ok(None),
+            Verdict::Accepted => {
+                self.accepted += 1;
+                return Ok(None);
+            }
+            Verdict::New => ("is new; look at it and accept it".to_owned(), preview(&text)),
+            Verdict::Differs { expected } => ("differs".to_owned(), unified(&expected, &text)),
+        };
+        let failure = Self::failure(step, FailureKind::Snapshot, message);
+        Ok(Some(Failure { step: format!("snapshot {}", snapshot.name), detail, ..failure }))
+    }
+
+    fn snapshot_text(&self, snapshot: &SnapshotStep) -> Result<String, CannotWork> {
+        let parts = snapshot.of.clone().unwrap_or_else(|| self.usual_parts());
+        let mut tree = Map::new();
+        for part in parts {
+            match part {
+                Part::Outcome => {
+                    if let Some(last) = &self.last {
+                        tree.insert("outcome".to_owned(), last.shown.clone());
+                    }
+                }
+                Part::Crm => {
+                    let state = self.crm.state().map_err(|error| error.to_string())?;
+                    tree.insert("crm".to_owned(), state);
+                }
+                Part::Trace => drop(tree.insert("trace".to_owned(), self.trace())),
+                Part::Shop => drop(tree.insert("shop".to_owned(), self.shops_state())),
+            }
+        }
+        Ok(yaml::text(&tree))
+    }
+
+    /// The shop's state belongs in where the sync may have written to it.
+    fn usual_parts(&self) -> Vec<Part> {
+        let two_way = self
+            .integration
+            .and_then(|id| self.crm.integration(id).ok())
+            .is_some_and(|integration| integration.settings.is_two_way_sync_enabled);
+        let mut parts = vec![Part::Outcome, Part::Crm, Part::Trace];
+        if two_way {
+            parts.push(Part::Shop);
+        }
+        parts
+    }
+
+    /// The calls since the last snapshot; by shop when there are several.
+    fn trace(&self) -> Value {
+        self.per_shop(|name| {
+            let Some(shop) = self.shops.get(name) else { return Value::Null };
+            let seen = self.shown.get(name).copied().unwrap_or_default();
+            shop.journal().entries().iter().skip(seen).map(trace::entry).collect()
+        })
+    }
+
+    fn shops_state(&self) -> Value {
+        self.per_shop(|name| {
+            let Some(shop) = self.shops.get(name) else { return Value::Null };
+            let mut state = shop.with_shop(|shop| shop.state());
+            if let Some(tables) = state.as_object_mut() {
+                tables.retain(|table, _| SHOWN_TABLES.contains(&table.as_str()));
+            }
+            state
+        })
+    }
+
+    fn per_shop(&self, of: impl Fn(&str) -> Value) -> Value {
+        match self.shops.len() {
+            1 => self.shops.first().map_or(Value::Null, |(name, _)| of(name)),
+            _ => self.shops.keys().map(|name| (name.clone(), of(name))).collect::<Map<_, _>>().into(),
+        }
+    }
+}
+
+/// Tables of the shop that a sync can write to; the others are as the seed made them.
+const SHOWN_TABLES: &[&str] = &["customer", "customer_address", "newsletter_subscriber"];
+
+/// The file as everybody knows it, wherever the project lies.
+fn source_name(name: &str, path: &std::path::Path) -> String {
+    let slashed = slashed(path);
+    let extension = path.extension().map(|extension| extension.to_string_lossy()).unwrap_or_default();
+    let below = format!("scenarios/{name}.{extension}");
+    if slashed.ends_with(&below) {
+        below
+    } else {
+        path.file_name().map_or(slashed, |file| file.to_string_lossy().into_owned())
+    }
+}
+
+fn preview(text: &str) -> String {
+    let mut shown: Vec<String> = text.lines().take(PREVIEW_LINES).map(|line| format!("+ {line}")).collect();
+    let more = text.lines().count().saturating_sub(PREVIEW_LINES);
+    if more > 0 {
+        shown.push(json!(format!("{more} more lines")).as_str().map_or_else(String::new, |rest| format!("  … {rest}")));
+    }
+    shown.join("\n") + "\n"
+}
