@@ -20,7 +20,7 @@ impl World<'_> {
         if let Some(priority) = self.variant.sync_priority {
             settings.sync_priority = stored(priority);
         }
-        self.look_at_shop(&mut settings).await;
+        self.look_at_shop(&mut settings).await?;
         let id = self.crm.add_integration(&settings).map_err(|error| error.to_string())?;
         self.integration = Some(id);
         Ok(())
@@ -34,7 +34,7 @@ impl World<'_> {
         let id = self.channel()?;
         let before = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
         let mut settings = self.over(before, setup, false)?;
-        self.look_at_shop(&mut settings).await;
+        self.look_at_shop(&mut settings).await?;
         Ok(self.crm.save_integration(id, &settings))
     }
 

@@ -14,6 +14,7 @@ use super::span::At;
 use super::step::{Step, StepKind};
 use super::story::Case;
 use super::value::{Fields, Value};
+use crate::client::WsdlCache;
 use crate::clock::Clock;
 use crate::crm::{Crm, CrmError, IntegrationId};
 use crate::magento::BridgeRelease;
@@ -71,6 +72,7 @@ pub(super) struct World<'a> {
     pub(super) quirks: Quirks,
     pub(super) shops: IndexMap<String, Served>,
     pub(super) transport: Arc<dyn Transport>,
+    pub(super) wsdl_cache: WsdlCache,
     pub(super) crm: Crm,
     /// The integration; `None` while the channel is deleted.
     pub(super) integration: Option<IntegrationId>,
@@ -102,6 +104,7 @@ impl<'a> World<'a> {
             integration: None,
             last: None,
             transport,
+            wsdl_cache: WsdlCache::default(),
             store: Store::new(case.story.snapshots.as_path(), options.mode),
             case,
             variant,

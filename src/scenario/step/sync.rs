@@ -1,21 +1,85 @@
 //! `sync` and `check connection`: the other tower at work.
 
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::client::{ClientError, ClientOptions, Retries};
 use crate::crm::IntegrationSettings;
 use crate::scenario::script::{CheckStep, SyncStep};
-use crate::scenario::world::{CannotWork, World};
+use crate::scenario::world::{CannotWork, LastOutcome, World};
+use crate::secret::ApiKey;
+use crate::soap::WireMode;
+use crate::sync::check_connection::{CheckReport, check};
 
 impl World<'_> {
-    /// What the form learns from the shop before it is saved.
-    pub(in crate::scenario) async fn look_at_shop(&self, _settings: &mut IntegrationSettings) {}
+    /// What the form learns from the shop before it is saved; a failed look leaves what was known.
+    pub(in crate::scenario) async fn look_at_shop(&self, settings: &mut IntegrationSettings) -> Result<(), CannotWork> {
+        if let Ok(report) = self.check(settings).await? {
+            settings.is_extension_installed = report.is_extension_installed;
+            settings.extension_version = report.extension_version;
+            settings.magento_version = report.magento_version;
+            settings.admin_url = report.admin_url;
+        }
+        Ok(())
+    }
 
-    pub(in crate::scenario) async fn check_connection(
-        &mut self,
-        _settings: Option<&CheckStep>,
-    ) -> Result<(), CannotWork> {
-        Err("not wired yet".to_owned())
+    async fn check(&self, settings: &IntegrationSettings) -> Result<Result<CheckReport, ClientError>, CannotWork> {
+        let url = Url::parse(&settings.api_url).map_err(|error| format!("the SOAP WSDL URL is not one: {error}"))?;
+        let options = ClientOptions {
+            url,
+            user: settings.api_user.clone(),
+            key: settings.api_key.clone(),
+            mode: if settings.is_wsi_mode { WireMode::WsI } else { WireMode::RpcEncoded },
+            retries: Retries::Off,
+            quirks: self.quirks.clone(),
+            clock: self.clock.clone(),
+            wsdl_cache: self.wsdl_cache.clone(),
+        };
+        Ok(check(self.transport.clone(), options).await)
+    }
+
+    /// The button of the form, with the stored settings or a key typed over them.
+    pub(in crate::scenario) async fn check_connection(&mut self, step: Option<&CheckStep>) -> Result<(), CannotWork> {
+        let id = self.channel()?;
+        let mut settings = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
+        if let Some(key) = step.and_then(|step| step.api_key.clone()) {
+            settings.api_key = ApiKey::new(key);
+        }
+        self.last = Some(match self.check(&settings).await? {
+            Ok(report) => LastOutcome { success: true, shown: shown(&report), message: report.message },
+            Err(error) => {
+                let message = error.to_string();
+                LastOutcome {
+                    success: false,
+                    shown: json!({"check connection": "failure", "message": message}),
+                    message,
+                }
+            }
+        });
+        Ok(())
     }
 
     pub(in crate::scenario) async fn sync(&mut self, _settings: Option<&SyncStep>) -> Result<(), CannotWork> {
         Err("not wired yet".to_owned())
     }
+}
+
+/// A report as a snapshot shows it.
+fn shown(report: &CheckReport) -> Value {
+    let mut tree = Map::new();
+    tree.insert("check connection".to_owned(), json!(if report.is_warning { "warning" } else { "success" }));
+    tree.insert("message".to_owned(), json!(report.message));
+    let websites: Vec<_> = report.websites.iter().map(|website| json!(website.label)).collect();
+    tree.insert("websites".to_owned(), json!(websites));
+    tree.insert("bridge".to_owned(), json!(report.extension_version.as_deref().unwrap_or("none")));
+    for (name, value) in [("magento", &report.magento_version), ("admin url", &report.admin_url)] {
+        if let Some(value) = value {
+            tree.insert(name.to_owned(), json!(value));
+        }
+    }
+    tree.insert("order notes".to_owned(), json!(report.is_order_note_support_extension_version));
+    tree.insert("connectors".to_owned(), json!(report.connectors));
+    let features = report.availability.iter().map(|feature| (feature.feature.to_owned(), json!(feature.note)));
+    tree.insert("features".to_owned(), Value::Object(features.collect()));
+    Value::Object(tree)
 }
