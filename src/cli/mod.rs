@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod serve;
 mod shop_args;
+mod wsdl;
 
 use clap::{Parser, Subcommand};
 
@@ -50,6 +51,8 @@ enum Command {
     Quirks(quirks::QuirksArgs),
     /// Serve a fake Magento shop over HTTP.
     Serve(serve::ServeArgs),
+    /// Print the WSDL of a shop.
+    Wsdl(wsdl::WsdlArgs),
 }
 
 fn dispatch(command: Command, colour: Colour) -> Outcome {
@@ -62,6 +65,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Schema(args) => schema::run(&args),
         Command::Quirks(args) => quirks::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Wsdl(args) => wsdl::run(&args),
     }
 }
 

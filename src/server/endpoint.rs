@@ -7,8 +7,9 @@ use super::journal::Outcome;
 use super::route::{self, AddressStyle, Route};
 use crate::disrupt::WSDL_OPERATION;
 use crate::disrupt::answer::Answer;
-use crate::magento::Flavor;
+use crate::magento::{Flavor, encoding_schema};
 use crate::shop::{Refusal, Shop};
+use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
 use crate::soap::{SoapFault, SoapStruct, envelope};
 
 pub use super::route::ENCODING_SCHEMA_PATH;
@@ -101,9 +102,10 @@ pub(super) fn receive(shop: &Shop, options: &EndpointOptions, request: &HttpRequ
             operation: WSDL_OPERATION.to_owned(),
             handled: describe(shop, options, request.host.as_deref(), &path, &query),
         },
-        Route::EncodingSchema => {
-            Received::Answered { operation: by_address(request), handled: page(404, HTML, NOT_FOUND.as_bytes()) }
-        }
+        Route::EncodingSchema => Received::Answered {
+            operation: by_address(request),
+            handled: page(200, XML, encoding_schema::text().as_bytes()),
+        },
         Route::Unknown => {
             Received::Answered { operation: by_address(request), handled: page(404, HTML, NOT_FOUND.as_bytes()) }
         }
@@ -155,8 +157,13 @@ fn charset(content_type: &str) -> Option<&str> {
 fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &str, query: &str) -> Handled {
     let style = if shop.flavor().echoes_address() { AddressStyle::Echo } else { AddressStyle::BaseUrl };
     let address = route::service_address(style, &shop.base_url(), host, path, query);
-    tracing::warn!(address, ?options, "the WSDL cannot be written yet");
-    page(503, HTML, ERROR_PAGE.as_bytes())
+    let encoding_schema_location = if options.exact_wsdl {
+        EncodingSchemaLocation::Exact
+    } else {
+        EncodingSchemaLocation::Url(format!("{}{ENCODING_SCHEMA_PATH}", route::origin(&shop.base_url(), host)))
+    };
+    let wsdl = WsdlOptions { mend: options.mend_wsdl, encoding_schema_location };
+    page(200, XML, wsdl::write(shop.codec().schema(), &address, &wsdl).as_bytes())
 }
 
 fn page(status: u16, content_type: &str, body: &[u8]) -> Handled {

@@ -113,7 +113,7 @@ check('customerAddressInfo', [$read->street, $read->region, $read->region_id, $r
 check('customerAddressList of one', count(rows(call('customerAddressList', ['sessionId' => $sid, 'customerId' => $id]))), 1);
 unset($address['region_id'], $address['city']);
 check('customerAddressCreate validates', faultOf('customerAddressCreate', ['sessionId' => $sid, 'customerId' => $id, 'addressData' => (object) $address]),
-    "100 Please enter the city.\nPlease enter the state/province.");
+    "100 Please enter the city.");
 check('customerAddressInfo of an unknown address', faultOf('customerAddressInfo', ['sessionId' => $sid, 'addressId' => 999999]), '102 Address not exists.');
 
 $found = rows(call('customerCustomerList', ['sessionId' => $sid, 'filters' => filters(['email' => $email])]));

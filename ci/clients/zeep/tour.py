@@ -49,18 +49,23 @@ def rows(answer):
     return answer
 
 
-def many(items):
-    return {"complexObjectArray": items} if WSI else items
+def many(items, type_name):
+    """A list argument: RPC arrays take anything, so zeep wants each item with its type."""
+    if WSI:
+        return {"complexObjectArray": items}
+    item_type = client.get_type(type_name)
+    element = zeep.xsd.Element("item", item_type)
+    return [zeep.xsd.AnyObject(element, item_type(**item) if isinstance(item, dict) else item) for item in items]
 
 
 def filters(simple=None, complex_=None):
     bag = {}
     if simple:
-        bag["filter"] = many([{"key": key, "value": value} for key, value in simple.items()])
+        pairs = [{"key": key, "value": value} for key, value in simple.items()]
+        bag["filter"] = many(pairs, "ns0:associativeEntity")
     if complex_:
-        bag["complex_filter"] = many(
-            [{"key": field, "value": {"key": operator, "value": value}} for field, operator, value in complex_]
-        )
+        conditions = [{"key": field, "value": {"key": operator, "value": value}} for field, operator, value in complex_]
+        bag["complex_filter"] = many(conditions, "ns0:complexFilter")
     return bag
 
 
@@ -86,8 +91,8 @@ check("customerCustomerCreate twice", fault_of("customerCustomerCreate", session
 
 
 def customer_info():
-    # The RPC part is declared without minOccurs, so zeep wants it named.
-    attributes = {} if WSI else {"attributes": []}
+    # The RPC part is required in zeep's eyes; an empty list would ask for no attribute at all.
+    attributes = {} if WSI else {"attributes": zeep.xsd.Nil}
     return call("customerCustomerInfo", sessionId=sid, customerId=customer, **attributes)
 
 
@@ -98,7 +103,7 @@ check("customerCustomerInfo leaves nulls out", info.get("middlename") is None, T
 check("customerCustomerUpdate", call("customerCustomerUpdate", sessionId=sid, customerId=customer, customerData={"firstname": "Žofie"}), True)
 check("the update sticks", customer_info()["firstname"], "Žofie")
 
-address = {"firstname": "Zoë", "lastname": "Neil", "street": many(["1 Main St", "Flat 2"]), "city": "Los Angeles", "country_id": "US",
+address = {"firstname": "Zoë", "lastname": "Neil", "street": many(["1 Main St", "Flat 2"], "xsd:string"), "city": "Los Angeles", "country_id": "US",
            "region_id": 12, "postcode": "90001", "telephone": "555", "is_default_billing": True, "is_default_shipping": False}
 address_id = call("customerAddressCreate", sessionId=sid, customerId=customer, addressData=address)
 read = call("customerAddressInfo", sessionId=sid, addressId=address_id)
@@ -107,7 +112,7 @@ check("customerAddressInfo", [read["street"], read["region"], read["region_id"],
 check("customerAddressList of one", len(rows(call("customerAddressList", sessionId=sid, customerId=customer))), 1)
 incomplete = {key: value for key, value in address.items() if key not in ("region_id", "city")}
 check("customerAddressCreate validates", fault_of("customerAddressCreate", sessionId=sid, customerId=customer, addressData=incomplete),
-      "100 Please enter the city.\nPlease enter the state/province.")
+      "100 Please enter the city.")
 check("customerAddressInfo of an unknown address", fault_of("customerAddressInfo", sessionId=sid, addressId=999999), "102 Address not exists.")
 
 found = rows(call("customerCustomerList", sessionId=sid, filters=filters({"email": email})))
@@ -129,7 +134,7 @@ if BRIDGE != "none":
     check("oroCustomerList pages", [page(1), page(2), page(999)], [1, 1, 0])
 
     def oro_info():
-        attributes = {} if WSI else {"attributes": zeep.xsd.SkipValue}
+        attributes = {} if WSI else {"attributes": zeep.xsd.Nil}
         return call("oroCustomerInfo", sessionId=sid, customerId=customer, **attributes)
 
     info = oro_info()
@@ -141,7 +146,7 @@ if BRIDGE != "none":
 
 check("customerAddressDelete", call("customerAddressDelete", sessionId=sid, addressId=address_id), True)
 check("customerCustomerDelete", call("customerCustomerDelete", sessionId=sid, customerId=customer), True)
-check("the customer is gone", fault_of("customerCustomerInfo", sessionId=sid, customerId=customer, **({} if WSI else {"attributes": []})),
+check("the customer is gone", fault_of("customerCustomerInfo", sessionId=sid, customerId=customer, **({} if WSI else {"attributes": zeep.xsd.Nil})),
       "102 Customer not exists.")
 check("endSession", call("endSession", sessionId=sid), True)
 check("the session is gone", fault_of("storeList", sessionId=sid), "5 Session expired. Try to relogin.")
