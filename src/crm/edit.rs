@@ -1,6 +1,9 @@
 //! What a CRM user does to customers and their addresses, with the permissions and the state bits that decide what is
 //! exported: sync spec, sections 8.1 and 8.2.
 
+use std::collections::BTreeMap;
+
+use super::export_queue::TO_EXPORT;
 use super::integration::is_email;
 use super::{ChangeSet, Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 
@@ -36,48 +39,69 @@ const REQUIRED: &[(&str, &str)] = &[
     ("group", "Group"),
 ];
 
+/// What only the CRM itself writes.
+const NOT_IN_FORM: &[&str] = &[
+    "channel",
+    "originId",
+    "owner",
+    "syncState",
+    "guest",
+    "lifetime",
+    "currency",
+    "account",
+    "contact",
+    "createdAt",
+    "updatedAt",
+    "importedAt",
+    "syncedAt",
+    "created",
+    "updated",
+];
+
+/// What the form shows but does not let change once the customer exists.
+const FIXED: &[&str] = &["store", "website"];
+
+/// Shortest password the form takes.
+const PASSWORD_LENGTH_MIN: usize = 6;
+
 impl Crm {
-    /// Creates a customer that Magento does not have yet, with addresses, and queues the export.
+    /// Creates a customer that Magento does not have yet, with addresses, and queues the export. The addresses follow
+    /// once the customer has its origin id, see [`Crm::queue_addresses`].
     ///
     /// # Errors
-    /// [`CrmError::Forbidden`] when two-way sync is off or a required field is missing.
+    /// [`CrmError::Forbidden`] when two-way sync is off or the form would refuse the customer.
     pub fn create_customer(&mut self, channel: IntegrationId, edit: &CustomerEdit) -> Result<RowId, CrmError> {
         self.check_applicable(channel)?;
+        check_writable(&edit.fields)?;
         let integration = self.integration(channel)?;
         let mut fields = edit.fields.clone();
         fields.set("channel", channel.0);
-        for (name, value) in [("guest", false), ("confirmed", true), ("isActive", false)] {
-            if !fields.has(name) {
-                fields.set(name, value);
-            }
-        }
-        fields.set("lifetime", rust_decimal::Decimal::ZERO);
         fields.set("owner", integration.settings.default_user_owner.clone());
-        if fields.link("website").is_none()
-            && let Some(store) = fields.link("store")
-        {
-            let website = self.require(Entity::Store, store)?.fields.get("website").cloned();
-            fields.set("website", website.unwrap_or_default());
-        }
+        self.website_of_store(&mut fields)?;
         check_form(&fields)?;
+        self.check_relations(channel, &fields)?;
         let now = self.clock().now();
         fields.set("createdAt", now);
         fields.set("updatedAt", now);
         self.transaction(|crm| {
             let id = crm.insert(Entity::Customer, fields)?;
             for address in &edit.addresses {
-                if let AddressEdit::Add(fields) = address {
-                    crm.add_address(channel, id, fields)?;
-                }
+                let AddressEdit::Add(fields) = address else {
+                    let text = "a new customer has no addresses to change; add them";
+                    return Err(CrmError::Forbidden(text.to_owned()));
+                };
+                crm.add_address(channel, id, fields)?;
             }
             crm.customer_created(id)?;
             crm.mark_for_sync(Entity::Customer, id)?;
-            crm.queue_export(channel, Entity::Customer, id, &ChangeSet::new())?;
+            crm.queue_export(channel, Entity::Customer, id, ChangeSet::new())?;
             Ok(id)
         })
     }
 
-    /// Saves a changed customer and queues what must be exported: the customer, changed addresses, new addresses.
+    /// Saves the form of a customer and queues what the reference client exports then: the customer, every address that
+    /// Magento has, and the addresses it does not have yet. What did not change is exported too, with its state bit as
+    /// the only change, so that edits made in Magento meanwhile arrive (sync spec 8.2).
     ///
     /// # Errors
     /// [`CrmError::Forbidden`] when the permissions or the form refuse it.
@@ -85,33 +109,27 @@ impl Crm {
         let before = self.require(Entity::Customer, id)?;
         let channel = channel_of(&before)?;
         self.check_applicable(channel)?;
-        if before.fields.int("originId").is_none() && !before.fields.get("guest").is_some_and(CrmValue::is_true) {
+        if !is_editable(&before) {
             let text = "the customer cannot be edited before Magento has it: its creation is still to be exported";
             return Err(CrmError::Forbidden(text.to_owned()));
         }
+        check_writable(&edit.fields)?;
         let mut after = before.fields.clone();
         for (name, value) in edit.fields.iter() {
-            if matches!(name, "channel" | "store" | "website" | "originId") {
+            if FIXED.contains(&name) && before.fields.get(name) != Some(value) {
                 return Err(CrmError::Forbidden(format!("{name} of an existing customer is fixed; leave it out")));
             }
             after.set(name, value.clone());
         }
         check_form(&after)?;
+        self.check_relations(channel, &edit.fields)?;
         self.transaction(|crm| {
-            let change_set = changes(&before, &edit.fields);
-            if !change_set.is_empty() {
-                crm.update(Entity::Customer, id, &edit.fields)?;
-                crm.mark_for_sync(Entity::Customer, id)?;
-                crm.queue_export(channel, Entity::Customer, id, &change_set)?;
-            }
-            for address in &edit.addresses {
-                crm.edit_address(channel, id, address)?;
-            }
-            Ok(())
+            crm.save(channel, &before, &edit.fields)?;
+            crm.save_addresses(channel, id, &edit.addresses)
         })
     }
 
-    /// Makes a registered customer of a guest; it is exported together with its addresses.
+    /// Makes a registered customer of a guest; it is exported, and then its addresses.
     ///
     /// # Errors
     /// [`CrmError::Forbidden`] when two-way sync is off or the customer is no guest.
@@ -119,17 +137,17 @@ impl Crm {
         let customer = self.require(Entity::Customer, id)?;
         let channel = channel_of(&customer)?;
         self.check_applicable(channel)?;
-        if !customer.fields.get("guest").is_some_and(CrmValue::is_true) {
+        if !is_guest(&customer) {
             return Err(CrmError::Forbidden("only a guest can be registered".to_owned()));
         }
         self.transaction(|crm| {
             crm.update(Entity::Customer, id, &Fields::new().with("guest", false).with("isActive", true))?;
             crm.mark_for_sync(Entity::Customer, id)?;
-            crm.queue_export(channel, Entity::Customer, id, &ChangeSet::new())
+            crm.queue_export(channel, Entity::Customer, id, ChangeSet::new())
         })
     }
 
-    /// Queues the addresses of a customer that Magento just got: they wait for its origin id.
+    /// Queues the addresses of a customer that Magento just got: they wait for its origin id (vector 155).
     ///
     /// # Errors
     /// When the database fails.
@@ -138,33 +156,72 @@ impl Crm {
         for address in self.find(Entity::CustomerAddress, &[("owner", customer.into())])? {
             if address.fields.int("originId").is_none() {
                 self.mark_for_sync(Entity::CustomerAddress, address.id)?;
-                self.queue_export(channel, Entity::CustomerAddress, address.id, &ChangeSet::new())?;
+                self.queue_export(channel, Entity::CustomerAddress, address.id, ChangeSet::new())?;
             }
         }
         Ok(())
     }
 
-    fn edit_address(&mut self, channel: IntegrationId, customer: RowId, edit: &AddressEdit) -> Result<(), CrmError> {
-        match edit {
-            AddressEdit::Change { id, fields } => {
-                let before = self.require(Entity::CustomerAddress, *id)?;
-                let change_set = changes(&before, fields);
-                if change_set.is_empty() {
-                    return Ok(());
+    /// Writes the fields of a row and queues it, unless nothing changed or the row is not exported at all (a guest, or
+    /// gone in Magento).
+    fn save(&mut self, channel: IntegrationId, before: &Row, fields: &Fields) -> Result<(), CrmError> {
+        let mut change_set = changes(before, fields);
+        self.update(before.entity, before.id, fields)?;
+        let state = self.mark_for_sync(before.entity, before.id)?;
+        let old = before.fields.int("syncState").unwrap_or_default();
+        if old != state {
+            change_set.insert("syncState".to_owned(), (old.into(), state.into()));
+        }
+        if state & TO_EXPORT == 0 || change_set.is_empty() && !fields.has("password") {
+            return Ok(());
+        }
+        self.queue_export(channel, before.entity, before.id, change_set)
+    }
+
+    /// All addresses of the form: those that were there, changed or not, and then the new ones.
+    fn save_addresses(
+        &mut self,
+        channel: IntegrationId,
+        customer: RowId,
+        edits: &[AddressEdit],
+    ) -> Result<(), CrmError> {
+        let existing = self.find(Entity::CustomerAddress, &[("owner", customer.into())])?;
+        let nothing = Fields::new();
+        let mut changed: BTreeMap<RowId, &Fields> = BTreeMap::new();
+        for edit in edits {
+            if let AddressEdit::Change { id, fields } = edit {
+                check_writable(fields)?;
+                if !existing.iter().any(|row| row.id == *id) {
+                    let text = "the address belongs to another customer, or to none";
+                    return Err(CrmError::Forbidden(text.to_owned()));
                 }
-                self.update(Entity::CustomerAddress, *id, fields)?;
-                self.mark_for_sync(Entity::CustomerAddress, *id)?;
-                self.queue_export(channel, Entity::CustomerAddress, *id, &change_set)
-            }
-            AddressEdit::Add(fields) => {
-                let id = self.add_address(channel, customer, fields)?;
-                self.mark_for_sync(Entity::CustomerAddress, id)?;
-                self.queue_export(channel, Entity::CustomerAddress, id, &ChangeSet::new())
+                changed.insert(*id, fields);
             }
         }
+        // Addresses of a customer that Magento does not have wait for it, see `queue_addresses`.
+        let is_known = self.require(Entity::Customer, customer)?.fields.int("originId").is_some();
+        for row in &existing {
+            let fields = changed.get(&row.id).copied().unwrap_or(&nothing);
+            if is_known {
+                self.save(channel, row, fields)?;
+            } else {
+                self.update(Entity::CustomerAddress, row.id, fields)?;
+            }
+        }
+        for edit in edits {
+            if let AddressEdit::Add(fields) = edit {
+                let id = self.add_address(channel, customer, fields)?;
+                if is_known {
+                    self.mark_for_sync(Entity::CustomerAddress, id)?;
+                    self.queue_export(channel, Entity::CustomerAddress, id, ChangeSet::new())?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn add_address(&mut self, channel: IntegrationId, customer: RowId, fields: &Fields) -> Result<RowId, CrmError> {
+        check_writable(fields)?;
         let now = self.clock().now();
         let mut fields = fields.clone();
         fields.set("owner", customer);
@@ -174,7 +231,30 @@ impl Crm {
         self.insert(Entity::CustomerAddress, fields)
     }
 
-    /// Vector 100: enabled and two-way; the bridge is not needed for customers.
+    /// The form asks for a store; the website is the store's.
+    fn website_of_store(&self, fields: &mut Fields) -> Result<(), CrmError> {
+        if fields.link("website").is_none()
+            && let Some(store) = fields.link("store")
+        {
+            let website = self.require(Entity::Store, store)?.fields.get("website").cloned();
+            fields.set("website", website.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// A form offers the stores, websites and groups of its own channel only.
+    fn check_relations(&self, channel: IntegrationId, fields: &Fields) -> Result<(), CrmError> {
+        for (name, entity) in [("store", Entity::Store), ("website", Entity::Website), ("group", Entity::CustomerGroup)]
+        {
+            let Some(id) = fields.link(name) else { continue };
+            if self.require(entity, id)?.fields.link("channel") != Some(channel.0) {
+                return Err(CrmError::Forbidden(format!("{name} belongs to another integration")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether customers of the channel may be created and edited at all (vector 100).
     fn check_applicable(&self, channel: IntegrationId) -> Result<(), CrmError> {
         let settings = self.integration(channel)?.settings;
         let missing = match (settings.enabled, settings.is_two_way_sync_enabled) {
@@ -184,6 +264,28 @@ impl Crm {
         };
         let text = format!("customers of \"{}\" cannot be created or edited in the CRM: {missing}", settings.name);
         Err(CrmError::Forbidden(text))
+    }
+}
+
+/// Whether a customer of an applicable channel may be edited: not while its creation waits for its export (vector 153).
+pub fn is_editable(customer: &Row) -> bool {
+    customer.fields.int("originId").is_some() || is_guest(customer)
+}
+
+/// Whether an e-mail address is free, by the origin ids of the Magento customers that have it (`None` for a record
+/// without id) and the customer's own (vector 97).
+pub fn email_is_free(holders: &[Option<i64>], own: Option<i64>) -> bool {
+    holders.iter().all(|holder| holder.is_some() && *holder == own)
+}
+
+fn is_guest(customer: &Row) -> bool {
+    customer.fields.get("guest").is_some_and(CrmValue::is_true)
+}
+
+fn check_writable(fields: &Fields) -> Result<(), CrmError> {
+    match fields.iter().find(|(name, _)| NOT_IN_FORM.contains(name)) {
+        Some((name, _)) => Err(CrmError::Forbidden(format!("{name} is kept by the CRM itself; leave it out"))),
+        None => Ok(()),
     }
 }
 
@@ -198,12 +300,14 @@ fn check_form(fields: &Fields) -> Result<(), CrmError> {
             return Err(CrmError::Forbidden(format!("{label} ({name}): this value should not be blank")));
         }
     }
-    match fields.text("email") {
-        Some(email) if !is_email(email) => {
-            Err(CrmError::Forbidden(format!("Email (email): {email} is not a valid email address")))
-        }
-        _ => Ok(()),
+    if let Some(email) = fields.text("email").filter(|email| !is_email(email)) {
+        return Err(CrmError::Forbidden(format!("Email (email): {email} is not a valid email address")));
     }
+    if fields.text("password").is_some_and(|text| (1..PASSWORD_LENGTH_MIN).contains(&text.chars().count())) {
+        let text = format!("Password (password): at least {PASSWORD_LENGTH_MIN} characters");
+        return Err(CrmError::Forbidden(text));
+    }
+    Ok(())
 }
 
 fn channel_of(customer: &Row) -> Result<IntegrationId, CrmError> {
@@ -213,8 +317,9 @@ fn channel_of(customer: &Row) -> Result<IntegrationId, CrmError> {
         .ok_or_else(|| CrmError::NotFound { entity: "integration", what: "of the customer".to_owned() })
 }
 
+/// What differs; never a password, which must not be written anywhere else.
 fn changes(before: &Row, fields: &Fields) -> ChangeSet {
-    let changed = fields.iter().filter_map(|(name, new)| {
+    let changed = fields.iter().filter(|(name, _)| *name != "password").filter_map(|(name, new)| {
         let old = before.fields.get(name).cloned().unwrap_or_default();
         (old != *new).then(|| (name.to_owned(), (old.to_json(), new.to_json())))
     });
@@ -226,7 +331,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::crm::{ExportResult, IntegrationSettings};
-    use crate::quirk::Quirks;
+    use crate::quirk::{Profile, Quirk, Quirks};
     use crate::secret::ApiKey;
     use jiff::Timestamp;
 
@@ -259,6 +364,20 @@ mod tests {
         CustomerEdit { fields: Fields::new().with("firstName", "Janet"), addresses: Vec::new() }
     }
 
+    fn address(crm: &mut Crm, channel: IntegrationId, owner: RowId, origin_id: Option<i64>, city: &str) -> RowId {
+        let fields = Fields::new().with("channel", channel.0).with("owner", owner).with("city", city);
+        crm.insert(Entity::CustomerAddress, fields.with("originId", origin_id)).unwrap()
+    }
+
+    fn queue(crm: &Crm, channel: IntegrationId) -> Vec<(Entity, RowId, Vec<String>)> {
+        let pending = crm.pending_exports(channel).unwrap();
+        pending.into_iter().map(|p| (p.entity, p.row, p.change_set.into_keys().collect())).collect()
+    }
+
+    fn state(crm: &Crm, entity: Entity, id: RowId) -> Option<i64> {
+        crm.require(entity, id).unwrap().fields.int("syncState")
+    }
+
     #[test]
     fn an_edit_marks_the_row_and_queues_what_changed() {
         let (mut crm, channel, id) = crm(true);
@@ -266,12 +385,152 @@ mod tests {
         let pending = crm.pending_exports(channel).unwrap();
         assert_eq!(pending.len(), 1);
         assert_eq!(pending[0].change_set["firstName"], ("Jane".into(), "Janet".into()));
-        assert_eq!(crm.require(Entity::Customer, id).unwrap().fields.int("syncState"), Some(1));
-        crm.finish_export(&pending[0], &ExportResult::Failed("no".into()), &Quirks::default()).unwrap();
-        assert_eq!(crm.pending_exports(channel).unwrap()[0].attempts, 1);
+        assert_eq!(pending[0].before(), Fields::new().with("firstName", "Jane").with("syncState", 0));
+        assert_eq!(state(&crm, Entity::Customer, id), Some(1));
         crm.finish_export(&pending[0], &ExportResult::Exported, &Quirks::default()).unwrap();
         assert!(crm.pending_exports(channel).unwrap().is_empty());
-        assert_eq!(crm.require(Entity::Customer, id).unwrap().fields.int("syncState"), Some(0));
+        assert_eq!(state(&crm, Entity::Customer, id), Some(0));
+    }
+
+    #[test]
+    fn a_failed_export_is_tried_again_a_few_times_or_forgotten_with_the_quirk() {
+        for (quirks, tries) in [(Quirks::default(), 5), (Profile::OroCrm41.quirks(), 1)] {
+            let (mut crm, channel, id) = crm(true);
+            crm.edit_customer(id, &rename()).unwrap();
+            let mut tried = 0;
+            while let Some(export) = crm.pending_exports(channel).unwrap().pop() {
+                tried += 1;
+                crm.finish_export(&export, &ExportResult::Failed("no".into()), &quirks).unwrap();
+            }
+            assert_eq!(tried, tries);
+            let given_up = quirks.has(Quirk::ExportFlagClearedOnFailure);
+            assert_eq!(state(&crm, Entity::Customer, id), Some(i64::from(!given_up)));
+            crm.edit_customer(id, &CustomerEdit { fields: Fields::new().with("vat", "1"), ..rename() }).unwrap();
+            assert_eq!(crm.pending_exports(channel).unwrap().len(), 1, "another edit starts anew");
+        }
+    }
+
+    #[test]
+    fn saving_the_form_queues_the_customer_then_its_addresses_then_new_ones() {
+        let (mut crm, channel, id) = crm(true);
+        let known = address(&mut crm, channel, id, Some(4), "Paris");
+        let other = address(&mut crm, channel, id, Some(5), "Rome");
+        let addresses = vec![
+            AddressEdit::Add(Fields::new().with("city", "Oslo")),
+            AddressEdit::Change { id: other, fields: Fields::new().with("city", "Turin") },
+        ];
+        crm.edit_customer(id, &CustomerEdit { fields: Fields::new(), addresses }).unwrap();
+        let queue = queue(&crm, channel);
+        let fields = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            queue[..3],
+            [
+                (Entity::Customer, id, fields(&["syncState"])),
+                (Entity::CustomerAddress, known, fields(&["syncState"])),
+                (Entity::CustomerAddress, other, fields(&["city", "syncState"])),
+            ]
+        );
+        assert_eq!((queue.len(), queue[3].0, &queue[3].2), (4, Entity::CustomerAddress, &fields(&[])));
+        crm.delete(Entity::CustomerAddress, known).unwrap();
+        assert_eq!(self::queue(&crm, channel).len(), 3, "an edit goes with its row");
+    }
+
+    #[test]
+    fn a_second_edit_joins_the_one_that_waits() {
+        let (mut crm, channel, id) = crm(true);
+        crm.edit_customer(id, &rename()).unwrap();
+        let fields = Fields::new().with("firstName", "Jana").with("vat", "12");
+        crm.edit_customer(id, &CustomerEdit { fields, addresses: Vec::new() }).unwrap();
+        let pending = crm.pending_exports(channel).unwrap();
+        assert_eq!(pending.len(), 1);
+        assert_eq!(pending[0].change_set["firstName"], ("Jane".into(), "Jana".into()));
+        assert_eq!(pending[0].change_set["vat"], (serde_json::Value::Null, "12".into()));
+        let back = CustomerEdit { fields: Fields::new().with("firstName", "Jane"), addresses: Vec::new() };
+        crm.edit_customer(id, &back).unwrap();
+        assert!(!crm.pending_exports(channel).unwrap()[0].change_set.contains_key("firstName"));
+    }
+
+    #[test]
+    fn guests_and_rows_gone_in_magento_are_edited_without_an_export() {
+        let (mut crm, channel, id) = crm(true);
+        crm.update(Entity::Customer, id, &Fields::new().with("guest", true).with("originId", CrmValue::Null)).unwrap();
+        let home = address(&mut crm, channel, id, None, "Paris");
+        crm.edit_customer(id, &rename()).unwrap();
+        assert!(queue(&crm, channel).is_empty());
+        crm.register_guest(id).unwrap();
+        assert_eq!((queue(&crm, channel).len(), state(&crm, Entity::Customer, id)), (1, Some(1)));
+        // Vector 155: once Magento has the customer its addresses follow.
+        let export = crm.pending_exports(channel).unwrap().remove(0);
+        crm.update(Entity::Customer, id, &Fields::new().with("originId", 7)).unwrap();
+        crm.finish_export(&export, &ExportResult::Exported, &Quirks::default()).unwrap();
+        crm.queue_addresses(id).unwrap();
+        assert_eq!(queue(&crm, channel), [(Entity::CustomerAddress, home, Vec::new())]);
+        assert_eq!((state(&crm, Entity::Customer, id), state(&crm, Entity::CustomerAddress, home)), (Some(0), Some(1)));
+        crm.mark_removed(Entity::Customer, id).unwrap();
+        assert_eq!((state(&crm, Entity::Customer, id), state(&crm, Entity::CustomerAddress, home)), (Some(2), Some(2)));
+        crm.edit_customer(id, &CustomerEdit { fields: Fields::new().with("vat", "1"), ..rename() }).unwrap();
+        assert!(queue(&crm, channel).is_empty());
+    }
+
+    #[test]
+    fn a_password_is_in_no_change_set_and_in_no_output_and_goes_with_the_export() {
+        let (mut crm, channel, id) = crm(true);
+        let edit = CustomerEdit { fields: Fields::new().with("password", "s3cret-pass"), addresses: Vec::new() };
+        crm.edit_customer(id, &edit).unwrap();
+        let row = crm.require(Entity::Customer, id).unwrap();
+        let export = crm.pending_exports(channel).unwrap().remove(0);
+        assert_eq!(row.fields.text("password"), Some("s3cret-pass"));
+        let printed = format!("{edit:?} {row:?} {export:?} {}", crm.state().unwrap());
+        assert!(!printed.contains("s3cret-pass"), "{printed}");
+        crm.finish_export(&export, &ExportResult::Exported, &Quirks::default()).unwrap();
+        assert_eq!(crm.require(Entity::Customer, id).unwrap().fields.text("password"), None);
+        let short = CustomerEdit { fields: Fields::new().with("password", "12345"), addresses: Vec::new() };
+        assert!(crm.edit_customer(id, &short).is_err());
+    }
+
+    #[test]
+    fn what_the_form_does_not_offer_is_refused() {
+        let (mut crm, channel, id) = crm(true);
+        let settings = IntegrationSettings {
+            name: "Other".into(),
+            api_url: "v".into(),
+            api_user: "u".into(),
+            api_key: ApiKey::new("k"),
+            is_two_way_sync_enabled: true,
+            ..IntegrationSettings::default()
+        };
+        let other = crm.add_integration(&settings).unwrap();
+        let foreign = Fields::new().with("channel", other.0).with("name", "General").with("originId", 1);
+        let foreign = crm.insert(Entity::CustomerGroup, foreign).unwrap();
+        let row = crm.require(Entity::Customer, id).unwrap();
+        let elsewhere = address(&mut crm, channel, id, Some(9), "Paris");
+        for (fields, address, expected) in [
+            (Fields::new().with("originId", 9), None, "originId is kept by the CRM itself; leave it out"),
+            (Fields::new().with("group", foreign), None, "group belongs to another integration"),
+            (Fields::new().with("store", CrmValue::Null), None, "store of an existing customer is fixed; leave it out"),
+            (Fields::new(), Some(RowId(elsewhere.0 + 1)), "the address belongs to another customer, or to none"),
+        ] {
+            let change = |id| AddressEdit::Change { id, fields: Fields::new() };
+            let edit = CustomerEdit { fields, addresses: address.map(change).into_iter().collect() };
+            assert_eq!(crm.edit_customer(id, &edit).unwrap_err().to_string(), expected);
+        }
+        let same_store = Fields::new().with("store", row.fields.get("store").cloned().unwrap());
+        crm.edit_customer(id, &CustomerEdit { fields: same_store, addresses: Vec::new() }).unwrap();
+    }
+
+    #[test]
+    fn an_email_is_free_when_nobody_else_has_it() {
+        // Vector 97; the CRM's customer is number 1.
+        for (holders, expected) in [
+            (vec![], true),
+            (vec![None], false),
+            (vec![Some(1)], true),
+            (vec![Some(1), None], false),
+            (vec![Some(1), Some(2)], false),
+        ] {
+            assert_eq!(email_is_free(&holders, Some(1)), expected, "{holders:?}");
+        }
+        assert!(!email_is_free(&[None], None));
     }
 
     #[test]

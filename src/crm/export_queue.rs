@@ -16,6 +16,9 @@ pub const TO_EXPORT: i64 = 1;
 /// A row was found removed in Magento.
 pub const REMOVED: i64 = 2;
 
+/// How often a failing export is tried before it is given up; another edit of the row starts anew.
+pub const ATTEMPTS_MAX: i64 = 5;
+
 /// An edit that waits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PendingExport {
@@ -42,30 +45,60 @@ pub enum ExportResult {
     Failed(String),
 }
 
+impl PendingExport {
+    /// The changed fields as they were before the edit.
+    pub fn before(&self) -> Fields {
+        let old = |(name, (old, _)): (&String, &(Value, Value))| {
+            let kind = self.entity.column(name)?;
+            Some((name.clone(), CrmValue::from_json(kind, old)))
+        };
+        self.change_set.iter().filter_map(old).collect()
+    }
+}
+
 impl Crm {
-    /// Queues an edit.
+    /// Queues an edit. A row waits once: a second edit joins the first, so that both are exported against what Magento
+    /// was last known to hold.
     pub(super) fn queue_export(
         &mut self,
         channel: IntegrationId,
         entity: Entity,
         row: RowId,
-        change_set: &ChangeSet,
+        change_set: ChangeSet,
     ) -> Result<(), CrmError> {
-        let json = serde_json::to_string(change_set).unwrap_or_default();
+        let queue = self.export_queue(channel)?;
+        if let Some(waiting) = queue.into_iter().find(|waiting| waiting.entity == entity && waiting.row == row) {
+            let json = to_json(&joined(waiting.change_set, change_set));
+            self.connection
+                .prepare_cached("UPDATE \"exportQueue\" SET \"changeSet\" = ?, \"attempts\" = 0 WHERE \"id\" = ?")?
+                .execute(params![json, waiting.id])?;
+            return Ok(());
+        }
         let now = datetime::to_sql(self.clock().now());
         self.connection
-            .prepare_cached("INSERT INTO \"exportQueue\" (\"channel\", \"entity\", \"row\", \"changeSet\", \"createdAt\") VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![channel.0.0, entity.table(), row.0, json, now])?;
+            .prepare_cached(
+                "INSERT INTO \"exportQueue\" (\"channel\", \"entity\", \"row\", \"changeSet\", \"createdAt\") \
+                 VALUES (?, ?, ?, ?, ?)",
+            )?
+            .execute(params![channel.0.0, entity.table(), row.0, to_json(&change_set), now])?;
         Ok(())
     }
 
-    /// All waiting edits of an integration, oldest first.
+    /// The waiting edits of an integration that are still to be tried, oldest first.
     ///
     /// # Errors
     /// When the database fails.
     pub fn pending_exports(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
+        let mut pending = self.export_queue(channel)?;
+        pending.retain(|export| export.attempts < ATTEMPTS_MAX);
+        Ok(pending)
+    }
+
+    /// All waiting edits, those that were given up included.
+    pub(super) fn export_queue(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\" FROM \"exportQueue\" WHERE \"channel\" = ? ORDER BY \"id\"",
+            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\" FROM \"exportQueue\" \
+             WHERE \"channel\" = ? ORDER BY \"id\"",
         )?;
         let mut rows = statement.query([channel.0.0])?;
         let mut pending = Vec::new();
@@ -107,21 +140,28 @@ impl Crm {
         if !self.exists(export.entity, export.row)? {
             return Ok(());
         }
+        if export.entity == Entity::Customer {
+            // Kept in the clear for this one export only.
+            self.update(Entity::Customer, export.row, &Fields::new().with("password", CrmValue::Null))?;
+        }
         match result {
             ExportResult::Removed => self.mark_removed(export.entity, export.row),
             ExportResult::Exported | ExportResult::Failed(_) => self.mark_synced(export.entity, export.row),
         }
     }
 
-    /// Sets the "to be exported" bit, unless the row is gone in Magento; a guest customer is never exported.
-    pub(super) fn mark_for_sync(&mut self, entity: Entity, id: RowId) -> Result<(), CrmError> {
+    /// Sets the "to be exported" bit, unless the row is gone in Magento; a guest customer is never exported. Gives the
+    /// bits as they are now.
+    pub(super) fn mark_for_sync(&mut self, entity: Entity, id: RowId) -> Result<i64, CrmError> {
         let row = self.require(entity, id)?;
         let state = row.fields.int("syncState").unwrap_or_default();
         let is_guest = row.fields.get("guest").is_some_and(CrmValue::is_true);
-        if state & REMOVED != 0 || is_guest {
-            return Ok(());
+        let marked = state | TO_EXPORT;
+        if state & REMOVED != 0 || is_guest || marked == state {
+            return Ok(state);
         }
-        self.update(entity, id, &Fields::new().with("syncState", state | TO_EXPORT))
+        self.update(entity, id, &Fields::new().with("syncState", marked))?;
+        Ok(marked)
     }
 
     /// Clears the "to be exported" bit, unless the row is gone in Magento or another edit of it still waits.
@@ -140,17 +180,33 @@ impl Crm {
         self.update(entity, id, &Fields::new().with("syncState", state & !TO_EXPORT))
     }
 
-    /// Marks a row as removed in Magento, a customer with its addresses.
+    /// Marks a row as removed in Magento, a customer with its addresses; their edits have nowhere to go any more.
     ///
     /// # Errors
     /// When the database fails.
     pub fn mark_removed(&mut self, entity: Entity, id: RowId) -> Result<(), CrmError> {
         self.update(entity, id, &Fields::new().with("syncState", REMOVED))?;
+        self.connection
+            .prepare_cached("DELETE FROM \"exportQueue\" WHERE \"entity\" = ? AND \"row\" = ?")?
+            .execute(params![entity.table(), id.0])?;
         if entity == Entity::Customer {
             for address in self.find(Entity::CustomerAddress, &[("owner", id.into())])? {
-                self.update(Entity::CustomerAddress, address.id, &Fields::new().with("syncState", REMOVED))?;
+                self.mark_removed(Entity::CustomerAddress, address.id)?;
             }
         }
         Ok(())
     }
+}
+
+fn to_json(change_set: &ChangeSet) -> String {
+    serde_json::to_string(change_set).unwrap_or_default()
+}
+
+/// Two edits as one: the oldest old values, the newest new ones. Fields that are back where they were drop out.
+fn joined(mut first: ChangeSet, second: ChangeSet) -> ChangeSet {
+    for (field, (old, new)) in second {
+        first.entry(field).or_insert((old, Value::Null)).1 = new;
+    }
+    first.retain(|_, (old, new)| old != new);
+    first
 }

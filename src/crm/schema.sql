@@ -156,15 +156,15 @@ CREATE TABLE "customer" (
   "store" INTEGER REFERENCES "store"("id") ON DELETE SET NULL,
   "group" INTEGER REFERENCES "customerGroup"("id") ON DELETE SET NULL,
   "createdIn" TEXT,
-  "confirmed" INTEGER,
-  "guest" INTEGER,
-  "isActive" INTEGER,
-  "lifetime" TEXT,
-  "currency" TEXT,
+  "confirmed" INTEGER DEFAULT 1,
+  "guest" INTEGER DEFAULT 0,
+  "isActive" INTEGER DEFAULT 0,
+  "lifetime" TEXT DEFAULT '0',
+  "currency" TEXT DEFAULT 'USD',
   "account" INTEGER REFERENCES "account"("id") ON DELETE SET NULL,
   "contact" INTEGER REFERENCES "contact"("id") ON DELETE SET NULL,
   "owner" TEXT,
-  "syncState" INTEGER,
+  "syncState" INTEGER DEFAULT 0,
   "createdAt" TEXT,
   "updatedAt" TEXT,
   "importedAt" TEXT,
@@ -203,7 +203,7 @@ CREATE TABLE "customerAddress" (
   "phone" TEXT,
   "types" TEXT,
   "primary" INTEGER,
-  "syncState" INTEGER,
+  "syncState" INTEGER DEFAULT 0,
   "created" TEXT,
   "updated" TEXT
 ) STRICT;
@@ -488,3 +488,11 @@ CREATE TABLE "lifetimeHistory" (
   "createdAt" TEXT
 ) STRICT;
 CREATE INDEX "lifetimeHistory_account" ON "lifetimeHistory" ("account");
+
+-- Row ids are used again, so what waits for an export goes with its row.
+CREATE TRIGGER "customer_gone" AFTER DELETE ON "customer" BEGIN
+  DELETE FROM "exportQueue" WHERE "entity" = 'customer' AND "row" = OLD."id";
+END;
+CREATE TRIGGER "customerAddress_gone" AFTER DELETE ON "customerAddress" BEGIN
+  DELETE FROM "exportQueue" WHERE "entity" = 'customerAddress' AND "row" = OLD."id";
+END;

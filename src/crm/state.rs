@@ -78,7 +78,7 @@ impl Crm {
             statuses.sort_keys();
             tree.insert("lastStatuses".to_owned(), json!(statuses));
         }
-        let pending = self.pending_exports(id)?;
+        let pending = self.export_queue(id)?;
         if !pending.is_empty() {
             let name = |export: &super::PendingExport| {
                 json!(format!("{} {}", export.entity.table(), names.of(export.entity, export.row)))

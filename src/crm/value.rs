@@ -1,13 +1,16 @@
 //! Values, records and rows of the CRM.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::Entity;
+use super::{ColumnType, Entity};
 use crate::datetime;
+use crate::secret::MASK;
 
 /// The CRM's own key of a row. It says nothing to people; snapshots never show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +89,22 @@ impl CrmValue {
             Self::Ref(id) => json!(id.0),
         }
     }
+
+    /// What [`CrmValue::to_json`] wrote, by its column's type; what does not fit is null.
+    pub fn from_json(kind: ColumnType, json: &Value) -> Self {
+        let text = || json.as_str();
+        let read = match kind {
+            ColumnType::Text => text().map(Self::from),
+            ColumnType::Int => json.as_i64().map(Self::Int),
+            ColumnType::Bool => json.as_bool().map(Self::Bool),
+            ColumnType::Decimal => text().and_then(|t| t.parse().ok()).map(Self::Decimal),
+            ColumnType::DateTime => text().and_then(|t| datetime::parse(t).ok().flatten()).map(Self::DateTime),
+            ColumnType::Date => text().and_then(|t| t.parse().ok()).map(Self::Date),
+            ColumnType::TextList => serde_json::from_value(json.clone()).ok().map(Self::TextList),
+            ColumnType::Ref(_) => json.as_i64().map(|id| Self::Ref(RowId(id))),
+        };
+        read.unwrap_or_default()
+    }
 }
 
 impl From<&str> for CrmValue {
@@ -103,6 +122,12 @@ impl From<String> for CrmValue {
 impl From<i64> for CrmValue {
     fn from(n: i64) -> Self {
         Self::Int(n)
+    }
+}
+
+impl From<i32> for CrmValue {
+    fn from(n: i32) -> Self {
+        Self::Int(n.into())
     }
 }
 
@@ -138,8 +163,22 @@ impl<T: Into<CrmValue>> From<Option<T>> for CrmValue {
 
 /// Fields of a record in order. Presence matters: a null that is there overwrites, a field that is not there keeps what
 /// is stored (sync spec, section 5.1).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Fields(IndexMap<String, CrmValue>);
+
+impl fmt::Debug for Fields {
+    /// A password prints as its mask.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, value) in &self.0 {
+            match (name.as_str(), value) {
+                ("password", CrmValue::Text(_)) => map.entry(name, &MASK),
+                _ => map.entry(name, value),
+            };
+        }
+        map.finish()
+    }
+}
 
 impl Fields {
     /// No fields.
