@@ -1,4 +1,21 @@
-//! What OroCRM's connector does with a shop and a CRM: which calls it makes, what it makes of the answers, which changes
-//! it writes. It knows the client and the CRM, and nothing of the fake shop.
+//! The sync as OroCRM's Magento connector does it: connectors that list rows from Magento, conversion into CRM records,
+//! strategies that decide what a record does to existing rows, windows and bookmarks, and two-way export with merge.
+//!
+//! Deciding is pure (`window`, `filter`, `convert`, `strategy`, `merge`, `export`); `driver` is the only place that
+//! calls Magento and writes the CRM. No SQL here and no bytes of the wire.
 
 pub mod check_connection;
+pub mod connector;
+pub mod context;
+pub mod convert;
+pub mod driver;
+pub mod error;
+pub mod export;
+pub mod filter;
+pub mod job;
+pub mod merge;
+pub mod outcome;
+mod store;
+pub mod strategy;
+mod two_way;
+pub mod window;

@@ -1,0 +1,197 @@
+//! The connectors by name, what each needs and in which order an integration runs them (sync spec 4.1 and 4.2). How a
+//! connector asks Magento for its rows is in the file named after its entity; what becomes of the rows is not here.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::version::ExtensionVersion;
+
+pub mod customer;
+pub mod dictionary;
+pub mod source;
+
+/// The bridge version from which on its detail, website and newsletter functions are used.
+pub const SUPPORTED_BRIDGE: &str = "1.2.0";
+/// The bridge version that can list regions.
+pub const REGION_LIST_BRIDGE: &str = "1.2.14";
+
+macro_rules! connectors {
+    ($($variant:ident, $name:literal, $entity:ident, $kind:ident;)*) => {
+        /// One importable stream.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Connector {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl Connector {
+            /// Every connector, dictionaries first.
+            pub const ALL: &'static [Connector] = &[$(Connector::$variant,)*];
+
+            /// The name under which statuses and bookmarks are kept.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The stream it belongs to.
+            pub fn stream(self) -> Stream {
+                match self { $(Self::$variant => Stream::$entity,)* }
+            }
+
+            /// Dictionary, initial or incremental.
+            pub fn kind(self) -> ConnectorKind {
+                match self { $(Self::$variant => ConnectorKind::$kind,)* }
+            }
+        }
+    };
+}
+
+connectors! {
+    WebsiteDictionary, "website_dictionary", Website, Dictionary;
+    StoreDictionary, "store_dictionary", Store, Dictionary;
+    CustomerGroupDictionary, "customer_group_dictionary", CustomerGroup, Dictionary;
+    RegionDictionary, "region_dictionary", Region, Dictionary;
+    CustomerInitial, "customer_initial", Customer, Initial;
+    CartInitial, "cart_initial", Cart, Initial;
+    OrderInitial, "order_initial", Order, Initial;
+    CreditMemoInitial, "credit_memo_initial", CreditMemo, Initial;
+    NewsletterSubscriberInitial, "newsletter_subscriber_initial", NewsletterSubscriber, Initial;
+    Customer, "customer", Customer, Incremental;
+    Cart, "cart", Cart, Incremental;
+    Order, "order", Order, Incremental;
+    CreditMemo, "credit_memo", CreditMemo, Incremental;
+    NewsletterSubscriber, "newsletter_subscriber", NewsletterSubscriber, Incremental;
+}
+
+/// What a connector is for; its name's suffix says so too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectorKind {
+    /// A small table, read whole.
+    Dictionary,
+    /// The walk backwards through what exists.
+    Initial,
+    /// What changes from then on.
+    Incremental,
+}
+
+/// The kind of record a connector imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stream {
+    /// Websites.
+    Website,
+    /// Store views.
+    Store,
+    /// Customer groups.
+    CustomerGroup,
+    /// Regions of countries.
+    Region,
+    /// Customers with their addresses.
+    Customer,
+    /// Carts (Magento's quotes).
+    Cart,
+    /// Orders.
+    Order,
+    /// Credit memos.
+    CreditMemo,
+    /// Newsletter subscribers.
+    NewsletterSubscriber,
+}
+
+/// What a stream asks of the bridge before it is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Installed,
+    Supported,
+}
+
+impl Stream {
+    /// The entities of a Magento channel in their default order (sync spec 4.2).
+    pub const CHANNEL_DEFAULT: &'static [Stream] =
+        &[Stream::Customer, Stream::Cart, Stream::Order, Stream::CreditMemo, Stream::NewsletterSubscriber];
+
+    fn need(self) -> Need {
+        match self {
+            Self::Cart => Need::Installed,
+            Self::NewsletterSubscriber => Need::Supported,
+            _ => Need::Nothing,
+        }
+    }
+
+    fn is_offered(self, bridge: Option<&ExtensionVersion>) -> bool {
+        match self.need() {
+            Need::Nothing => true,
+            Need::Installed => bridge.is_some(),
+            Need::Supported => bridge.is_some_and(|version| version.at_least(SUPPORTED_BRIDGE)),
+        }
+    }
+
+    /// Whether a forced re-sync forgets its statuses; dictionaries are re-read anyway.
+    pub fn supports_force(self) -> bool {
+        !matches!(self, Self::Website | Self::Store | Self::CustomerGroup | Self::Region)
+    }
+}
+
+impl Connector {
+    /// A connector by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|connector| connector.name() == name)
+    }
+
+    /// The connectors of an integration: dictionaries, then every offered stream's initial one, then every offered
+    /// stream's incremental one. The order inside the groups is the order of the channel's entities.
+    pub fn of_channel(streams: &[Stream], bridge: Option<&ExtensionVersion>) -> Vec<Self> {
+        let offered = |kind: ConnectorKind| {
+            streams
+                .iter()
+                .filter(|stream| stream.is_offered(bridge))
+                .filter_map(move |stream| Self::ALL.iter().find(|c| c.stream() == *stream && c.kind() == kind))
+                .copied()
+        };
+        let dictionaries = Self::ALL.iter().copied().filter(|c| c.kind() == ConnectorKind::Dictionary);
+        dictionaries.chain(offered(ConnectorKind::Initial)).chain(offered(ConnectorKind::Incremental)).collect()
+    }
+}
+
+impl fmt::Display for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Connector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data_connectors(streams: &[Stream], bridge: Option<&str>) -> Vec<&'static str> {
+        let version = bridge.map(ExtensionVersion::new);
+        let all = Connector::of_channel(streams, version.as_ref());
+        let (dictionaries, rest) = all.split_at(4);
+        assert!(dictionaries.iter().all(|c| c.kind() == ConnectorKind::Dictionary));
+        rest.iter().map(|connector| connector.name()).collect()
+    }
+
+    #[test]
+    fn what_is_offered_depends_on_the_bridge() {
+        // Vectors 69 to 71.
+        let streams = [Stream::Order, Stream::Cart];
+        assert_eq!(data_connectors(&streams, None), ["order_initial", "order"]);
+        assert_eq!(data_connectors(&streams, Some("1.2.19")), ["order_initial", "cart_initial", "order", "cart"]);
+        let streams = [Stream::NewsletterSubscriber, Stream::Cart];
+        assert_eq!(data_connectors(&streams, Some("0")), ["cart_initial", "cart"]);
+    }
+
+    #[test]
+    fn a_default_channel_has_five_streams() {
+        let names = data_connectors(Stream::CHANNEL_DEFAULT, Some("1.2.0"));
+        assert_eq!(names.len(), 10);
+        assert_eq!((names[0], names[9]), ("customer_initial", "newsletter_subscriber"));
+        assert!(Connector::ALL.iter().all(|connector| Connector::named(connector.name()) == Some(*connector)));
+    }
+}

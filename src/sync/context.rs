@@ -1,0 +1,128 @@
+//! What one sync works with: the CRM, the wire, the clock, the quirks, and who wants to hear about progress.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+
+use super::connector::{Connector, REGION_LIST_BRIDGE, SUPPORTED_BRIDGE};
+use super::outcome::{ConnectorOutcome, ExportOutcome};
+use super::window::Window;
+use crate::client::WsdlCache;
+use crate::clock::Clock;
+use crate::crm::Crm;
+use crate::quirk::Quirks;
+use crate::transport::Transport;
+use crate::version::ExtensionVersion;
+
+/// Everything a sync is given.
+pub struct SyncContext<'a> {
+    /// The CRM that is synced into; it holds the integration's settings.
+    pub crm: &'a mut Crm,
+    /// The way to Magento.
+    pub transport: Arc<dyn Transport>,
+    /// The one source of time.
+    pub clock: Clock,
+    /// Which misbehaviours of the reference client are wanted.
+    pub quirks: Quirks,
+    /// Told of progress as it happens.
+    pub events: &'a mut (dyn FnMut(SyncEvent) + Send),
+    /// What kind of run is asked for.
+    pub options: SyncOptions,
+}
+
+/// Options of one run.
+#[derive(Clone, Debug, Default)]
+pub struct SyncOptions {
+    /// Full re-sync: forget where the connectors stand (sync spec 4.3).
+    pub force: bool,
+    /// Run this connector only, after the dictionaries.
+    pub only_connector: Option<Connector>,
+    /// Set from outside to stop at the next batch boundary.
+    pub stop: StopFlag,
+    /// Downloaded WSDLs; keep one cache for all syncs of a process.
+    pub wsdl_cache: WsdlCache,
+}
+
+/// A request to stop, shared with whoever may make it.
+#[derive(Clone, Debug, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Asks the sync to stop at the next batch boundary.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Progress of a sync.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum SyncEvent {
+    /// A connector starts.
+    ConnectorStarted {
+        /// Which one.
+        connector: Connector,
+    },
+    /// A list is about to be asked for a window of time.
+    WindowOpened {
+        /// Whose.
+        connector: Connector,
+        /// Which slice.
+        #[serde(flatten)]
+        window: Window,
+    },
+    /// A batch was written.
+    BatchWritten {
+        /// Whose.
+        connector: Connector,
+        /// Rows in it.
+        rows: usize,
+    },
+    /// A connector is done.
+    ConnectorFinished {
+        /// How it went.
+        outcome: ConnectorOutcome,
+    },
+    /// An edit went to Magento, or failed to.
+    Exported {
+        /// How it went.
+        outcome: ExportOutcome,
+    },
+}
+
+/// The bridge as this run found it.
+#[derive(Clone, Debug, Default)]
+pub struct Bridge(Option<ExtensionVersion>);
+
+impl Bridge {
+    /// A bridge of that version, or none.
+    pub fn new(version: Option<ExtensionVersion>) -> Self {
+        Self(version)
+    }
+
+    /// Whether any bridge is there: its lists are used.
+    pub fn version(&self) -> Option<&ExtensionVersion> {
+        self.0.as_ref()
+    }
+
+    /// Whether a bridge is installed.
+    pub fn is_installed(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether its details, websites and updates are used.
+    pub fn is_supported(&self) -> bool {
+        self.0.as_ref().is_some_and(|version| version.at_least(SUPPORTED_BRIDGE))
+    }
+
+    /// Whether it can list regions.
+    pub fn lists_regions(&self) -> bool {
+        self.0.as_ref().is_some_and(|version| version.at_least(REGION_LIST_BRIDGE))
+    }
+}

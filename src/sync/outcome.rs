@@ -1,0 +1,207 @@
+//! What a sync did, per connector: counts, warnings and the status message in the reference client's words.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::connector::Connector;
+
+/// Which part of a run a connector was run in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunKind {
+    /// Full lists of small tables.
+    Dictionary,
+    /// A window of the walk backwards.
+    Initial,
+    /// What changed since the bookmark.
+    Incremental,
+    /// CRM edits going to Magento.
+    Export,
+}
+
+/// How a connector's run ended (`code` of a status record: 1 and 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunStatus {
+    /// Code 1. Single rows may have been skipped.
+    Completed,
+    /// Code 2.
+    Failed,
+    /// Nothing was due: the region interval, or a newsletter walk that is over.
+    Skipped,
+}
+
+/// One run of one connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConnectorOutcome {
+    /// Name with its suffix, such as `customer_initial`.
+    pub connector: Connector,
+    /// Which part of the sync.
+    pub kind: RunKind,
+    /// How it ended.
+    pub status: RunStatus,
+    /// Rows and their fates.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Skipped rows and unresolved relations, in the order they came.
+    pub warnings: Vec<String>,
+    /// Why it failed.
+    pub failures: Vec<String>,
+    /// Where the bookmark stands afterwards, when it was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bookmark: Option<Timestamp>,
+}
+
+/// Counters of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Rows Magento delivered.
+    pub read: usize,
+    /// Rows that were new.
+    pub added: usize,
+    /// Rows that existed.
+    pub updated: usize,
+    /// Rows removed.
+    pub deleted: usize,
+    /// Rows skipped.
+    pub invalid: usize,
+}
+
+impl Counts {
+    /// Rows that took effect.
+    pub fn processed(&self) -> usize {
+        self.added + self.updated + self.deleted
+    }
+}
+
+impl ConnectorOutcome {
+    /// A run that has not done anything yet.
+    pub fn new(connector: Connector, kind: RunKind) -> Self {
+        Self {
+            connector,
+            kind,
+            status: RunStatus::Completed,
+            counts: Counts::default(),
+            warnings: Vec::new(),
+            failures: Vec::new(),
+            bookmark: None,
+        }
+    }
+
+    /// Whether it completed or had nothing to do.
+    pub fn is_ok(&self) -> bool {
+        self.status != RunStatus::Failed
+    }
+
+    /// Records a failure of the whole run.
+    pub fn fail(&mut self, reason: impl Into<String>) {
+        self.status = RunStatus::Failed;
+        self.failures.push(reason.into());
+    }
+
+    /// Records a skipped row.
+    pub fn skip_row(&mut self, warning: impl Into<String>) {
+        self.counts.invalid += 1;
+        self.warnings.push(warning.into());
+    }
+
+    /// The status record's message (sync spec 4.6).
+    pub fn message(&self) -> String {
+        if self.status == RunStatus::Failed {
+            return self.failures.join("\n");
+        }
+        let mut text = self.to_string();
+        if !self.warnings.is_empty() {
+            text.push_str("\nSome entities were skipped due to warnings:\n");
+            text.push_str(&self.warnings.join("\n"));
+        }
+        text
+    }
+}
+
+impl fmt::Display for ConnectorOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = if self.kind == RunKind::Export { "EXPORT" } else { "IMPORT" };
+        let Counts { read, added, updated, deleted, invalid } = self.counts;
+        let processed = self.counts.processed();
+        write!(
+            f,
+            "[{label}] Stats: read [{read}], processed [{processed}], updated [{updated}], added [{added}], \
+             deleted [{deleted}], invalid entities: [{invalid}]"
+        )
+    }
+}
+
+/// Everything one sync did, in the order in which it was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SyncOutcome {
+    /// Runs of connectors; an initial connector has one entry per window.
+    pub connectors: Vec<ConnectorOutcome>,
+    /// Exports of CRM edits.
+    pub exports: Vec<ExportOutcome>,
+    /// Whether the caller asked to stop and the sync did so at a batch boundary.
+    pub interrupted: bool,
+}
+
+impl SyncOutcome {
+    /// Whether everything that was tried worked.
+    pub fn is_ok(&self) -> bool {
+        !self.interrupted
+            && self.connectors.iter().all(ConnectorOutcome::is_ok)
+            && self.exports.iter().all(|export| !matches!(export.result, ExportResult::Failed { .. }))
+    }
+}
+
+/// One CRM edit on its way to Magento.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportOutcome {
+    /// `customer` or `customer_address`.
+    pub entity: &'static str,
+    /// Magento's id, known after a creation too.
+    pub origin_id: Option<i64>,
+    /// What happened.
+    pub result: ExportResult,
+}
+
+/// What became of an exported edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "result")]
+pub enum ExportResult {
+    /// Magento made a new record.
+    Created,
+    /// Magento took the merged record.
+    Updated,
+    /// The record is gone in Magento.
+    Removed,
+    /// Nothing was sent, and why.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+    /// Magento or the wire refused it.
+    Failed {
+        /// Masked text of the failure.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_counts_what_was_processed_and_lists_warnings_after_it() {
+        let mut outcome = ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);
+        outcome.counts = Counts { read: 5, added: 1, updated: 2, deleted: 0, invalid: 1 };
+        outcome.skip_row("customer 7: bad");
+        assert_eq!(
+            outcome.message(),
+            "[IMPORT] Stats: read [5], processed [3], updated [2], added [1], deleted [0], invalid entities: [2]\n\
+             Some entities were skipped due to warnings:\ncustomer 7: bad"
+        );
+        outcome.fail("no luck");
+        assert_eq!(outcome.message(), "no luck");
+    }
+}

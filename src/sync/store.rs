@@ -1,0 +1,223 @@
+//! The CRM as the jobs see it: look-ups by Magento's keys, relations resolved, changes applied, runs recorded. Every
+//! function works inside the transaction its caller opened.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::connector::Connector;
+use super::convert::{Link, Record};
+use super::job::Mark;
+use super::outcome::{ConnectorOutcome, Counts, RunStatus};
+use super::strategy::Change;
+use super::strategy::address::RegionFacts;
+use super::window::{self, Progress};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId, StatusCode, StatusRecord};
+use crate::quirk::{Quirk, Quirks};
+
+/// What every imported row shares.
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    /// The integration the rows belong to.
+    pub(super) channel: IntegrationId,
+    /// Its default owner.
+    pub(super) owner: Option<String>,
+    /// Which misbehaviours are wanted.
+    pub(super) quirks: Quirks,
+    /// When the batch is written.
+    pub(super) now: Timestamp,
+}
+
+impl Scope {
+    fn channel_value(&self) -> CrmValue {
+        CrmValue::Ref(self.channel.0)
+    }
+
+    /// The row of this integration with that key in Magento.
+    pub(super) fn by_origin(&self, crm: &Crm, entity: Entity, origin_id: i64) -> Result<Option<Row>, CrmError> {
+        let key = [("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))];
+        Ok(crm.find(entity, &key)?.into_iter().next())
+    }
+
+    /// The dictionary row of a region by its combined code; shared by all integrations in the reference client.
+    pub(super) fn region_by_code(&self, crm: &Crm, combined: &str) -> Result<Option<Row>, CrmError> {
+        self.region(crm, ("combinedCode", CrmValue::Text(combined.to_owned())))
+    }
+
+    /// What the dictionary says about a region number.
+    pub(super) fn region_facts(&self, crm: &Crm, magento_id: i64) -> Result<Option<RegionFacts>, CrmError> {
+        let row = self.region(crm, ("regionId", CrmValue::Int(magento_id)))?;
+        Ok(row.map(|row| region_facts(&row)))
+    }
+
+    fn region(&self, crm: &Crm, key: (&str, CrmValue)) -> Result<Option<Row>, CrmError> {
+        let keys = [("channel", self.region_channel()), key];
+        Ok(crm.find(Entity::Region, &keys)?.into_iter().next())
+    }
+
+    fn region_channel(&self) -> CrmValue {
+        if self.quirks.has(Quirk::RegionsSharedByIntegrations) { CrmValue::Null } else { self.channel_value() }
+    }
+
+    /// The fields of a record with its relations looked up. A relation whose row is not there becomes null and leaves a
+    /// warning in the reference client's words (sync spec 4.10).
+    pub(super) fn fields(
+        &self,
+        crm: &Crm,
+        record: &Record,
+        row_number: usize,
+        warnings: &mut Vec<String>,
+    ) -> Result<Fields, CrmError> {
+        let mut fields: Fields = record.values.iter().map(|(name, value)| (*name, value.clone())).collect();
+        for (name, link) in &record.links {
+            let found = match link {
+                Some(Link { entity, origin_id }) => {
+                    let found = self.by_origin(crm, *entity, *origin_id)?;
+                    if found.is_none() {
+                        let entity = entity.table();
+                        warnings.push(format!(
+                            "Error in row #{row_number}. Not found entity \"{entity}\". Item data: {{\"originId\":{origin_id}}}."
+                        ));
+                    }
+                    found.map(|row| row.id)
+                }
+                None => None,
+            };
+            fields.set(*name, found);
+        }
+        Ok(fields)
+    }
+
+    /// Applies changes in order; counts the roots. Gives the last root's id.
+    pub(super) fn apply(
+        &self,
+        crm: &mut Crm,
+        changes: Vec<Change>,
+        counts: &mut Counts,
+    ) -> Result<Option<RowId>, CrmError> {
+        let mut root = None;
+        for change in changes {
+            match change {
+                Change::Root { entity, id, fields } => root = Some(self.apply_root(crm, entity, id, fields, counts)?),
+                Change::Child { entity, id, owner, mut fields } => {
+                    fields.set(owner, root);
+                    self.put(crm, entity, id, fields)?;
+                }
+                Change::Delete { entity, id } => {
+                    crm.delete(entity, id)?;
+                }
+            }
+        }
+        Ok(root)
+    }
+
+    fn apply_root(
+        &self,
+        crm: &mut Crm,
+        entity: Entity,
+        id: Option<RowId>,
+        mut fields: Fields,
+        counts: &mut Counts,
+    ) -> Result<RowId, CrmError> {
+        if let Some(id) = id
+            && fields.is_empty()
+        {
+            return Ok(id);
+        }
+        match id {
+            Some(_) => counts.updated += 1,
+            None => counts.added += 1,
+        }
+        self.stamp(crm, entity, id, &mut fields)?;
+        self.put(crm, entity, id, fields)
+    }
+
+    /// Common bookkeeping: `importedAt` once, `syncedAt` always, the default owner for rows without one.
+    fn stamp(&self, crm: &Crm, entity: Entity, id: Option<RowId>, fields: &mut Fields) -> Result<(), CrmError> {
+        let stored = id.map(|id| crm.require(entity, id)).transpose()?;
+        let is_unset =
+            |field: &str| stored.as_ref().is_none_or(|row| row.fields.get(field).is_none_or(CrmValue::is_null));
+        if entity.column("syncedAt").is_some() {
+            fields.set("syncedAt", self.now);
+        }
+        if entity.column("importedAt").is_some() && is_unset("importedAt") {
+            fields.set("importedAt", self.now);
+        }
+        if entity.column("owner").is_some() && stored.is_none() {
+            fields.set("owner", self.owner.clone());
+        }
+        Ok(())
+    }
+
+    fn put(&self, crm: &mut Crm, entity: Entity, id: Option<RowId>, mut fields: Fields) -> Result<RowId, CrmError> {
+        match id {
+            Some(id) => crm.update(entity, id, &fields).map(|()| id),
+            None => {
+                if entity == Entity::Region {
+                    fields.set("channel", self.region_channel());
+                } else if entity.column("channel").is_some() {
+                    fields.set("channel", self.channel_value());
+                }
+                crm.insert(entity, fields)
+            }
+        }
+    }
+
+    /// What a connector remembers.
+    ///
+    /// The reference client keeps the bookmark in the data of the newest completed record; a record without one means
+    /// starting over. Fixed, bookmarks are rows of their own.
+    pub(super) fn progress(&self, crm: &Crm, connector: Connector, otherwise: Timestamp) -> Result<Progress, CrmError> {
+        let last = crm.last_completed_status(self.channel, connector.name())?;
+        let bookmark = if self.quirks.has(Quirk::BookmarkLostAfterOtherConnectorFailed) {
+            last.as_ref().filter(|status| !status.is_skipped()).and_then(|status| status.date_in("initialSyncedTo"))
+        } else {
+            crm.bookmark(self.channel, connector.name())?
+        };
+        Ok(Progress { bookmark: bookmark.unwrap_or(otherwise), completed_before: last.is_some() })
+    }
+
+    /// Records a finished run: its status, and its bookmark when it has one.
+    pub(super) fn record(
+        &self,
+        crm: &mut Crm,
+        outcome: &mut ConnectorOutcome,
+        mark: Mark,
+        last_item: Option<Timestamp>,
+    ) -> Result<(), CrmError> {
+        let mut data = IndexMap::new();
+        if let Some(at) = last_item {
+            data.insert("lastSyncItemDate".to_owned(), json!(iso(at)));
+        }
+        let to = match mark {
+            Mark::None => None,
+            Mark::At(at) => Some(at),
+            Mark::EndOfRun { bookmark } => Some(window::update_bookmark(bookmark, bookmark, self.now, &self.quirks)),
+        };
+        if let Some(to) = to.filter(|_| outcome.status == RunStatus::Completed) {
+            data.insert("initialSyncedTo".to_owned(), json!(iso(to)));
+            crm.set_bookmark(self.channel, outcome.connector.name(), to)?;
+            outcome.bookmark = Some(to);
+        }
+        let code = if outcome.is_ok() { StatusCode::Completed } else { StatusCode::Failed };
+        let connector = outcome.connector.name().to_owned();
+        let record = StatusRecord { connector, code, date: self.now, message: outcome.message(), data };
+        crm.add_status(self.channel, &record)
+    }
+}
+
+/// A row of the region dictionary as addresses need it.
+pub(super) fn region_facts(row: &Row) -> RegionFacts {
+    let text = |field| row.fields.text(field).unwrap_or_default().to_owned();
+    RegionFacts {
+        magento_id: row.fields.int("regionId").unwrap_or_default(),
+        country: text("countryCode"),
+        code: text("code"),
+        name: row.fields.text("name").map(str::to_owned),
+    }
+}
+
+/// ISO 8601 with a numeric offset without colon, as status data holds dates (sync spec 4.6).
+fn iso(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+}

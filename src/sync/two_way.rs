@@ -1,0 +1,327 @@
+//! The export of CRM edits: read what Magento holds, merge, update or create, import the result back (sync spec 8.2,
+//! 8.5). What is merged and how it is shaped is decided by pure functions elsewhere.
+
+use indexmap::IndexSet;
+use serde_json::Value;
+
+use super::connector::Connector;
+use super::connector::customer::{address_gone_fault, address_info, info};
+use super::context::SyncEvent;
+use super::convert::{self, Link, Record};
+use super::driver::Run;
+use super::export;
+use super::job::customer as job;
+use super::merge::{Priority, Sides, merge};
+use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
+use super::store::Scope;
+use super::strategy::sync_state;
+use crate::client::ClientError;
+use crate::crm::{
+    ChangeSet, Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority,
+};
+use crate::datetime;
+use crate::quirk::Quirk;
+use crate::soap::{SoapStruct, SoapValue};
+
+/// API fault "Customer not exists."
+const CUSTOMER_GONE: u16 = 102;
+
+/// Exports everything that waits, oldest first, including the addresses of customers created on the way. Nothing while
+/// two-way sync is off.
+pub(super) async fn export_all(run: &mut Run<'_, '_>) -> Result<Vec<ExportOutcome>, CrmError> {
+    let mut outcomes = Vec::new();
+    if !run.integration.settings.is_two_way_sync_enabled {
+        return Ok(outcomes);
+    }
+    let mut tried: IndexSet<i64> = IndexSet::new();
+    loop {
+        let pending = run.crm.pending_exports(run.integration.id)?;
+        let Some(next) = pending.into_iter().find(|export| !tried.contains(&export.id)) else { return Ok(outcomes) };
+        tried.insert(next.id);
+        let outcome = export_one(run, &next).await?;
+        (run.events)(SyncEvent::Exported { outcome: outcome.clone() });
+        outcomes.push(outcome);
+    }
+}
+
+async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutcome, CrmError> {
+    let Some(row) = run.crm.get(pending.entity, pending.row)? else {
+        let gone = ExportResult::Skipped { reason: "the row was deleted in the CRM".to_owned() };
+        run.crm.finish_export(pending, &Stored::Exported, &run.quirks)?;
+        return Ok(ExportOutcome { entity: pending.entity.table(), origin_id: None, result: gone });
+    };
+    let result = if sync_state::is_removed(&row) {
+        run.crm.finish_export(pending, &Stored::Removed, &run.quirks)?;
+        ExportResult::Skipped { reason: "it was removed in Magento".to_owned() }
+    } else {
+        match pending.entity {
+            Entity::CustomerAddress => export_address(run, pending, &row).await?,
+            _ => export_customer(run, pending, &row).await?,
+        }
+    };
+    let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.int("originId"));
+    let origin_id = origin_id.or_else(|| row.fields.int("originId"));
+    Ok(ExportOutcome { entity: pending.entity.table(), origin_id, result })
+}
+
+/// What a call to Magento came to, for one edit.
+enum Sent {
+    Created(i64),
+    Updated(SoapStruct),
+    Gone,
+}
+
+async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Row) -> Result<ExportResult, CrmError> {
+    let local = customer_record(run.crm, row)?;
+    let sent = send_customer(run, pending, &local).await;
+    let (quirks, scope) = (run.quirks.clone(), run.scope());
+    match sent {
+        Ok(Sent::Created(id)) => run.crm.transaction(|crm| {
+            let fields = Fields::new().with("originId", id).with("createdAt", scope.now).with("updatedAt", scope.now);
+            crm.update(Entity::Customer, row.id, &fields)?;
+            crm.update(Entity::Customer, row.id, &Fields::new().with("password", CrmValue::Null))?;
+            crm.queue_addresses(row.id)?;
+            crm.finish_export(pending, &Stored::Exported, &quirks)?;
+            Ok(ExportResult::Created)
+        }),
+        Ok(Sent::Updated(merged)) => run.crm.transaction(|crm| {
+            crm.finish_export(pending, &Stored::Exported, &quirks)?;
+            import_back(crm, &scope, &merged)?;
+            let done = Fields::new().with("updatedAt", scope.now).with("password", CrmValue::Null);
+            crm.update(Entity::Customer, row.id, &done)?;
+            Ok(ExportResult::Updated)
+        }),
+        Ok(Sent::Gone) => {
+            run.crm.finish_export(pending, &Stored::Removed, &quirks)?;
+            Ok(ExportResult::Removed)
+        }
+        Err(reason) => fail(run, pending, reason),
+    }
+}
+
+async fn send_customer(run: &mut Run<'_, '_>, pending: &PendingExport, local: &Record) -> Result<Sent, String> {
+    let bridge = run.bridge.clone();
+    let form = export::customer::customer(local);
+    let Some(id) = local.origin_id() else {
+        let operation = if bridge.is_supported() { "oroCustomerCreate" } else { "customerCustomerCreate" };
+        let arguments = SoapStruct::new().with("customerData", form);
+        let answer = call(run, operation, arguments).await.map_err(|error| error.to_string())?;
+        return created(operation, &answer);
+    };
+    let remote = match run.client().await {
+        Ok(client) => info(client, id, &bridge).await,
+        Err(error) => Err(error),
+    };
+    let remote = match remote {
+        Ok(remote) => remote,
+        Err(error) if error.fault_code() == Some(CUSTOMER_GONE) => return Ok(Sent::Gone),
+        Err(error) => return Err(error.to_string()),
+    };
+    let remote = convert::customer::customer(&remote, &run.quirks).map_err(|error| error.to_string())?;
+    let before = before(local, &pending.change_set, Entity::Customer);
+    let merged = merge(
+        Sides {
+            local: &form,
+            before: before.as_ref().map(export::customer::customer).as_ref(),
+            remote: &export::customer::customer(&remote),
+            additional: &[],
+        },
+        priority(run),
+        &run.quirks,
+    );
+    let operation = if bridge.is_supported() { "oroCustomerUpdate" } else { "customerCustomerUpdate" };
+    let arguments = SoapStruct::new().with("customerId", id).with("customerData", merged.clone());
+    match call(run, operation, arguments).await {
+        Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
+        Ok(_) => Err(format!("{operation} answered false: Magento did not save customer {id}")),
+        Err(error) if error.fault_code() == Some(CUSTOMER_GONE) => Ok(Sent::Gone),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn export_address(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Row) -> Result<ExportResult, CrmError> {
+    let owner = row.fields.link("owner").map(|id| run.crm.require(Entity::Customer, id)).transpose()?;
+    let Some(customer_id) = owner.as_ref().and_then(|owner| owner.fields.int("originId")) else {
+        return Ok(ExportResult::Skipped { reason: "its customer is not in Magento yet".to_owned() });
+    };
+    let local = address_record(run.crm, &run.scope(), row)?;
+    let sent = send_address(run, pending, &local, customer_id).await;
+    let (quirks, scope) = (run.quirks.clone(), run.scope());
+    match sent {
+        Ok(Sent::Created(id)) => run.crm.transaction(|crm| {
+            crm.update(
+                Entity::CustomerAddress,
+                row.id,
+                &Fields::new().with("originId", id).with("updated", scope.now),
+            )?;
+            crm.finish_export(pending, &Stored::Exported, &quirks)?;
+            Ok(ExportResult::Created)
+        }),
+        Ok(Sent::Updated(merged)) => run.crm.transaction(|crm| {
+            crm.finish_export(pending, &Stored::Exported, &quirks)?;
+            address_back(crm, &scope, row, &merged)?;
+            Ok(ExportResult::Updated)
+        }),
+        // An address that Magento no longer has goes from the CRM's customer too; nothing is exported.
+        Ok(Sent::Gone) => run.crm.transaction(|crm| {
+            crm.delete(Entity::CustomerAddress, row.id)?;
+            crm.finish_export(pending, &Stored::Exported, &quirks)?;
+            Ok(ExportResult::Removed)
+        }),
+        Err(reason) => fail(run, pending, reason),
+    }
+}
+
+async fn send_address(
+    run: &mut Run<'_, '_>,
+    pending: &PendingExport,
+    local: &Record,
+    customer_id: i64,
+) -> Result<Sent, String> {
+    let bridge = run.bridge.clone();
+    let form = export::address::address(local, Some(customer_id));
+    let Some(id) = local.origin_id() else {
+        let arguments = SoapStruct::new().with("customerId", customer_id).with("addressData", form);
+        let answer = call(run, "customerAddressCreate", arguments).await.map_err(|error| error.to_string())?;
+        return created("customerAddressCreate", &answer);
+    };
+    let remote = match run.client().await {
+        Ok(client) => address_info(client, id, &bridge).await,
+        Err(error) => Err(error),
+    };
+    let remote = match remote {
+        Ok(remote) => remote,
+        // Any trouble while it looks counts as "removed" for the reference client, its rule for the fault aside.
+        Err(_) if run.quirks.has(Quirk::AnyErrorRemovesAddress) => return Ok(Sent::Gone),
+        Err(error) if error.fault_code() == Some(address_gone_fault(&bridge)) => return Ok(Sent::Gone),
+        Err(error) => return Err(error.to_string()),
+    };
+    let remote = convert::address::customer_address(&remote, &run.quirks).map_err(|error| error.to_string())?;
+    let before = before(local, &pending.change_set, Entity::CustomerAddress);
+    let merged = merge(
+        Sides {
+            local: &form,
+            before: before.map(|record| export::address::address(&record, Some(customer_id))).as_ref(),
+            remote: &export::address::address(&remote, Some(customer_id)),
+            additional: export::address::ADDITIONAL,
+        },
+        priority(run),
+        &run.quirks,
+    );
+    let arguments = SoapStruct::new().with("addressId", id).with("addressData", merged.clone());
+    match call(run, "customerAddressUpdate", arguments).await {
+        Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
+        Ok(_) => Err(format!("customerAddressUpdate answered false: Magento did not save address {id}")),
+        // The core update says 102 whatever the bridge says elsewhere.
+        Err(error) if error.fault_code() == Some(102) => Ok(Sent::Gone),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn call(run: &mut Run<'_, '_>, operation: &str, arguments: SoapStruct) -> Result<SoapValue, ClientError> {
+    run.client().await?.call(operation, arguments).await
+}
+
+fn created(operation: &str, answer: &SoapValue) -> Result<Sent, String> {
+    match answer.to_int().filter(|id| *id > 0) {
+        Some(id) => Ok(Sent::Created(id)),
+        None => Err(format!("{operation} answered no id")),
+    }
+}
+
+/// A failed export stays in the queue, unless the quirk forgets it.
+fn fail(run: &mut Run<'_, '_>, pending: &PendingExport, reason: String) -> Result<ExportResult, CrmError> {
+    run.crm.finish_export(pending, &Stored::Failed(reason.clone()), &run.quirks)?;
+    Ok(ExportResult::Failed { reason })
+}
+
+fn priority(run: &Run<'_, '_>) -> Priority {
+    match run.integration.settings.sync_priority {
+        SyncPriority::Remote => Priority::RemoteWins,
+        SyncPriority::Local => Priority::LocalWins,
+    }
+}
+
+/// A customer row as a record: relations by Magento's keys.
+fn customer_record(crm: &Crm, row: &Row) -> Result<Record, CrmError> {
+    let mut record = plain(row);
+    for (field, entity) in [("group", Entity::CustomerGroup), ("store", Entity::Store), ("website", Entity::Website)] {
+        let linked = row.fields.link(field).map(|id| crm.require(entity, id)).transpose()?;
+        let origin_id = linked.and_then(|row| row.fields.int("originId"));
+        record.links.insert(field, origin_id.map(|origin_id| Link { entity, origin_id }));
+    }
+    Ok(record)
+}
+
+/// An address row as a record: its region by Magento's number, when the dictionary knows it.
+fn address_record(crm: &Crm, scope: &Scope, row: &Row) -> Result<Record, CrmError> {
+    let mut record = plain(row);
+    let region = match row.fields.text("region") {
+        Some(code) => scope.region_by_code(crm, code)?,
+        None => None,
+    };
+    if let Some(region) = &region {
+        let name = region.fields.text("name").map(str::to_owned);
+        record.values.insert("regionText", name.into());
+    }
+    let origin_id = region.and_then(|region| region.fields.int("regionId"));
+    record.links.insert("region", origin_id.map(|origin_id| Link { entity: Entity::Region, origin_id }));
+    Ok(record)
+}
+
+fn plain(row: &Row) -> Record {
+    let mut record = Record::default();
+    for (name, kind) in row.entity.columns() {
+        if !matches!(kind, crate::crm::ColumnType::Ref(_)) {
+            record.values.insert(name, row.fields.get(name).cloned().unwrap_or_default());
+        }
+    }
+    record
+}
+
+/// The local record as it was before the edit; `None` when nothing was changed.
+fn before(local: &Record, changes: &ChangeSet, entity: Entity) -> Option<Record> {
+    if changes.is_empty() {
+        return None;
+    }
+    let mut record = local.clone();
+    for (name, kind) in entity.columns() {
+        if let Some((old, _)) = changes.get(*name)
+            && !matches!(kind, crate::crm::ColumnType::Ref(_))
+        {
+            record.values.insert(name, value(old, *kind));
+        }
+    }
+    Some(record)
+}
+
+/// A value of a change set, by its column's type.
+fn value(old: &Value, kind: crate::crm::ColumnType) -> CrmValue {
+    use crate::crm::ColumnType;
+    match (kind, old) {
+        (ColumnType::Text, Value::String(text)) => text.as_str().into(),
+        (ColumnType::Int, Value::Number(number)) => number.as_i64().into(),
+        (ColumnType::Bool, Value::Bool(flag)) => (*flag).into(),
+        (ColumnType::Date, Value::String(text)) => text.parse().map_or(CrmValue::Null, CrmValue::Date),
+        (ColumnType::DateTime, Value::String(text)) => datetime::parse(text).ok().flatten().into(),
+        (ColumnType::TextList, Value::Array(items)) => {
+            CrmValue::TextList(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
+        _ => CrmValue::Null,
+    }
+}
+
+/// Imports the merged record, so that remote edits arrive at once. What the export form does not carry stays.
+fn import_back(crm: &mut Crm, scope: &Scope, merged: &SoapStruct) -> Result<(), CrmError> {
+    let Ok(mut record) = convert::customer::customer(merged, &scope.quirks) else { return Ok(()) };
+    record.values.shift_remove("confirmed");
+    let mut outcome = ConnectorOutcome::new(Connector::Customer, RunKind::Export);
+    job::write_record(crm, scope, record, &mut outcome).map(|_| ())
+}
+
+fn address_back(crm: &mut Crm, scope: &Scope, row: &Row, merged: &SoapStruct) -> Result<(), CrmError> {
+    let Ok(record) = convert::address::customer_address(merged, &scope.quirks) else { return Ok(()) };
+    let mut fields = job::address_fields(crm, scope, record, 0, &mut Vec::new())?;
+    fields.set("updated", scope.now);
+    crm.update(Entity::CustomerAddress, row.id, &fields)
+}
