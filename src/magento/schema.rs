@@ -25,7 +25,7 @@ struct TypeRow {
 }
 
 enum ShapeRow {
-    Array(String),
+    Array(String, Occurs),
     Struct(Vec<FieldRow>),
 }
 
@@ -90,7 +90,10 @@ impl TypeRow {
         let name = words.next().unwrap_or_default().to_owned();
         let modifiers: Vec<&str> = words.collect();
         let shape = match shape {
-            ShapeText::Array(item) => ShapeRow::Array(item.trim_start_matches("[]").to_owned()),
+            ShapeText::Array(text) => {
+                let (item, least) = declared(text.trim_start_matches("[]"));
+                ShapeRow::Array(item.to_owned(), least)
+            }
             ShapeText::Struct(fields) => ShapeRow::Struct(fields.iter().map(|field| FieldRow::new(field)).collect()),
         };
         let sequence = modifiers.contains(&"sequence");
@@ -102,13 +105,17 @@ impl FieldRow {
     fn new(text: &str) -> Self {
         let mut words = text.split(' ');
         let name = words.next().unwrap_or_default().to_owned();
-        let declared = words.next().unwrap_or_default();
+        let (type_name, occurs) = declared(words.next().unwrap_or_default());
         let modifiers: Vec<&str> = words.collect();
-        let (type_name, occurs) = match declared.strip_suffix('!') {
-            Some(required) => (required, Occurs::Required),
-            None => (declared, Occurs::Optional),
-        };
         Self { name, type_name: type_name.to_owned(), occurs, presence: Presence::read(&modifiers) }
+    }
+}
+
+/// A type's name and whether an exclamation mark makes it required.
+fn declared(text: &str) -> (&str, Occurs) {
+    match text.strip_suffix('!') {
+        Some(required) => (required, Occurs::Required),
+        None => (text, Occurs::Optional),
     }
 }
 
@@ -246,7 +253,7 @@ pub(super) fn build(
 
 fn complex_type(row: &TypeRow, target: Target<'_>, ids: &IndexMap<&str, TypeId>) -> ComplexType {
     let shape = match &row.shape {
-        ShapeRow::Array(item) => Shape::Array { item: type_ref(item, ids) },
+        ShapeRow::Array(item, least) => Shape::Array { item: type_ref(item, ids), least: *least },
         ShapeRow::Struct(fields) => Shape::Struct {
             fields: fields
                 .iter()

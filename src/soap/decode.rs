@@ -72,7 +72,7 @@ impl<'a> Decoder<'a> {
                     }
                     Ok(members.into())
                 }
-                Shape::Array { item } => self.list(element, Some(item), depth),
+                Shape::Array { item, .. } => self.list(element, Some(item), depth),
             },
             _ => self.untyped(element, depth),
         }

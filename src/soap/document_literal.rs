@@ -87,7 +87,7 @@ impl Writer<'_> {
                     self.member(&field.name, &field.type_ref, field.occurs, members)?;
                 }
             }
-            Shape::Array { item } => {
+            Shape::Array { item, .. } => {
                 let items: Vec<&SoapValue> = match value {
                     SoapValue::List(items) => items.iter().collect(),
                     SoapValue::Struct(members) => members.iter().map(|(_, member)| member).collect(),

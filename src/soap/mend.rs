@@ -3,21 +3,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{ComplexType, Field, Message, MessageShape, Occurs, Operation, ServiceSchema, Shape, TypeRef, Xsd};
+use super::{
+    ComplexType, Field, Message, MessageShape, Occurs, Operation, ServiceSchema, Shape, TypeRef, WireMode, Xsd,
+};
 
 /// A copy of the service that every stack can load:
 ///
 /// - malformed WS-I messages (wire spec, fact 14) become regular ones with a wrapper, and so can be called;
 /// - operations whose messages nobody declares (bridge 1.2.6 and 1.2.7 in WS-I) are left out;
 /// - references to types nobody declares (bridge 1.2.6 in RPC) become `xsd:anyType`;
-/// - a field declared twice (`gender` of the customer to create) keeps its first declaration.
+/// - a field declared twice (`gender` of the customer to create) keeps its first declaration;
+/// - `minOccurs` on a message part (OpenMage in RPC), which WSDL does not know, goes.
 pub fn mend(schema: &ServiceSchema) -> ServiceSchema {
     let mut mended = schema.clone();
     mended.operations.retain(|_, operation| {
         ![&operation.request, &operation.response].iter().any(|message| message.shape == MessageShape::Undeclared)
     });
     for operation in mended.operations.values_mut() {
-        mend_operation(operation);
+        mend_operation(operation, schema.mode);
     }
     for complex_type in &mut mended.types {
         mend_type(complex_type);
@@ -25,7 +28,7 @@ pub fn mend(schema: &ServiceSchema) -> ServiceSchema {
     mended
 }
 
-fn mend_operation(operation: &mut Operation) {
+fn mend_operation(operation: &mut Operation, mode: WireMode) {
     let Operation { name, request, response } = operation;
     if request.shape == MessageShape::Malformed {
         // As in the bridge's other lists: only the session is demanded.
@@ -39,6 +42,9 @@ fn mend_operation(operation: &mut Operation) {
     }
     for part in request.parts.iter_mut().chain(&mut response.parts) {
         mend_reference(&mut part.type_ref);
+        if mode == WireMode::RpcEncoded {
+            part.occurs = Occurs::Required;
+        }
     }
 }
 
@@ -49,7 +55,7 @@ fn give_wrapper(message: &mut Message, element: String) {
 
 fn mend_type(complex_type: &mut ComplexType) {
     match &mut complex_type.shape {
-        Shape::Array { item } => mend_reference(item),
+        Shape::Array { item, .. } => mend_reference(item),
         Shape::Struct { fields, .. } => {
             let mut seen = BTreeSet::new();
             fields.retain(|field| seen.insert(field.name.clone()));

@@ -90,7 +90,7 @@ impl Writer<'_> {
                 let complex = self.schema.complex_type(*id);
                 match &complex.shape {
                     Shape::Struct { .. } => return self.record(name, declared, value),
-                    Shape::Array { item } => return self.array(name, &complex.name, item, value),
+                    Shape::Array { item, .. } => return self.array(name, &complex.name, item, value),
                 }
             }
         }

@@ -87,6 +87,8 @@ pub enum Shape {
     Array {
         /// The type of one item.
         item: TypeRef,
+        /// Whether the WS-I document demands at least one item.
+        least: Occurs,
     },
 }
 
@@ -156,8 +158,19 @@ pub struct Part {
     pub name: String,
     /// Declared type.
     pub type_ref: TypeRef,
-    /// WS-I `minOccurs`; always [`Occurs::Required`] in RPC.
+    /// WS-I `minOccurs`. RPC has none; OpenMage's one optional part (`weight` of `salesOrderShipmentAddTrack`) is one
+    /// that may be left out all the same.
     pub occurs: Occurs,
+}
+
+impl Occurs {
+    /// The value of `minOccurs`.
+    pub fn minimum(self) -> u8 {
+        match self {
+            Self::Optional => 0,
+            Self::Required => 1,
+        }
+    }
 }
 
 impl ServiceSchema {

@@ -152,7 +152,7 @@ impl Writer<'_> {
         self.open(format_args!("{tag} name=\"{}\"", declared.name));
         match &declared.shape {
             Shape::Struct { fields, sequence } => self.record(fields, *sequence),
-            Shape::Array { item } if rpc => {
+            Shape::Array { item, .. } if rpc => {
                 let item = self.type_name(item);
                 self.open("complexContent");
                 self.open("restriction base=\"soapenc:Array\"");
@@ -160,11 +160,12 @@ impl Writer<'_> {
                 self.close("restriction");
                 self.close("complexContent");
             }
-            Shape::Array { item } => {
+            Shape::Array { item, least } => {
+                let least = least.minimum();
                 let item = self.type_name(item);
                 self.open("xsd:sequence");
                 self.empty(format_args!(
-                    "xsd:element minOccurs=\"0\" maxOccurs=\"unbounded\" name=\"complexObjectArray\" type=\"{item}\""
+                    "xsd:element minOccurs=\"{least}\" maxOccurs=\"unbounded\" name=\"complexObjectArray\" type=\"{item}\""
                 ));
                 self.close("xsd:sequence");
             }
@@ -194,10 +195,7 @@ impl Writer<'_> {
         self.open("xsd:sequence");
         for Part { name, type_ref, occurs } in parts {
             let type_name = self.type_name(type_ref);
-            let least = match occurs {
-                Occurs::Optional => 0,
-                Occurs::Required => 1,
-            };
+            let least = occurs.minimum();
             self.empty(format_args!(
                 "xsd:element minOccurs=\"{least}\" maxOccurs=\"1\" name=\"{name}\" type=\"{type_name}\""
             ));
@@ -228,7 +226,11 @@ impl Writer<'_> {
             None => message
                 .parts
                 .iter()
-                .map(|part| format!("name=\"{}\" {kind}=\"{}\"", part.name, self.type_name(&part.type_ref)))
+                .map(|part| {
+                    // Not WSDL, but OpenMage writes it.
+                    let occurs = if part.occurs == Occurs::Optional { " minOccurs=\"0\"" } else { "" };
+                    format!("name=\"{}\" {kind}=\"{}\"{occurs}", part.name, self.type_name(&part.type_ref))
+                })
                 .collect(),
         };
         if parts.is_empty() {
