@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::export_queue::TO_EXPORT;
-use super::integration::is_email;
+use super::settings::is_email;
 use super::{ChangeSet, Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 
 /// An edit of a customer as the form submits it.

@@ -11,6 +11,26 @@ pub enum CrmError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is an SQLite database, but not a CRM.
+    #[error("{path} is another program's database; name a new file or one that mockgento made")]
+    NotACrm {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Somebody else writes to the file.
+    #[error("{path} is in use by another program; wait until it is done or close it")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file cannot be opened for another reason.
+    #[error("{path} cannot be opened: {reason}")]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// The file was made by a newer version.
     #[error("{path} has schema {found}, this mockgento knows {known}; use the version that made it, or a new file")]
     NewerSchema {
@@ -89,7 +109,10 @@ impl CrmError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::NotADatabase) => Self::NotADatabase { path: path.to_owned() },
             Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly { path: path.to_owned() },
-            _ => Self::Database(error),
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                Self::InUse { path: path.to_owned() }
+            }
+            _ => Self::CannotOpen { path: path.to_owned(), reason: error.to_string() },
         }
     }
 

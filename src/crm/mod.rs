@@ -13,6 +13,7 @@ pub mod export_queue;
 pub mod integration;
 pub mod lifetime;
 mod rows;
+pub mod settings;
 mod sql;
 pub mod state;
 pub mod status;
@@ -30,9 +31,13 @@ pub use edit::{AddressEdit, CustomerEdit};
 pub use entity::{ColumnType, Entity};
 pub use error::CrmError;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
-pub use integration::{Integration, IntegrationId, IntegrationSettings, SettingsError, SyncPriority};
+pub use integration::{Integration, IntegrationId};
+pub use settings::{IntegrationSettings, SettingsError, SyncPriority, WebsiteChoice};
 pub use status::{StatusCode, StatusRecord};
 pub use value::{CrmValue, Fields, Row, RowId};
+
+/// Prepared statements that are kept: about ten for each of the twenty entities.
+const STATEMENTS_MAX: usize = 256;
 
 /// A CRM: one SQLite database, in memory or in a file.
 pub struct Crm {
@@ -42,8 +47,14 @@ pub struct Crm {
     depth: usize,
 }
 
+/// Marks a file as ours in its header, so that another program's database is never taken for a CRM: "mock" in ASCII.
+const APPLICATION_ID: i64 = 0x6d6f_636b;
+
+/// Schemas so far, oldest first.
+const SCHEMAS: &[&str] = &[include_str!("schema.sql")];
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("schema.sql"))])
+    SCHEMAS.iter().map(|schema| M::up(schema)).collect()
 }
 
 impl Crm {
@@ -52,13 +63,14 @@ impl Crm {
     /// # Errors
     /// [`CrmError::Database`] when SQLite cannot start.
     pub fn in_memory(clock: Clock) -> Result<Self, CrmError> {
-        Self::prepare(Connection::open_in_memory()?, clock, Path::new(":memory:"))
+        Self::prepare(Connection::open_in_memory()?, clock)
     }
 
-    /// Opens a CRM file, or makes it.
+    /// Opens a CRM file, or makes it. A file that is refused is left as it was.
     ///
     /// # Errors
-    /// When the folder is missing, the file is no SQLite database, read-only, or of a newer schema.
+    /// When the folder is missing, the file is no SQLite database or another program's, read-only, in use, or of a newer
+    /// schema.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, CrmError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
             && !folder.is_dir()
@@ -69,23 +81,19 @@ impl Crm {
             return Err(CrmError::ReadOnly { path: path.to_owned() });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| CrmError::at(path, e))?;
-        // Opening reads nothing; the first pragma finds out whether this is a database at all.
+        let connection = Connection::open_with_flags(path, flags).map_err(|error| CrmError::at(path, error))?;
+        check_file(&connection, path)?;
         connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
             .map_err(|error| CrmError::at(path, error))?;
-        Self::prepare(connection, clock, path)
+        Self::prepare(connection, clock)
     }
 
-    fn prepare(mut connection: Connection, clock: Clock, path: &Path) -> Result<Self, CrmError> {
+    fn prepare(mut connection: Connection, clock: Clock) -> Result<Self, CrmError> {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.set_prepared_statement_cache_capacity(256);
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        const KNOWN: i64 = 1;
-        if found > KNOWN {
-            return Err(CrmError::NewerSchema { path: path.to_owned(), found, known: KNOWN });
-        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         migrations().to_latest(&mut connection).map_err(|error| CrmError::Migration(error.to_string()))?;
         Ok(Self { connection, clock, discovery: DiscoveryConfig::default(), depth: 0 })
     }
@@ -114,9 +122,32 @@ impl Crm {
             Ok(_) => format!("RELEASE {name}"),
             Err(_) => format!("ROLLBACK TO {name}; RELEASE {name}"),
         };
-        self.connection.execute_batch(&end).map_err(|error| E::from(error.into()))?;
+        if let Err(error) = self.connection.execute_batch(&end) {
+            // A commit that fails (a full disk, a broken relation) must not leave the transaction open.
+            let _ = self.connection.execute_batch(&format!("ROLLBACK TO {name}; RELEASE {name}"));
+            return Err(E::from(error.into()));
+        }
         result
     }
+}
+
+/// Reads the header, without which opening finds nothing wrong.
+fn check_file(connection: &Connection, path: &Path) -> Result<(), CrmError> {
+    let header = |name| -> Result<i64, CrmError> {
+        connection.pragma_query_value(None, name, |row| row.get(0)).map_err(|error| CrmError::at(path, error))
+    };
+    let (found, owner) = (header("user_version")?, header("application_id")?);
+    let tables: i64 = connection
+        .query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| CrmError::at(path, error))?;
+    if owner != APPLICATION_ID && (tables > 0 || owner != 0) {
+        return Err(CrmError::NotACrm { path: path.to_owned() });
+    }
+    let known = i64::try_from(SCHEMAS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(CrmError::NewerSchema { path: path.to_owned(), found, known });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -144,19 +175,75 @@ mod tests {
         assert!(crm.find(Entity::Account, &[]).unwrap().is_empty());
     }
 
+    fn opened(path: &Path) -> Result<Crm, String> {
+        Crm::open(path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).map_err(|error| error.to_string())
+    }
+
     #[test]
-    fn files_that_cannot_be_a_crm_are_named_with_a_remedy() {
+    fn files_that_cannot_be_a_crm_are_named_with_a_remedy_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::virtual_at(Timestamp::UNIX_EPOCH);
-        let text = folder.path().join("notes.txt");
-        std::fs::write(&text, "these are notes, not a database, and long enough to be a header").unwrap();
-        let error = Crm::open(&text, clock.clone()).err().unwrap().to_string();
-        assert!(error.contains("notes.txt is not an SQLite database"), "{error}");
-        let newer = folder.path().join("newer.sqlite");
-        Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        let error = Crm::open(&newer, clock.clone()).err().unwrap().to_string();
-        assert!(error.contains("schema 99") && error.contains("knows 1"), "{error}");
-        let error = Crm::open(&folder.path().join("no/crm.sqlite"), clock).err().unwrap().to_string();
-        assert!(error.contains("does not exist"), "{error}");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("notes.txt"), "these are notes, not a database, and long enough to be a header").unwrap();
+        let newer = Connection::open(at("newer.sqlite")).unwrap();
+        newer.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        let foreign = Connection::open(at("browser.sqlite")).unwrap();
+        foreign.execute_batch("CREATE TABLE history (url TEXT)").unwrap();
+        drop((newer, foreign));
+        std::fs::create_dir(at("folder")).unwrap();
+        for (name, expected) in [
+            ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 1;"),
+            ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
+            ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
+            ("folder", "folder cannot be opened:"),
+        ] {
+            let before = std::fs::read(at(name)).unwrap_or_default();
+            let error = opened(&at(name)).err().unwrap();
+            assert!(error.contains(expected), "{error}");
+            assert_eq!(std::fs::read(at(name)).unwrap_or_default(), before, "{name} is as it was");
+        }
+    }
+
+    #[test]
+    fn a_read_only_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        drop(opened(&path).unwrap());
+        let mut permissions = path.metadata().unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        let error = opened(&path).err().unwrap();
+        assert!(error.contains("crm.sqlite is read-only; make it writable or copy it"), "{error}");
+    }
+
+    #[test]
+    fn a_file_keeps_its_rows_and_writes_ahead() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let mut crm = opened(&path).unwrap();
+        crm.insert(Entity::Account, Fields::new().with("name", "Jane")).unwrap();
+        let mode: String = crm.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        drop(crm);
+        assert_eq!(opened(&path).unwrap().count(Entity::Account).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_failed_inner_transaction_takes_only_its_own_rows() {
+        let mut crm = crm();
+        let account = |name: &str| Fields::new().with("name", name);
+        crm.transaction(|crm| {
+            crm.insert(Entity::Account, account("outer"))?;
+            let inner: Result<(), CrmError> = crm.transaction(|crm| {
+                crm.insert(Entity::Account, account("inner"))?;
+                Err(CrmError::Forbidden("planned".to_owned()))
+            });
+            assert!(inner.is_err());
+            Ok::<_, CrmError>(())
+        })
+        .unwrap();
+        let names = crm.find(Entity::Account, &[]).unwrap();
+        assert_eq!(names.iter().map(|row| row.fields.text("name")).collect::<Vec<_>>(), [Some("outer")]);
     }
 }

@@ -4,6 +4,7 @@
 CREATE TABLE "integration" (
   "id" INTEGER PRIMARY KEY,
   "settings" TEXT NOT NULL,
+  "apiUrl" TEXT NOT NULL,
   "apiKey" TEXT NOT NULL,
   "initialSyncStartDate" TEXT,
   "newsletterSubscriberSyncedToId" INTEGER

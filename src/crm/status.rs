@@ -1,12 +1,18 @@
 //! Status records of connector runs and the bookmarks: sync spec, sections 4.6 and 13 (Q-01, Q-05).
 
 use indexmap::IndexMap;
-use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension as _, ToSql, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Crm, CrmError, IntegrationId};
 use crate::datetime;
+use crate::quirk::{Quirk, Quirks};
+
+/// How long completed records are kept.
+const COMPLETED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long failed records are kept.
+const FAILED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How a connector run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,10 +88,28 @@ impl Crm {
     /// # Errors
     /// When the database fails.
     pub fn statuses(&self, channel: IntegrationId) -> Result<Vec<StatusRecord>, CrmError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT \"connector\", \"code\", \"date\", \"message\", \"data\" FROM \"status\" WHERE \"channel\" = ? ORDER BY \"id\"",
-        )?;
-        let mut rows = statement.query([channel.0.0])?;
+        self.select_statuses("\"channel\" = ? ORDER BY \"date\", \"id\"", &[&channel.0.0])
+    }
+
+    /// The newest completed record of a connector, skipped or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_completed_status(
+        &self,
+        channel: IntegrationId,
+        connector: &str,
+    ) -> Result<Option<StatusRecord>, CrmError> {
+        let filter = "\"channel\" = ? AND \"connector\" = ? AND \"code\" = 'completed' \
+                      ORDER BY \"date\" DESC, \"id\" DESC LIMIT 1";
+        Ok(self.select_statuses(filter, &[&channel.0.0, &connector])?.pop())
+    }
+
+    fn select_statuses(&self, filter: &str, values: &[&dyn ToSql]) -> Result<Vec<StatusRecord>, CrmError> {
+        let sql =
+            format!("SELECT \"connector\", \"code\", \"date\", \"message\", \"data\" FROM \"status\" WHERE {filter}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(values)?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
             let date: String = row.get(2)?;
@@ -102,18 +126,29 @@ impl Crm {
         Ok(records)
     }
 
-    /// The newest completed record of a connector, skipped or not.
+    /// The daily clean-up: completed records go after a week, failed ones after a month, and the newest completed record
+    /// of each connector stays. Gives the number of deleted records.
+    ///
+    /// The reference client keeps the newest one per connector of all integrations together, so that others lose their
+    /// bookmarks (Q-05). Bookmarks of their own are never touched.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn last_completed_status(
-        &self,
-        channel: IntegrationId,
-        connector: &str,
-    ) -> Result<Option<StatusRecord>, CrmError> {
-        let mut records = self.statuses(channel)?;
-        records.retain(|record| record.connector == connector && record.code == StatusCode::Completed);
-        Ok(records.pop())
+    pub fn clean_up_statuses(&mut self, quirks: &Quirks) -> Result<usize, CrmError> {
+        let now = self.clock().now();
+        let before = |age: SignedDuration| datetime::to_sql(now.saturating_sub(age).unwrap_or(Timestamp::MIN));
+        let (completed, failed) = (before(COMPLETED_KEPT), before(FAILED_KEPT));
+        let same = match quirks.has(Quirk::CleanUpForgetsBookmarks) {
+            true => "",
+            false => " AND \"newer\".\"channel\" = \"status\".\"channel\"",
+        };
+        let sql = format!(
+            "DELETE FROM \"status\" WHERE \"code\" = 'failed' AND \"date\" < ?1 OR \"code\" = 'completed' AND \"date\" < ?2 \
+             AND EXISTS (SELECT 1 FROM \"status\" AS \"newer\" WHERE \"newer\".\"connector\" = \"status\".\"connector\" \
+             AND \"newer\".\"code\" = 'completed'{same} \
+             AND (\"newer\".\"date\", \"newer\".\"id\") > (\"status\".\"date\", \"status\".\"id\"))"
+        );
+        Ok(self.connection.execute(&sql, params![failed, completed])?)
     }
 
     /// Changes the data of the newest completed record of a connector; says whether there was one.
@@ -130,7 +165,7 @@ impl Crm {
         let found: Option<(i64, String)> = self
             .connection
             .prepare_cached(
-                "SELECT \"id\", \"data\" FROM \"status\" WHERE \"channel\" = ? AND \"connector\" = ? AND \"code\" = 'completed' ORDER BY \"id\" DESC LIMIT 1",
+                "SELECT \"id\", \"data\" FROM \"status\" WHERE \"channel\" = ? AND \"connector\" = ? AND \"code\" = 'completed' ORDER BY \"date\" DESC, \"id\" DESC LIMIT 1",
             )?
             .query_row(params![channel.0.0, connector], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
@@ -204,5 +239,87 @@ impl Crm {
             .prepare_cached("DELETE FROM \"bookmark\" WHERE \"channel\" = ? AND \"connector\" = ?")?
             .execute(params![channel.0.0, connector])?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::crm::IntegrationSettings;
+    use crate::quirk::Profile;
+    use crate::secret::ApiKey;
+
+    fn at(text: &str) -> Timestamp {
+        datetime::parse(text).unwrap().unwrap()
+    }
+
+    fn crm(channels: usize) -> (Crm, Vec<IntegrationId>) {
+        let mut crm = Crm::in_memory(Clock::virtual_at(at("2020-03-31 00:00:00"))).unwrap();
+        let ids = (0..channels).map(|number| {
+            let settings = IntegrationSettings {
+                name: format!("Shop {number}"),
+                api_url: format!("http://shop{number}/"),
+                api_user: "oro".to_owned(),
+                api_key: ApiKey::new("oro-key-1"),
+                ..IntegrationSettings::default()
+            };
+            crm.add_integration(&settings).unwrap()
+        });
+        let ids = ids.collect();
+        (crm, ids)
+    }
+
+    fn record(code: StatusCode, date: &str) -> StatusRecord {
+        let data = IndexMap::from([("initialSyncedTo".to_owned(), serde_json::json!("2020-03-10T12:00:00+0000"))]);
+        StatusRecord { connector: "customer".to_owned(), code, date: at(date), message: String::new(), data }
+    }
+
+    #[test]
+    fn the_last_status_is_the_newest_completed_one_by_date() {
+        let (mut crm, ids) = crm(1);
+        for (code, date) in [
+            (StatusCode::Completed, "2020-03-02 00:00:00"),
+            (StatusCode::Completed, "2020-03-01 00:00:00"),
+            (StatusCode::Failed, "2020-03-03 00:00:00"),
+        ] {
+            crm.add_status(ids[0], &record(code, date)).unwrap();
+        }
+        crm.put_in_last_status(ids[0], "customer", "note", serde_json::json!(1)).unwrap();
+        let last = crm.last_completed_status(ids[0], "customer").unwrap().unwrap();
+        assert_eq!((last.date, last.data.contains_key("note")), (at("2020-03-02 00:00:00"), true));
+        assert_eq!(last.date_in("initialSyncedTo"), Some(at("2020-03-10 12:00:00")));
+        crm.skip_statuses(ids[0], "customer").unwrap();
+        assert!(crm.statuses(ids[0]).unwrap().iter().all(StatusRecord::is_skipped));
+        assert_eq!(crm.last_completed_status(ids[0], "order").unwrap(), None);
+    }
+
+    #[test]
+    fn the_clean_up_keeps_each_integrations_newest_record_unless_the_quirk_is_on() {
+        for (quirks, kept) in [(Quirks::default(), [2, 1]), (Profile::OroCrm41.quirks(), [1, 1])] {
+            let (mut crm, ids) = crm(2);
+            for (channel, code, date) in [
+                (0, StatusCode::Completed, "2020-03-01 00:00:00"),
+                (0, StatusCode::Completed, "2020-03-02 00:00:00"),
+                (0, StatusCode::Failed, "2020-02-02 00:00:00"),
+                (0, StatusCode::Failed, "2020-03-02 00:00:00"),
+                (1, StatusCode::Completed, "2020-03-03 00:00:00"),
+            ] {
+                crm.add_status(ids[channel], &record(code, date)).unwrap();
+            }
+            crm.clean_up_statuses(&quirks).unwrap();
+            assert_eq!([0, 1].map(|channel| crm.statuses(ids[channel]).unwrap().len()), kept);
+        }
+    }
+
+    #[test]
+    fn a_bookmark_moves_and_is_forgotten() {
+        let (mut crm, ids) = crm(2);
+        crm.set_bookmark(ids[0], "customer", at("2020-03-01 00:00:00")).unwrap();
+        crm.set_bookmark(ids[0], "customer", at("2020-02-01 00:00:00")).unwrap();
+        assert_eq!(crm.bookmark(ids[0], "customer").unwrap(), Some(at("2020-02-01 00:00:00")));
+        assert_eq!(crm.bookmark(ids[1], "customer").unwrap(), None);
+        crm.clear_bookmark(ids[0], "customer").unwrap();
+        assert!(crm.bookmarks(ids[0]).unwrap().is_empty());
     }
 }

@@ -1,0 +1,398 @@
+//! What the integration form holds and its rules: sync spec, sections 1.1 to 1.3. How it is stored is in `integration`.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize, Serializer};
+use url::Url;
+
+use crate::secret::{ApiKey, MASK};
+use crate::version::ExtensionVersion;
+
+/// The website choice "All web sites".
+pub const ALL_WEBSITES: i64 = -1;
+
+/// Who wins when both sides changed a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SyncPriority {
+    /// "Remote wins": Magento's value goes to both.
+    #[default]
+    Remote,
+    /// "Local wins": the CRM's value goes to both.
+    Local,
+}
+
+impl SyncPriority {
+    /// The stored word: `remote` or `local`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Remote => "remote",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// A website that the form offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebsiteChoice {
+    /// Magento's id, or [`ALL_WEBSITES`].
+    pub id: i64,
+    /// What the form shows.
+    pub label: String,
+}
+
+/// What the integration form holds.
+///
+/// Its serialised and debug forms hold neither the key nor the password of a URL.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntegrationSettings {
+    /// Name, 3 to 255 characters, unique.
+    pub name: String,
+    /// Whether it is active.
+    pub enabled: bool,
+    /// Connectors in the order they run; empty before the channel was saved with a view of the shop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connectors: Vec<String>,
+    /// SOAP WSDL URL; may hold `user:password@`.
+    #[serde(serialize_with = "without_password")]
+    pub api_url: String,
+    /// SOAP API user.
+    pub api_user: String,
+    /// SOAP API key; kept apart in the database and never shown.
+    #[serde(skip, default = "no_key")]
+    pub api_key: ApiKey,
+    /// WS-I compliance.
+    pub is_wsi_mode: bool,
+    /// Guest customer sync.
+    pub guest_customer_sync: bool,
+    /// Sync start date.
+    pub sync_start_date: Date,
+    /// Website, or [`ALL_WEBSITES`].
+    pub website_id: i64,
+    /// The choices of the last Check Connection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub websites: Vec<WebsiteChoice>,
+    /// Admin URL.
+    pub admin_url: Option<String>,
+    /// Import order comments as order notes.
+    pub is_display_order_notes: bool,
+    /// Split by full name: e-mails that several people share.
+    pub shared_guest_email_list: Vec<String>,
+    /// Default owner of imported rows.
+    pub default_user_owner: Option<String>,
+    /// Enable two way sync.
+    pub is_two_way_sync_enabled: bool,
+    /// Sync priority.
+    pub sync_priority: SyncPriority,
+    /// Snapshot of the last Check Connection: whether the bridge is installed.
+    pub is_extension_installed: bool,
+    /// Snapshot: the bridge's version.
+    pub extension_version: Option<String>,
+    /// Snapshot: Magento's version.
+    pub magento_version: Option<String>,
+}
+
+fn no_key() -> ApiKey {
+    ApiKey::new("")
+}
+
+fn without_password<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&masked_url(url))
+}
+
+/// A URL whose password is masked; a text that is no URL loses everything before an `@`.
+fn masked_url(text: &str) -> String {
+    if let Ok(mut url) = Url::parse(text) {
+        if url.password().is_none() {
+            return text.to_owned();
+        }
+        if url.set_password(Some(MASK)).is_ok() {
+            return url.to_string();
+        }
+    }
+    text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("{MASK}@{rest}"))
+}
+
+impl fmt::Debug for IntegrationSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = serde_json::to_value(self).map_err(|_| fmt::Error)?;
+        write!(f, "IntegrationSettings {shown}")
+    }
+}
+
+/// 2007-01-01, the sync start date when none is given.
+pub const SYNC_START_DATE: Date = Date::constant(2007, 1, 1);
+
+impl Default for IntegrationSettings {
+    fn default() -> Self {
+        Self {
+            name: "Magento".to_owned(),
+            enabled: true,
+            connectors: Vec::new(),
+            api_url: String::new(),
+            api_user: String::new(),
+            api_key: no_key(),
+            is_wsi_mode: false,
+            guest_customer_sync: true,
+            sync_start_date: SYNC_START_DATE,
+            website_id: ALL_WEBSITES,
+            websites: Vec::new(),
+            admin_url: None,
+            is_display_order_notes: true,
+            shared_guest_email_list: Vec::new(),
+            default_user_owner: Some("admin".to_owned()),
+            is_two_way_sync_enabled: false,
+            sync_priority: SyncPriority::Remote,
+            is_extension_installed: false,
+            extension_version: None,
+            magento_version: None,
+        }
+    }
+}
+
+/// Why settings cannot be saved, in the words of the form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// A required field is empty.
+    #[error("{0}: this value should not be blank")]
+    Blank(&'static str),
+    /// The name's length.
+    #[error("Name: between 3 and 255 characters, not {0}")]
+    NameLength(usize),
+    /// A text that is too long.
+    #[error("{field}: at most {max} characters, not {found}")]
+    TooLong {
+        /// Label of the field.
+        field: &'static str,
+        /// Characters that fit.
+        max: usize,
+        /// Characters given.
+        found: usize,
+    },
+    /// Another integration has the name.
+    #[error("Name: an integration named \"{0}\" exists already; choose another name")]
+    NameTaken(String),
+    /// A website that is never offered.
+    #[error("Website: {0} is no website to choose; -1 is all web sites")]
+    Website(i64),
+    /// The start date moved later.
+    #[error("Sync start date: New date should be less or equals than previously defined. ({0})")]
+    StartDateLater(Date),
+    /// The pair of URL and website is taken.
+    #[error("Integration with this URL and website(s) is already used.")]
+    Duplicate,
+    /// A shared e-mail is none.
+    #[error("Split by Full Name: This {0} is not a valid email address.")]
+    Email(String),
+}
+
+/// Parses the "Split by Full Name" text: `;` and `,` separate (sync spec 1.2). With the quirk, duplicates that differ by
+/// blanks survive and case matters.
+pub fn parse_shared_emails(text: &str, quirk: bool) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    for part in text.split([';', ',']) {
+        let trimmed = part.trim();
+        let key = if quirk { part.to_owned() } else { trimmed.to_lowercase() };
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        if !trimmed.is_empty() && trimmed != "0" {
+            list.push(if quirk { trimmed.to_owned() } else { trimmed.to_lowercase() });
+        }
+    }
+    list
+}
+
+/// Longest texts of the transport's columns.
+const TEXT_LENGTH_MAX: usize = 255;
+
+/// The bridge version from which on newsletters can be edited.
+const SUPPORTED_VERSION: &str = "1.2.0";
+/// The bridge version that names comments, so that they can be order notes.
+const ORDER_NOTES_VERSION: &str = "1.2.19";
+
+/// Where order notes may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotesPage {
+    /// The page of the order.
+    Order,
+    /// The page of the customer or its account.
+    Customer,
+}
+
+/// What two-way sync is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TwoWayOf {
+    /// Customers and their addresses: the bridge is not needed.
+    Customers,
+    /// Newsletter subscribers: a supported bridge is.
+    Subscribers,
+}
+
+impl IntegrationSettings {
+    /// Whether the stored bridge makes order notes possible (vectors 93 and 99).
+    pub fn supports_order_notes(&self) -> bool {
+        self.is_extension_installed && self.has_version(ORDER_NOTES_VERSION)
+    }
+
+    /// Whether a page shows order notes (sync spec 9.5, vector 154).
+    pub fn shows_order_notes(&self, page: NotesPage) -> bool {
+        self.supports_order_notes() && (page == NotesPage::Order || self.is_display_order_notes)
+    }
+
+    /// Whether the channel may be edited from the CRM (sync spec 8.1, vector 100).
+    pub fn is_applicable(&self, of: TwoWayOf) -> bool {
+        let supported = of == TwoWayOf::Customers || self.has_version(SUPPORTED_VERSION);
+        self.enabled && self.is_two_way_sync_enabled && supported
+    }
+
+    fn has_version(&self, wanted: &str) -> bool {
+        self.extension_version.as_deref().is_some_and(|found| ExtensionVersion::new(found).at_least(wanted))
+    }
+
+    /// The settings as the form submits them: without a bridge there is no "Split by Full Name", and an empty key keeps
+    /// the stored one (vectors 92 and 94).
+    pub(super) fn submitted(&self, stored: Option<&Self>) -> Self {
+        let mut settings = self.clone();
+        if !settings.is_extension_installed {
+            settings.shared_guest_email_list.clear();
+        }
+        if let Some(stored) = stored.filter(|_| settings.api_key.expose_secret().is_empty()) {
+            settings.api_key = stored.api_key.clone();
+        }
+        settings
+    }
+
+    /// Checks what one form can know by itself.
+    pub(super) fn validate(&self, stored: Option<&Self>) -> Result<(), SettingsError> {
+        if self.name.trim().is_empty() {
+            return Err(SettingsError::Blank("Name"));
+        }
+        let length = self.name.chars().count();
+        if !(3..=255).contains(&length) {
+            return Err(SettingsError::NameLength(length));
+        }
+        for (label, value) in [
+            ("SOAP WSDL URL", self.api_url.as_str()),
+            ("SOAP API User", self.api_user.as_str()),
+            ("SOAP API Key", self.api_key.expose_secret()),
+        ] {
+            if value.trim().is_empty() {
+                return Err(SettingsError::Blank(label));
+            }
+            let found = value.chars().count();
+            if found > TEXT_LENGTH_MAX {
+                return Err(SettingsError::TooLong { field: label, max: TEXT_LENGTH_MAX, found });
+            }
+        }
+        if self.website_id != ALL_WEBSITES && self.website_id < 1 {
+            return Err(SettingsError::Website(self.website_id));
+        }
+        if let Some(stored) = stored
+            && self.sync_start_date > stored.sync_start_date
+        {
+            return Err(SettingsError::StartDateLater(self.sync_start_date));
+        }
+        match self.shared_guest_email_list.iter().find(|email| !is_email(email)) {
+            Some(bad) => Err(SettingsError::Email(bad.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a text looks like an e-mail address.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !text.contains(' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors 88 to 90 of the sync spec, and the recommended reading of Q-31.
+    #[test]
+    fn shared_emails_are_split_trimmed_and_deduplicated() {
+        for (text, quirk, expected) in [
+            (" ; 1 ; 2 , ; 3 , 4;  ", true, vec!["1", "2", "3", "4"]),
+            ("1;1;2;2,3,3;4,4", true, vec!["1", "2", "3", "4"]),
+            ("a@x.com, a@x.com", true, vec!["a@x.com", "a@x.com"]),
+            ("a@x.com, A@X.com; ;0", false, vec!["a@x.com"]),
+            ("a@x.com\nb@x.com", true, vec!["a@x.com\nb@x.com"]),
+            ("", false, vec![]),
+        ] {
+            assert_eq!(parse_shared_emails(text, quirk), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_email_address_has_a_name_and_a_domain() {
+        for (text, expected) in [
+            ("test@email.com", true),
+            ("test_something_email.com", false),
+            ("@email.com", false),
+            ("a b@email.com", false),
+            ("a@email.", false),
+        ] {
+            assert_eq!(is_email(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn order_notes_need_the_newest_bridge_and_elsewhere_the_setting() {
+        for (version, on, order_page, customer_page) in [
+            (Some("1.2.19"), true, true, true),
+            (Some("1.2.19"), false, true, false),
+            (Some("1.0.1"), true, false, false),
+            (None, true, false, false),
+        ] {
+            let settings = IntegrationSettings {
+                is_extension_installed: version.is_some(),
+                extension_version: version.map(str::to_owned),
+                is_display_order_notes: on,
+                ..IntegrationSettings::default()
+            };
+            assert_eq!(settings.shows_order_notes(NotesPage::Order), order_page);
+            assert_eq!(settings.shows_order_notes(NotesPage::Customer), customer_page);
+        }
+    }
+
+    #[test]
+    fn a_channel_is_applicable_when_it_is_enabled_and_two_way() {
+        for (enabled, two_way, supported, subscribers, customers) in [
+            (true, true, true, true, true),
+            (false, true, true, false, false),
+            (true, false, true, false, false),
+            (true, true, false, false, true),
+        ] {
+            let settings = IntegrationSettings {
+                enabled,
+                is_two_way_sync_enabled: two_way,
+                extension_version: supported.then(|| "1.2.0".to_owned()),
+                ..IntegrationSettings::default()
+            };
+            assert_eq!(settings.is_applicable(TwoWayOf::Subscribers), subscribers);
+            assert_eq!(settings.is_applicable(TwoWayOf::Customers), customers);
+        }
+    }
+
+    #[test]
+    fn neither_the_key_nor_the_password_of_the_url_is_ever_shown() {
+        let url = "http://user:hush-hush@shop/api/v2_soap/?wsdl=1";
+        let settings =
+            IntegrationSettings { api_url: url.into(), api_key: ApiKey::new("oro-key-1"), ..Default::default() };
+        let shown = format!("{settings:?} {}", serde_json::to_string(&settings).unwrap());
+        assert!(!shown.contains("oro-key-1") && !shown.contains("hush-hush"), "{shown}");
+        assert!(shown.contains("http://user:***@shop/api/v2_soap/?wsdl=1"), "{shown}");
+        assert_eq!(masked_url("http://user:hush@[broken"), "***@[broken");
+        assert_eq!(masked_url("http://shop/?wsdl=1"), "http://shop/?wsdl=1");
+    }
+}
