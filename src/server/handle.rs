@@ -84,6 +84,22 @@ pub struct FakeShop {
 impl FakeShop {
     /// Binds and serves on the current tokio runtime.
     ///
+    /// ```
+    /// use mockgento::clock::Clock;
+    /// use mockgento::server::{FakeShop, ServerOptions};
+    /// use mockgento::shop::{Seed, Shop, ShopConfig};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let shop = Shop::new(ShopConfig::new(Clock::system()), Seed::corner_shop()?)?;
+    /// let running = FakeShop::start(shop, ServerOptions::default()).await?;
+    /// assert!(running.wsdl_url().as_str().starts_with("http://127.0.0.1:"));
+    /// // … point a client at it, then look at what it did:
+    /// assert_eq!(running.journal().calls_of("login").count(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`StartError::Bind`] when the address is taken or not ours.
     pub async fn start(mut shop: Shop, options: ServerOptions) -> Result<Self, StartError> {
