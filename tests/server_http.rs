@@ -1,7 +1,7 @@
 //! What a client sees on a socket: raw bytes in, raw bytes out. Expected bodies are those of a real shop
 //! (`fixtures/recorded`, numbered as recorded).
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
+#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
 
 mod support;
 
@@ -326,4 +326,20 @@ async fn a_dropped_or_stopped_shop_is_gone() {
     shop.stop().await;
     assert!(idle.closed().await);
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_mended_shop_takes_the_calls_that_the_bridges_real_wsi_document_breaks() {
+    let call = b"<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body>\
+        <m:oroWishlistListRequestParam xmlns:m=\"urn:Magento\"><sessionId>x</sessionId>\
+        </m:oroWishlistListRequestParam></e:Body></e:Envelope>";
+    for (mended, expected) in [(false, "Procedure 'oroWishlistListRequestParam' not present"), (true, "<faultcode>5<")]
+    {
+        let shop = support::wsi_shop(&support::clock(), mended);
+        let shop = FakeShop::start(shop, ServerOptions::default()).await.expect("a running shop");
+        let mut connection = Connection::open(&shop).await;
+        connection.send(&post(API, "", call)).await;
+        let answer = connection.answer().await;
+        assert!(answer.body.contains(expected), "mended {mended}: {}", answer.body);
+    }
 }

@@ -88,7 +88,7 @@ pub fn run(args: &ServeArgs) -> Outcome {
 }
 
 async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
-    let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl, mend_wsdl: args.mend_wsdl };
+    let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl };
     let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint };
     let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
     if !running.address().ip().is_loopback() {
@@ -152,6 +152,7 @@ fn shop(args: &ServeArgs) -> miette::Result<Shop> {
         mode: args.shop.mode(),
         bridge: args.shop.bridge(),
         flavor: args.shop.flavor,
+        mended: args.mend_wsdl,
         ..ShopConfig::new(args.now.map_or_else(Clock::system, Clock::virtual_at))
     };
     Shop::new(config, seed).map_err(|error| miette!("{error}"))

@@ -52,8 +52,6 @@ impl HttpAnswer {
 pub struct EndpointOptions {
     /// The RPC WSDL imports the encoding schema from the internet, as the real one does, and not from here.
     pub exact_wsdl: bool,
-    /// Malformed messages of the bridge's WS-I document are served in a form every client can load.
-    pub mend_wsdl: bool,
 }
 
 /// Answers one request, without disruptions and without a journal.
@@ -162,8 +160,11 @@ fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &s
     } else {
         EncodingSchemaLocation::Url(format!("{}{ENCODING_SCHEMA_PATH}", route::origin(&shop.base_url(), host)))
     };
-    let wsdl = WsdlOptions { mend: options.mend_wsdl, encoding_schema_location };
-    page(200, XML, wsdl::write(shop.codec().schema(), &address, &wsdl).as_bytes())
+    // A mended shop's schema is mended already.
+    let wsdl = WsdlOptions { mend: false, encoding_schema_location };
+    let text = wsdl::write(shop.codec().schema(), &address, &wsdl);
+    let outcome = Outcome::Wsdl(text.len());
+    Handled { answer: Answer { status: 200, content_types: vec![XML.to_owned()], body: text.into_bytes() }, outcome }
 }
 
 fn page(status: u16, content_type: &str, body: &[u8]) -> Handled {

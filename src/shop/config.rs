@@ -18,6 +18,9 @@ pub struct ShopConfig {
     pub flavor: Flavor,
     /// Source of all stamps and expiries.
     pub clock: Clock,
+    /// Whether the bridge's malformed operations are declared, and so can be called, in a form that strict stacks load
+    /// (wire spec, fact 14). No real shop does it.
+    pub mended: bool,
     /// Seed of session ids, confirmation keys and salts.
     pub random_seed: u64,
 }
@@ -25,7 +28,14 @@ pub struct ShopConfig {
 impl ShopConfig {
     /// Magento CE 1.9.4 in RPC style without bridge.
     pub fn new(clock: Clock) -> Self {
-        Self { mode: WireMode::RpcEncoded, bridge: None, flavor: Flavor::default(), clock, random_seed: 1 }
+        Self {
+            mode: WireMode::RpcEncoded,
+            bridge: None,
+            flavor: Flavor::default(),
+            clock,
+            mended: false,
+            random_seed: 1,
+        }
     }
 }
 

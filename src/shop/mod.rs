@@ -19,6 +19,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::soap::mend::mend;
 use crate::soap::{Codec, SoapStruct, SoapValue, WireMode};
 
 pub use config::{Settings, ShopConfig};
@@ -155,6 +156,7 @@ impl Shop {
 }
 
 fn codec_for(config: &ShopConfig) -> Codec {
-    let schema: Arc<_> = Contract::shared().schema(config.mode, config.bridge, config.flavor);
+    let real = Contract::shared().schema(config.mode, config.bridge, config.flavor);
+    let schema = if config.mended { Arc::new(mend(&real)) } else { real };
     Codec::new(schema).with_line_splitting(config.flavor.splits_lines(config.mode))
 }

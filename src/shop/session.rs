@@ -8,7 +8,14 @@ use rand_chacha::rand_core::Rng;
 
 /// All live sessions, by id.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sessions(BTreeMap<String, Session>);
+pub(super) struct Sessions {
+    live: BTreeMap<String, Session>,
+    /// Number of sessions at which the dead ones are looked for again. Magento does it at every login; nobody can tell,
+    /// and a thousand logins must not each look at a thousand sessions.
+    purge_at: usize,
+}
+
+const PURGE_AT_MIN: usize = 256;
 
 #[derive(Clone, Debug)]
 struct Session {
@@ -17,28 +24,31 @@ struct Session {
 }
 
 impl Sessions {
-    /// Begins a session of a user whose own expired ones are purged; his other live ones go on.
+    /// Begins a session; others of the user go on until they expire.
     pub(super) fn begin(&mut self, user: &str, now: Timestamp, timeout_s: i64, random: &mut ChaCha8Rng) -> String {
-        self.0.retain(|_, session| session.user != user || alive(session, now, timeout_s));
+        if self.live.len() >= self.purge_at.max(PURGE_AT_MIN) {
+            self.live.retain(|_, session| alive(session, now, timeout_s));
+            self.purge_at = self.live.len() * 2;
+        }
         let id = random_hex(random);
-        self.0.insert(id.clone(), Session { user: user.to_owned(), last_used: now });
+        self.live.insert(id.clone(), Session { user: user.to_owned(), last_used: now });
         id
     }
 
     /// The user of a live session; using it keeps it alive.
     pub(super) fn touch(&mut self, id: &str, now: Timestamp, timeout_s: i64) -> Option<String> {
-        let session = self.0.get_mut(id).filter(|session| alive(session, now, timeout_s))?;
+        let session = self.live.get_mut(id).filter(|session| alive(session, now, timeout_s))?;
         session.last_used = now;
         Some(session.user.clone())
     }
 
     /// Ends a session; an unknown one is no error.
     pub(super) fn end(&mut self, id: &str) {
-        self.0.remove(id);
+        self.live.remove(id);
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.live.clear();
     }
 }
 
