@@ -137,7 +137,8 @@ pub(crate) fn read(rules: &[Rule], row: &SoapStruct, quirks: &Quirks) -> Result<
     for (from, to, kind) in rules {
         let Some(value) = row.get(from) else { continue };
         if let Kind::Link(entity) = kind {
-            let key = integer(from, value)?;
+            // Customer 0 is nobody: Magento writes it for guests' carts and subscriptions.
+            let key = integer(from, value)?.filter(|id| *id != 0 || *entity != Entity::Customer);
             record.links.insert(to, key.map(|origin_id| Link { entity: *entity, origin_id }));
         } else {
             record.values.insert(to, convert(from, value, *kind, quirks)?);
