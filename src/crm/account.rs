@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rows::{Condition, Order};
 use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+
+/// The field that stands for the addresses.
+const ADDRESSES: &str = "addresses";
 
 /// Longest account name.
 pub const NAME_LENGTH_MAX: usize = 255;
@@ -56,6 +60,15 @@ pub enum Pick {
     Latest,
 }
 
+impl Pick {
+    fn order(self) -> Order {
+        match self {
+            Self::First => Order::Oldest,
+            Self::Latest => Order::Newest,
+        }
+    }
+}
+
 /// How the addresses of two customers are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -98,40 +111,33 @@ impl Crm {
         Ok(account)
     }
 
-    /// A customer, not an account, that agrees in all the configured fields.
+    /// A customer, not an account, that agrees in all the configured fields. Plain fields are compared by the database,
+    /// addresses here, candidate by candidate until one fits.
     fn similar_customer(&self, customer: &Row) -> Result<Option<Row>, CrmError> {
         let config = &self.discovery;
         if config.fields.is_empty() {
             return Ok(None);
         }
-        let plain: Vec<&str> = config.fields.iter().map(String::as_str).filter(|field| *field != "addresses").collect();
-        let value = |field: &str| customer.fields.get(field).cloned().unwrap_or_default();
-        // The e-mail is indexed, so it narrows the search where the rule allows it.
-        let narrowed: Vec<(&str, CrmValue)> = match plain.iter().find(|field| **field == "email") {
-            Some(field) if !config.empty && !value(field).is_null() => vec![("email", value(field))],
-            _ => Vec::new(),
-        };
-        let mut matching = Vec::new();
-        for candidate in self.find(Entity::Customer, &narrowed)? {
-            let agrees = |field: &&str| {
-                let (ours, theirs) = (value(field), candidate.fields.get(field).cloned().unwrap_or_default());
-                let blank = theirs.is_null() || theirs.as_text() == Some("");
-                ours == theirs && !ours.is_null() || (config.empty && blank)
-            };
-            if candidate.id == customer.id || !plain.iter().all(agrees) {
-                continue;
-            }
-            if config.fields.iter().any(|field| field == "addresses")
-                && !self.addresses_agree(customer.id, candidate.id)?
-            {
-                continue;
-            }
-            matching.push(candidate);
+        let by_addresses = config.fields.iter().any(|field| field == ADDRESSES);
+        let mut conditions = vec![Condition::IsNot(customer.id)];
+        for field in config.fields.iter().filter(|field| *field != ADDRESSES) {
+            let value = customer.fields.get(field).cloned().unwrap_or_default();
+            conditions.push(if config.empty {
+                Condition::EqualsOrBlank(field, value)
+            } else if value.is_null() {
+                // Nothing equals null, and without it no customer can match.
+                return Ok(None);
+            } else {
+                Condition::Equals(field, value)
+            });
         }
-        Ok(match config.pick {
-            Pick::First => matching.into_iter().next(),
-            Pick::Latest => matching.pop(),
-        })
+        let limit = if by_addresses { None } else { Some(1) };
+        for candidate in self.select_where(Entity::Customer, &conditions, config.pick.order(), limit)? {
+            if !by_addresses || self.addresses_agree(customer.id, candidate.id)? {
+                return Ok(Some(candidate));
+            }
+        }
+        Ok(None)
     }
 
     fn addresses_agree(&self, ours: RowId, theirs: RowId) -> Result<bool, CrmError> {

@@ -1,10 +1,67 @@
 //! Rows: look up, insert, update, delete, checked against the table of columns.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, params_from_iter};
 
 use super::sql::{from_sql, to_sql};
 use super::{ColumnType, Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+
+/// What a row must meet.
+#[derive(Clone, Debug)]
+pub(super) enum Condition<'a> {
+    /// The field has the value.
+    Equals(&'a str, CrmValue),
+    /// The field has the value, or is null or an empty text.
+    EqualsOrBlank(&'a str, CrmValue),
+    /// The field is null.
+    IsNull(&'a str),
+    /// It is another row.
+    IsNot(RowId),
+}
+
+/// Which rows come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// By row id.
+    Oldest,
+    /// By row id, backwards.
+    Newest,
+}
+
+impl<'a> Condition<'a> {
+    fn of(field: &'a str, value: &CrmValue) -> Self {
+        if value.is_null() { Self::IsNull(field) } else { Self::Equals(field, value.clone()) }
+    }
+
+    /// Adds the clause and its values; fields are checked against the columns, so that no other text gets in.
+    fn write(&self, entity: Entity, sql: &mut String, values: &mut Vec<Sql>) -> Result<(), CrmError> {
+        let mut bound = |field: &str, value: &CrmValue| -> Result<(), CrmError> {
+            values.push(to_sql(entity, field, column(entity, field)?, value)?);
+            Ok(())
+        };
+        let _ = match self {
+            Self::Equals(field, value) => {
+                bound(field, value)?;
+                write!(sql, "\"{field}\" = ?")
+            }
+            Self::EqualsOrBlank(field, value) => {
+                bound(field, value)?;
+                write!(sql, "(\"{field}\" = ? OR \"{field}\" IS NULL OR \"{field}\" = '')")
+            }
+            Self::IsNull(field) => {
+                column(entity, field)?;
+                write!(sql, "\"{field}\" IS NULL")
+            }
+            Self::IsNot(id) => {
+                values.push(Sql::Integer(id.0));
+                write!(sql, "\"id\" <> ?")
+            }
+        };
+        Ok(())
+    }
+}
 
 impl Crm {
     /// Rows in which all the given fields have the given values, by row id. Null finds nulls.
@@ -12,19 +69,33 @@ impl Crm {
     /// # Errors
     /// For a field the entity does not have, a value that does not fit, or a failing database.
     pub fn find(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Vec<Row>, CrmError> {
-        let mut clauses = Vec::new();
+        let conditions: Vec<Condition<'_>> =
+            conditions.iter().map(|(field, value)| Condition::of(field, value)).collect();
+        self.select_where(entity, &conditions, Order::Oldest, None)
+    }
+
+    /// Rows that meet all conditions.
+    pub(super) fn select_where(
+        &self,
+        entity: Entity,
+        conditions: &[Condition<'_>],
+        order: Order,
+        limit: Option<u32>,
+    ) -> Result<Vec<Row>, CrmError> {
+        let mut tail = String::new();
         let mut values = Vec::new();
-        for (field, value) in conditions {
-            let kind = column(entity, field)?;
-            if value.is_null() {
-                clauses.push(format!("\"{field}\" IS NULL"));
-            } else {
-                clauses.push(format!("\"{field}\" = ?"));
-                values.push(to_sql(entity, field, kind, value)?);
-            }
+        for (at, condition) in conditions.iter().enumerate() {
+            tail.push_str(if at == 0 { " WHERE " } else { " AND " });
+            condition.write(entity, &mut tail, &mut values)?;
         }
-        let filter = if clauses.is_empty() { String::new() } else { format!(" WHERE {}", clauses.join(" AND ")) };
-        self.select(entity, &filter, values)
+        tail.push_str(match order {
+            Order::Oldest => " ORDER BY \"id\"",
+            Order::Newest => " ORDER BY \"id\" DESC",
+        });
+        if let Some(limit) = limit {
+            let _ = write!(tail, " LIMIT {limit}");
+        }
+        self.select(entity, &tail, values)
     }
 
     /// The first of the rows that [`Crm::find`] gives.
@@ -32,7 +103,9 @@ impl Crm {
     /// # Errors
     /// As [`Crm::find`].
     pub fn find_one(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Option<Row>, CrmError> {
-        Ok(self.find(entity, conditions)?.into_iter().next())
+        let conditions: Vec<Condition<'_>> =
+            conditions.iter().map(|(field, value)| Condition::of(field, value)).collect();
+        Ok(self.select_where(entity, &conditions, Order::Oldest, Some(1))?.pop())
     }
 
     /// Rows of a channel whose field has one of the values, by row id: one query for a whole batch.
@@ -55,7 +128,8 @@ impl Crm {
             values.push(to_sql(entity, field, kind, key)?);
         }
         let marks = vec!["?"; keys.len()].join(", ");
-        self.select(entity, &format!(" WHERE \"channel\" = ? AND \"{field}\" IN ({marks})"), values)
+        let tail = format!(" WHERE \"channel\" = ? AND \"{field}\" IN ({marks}) ORDER BY \"id\"");
+        self.select(entity, &tail, values)
     }
 
     /// A row by its key.
@@ -143,10 +217,10 @@ impl Crm {
         Ok(self.connection.prepare_cached(&sql)?.query_row([id.0], |_| Ok(())).optional()?.is_some())
     }
 
-    fn select(&self, entity: Entity, filter: &str, values: Vec<Sql>) -> Result<Vec<Row>, CrmError> {
+    fn select(&self, entity: Entity, tail: &str, values: Vec<Sql>) -> Result<Vec<Row>, CrmError> {
         let columns = entity.columns();
         let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-        let sql = format!("SELECT \"id\", {} FROM \"{}\"{filter} ORDER BY \"id\"", names.join(", "), entity.table());
+        let sql = format!("SELECT \"id\", {} FROM \"{}\"{tail}", names.join(", "), entity.table());
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         let mut found = Vec::new();
