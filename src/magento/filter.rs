@@ -221,8 +221,12 @@ fn is_datetime(text: &str) -> bool {
     bytes.len() == 19 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[10] == b' ' && bytes[13] == b':'
 }
 
+/// A literal that is no date counts as the zero date (recording 061).
 fn as_datetime(literal: &str) -> String {
     let literal = literal.trim().replace('T', " ");
+    if !literal.starts_with(|c: char| c.is_ascii_digit()) {
+        return "0000-00-00 00:00:00".to_owned();
+    }
     if literal.len() == 10 { format!("{literal} 00:00:00") } else { literal }
 }
 

@@ -15,7 +15,7 @@ pub(super) const OPERATIONS: Operations = &[
     ("customerCustomerDelete", delete),
 ];
 
-/// Columns of the customer table itself; null ones can be found, unlike null attributes, which a join drops.
+/// Columns of the customer table itself; every row has them, unlike attributes.
 const STATIC_COLUMNS: &[&str] = &[
     "entity_id",
     "entity_type_id",
@@ -86,7 +86,8 @@ pub(super) fn find(call: &Call<'_>) -> Result<Vec<(i64, Row)>, Refusal> {
 fn passes(row: &Row, filters: &Filters) -> Result<bool, SqlError> {
     for (field, condition) in &filters.fields {
         let value = row.get(field);
-        let joined = value.is_some() || STATIC_COLUMNS.contains(&field.as_str());
+        // An attribute stored as null can be found, one that was never stored is dropped by the join (recording 049).
+        let joined = row.has(field) || STATIC_COLUMNS.contains(&field.as_str());
         if !condition.matches(value)? || !joined {
             return Ok(false);
         }
@@ -138,11 +139,7 @@ pub(super) fn load(call: &Call<'_>) -> Result<Row, Refusal> {
 pub(super) fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let data = call.record("customerData");
     let mut row = Row::new();
-    for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
-        if let Some(text) = value.to_text() {
-            row.set(name, text);
-        }
-    }
+    fill(&mut row, &data);
     let email = row.text("email").to_owned();
     if email.is_empty() {
         return Err(call.fault_with("data_invalid", "Customer email is required"));
@@ -187,17 +184,28 @@ pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result
     }
     let now = call.shop.now_sql();
     call.shop.database.table_mut("customer").update(id, |row| {
-        for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
-            if let Some(text) = value.to_text() {
-                row.set(name, text);
-            }
-        }
+        fill(row, &data);
         if let Some(hash) = password_hash {
             row.set("password_hash", hash);
         }
         row.set("updated_at", now);
     });
     Ok(true.into())
+}
+
+/// Sets what the data brings. An attribute without a value is not stored at all, and a birthday is a date with time
+/// (recordings 304 and 305).
+fn fill(row: &mut Row, data: &SoapStruct) {
+    for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
+        let Some(text) = value.to_text() else { continue };
+        if text.is_empty() && !STATIC_COLUMNS.contains(&name) {
+            row.remove(name);
+        } else if name == "dob" {
+            row.set(name, datetime::parse_date(&text).ok().flatten().map_or(text, |day| format!("{day} 00:00:00")));
+        } else {
+            row.set(name, text);
+        }
+    }
 }
 
 fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {

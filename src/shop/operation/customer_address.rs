@@ -20,10 +20,12 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(all_of(call.shop, customer).into_iter().map(SoapValue::from).collect::<Vec<_>>().into())
 }
 
-/// All addresses of a customer as lists give them.
+/// All addresses of a customer as lists give them: newest first (recordings 200 and 214).
 pub(super) fn all_of(shop: &Shop, customer: &Row) -> Vec<SoapStruct> {
     let addresses = shop.database.table("customer_address").with("parent_id", customer.text("entity_id"));
-    addresses.map(|(_, address)| listed(address, Some(customer))).collect()
+    let mut all: Vec<_> = addresses.map(|(_, address)| listed(address, Some(customer))).collect();
+    all.reverse();
+    all
 }
 
 /// An address with its default flags, which are always there.

@@ -12,23 +12,18 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let id = call.int("customerId");
     let customer = call.shop.database.table("customer").row(id).ok_or_else(|| call.fault("not_exists"))?;
     let addresses = customer_address::all_of(call.shop, customer).into_iter();
-    Ok(addresses.map(|address| always_with_attributes(call.shop, address).into()).collect::<Vec<SoapValue>>().into())
+    Ok(addresses.map(|address| with_attributes(call.shop, address).into()).collect::<Vec<SoapValue>>().into())
 }
 
 /// An unknown address is 103 here and 102 in the core call.
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let address = customer_address::load(call).ok_or_else(|| call.fault("address_not_exists"))?;
     let detailed = customer_address::detailed(call.shop, &address);
-    Ok(always_with_attributes(call.shop, detailed).into())
+    Ok(with_attributes(call.shop, detailed).into())
 }
 
-/// Inside customers the list of attributes is there only when the option is on.
-pub(super) fn with_attributes(shop: &Shop, address: SoapStruct) -> SoapStruct {
-    if shop.settings.is_on("oro/api/enable_attributes") { always_with_attributes(shop, address) } else { address }
-}
-
-/// The address calls always send the list; it is empty while the option is off.
-fn always_with_attributes(shop: &Shop, mut address: SoapStruct) -> SoapStruct {
+/// Addresses always carry the list, inside customers too; it is empty while the option is off (recording 200).
+pub(super) fn with_attributes(shop: &Shop, mut address: SoapStruct) -> SoapStruct {
     let mut attributes = SoapValue::from(Vec::new());
     if shop.settings.is_on("oro/api/enable_attributes")
         && let Some((_, declared)) = shop.codec().schema().type_named("customerAddressEntityItem")
