@@ -2,6 +2,8 @@
 //! arguments (`clap::Args`) and a `run` that returns [`Outcome`]. Rules do not live here; a command that needs one calls
 //! the module that owns it. Besides `report`, this is the only place that prints.
 
+mod check;
+mod connection_args;
 pub mod diagnostics;
 pub mod exit_code;
 mod list;
@@ -9,8 +11,10 @@ mod quirks;
 mod review;
 mod run;
 mod schema;
+mod seed;
 mod serve;
 mod shop_args;
+mod sync;
 mod wsdl;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +53,12 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),
+    /// Check the connection to a shop, as the integration form does.
+    Check(check::CheckArgs),
+    /// Sync a shop into a CRM file.
+    Sync(sync::SyncArgs),
+    /// Make seed files for the fake shop.
+    Seed(seed::SeedArgs),
     /// Serve a fake Magento shop over HTTP.
     Serve(serve::ServeArgs),
     /// Print the WSDL of a shop.
@@ -64,6 +74,9 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Reject(args) => review::reject(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Quirks(args) => quirks::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Sync(args) => sync::run(&args),
+        Command::Seed(args) => seed::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Wsdl(args) => wsdl::run(&args),
     }

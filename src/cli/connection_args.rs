@@ -1,0 +1,129 @@
+//! The arguments that say which shop to connect to and how; shared by `check` and `sync`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use url::Url;
+
+use crate::client::{ClientOptions, Retries, WsdlCache};
+use crate::clock::Clock;
+use crate::quirk::Profile;
+use crate::secret::ApiKey;
+use crate::soap::WireMode;
+use crate::transport::Transport;
+use crate::transport::tcp::{TcpOptions, TcpTransport, Trust};
+
+/// A shop and how to log in to it.
+#[derive(Debug, Args)]
+pub struct ConnectionArgs {
+    /// SOAP WSDL URL, such as `http://shop.example/api/v2_soap/?wsdl=1`; may hold `user:password@` for basic auth.
+    #[arg(long, value_name = "URL")]
+    pub url: Url,
+    /// SOAP API user.
+    #[arg(long, value_name = "NAME")]
+    pub user: String,
+    /// SOAP API key; better given in the environment or in a file.
+    #[arg(long, value_name = "KEY", env = "MOCKGENTO_API_KEY", hide_env_values = true, value_parser = masked_key)]
+    key: Option<ApiKey>,
+    /// File whose first line is the SOAP API key.
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    key_file: Option<PathBuf>,
+    /// The shop runs in WS-I compliance mode.
+    #[arg(long)]
+    pub wsi: bool,
+    /// Which of the reference client's misbehaviours are wanted: `documented` or `orocrm-4.1`.
+    #[arg(long, default_value_t)]
+    pub profile: Profile,
+    /// Seconds to wait for one answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    timeout: u64,
+    /// PEM file with a certificate authority to trust besides the public ones.
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    ca: Option<PathBuf>,
+    /// Trust any certificate. For staging shops only: nothing proves then who answers.
+    #[arg(long)]
+    insecure: bool,
+}
+
+/// Never fails: clap would print the value it refuses.
+fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
+    Ok(ApiKey::new(text))
+}
+
+impl ConnectionArgs {
+    /// The API key, wherever it was given.
+    pub fn api_key(&self) -> miette::Result<ApiKey> {
+        if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        let Some(path) = &self.key_file else {
+            return Err(miette!(
+                help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
+                "the SOAP API key of \"{}\" is missing",
+                self.user
+            ));
+        };
+        let name = path.display();
+        let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+        match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
+            Some(key) => Ok(ApiKey::new(key)),
+            None => Err(miette!(help = "put the key on the file's first line", "{name} holds no API key")),
+        }
+    }
+
+    /// The style the shop is said to speak.
+    pub fn mode(&self) -> WireMode {
+        if self.wsi { WireMode::WsI } else { WireMode::RpcEncoded }
+    }
+
+    /// A connection over TCP.
+    pub fn transport(&self) -> miette::Result<Arc<dyn Transport>> {
+        let trust = match (&self.ca, self.insecure) {
+            (_, true) => Trust::Insecure,
+            (Some(path), false) => Trust::WithCa(path.clone()),
+            (None, false) => Trust::PublicRoots,
+        };
+        let options = TcpOptions { timeout: Duration::from_secs(self.timeout), trust, ..TcpOptions::default() };
+        let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;
+        Ok(Arc::new(transport))
+    }
+
+    /// What the client needs besides.
+    pub fn client_options(&self) -> miette::Result<ClientOptions> {
+        Ok(ClientOptions {
+            url: self.url.clone(),
+            user: self.user.clone(),
+            key: self.api_key()?,
+            mode: self.mode(),
+            retries: Retries::Standard,
+            quirks: self.profile.quirks(),
+            clock: Clock::system(),
+            wsdl_cache: WsdlCache::default(),
+        })
+    }
+}
+
+/// A runtime for one command.
+pub fn runtime() -> miette::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .into_diagnostic()
+        .wrap_err("cannot start the network")
+}
+
+/// Starts the log on standard error.
+pub fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "mockgento=info",
+        2 => "mockgento=debug",
+        _ => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(level);
+    // A log that somebody started already is as good.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

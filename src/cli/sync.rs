@@ -1,0 +1,174 @@
+//! `mockgento sync`: one sync of a shop into a CRM file.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use miette::miette;
+
+use super::connection_args::{ConnectionArgs, runtime, start_logging};
+use super::{ExitCode, Outcome};
+use crate::clock::Clock;
+use crate::crm::integration::{ALL_WEBSITES, SYNC_START_DATE};
+use crate::crm::{Crm, IntegrationId, IntegrationSettings, SyncPriority};
+use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
+use crate::sync::driver;
+use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
+
+/// Arguments of `sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// CRM file; made when it does not exist, resumed when it does.
+    #[arg(long, value_name = "FILE")]
+    crm: PathBuf,
+    /// Name of the integration.
+    #[arg(long, default_value = "Magento")]
+    name: String,
+    /// Website id; all websites when left out.
+    #[arg(long, value_name = "ID", default_value_t = ALL_WEBSITES, allow_negative_numbers = true)]
+    website: i64,
+    /// Sync start date; once stored it may only move earlier.
+    #[arg(long, value_name = "DATE", default_value_t = SYNC_START_DATE)]
+    start_date: Date,
+    /// Enable two way sync, and who wins a conflict. Edits that wait in the CRM file are written to the shop.
+    #[arg(long, value_name = "WINNER")]
+    two_way: Option<Winner>,
+    /// Full re-sync: forget where the connectors stand.
+    #[arg(long)]
+    force: bool,
+    /// Print the outcome as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Log what is done; twice for every call.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+/// Who wins when both sides changed a field.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Winner {
+    /// Magento's value goes to both sides.
+    Remote,
+    /// The CRM's value goes to both sides.
+    Local,
+}
+
+/// Syncs and prints what happened; connectors or exports that failed are exit code 1.
+pub fn run(args: &SyncArgs) -> Outcome {
+    start_logging(args.verbose);
+    let clock = Clock::system();
+    let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
+    let id = integration(&mut crm, args)?;
+    let transport = args.connection.transport()?;
+    let stop = StopFlag::default();
+    let options = SyncOptions { force: args.force, stop: stop.clone(), ..SyncOptions::default() };
+    let quiet = args.json;
+    let mut events = move |event: SyncEvent| {
+        if !quiet {
+            progress(&event);
+        }
+    };
+    let outcome = runtime()?.block_on(async {
+        // Ctrl-C lets the batch in hand be written; the next run goes on from there.
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.stop();
+            }
+        });
+        let mut context = SyncContext {
+            crm: &mut crm,
+            transport,
+            clock,
+            quirks: args.connection.profile.quirks(),
+            events: &mut events,
+            options,
+        };
+        driver::sync(&mut context, id).await
+    });
+    let outcome = outcome.map_err(|error| miette!("{error}"))?;
+    report(args, &outcome);
+    Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
+}
+
+/// The integration of that URL and website in the file, or a new one; its settings become what was asked for.
+fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
+    let settings = IntegrationSettings {
+        name: args.name.clone(),
+        api_url: args.connection.url.to_string(),
+        api_user: args.connection.user.clone(),
+        api_key: args.connection.api_key()?,
+        is_wsi_mode: args.connection.wsi,
+        sync_start_date: args.start_date,
+        website_id: args.website,
+        is_two_way_sync_enabled: args.two_way.is_some(),
+        sync_priority: match args.two_way {
+            Some(Winner::Local) => SyncPriority::Local,
+            Some(Winner::Remote) | None => SyncPriority::Remote,
+        },
+        ..IntegrationSettings::default()
+    };
+    let known = crm.integrations().map_err(|error| miette!("{error}"))?;
+    let same = known
+        .into_iter()
+        .find(|known| known.settings.api_url == settings.api_url && known.settings.website_id == settings.website_id);
+    let saved = match same {
+        Some(known) => crm.save_integration(known.id, &settings).map(|()| known.id),
+        None => crm.add_integration(&settings),
+    };
+    saved.map_err(|error| miette!("{error}"))
+}
+
+fn progress(event: &SyncEvent) {
+    let line = match event {
+        SyncEvent::ConnectorStarted { connector } => format!("{connector} …"),
+        SyncEvent::WindowOpened { connector, window } => format!("{connector} {} to {}", window.from, window.to),
+        SyncEvent::BatchWritten { connector, rows } => format!("{connector} wrote {rows} rows"),
+        SyncEvent::ConnectorFinished { outcome } if outcome.status == RunStatus::Skipped => {
+            format!("{} skipped: it is up to date", outcome.connector)
+        }
+        SyncEvent::ConnectorFinished { outcome } => format!("{} {}", outcome.connector, outcome.message()),
+        SyncEvent::Exported { outcome } => {
+            format!(
+                "export of {} {}: {}",
+                outcome.entity,
+                outcome.origin_id.unwrap_or_default(),
+                exported(&outcome.result)
+            )
+        }
+    };
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+fn exported(result: &ExportResult) -> String {
+    match result {
+        ExportResult::Created => "created".to_owned(),
+        ExportResult::Updated => "updated".to_owned(),
+        ExportResult::Removed => "removed in Magento".to_owned(),
+        ExportResult::Skipped { reason } => format!("skipped, {reason}"),
+        ExportResult::Failed { reason } => format!("failed, {reason}"),
+    }
+}
+
+fn report(args: &SyncArgs, outcome: &SyncOutcome) {
+    let mut out = anstream::stdout();
+    if args.json {
+        let _ = writeln!(out, "{}", serde_json::to_string_pretty(outcome).unwrap_or_default());
+        return;
+    }
+    let failed = outcome.connectors.iter().filter(|connector| !connector.is_ok()).count();
+    let read: usize = outcome.connectors.iter().map(|connector| connector.counts.read).sum();
+    let added: usize = outcome.connectors.iter().map(|connector| connector.counts.added).sum();
+    let updated: usize = outcome.connectors.iter().map(|connector| connector.counts.updated).sum();
+    let text = if outcome.interrupted {
+        "stopped; the next sync goes on from here".to_owned()
+    } else if failed > 0 {
+        format!("{failed} connectors failed; run it again once the cause is mended, it resumes where it stopped")
+    } else {
+        "done".to_owned()
+    };
+    let _ = writeln!(out, "{read} rows read, {added} added, {updated} updated: {text}");
+    let _ = writeln!(out, "The CRM is in {}; look at it with any SQLite tool.", args.crm.display());
+}
