@@ -88,7 +88,9 @@ pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
         let _ = console.line(&result);
         results.push(result);
     });
-    let _ = console.summary(&results);
+    if !results.is_empty() {
+        let _ = console.summary(&results);
+    }
     if args.whole_suite() && wrong.is_empty() {
         for orphan in orphans(&cases) {
             let _ = console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));
