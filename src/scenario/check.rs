@@ -109,7 +109,8 @@ impl<'a> Check<'a> {
     }
 
     fn quirks(&mut self) {
-        for id in self.script.quirks.keys() {
+        let variants = self.script.variants.values().flat_map(|variant| variant.quirks.keys());
+        for id in self.script.quirks.keys().chain(variants) {
             if Quirk::ALL.iter().any(|quirk| quirk.id() == id.get()) {
                 continue;
             }

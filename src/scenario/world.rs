@@ -31,8 +31,8 @@ pub(super) const API_USER: &str = "oro";
 pub(super) const API_KEY: &str = "oro-key-1";
 /// The name of a story's only shop.
 const ONLY_SHOP: &str = "magento";
-/// The start of a story that does not say: a Sunday noon.
-const START: &str = "2024-03-10T12:00:00Z";
+/// The start of a story that does not say.
+const START: &str = "2024-01-10T12:00:00Z";
 
 /// Why a story cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -227,7 +227,7 @@ fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
 
 fn quirks(script: &Script, variant: &Variant) -> Quirks {
     let mut quirks = variant.profile.unwrap_or(script.profile).quirks();
-    for (id, on) in &script.quirks {
+    for (id, on) in script.quirks.iter().chain(&variant.quirks) {
         if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {
             quirks = quirks.with(*quirk, on.is_yes());
         }

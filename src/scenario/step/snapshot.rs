@@ -83,7 +83,7 @@ impl World<'_> {
         self.per_shop(|name| {
             let Some(shop) = self.shops.get(name) else { return Value::Null };
             let seen = self.shown.get(name).copied().unwrap_or_default();
-            shop.journal().entries().iter().skip(seen).map(trace::entry).collect()
+            trace::of(shop.journal().entries().get(seen..).unwrap_or_default())
         })
     }
 
