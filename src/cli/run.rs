@@ -68,7 +68,11 @@ impl RunArgs {
     }
 
     fn whole_suite(&self) -> bool {
-        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir())
+        let is_part = |place: &PathBuf| {
+            let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
+            whole.ancestors().skip(1).any(|folder| folder.ends_with("scenarios"))
+        };
+        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
 

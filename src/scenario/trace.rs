@@ -10,7 +10,7 @@ use crate::soap::{SoapStruct, SoapValue};
 const ALIKE_MAX: usize = 12;
 
 /// Exchanges in order.
-pub(super) fn of(exchanges: &[JournalEntry]) -> Value {
+pub(super) fn of(exchanges: &[JournalEntry]) -> Vec<Value> {
     let mut lines = Vec::new();
     for alike in exchanges.chunk_by(|one, next| one.operation == next.operation) {
         match alike {
@@ -22,7 +22,7 @@ pub(super) fn of(exchanges: &[JournalEntry]) -> Value {
             few => lines.extend(few.iter().map(entry)),
         }
     }
-    Value::Array(lines)
+    lines
 }
 
 /// One exchange as a record that reads as a line or two.
