@@ -39,7 +39,8 @@ pub fn load(name: &str, scenario: &Path) -> Result<Seed, NoSeed> {
     }
     let mut known: BTreeSet<String> = folders().flat_map(|folder| names_in(&folder)).collect();
     known.insert(DEFAULT.to_owned());
-    let nearest = did_you_mean(name, known.iter().map(String::as_str)).map(|hint| format!("{hint} ")).unwrap_or_default();
+    let nearest =
+        did_you_mean(name, known.iter().map(String::as_str)).map(|hint| format!("{hint} ")).unwrap_or_default();
     let list = known.iter().cloned().collect::<Vec<_>>().join("`, `");
     Err(NoSeed {
         message: format!("no seed is called `{name}`"),
