@@ -1,6 +1,8 @@
 //! A whole sync of customers from the corner shop, in both styles and with every kind of bridge, over the in-memory
 //! wire: what arrives in the CRM is the same whatever the shop speaks.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
