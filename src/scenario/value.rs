@@ -19,7 +19,7 @@ pub enum Value {
     Bool(bool),
     /// A scalar's text.
     Text(String),
-    /// A number with a fraction; its text stands in the file ([`Value::text`]).
+    /// A number with a fraction; its text stands in the file (`Value::text`).
     Fraction,
     /// A list.
     List(Vec<At<Value>>),
