@@ -68,11 +68,7 @@ impl RunArgs {
     }
 
     fn whole_suite(&self) -> bool {
-        let is_part = |place: &PathBuf| {
-            let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
-            whole.ancestors().skip(1).any(|folder| folder.ends_with("scenarios"))
-        };
-        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir() && !is_part(place))
+        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir())
     }
 }
 
@@ -92,9 +88,7 @@ pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
         let _ = console.line(&result);
         results.push(result);
     });
-    if !results.is_empty() {
-        let _ = console.summary(&results);
-    }
+    let _ = console.summary(&results);
     if args.whole_suite() && wrong.is_empty() {
         for orphan in orphans(&cases) {
             let _ = console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));

@@ -11,7 +11,7 @@ use super::connection_args::{ConnectionArgs, runtime, start_logging};
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::crm::integration::{ALL_WEBSITES, SYNC_START_DATE};
-use crate::crm::{Crm, IntegrationId, IntegrationSettings, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, IntegrationSettings, SyncPriority};
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::driver;
 use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
@@ -93,7 +93,8 @@ pub fn run(args: &SyncArgs) -> Outcome {
     Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 
-/// The integration of that URL and website in the file, or a new one; its settings become what was asked for.
+/// The integration of that name in the file, or of that URL and website, or a new one; its settings become what was
+/// asked for. By its name an integration can be pointed at another URL, as after a staging run.
 fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
     let settings = IntegrationSettings {
         name: args.name.clone(),
@@ -111,9 +112,11 @@ fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> 
         ..IntegrationSettings::default()
     };
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
-    let same = known
-        .into_iter()
-        .find(|known| known.settings.api_url == settings.api_url && known.settings.website_id == settings.website_id);
+    let is_named = |known: &&Integration| known.settings.name == settings.name;
+    let is_same_shop = |known: &&Integration| {
+        known.settings.api_url == settings.api_url && known.settings.website_id == settings.website_id
+    };
+    let same = known.iter().find(is_named).or_else(|| known.iter().find(is_same_shop));
     let saved = match same {
         Some(known) => crm.save_integration(known.id, &settings).map(|()| known.id),
         None => crm.add_integration(&settings),

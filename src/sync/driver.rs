@@ -38,6 +38,7 @@ pub(super) struct Run<'c, 'e> {
     transport: std::sync::Arc<dyn crate::transport::Transport>,
     options: ClientOptions,
     connection: Option<MagentoClient>,
+    refused: Option<ClientError>,
 }
 
 /// Runs one sync of an integration.
@@ -126,16 +127,22 @@ impl<'c, 'e> Run<'c, 'e> {
             transport: context.transport.clone(),
             options,
             connection: None,
+            refused: None,
             crm: &mut *context.crm,
             events: &mut *context.events,
         })
     }
 
-    /// The logged-in client; a failed login is tried again by whoever asks next.
+    /// The logged-in client. A shop that refused the first connection is not asked again in this run: every connector
+    /// fails with what it said.
     pub(super) async fn client(&mut self) -> Result<&mut MagentoClient, ClientError> {
-        let connected = match self.connection.take() {
-            Some(client) => client,
-            None => MagentoClient::connect(self.transport.clone(), self.options.clone()).await?,
+        let connected = match (self.connection.take(), &self.refused) {
+            (Some(client), _) => client,
+            (None, Some(error)) => return Err(error.clone()),
+            (None, None) => match MagentoClient::connect(self.transport.clone(), self.options.clone()).await {
+                Ok(client) => client,
+                Err(error) => return Err(self.refused.insert(error).clone()),
+            },
         };
         Ok(self.connection.insert(connected))
     }
@@ -231,7 +238,8 @@ impl<'c, 'e> Run<'c, 'e> {
                     break;
                 }
                 progress = next;
-                done = self.customers_since(*connector, progress, all_ok).await?;
+                let next = self.customers_since(*connector, progress, all_ok).await?;
+                done.add(next);
             }
             all_ok &= done.is_ok();
             self.finished(done, outcome);
@@ -352,19 +360,8 @@ impl<'c, 'e> Run<'c, 'e> {
 
 /// Adds a window's outcome to its connector's.
 fn add(totals: &mut Vec<ConnectorOutcome>, done: ConnectorOutcome) {
-    let Some(total) = totals.iter_mut().find(|total| total.connector == done.connector) else {
-        totals.push(done);
-        return;
-    };
-    total.counts.read += done.counts.read;
-    total.counts.added += done.counts.added;
-    total.counts.updated += done.counts.updated;
-    total.counts.deleted += done.counts.deleted;
-    total.counts.invalid += done.counts.invalid;
-    total.warnings.extend(done.warnings);
-    total.failures.extend(done.failures);
-    total.bookmark = done.bookmark.or(total.bookmark);
-    if done.status != RunStatus::Completed {
-        total.status = done.status;
+    match totals.iter_mut().find(|total| total.connector == done.connector) {
+        Some(total) => total.add(done),
+        None => totals.push(done),
     }
 }

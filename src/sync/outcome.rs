@@ -107,6 +107,22 @@ impl ConnectorOutcome {
         self.warnings.push(warning.into());
     }
 
+    /// Adds the run of a further window of the same connector.
+    pub fn add(&mut self, later: Self) {
+        let Counts { read, added, updated, deleted, invalid } = later.counts;
+        self.counts.read += read;
+        self.counts.added += added;
+        self.counts.updated += updated;
+        self.counts.deleted += deleted;
+        self.counts.invalid += invalid;
+        self.warnings.extend(later.warnings);
+        self.failures.extend(later.failures);
+        self.bookmark = later.bookmark.or(self.bookmark);
+        if later.status != RunStatus::Completed {
+            self.status = later.status;
+        }
+    }
+
     /// The status record's message (sync spec 4.6).
     pub fn message(&self) -> String {
         if self.status == RunStatus::Failed {

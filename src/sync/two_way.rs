@@ -2,7 +2,6 @@
 //! 8.5). What is merged and how it is shaped is decided by pure functions elsewhere.
 
 use indexmap::IndexSet;
-use serde_json::Value;
 
 use super::connector::Connector;
 use super::connector::customer::{address_gone_fault, address_info, info};
@@ -16,11 +15,8 @@ use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
 use super::store::Scope;
 use super::strategy::sync_state;
 use crate::client::ClientError;
-use crate::crm::{
-    ChangeSet, Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority,
-};
-use crate::datetime;
-use crate::quirk::Quirk;
+use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority};
+use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 
 /// API fault "Customer not exists."
@@ -68,12 +64,36 @@ async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<Ex
 enum Sent {
     Created(i64),
     Updated(SoapStruct),
+    /// It was not there when looked for.
     Gone,
+    /// It went between being read and being written.
+    Removed,
+}
+
+/// The fault of the address update that says "gone". The update is native whatever the bridge, so it is 102; the
+/// reference client waits for the bridge's number.
+fn update_gone_fault(quirks: &Quirks) -> u16 {
+    if quirks.has(Quirk::AnyErrorRemovesAddress) { 103 } else { 102 }
+}
+
+async fn read_address(run: &mut Run<'_, '_>, id: i64) -> Result<SoapStruct, ClientError> {
+    let bridge = run.bridge.clone();
+    address_info(run.client().await?, id, &bridge).await
+}
+
+/// Whether an answer is the address that was asked for. The reference client compares the type too.
+fn is_address(answer: &SoapStruct, id: i64, quirks: &Quirks) -> bool {
+    match answer.get("customer_address_id") {
+        Some(SoapValue::Int(found)) => *found == id,
+        Some(other) => !quirks.has(Quirk::AnyErrorRemovesAddress) && other.to_int() == Some(id),
+        None => false,
+    }
 }
 
 async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Row) -> Result<ExportResult, CrmError> {
     let local = customer_record(run.crm, row)?;
-    let sent = send_customer(run, pending, &local).await;
+    let before = before(row, pending).map(|row| customer_record(run.crm, &row)).transpose()?;
+    let sent = send_customer(run, &local, before.as_ref()).await;
     let (quirks, scope) = (run.quirks.clone(), run.scope());
     match sent {
         Ok(Sent::Created(id)) => run.crm.transaction(|crm| {
@@ -91,7 +111,7 @@ async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &R
             crm.update(Entity::Customer, row.id, &done)?;
             Ok(ExportResult::Updated)
         }),
-        Ok(Sent::Gone) => {
+        Ok(Sent::Gone | Sent::Removed) => {
             run.crm.finish_export(pending, &Stored::Removed, &quirks)?;
             Ok(ExportResult::Removed)
         }
@@ -99,7 +119,7 @@ async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &R
     }
 }
 
-async fn send_customer(run: &mut Run<'_, '_>, pending: &PendingExport, local: &Record) -> Result<Sent, String> {
+async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Record>) -> Result<Sent, String> {
     let bridge = run.bridge.clone();
     let form = export::customer::customer(local);
     let Some(id) = local.origin_id() else {
@@ -118,11 +138,10 @@ async fn send_customer(run: &mut Run<'_, '_>, pending: &PendingExport, local: &R
         Err(error) => return Err(error.to_string()),
     };
     let remote = convert::customer::customer(&remote, &run.quirks).map_err(|error| error.to_string())?;
-    let before = before(local, &pending.change_set, Entity::Customer);
     let merged = merge(
         Sides {
             local: &form,
-            before: before.as_ref().map(export::customer::customer).as_ref(),
+            before: before.map(export::customer::customer).as_ref(),
             remote: &export::customer::customer(&remote),
             additional: &[],
         },
@@ -144,9 +163,10 @@ async fn export_address(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Ro
     let Some(customer_id) = owner.as_ref().and_then(|owner| owner.fields.int("originId")) else {
         return Ok(ExportResult::Skipped { reason: "its customer is not in Magento yet".to_owned() });
     };
-    let local = address_record(run.crm, &run.scope(), row)?;
-    let sent = send_address(run, pending, &local, customer_id).await;
     let (quirks, scope) = (run.quirks.clone(), run.scope());
+    let local = address_record(run.crm, &scope, row)?;
+    let before = before(row, pending).map(|row| address_record(run.crm, &scope, &row)).transpose()?;
+    let sent = send_address(run, &local, before.as_ref(), customer_id).await;
     match sent {
         Ok(Sent::Created(id)) => run.crm.transaction(|crm| {
             crm.update(
@@ -168,14 +188,18 @@ async fn export_address(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Ro
             crm.finish_export(pending, &Stored::Exported, &quirks)?;
             Ok(ExportResult::Removed)
         }),
+        Ok(Sent::Removed) => {
+            run.crm.finish_export(pending, &Stored::Removed, &quirks)?;
+            Ok(ExportResult::Removed)
+        }
         Err(reason) => fail(run, pending, reason),
     }
 }
 
 async fn send_address(
     run: &mut Run<'_, '_>,
-    pending: &PendingExport,
     local: &Record,
+    before: Option<&Record>,
     customer_id: i64,
 ) -> Result<Sent, String> {
     let bridge = run.bridge.clone();
@@ -185,19 +209,19 @@ async fn send_address(
         let answer = call(run, "customerAddressCreate", arguments).await.map_err(|error| error.to_string())?;
         return created("customerAddressCreate", &answer);
     };
-    let remote = match run.client().await {
-        Ok(client) => address_info(client, id, &bridge).await,
-        Err(error) => Err(error),
-    };
-    let remote = match remote {
-        Ok(remote) => remote,
-        // Any trouble while it looks counts as "removed" for the reference client, its rule for the fault aside.
-        Err(_) if run.quirks.has(Quirk::AnyErrorRemovesAddress) => return Ok(Sent::Gone),
+    // Once to see whether it is still there, once more for the merge: the reference client's calls.
+    let found = read_address(run, id).await;
+    match found {
+        Ok(found) if is_address(&found, id, &run.quirks) => {}
+        // Any trouble while it looks counts as "removed" for the reference client, whose test for the fault misses the
+        // native one.
+        _ if run.quirks.has(Quirk::AnyErrorRemovesAddress) => return Ok(Sent::Gone),
+        Ok(_) => return Err(format!("Magento answered another record than address {id}")),
         Err(error) if error.fault_code() == Some(address_gone_fault(&bridge)) => return Ok(Sent::Gone),
         Err(error) => return Err(error.to_string()),
-    };
+    }
+    let remote = read_address(run, id).await.map_err(|error| error.to_string())?;
     let remote = convert::address::customer_address(&remote, &run.quirks).map_err(|error| error.to_string())?;
-    let before = before(local, &pending.change_set, Entity::CustomerAddress);
     let merged = merge(
         Sides {
             local: &form,
@@ -212,8 +236,7 @@ async fn send_address(
     match call(run, "customerAddressUpdate", arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
         Ok(_) => Err(format!("customerAddressUpdate answered false: Magento did not save address {id}")),
-        // The core update says 102 whatever the bridge says elsewhere.
-        Err(error) if error.fault_code() == Some(102) => Ok(Sent::Gone),
+        Err(error) if error.fault_code() == Some(update_gone_fault(&run.quirks)) => Ok(Sent::Removed),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -279,36 +302,16 @@ fn plain(row: &Row) -> Record {
     record
 }
 
-/// The local record as it was before the edit; `None` when nothing was changed.
-fn before(local: &Record, changes: &ChangeSet, entity: Entity) -> Option<Record> {
-    if changes.is_empty() {
+/// The row as it was before the edit; `None` when nothing was changed.
+fn before(row: &Row, pending: &PendingExport) -> Option<Row> {
+    if pending.change_set.is_empty() {
         return None;
     }
-    let mut record = local.clone();
-    for (name, kind) in entity.columns() {
-        if let Some((old, _)) = changes.get(*name)
-            && !matches!(kind, crate::crm::ColumnType::Ref(_))
-        {
-            record.values.insert(name, value(old, *kind));
-        }
+    let mut before = row.clone();
+    for (name, value) in pending.before() {
+        before.fields.set(name, value);
     }
-    Some(record)
-}
-
-/// A value of a change set, by its column's type.
-fn value(old: &Value, kind: crate::crm::ColumnType) -> CrmValue {
-    use crate::crm::ColumnType;
-    match (kind, old) {
-        (ColumnType::Text, Value::String(text)) => text.as_str().into(),
-        (ColumnType::Int, Value::Number(number)) => number.as_i64().into(),
-        (ColumnType::Bool, Value::Bool(flag)) => (*flag).into(),
-        (ColumnType::Date, Value::String(text)) => text.parse().map_or(CrmValue::Null, CrmValue::Date),
-        (ColumnType::DateTime, Value::String(text)) => datetime::parse(text).ok().flatten().into(),
-        (ColumnType::TextList, Value::Array(items)) => {
-            CrmValue::TextList(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-        }
-        _ => CrmValue::Null,
-    }
+    Some(before)
 }
 
 /// Imports the merged record, so that remote edits arrive at once. What the export form does not carry stays.

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use super::{BATCH_SIZE, Job};
+use super::{BATCH_SIZE, Job, Mark};
 use crate::client::ClientError;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 use crate::soap::SoapStruct;
@@ -11,57 +11,74 @@ use crate::sync::connector::customer::native_details;
 use crate::sync::context::SyncEvent;
 use crate::sync::convert::{self, Record};
 use crate::sync::driver::Run;
-use crate::sync::outcome::{ConnectorOutcome, RunStatus};
+use crate::sync::outcome::{ConnectorOutcome, Counts, RunStatus};
 use crate::sync::store::Scope;
 use crate::sync::strategy::address::{AddressKind, resolve_region};
 use crate::sync::strategy::customer::{CustomerImport, Existing};
 use crate::sync::strategy::{self};
 use crate::sync::window;
 
-/// Runs one stream of customers to its end and records the run.
+/// Which rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// Full records of a list.
+    List,
+    /// Bare records of a list; their details come next.
+    BeforeDetails,
+    /// Details of rows that were counted already.
+    Details,
+}
+
+/// What a run has come to so far.
+#[derive(Clone, Debug)]
+struct Tally {
+    outcome: ConnectorOutcome,
+    /// The newest `updatedAt` seen.
+    newest: Option<Timestamp>,
+}
+
+/// Runs one stream of customers to its end and records the run, in the transaction of its last batch.
 pub(in crate::sync) async fn run(run: &mut Run<'_, '_>, mut job: Job) -> Result<ConnectorOutcome, CrmError> {
-    let mut outcome = ConnectorOutcome::new(job.connector, job.kind);
-    let mut newest: Option<Timestamp> = None;
+    let mut tally = Tally { outcome: ConnectorOutcome::new(job.connector, job.kind), newest: None };
     loop {
-        let batch = match next_batch(run, &mut job, &mut outcome).await {
-            Ok(batch) => batch,
-            Err((read, error)) => {
-                // What was read before the failure is not lost; the bookmark stays, so the rest comes again.
-                write(run, &read, &mut outcome, &mut newest)?;
-                outcome.fail(error.to_string());
-                break;
-            }
-        };
-        let is_last = batch.len() < BATCH_SIZE;
+        let (batch, failure) = next_batch(run, &mut job, &mut tally.outcome).await;
+        if let Some(error) = failure {
+            // What was read before the failure is not lost; the bookmark stays, so it comes again with the rest.
+            write(run, &batch, Pass::List, &mut tally, None)?;
+            tally.outcome.fail(error.to_string());
+            let scope = run.scope();
+            run.crm.transaction(|crm| scope.record(crm, &mut tally.outcome, Mark::None, tally.newest))?;
+            return Ok(tally.outcome);
+        }
+        let end = (batch.len() < BATCH_SIZE).then_some(&job);
+        if run.bridge.is_supported() {
+            write(run, &batch, Pass::List, &mut tally, end)?;
+        } else {
+            write(run, &batch, Pass::BeforeDetails, &mut tally, None)?;
+            let details = load_details(run, &batch, &mut tally.outcome).await;
+            write(run, &details, Pass::Details, &mut tally, end)?;
+        }
         if !batch.is_empty() {
-            write(run, &batch, &mut outcome, &mut newest)?;
-            if !run.bridge.is_supported() {
-                load_details(run, &batch, &mut outcome, &mut newest).await?;
-            }
             (run.events)(SyncEvent::BatchWritten { connector: job.connector, rows: batch.len() });
         }
-        if is_last {
-            break;
+        if end.is_some() {
+            return Ok(tally.outcome);
         }
         if run.stop.is_set() {
-            outcome.status = RunStatus::Skipped;
-            return Ok(outcome);
+            tally.outcome.status = RunStatus::Skipped;
+            return Ok(tally.outcome);
         }
     }
-    let scope = run.scope();
-    let item = window::last_item_date(job.start, newest, scope.now);
-    run.crm.transaction(|crm| scope.record(crm, &mut outcome, job.mark, item))?;
-    Ok(outcome)
 }
 
 type Batch = IndexMap<String, SoapStruct>;
 
-/// Up to 25 rows; a customer that comes twice is taken as it came last. On failure, what was read so far.
+/// Up to 25 rows; a customer that comes twice is taken as it came last. With a failure comes what was read before it.
 async fn next_batch(
     run: &mut Run<'_, '_>,
     job: &mut Job,
     outcome: &mut ConnectorOutcome,
-) -> Result<Batch, (Batch, ClientError)> {
+) -> (Batch, Option<ClientError>) {
     let mut batch = Batch::new();
     while batch.len() < BATCH_SIZE {
         let next = match run.client().await {
@@ -74,53 +91,73 @@ async fn next_batch(
                 batch.insert(row.text("customer_id").unwrap_or_default(), row);
             }
             Ok(None) => break,
-            Err(error) => return Err((batch, error)),
+            Err(error) => return (batch, Some(error)),
         }
     }
-    Ok(batch)
+    (batch, None)
 }
 
-/// Writes a batch in one transaction; when the database refuses it, the whole batch is skipped and named.
+/// Writes a batch in one transaction, and the end of the run with it when it is the last. When the database refuses the
+/// rows, the whole batch is skipped and named, and the end is recorded without it.
 fn write(
     run: &mut Run<'_, '_>,
     batch: &Batch,
-    outcome: &mut ConnectorOutcome,
-    newest: &mut Option<Timestamp>,
+    pass: Pass,
+    tally: &mut Tally,
+    end: Option<&Job>,
 ) -> Result<(), CrmError> {
-    if batch.is_empty() {
-        return Ok(());
-    }
     let scope = run.scope();
-    let mut tried = outcome.clone();
-    let mut seen = *newest;
-    let result: Result<(), CrmError> = run.crm.transaction(|crm| {
-        for row in batch.values() {
-            seen = seen.max(import(crm, &scope, row, &mut tried)?);
-        }
-        Ok(())
-    });
-    match result {
-        Ok(()) => {
-            *outcome = tried;
-            *newest = seen;
-            Ok(())
-        }
-        Err(error) if error.is_duplicate() => {
+    let mut done = tally.clone();
+    match run.crm.transaction(|crm| write_rows(crm, &scope, batch, pass, &mut done, end)) {
+        Ok(()) => *tally = done,
+        Err(error) if error.is_duplicate() && !batch.is_empty() => {
             let ids: Vec<&str> = batch.keys().map(String::as_str).collect();
-            outcome.warnings.push(format!("Following customers were not imported: {}", ids.join(", ")));
-            Ok(())
+            tally.outcome.warnings.push(format!("Following customers were not imported: {}", ids.join(", ")));
+            run.crm.transaction(|crm| write_rows(crm, &scope, &Batch::new(), pass, tally, end))?;
         }
-        Err(error) => Err(error),
+        Err(error) => return Err(error),
     }
+    Ok(())
 }
 
-/// Asks for the details of each customer of a batch, by ascending id, and imports them; one that fails is logged.
-async fn load_details(
-    run: &mut Run<'_, '_>,
+fn write_rows(
+    crm: &mut Crm,
+    scope: &Scope,
     batch: &Batch,
-    outcome: &mut ConnectorOutcome,
-    newest: &mut Option<Timestamp>,
+    pass: Pass,
+    tally: &mut Tally,
+    end: Option<&Job>,
 ) -> Result<(), CrmError> {
+    let counted = tally.outcome.counts;
+    for row in batch.values() {
+        tally.newest = tally.newest.max(import(crm, scope, row, &mut tally.outcome)?);
+    }
+    if pass != Pass::BeforeDetails {
+        discover(crm, scope, batch)?;
+    }
+    if pass == Pass::Details {
+        tally.outcome.counts = Counts { invalid: tally.outcome.counts.invalid, ..counted };
+    }
+    let Some(job) = end else { return Ok(()) };
+    let item = window::last_item_date(job.start, tally.newest, scope.now);
+    scope.record(crm, &mut tally.outcome, job.mark, item)
+}
+
+/// Gives every customer of a batch that has none an account and a contact, once its addresses are there: the reference
+/// client does so in the background, after the import (sync spec 7.1, 7.2).
+fn discover(crm: &mut Crm, scope: &Scope, batch: &Batch) -> Result<(), CrmError> {
+    for id in batch.keys().filter_map(|id| id.parse().ok()) {
+        if let Some(row) = scope.by_origin(crm, Entity::Customer, id)?
+            && row.fields.link("account").is_none()
+        {
+            crm.customer_created(row.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// The details of each customer of a batch, asked for by ascending id; one that fails is logged.
+async fn load_details(run: &mut Run<'_, '_>, batch: &Batch, outcome: &mut ConnectorOutcome) -> Batch {
     let mut ids: Vec<i64> = batch.keys().filter_map(|id| id.parse().ok()).collect();
     ids.sort_unstable();
     let mut details = Batch::new();
@@ -134,14 +171,14 @@ async fn load_details(
             Ok(row) => {
                 details.insert(id.to_string(), row);
             }
-            Err(error) => outcome.warnings.push(format!("customer {id}: details are missing: {error}")),
+            // The bare record goes through once more, so that an account is found for it all the same.
+            Err(error) => {
+                outcome.warnings.push(format!("customer {id}: details are missing: {error}"));
+                details.extend(batch.get_key_value(&id.to_string()).map(|(id, row)| (id.clone(), row.clone())));
+            }
         }
     }
-    // The details belong to rows that are counted already.
-    let counted = outcome.counts;
-    write(run, &details, outcome, newest)?;
-    outcome.counts = crate::sync::outcome::Counts { invalid: outcome.counts.invalid, ..counted };
-    Ok(())
+    details
 }
 
 /// Imports one row inside the caller's transaction; gives its `updatedAt`.
@@ -192,10 +229,7 @@ pub(in crate::sync) fn write_record(
     let import = CustomerImport { fields, addresses };
     let found = Existing { customer: existing.as_ref(), addresses: &existing_addresses };
     let changes = strategy::customer::customer(import, found, &scope.quirks);
-    let root = scope.apply(crm, changes, &mut outcome.counts)?;
-    if let (None, Some(id)) = (&existing, root) {
-        crm.customer_created(id)?;
-    }
+    scope.apply(crm, changes, &mut outcome.counts)?;
     Ok(updated_at)
 }
 
