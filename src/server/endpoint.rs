@@ -10,7 +10,7 @@ use crate::disrupt::answer::Answer;
 use crate::magento::{Flavor, encoding_schema};
 use crate::shop::{Refusal, Shop};
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
-use crate::soap::{SoapFault, SoapStruct, envelope};
+use crate::soap::{Codec, SoapFault, SoapStruct, envelope};
 
 pub use super::route::ENCODING_SCHEMA_PATH;
 
@@ -95,7 +95,7 @@ const HTML: &str = "text/html; charset=UTF-8";
 /// Reads a request: address, XML, envelope, operation.
 pub(super) fn receive(shop: &Shop, options: &EndpointOptions, request: &HttpRequestParts, body: &[u8]) -> Received {
     match route::route(&request.path, &request.query) {
-        Route::Call => receive_call(shop, request, body),
+        Route::Call => receive_call(shop.codec(), request, body),
         Route::Wsdl { path, query } => Received::Answered {
             operation: WSDL_OPERATION.to_owned(),
             handled: describe(shop, options, request.host.as_deref(), &path, &query),
@@ -118,16 +118,24 @@ fn by_address(request: &HttpRequestParts) -> String {
     format!("{} {}", request.method, request.path)
 }
 
-fn receive_call(shop: &Shop, request: &HttpRequestParts, body: &[u8]) -> Received {
+/// Reads a request that needs no shop to be read: a call. `None` for any other.
+pub(super) fn receive_without_shop(codec: &Codec, request: &HttpRequestParts, body: &[u8]) -> Option<Received> {
+    match route::route(&request.path, &request.query) {
+        Route::Call => Some(receive_call(codec, request, body)),
+        _ => None,
+    }
+}
+
+fn receive_call(codec: &Codec, request: &HttpRequestParts, body: &[u8]) -> Received {
     let charset = request.content_type.as_deref().and_then(charset);
-    match shop.codec().read_request(body, charset) {
+    match codec.read_request(body, charset) {
         Ok(read) => Received::Call(Call {
             operation: read.operation,
             arguments: read.arguments,
             has_header_blocks: read.has_header_blocks,
         }),
         Err(error) => {
-            let named = shop.codec().named_operation(body, charset);
+            let named = codec.named_operation(body, charset);
             tracing::info!(operation = named, %error, "a request was refused before any operation ran");
             let (content_type, body) = error.to_http();
             let outcome = Outcome::Fault { code: error.code().to_owned(), string: error.to_string() };

@@ -53,8 +53,12 @@ impl Service {
 
     /// Answers one request: disruptions, shop, journal.
     pub(super) fn reply(&self, request: &HttpRequestParts, body: &[u8]) -> Reply {
+        // Envelopes are read before the lock is held, so that connections wait for each other only where they must. A
+        // shop that changes its style in between answers in the new one, as a real shop does.
+        let codec = lock(&self.shop).codec().clone();
+        let read = endpoint::receive_without_shop(&codec, request, body);
         let mut shop = lock(&self.shop);
-        let received = endpoint::receive(&shop, &self.options, request, body);
+        let received = read.unwrap_or_else(|| endpoint::receive(&shop, &self.options, request, body));
         let (operation, arguments) = match &received {
             Received::Call(call) => (call.operation.clone(), call.arguments.clone()),
             Received::Answered { operation, .. } => (operation.clone(), SoapStruct::new()),
