@@ -47,6 +47,9 @@ fn table(cases: &[Case]) -> String {
     for case in cases {
         table.add_row([case.name.clone(), tags(case).join(", "), case.story.script.title.get().clone()]);
     }
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
     table.trim_fmt()
 }
 

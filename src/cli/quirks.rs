@@ -33,6 +33,9 @@ fn table() -> String {
     for quirk in Quirk::ALL {
         table.add_row([quirk.id(), word(documented.has(*quirk)), word(real.has(*quirk)), quirk.summary()]);
     }
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
     table.trim_fmt()
 }
 

@@ -68,7 +68,11 @@ impl RunArgs {
     }
 
     fn whole_suite(&self) -> bool {
-        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir())
+        let is_part = |place: &PathBuf| {
+            let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
+            whole.ancestors().skip(1).any(|folder| folder.ends_with("scenarios"))
+        };
+        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
 
@@ -88,7 +92,9 @@ pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
         let _ = console.line(&result);
         results.push(result);
     });
-    let _ = console.summary(&results);
+    if !results.is_empty() {
+        let _ = console.summary(&results);
+    }
     if args.whole_suite() && wrong.is_empty() {
         for orphan in orphans(&cases) {
             let _ = console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::expectation::{Expectation, RowsExpectation};
-use super::finding::{Finding, SourceFile, did_you_mean};
+use super::finding::{Finding, SourceFile, choices, did_you_mean};
 use super::known::{CONNECTORS, ENTITIES};
 use super::people::People;
 use super::script::{ApiUserSetup, CrmEdit, DisruptStep, IntegrationSetup, MagentoEdit, Script, ShopSetup, SyncStep};
@@ -109,7 +109,8 @@ impl<'a> Check<'a> {
     }
 
     fn quirks(&mut self) {
-        for id in self.script.quirks.keys() {
+        let variants = self.script.variants.values().flat_map(|variant| variant.quirks.keys());
+        for id in self.script.quirks.keys().chain(variants) {
             if Quirk::ALL.iter().any(|quirk| quirk.id() == id.get()) {
                 continue;
             }
@@ -176,9 +177,7 @@ impl<'a> Check<'a> {
         if known.contains(&word.get().as_str()) {
             return;
         }
-        let list = format!("known are {}", known.join(", "));
-        let help = did_you_mean(word, known.iter().copied()).map_or(list.clone(), |hint| format!("{hint} {list}"));
-        self.report(word.place(), format!("`{}` is not {what}", word.get()), help);
+        self.report(word.place(), format!("`{}` is not {what}", word.get()), choices(word, known));
     }
 
     fn named_shop(&mut self, name: Option<&At<String>>) {
@@ -250,12 +249,12 @@ impl<'a> Check<'a> {
         match edit {
             MagentoEdit::CreateCustomer(created) => {
                 self.place_of_edit(created.shop.as_ref(), place);
-                self.people.appears(&created.set);
+                self.people.created(&created.set);
             }
             MagentoEdit::UpdateCustomer(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
                 self.customer(&update.customer);
-                self.people.appears(&update.set);
+                self.people.reachable_at(&update.set);
             }
             MagentoEdit::DeleteCustomer(deleted) => {
                 self.place_of_edit(deleted.shop.as_ref(), place);
@@ -316,13 +315,13 @@ impl<'a> Check<'a> {
                 for address in &created.addresses {
                     self.fields(address, Entity::CustomerAddress);
                 }
-                self.people.appears(&created.set);
+                self.people.created(&created.set);
             }
             CrmEdit::UpdateCustomer(update) => {
                 self.needs_channel(place);
                 self.customer(&update.customer);
                 self.fields(&update.set, Entity::Customer);
-                self.people.appears(&update.set);
+                self.people.reachable_at(&update.set);
             }
             CrmEdit::CreateAddress(created) => {
                 self.needs_channel(place);

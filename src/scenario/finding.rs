@@ -106,6 +106,19 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
 }
 
+/// The nearest known word, and the others while the list is short enough to read.
+pub fn choices(word: &str, known: &[&str]) -> String {
+    let list = || format!("known are `{}`", known.join("`, `"));
+    match did_you_mean(word, known.iter().copied()) {
+        Some(suggestion) if known.len() > CHOICES_MAX => suggestion,
+        Some(suggestion) => format!("{suggestion} {}", list()),
+        None => list(),
+    }
+}
+
+/// Longer lists are left out next to a good suggestion.
+const CHOICES_MAX: usize = 12;
+
 /// Below this a suggestion confuses more than it helps.
 const LIKE_ENOUGH: f64 = 0.8;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
-use super::finding::{Finding, ScenarioError, SourceFile, did_you_mean};
+use super::finding::{Finding, ScenarioError, SourceFile, choices};
 use super::script::Script;
 use super::span::{Place, told_place};
 
@@ -72,7 +72,9 @@ fn explain(error: &Error) -> (String, Option<String>) {
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
             (format!("{unexpected} does not fit here"), Some(format!("expected {expected}")))
         }
-        Error::InvalidScalar { ty, .. } => (format!("this is not {}", described(ty)), None),
+        Error::InvalidScalar { ty, .. } => {
+            (format!("this is not {}", described(ty)), Some("write its digits only".to_owned()))
+        }
         Error::NullIntoString { .. } => {
             ("a text is missing here".to_owned(), Some("write it after the colon".to_owned()))
         }
@@ -99,14 +101,6 @@ fn described(ty: &str) -> &str {
     match ty {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
         other => other,
-    }
-}
-
-fn choices(word: &str, expected: &[&'static str]) -> String {
-    let known = expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match did_you_mean(word, expected.iter().copied()) {
-        Some(suggestion) => format!("{suggestion} Known are {known}"),
-        None => format!("known are {known}"),
     }
 }
 

@@ -30,9 +30,14 @@ impl People {
         }
     }
 
-    /// Somebody new, or a new address of somebody.
-    pub(super) fn appears(&mut self, fields: &Fields) {
+    /// Somebody new.
+    pub(super) fn created(&mut self, fields: &Fields) {
         self.created = true;
+        self.reachable_at(fields);
+    }
+
+    /// A new e-mail address, of somebody new or known.
+    pub(super) fn reachable_at(&mut self, fields: &Fields) {
         if let Some(Value::Text(email)) = fields.get("email").map(|value| value.get()) {
             self.emails.insert(email.clone());
         }

@@ -26,7 +26,7 @@ pub struct Script {
     /// The story in the words of somebody it happened to.
     #[serde(default)]
     pub description: Option<String>,
-    /// The time at the start, in UTC. Time stands still but for waiting, retries and `advance`.
+    /// The time at the start, in UTC; 2024-01-10 12:00:00 when left out. Time stands still but for waiting, retries and `advance`.
     #[serde(default)]
     pub clock: Option<Moment>,
     /// `documented` has the reference client's defects fixed, `orocrm-4.1` behaves as the real one does.
@@ -58,6 +58,9 @@ pub struct Variant {
     /// The profile of this telling.
     #[serde(default)]
     pub profile: Option<Profile>,
+    /// Single quirks of this telling, on top of those of the story.
+    #[serde(default)]
+    pub quirks: IndexMap<At<String>, YesNo>,
     /// Whether the shop (and the integration) speaks WS-I.
     #[serde(default)]
     pub wsi: Option<YesNo>,

@@ -1,5 +1,6 @@
 //! Where a shop's starting data comes from: a seed that is compiled in, or a file beside the scenario.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::finding::did_you_mean;
@@ -8,8 +9,8 @@ use crate::shop::Seed;
 /// The seed of a story that names none.
 pub const DEFAULT: &str = "corner-shop";
 
-/// Seeds that come with the program, by name.
-const SHIPPED: &[&str] = &[DEFAULT];
+/// The folder, beside a scenario or above it, whose seeds go by name.
+const FOLDER: &str = "seeds";
 
 /// Why there is no such seed: what, and what to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,30 +21,46 @@ pub struct NoSeed {
     pub help: String,
 }
 
-/// Loads a seed by its name, or by its path relative to the scenario file.
+/// Loads a seed by its name, or by its path relative to the scenario file. Names are those of the files in a `seeds`
+/// folder beside the scenario or above it, then of the seeds that come with the program.
 ///
 /// # Errors
 /// An unknown name, an unreadable file, or a file that is not a seed.
 pub fn load(name: &str, scenario: &Path) -> Result<Seed, NoSeed> {
+    if is_path(name) {
+        return read(&scenario.parent().unwrap_or(Path::new("")).join(name), name);
+    }
+    let folders = || scenario.ancestors().skip(1).map(|folder| folder.join(FOLDER));
+    if let Some(path) = folders().map(|folder| folder.join(format!("{name}.yaml"))).find(|path| path.is_file()) {
+        return read(&path, name);
+    }
     if name == DEFAULT {
         return Seed::corner_shop().map_err(|error| not_a_seed(name, &error.to_string()));
     }
-    if !is_path(name) {
-        let shipped = SHIPPED.join("`, `");
-        let nearest = did_you_mean(name, SHIPPED.iter().copied()).map(|hint| format!("{hint} ")).unwrap_or_default();
-        return Err(NoSeed {
-            message: format!("no seed is called `{name}`"),
-            help: format!(
-                "{nearest}Seeds by name are `{shipped}`; a file is named by its path, such as `./my-shop.yaml`"
-            ),
-        });
-    }
-    let path = scenario.parent().unwrap_or(Path::new("")).join(name);
-    let text = std::fs::read_to_string(&path).map_err(|cause| NoSeed {
-        message: format!("cannot read the seed {}: {cause}", path.display()),
+    let mut known: BTreeSet<String> = folders().flat_map(|folder| names_in(&folder)).collect();
+    known.insert(DEFAULT.to_owned());
+    let nearest =
+        did_you_mean(name, known.iter().map(String::as_str)).map(|hint| format!("{hint} ")).unwrap_or_default();
+    let list = known.iter().cloned().collect::<Vec<_>>().join("`, `");
+    Err(NoSeed {
+        message: format!("no seed is called `{name}`"),
+        help: format!("{nearest}seeds by name are `{list}`; a file is named by its path, such as `./my-shop.yaml`"),
+    })
+}
+
+fn read(path: &Path, name: &str) -> Result<Seed, NoSeed> {
+    let text = std::fs::read_to_string(path).map_err(|cause| NoSeed {
+        message: format!("cannot read the seed `{name}`: {cause}"),
         help: "the path is relative to the scenario file".to_owned(),
     })?;
     Seed::parse(&text, name).map_err(|error| not_a_seed(name, &error.to_string()))
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let seeds = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    seeds.filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned())).collect()
 }
 
 fn is_path(name: &str) -> bool {

@@ -6,8 +6,27 @@ use crate::disrupt::WSDL_OPERATION;
 use crate::server::{JournalEntry, Outcome};
 use crate::soap::{SoapStruct, SoapValue};
 
+/// Longer rows of calls to one operation are shown by their first and last.
+const ALIKE_MAX: usize = 12;
+
+/// Exchanges in order.
+pub(super) fn of(exchanges: &[JournalEntry]) -> Vec<Value> {
+    let mut lines = Vec::new();
+    for alike in exchanges.chunk_by(|one, next| one.operation == next.operation) {
+        match alike {
+            [first, .., last] if alike.len() > ALIKE_MAX => {
+                lines.push(entry(first));
+                lines.push(json!(format!("… {} more calls of {} …", alike.len() - 2, first.operation)));
+                lines.push(entry(last));
+            }
+            few => lines.extend(few.iter().map(entry)),
+        }
+    }
+    lines
+}
+
 /// One exchange as a record that reads as a line or two.
-pub(super) fn entry(exchange: &JournalEntry) -> Value {
+fn entry(exchange: &JournalEntry) -> Value {
     let mut record = Map::new();
     record.insert("call".to_owned(), json!(exchange.operation));
     for (name, value) in exchange.arguments.iter() {
@@ -22,7 +41,7 @@ pub(super) fn entry(exchange: &JournalEntry) -> Value {
 
 /// What came back, in a few words: `3 rows`, `ok`, `fault 5: Session expired. Try to relogin.`.
 pub(super) fn answer(exchange: &JournalEntry) -> String {
-    if exchange.operation == WSDL_OPERATION && matches!(exchange.outcome, Outcome::Wsdl(_)) {
+    if exchange.operation == WSDL_OPERATION && exchange.http_status == 200 && exchange.disruptions.is_empty() {
         return "ok".to_owned();
     }
     match &exchange.outcome {

@@ -31,8 +31,8 @@ pub(super) const API_USER: &str = "oro";
 pub(super) const API_KEY: &str = "oro-key-1";
 /// The name of a story's only shop.
 const ONLY_SHOP: &str = "magento";
-/// The start of a story that does not say: a Sunday noon.
-const START: &str = "2024-03-10T12:00:00Z";
+/// The start of a story that does not say.
+const START: &str = "2024-01-10T12:00:00Z";
 
 /// Why a story cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,17 @@ pub(super) struct LastOutcome {
     pub(super) shown: serde_json::Value,
 }
 
+/// The beginning of a step.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// The step's word.
+    pub(super) step: &'static str,
+    /// The story's time.
+    pub(super) at: Timestamp,
+    /// Journal entries of each shop at that moment.
+    pub(super) from: IndexMap<String, usize>,
+}
+
 /// The world of one telling.
 pub(super) struct World<'a> {
     pub(super) case: &'a Case,
@@ -82,6 +93,8 @@ pub(super) struct World<'a> {
     pub(super) accepted: usize,
     /// Journal entries of each shop that an earlier snapshot has shown.
     pub(super) shown: IndexMap<String, usize>,
+    /// Steps that may call, with the journals' lengths when they began.
+    pub(super) marks: Vec<Mark>,
     /// Journal entries of each shop that an earlier `expect` of calls has counted.
     counted: IndexMap<String, usize>,
 }
@@ -112,6 +125,7 @@ impl<'a> World<'a> {
             shops,
             accepted: 0,
             shown: IndexMap::new(),
+            marks: Vec::new(),
             counted: IndexMap::new(),
         };
         world.create_channel().await.map_err(SetUpError::Integration)?;
@@ -122,6 +136,7 @@ impl<'a> World<'a> {
 
     /// Does one step; nothing is wrong when the list is empty.
     pub(super) async fn step(&mut self, step: &At<Step>) -> Failures {
+        self.marks.push(Mark { step: step.0.word(), at: self.clock.now(), from: self.journal_lengths() });
         match self.done(step).await {
             Ok(failures) => failures,
             Err(message) => vec![Self::failure(step, FailureKind::CannotWork, message)],
@@ -227,7 +242,7 @@ fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
 
 fn quirks(script: &Script, variant: &Variant) -> Quirks {
     let mut quirks = variant.profile.unwrap_or(script.profile).quirks();
-    for (id, on) in &script.quirks {
+    for (id, on) in script.quirks.iter().chain(&variant.quirks) {
         if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {
             quirks = quirks.with(*quirk, on.is_yes());
         }

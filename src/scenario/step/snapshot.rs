@@ -8,7 +8,7 @@ use crate::scenario::snapshot_step::{Part, SnapshotStep};
 use crate::scenario::span::At;
 use crate::scenario::step::Step;
 use crate::scenario::trace;
-use crate::scenario::world::{CannotWork, World};
+use crate::scenario::world::{CannotWork, Mark, World};
 use crate::snapshot::{Header, Verdict, unified, yaml};
 
 /// Lines of a new snapshot that a failure shows.
@@ -82,8 +82,19 @@ impl World<'_> {
     fn trace(&self) -> Value {
         self.per_shop(|name| {
             let Some(shop) = self.shops.get(name) else { return Value::Null };
+            let journal = shop.journal();
             let seen = self.shown.get(name).copied().unwrap_or_default();
-            shop.journal().entries().iter().skip(seen).map(trace::entry).collect()
+            let begins = |mark: &Mark| mark.from.get(name).copied().unwrap_or_default();
+            let ends = self.marks.iter().skip(1).map(begins).chain([journal.entries().len()]);
+            let mut lines = Vec::new();
+            for (mark, end) in self.marks.iter().zip(ends) {
+                let calls = journal.entries().get(begins(mark).max(seen)..end).unwrap_or_default();
+                if !calls.is_empty() {
+                    lines.push(json!({ "step": mark.step, "at": crate::datetime::to_sql(mark.at) }));
+                    lines.extend(trace::of(calls));
+                }
+            }
+            Value::Array(lines)
         })
     }
 

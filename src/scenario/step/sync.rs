@@ -10,6 +10,10 @@ use crate::scenario::world::{CannotWork, LastOutcome, World};
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 use crate::sync::check_connection::{CheckReport, check};
+use crate::sync::connector::Connector;
+use crate::sync::context::{SyncContext, SyncOptions};
+use crate::sync::driver;
+use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
 
 impl World<'_> {
     /// What the form learns from the shop before it is saved; a failed look leaves what was known.
@@ -59,9 +63,59 @@ impl World<'_> {
         Ok(())
     }
 
-    pub(in crate::scenario) async fn sync(&mut self, _settings: Option<&SyncStep>) -> Result<(), CannotWork> {
-        Err("not wired yet".to_owned())
+    /// One run, as the scheduler starts it every few minutes.
+    pub(in crate::scenario) async fn sync(&mut self, step: Option<&SyncStep>) -> Result<(), CannotWork> {
+        let id = self.channel()?;
+        let only = step.and_then(|step| step.only.as_ref());
+        let options = SyncOptions {
+            force: step.is_some_and(|step| step.force.is_yes()),
+            only_connector: only.map(|name| connector(name.get())).transpose()?,
+            wsdl_cache: self.wsdl_cache.clone(),
+            ..SyncOptions::default()
+        };
+        let mut context = SyncContext {
+            crm: &mut self.crm,
+            transport: self.transport.clone(),
+            clock: self.clock.clone(),
+            quirks: self.quirks.clone(),
+            events: &mut |_| {},
+            options,
+        };
+        let outcome = driver::sync(&mut context, id).await.map_err(|error| error.to_string())?;
+        let lines = lines(&outcome);
+        self.last = Some(LastOutcome {
+            success: outcome.is_ok(),
+            message: lines.join("\n"),
+            shown: json!({ "sync": if outcome.is_ok() { "success" } else { "failure" }, "did": lines }),
+        });
+        Ok(())
     }
+}
+
+fn connector(name: &str) -> Result<Connector, CannotWork> {
+    let found = Connector::ALL.iter().copied().find(|connector| connector.name() == name);
+    found.ok_or_else(|| format!("there is no connector `{name}`"))
+}
+
+/// What a sync did, a line for each connector and export, in its order.
+fn lines(outcome: &SyncOutcome) -> Vec<String> {
+    let exports = outcome.exports.iter().map(|export| {
+        let id = export.origin_id.map(|id| format!(" {id}")).unwrap_or_default();
+        let what = match &export.result {
+            ExportResult::Created => "created".to_owned(),
+            ExportResult::Updated => "updated".to_owned(),
+            ExportResult::Removed => "removed in Magento".to_owned(),
+            ExportResult::Skipped { reason } => format!("skipped: {reason}"),
+            ExportResult::Failed { reason } => format!("failed: {reason}"),
+        };
+        format!("export of {}{id}: {what}", export.entity)
+    });
+    let connectors = outcome.connectors.iter().map(|done| match done.status {
+        RunStatus::Skipped => format!("{}: skipped", done.connector.name()),
+        RunStatus::Completed => format!("{}: {}", done.connector.name(), done.message()),
+        RunStatus::Failed => format!("{}: failed: {}", done.connector.name(), done.message()),
+    });
+    exports.chain(connectors).collect()
 }
 
 /// A report as a snapshot shows it.

@@ -1,0 +1,155 @@
+//! Files a person got wrong, each with the one message it must give: what, where, what was expected, what to do.
+//! The messages are in `tests/snapshots`; `cargo insta review` shows what changed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn mockgento(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env_remove("CI")
+        .output()
+        .expect("the mockgento binary runs")
+}
+
+fn bad() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Every file under `tests/bad/scenarios` is refused with exit code 2 and its own message.
+#[test]
+fn every_wrong_file_says_what_where_and_what_to_do() {
+    let mut files: Vec<_> =
+        std::fs::read_dir(bad().join("scenarios")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 10);
+    for file in files {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let ran = mockgento(&bad(), &["run", "--check", &format!("scenarios/{name}.yaml")]);
+        assert_eq!(ran.status.code(), Some(2), "{name}: {}{}", text(&ran.stdout), text(&ran.stderr));
+        let said = format!("{}{}", text(&ran.stdout), text(&ran.stderr));
+        insta::with_settings!({ filters => vec![(r"\d+ ms", "[time]")], omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(name, said);
+        });
+    }
+    assert!(!bad().join("snapshots").exists(), "nothing is written for a file that cannot be run");
+}
+
+/// A project with one good scenario in a folder of its own.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("scenarios")).unwrap();
+    let story = "title: A story\nsteps:\n  - snapshot: {name: start, of: [shop]}\n";
+    std::fs::write(folder.path().join("scenarios/story.yaml"), story).unwrap();
+    folder
+}
+
+#[test]
+fn a_folder_without_scenarios_and_a_file_that_is_not_there_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    for (argument, expected) in [("empty", "no scenario files at empty"), ("missing.yaml", "cannot read missing.yaml")]
+    {
+        let ran = mockgento(folder.path(), &["run", argument]);
+        assert_eq!(ran.status.code(), Some(2));
+        assert!(text(&ran.stderr).contains(expected), "{}", text(&ran.stderr));
+    }
+}
+
+#[test]
+fn checking_fails_on_a_new_snapshot_and_writes_nothing() {
+    let folder = project();
+    let ran = mockgento(folder.path(), &["run", "--check"]);
+    assert_eq!(ran.status.code(), Some(1), "{}{}", text(&ran.stdout), text(&ran.stderr));
+    assert!(text(&ran.stdout).contains("snapshot start: is new"), "{}", text(&ran.stdout));
+    assert!(!folder.path().join("snapshots").exists());
+}
+
+#[test]
+fn a_pending_snapshot_is_accepted_and_an_orphan_is_reported() {
+    let folder = project();
+    assert_eq!(mockgento(folder.path(), &["run"]).status.code(), Some(1));
+    let pending = folder.path().join("snapshots/story@start.snap.new");
+    assert!(pending.exists());
+    let accepted = mockgento(folder.path(), &["accept"]);
+    assert!(text(&accepted.stdout).contains("accepted snapshots/story@start.snap"), "{}", text(&accepted.stdout));
+    assert!(!pending.exists());
+    assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
+    let orphan = folder.path().join("snapshots/old@end.snap");
+    std::fs::copy(folder.path().join("snapshots/story@start.snap"), &orphan).unwrap();
+    let ran = mockgento(folder.path(), &["run"]);
+    assert!(text(&ran.stdout).contains("orphan: snapshots/old@end.snap"), "{}", text(&ran.stdout));
+}
+
+#[test]
+fn a_review_asks_about_each_and_obeys() {
+    use std::io::Write as _;
+    let folder = project();
+    mockgento(folder.path(), &["run"]);
+    let mut review = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .arg("review")
+        .current_dir(folder.path())
+        .env("NO_COLOR", "1")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    review.stdin.take().unwrap().write_all(b"?\na\n").unwrap();
+    let said = text(&review.wait_with_output().unwrap().stdout);
+    assert!(said.contains("[1/1] snapshots/story@start.snap is new"), "{said}");
+    assert!(said.contains("A story (scenarios/story.yaml:3)"), "{said}");
+    assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
+}
+
+/// Permissions do not stop root, so what is in the way here is a file where the folder should be.
+#[test]
+fn a_snapshot_folder_that_cannot_be_written_gives_one_clear_error() {
+    let folder = project();
+    std::fs::write(folder.path().join("snapshots"), "in the way").unwrap();
+    let ran = mockgento(folder.path(), &["run"]);
+    assert_eq!(ran.status.code(), Some(2));
+    let said = text(&ran.stdout);
+    assert!(said.contains("scenarios/story.yaml:3: snapshot: cannot write snapshots/story@start.snap.new"), "{said}");
+    assert!(said.contains("make the folder writable, or compare without writing with --check"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_snapshot_folder_gives_one_clear_error() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = project();
+    let snapshots = folder.path().join("snapshots");
+    std::fs::create_dir(&snapshots).unwrap();
+    std::fs::set_permissions(&snapshots, std::fs::Permissions::from_mode(0o555)).unwrap();
+    if std::fs::write(snapshots.join("probe"), "").is_ok() {
+        eprintln!("SKIPPED: this user may write to read-only folders");
+        return;
+    }
+    let ran = mockgento(folder.path(), &["run"]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert_eq!(text(&ran.stdout).matches("make the folder writable").count(), 1, "{}", text(&ran.stdout));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_a_good_one_is_there() {
+    let folder = project();
+    let nowhere = mockgento(folder.path(), &["run", "--accept", "--report", "junit=no/such/folder/report.xml"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(
+        text(&nowhere.stderr).contains("cannot write the report no/such/folder/report.xml"),
+        "{}",
+        text(&nowhere.stderr)
+    );
+    assert_eq!(mockgento(folder.path(), &["run", "--report", "junit=report.xml"]).status.code(), Some(0));
+    let report = std::fs::read_to_string(folder.path().join("report.xml")).unwrap();
+    assert!(report.contains("<testcase name=\"story\""), "{report}");
+    let unknown = mockgento(folder.path(), &["run", "--report", "pdf=x"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("expected junit=FILE"), "{}", text(&unknown.stderr));
+}
