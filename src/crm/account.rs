@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::{Condition, Order};
+use super::rows::{Condition, Order, column};
 use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 
 /// The field that stands for the addresses.
@@ -46,6 +46,33 @@ impl Default for DiscoveryConfig {
             pick: Pick::First,
             empty: false,
         }
+    }
+}
+
+impl DiscoveryConfig {
+    /// Checks the names of fields; a configuration that compares addresses must say on which fields.
+    pub(super) fn validate(&self) -> Result<(), CrmError> {
+        for field in self.fields.iter().filter(|field| *field != ADDRESSES) {
+            column(Entity::Customer, field)?;
+        }
+        for field in &self.address_fields {
+            column(Entity::CustomerAddress, field)?;
+        }
+        let by_addresses = self.fields.iter().any(|field| field == ADDRESSES);
+        if by_addresses == self.address_fields.is_empty() {
+            let text =
+                "account discovery: list \"addresses\" among the fields together with address_fields, or neither";
+            return Err(CrmError::Forbidden(text.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Whether two rows agree in a field: nothing equals null, but with `empty` a blank field of the other one fits.
+    fn agree(&self, ours: &Row, theirs: &Row, field: &str) -> bool {
+        let value = |row: &Row| row.fields.get(field).cloned().unwrap_or_default();
+        let (ours, theirs) = (value(ours), value(theirs));
+        let is_blank = theirs.is_null() || theirs.as_text() == Some("");
+        !ours.is_null() && ours == theirs || self.empty && is_blank
     }
 }
 
@@ -143,9 +170,8 @@ impl Crm {
     fn addresses_agree(&self, ours: RowId, theirs: RowId) -> Result<bool, CrmError> {
         let ours = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(ours))])?;
         let theirs = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(theirs))])?;
-        let equal = |a: &Row, b: &Row| {
-            self.discovery.address_fields.iter().all(|field| a.fields.get(field) == b.fields.get(field))
-        };
+        let equal =
+            |a: &Row, b: &Row| self.discovery.address_fields.iter().all(|field| self.discovery.agree(a, b, field));
         let typed = |row: &Row, kind: &str| types(row).iter().any(|t| t == kind);
         Ok(match self.discovery.address_strategy {
             AddressStrategy::AnyOf => ours.iter().any(|a| theirs.iter().any(|b| equal(a, b))),
@@ -231,7 +257,7 @@ mod tests {
             }
             ids.push(id);
         }
-        crm.set_discovery(config);
+        crm.set_discovery(config).unwrap();
         let us = crm.require(Entity::Customer, ids[wanted - 1]).unwrap();
         let mut found = Vec::new();
         // One by one, so that every match shows and not only the first.
@@ -271,5 +297,57 @@ mod tests {
         assert_eq!(found_for(by_address(AddressStrategy::ByType), 1), [1, 5]);
         assert_eq!(found_for(by_address(AddressStrategy::ByType), 3), [3]);
         assert_eq!(found_for(by_address(AddressStrategy::Billing), 1), [1, 5]);
+    }
+
+    #[test]
+    fn a_discovery_configuration_names_existing_fields() {
+        let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let config = |fields: &[&str], address_fields: &[&str]| DiscoveryConfig {
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+            address_fields: address_fields.iter().map(|field| (*field).to_owned()).collect(),
+            ..DiscoveryConfig::default()
+        };
+        for (config, allowed) in [
+            (config(&[], &[]), true),
+            (config(&["vat", ADDRESSES], &["city"]), true),
+            (config(&["e-mail"], &[]), false),
+            (config(&[ADDRESSES], &[]), false),
+            (config(&[ADDRESSES], &["zip"]), false),
+            (config(&["vat"], &["city"]), false),
+        ] {
+            assert_eq!(crm.set_discovery(config.clone()).is_ok(), allowed, "{config:?}");
+        }
+    }
+
+    /// Names of the accounts of five customers created one after the other, by discovery configuration.
+    #[test]
+    fn a_new_customer_joins_the_account_of_a_similar_one() {
+        let joined = |config: DiscoveryConfig| {
+            let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+            crm.set_discovery(config).unwrap();
+            let settings = IntegrationSettings {
+                api_url: "u".into(),
+                api_user: "u".into(),
+                api_key: ApiKey::new("k"),
+                ..IntegrationSettings::default()
+            };
+            let channel = crm.add_integration(&settings).unwrap().0;
+            let people =
+                [("a@x.com", "Ann"), ("b@x.com", "Ann"), ("a@x.com", "Ann"), ("a@x.com", ""), ("b@x.com", "Ann")];
+            let ids = people.map(|(email, name)| {
+                let base = Fields::new().with("channel", channel).with("email", email).with("firstName", name);
+                let id = crm.insert(Entity::Customer, base.with("lastName", "Lee")).unwrap();
+                crm.customer_created(id).unwrap();
+                id
+            });
+            assert_eq!(crm.count(Entity::Contact).unwrap(), 5, "everybody gets a contact");
+            ids.map(|id| crm.require(Entity::Customer, id).unwrap().fields.link("account").unwrap().0)
+        };
+        let default = DiscoveryConfig::default;
+        let by_name = || DiscoveryConfig { fields: vec!["lastName".to_owned(), "firstName".to_owned()], ..default() };
+        assert_eq!(joined(default()), [1, 2, 1, 3, 2]);
+        assert_eq!(joined(DiscoveryConfig { fields: Vec::new(), ..default() }), [1, 2, 3, 4, 5]);
+        assert_eq!(joined(by_name()), [1, 1, 1, 2, 1]);
+        assert_eq!(joined(DiscoveryConfig { empty: true, pick: Pick::Latest, ..by_name() }), [1, 1, 1, 2, 2]);
     }
 }

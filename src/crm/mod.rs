@@ -98,9 +98,14 @@ impl Crm {
         Ok(Self { connection, clock, discovery: DiscoveryConfig::default(), depth: 0 })
     }
 
-    /// Chooses how accounts are discovered.
-    pub fn set_discovery(&mut self, discovery: DiscoveryConfig) {
+    /// Chooses how accounts are discovered; replaces the former choice as a whole.
+    ///
+    /// # Errors
+    /// [`CrmError::UnknownField`] or [`CrmError::Forbidden`] when the configuration makes no sense.
+    pub fn set_discovery(&mut self, discovery: DiscoveryConfig) -> Result<(), CrmError> {
+        discovery.validate()?;
         self.discovery = discovery;
+        Ok(())
     }
 
     /// The CRM's clock.

@@ -29,6 +29,7 @@ const OF_CHANNEL: &[(&str, Entity)] = &[
     ("orders", Entity::Order),
     ("creditMemos", Entity::CreditMemo),
     ("newsletterSubscribers", Entity::NewsletterSubscriber),
+    ("lifetimeHistory", Entity::LifetimeHistory),
 ];
 
 impl Crm {
@@ -81,7 +82,8 @@ impl Crm {
         let pending = self.export_queue(id)?;
         if !pending.is_empty() {
             let name = |export: &super::PendingExport| {
-                json!(format!("{} {}", export.entity.table(), names.of(export.entity, export.row)))
+                let row = format!("{} {}", export.entity.table(), names.of(export.entity, export.row));
+                json!(if export.attempts > 0 { format!("{row} (failed {} times)", export.attempts) } else { row })
             };
             tree.insert("pendingExports".to_owned(), pending.iter().map(name).collect());
         }
@@ -182,5 +184,73 @@ fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(members.into_iter().filter(|(_, member)| !member.is_null()).collect()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::crm::{CustomerEdit, Fields, IntegrationSettings};
+    use crate::secret::ApiKey;
+    use jiff::Timestamp;
+
+    /// A CRM with two customers of one name; `first` rows come and go before, so that row ids differ.
+    fn crm(first: usize) -> Crm {
+        let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let settings = IntegrationSettings {
+            api_url: "http://shop/".into(),
+            api_user: "oro".into(),
+            api_key: ApiKey::new("oro-key-1"),
+            is_two_way_sync_enabled: true,
+            ..IntegrationSettings::default()
+        };
+        let channel = crm.add_integration(&settings).unwrap();
+        let base = || Fields::new().with("channel", channel.0);
+        for _ in 0..first {
+            crm.insert(Entity::CustomerGroup, base().with("name", "other shop's")).unwrap();
+            crm.insert(Entity::Customer, base()).unwrap();
+        }
+        let group = crm.insert(Entity::CustomerGroup, base().with("originId", 1).with("name", "General")).unwrap();
+        let website = base().with("originId", 1).with("code", "base").with("name", "Base");
+        let website = crm.insert(Entity::Website, website).unwrap();
+        let store = base().with("originId", 1).with("code", "default").with("name", "English").with("website", website);
+        let store = crm.insert(Entity::Store, store).unwrap();
+        for (origin_id, email) in [(8, "jane@b.example"), (7, "jane@a.example")] {
+            let customer = base().with("originId", origin_id).with("email", email).with("group", group);
+            let customer = customer.with("firstName", "Jane").with("lastName", "Lee").with("store", store);
+            let id = crm.insert(Entity::Customer, customer).unwrap();
+            let types = CrmValue::TextList(vec!["billing".to_owned()]);
+            let address = base().with("owner", id).with("originId", origin_id + 10).with("types", types);
+            crm.insert(Entity::CustomerAddress, address.with("city", "Paris")).unwrap();
+            crm.customer_created(id).unwrap();
+        }
+        for _ in 0..first {
+            for (entity, field) in [(Entity::CustomerGroup, "originId"), (Entity::Customer, "originId")] {
+                let gone = crm.find_one(entity, &[(field, CrmValue::Null)]).unwrap().unwrap();
+                crm.delete(entity, gone.id).unwrap();
+            }
+        }
+        let jane = crm.customer_by(channel, "originId", &CrmValue::Int(7)).unwrap();
+        let edit = CustomerEdit { fields: Fields::new().with("vat", "12"), addresses: Vec::new() };
+        crm.edit_customer(jane, &edit).unwrap();
+        crm
+    }
+
+    #[test]
+    fn the_state_names_rows_as_people_do_and_does_not_depend_on_row_ids() {
+        let state = crm(0).state().unwrap();
+        assert_eq!(state.to_string(), crm(3).state().unwrap().to_string());
+        let integration = &state["integrations"][0];
+        let jane = &integration["customers"][0];
+        assert_eq!(
+            (&jane["originId"], &jane["group"], &jane["account"], &jane["addresses"][0]["types"]),
+            (&json!(7), &json!("General"), &json!("Jane Lee #2"), &json!(["billing"]))
+        );
+        assert_eq!(integration["customers"][1]["contact"], json!("Jane Lee"));
+        assert_eq!(integration["pendingExports"], json!(["customer 7 jane@a.example", "customerAddress 17"]));
+        assert_eq!(state["accounts"].as_array().map(Vec::len), Some(2));
+        assert_eq!((jane.get("id"), jane.get("channel"), jane.get("birthday")), (None, None, None));
+        assert!(!state.to_string().contains("oro-key-1"));
     }
 }
