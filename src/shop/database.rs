@@ -126,6 +126,7 @@ const TABLES: &[TableFacts] = &[
     TableFacts { name: "sales_order_status", key: "", indexed: &[] },
     TableFacts { name: "sales_order_status_state", key: "", indexed: &[] },
     TableFacts { name: "eav_entity_store", key: "entity_store_id", indexed: &[] },
+    TableFacts { name: "gift_message", key: "gift_message_id", indexed: &[] },
     TableFacts { name: "wishlist", key: "wishlist_id", indexed: &[] },
     TableFacts { name: "wishlist_item", key: "wishlist_item_id", indexed: &["wishlist_id"] },
     TableFacts { name: "report_viewed_product_index", key: "index_id", indexed: &[] },

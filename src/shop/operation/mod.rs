@@ -2,18 +2,27 @@
 //! the tables and runs the checks that come before any operation. Faults are raised by name through the contract.
 
 mod bridge;
+mod cart;
+mod catalog_category;
+mod catalog_inventory;
+mod catalog_product;
 mod core;
 mod customer;
 mod customer_address;
 mod customer_group;
 mod directory;
+mod flat_table;
+mod sales_creditmemo;
+mod sales_invoice;
+mod sales_order;
+mod sales_shipment;
 mod store;
 
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 
-use super::{Refusal, Shop};
+use super::{Database, Refusal, Shop};
 use crate::magento::{Contract, OperationFacts};
 use crate::soap::{SoapFault, SoapStruct, SoapValue, WireMode};
 
@@ -38,11 +47,22 @@ const ALL: &[Operations] = &[
     customer_group::OPERATIONS,
     customer::OPERATIONS,
     customer_address::OPERATIONS,
+    sales_order::OPERATIONS,
+    sales_invoice::OPERATIONS,
+    sales_shipment::OPERATIONS,
+    sales_creditmemo::OPERATIONS,
+    cart::OPERATIONS,
+    catalog_product::OPERATIONS,
+    catalog_category::OPERATIONS,
+    catalog_inventory::OPERATIONS,
     bridge::ping::OPERATIONS,
     bridge::website::OPERATIONS,
     bridge::region::OPERATIONS,
     bridge::customer::OPERATIONS,
     bridge::customer_address::OPERATIONS,
+    bridge::order::OPERATIONS,
+    bridge::quote::OPERATIONS,
+    bridge::newsletter::OPERATIONS,
 ];
 
 static HANDLERS: LazyLock<IndexMap<&'static str, Handler>> =
@@ -106,6 +126,12 @@ fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> 
         }
     }
     Ok(())
+}
+
+/// Rows of a child table that belong to a document, as records.
+fn children(database: &Database, table: &'static str, parent: &str, aliases: &[(&str, &str)]) -> SoapValue {
+    let rows = database.table(table).with("parent_id", parent);
+    rows.map(|(_, row)| flat_table::record(row, aliases).into()).collect::<Vec<SoapValue>>().into()
 }
 
 impl Shop {

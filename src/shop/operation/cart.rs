@@ -1,0 +1,96 @@
+//! Carts as the checkout's own API gives them: wire spec, sections 7.6 and 7.7.
+
+use super::flat_table::record;
+use super::{Call, Operations, sales_order};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(super) const OPERATIONS: Operations = &[("shoppingCartInfo", info), ("shoppingCartTotals", totals)];
+
+/// The cart the call names, of any state. A store that is named must exist.
+fn load(call: &Call<'_>) -> Result<Row, Refusal> {
+    let store = ["storeId", "store"].into_iter().find_map(|name| call.arguments.text(name)).unwrap_or_default();
+    if !store.is_empty() && call.shop.store(&store).is_none() {
+        return Err(call.fault("store_not_exists"));
+    }
+    let quote = call.shop.database.table("sales_flat_quote").row(call.int("quoteId"));
+    quote.cloned().ok_or_else(|| call.fault("quote_not_exists"))
+}
+
+/// Ids of addresses and the payment get lost on the way: an alias overwrites them with null (recording 165).
+fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let quote = load(call)?;
+    let mut answer = record(&quote, &[("quote_id", "entity_id")]);
+    for kind in ["shipping", "billing"] {
+        let mut address = address_record(call.shop, &quote, kind);
+        address.remove("address_id");
+        answer.set(format!("{kind}_address"), address);
+    }
+    answer.set("items", items(call.shop, &quote).into_iter().map(SoapValue::from).collect::<Vec<_>>());
+    let payment = payment(call.shop, &quote).map(|payment| {
+        let mut payment = payment.to_struct();
+        payment.remove("payment_id");
+        // PHP's text for a list that is used as a text.
+        payment.with("additional_information", "Array")
+    });
+    answer.set("payment", payment.unwrap_or_default());
+    sales_order::add_gift_messages(call.shop, &mut answer);
+    Ok(answer.into())
+}
+
+/// The cart's address of a kind.
+fn address<'a>(shop: &'a Shop, quote: &'a Row, kind: &str) -> Option<&'a Row> {
+    let mut addresses = shop.database.table("sales_flat_quote_address").with("quote_id", quote.text("entity_id"));
+    addresses.find(|(_, address)| address.get("address_type") == Some(kind)).map(|(_, address)| address)
+}
+
+/// The same as a record; one that was never entered knows only its kind (recording 235).
+pub(super) fn address_record(shop: &Shop, quote: &Row, kind: &str) -> SoapStruct {
+    address(shop, quote, kind).map_or_else(|| SoapStruct::new().with("address_type", kind), Row::to_struct)
+}
+
+/// The cart's payment.
+pub(super) fn payment<'a>(shop: &'a Shop, quote: &'a Row) -> Option<&'a Row> {
+    let mut payments = shop.database.table("sales_flat_quote_payment").with("quote_id", quote.text("entity_id"));
+    payments.next().map(|(_, payment)| payment)
+}
+
+/// All items, children included, with the tax class of their products.
+pub(super) fn items(shop: &Shop, quote: &Row) -> Vec<SoapStruct> {
+    let rows = shop.database.table("sales_flat_quote_item").with("quote_id", quote.text("entity_id"));
+    let item = |(_, row): (i64, &Row)| {
+        let product = shop.database.table("catalog_product").row(row.int("product_id"));
+        let mut item = row.to_struct();
+        item.set("tax_class_id", product.and_then(|product| product.get("tax_class_id")));
+        item
+    };
+    rows.map(item).collect()
+}
+
+/// The lines under a cart, from the address that is charged: the billing one of a virtual cart, else the shipping one.
+fn totals(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let quote = load(call)?;
+    let kind = if quote.get("is_virtual") == Some("1") { "billing" } else { "shipping" };
+    let Some(address) = address(call.shop, &quote, kind) else { return Ok(Vec::<SoapValue>::new().into()) };
+    let titled = |title: &str, description: &str| match address.get(description) {
+        Some(text) if !text.is_empty() => format!("{title} ({text})"),
+        _ => title.to_owned(),
+    };
+    let is_zero = |column: &str| address.text(column).parse::<f64>().is_ok_and(|amount| amount == 0.0);
+    let mut lines = vec![line("Subtotal".to_owned(), address, "subtotal")];
+    if !is_zero("discount_amount") {
+        lines.push(line(titled("Discount", "discount_description"), address, "discount_amount"));
+    }
+    if !is_zero("shipping_amount") || !address.text("shipping_description").is_empty() {
+        lines.push(line(titled("Shipping & Handling", "shipping_description"), address, "shipping_amount"));
+    }
+    if !is_zero("tax_amount") {
+        lines.push(line("Tax".to_owned(), address, "tax_amount"));
+    }
+    lines.push(line("Grand Total".to_owned(), address, "grand_total"));
+    Ok(lines.into())
+}
+
+fn line(title: String, address: &Row, column: &str) -> SoapValue {
+    SoapStruct::new().with("title", title).with("amount", address.get(column)).into()
+}

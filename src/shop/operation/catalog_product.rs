@@ -1,0 +1,159 @@
+//! Products: wire spec, section 7.8.
+
+use super::customer::iso_stamp;
+use super::flat_table::columns;
+use super::{Call, Operations};
+use crate::magento::Filters;
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(super) const OPERATIONS: Operations = &[("catalogProductList", list), ("catalogProductInfo", info)];
+
+/// Columns of the product table itself; every row has them, unlike attributes.
+const STATIC_COLUMNS: &[&str] = &[
+    "entity_id",
+    "entity_type_id",
+    "attribute_set_id",
+    "type_id",
+    "sku",
+    "has_options",
+    "required_options",
+    "created_at",
+    "updated_at",
+];
+
+fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let mut filters = Filters::from_value(call.arguments.get("filters"));
+    for (alias, column) in [("product_id", "entity_id"), ("set", "attribute_set_id"), ("type", "type_id")] {
+        filters.rename(alias, column);
+    }
+    let known = |field: &str| columns("catalog_product").any(|column| column == field);
+    if let Some(field) = filters.fields.keys().find(|field| !known(field)) {
+        return Err(call.fault_with("filters_invalid", format!("Invalid attribute name: {field}")));
+    }
+    let mut rows: Vec<SoapValue> = Vec::new();
+    for (_, row) in call.shop.database.table("catalog_product").iter() {
+        let mut passes = true;
+        for (field, condition) in &filters.fields {
+            let joined = row.has(field) || STATIC_COLUMNS.contains(&field.as_str());
+            passes &= joined && condition.matches(row.get(field)).map_err(|error| Refusal::ErrorPage(error.0))?;
+        }
+        if passes {
+            rows.push(listed(call.shop, row).into());
+        }
+    }
+    Ok(rows.into())
+}
+
+fn listed(shop: &Shop, row: &Row) -> SoapStruct {
+    let mut answer = SoapStruct::new();
+    let columns = [
+        ("product_id", "entity_id"),
+        ("sku", "sku"),
+        ("name", "name"),
+        ("set", "attribute_set_id"),
+        ("type", "type_id"),
+        ("price", "price"),
+        ("special_price", "special_price"),
+    ];
+    for (name, column) in columns {
+        answer.set(name, row.get(column));
+    }
+    answer.set("category_ids", linked(shop, "catalog_category_product", "category_id", row));
+    answer.set("website_ids", linked(shop, "catalog_product_website", "website_id", row));
+    answer
+}
+
+/// Ids that a link table gives a product.
+fn linked(shop: &Shop, table: &'static str, column: &str, product: &Row) -> SoapValue {
+    let links = shop.database.table(table).with("product_id", product.text("entity_id"));
+    links.map(|(_, link)| SoapValue::from(link.text(column))).collect::<Vec<_>>().into()
+}
+
+fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let by = IdentifiedBy::read(call.arguments.text("identifierType").as_deref());
+    let asked = call.text("productId");
+    let product = find(call.shop, &asked, by).ok_or_else(|| call.fault("product_not_exists"))?;
+    Ok(detailed(call, product).into())
+}
+
+/// The whole product, or only the attributes asked for; keys and links are always there.
+fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
+    let asked = call.record("attributes");
+    let named = |list: &str| -> Vec<String> {
+        let items = asked.get(list).and_then(SoapValue::as_list).unwrap_or_default();
+        items.iter().filter_map(SoapValue::to_text).collect()
+    };
+    let (standard, additional) = (named("attributes"), named("additional_attributes"));
+    let restricted = !standard.is_empty() || !additional.is_empty();
+    let wanted = |name: &str| !restricted || standard.iter().any(|code| code == name);
+
+    let mut answer: SoapStruct = product
+        .iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, value)| (name.to_owned(), SoapValue::from(value)))
+        .collect();
+    if wanted("created_at") {
+        answer.set("created_at", iso_stamp(call.shop, product));
+    }
+    if wanted("category_ids") {
+        answer.set("category_ids", linked(call.shop, "catalog_category_product", "category_id", product));
+    }
+    if wanted("tier_price") {
+        answer.set("tier_price", Vec::<SoapValue>::new());
+    }
+    for (name, column) in
+        [("product_id", "entity_id"), ("sku", "sku"), ("set", "attribute_set_id"), ("type", "type_id")]
+    {
+        answer.set(name, product.get(column));
+    }
+    answer.set("categories", linked(call.shop, "catalog_category_product", "category_id", product));
+    answer.set("websites", linked(call.shop, "catalog_product_website", "website_id", product));
+    if !additional.is_empty() {
+        let pairs = product.iter().filter(|(code, _)| additional.iter().any(|wanted| wanted == code));
+        let pairs = pairs.map(|(key, value)| SoapStruct::new().with("key", key).with("value", value).into());
+        answer.set("additional_attributes", pairs.collect::<Vec<SoapValue>>());
+    }
+    answer
+}
+
+/// What a product id is taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdentifiedBy {
+    /// An id when it is a number, else an SKU.
+    Either,
+    Sku,
+    Id,
+}
+
+impl IdentifiedBy {
+    fn read(identifier_type: Option<&str>) -> Self {
+        match identifier_type {
+            Some("sku" | "SKU") => Self::Sku,
+            Some("id" | "productId") => Self::Id,
+            _ => Self::Either,
+        }
+    }
+}
+
+/// A product by id or SKU.
+pub(super) fn find<'a>(shop: &'a Shop, product: &str, by: IdentifiedBy) -> Option<&'a Row> {
+    let table = shop.database.table("catalog_product");
+    let numeric = !product.is_empty() && product.bytes().all(|byte| byte.is_ascii_digit());
+    if by == IdentifiedBy::Id || (by == IdentifiedBy::Either && numeric) {
+        return table.row(crate::soap::value::leading_int(product));
+    }
+    let (id, _) = table.with("sku", product).next()?;
+    table.row(id)
+}
+
+/// A store view that is named must exist; none means the admin scope.
+fn check_store(call: &Call<'_>) -> Result<(), Refusal> {
+    let store = ["storeView", "store"].into_iter().find_map(|name| call.arguments.text(name)).unwrap_or_default();
+    if !store.is_empty() && call.shop.store(&store).is_none() {
+        return Err(call.fault("store_not_exists"));
+    }
+    Ok(())
+}
