@@ -1,8 +1,31 @@
 //! Why a call has no value: which call, what came, what to do. Secrets are masked before they get here.
 
+use std::fmt;
+
 use crate::soap::wsdl_reader::WsdlError;
 use crate::soap::{DecodeError, EncodeError, SoapFault, WireMode};
 use crate::transport::TransportError;
+
+/// A call as a message names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempted {
+    /// What was called.
+    pub operation: String,
+    /// Which call of the client it was, logins included.
+    pub call: u64,
+    /// How often it was sent.
+    pub attempts: usize,
+}
+
+impl fmt::Display for Attempted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (call {}", self.operation, self.call)?;
+        match self.attempts {
+            1 => f.write_str(")"),
+            attempts => write!(f, ", {attempts} attempts)"),
+        }
+    }
+}
 
 /// A failed connection or call.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -10,27 +33,16 @@ pub enum ClientError {
     /// User or key is missing.
     #[error("the SOAP API user or key is empty; set both")]
     NoCredentials,
-    /// No answer came.
-    #[error("{operation}: {source}{}", tried(.attempts))]
-    Transport {
-        /// What was called.
-        operation: String,
-        /// Which call of the session it was.
-        call: u64,
-        /// How often it was tried.
-        attempts: usize,
-        /// Why none came.
-        source: TransportError,
-    },
-    /// The WSDL's URL answers an error or a redirect.
-    #[error("{url} answers HTTP {status} where a WSDL was expected{}", redirected(.location))]
+    /// The WSDL's URL gives no answer.
+    #[error("the WSDL cannot be downloaded: {0}")]
+    WsdlDownload(TransportError),
+    /// The WSDL's URL answers an error.
+    #[error("{url} answers HTTP {status} where a WSDL was expected; {}", advice(*.status))]
     WsdlStatus {
         /// The URL, credentials masked.
         url: String,
         /// HTTP status.
         status: u16,
-        /// Where it redirects.
-        location: Option<String>,
     },
     /// What the WSDL's URL answers is no WSDL.
     #[error("{url}: {source}")]
@@ -41,16 +53,14 @@ pub enum ClientError {
         source: WsdlError,
     },
     /// The WSDL sends calls to something that is no URL.
-    #[error("the WSDL sends calls to \"{found}\", which is no URL; check the shop's base URL")]
+    #[error("the WSDL sends calls to \"{found}\", which is no http:// or https:// URL; check the shop's base URL")]
     Address {
         /// What it says.
         found: String,
     },
     /// The shop speaks the other style.
-    #[error("{}", mismatch(*.configured, *.found))]
+    #[error("{}", mismatch(*.found))]
     StyleMismatch {
-        /// What the integration is set to.
-        configured: WireMode,
         /// What the WSDL declares.
         found: WireMode,
     },
@@ -60,6 +70,12 @@ pub enum ClientError {
         /// What it answered.
         found: String,
     },
+    /// Something only the bridge can do.
+    #[error("{0} needs the OroCRM bridge: Oro Bridge extension is not installed.")]
+    BridgeRequired(String),
+    /// An operation that this shop's WSDL does not have.
+    #[error("the shop's WSDL declares no {0}; flush its WSDL cache, or look for a module that is switched off")]
+    NotDeclared(String),
     /// The arguments do not fit the operation.
     #[error("{operation}: {source}")]
     Request {
@@ -68,45 +84,44 @@ pub enum ClientError {
         /// What does not fit.
         source: EncodeError,
     },
+    /// No answer came.
+    #[error("{call}: {source}")]
+    Transport {
+        /// What was called.
+        call: Attempted,
+        /// Why none came.
+        source: TransportError,
+    },
     /// An HTTP error without a fault.
-    #[error("{operation} (call {call}): HTTP {status}: {excerpt}")]
+    #[error("{call}: HTTP {status}: {excerpt}")]
     Http {
         /// What was called.
-        operation: String,
-        /// Which call of the session it was.
-        call: u64,
+        call: Attempted,
         /// HTTP status.
         status: u16,
-        /// How the body begins.
+        /// How the body begins, secrets masked.
         excerpt: String,
     },
     /// An answer that is no SOAP.
-    #[error("{operation} (call {call}): {source}; the answer begins: {excerpt}")]
+    #[error("{call}: {source}; the answer begins: {excerpt}")]
     NotSoap {
         /// What was called.
-        operation: String,
-        /// Which call of the session it was.
-        call: u64,
-        /// How the body begins.
+        call: Attempted,
+        /// How the body begins, secrets masked.
         excerpt: String,
         /// What is wrong with it.
         source: DecodeError,
     },
     /// A SOAP fault.
-    #[error("{operation} (call {call}): SOAP fault {}: {}", .fault.code, .fault.string)]
+    #[error("{call}: {fault}")]
     Fault {
         /// What was called.
-        operation: String,
-        /// Which call of the session it was.
-        call: u64,
+        call: Attempted,
         /// HTTP status.
         status: u16,
-        /// The fault.
+        /// The fault, secrets masked.
         fault: SoapFault,
     },
-    /// Something only the bridge can do.
-    #[error("{0} needs the OroCRM bridge: Oro Bridge extension is not installed.")]
-    BridgeRequired(String),
 }
 
 impl ClientError {
@@ -117,22 +132,29 @@ impl ClientError {
             _ => None,
         }
     }
-}
 
-fn tried(attempts: &usize) -> String {
-    if *attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() }
-}
-
-fn redirected(location: &Option<String>) -> String {
-    match location {
-        Some(location) => format!("; it redirects to {location}, use that URL"),
-        None => "; check the URL".to_owned(),
+    /// The HTTP status of the answer, when there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        match self {
+            Self::WsdlStatus { status, .. } | Self::Http { status, .. } | Self::Fault { status, .. } => Some(*status),
+            Self::NotSoap { .. } => Some(200),
+            _ => None,
+        }
     }
 }
 
-fn mismatch(configured: WireMode, found: WireMode) -> String {
-    match (configured, found) {
-        (_, WireMode::WsI) => "the shop speaks WS-I (document/literal); switch WS-I Compliance on".to_owned(),
-        (_, WireMode::RpcEncoded) => "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off".to_owned(),
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 => "put user and password of the site's protection into the URL: https://user:password@shop/...",
+        404 => "check the URL, its end too: it should end in api/v2_soap/?wsdl=1",
+        502..=504 => "the shop is down or in maintenance, try later",
+        _ => "check the URL and the shop's error log",
+    }
+}
+
+fn mismatch(found: WireMode) -> &'static str {
+    match found {
+        WireMode::WsI => "the shop speaks WS-I (document/literal); switch WS-I compliance on",
+        WireMode::RpcEncoded => "the shop speaks RPC/encoded, not WS-I; switch WS-I compliance off",
     }
 }

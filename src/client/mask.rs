@@ -2,6 +2,7 @@
 
 use super::ClientOptions;
 use crate::secret::MASK;
+use crate::xml::writer::{escape_attribute, escape_text};
 
 /// Characters of an answer that an error shows.
 const EXCERPT_CHARS_MAX: usize = 200;
@@ -12,19 +13,27 @@ pub(super) struct Masker(Vec<String>);
 
 impl Masker {
     pub(super) fn new(options: &ClientOptions) -> Self {
-        let mut secrets = vec![options.key.expose_secret().to_owned()];
-        secrets.extend(options.url.password().map(str::to_owned));
-        Self(secrets)
+        let mut masker = Self(Vec::new());
+        masker.add(options.key.expose_secret());
+        if let Some(password) = options.url.password() {
+            masker.add(password);
+            masker.add(&crate::transport::percent_decoded(password));
+        }
+        masker
     }
 
-    /// One more secret: a session id.
+    /// One more secret, as it is and as it stands in XML.
     pub(super) fn add(&mut self, secret: &str) {
-        self.0.push(secret.to_owned());
+        for form in [secret.to_owned(), escape_text(secret).into_owned(), escape_attribute(secret)] {
+            if !form.is_empty() && !self.0.contains(&form) {
+                self.0.push(form);
+            }
+        }
     }
 
     pub(super) fn mask(&self, text: &str) -> String {
         let mut masked = text.to_owned();
-        for secret in self.0.iter().filter(|secret| !secret.is_empty()) {
+        for secret in &self.0 {
             masked = masked.replace(secret.as_str(), MASK);
         }
         mask_elements(&masked)
@@ -88,7 +97,8 @@ mod tests {
         ] {
             assert_eq!(mask_elements(text), expected);
         }
-        let masker = Masker(vec!["oro-key-1".to_owned()]);
-        assert_eq!(masker.mask("wrong key oro-key-1!"), "wrong key ***!");
+        let mut masker = Masker(Vec::new());
+        masker.add("oro<key&1");
+        assert_eq!(masker.mask("wrong key oro<key&1 or oro&lt;key&amp;1!"), "wrong key *** or ***!");
     }
 }

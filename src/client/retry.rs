@@ -18,26 +18,41 @@ pub enum Retries {
 }
 
 impl Retries {
-    /// How long to wait before the next attempt; `None` when there is none.
+    /// How long to wait after that many attempts before the next one; `None` when there is none.
     pub fn delay(self, outcome: &Result<HttpAnswer, TransportError>, attempts: usize) -> Option<Duration> {
         if self == Self::Off || !worth_repeating(outcome) {
             return None;
         }
-        DELAYS_S.get(attempts).map(|seconds| Duration::from_secs(*seconds))
+        DELAYS_S.get(attempts.saturating_sub(1)).map(|seconds| Duration::from_secs(*seconds))
     }
 }
 
-/// No answer at all, a gateway's trouble, or an answer with status 200 that is no XML document.
+/// Faults that no repetition cures, whatever the status they come with.
+const FINAL: [&str; 2] = ["is not a valid method", "Procedure 'ACTION' not present"];
+
+/// No answer at all, a gateway's trouble, or an answer with status 200 that is no XML document. What another attempt
+/// cannot change is left out.
 fn worth_repeating(outcome: &Result<HttpAnswer, TransportError>) -> bool {
     match outcome {
-        Err(TransportError::Address { .. } | TransportError::Tls { .. } | TransportError::TooLarge { .. }) => false,
+        Err(
+            TransportError::Address { .. }
+            | TransportError::Tls { .. }
+            | TransportError::TooLarge { .. }
+            | TransportError::Redirected { .. },
+        ) => false,
         Err(_) => true,
+        Ok(answer) if is_final(&answer.body) => false,
         Ok(answer) => match answer.status {
             502..=504 => true,
             200 => !answer.body.starts_with(b"<?xml"),
             _ => false,
         },
     }
+}
+
+fn is_final(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    FINAL.iter().any(|fault| text.contains(fault))
 }
 
 #[cfg(test)]
@@ -60,11 +75,15 @@ mod tests {
             (answer(200, xml), false),
             (answer(500, xml), false),
             (answer(404, ""), false),
+            (answer(503, "<faultstring>Procedure 'ACTION' not present</faultstring>"), false),
+            (answer(200, "Function (\"oroPong\") is not a valid method for this service"), false),
+            (Err(TransportError::Connect { url: String::new(), detail: String::new() }), true),
+            (Err(TransportError::TooLarge { url: String::new(), limit: 1 }), false),
         ] {
-            assert_eq!(Retries::Standard.delay(&outcome, 0).is_some(), repeated, "{outcome:?}");
-            assert_eq!(Retries::Off.delay(&outcome, 0), None);
+            assert_eq!(Retries::Standard.delay(&outcome, 1).is_some(), repeated, "{outcome:?}");
+            assert_eq!(Retries::Off.delay(&outcome, 1), None);
         }
-        let delays: Vec<_> = (0..5).filter_map(|n| Retries::Standard.delay(&answer(502, ""), n)).collect();
+        let delays: Vec<_> = (1..6).filter_map(|n| Retries::Standard.delay(&answer(502, ""), n)).collect();
         assert_eq!(delays, [5, 10, 20].map(Duration::from_secs));
     }
 }

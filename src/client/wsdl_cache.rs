@@ -1,13 +1,21 @@
 //! Downloaded WSDLs, by URL. They do not expire: Check Connection drops the one it is about.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
 /// A cache that lives as long as its last clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct WsdlCache(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+
+impl fmt::Debug for WsdlCache {
+    /// Not the URLs: they may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WsdlCache({} documents)", self.0.lock().unwrap_or_else(PoisonError::into_inner).len())
+    }
+}
 
 impl WsdlCache {
     /// The document of a URL, credentials being part of it.

@@ -99,7 +99,7 @@ fn basic_auth(url: &Url) -> Option<String> {
     Some(format!("Basic {}", STANDARD.encode(plain)))
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     // `+` would be read as a blank by the form decoder, so it is protected first.
     let pair = format!("={}", text.replace('+', "%2B").replace('&', "%26"));
     url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()

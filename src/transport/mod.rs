@@ -12,6 +12,7 @@ pub mod in_memory;
 pub mod tcp;
 
 pub use error::{Breakage, TransportError, masked};
+pub(crate) use exchange::percent_decoded;
 
 /// The two HTTP methods a Magento SOAP client needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
