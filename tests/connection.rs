@@ -55,6 +55,48 @@ async fn a_check_says_what_the_shop_offers() {
     }
 }
 
+/// The form's answer, sync spec 1.5; vectors 72, 98 and 99.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_as_json_has_what_the_form_is_filled_with() {
+    let expected = |version: Option<&str>, supported: bool, notes: bool, labels: [&str; 2]| {
+        serde_json::json!({
+            "success": true,
+            "isExtensionInstalled": version.is_some(),
+            "extensionVersion": version,
+            "requiredExtensionVersion": "1.2.0",
+            "isSupportedVersion": supported,
+            "isOrderNoteSupportExtensionVersion": notes,
+            "websites": [{"id": -1, "label": "All web sites"}, {"id": 1, "label": labels[0]}, {"id": 2, "label": labels[1]}],
+        })
+    };
+    let real = ["Website ID: 1, Stores: Main Website", "Website ID: 2, Stores: Wholesale"];
+    let derived = ["Website ID: 1, Stores: English", "Website ID: 2, Stores: Wholesale"];
+    for (bridge, expected, carts, subscribers) in [
+        (Some("1.2.19"), expected(Some("1.2.19"), true, true, real), true, true),
+        (Some("1.1.4"), expected(Some("1.1.0"), false, false, derived), true, false),
+        (None, expected(None, false, false, derived), false, false),
+    ] {
+        let shop = shop(WireMode::RpcEncoded, bridge).await;
+        let url = shop.wsdl_url().to_string();
+        let ran = mockgento(KEY, &["check", "--json", "--url", &url, "--user", "oro"]).await;
+        let report: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&report[name], value, "{name} with {bridge:?}");
+        }
+        let connectors = report["connectors"].as_object().unwrap();
+        assert_eq!(connectors["customer"], "Customers");
+        assert_eq!(connectors.contains_key("cart_initial"), carts);
+        assert_eq!(connectors.contains_key("newsletter_subscriber"), subscribers);
+    }
+    let shop = shop(WireMode::RpcEncoded, None).await;
+    let url = shop.wsdl_url().to_string();
+    let ran = mockgento("wrong-key", &["check", "--json", "--url", &url, "--user", "oro"]).await;
+    let failure: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
+    assert_eq!(failure["success"], false);
+    assert_eq!(failure["errorMessage"], "Parameters are not valid!");
+    assert_eq!(failure["reason"], "login (call 1): SOAP fault 2: Access denied.");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_fails_says_why_and_what_to_do() {
     let rpc = shop(WireMode::RpcEncoded, None).await;

@@ -3,10 +3,11 @@
 use std::io::Write as _;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
 use super::{ExitCode, Outcome};
-use crate::sync::check_connection::{self, CheckReport};
+use crate::sync::check_connection::{self, CheckFailure, CheckReport};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -35,18 +36,20 @@ pub fn run(args: &CheckArgs) -> Outcome {
             Ok(ExitCode::AsExpected)
         }
         Err(error) if args.json => {
-            let _ = writeln!(out, "{}", serde_json::json!({"success": false, "errorMessage": error.to_string()}));
+            let _ = writeln!(out, "{}", json(&CheckFailure::from(&error)));
             Ok(ExitCode::Failed)
         }
         Err(error) => {
-            let _ = writeln!(out, "Connection failed: {error}\n(OroCRM's form says: Parameters are not valid!)");
+            let failure = CheckFailure::from(&error);
+            let _ =
+                writeln!(out, "Connection failed: {}\n(OroCRM's form says: {})", failure.reason, failure.error_message);
             Ok(ExitCode::Failed)
         }
     }
 }
 
-fn json(report: &CheckReport) -> String {
-    serde_json::to_string_pretty(report).unwrap_or_default()
+fn json(result: &impl Serialize) -> String {
+    serde_json::to_string_pretty(result).unwrap_or_default()
 }
 
 fn human(report: &CheckReport) -> String {
@@ -55,14 +58,17 @@ fn human(report: &CheckReport) -> String {
     lines.push(String::new());
     lines.push("Websites".to_owned());
     lines.extend(report.websites.iter().map(|website| format!("  {:>3}  {}", website.id, website.label)));
-    for (label, value) in [
-        ("Bridge", report.extension_version.as_deref()),
-        ("Magento", report.magento_version.as_deref()),
-        ("Admin URL", report.admin_url.as_deref()),
-    ] {
-        lines.push(format!("{label}: {}", value.unwrap_or("unknown; only the bridge tells")));
+    lines.push(String::new());
+    lines.push(format!("Bridge: {}", report.extension_version.as_deref().unwrap_or("not installed")));
+    for (label, value) in [("Magento", &report.magento_version), ("Admin URL", &report.admin_url)] {
+        lines.push(format!("{label}: {}", value.as_deref().unwrap_or("unknown; only the bridge tells")));
     }
-    lines.push(format!("Connectors: {}", report.connectors.join(", ")));
+    let notes = if report.is_order_note_support_extension_version { "supported" } else { "not supported" };
+    lines.push(format!("Order notes: {notes}"));
+    lines.push(format!("Calls go to: {}", report.service_address));
+    lines.extend(report.warnings.iter().map(|warning| format!("Warning: {warning}")));
+    let connectors: Vec<_> = report.connectors.keys().copied().collect();
+    lines.push(format!("Connectors: {}", connectors.join(", ")));
     lines.push(String::new());
     lines.push("What will be available".to_owned());
     for feature in &report.availability {

@@ -154,7 +154,7 @@ fn advice(status: u16) -> &'static str {
 
 fn mismatch(found: WireMode) -> &'static str {
     match found {
-        WireMode::WsI => "the shop speaks WS-I (document/literal); switch WS-I compliance on",
-        WireMode::RpcEncoded => "the shop speaks RPC/encoded, not WS-I; switch WS-I compliance off",
+        WireMode::WsI => "the shop speaks WS-I (document/literal); switch WS-I Compliance on",
+        WireMode::RpcEncoded => "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off",
     }
 }

@@ -50,11 +50,14 @@ impl Masker {
     }
 }
 
-/// Masks the content of `apiKey` and `sessionId` elements and the second parameter of a typeless login, whatever is in
-/// them, line feeds included (the reference client leaks both of the latter, vector 85).
+/// Elements whose content is secret; `param1` is the key of a typeless login, and customer lists hold password hashes.
+const SECRET_ELEMENTS: [&str; 6] = ["apiKey", "sessionId", "param1", "loginReturn", "password", "password_hash"];
+
+/// Masks the content of secret elements, whatever is in it, line feeds included (the reference client leaks typeless
+/// logins and keys with line feeds, vector 85).
 fn mask_elements(text: &str) -> String {
     let mut masked = text.to_owned();
-    for element in ["apiKey", "sessionId", "param1", "loginReturn"] {
+    for element in SECRET_ELEMENTS {
         masked = mask_element(&masked, element);
     }
     masked

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::connector::{Connector, Stream};
 use crate::client::bridge::{self, BridgeStatus};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries, collection};
 use crate::crm::integration::ALL_WEBSITES;
 use crate::soap::SoapStruct;
-use crate::transport::Transport;
+use crate::transport::{Transport, masked};
 
 /// A website the integration can be limited to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,12 +56,38 @@ pub struct CheckReport {
     pub is_supported_version: bool,
     /// Whether order notes can be imported.
     pub is_order_note_support_extension_version: bool,
-    /// Connectors the channel will have.
-    pub connectors: Vec<&'static str>,
-    /// Admin URL, from the bridge.
+    /// Connectors the channel will have, and what they are called.
+    pub connectors: IndexMap<&'static str, String>,
+    /// Admin URL, from the bridge. The form's own answer has `false` for none, here it is null.
     pub admin_url: Option<String>,
+    /// Where calls go, credentials masked; it need not be the URL that was typed.
+    pub service_address: String,
+    /// What is odd about that address.
+    pub warnings: Vec<String>,
     /// What will and will not be available.
     pub availability: Vec<Availability>,
+}
+
+/// What the form gets of a check that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckFailure {
+    /// Always false.
+    pub success: bool,
+    /// All that the form shows.
+    pub error_message: &'static str,
+    /// What really happened; the form hides it.
+    pub reason: String,
+}
+
+impl From<&ClientError> for CheckFailure {
+    fn from(error: &ClientError) -> Self {
+        let error_message = match error {
+            ClientError::BridgeRequired(_) => "Unable to perform this operation, Oro Bridge extension not found.",
+            _ => "Parameters are not valid!",
+        };
+        Self { success: false, error_message, reason: error.to_string() }
+    }
 }
 
 /// What a connector needs of the bridge.
@@ -70,46 +98,96 @@ enum Needs {
     Version(&'static str),
 }
 
-/// Connectors in the order of the channel's entities; each also has an `_initial` twin.
-const CONNECTORS: &[(&str, &str, Needs)] = &[
-    ("customer_initial", "customer", Needs::Nothing),
-    ("cart_initial", "cart", Needs::Installed),
-    ("order_initial", "order", Needs::Nothing),
-    ("credit_memo_initial", "credit_memo", Needs::Nothing),
-    ("newsletter_subscriber_initial", "newsletter_subscriber", Needs::Version(bridge::SUPPORTED)),
-];
+/// What is lost without the bridge.
+#[derive(Clone, Copy)]
+enum Without {
+    /// The feature works through the native API, like this.
+    Native(&'static str),
+    /// There is no such feature.
+    Missing(&'static str),
+}
 
-const DICTIONARIES: &[&str] =
-    &["website_dictionary", "store_dictionary", "customer_group_dictionary", "region_dictionary"];
+/// A feature, what makes it complete, what it is like then and otherwise.
+struct Feature {
+    name: &'static str,
+    needs: Needs,
+    with: &'static str,
+    without: Without,
+}
 
-/// Feature, what it needs, what it is like with and without (sync spec, section 11).
-const FEATURES: &[(&str, Needs, &str, &str)] = &[
-    (
+const fn feature(name: &'static str, needs: Needs, with: &'static str, without: Without) -> Feature {
+    Feature { name, needs, with, without }
+}
+
+const SUPPORTED: Needs = Needs::Version(bridge::SUPPORTED);
+
+/// What the bridge changes: sync spec, section 11.
+const FEATURES: &[Feature] = &[
+    feature(
         "customers",
-        Needs::Nothing,
-        "always there; the bridge lists them in pages, the native API needs two calls each",
-        "",
+        Needs::Installed,
+        "listed in pages, addresses included",
+        Without::Native("one list without pages, then two calls per customer"),
     ),
-    ("orders", Needs::Nothing, "always there; the bridge lists them whole, the native API needs one call each", ""),
-    ("credit memos", Needs::Nothing, "native calls in any case", ""),
-    ("carts", Needs::Installed, "imported", "not available; orders never look for carts"),
-    ("newsletter subscribers", Needs::Version(bridge::SUPPORTED), "imported", "not available"),
-    (
+    feature(
+        "orders",
+        Needs::Installed,
+        "listed in pages with items, addresses, payment and comments",
+        Without::Native("one list without details, then one call per order"),
+    ),
+    feature("credit memos", Needs::Nothing, "native calls, bridge or not", Without::Native("")),
+    feature("carts", Needs::Installed, "imported", Without::Missing("not available; orders do not look for carts")),
+    feature("cart expiration", SUPPORTED, "carts gone from the shop expire", Without::Missing("not available")),
+    feature("newsletter subscribers", SUPPORTED, "imported", Without::Missing("not available")),
+    feature(
         "websites",
-        Needs::Version(bridge::SUPPORTED),
+        SUPPORTED,
         "read as they are",
-        "derived from the stores: names and codes joined",
+        Without::Native("derived from the stores: names and codes joined, no sort order, no default"),
     ),
-    ("regions", Needs::Version(bridge::WITH_REGIONS), "one paged list", "one call per country"),
-    ("order notes", Needs::Version(bridge::WITH_ORDER_NOTES), "imported", "not available before bridge 1.2.19"),
-    (
-        "two way sync",
-        Needs::Version(bridge::SUPPORTED),
-        "customers, addresses, newsletter",
-        "customers and addresses through the native API; no newsletter, no password change",
+    feature(
+        "regions",
+        Needs::Version(bridge::WITH_REGIONS),
+        "one list in pages",
+        Without::Native("one call per country"),
     ),
-    ("placing orders from the CRM", Needs::Installed, "through the admin URL", "not available"),
+    feature(
+        "order notes",
+        Needs::Version(bridge::WITH_ORDER_NOTES),
+        "imported",
+        Without::Missing("not available; bridge 1.2.19 or newer is needed"),
+    ),
+    feature(
+        "two-way sync of customers",
+        SUPPORTED,
+        "customers, addresses and changed passwords",
+        Without::Native("customers and addresses through native calls, which the user guide does not promise"),
+    ),
+    feature("two-way sync of subscribers", SUPPORTED, "subscribe and unsubscribe", Without::Missing("not available")),
+    feature(
+        "placing orders from the CRM",
+        Needs::Installed,
+        "through the admin URL",
+        Without::Missing("not available"),
+    ),
+    feature(
+        "split by full name",
+        Needs::Installed,
+        "shared e-mails can be listed",
+        Without::Missing("not available; a list is emptied when the settings are saved"),
+    ),
 ];
+
+impl Feature {
+    fn availability(&self, bridge: &BridgeStatus) -> Availability {
+        let (available, note) = match self.without {
+            _ if self.needs.met_by(bridge) => (true, self.with),
+            Without::Native(note) => (true, note),
+            Without::Missing(note) => (false, note),
+        };
+        Availability { feature: self.name, available, note }
+    }
+}
 
 impl Needs {
     fn met_by(self, bridge: &BridgeStatus) -> bool {
@@ -130,7 +208,7 @@ pub async fn check(transport: Arc<dyn Transport>, options: ClientOptions) -> Res
     let mut client = MagentoClient::connect(transport, ClientOptions { retries: Retries::Off, ..options }).await?;
     let bridge = client.bridge().await;
     let websites = websites(&mut client, &bridge).await?;
-    Ok(report(&bridge, websites))
+    Ok(report(&bridge, websites, masked(client.address()), client.warnings().to_vec()))
 }
 
 async fn websites(client: &mut MagentoClient, bridge: &BridgeStatus) -> Result<Vec<WebsiteChoice>, ClientError> {
@@ -145,7 +223,7 @@ async fn websites(client: &mut MagentoClient, bridge: &BridgeStatus) -> Result<V
         }
         return Ok(choices);
     }
-    let mut names: indexmap::IndexMap<i64, Vec<String>> = indexmap::IndexMap::new();
+    let mut names: IndexMap<i64, Vec<String>> = IndexMap::new();
     for store in collection(client.call("storeList", SoapStruct::new()).await?) {
         names.entry(id_of(&store)).or_default().push(store.text("name").unwrap_or_default());
     }
@@ -159,7 +237,12 @@ fn id_of(row: &SoapStruct) -> i64 {
     row.get("website_id").and_then(crate::soap::SoapValue::to_int).unwrap_or_default()
 }
 
-fn report(bridge: &BridgeStatus, websites: Vec<WebsiteChoice>) -> CheckReport {
+fn report(
+    bridge: &BridgeStatus,
+    websites: Vec<WebsiteChoice>,
+    service_address: String,
+    warnings: Vec<String>,
+) -> CheckReport {
     let version = bridge.version.as_ref().map(|version| version.as_str().to_owned());
     let shown = version.clone().unwrap_or_default();
     let message = match (bridge.is_installed(), bridge.is_supported()) {
@@ -173,17 +256,9 @@ fn report(bridge: &BridgeStatus, websites: Vec<WebsiteChoice>) -> CheckReport {
         ),
         (false, _) => "Connection successful, please select a website from the list below".to_owned(),
     };
-    let offered = || CONNECTORS.iter().filter(|(_, _, needs)| needs.met_by(bridge));
-    let mut connectors = DICTIONARIES.to_vec();
-    connectors.extend(offered().map(|(initial, ..)| *initial));
-    connectors.extend(offered().map(|(_, name, _)| *name));
-    let availability = FEATURES
-        .iter()
-        .map(|(feature, needs, with, without)| {
-            let available = needs.met_by(bridge);
-            Availability { feature, available, note: if available { with } else { without } }
-        })
-        .collect();
+    let connectors = Connector::of_channel(Stream::CHANNEL_DEFAULT, bridge.version.as_ref());
+    let connectors = connectors.into_iter().map(|connector| (connector.name(), connector.label())).collect();
+    let availability = FEATURES.iter().map(|feature| feature.availability(bridge)).collect();
     CheckReport {
         success: true,
         message,
@@ -197,6 +272,8 @@ fn report(bridge: &BridgeStatus, websites: Vec<WebsiteChoice>) -> CheckReport {
         is_order_note_support_extension_version: bridge.at_least(bridge::WITH_ORDER_NOTES),
         connectors,
         admin_url: bridge.admin_url.clone(),
+        service_address,
+        warnings,
         availability,
     }
 }
@@ -214,16 +291,17 @@ mod tests {
     /// Vectors 69 to 71, 98 and 99, and the messages of section 1.5.
     #[test]
     fn what_is_offered_follows_the_bridge() {
-        for (version, connectors, notes, warning, message) in [
-            ("", 10, false, false, "Connection successful, please select"),
-            ("1.1.3", 12, false, true, "Your OroBridge extension version 1.1.3 is outdated"),
-            ("1.2.0", 14, false, false, "Connection was successful. You are running OroBridge version 1.2.0."),
-            ("1.2.19", 14, true, false, "Connection was successful."),
+        for (version, connectors, notes, warning, missing, message) in [
+            ("", 10, false, false, 7, "Connection successful, please select"),
+            ("1.1.3", 12, false, true, 4, "Your OroBridge extension version 1.1.3 is outdated"),
+            ("1.2.0", 14, false, false, 1, "Connection was successful. You are running OroBridge version 1.2.0."),
+            ("1.2.19", 14, true, false, 0, "Connection was successful."),
         ] {
-            let report = report(&bridge(version), Vec::new());
+            let report = report(&bridge(version), Vec::new(), String::new(), Vec::new());
             assert_eq!(report.connectors.len(), connectors, "{version}");
             assert_eq!(report.is_order_note_support_extension_version, notes, "{version}");
             assert_eq!(report.is_warning, warning, "{version}");
+            assert_eq!(report.availability.iter().filter(|feature| !feature.available).count(), missing, "{version}");
             assert!(report.message.starts_with(message), "{}", report.message);
         }
     }

@@ -126,6 +126,21 @@ impl Stream {
         }
     }
 
+    /// What a person calls its records.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Website => "Websites",
+            Self::Store => "Stores",
+            Self::CustomerGroup => "Customer groups",
+            Self::Region => "Regions",
+            Self::Customer => "Customers",
+            Self::Cart => "Carts",
+            Self::Order => "Orders",
+            Self::CreditMemo => "Credit memos",
+            Self::NewsletterSubscriber => "Newsletter subscribers",
+        }
+    }
+
     /// Whether a forced re-sync forgets its statuses; dictionaries are re-read anyway.
     pub fn supports_force(self) -> bool {
         !matches!(self, Self::Website | Self::Store | Self::CustomerGroup | Self::Region)
@@ -136,6 +151,14 @@ impl Connector {
     /// A connector by its name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|connector| connector.name() == name)
+    }
+
+    /// What a person calls it.
+    pub fn label(self) -> String {
+        match self.kind() {
+            ConnectorKind::Initial => format!("{}, initial", self.stream().label()),
+            ConnectorKind::Dictionary | ConnectorKind::Incremental => self.stream().label().to_owned(),
+        }
     }
 
     /// The connectors of an integration: dictionaries, then every offered stream's initial one, then every offered
