@@ -69,8 +69,8 @@ async fn a_check_as_json_has_what_the_form_is_filled_with() {
             "websites": [{"id": -1, "label": "All web sites"}, {"id": 1, "label": labels[0]}, {"id": 2, "label": labels[1]}],
         })
     };
-    let real = ["Website ID: 1, Stores: Main Website", "Website ID: 2, Stores: Wholesale"];
-    let derived = ["Website ID: 1, Stores: English", "Website ID: 2, Stores: Wholesale"];
+    let real = ["Website ID: 1, Stores: Corner Shop", "Website ID: 2, Stores: Outlet – Restposten & Söhne"];
+    let derived = ["Website ID: 1, Stores: English, Deutsch", "Website ID: 2, Stores: Outlet"];
     for (bridge, expected, carts, subscribers) in [
         (Some("1.2.19"), expected(Some("1.2.19"), true, true, real), true, true),
         (Some("1.1.4"), expected(Some("1.1.0"), false, false, derived), true, false),

@@ -2,6 +2,7 @@
 //! Login, one session, retries, the bridge, WS-I unwrapping. No CRM in here and no import rules.
 
 pub mod bridge;
+pub mod endpoint_matrix;
 pub mod error;
 mod magento_client;
 mod mask;
@@ -18,6 +19,7 @@ use crate::secret::ApiKey;
 use crate::soap::WireMode;
 
 pub use bridge::BridgeStatus;
+pub use endpoint_matrix::Endpoint;
 pub use error::{Attempted, ClientError};
 pub use magento_client::MagentoClient;
 pub use retry::Retries;
