@@ -12,69 +12,105 @@ enum From {
     Version(&'static str),
 }
 
-macro_rules! endpoints {
-    ($($(#[$doc:meta])* $purpose:ident: $native:expr, $from:expr, $bridge:literal;)*) => {
-        /// What a call is for, where there is a choice of function.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Endpoint {
-            $($(#[$doc])* $purpose,)*
+impl From {
+    fn holds(self, bridge: Option<&ExtensionVersion>) -> bool {
+        match self {
+            Self::Installed => bridge.is_some(),
+            Self::Version(version) => bridge.is_some_and(|installed| installed.at_least(version)),
         }
-
-        impl Endpoint {
-            /// Native function, from when on the bridge's is used, the bridge's function.
-            fn row(self) -> (Option<&'static str>, From, &'static str) {
-                match self { $(Self::$purpose => ($native, $from, $bridge),)* }
-            }
-        }
-    };
+    }
 }
 
-endpoints! {
-    /// All websites; the native list is one of store views, from which they are derived.
-    Websites: Some("storeList"), From::Version(SUPPORTED), "oroWebsiteList";
-    /// All regions; the native list is asked for country by country.
-    Regions: Some("directoryRegionList"), From::Version(WITH_REGIONS), "oroRegionList";
+/// What a call is for, where either API has a function for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
     /// Customers of a window.
-    CustomerList: Some("customerCustomerList"), From::Installed, "oroCustomerList";
+    CustomerList,
     /// One customer.
-    CustomerInfo: Some("customerCustomerInfo"), From::Version(SUPPORTED), "oroCustomerInfo";
+    CustomerInfo,
     /// A new customer.
-    CustomerCreate: Some("customerCustomerCreate"), From::Version(SUPPORTED), "oroCustomerCreate";
+    CustomerCreate,
     /// A changed customer.
-    CustomerUpdate: Some("customerCustomerUpdate"), From::Version(SUPPORTED), "oroCustomerUpdate";
+    CustomerUpdate,
     /// A customer's addresses.
-    AddressList: Some("customerAddressList"), From::Version(SUPPORTED), "oroCustomerAddressList";
+    AddressList,
     /// One address.
-    AddressInfo: Some("customerAddressInfo"), From::Version(SUPPORTED), "oroCustomerAddressInfo";
+    AddressInfo,
     /// Orders of a window.
-    OrderList: Some("salesOrderList"), From::Installed, "oroOrderList";
+    OrderList,
     /// One order.
-    OrderInfo: Some("salesOrderInfo"), From::Version(SUPPORTED), "oroOrderInfo";
-    /// Carts of a window.
-    CartList: None, From::Installed, "oroQuoteList";
-    /// Newsletter subscribers of a window.
-    SubscriberList: None, From::Version(SUPPORTED), "newsletterSubscriberList";
-    /// A new subscriber.
-    SubscriberCreate: None, From::Installed, "newsletterSubscriberCreate";
-    /// A changed subscriber.
-    SubscriberUpdate: None, From::Installed, "newsletterSubscriberUpdate";
+    OrderInfo,
+    /// All websites; natively the list of store views, from which they are derived.
+    Websites,
+    /// All regions; natively those of one country.
+    Regions,
 }
 
 impl Endpoint {
+    #[cfg(test)]
+    const ALL: [Endpoint; 10] = [
+        Self::CustomerList,
+        Self::CustomerInfo,
+        Self::CustomerCreate,
+        Self::CustomerUpdate,
+        Self::AddressList,
+        Self::AddressInfo,
+        Self::OrderList,
+        Self::OrderInfo,
+        Self::Websites,
+        Self::Regions,
+    ];
+
+    /// Magento's own function, from when on the bridge's is used, the bridge's function.
+    const fn row(self) -> (&'static str, From, &'static str) {
+        const SINCE_1_2_0: From = From::Version(SUPPORTED);
+        match self {
+            Self::CustomerList => ("customerCustomerList", From::Installed, "oroCustomerList"),
+            Self::CustomerInfo => ("customerCustomerInfo", SINCE_1_2_0, "oroCustomerInfo"),
+            Self::CustomerCreate => ("customerCustomerCreate", SINCE_1_2_0, "oroCustomerCreate"),
+            Self::CustomerUpdate => ("customerCustomerUpdate", SINCE_1_2_0, "oroCustomerUpdate"),
+            Self::AddressList => ("customerAddressList", SINCE_1_2_0, "oroCustomerAddressList"),
+            Self::AddressInfo => ("customerAddressInfo", SINCE_1_2_0, "oroCustomerAddressInfo"),
+            Self::OrderList => ("salesOrderList", From::Installed, "oroOrderList"),
+            Self::OrderInfo => ("salesOrderInfo", SINCE_1_2_0, "oroOrderInfo"),
+            Self::Websites => ("storeList", SINCE_1_2_0, "oroWebsiteList"),
+            Self::Regions => ("directoryRegionList", From::Version(WITH_REGIONS), "oroRegionList"),
+        }
+    }
+
     /// The function to call with that bridge, or with none.
+    pub fn operation(self, bridge: Option<&ExtensionVersion>) -> &'static str {
+        let (native, from, of_the_bridge) = self.row();
+        if from.holds(bridge) { of_the_bridge } else { native }
+    }
+}
+
+/// What only the bridge has a function for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BridgeEndpoint {
+    /// Carts of a window.
+    CartList,
+    /// Newsletter subscribers of a window.
+    SubscriberList,
+    /// A new subscriber.
+    SubscriberCreate,
+    /// A changed subscriber.
+    SubscriberUpdate,
+}
+
+impl BridgeEndpoint {
+    /// The function to call.
     ///
     /// # Errors
-    /// [`ClientError::BridgeRequired`] when only a newer bridge, or any, has such a function.
+    /// [`ClientError::BridgeRequired`] without a bridge, or with one that is too old for this.
     pub fn operation(self, bridge: Option<&ExtensionVersion>) -> Result<&'static str, ClientError> {
-        let (native, from, of_the_bridge) = self.row();
-        let usable = match from {
-            From::Installed => bridge.is_some(),
-            From::Version(version) => bridge.is_some_and(|installed| installed.at_least(version)),
+        let (from, operation) = match self {
+            Self::CartList => (From::Installed, "oroQuoteList"),
+            Self::SubscriberList => (From::Version(SUPPORTED), "newsletterSubscriberList"),
+            Self::SubscriberCreate => (From::Installed, "newsletterSubscriberCreate"),
+            Self::SubscriberUpdate => (From::Installed, "newsletterSubscriberUpdate"),
         };
-        if usable {
-            return Ok(of_the_bridge);
-        }
-        native.ok_or_else(|| ClientError::BridgeRequired(of_the_bridge.to_owned()))
+        if from.holds(bridge) { Ok(operation) } else { Err(ClientError::BridgeRequired(operation.to_owned())) }
     }
 }
 
@@ -82,43 +118,47 @@ impl Endpoint {
 mod tests {
     use super::*;
 
-    /// Vectors 77 and 78, and a bridge too old for details.
+    /// No bridge, one too old for details, the oldest supported, the newest.
+    fn bridges() -> [Option<ExtensionVersion>; 4] {
+        [None, Some("1.1.3"), Some("1.2.0"), Some("1.2.19")].map(|version| version.map(ExtensionVersion::new))
+    }
+
+    /// Vector 78, and a bridge too old for details.
     #[test]
     fn the_bridge_decides_which_function_is_called() {
-        use Endpoint::*;
-        for (endpoint, none, old, supported, newest) in [
-            (CustomerList, "customerCustomerList", "oroCustomerList", "oroCustomerList", "oroCustomerList"),
-            (CustomerInfo, "customerCustomerInfo", "customerCustomerInfo", "oroCustomerInfo", "oroCustomerInfo"),
-            (Websites, "storeList", "storeList", "oroWebsiteList", "oroWebsiteList"),
-            (Regions, "directoryRegionList", "directoryRegionList", "directoryRegionList", "oroRegionList"),
-            (CartList, "", "oroQuoteList", "oroQuoteList", "oroQuoteList"),
-            (SubscriberList, "", "", "newsletterSubscriberList", "newsletterSubscriberList"),
-            (SubscriberCreate, "", "newsletterSubscriberCreate", "newsletterSubscriberCreate", "newsletterSubscriberCreate"),
+        for (endpoint, expected) in [
+            (Endpoint::CustomerList, ["customerCustomerList", "oroCustomerList", "oroCustomerList", "oroCustomerList"]),
+            (Endpoint::OrderInfo, ["salesOrderInfo", "salesOrderInfo", "oroOrderInfo", "oroOrderInfo"]),
+            (Endpoint::Websites, ["storeList", "storeList", "oroWebsiteList", "oroWebsiteList"]),
+            (
+                Endpoint::Regions,
+                ["directoryRegionList", "directoryRegionList", "directoryRegionList", "oroRegionList"],
+            ),
         ] {
-            for (version, expected) in
-                [(None, none), (Some("1.1.3"), old), (Some("1.2.0"), supported), (Some("1.2.19"), newest)]
-            {
-                let bridge = version.map(ExtensionVersion::new);
-                match endpoint.operation(bridge.as_ref()) {
-                    Ok(operation) => assert_eq!(operation, expected, "{endpoint:?} with {version:?}"),
-                    Err(ClientError::BridgeRequired(_)) => assert_eq!(expected, "", "{endpoint:?} with {version:?}"),
-                    Err(other) => panic!("{other}"),
-                }
-            }
+            assert_eq!(bridges().map(|bridge| endpoint.operation(bridge.as_ref())), expected);
+        }
+    }
+
+    /// Vector 77.
+    #[test]
+    fn carts_and_subscribers_need_a_bridge() {
+        for (endpoint, expected) in [
+            (BridgeEndpoint::CartList, [false, true, true, true]),
+            (BridgeEndpoint::SubscriberList, [false, false, true, true]),
+            (BridgeEndpoint::SubscriberCreate, [false, true, true, true]),
+            (BridgeEndpoint::SubscriberUpdate, [false, true, true, true]),
+        ] {
+            assert_eq!(bridges().map(|bridge| endpoint.operation(bridge.as_ref()).is_ok()), expected, "{endpoint:?}");
         }
     }
 
     #[test]
     fn every_function_of_the_table_is_in_the_contract() {
-        use Endpoint::*;
         let contract = crate::magento::Contract::shared();
-        for endpoint in [
-            Websites, Regions, CustomerList, CustomerInfo, CustomerCreate, CustomerUpdate, AddressList, AddressInfo,
-            OrderList, OrderInfo, CartList, SubscriberList, SubscriberCreate, SubscriberUpdate,
-        ] {
-            let (native, _, bridge) = endpoint.row();
-            assert!(native.is_none_or(|name| contract.operation(name).is_some()), "{endpoint:?}");
-            assert!(contract.operation(bridge).is_some_and(|facts| facts.since.is_some()), "{endpoint:?}");
+        for endpoint in Endpoint::ALL {
+            let (native, _, of_the_bridge) = endpoint.row();
+            assert!(contract.operation(native).is_some_and(|facts| facts.since.is_none()), "{native}");
+            assert!(contract.operation(of_the_bridge).is_some_and(|facts| facts.since.is_some()), "{of_the_bridge}");
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::secret::ApiKey;
 use crate::soap::WireMode;
 
 pub use bridge::BridgeStatus;
-pub use endpoint_matrix::Endpoint;
+pub use endpoint_matrix::{BridgeEndpoint, Endpoint};
 pub use error::{Attempted, ClientError};
 pub use magento_client::MagentoClient;
 pub use retry::Retries;

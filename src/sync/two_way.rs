@@ -14,7 +14,7 @@ use super::merge::{Priority, Sides, merge};
 use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
 use super::store::Scope;
 use super::strategy::sync_state;
-use crate::client::ClientError;
+use crate::client::{ClientError, Endpoint};
 use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
@@ -123,7 +123,7 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
     let bridge = run.bridge.clone();
     let form = export::customer::customer(local);
     let Some(id) = local.origin_id() else {
-        let operation = if bridge.is_supported() { "oroCustomerCreate" } else { "customerCustomerCreate" };
+        let operation = Endpoint::CustomerCreate.operation(bridge.version());
         let arguments = SoapStruct::new().with("customerData", form);
         let answer = call(run, operation, arguments).await.map_err(|error| error.to_string())?;
         return created(operation, &answer);
@@ -148,7 +148,7 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
         priority(run),
         &run.quirks,
     );
-    let operation = if bridge.is_supported() { "oroCustomerUpdate" } else { "customerCustomerUpdate" };
+    let operation = Endpoint::CustomerUpdate.operation(bridge.version());
     let arguments = SoapStruct::new().with("customerId", id).with("customerData", merged.clone());
     match call(run, operation, arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),

@@ -2,7 +2,7 @@
 //! and 4.8; client trace, sections 4 and 5).
 
 use super::source::ListCall;
-use crate::client::{ClientError, MagentoClient};
+use crate::client::{ClientError, Endpoint, MagentoClient};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::context::Bridge;
 use crate::sync::filter::FilterBag;
@@ -10,7 +10,7 @@ use crate::sync::filter::FilterBag;
 /// The list call, without dates.
 pub fn list(website: i64, bridge: &Bridge) -> ListCall {
     ListCall {
-        operation: if bridge.is_installed() { "oroCustomerList" } else { "customerCustomerList" },
+        operation: Endpoint::CustomerList.operation(bridge.version()),
         filters: FilterBag::new().website(website),
         key: "customer_id",
         nested: if bridge.is_installed() { &["addresses"] } else { &[] },
@@ -22,7 +22,7 @@ pub fn list(website: i64, bridge: &Bridge) -> ListCall {
 /// # Errors
 /// Fault 102 when the customer is gone, or whatever the call fails with.
 pub async fn info(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
-    let operation = if bridge.is_supported() { "oroCustomerInfo" } else { "customerCustomerInfo" };
+    let operation = Endpoint::CustomerInfo.operation(bridge.version());
     let answer = client.call(operation, SoapStruct::new().with("customerId", id)).await?;
     Ok(record(answer))
 }
@@ -35,7 +35,7 @@ pub async fn info(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Resul
 pub async fn native_details(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
     let mut customer = info(client, id, bridge).await?;
     if customer.get("addresses").is_none() {
-        let operation = if bridge.is_supported() { "oroCustomerAddressList" } else { "customerAddressList" };
+        let operation = Endpoint::AddressList.operation(bridge.version());
         let rows = client.call_list(operation, SoapStruct::new().with("customerId", id)).await?;
         customer.set("addresses", rows.into_iter().map(SoapValue::from).collect::<Vec<_>>());
     }
@@ -47,7 +47,7 @@ pub async fn native_details(client: &mut MagentoClient, id: i64, bridge: &Bridge
 /// # Errors
 /// Fault 103 (bridge) or 102 (native) when the address is gone, or whatever the call fails with.
 pub async fn address_info(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
-    let operation = if bridge.is_supported() { "oroCustomerAddressInfo" } else { "customerAddressInfo" };
+    let operation = Endpoint::AddressInfo.operation(bridge.version());
     let answer = client.call(operation, SoapStruct::new().with("addressId", id)).await?;
     Ok(record(answer))
 }
