@@ -309,3 +309,29 @@ fn a_merged_address_goes_out_as_the_reference_client_sends_it() {
         }
     }
 }
+
+/// Rows as a real shop sent them, each with the record the reference client made of it: one of every kind, bundled, so
+/// that conversion is checked without the recordings too.
+#[test]
+fn bundled_rows_become_the_reference_clients_records() {
+    for (name, text, convert) in [
+        ("customer", include_str!("fixtures/convert/customer.json"), customer::customer as Convert),
+        (
+            "customer address",
+            include_str!("fixtures/convert/customer_address.json"),
+            address::customer_address as Convert,
+        ),
+        ("order", include_str!("fixtures/convert/order.json"), order::order),
+        ("cart", include_str!("fixtures/convert/cart.json"), cart::cart),
+        ("credit memo", include_str!("fixtures/convert/credit_memo.json"), credit_memo::credit_memo),
+        (
+            "newsletter subscriber",
+            include_str!("fixtures/convert/newsletter_subscriber.json"),
+            newsletter_subscriber::subscriber,
+        ),
+    ] {
+        let case: Value = serde_json::from_str(text).unwrap();
+        let record = convert(&members(&case["row"]), &Profile::OroCrm41.quirks()).unwrap();
+        assert_record(&record, &case["expected"], name);
+    }
+}

@@ -2,7 +2,6 @@
 //! speaks and whatever bridge it has; and edits of the CRM arrive in the shop.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 #![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
 use std::sync::Arc;

@@ -225,7 +225,7 @@ async fn send_address(
     let merged = merge(
         Sides {
             local: &form,
-            before: before.map(|record| export::address::address(&record, Some(customer_id))).as_ref(),
+            before: before.map(|record| export::address::address(record, Some(customer_id))).as_ref(),
             remote: &export::address::address(&remote, Some(customer_id)),
             additional: export::address::ADDITIONAL,
         },
