@@ -1,5 +1,7 @@
 //! Every shipped scenario as a test of its own, in memory and over loopback TCP, against the same snapshots.
 
+#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
