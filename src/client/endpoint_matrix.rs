@@ -130,10 +130,7 @@ mod tests {
             (Endpoint::CustomerList, ["customerCustomerList", "oroCustomerList", "oroCustomerList", "oroCustomerList"]),
             (Endpoint::OrderInfo, ["salesOrderInfo", "salesOrderInfo", "oroOrderInfo", "oroOrderInfo"]),
             (Endpoint::Websites, ["storeList", "storeList", "oroWebsiteList", "oroWebsiteList"]),
-            (
-                Endpoint::Regions,
-                ["directoryRegionList", "directoryRegionList", "directoryRegionList", "oroRegionList"],
-            ),
+            (Endpoint::Regions, ["directoryRegionList", "directoryRegionList", "directoryRegionList", "oroRegionList"]),
         ] {
             assert_eq!(bridges().map(|bridge| endpoint.operation(bridge.as_ref())), expected);
         }

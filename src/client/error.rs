@@ -110,7 +110,7 @@ pub enum ClientError {
         /// How the body begins, secrets masked.
         excerpt: String,
         /// What is wrong with it.
-        source: DecodeError,
+        source: Box<DecodeError>,
     },
     /// A SOAP fault.
     #[error("{call}: {fault}")]

@@ -221,7 +221,9 @@ impl MagentoClient {
                 WireMode::RpcEncoded => value,
                 WireMode::WsI => unwrap::unwrap(value, &self.options.quirks),
             }),
-            Err(source) if status == 200 => Err(ClientError::NotSoap { call, excerpt: excerpt(), source }),
+            Err(source) if status == 200 => {
+                Err(ClientError::NotSoap { call, excerpt: excerpt(), source: Box::new(source) })
+            }
             _ => Err(ClientError::Http { call, status, excerpt: excerpt() }),
         }
     }
