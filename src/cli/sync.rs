@@ -10,8 +10,7 @@ use miette::miette;
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
-use crate::crm::integration::{ALL_WEBSITES, SYNC_START_DATE};
-use crate::crm::{Crm, Integration, IntegrationId, IntegrationSettings, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, SyncPriority};
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::driver;
 use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
@@ -27,13 +26,14 @@ pub struct SyncArgs {
     /// Name of the integration.
     #[arg(long, default_value = "Magento")]
     name: String,
-    /// Website id; all websites when left out.
-    #[arg(long, value_name = "ID", default_value_t = ALL_WEBSITES, allow_negative_numbers = true)]
-    website: i64,
-    /// Sync start date; once stored it may only move earlier.
-    #[arg(long, value_name = "DATE", default_value_t = SYNC_START_DATE)]
-    start_date: Date,
-    /// Enable two way sync, and who wins a conflict. Edits that wait in the CRM file are written to the shop.
+    /// Website id, -1 for all. Left out: what the CRM file has, all in a new one.
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    website: Option<i64>,
+    /// Sync start date; once stored it may only move earlier. Left out: what the CRM file has, 2007-01-01 in a new one.
+    #[arg(long, value_name = "DATE")]
+    start_date: Option<Date>,
+    /// Two way sync: who wins a conflict, or off. Edits that wait in the CRM file are written to the shop unless it is
+    /// off. Left out: what the CRM file has, off in a new one.
     #[arg(long, value_name = "WINNER")]
     two_way: Option<Winner>,
     /// Full re-sync: forget where the connectors stand.
@@ -54,6 +54,8 @@ enum Winner {
     Remote,
     /// The CRM's value goes to both sides.
     Local,
+    /// Nothing is written to Magento.
+    Off,
 }
 
 /// Syncs and prints what happened; connectors or exports that failed are exit code 1.
@@ -93,30 +95,32 @@ pub fn run(args: &SyncArgs) -> Outcome {
     Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 
-/// The integration of that name in the file, or of that URL and website, or a new one; its settings become what was
-/// asked for. By its name an integration can be pointed at another URL, as after a staging run.
+/// The integration of that name in the file, or of that URL and website, or a new one; of its settings those change that
+/// were given. By its name an integration can be pointed at another URL, as after a staging run.
 fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
-    let settings = IntegrationSettings {
-        name: args.name.clone(),
-        api_url: args.connection.url.to_string(),
-        api_user: args.connection.user.clone(),
-        api_key: args.connection.api_key()?,
-        is_wsi_mode: args.connection.wsi,
-        sync_start_date: args.start_date,
-        website_id: args.website,
-        is_two_way_sync_enabled: args.two_way.is_some(),
-        sync_priority: match args.two_way {
-            Some(Winner::Local) => SyncPriority::Local,
-            Some(Winner::Remote) | None => SyncPriority::Remote,
-        },
-        ..IntegrationSettings::default()
-    };
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
-    let is_named = |known: &&Integration| known.settings.name == settings.name;
+    let url = args.connection.url.to_string();
+    let is_named = |known: &&Integration| known.settings.name == args.name;
     let is_same_shop = |known: &&Integration| {
-        known.settings.api_url == settings.api_url && known.settings.website_id == settings.website_id
+        known.settings.api_url == url && args.website.is_none_or(|website| known.settings.website_id == website)
     };
     let same = known.iter().find(is_named).or_else(|| known.iter().find(is_same_shop));
+    let mut settings = same.map(|known| known.settings.clone()).unwrap_or_default();
+    settings.name.clone_from(&args.name);
+    settings.api_url = url;
+    settings.api_user.clone_from(&args.connection.user);
+    settings.api_key = args.connection.api_key()?;
+    settings.is_wsi_mode = args.connection.wsi;
+    settings.website_id = args.website.unwrap_or(settings.website_id);
+    settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
+    if let Some(winner) = args.two_way {
+        settings.is_two_way_sync_enabled = !matches!(winner, Winner::Off);
+        settings.sync_priority = match winner {
+            Winner::Local => SyncPriority::Local,
+            Winner::Remote => SyncPriority::Remote,
+            Winner::Off => settings.sync_priority,
+        };
+    }
     let saved = match same {
         Some(known) => crm.save_integration(known.id, &settings).map(|()| known.id),
         None => crm.add_integration(&settings),
