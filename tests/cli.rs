@@ -1,6 +1,47 @@
-//! The commands as a user types them: console blocks in `tests/cmd`, with what they print and exit with.
+//! The commands as a user types them: console blocks in `tests/cmd` and in the README, with what they print and exit
+//! with; and the stories the documentation tells.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[test]
 fn commands_print_what_their_documentation_shows() {
-    trycmd::TestCases::new().env("NO_COLOR", "1").env("CI", "").case("tests/cmd/*.md").run();
+    trycmd::TestCases::new().env("NO_COLOR", "1").env("CI", "").case("tests/cmd/*.md").case("README.md").run();
+}
+
+/// The YAML blocks of a document that are whole stories.
+fn stories(document: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(document).unwrap();
+    let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.filter(|block| block.contains("title:") && block.contains("steps:")).map(str::to_owned).collect()
+}
+
+#[test]
+fn stories_in_the_documentation_come_true() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut told = 0;
+    for document in ["README.md", "docs/scenarios.md"] {
+        for story in stories(&root.join(document)) {
+            told += 1;
+            let folder = tempfile::tempdir().unwrap();
+            let seeds = folder.path().join("scenarios/seeds");
+            std::fs::create_dir_all(&seeds).unwrap();
+            for seed in std::fs::read_dir(root.join("scenarios/seeds")).unwrap() {
+                let seed = seed.unwrap();
+                std::fs::copy(seed.path(), seeds.join(seed.file_name())).unwrap();
+            }
+            std::fs::write(folder.path().join("scenarios/story.yaml"), &story).unwrap();
+            let run = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+                .args(["run", "--accept"])
+                .current_dir(folder.path())
+                .env_remove("CI")
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+            assert!(run.status.success(), "a story of {document}:\n{story}\n{said}");
+        }
+    }
+    assert!(told >= 2, "the documentation tells {told} stories, expected two or more");
 }
