@@ -72,7 +72,9 @@ impl World {
         };
         let mut seed = Seed::corner_shop().unwrap();
         seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
-        let nodes = ["core/store/list", "oro/ping", "oro/website", "oro/region"].map(str::to_owned).to_vec();
+        // A call needs the node of its resource and that of its method; neither grants the other.
+        let nodes = ["core/store", "core/store/list", "oro", "oro/ping", "oro/website", "directory/region"];
+        let nodes = nodes.map(str::to_owned).to_vec();
         seed.api_users.push(SeedUser { role: Some(nodes), ..SeedUser::with_full_access("clerk", "apikey123") });
         let mut shop = Shop::new(config, seed).unwrap();
         shop.set_base_url("http://shop.example/");
