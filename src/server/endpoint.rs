@@ -10,7 +10,7 @@ use crate::disrupt::answer::Answer;
 use crate::magento::{Flavor, encoding_schema};
 use crate::shop::{Refusal, Shop};
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
-use crate::soap::{Codec, SoapFault, SoapStruct, envelope};
+use crate::soap::{Codec, SoapFault, SoapStruct, SoapValue, envelope};
 
 pub use super::route::ENCODING_SCHEMA_PATH;
 
@@ -57,7 +57,7 @@ pub struct EndpointOptions {
 /// Answers one request, without disruptions and without a journal.
 pub fn answer(shop: &mut Shop, options: &EndpointOptions, request: &HttpRequestParts, body: &[u8]) -> HttpAnswer {
     let handled = match receive(shop, options, request, body) {
-        Received::Call(call) => perform(shop, &call),
+        Received::Call(call) => act(shop, &call).write(),
         Received::Answered { handled, .. } => handled,
     };
     dress(handled.answer, Some(shop.clock().now()))
@@ -70,6 +70,16 @@ pub(super) enum Received {
     Call(Call),
     /// Anything else, answered already; `operation` is its name in the journal.
     Answered { operation: String, handled: Handled },
+}
+
+impl Received {
+    /// The operation, or what stands for it in the journal.
+    pub(super) fn operation(&self) -> &str {
+        match self {
+            Self::Call(call) => &call.operation,
+            Self::Answered { operation, .. } => operation,
+        }
+    }
 }
 
 /// A call of a known operation.
@@ -182,41 +192,71 @@ fn page(status: u16, content_type: &str, body: &[u8]) -> Handled {
     }
 }
 
-/// Acts on a call and writes its result.
-pub(super) fn perform(shop: &mut Shop, call: &Call) -> Handled {
-    if call.has_header_blocks {
-        return refuse(shop, &shop.refuse_header());
-    }
-    if !Shop::implemented(&call.operation) {
-        tracing::warn!(operation = call.operation, "this operation of the API is not implemented");
-    }
-    match shop.dispatch(&call.operation, &call.arguments) {
-        Ok(value) => match shop.codec().write_response(&call.operation, &value) {
-            Ok(body) => {
-                let answer = Answer { status: 200, content_types: content_types(shop.flavor()), body };
-                Handled { answer, outcome: Outcome::of_value(&value) }
-            }
-            Err(error) => {
-                tracing::warn!(operation = call.operation, %error, "the answer breaks its schema");
-                refuse(shop, &Refusal::Encoding(error.to_string()))
-            }
-        },
-        Err(refusal) => refuse(shop, &refusal),
+/// What the shop made of a call, not yet written: acting needs the shop, writing only its codec.
+#[derive(Clone, Debug)]
+pub(super) struct Acted {
+    operation: String,
+    result: Result<SoapValue, Refusal>,
+    codec: Codec,
+    flavor: Flavor,
+}
+
+/// Acts on a call.
+pub(super) fn act(shop: &mut Shop, call: &Call) -> Acted {
+    let result = if call.has_header_blocks {
+        Err(shop.refuse_header())
+    } else {
+        if !Shop::implemented(&call.operation) {
+            tracing::warn!(operation = call.operation, "this operation of the API is not implemented");
+        }
+        shop.dispatch(&call.operation, &call.arguments)
+    };
+    Acted { operation: call.operation.clone(), result, codec: shop.codec().clone(), flavor: shop.flavor() }
+}
+
+/// Puts a fault in place of what the shop would have done: a number as Magento does, a name as PHP does.
+pub(super) fn injected(shop: &Shop, operation: &str, fault: SoapFault) -> Acted {
+    Acted {
+        operation: operation.to_owned(),
+        result: Err(Refusal::Fault(fault)),
+        codec: shop.codec().clone(),
+        flavor: shop.flavor(),
     }
 }
 
-/// Writes a refusal with the status PHP and Magento give it (wire spec, section 1.3).
-fn refuse(shop: &Shop, refusal: &Refusal) -> Handled {
-    match refusal {
-        Refusal::Fault(fault) => {
-            let body = shop.codec().write_fault(fault);
-            let answer = Answer { status: 200, content_types: content_types(shop.flavor()), body };
-            Handled { answer, outcome: Outcome::of_fault(fault) }
+impl Acted {
+    /// Writes the result.
+    pub(super) fn write(self) -> Handled {
+        let value = match &self.result {
+            Ok(value) => value,
+            Err(refusal) => return self.refuse(refusal),
+        };
+        match self.codec.write_response(&self.operation, value) {
+            Ok(body) => {
+                let answer = Answer { status: 200, content_types: content_types(self.flavor), body };
+                Handled { answer, outcome: Outcome::of_value(value) }
+            }
+            Err(error) => {
+                tracing::warn!(operation = self.operation, %error, "the answer breaks its schema");
+                self.refuse(&Refusal::Encoding(error.to_string()))
+            }
         }
-        Refusal::Encoding(text) => broken(&SoapFault::server(text.as_str())),
-        Refusal::ErrorPage(text) => {
-            tracing::warn!(text, "the shop answers its error page");
-            page(503, HTML, ERROR_PAGE.as_bytes())
+    }
+
+    /// Writes a refusal with the status PHP and Magento give it (wire spec, section 1.3).
+    fn refuse(&self, refusal: &Refusal) -> Handled {
+        match refusal {
+            Refusal::Fault(fault) if fault.api_code().is_none() => broken(fault),
+            Refusal::Fault(fault) => {
+                let body = self.codec.write_fault(fault);
+                let answer = Answer { status: 200, content_types: content_types(self.flavor), body };
+                Handled { answer, outcome: Outcome::of_fault(fault) }
+            }
+            Refusal::Encoding(text) => broken(&SoapFault::server(text.as_str())),
+            Refusal::ErrorPage(text) => {
+                tracing::warn!(text, "the shop answers its error page");
+                page(503, HTML, ERROR_PAGE.as_bytes())
+            }
         }
     }
 }
@@ -230,14 +270,6 @@ fn broken(fault: &SoapFault) -> Handled {
     let body = envelope::fault_line(&fault.code.to_string(), &fault.string);
     let answer = Answer { status: 500, content_types: vec![PHP_XML.to_owned()], body };
     Handled { answer, outcome: Outcome::of_fault(fault) }
-}
-
-/// Writes a fault that a disruption puts in place of an answer: a number as Magento does, a name as PHP does.
-pub(super) fn injected(shop: &Shop, fault: &SoapFault) -> Handled {
-    match fault.api_code() {
-        Some(_) => refuse(shop, &Refusal::Fault(fault.clone())),
-        None => broken(fault),
-    }
 }
 
 fn content_types(flavor: Flavor) -> Vec<String> {

@@ -102,12 +102,12 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// An exchange before the journal has numbered and masked it.
+/// An exchange before the journal has numbered it.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) at: Timestamp,
     pub(super) operation: String,
-    pub(super) arguments: SoapStruct,
+    pub(super) arguments: Masked,
     pub(super) outcome: Outcome,
     pub(super) http_status: u16,
     pub(super) disruptions: Vec<String>,
@@ -170,7 +170,7 @@ impl Journal {
             number: self.last_number,
             at: record.at,
             operation: record.operation,
-            arguments: masked(record.arguments),
+            arguments: record.arguments.0,
             outcome: record.outcome,
             http_status: record.http_status,
             disruptions: record.disruptions,
@@ -186,7 +186,17 @@ impl Journal {
     }
 }
 
-/// The record without session id and with secrets masked, at every depth.
+/// Arguments that hold no secret any more.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Masked(SoapStruct);
+
+impl Masked {
+    pub(super) fn of(arguments: SoapStruct) -> Self {
+        Self(masked(arguments))
+    }
+}
+
+/// Arguments without session id and with secrets masked, at every depth.
 fn masked(arguments: SoapStruct) -> SoapStruct {
     arguments
         .into_iter()
@@ -234,7 +244,7 @@ mod tests {
         Record {
             at: Timestamp::UNIX_EPOCH,
             operation: operation.to_owned(),
-            arguments,
+            arguments: Masked::of(arguments),
             outcome: Outcome::Scalar("text"),
             http_status: 200,
             disruptions: Vec::new(),

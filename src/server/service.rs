@@ -4,13 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::endpoint::{self, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
-use super::journal::{Journal, Outcome, Record};
+use super::endpoint::{self, Acted, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
+use super::journal::{Journal, Masked, Outcome, Record};
 use crate::disrupt::answer::{Instead, instead, spoil};
 use crate::disrupt::wire::concerns_wire;
 use crate::disrupt::{Disruption, Plan};
 use crate::shop::Shop;
-use crate::soap::SoapStruct;
 
 /// A shop and what a server keeps about it. Clones share all of it.
 ///
@@ -52,24 +51,32 @@ impl Service {
     }
 
     /// Answers one request: disruptions, shop, journal.
+    ///
+    /// Envelopes are read before the shop is locked and written after, so that connections wait for each other only
+    /// where they must. A shop that changes its style in between answers in the new one, as a real shop does.
     pub(super) fn reply(&self, request: &HttpRequestParts, body: &[u8]) -> Reply {
-        // Envelopes are read before the lock is held, so that connections wait for each other only where they must. A
-        // shop that changes its style in between answers in the new one, as a real shop does.
         let codec = lock(&self.shop).codec().clone();
         let read = endpoint::receive_without_shop(&codec, request, body);
+        let operation = read.as_ref().map(Received::operation).unwrap_or_default().to_owned();
+        let arguments = match &read {
+            Some(Received::Call(call)) => Masked::of(call.arguments.clone()),
+            _ => Masked::default(),
+        };
         let mut shop = lock(&self.shop);
         let received = read.unwrap_or_else(|| endpoint::receive(&shop, &self.options, request, body));
-        let (operation, arguments) = match &received {
-            Received::Call(call) => (call.operation.clone(), call.arguments.clone()),
-            Received::Answered { operation, .. } => (operation.clone(), SoapStruct::new()),
-        };
+        let operation = if operation.is_empty() { received.operation().to_owned() } else { operation };
         let struck: Vec<Disruption> =
             lock(&self.plan).fire(&operation).into_iter().map(|fired| fired.disruption).collect();
-        let mut handled = handle(&mut shop, received, &struck);
+        let done = handle(&mut shop, received, &struck);
+        let now = shop.clock().now();
+        drop(shop);
+        let mut handled = match done {
+            Done::Acted(acted) => acted.write(),
+            Done::Handled(handled) => handled,
+        };
         for disruption in &struck {
             spoil(disruption, &mut handled.answer);
         }
-        let now = shop.clock().now();
         let record = Record {
             at: now,
             operation,
@@ -87,19 +94,25 @@ impl Service {
     }
 }
 
-fn handle(shop: &mut Shop, received: Received, struck: &[Disruption]) -> Handled {
+/// What became of a request while the shop was locked.
+enum Done {
+    Acted(Acted),
+    Handled(Handled),
+}
+
+fn handle(shop: &mut Shop, received: Received, struck: &[Disruption]) -> Done {
     if struck.contains(&Disruption::ExpireSessions) {
         shop.expire_sessions();
     }
     if let Some(instead) = struck.iter().find_map(instead) {
         return match instead {
-            Instead::Fault(fault) => endpoint::injected(shop, &fault),
-            Instead::Page(answer) => Handled { outcome: Outcome::Page(answer.body.len()), answer },
+            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, received.operation(), fault)),
+            Instead::Page(answer) => Done::Handled(Handled { outcome: Outcome::Page(answer.body.len()), answer }),
         };
     }
     match received {
-        Received::Call(call) => endpoint::perform(shop, &call),
-        Received::Answered { handled, .. } => handled,
+        Received::Call(call) => Done::Acted(endpoint::act(shop, &call)),
+        Received::Answered { handled, .. } => Done::Handled(handled),
     }
 }
 
