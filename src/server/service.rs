@@ -1,6 +1,6 @@
 //! One shop behind a lock, with its plan of disruptions and its journal: every connection answers through it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +10,7 @@ use crate::disrupt::answer::{Instead, instead, spoil};
 use crate::disrupt::wire::concerns_wire;
 use crate::disrupt::{Disruption, Plan};
 use crate::shop::Shop;
+use crate::soap::{Codec, SoapStruct};
 
 /// A shop and what a server keeps about it. Clones share all of it.
 ///
@@ -18,6 +19,8 @@ use crate::shop::Shop;
 #[derive(Clone)]
 pub struct Service {
     shop: Arc<Mutex<Shop>>,
+    /// The shop's codec when it last answered; envelopes are read with it before the shop is locked.
+    codec: Arc<RwLock<Codec>>,
     plan: Arc<Mutex<Plan>>,
     journal: Arc<Mutex<Journal>>,
     options: EndpointOptions,
@@ -32,7 +35,9 @@ pub(super) struct Reply {
 impl Service {
     /// A service of `shop`; `journal` chooses how much is kept.
     pub fn new(shop: Shop, options: EndpointOptions, journal: Journal) -> Self {
-        Self { shop: Arc::new(Mutex::new(shop)), plan: Arc::default(), journal: Arc::new(Mutex::new(journal)), options }
+        let codec = Arc::new(RwLock::new(shop.codec().clone()));
+        let (shop, journal) = (Arc::new(Mutex::new(shop)), Arc::new(Mutex::new(journal)));
+        Self { shop, codec, plan: Arc::default(), journal, options }
     }
 
     /// The shop, to look into or to edit. While it is held no request is answered.
@@ -53,18 +58,24 @@ impl Service {
     /// Answers one request: disruptions, shop, journal.
     ///
     /// Envelopes are read before the shop is locked and written after, so that connections wait for each other only
-    /// where they must. A shop that changes its style in between answers in the new one, as a real shop does.
+    /// where they must.
     pub(super) fn reply(&self, request: &HttpRequestParts, body: &[u8]) -> Reply {
-        let codec = lock(&self.shop).codec().clone();
+        let codec = self.codec.read().unwrap_or_else(PoisonError::into_inner).clone();
         let read = endpoint::receive_without_shop(&codec, request, body);
-        let operation = read.as_ref().map(Received::operation).unwrap_or_default().to_owned();
-        let arguments = match &read {
-            Some(Received::Call(call)) => Masked::of(call.arguments.clone()),
-            _ => Masked::default(),
-        };
         let mut shop = lock(&self.shop);
-        let received = read.unwrap_or_else(|| endpoint::receive(&shop, &self.options, request, body));
-        let operation = if operation.is_empty() { received.operation().to_owned() } else { operation };
+        let received = match read {
+            Some(read) if codec.is_same(shop.codec()) => read,
+            // Another style or bridge has been switched on meanwhile, or it is no call.
+            _ => {
+                *self.codec.write().unwrap_or_else(PoisonError::into_inner) = shop.codec().clone();
+                endpoint::receive(&shop, &self.options, request, body)
+            }
+        };
+        let operation = received.operation().to_owned();
+        let arguments = match &received {
+            Received::Call(call) => call.arguments.clone(),
+            Received::Answered { .. } => SoapStruct::new(),
+        };
         let struck: Vec<Disruption> =
             lock(&self.plan).fire(&operation).into_iter().map(|fired| fired.disruption).collect();
         let done = handle(&mut shop, received, &struck);
@@ -80,7 +91,7 @@ impl Service {
         let record = Record {
             at: now,
             operation,
-            arguments,
+            arguments: Masked::of(arguments),
             outcome: handled.outcome,
             http_status: handled.answer.status,
             disruptions: struck.iter().map(Disruption::name).collect(),

@@ -60,7 +60,7 @@ fn alive(session: &Session, now: Timestamp, timeout_s: i64) -> bool {
 pub(super) fn random_hex(random: &mut ChaCha8Rng) -> String {
     let mut bytes = [0_u8; 16];
     random.fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 /// Letters and digits, as Magento's random strings look.

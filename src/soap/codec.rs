@@ -51,6 +51,11 @@ impl Codec {
         self
     }
 
+    /// Whether the other one reads and writes the same service in the same way; by identity, so that asking is cheap.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.schema, &other.schema) && self.splits_lines == other.splits_lines
+    }
+
     /// The service.
     pub fn schema(&self) -> &ServiceSchema {
         &self.schema
