@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod channel;
+mod columns;
 pub mod contact;
 pub mod edit;
 pub mod entity;
