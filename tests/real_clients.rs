@@ -48,6 +48,14 @@ fn stacks() -> Vec<Stack> {
             driver: clients.join("node/tour.js"),
             loads_malformed_wsi: false,
         },
+        // Axis speaks RPC/encoded, JAX-WS WS-I; the script chooses.
+        Stack {
+            name: "java",
+            program: "bash".into(),
+            probe: vec![clients.join("java/tour.sh").display().to_string(), "--probe".into()],
+            driver: clients.join("java/tour.sh"),
+            loads_malformed_wsi: false,
+        },
     ]
 }
 
