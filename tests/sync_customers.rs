@@ -18,6 +18,7 @@ use mockgento::server::{EndpointOptions, InMemoryShop};
 use mockgento::shop::seed::{SeedRow, SeedUser};
 use mockgento::shop::{Seed, Shop, ShopConfig, ShopEdit};
 use mockgento::soap::WireMode;
+use mockgento::sync::connector::{Connector, Stream};
 use mockgento::sync::context::{SyncContext, SyncOptions};
 use mockgento::sync::driver;
 use mockgento::sync::outcome::{ExportResult, SyncOutcome};
@@ -54,6 +55,7 @@ fn settings() -> IntegrationSettings {
         api_user: "apiuser".to_owned(),
         api_key: ApiKey::new("apikey123"),
         sync_start_date: jiff::civil::date(2013, 10, 1),
+        connectors: Connector::of_channel(&[Stream::Customer], None).iter().map(|c| c.name().to_owned()).collect(),
         ..IntegrationSettings::default()
     }
 }

@@ -290,6 +290,7 @@ pub(super) const COLUMNS: &[(Entity, Columns)] = &[
             ("taxPercent", Decimal),
             ("taxAmount", Decimal),
             ("rowTotal", Decimal),
+            ("weight", ColumnType::Decimal),
             ("freeShipping", Text),
             ("giftMessage", Text),
             ("taxClassId", Text),

@@ -108,6 +108,22 @@ impl Crm {
         Ok(self.select_where(entity, &conditions, Order::Oldest, Some(1))?.pop())
     }
 
+    /// The id of the first of the rows that [`Crm::find`] gives: for look-ups that need no fields.
+    ///
+    /// # Errors
+    /// As [`Crm::find`].
+    pub fn find_id(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Option<RowId>, CrmError> {
+        let mut sql = format!("SELECT \"id\" FROM \"{}\"", entity.table());
+        let mut values = Vec::new();
+        for (at, (field, value)) in conditions.iter().enumerate() {
+            sql.push_str(if at == 0 { " WHERE " } else { " AND " });
+            Condition::of(field, value).write(entity, &mut sql, &mut values)?;
+        }
+        sql.push_str(" ORDER BY \"id\" LIMIT 1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        Ok(statement.query_row(params_from_iter(values), |row| row.get(0)).optional()?.map(RowId))
+    }
+
     /// Rows of a channel whose field has one of the values, by row id: one query for a whole batch.
     ///
     /// # Errors

@@ -372,6 +372,7 @@ CREATE TABLE "cartItem" (
   "taxPercent" TEXT,
   "taxAmount" TEXT,
   "rowTotal" TEXT,
+  "weight" TEXT,
   "freeShipping" TEXT,
   "giftMessage" TEXT,
   "taxClassId" TEXT,

@@ -1,5 +1,7 @@
-//! Why a sync could not run. What goes wrong with single connectors or rows is a result, not an error: see `outcome`.
+//! Why a sync could not run, or a connector could not ask. What goes wrong with single connectors or rows is a result,
+//! not an error: see `outcome`.
 
+use crate::client::ClientError;
 use crate::crm::CrmError;
 
 /// A sync that could not run, or had to stop.
@@ -22,4 +24,15 @@ pub enum SyncError {
     /// The CRM refused to be read or written.
     #[error(transparent)]
     Crm(#[from] CrmError),
+}
+
+/// A question that a connector could not ask, or that was not answered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CallError {
+    /// The call failed.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// Rows are filtered by store, and the chosen website has none; the reference client's words (vector 48).
+    #[error("Could not resolve store dependency for website id: {0}")]
+    NoStores(i64),
 }

@@ -10,7 +10,7 @@ use super::convert::{Link, Record};
 use super::job::Mark;
 use super::outcome::{ConnectorOutcome, Counts, RunStatus};
 use super::strategy::Change;
-use super::strategy::address::RegionFacts;
+use super::strategy::address::{AddressKind, RegionFacts, resolve_region};
 use super::window::{self, Progress};
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId, StatusCode, StatusRecord};
 use crate::quirk::{Quirk, Quirks};
@@ -26,6 +26,12 @@ pub(super) struct Scope {
     pub(super) quirks: Quirks,
     /// When the batch is written.
     pub(super) now: Timestamp,
+    /// Guest Customer Sync.
+    pub(super) guest_sync: bool,
+    /// Split by Full Name.
+    pub(super) shared_emails: Vec<String>,
+    /// Whether orders look for their carts.
+    pub(super) looks_for_carts: bool,
 }
 
 impl Scope {
@@ -37,6 +43,28 @@ impl Scope {
     pub(super) fn by_origin(&self, crm: &Crm, entity: Entity, origin_id: i64) -> Result<Option<Row>, CrmError> {
         let key = [("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))];
         Ok(crm.find(entity, &key)?.into_iter().next())
+    }
+
+    /// The same, its id only.
+    pub(super) fn id_by_origin(&self, crm: &Crm, entity: Entity, origin_id: i64) -> Result<Option<RowId>, CrmError> {
+        crm.find_id(entity, &[("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))])
+    }
+
+    /// The fields of an address, its region settled by the dictionary.
+    pub(super) fn address_fields(
+        &self,
+        crm: &Crm,
+        mut record: Record,
+        kind: AddressKind,
+        row_number: usize,
+        warnings: &mut Vec<String>,
+    ) -> Result<Fields, CrmError> {
+        let region = match record.link("region") {
+            Some(id) => self.region_facts(crm, id)?,
+            None => None,
+        };
+        resolve_region(&mut record, region.as_ref(), kind, &self.quirks);
+        self.fields(crm, &record, row_number, warnings)
     }
 
     /// The dictionary row of a region by its combined code; shared by all integrations in the reference client.
@@ -72,14 +100,11 @@ impl Scope {
         for (name, link) in &record.links {
             let found = match link {
                 Some(Link { entity, origin_id }) => {
-                    let found = self.by_origin(crm, *entity, *origin_id)?;
+                    let found = self.id_by_origin(crm, *entity, *origin_id)?;
                     if found.is_none() {
-                        let entity = entity.table();
-                        warnings.push(format!(
-                            "Error in row #{row_number}. Not found entity \"{entity}\". Item data: {{\"originId\":{origin_id}}}."
-                        ));
+                        warnings.push(not_found(row_number, *entity, &format!("{{\"originId\":{origin_id}}}")));
                     }
-                    found.map(|row| row.id)
+                    found
                 }
                 None => None,
             };
@@ -204,6 +229,11 @@ impl Scope {
         let record = StatusRecord { connector, code, date: self.now, message: outcome.message(), data };
         crm.add_status(self.channel, &record)
     }
+}
+
+/// The reference client's words for a relation that is not there (sync spec 4.10).
+pub(super) fn not_found(row_number: usize, entity: Entity, data: &str) -> String {
+    format!("Error in row #{row_number}. Not found entity \"{}\". Item data: {data}.", entity.table())
 }
 
 /// A row of the region dictionary as addresses need it.

@@ -4,15 +4,16 @@
 use indexmap::IndexSet;
 
 use super::connector::Connector;
-use super::connector::customer::{address_gone_fault, address_info, info};
+use super::connector::detail;
 use super::context::SyncEvent;
 use super::convert::{self, Link, Record};
-use super::driver::Run;
 use super::export;
 use super::job::customer as job;
 use super::merge::{Priority, Sides, merge};
 use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
+use super::run::Run;
 use super::store::Scope;
+use super::strategy::address::AddressKind;
 use super::strategy::sync_state;
 use crate::client::{ClientError, Endpoint};
 use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority};
@@ -78,7 +79,7 @@ fn update_gone_fault(quirks: &Quirks) -> u16 {
 
 async fn read_address(run: &mut Run<'_, '_>, id: i64) -> Result<SoapStruct, ClientError> {
     let bridge = run.bridge.clone();
-    address_info(run.client().await?, id, &bridge).await
+    detail::address(run.client().await?, id, &bridge).await
 }
 
 /// Whether an answer is the address that was asked for. The reference client compares the type too.
@@ -125,11 +126,11 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
     let Some(id) = local.origin_id() else {
         let operation = Endpoint::CustomerCreate.operation(bridge.version());
         let arguments = SoapStruct::new().with("customerData", form);
-        let answer = call(run, operation, arguments).await.map_err(|error| error.to_string())?;
+        let answer = run.call(operation, arguments).await.map_err(|error| error.to_string())?;
         return created(operation, &answer);
     };
     let remote = match run.client().await {
-        Ok(client) => info(client, id, &bridge).await,
+        Ok(client) => detail::customer(client, id, &bridge).await,
         Err(error) => Err(error),
     };
     let remote = match remote {
@@ -150,7 +151,7 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
     );
     let operation = Endpoint::CustomerUpdate.operation(bridge.version());
     let arguments = SoapStruct::new().with("customerId", id).with("customerData", merged.clone());
-    match call(run, operation, arguments).await {
+    match run.call(operation, arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
         Ok(_) => Err(format!("{operation} answered false: Magento did not save customer {id}")),
         Err(error) if error.fault_code() == Some(CUSTOMER_GONE) => Ok(Sent::Gone),
@@ -206,7 +207,7 @@ async fn send_address(
     let form = export::address::address(local, Some(customer_id));
     let Some(id) = local.origin_id() else {
         let arguments = SoapStruct::new().with("customerId", customer_id).with("addressData", form);
-        let answer = call(run, "customerAddressCreate", arguments).await.map_err(|error| error.to_string())?;
+        let answer = run.call("customerAddressCreate", arguments).await.map_err(|error| error.to_string())?;
         return created("customerAddressCreate", &answer);
     };
     // Once to see whether it is still there, once more for the merge: the reference client's calls.
@@ -217,7 +218,7 @@ async fn send_address(
         // native one.
         _ if run.quirks.has(Quirk::AnyErrorRemovesAddress) => return Ok(Sent::Gone),
         Ok(_) => return Err(format!("Magento answered another record than address {id}")),
-        Err(error) if error.fault_code() == Some(address_gone_fault(&bridge)) => return Ok(Sent::Gone),
+        Err(error) if error.fault_code() == Some(detail::address_gone_fault(&bridge)) => return Ok(Sent::Gone),
         Err(error) => return Err(error.to_string()),
     }
     let remote = read_address(run, id).await.map_err(|error| error.to_string())?;
@@ -233,16 +234,12 @@ async fn send_address(
         &run.quirks,
     );
     let arguments = SoapStruct::new().with("addressId", id).with("addressData", merged.clone());
-    match call(run, "customerAddressUpdate", arguments).await {
+    match run.call("customerAddressUpdate", arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
         Ok(_) => Err(format!("customerAddressUpdate answered false: Magento did not save address {id}")),
         Err(error) if error.fault_code() == Some(update_gone_fault(&run.quirks)) => Ok(Sent::Removed),
         Err(error) => Err(error.to_string()),
     }
-}
-
-async fn call(run: &mut Run<'_, '_>, operation: &str, arguments: SoapStruct) -> Result<SoapValue, ClientError> {
-    run.client().await?.call(operation, arguments).await
 }
 
 fn created(operation: &str, answer: &SoapValue) -> Result<Sent, String> {
@@ -324,7 +321,7 @@ fn import_back(crm: &mut Crm, scope: &Scope, merged: &SoapStruct) -> Result<(), 
 
 fn address_back(crm: &mut Crm, scope: &Scope, row: &Row, merged: &SoapStruct) -> Result<(), CrmError> {
     let Ok(record) = convert::address::customer_address(merged, &scope.quirks) else { return Ok(()) };
-    let mut fields = job::address_fields(crm, scope, record, 0, &mut Vec::new())?;
+    let mut fields = scope.address_fields(crm, record, AddressKind::Customer, 0, &mut Vec::new())?;
     fields.set("updated", scope.now);
     crm.update(Entity::CustomerAddress, row.id, &fields)
 }

@@ -1,6 +1,7 @@
 //! How websites, store views, customer groups and regions are asked for (sync spec 2.5; client trace, section 3).
 
-use super::source::{ListCall, REGION_PAGE_SIZE, RowSource};
+use super::list::ListCall;
+use super::source::{REGION_PAGE_SIZE, RowSource};
 use crate::client::{ClientError, MagentoClient};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};

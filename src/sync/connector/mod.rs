@@ -7,8 +7,9 @@ use serde::{Serialize, Serializer};
 
 use crate::version::ExtensionVersion;
 
-pub mod customer;
+pub mod detail;
 pub mod dictionary;
+pub mod list;
 pub mod source;
 
 /// The bridge version from which on its detail, website and newsletter functions are used.
@@ -138,6 +139,36 @@ impl Stream {
             Self::Order => "Orders",
             Self::CreditMemo => "Credit memos",
             Self::NewsletterSubscriber => "Newsletter subscribers",
+        }
+    }
+
+    /// One of its records, in messages.
+    pub fn record(self) -> &'static str {
+        match self {
+            Self::Website => "website",
+            Self::Store => "store",
+            Self::CustomerGroup => "customer group",
+            Self::Region => "region",
+            Self::Customer => "customer",
+            Self::Cart => "cart",
+            Self::Order => "order",
+            Self::CreditMemo => "credit memo",
+            Self::NewsletterSubscriber => "newsletter subscriber",
+        }
+    }
+
+    /// The reference client's name of the job that imports it (sync spec 4.1).
+    pub fn import_job(self) -> &'static str {
+        match self {
+            Self::Website => "mage_website_import",
+            Self::Store => "mage_store_import",
+            Self::CustomerGroup => "mage_customer_group_import",
+            Self::Region => "mage_region_import",
+            Self::Customer => "mage_customer_import",
+            Self::Cart => "mage_cart_import",
+            Self::Order => "mage_order_import",
+            Self::CreditMemo => "mage_credit_memo_import",
+            Self::NewsletterSubscriber => "mage_newsletter_subscriber_import",
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use indexmap::IndexMap;
 
+use super::list::ListCall;
 use crate::client::{ClientError, MagentoClient};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert::customer::collection;
@@ -16,19 +17,6 @@ pub const PAGE_SIZE: usize = 100;
 /// The same for regions.
 pub const REGION_PAGE_SIZE: usize = 500;
 
-/// A list call without its dates: what stays the same from page to page and window to window.
-#[derive(Clone, Debug)]
-pub struct ListCall {
-    /// Operation name.
-    pub operation: &'static str,
-    /// Conditions that come before the dates.
-    pub filters: FilterBag,
-    /// The row's key; rows with the same key collapse to the last one.
-    pub key: &'static str,
-    /// Nested lists which WS-I may deliver as single records.
-    pub nested: &'static [&'static str],
-}
-
 /// A stream of rows.
 #[derive(Debug)]
 pub struct RowSource {
@@ -39,25 +27,38 @@ pub struct RowSource {
 
 #[derive(Debug)]
 enum Plan {
-    /// Pages of one filtered list.
-    Pages { filters: FilterBag, size: usize, next: Option<u32> },
+    /// Pages of one filtered list; `later` are the conditions from the second page on, where they differ.
+    Pages { filters: FilterBag, later: Option<FilterBag>, size: usize, next: Option<u32> },
     /// Consecutive windows of a list without paging.
     Windows { field: &'static str, windows: NativeWindows },
-    /// One list without paging.
-    Once { filters: FilterBag, asked: bool },
+    /// One list, or one page of one.
+    Once { filters: FilterBag, size: Option<usize>, asked: bool },
 }
 
 impl RowSource {
     /// A bridge list, page by page until a page is short.
     pub fn pages(call: ListCall, dates: Option<(&'static str, Window)>, size: usize) -> Self {
         let filters = dated(&call.filters, dates).without_empty();
-        Self { call, plan: Plan::Pages { filters, size, next: Some(1) }, rows: VecDeque::new() }
+        Self { call, plan: Plan::Pages { filters, later: None, size, next: Some(1) }, rows: VecDeque::new() }
+    }
+
+    /// A bridge list by conditions of its own, which may differ from the second page on.
+    pub fn filtered_pages(call: ListCall, first: FilterBag, later: Option<FilterBag>) -> Self {
+        let (filters, later) = (first.without_empty(), later.map(FilterBag::without_empty));
+        Self { call, plan: Plan::Pages { filters, later, size: PAGE_SIZE, next: Some(1) }, rows: VecDeque::new() }
+    }
+
+    /// Rows by their ids: one page of a bridge list, one list without pages otherwise. What does not fit is not asked for.
+    pub fn by_ids(call: ListCall, is_paged: bool) -> Self {
+        let filters = call.filters.clone();
+        let size = is_paged.then_some(PAGE_SIZE);
+        Self { call, plan: Plan::Once { filters, size, asked: false }, rows: VecDeque::new() }
     }
 
     /// A list without paging, asked once.
     pub fn once(call: ListCall, dates: Option<(&'static str, Window)>) -> Self {
         let filters = dated(&call.filters, dates);
-        Self { call, plan: Plan::Once { filters, asked: false }, rows: VecDeque::new() }
+        Self { call, plan: Plan::Once { filters, size: None, asked: false }, rows: VecDeque::new() }
     }
 
     /// A list without paging, window after window.
@@ -105,17 +106,22 @@ pub fn normalise(row: &mut SoapStruct, name: &str) {
 impl Plan {
     fn next_arguments(&mut self, base: &FilterBag) -> Option<SoapStruct> {
         match self {
-            Self::Pages { filters, size, next } => {
+            Self::Pages { filters, later, size, next } => {
                 let page = (*next)?;
+                let filters = later.as_ref().filter(|_| page > 1).unwrap_or(filters);
                 Some(SoapStruct::new().with("filters", filters.to_argument()).with("pager", pager(page, *size)))
             }
             Self::Windows { field, windows } => {
                 let window = windows.next_window()?;
                 Some(SoapStruct::new().with("filters", base.clone().window(field, window).to_argument()))
             }
-            Self::Once { filters, asked } => {
+            Self::Once { filters, size, asked } => {
                 let first = !std::mem::replace(asked, true);
-                first.then(|| SoapStruct::new().with("filters", filters.to_argument()))
+                let arguments = first.then(|| SoapStruct::new().with("filters", filters.to_argument()))?;
+                Some(match size {
+                    Some(size) => arguments.with("pager", pager(1, *size)),
+                    None => arguments,
+                })
             }
         }
     }
@@ -144,7 +150,7 @@ mod tests {
     fn a_full_page_asks_for_the_next_one_and_a_short_page_ends_it() {
         // Vectors 39 and 40: rows per page, calls made.
         for (pages, calls) in [(&[100, 30][..], 2), (&[100, 0], 2), (&[99], 1), (&[0], 1)] {
-            let mut plan = Plan::Pages { filters: FilterBag::new(), size: PAGE_SIZE, next: Some(1) };
+            let mut plan = Plan::Pages { filters: FilterBag::new(), later: None, size: PAGE_SIZE, next: Some(1) };
             let mut asked = 0;
             while let Some(arguments) = plan.next_arguments(&FilterBag::new()) {
                 let pager = arguments.get("pager").and_then(SoapValue::as_struct).unwrap();

@@ -29,7 +29,7 @@ pub fn subscriber(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError>
 }
 
 /// Only digits and signs of the customer's id count, and 0 is nobody.
-fn customer(row: &SoapStruct) -> Option<Link> {
+pub(crate) fn customer(row: &SoapStruct) -> Option<Link> {
     let raw = row.get("customer_id").and_then(filled)?;
     let digits: String = raw.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '-')).collect();
     let origin_id = digits.parse().ok().filter(|id| *id != 0)?;

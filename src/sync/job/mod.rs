@@ -1,15 +1,28 @@
-//! What happens to the rows of a stream: pulled from a source, converted, looked up, decided on and written in batches,
-//! with the bookmark in the transaction of the last one. One file per kind of stream. The order of streams and their
-//! windows are the driver's business.
+//! What happens to the rows of a stream: pulled from a source, converted, looked up, decided on and written in batches;
+//! rows whose relations are missing wait until those were loaded. One file per kind of stream. The order of streams and
+//! their windows are the driver's business.
 
 use jiff::Timestamp;
 
 use super::connector::Connector;
 use super::connector::source::RowSource;
-use super::outcome::RunKind;
+use super::outcome::{ConnectorOutcome, RunKind, RunStatus};
+use super::run::Run;
+use super::window;
+use crate::crm::CrmError;
 
+pub mod cart;
+pub mod credit_memo;
 pub mod customer;
 pub mod dictionary;
+pub mod guest;
+mod import;
+pub mod newsletter;
+pub mod order;
+mod post_process;
+mod waiting;
+
+pub(in crate::sync) use import::{Import, Stop};
 
 /// Rows written in one transaction, and details asked for after them (sync spec 4.8).
 pub const BATCH_SIZE: usize = 25;
@@ -43,4 +56,55 @@ pub enum Mark {
         /// The bookmark before the run.
         bookmark: Timestamp,
     },
+}
+
+/// Runs one stream to its end and records the run. The bookmark moves only after every row and everything that waited for
+/// it is in, so that a run that dies before is repeated.
+pub(in crate::sync) async fn run(run: &mut Run<'_, '_>, mut job: Job) -> Result<ConnectorOutcome, CrmError> {
+    let mut import = Import::of(job.connector, job.kind);
+    let ended = match pull(run, &mut job, &mut import).await {
+        Ok(ended) => ended,
+        Err(Stop::Crm(error)) => return Err(error),
+        Err(Stop::Failed(reason)) => {
+            import.outcome.fail(reason);
+            true
+        }
+    };
+    if !ended {
+        import.outcome.status = RunStatus::Skipped;
+        return Ok(import.outcome);
+    }
+    let scope = run.scope();
+    let is_ok = import.outcome.is_ok();
+    let mark = if is_ok { job.mark } else { Mark::None };
+    let item = if is_ok { window::last_item_date(job.start, import.newest, scope.now) } else { import.newest };
+    run.crm.transaction(|crm| scope.record(crm, &mut import.outcome, mark, item))?;
+    Ok(import.outcome)
+}
+
+/// Pulls rows until none is left (true) or somebody asked to stop at a batch boundary (false). What was read before a
+/// failure is not lost; the bookmark stays, so it comes again with the rest.
+async fn pull(run: &mut Run<'_, '_>, job: &mut Job, import: &mut Import) -> Result<bool, Stop> {
+    loop {
+        let next = match run.client().await {
+            Ok(client) => job.source.next(client).await,
+            Err(error) => Err(error),
+        };
+        match next {
+            Ok(Some(row)) => {
+                if import.take(run, row).await? && run.stop.is_set() {
+                    return Ok(false);
+                }
+            }
+            Ok(None) => {
+                import.finish(run).await?;
+                return Ok(true);
+            }
+            Err(error) => {
+                import.flush(run)?;
+                import.outcome.fail(error.to_string());
+                return Ok(true);
+            }
+        }
+    }
 }

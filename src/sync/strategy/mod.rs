@@ -4,7 +4,12 @@
 use crate::crm::{CrmValue, Entity, Fields, Row, RowId};
 
 pub mod address;
+pub mod cart;
+pub mod credit_memo;
 pub mod customer;
+pub mod guest;
+pub mod newsletter;
+pub mod order;
 
 /// One step of what a record does. Steps are applied in order; children hang on the root before them.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,27 +1,15 @@
-//! How customers are asked for: the list of either API, and the details that the native list lacks (sync spec 2.5, 4.5
-//! and 4.8; client trace, sections 4 and 5).
+//! The details of single records, which the native lists lack and the exports compare with (sync spec 2.5 and 4.8; client
+//! trace, section 5).
 
-use super::source::ListCall;
 use crate::client::{ClientError, Endpoint, MagentoClient};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::context::Bridge;
-use crate::sync::filter::FilterBag;
-
-/// The list call, without dates.
-pub fn list(website: i64, bridge: &Bridge) -> ListCall {
-    ListCall {
-        operation: Endpoint::CustomerList.operation(bridge.version()),
-        filters: FilterBag::new().website(website),
-        key: "customer_id",
-        nested: if bridge.is_installed() { &["addresses"] } else { &[] },
-    }
-}
 
 /// One customer as the detail call gives it.
 ///
 /// # Errors
 /// Fault 102 when the customer is gone, or whatever the call fails with.
-pub async fn info(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+pub async fn customer(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
     let operation = Endpoint::CustomerInfo.operation(bridge.version());
     let answer = client.call(operation, SoapStruct::new().with("customerId", id)).await?;
     Ok(record(answer))
@@ -32,8 +20,8 @@ pub async fn info(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Resul
 ///
 /// # Errors
 /// Whatever either call fails with.
-pub async fn native_details(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
-    let mut customer = info(client, id, bridge).await?;
+pub async fn native_customer(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+    let mut customer = self::customer(client, id, bridge).await?;
     if customer.get("addresses").is_none() {
         let operation = Endpoint::AddressList.operation(bridge.version());
         let rows = client.call_list(operation, SoapStruct::new().with("customerId", id)).await?;
@@ -46,10 +34,28 @@ pub async fn native_details(client: &mut MagentoClient, id: i64, bridge: &Bridge
 ///
 /// # Errors
 /// Fault 103 (bridge) or 102 (native) when the address is gone, or whatever the call fails with.
-pub async fn address_info(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+pub async fn address(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
     let operation = Endpoint::AddressInfo.operation(bridge.version());
     let answer = client.call(operation, SoapStruct::new().with("addressId", id)).await?;
     Ok(record(answer))
+}
+
+/// One order as Magento's own detail call gives it.
+///
+/// # Errors
+/// Fault 100 when there is none, or whatever the call fails with.
+pub async fn order(client: &mut MagentoClient, increment_id: &str, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+    let operation = Endpoint::OrderInfo.operation(bridge.version());
+    Ok(record(client.call(operation, SoapStruct::new().with("orderIncrementId", increment_id)).await?))
+}
+
+/// One credit memo with its items, which the list does not have.
+///
+/// # Errors
+/// Fault 100 when there is none, or whatever the call fails with.
+pub async fn credit_memo(client: &mut MagentoClient, increment_id: &str) -> Result<SoapStruct, ClientError> {
+    let arguments = SoapStruct::new().with("creditmemoIncrementId", increment_id);
+    Ok(record(client.call("salesOrderCreditmemoInfo", arguments).await?))
 }
 
 /// The SOAP fault that says "this address does not exist" (sync spec 2.8).

@@ -1,0 +1,100 @@
+//! What changed since the bookmarks: every incremental connector once, one that fails does not stop the next (sync spec
+//! 4.4).
+
+use jiff::Timestamp;
+
+use super::connector::source::{PAGE_SIZE, RowSource};
+use super::connector::{Connector, Stream, list};
+use super::context::SyncEvent;
+use super::error::{CallError, SyncError};
+use super::job::{self, Job, Mark};
+use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
+use super::run::Run;
+use super::window::{self, NativeWindows, Progress};
+use crate::quirk::Quirk;
+
+/// What an incremental connector asks for, and up to when.
+struct Question {
+    source: RowSource,
+    start: Timestamp,
+    until: Timestamp,
+    /// The server's time, or the local clock when it is unknown.
+    now: Timestamp,
+}
+
+impl Run<'_, '_> {
+    pub(super) async fn incremental(
+        &mut self,
+        connectors: &[Connector],
+        initial_start: Timestamp,
+        outcome: &mut SyncOutcome,
+    ) -> Result<(), SyncError> {
+        let mut all_ok = true;
+        for connector in connectors {
+            if self.stop.is_set() {
+                return Ok(());
+            }
+            self.started(*connector);
+            let mut progress = self.scope().progress(self.crm, *connector, initial_start)?;
+            let mut done = self.changed_since(*connector, progress, all_ok).await?;
+            // Without the quirk a connector that is behind catches up in one run.
+            while done.is_ok() && !self.quirks.has(Quirk::OneWindowPerRun) && !self.stop.is_set() {
+                let next = self.scope().progress(self.crm, *connector, initial_start)?;
+                if next.bookmark <= progress.bookmark || next.bookmark >= self.clock.now() {
+                    break;
+                }
+                progress = next;
+                let next = self.changed_since(*connector, progress, all_ok).await?;
+                done.add(next);
+            }
+            all_ok &= done.is_ok();
+            self.finished(done, outcome);
+        }
+        Ok(())
+    }
+
+    async fn changed_since(
+        &mut self,
+        connector: Connector,
+        progress: Progress,
+        all_ok: bool,
+    ) -> Result<ConnectorOutcome, SyncError> {
+        let asked = match self.question(connector, progress).await {
+            Ok(asked) => asked,
+            Err(error) => return Ok(self.failed(connector, RunKind::Incremental, &error)?),
+        };
+        let withheld = !all_ok && self.quirks.has(Quirk::BookmarkLostAfterOtherConnectorFailed);
+        let mark = if withheld {
+            Mark::None
+        } else if self.quirks.has(Quirk::BookmarkIsEndOfRun) {
+            Mark::EndOfRun { bookmark: progress.bookmark }
+        } else {
+            Mark::At(window::update_bookmark(progress.bookmark, asked.until, asked.now, &self.quirks))
+        };
+        let kind = RunKind::Incremental;
+        let job = Job { connector, kind, source: asked.source, mark, start: Some(asked.start) };
+        Ok(job::run(self, job).await?)
+    }
+
+    /// The list of changes: one capped window where the bridge lists, window after window where Magento does, everything
+    /// since the start for subscribers (sync spec 4.5).
+    async fn question(&mut self, connector: Connector, progress: Progress) -> Result<Question, CallError> {
+        let server_time = self.client().await?.server_time();
+        let now = server_time.unwrap_or_else(|| self.clock.now());
+        let start = window::update_start(progress);
+        let stream = connector.stream();
+        let call = self.list_call(stream).await?;
+        if stream == Stream::NewsletterSubscriber {
+            let source = list::changed_subscribers(call, start, server_time, &self.quirks);
+            return Ok(Question { source, start, until: now, now });
+        }
+        if list::is_paged(stream, &self.bridge) {
+            let window = window::bridge_update(start, server_time);
+            (self.events)(SyncEvent::WindowOpened { connector, window });
+            let source = RowSource::pages(call, Some(("updated_at", window)), PAGE_SIZE);
+            return Ok(Question { source, start, until: window.to, now });
+        }
+        let source = RowSource::windows(call, "updated_at", NativeWindows::new(start, now));
+        Ok(Question { source, start, until: now, now })
+    }
+}

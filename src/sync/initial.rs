@@ -1,0 +1,127 @@
+//! What there was before the first sync: backwards from its start to the sync start date, all streams in step, and at the
+//! end the newsletter. The first failure ends the walk, and the next sync resumes it (sync spec 4.7 and 4.9).
+
+use jiff::Timestamp;
+
+use super::connector::source::{PAGE_SIZE, RowSource};
+use super::connector::{Connector, Stream, list};
+use super::context::SyncEvent;
+use super::error::{CallError, SyncError};
+use super::job::{self, Job, Mark};
+use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
+use super::run::Run;
+use super::window::{self, Progress};
+use crate::soap::SoapValue;
+
+impl Run<'_, '_> {
+    pub(super) async fn initial(
+        &mut self,
+        connectors: &[Connector],
+        initial_start: Timestamp,
+        outcome: &mut SyncOutcome,
+    ) -> Result<(), SyncError> {
+        let is_newsletter = |connector: &&Connector| connector.stream() == Stream::NewsletterSubscriber;
+        let walking: Vec<Connector> = connectors.iter().filter(|c| !is_newsletter(c)).copied().collect();
+        let mut walked = self.walk(&walking, initial_start).await?;
+        let arrived = walked.iter().all(ConnectorOutcome::is_ok) && !self.stop.is_set();
+        if let Some(newsletter) = connectors.iter().find(is_newsletter).filter(|_| arrived) {
+            walked.extend(self.first_subscribers(*newsletter).await?);
+        }
+        for done in walked {
+            self.finished(done, outcome);
+        }
+        Ok(())
+    }
+
+    /// One window of each stream in turn until all have come to the start date; the outcome of each stream.
+    async fn walk(
+        &mut self,
+        connectors: &[Connector],
+        initial_start: Timestamp,
+    ) -> Result<Vec<ConnectorOutcome>, SyncError> {
+        let sync_start = self.sync_start()?;
+        let mut totals: Vec<ConnectorOutcome> = Vec::new();
+        loop {
+            let mut progressed = false;
+            for connector in connectors {
+                let progress = self.scope().progress(self.crm, *connector, initial_start)?;
+                if self.stop.is_set() || !window::is_initial_due(progress.bookmark, sync_start) {
+                    continue;
+                }
+                progressed = true;
+                let done = self.created_in_window(*connector, progress, sync_start).await?;
+                let failed = !done.is_ok();
+                add(&mut totals, done);
+                if failed {
+                    return Ok(totals);
+                }
+            }
+            if !progressed {
+                return Ok(totals);
+            }
+        }
+    }
+
+    async fn created_in_window(
+        &mut self,
+        connector: Connector,
+        progress: Progress,
+        sync_start: Timestamp,
+    ) -> Result<ConnectorOutcome, SyncError> {
+        let window = window::initial(progress, sync_start, &self.quirks);
+        (self.events)(SyncEvent::WindowOpened { connector, window });
+        let stream = connector.stream();
+        let call = match self.list_call(stream).await {
+            Ok(call) => call,
+            Err(error) => return Ok(self.failed(connector, RunKind::Initial, &error)?),
+        };
+        let dates = Some(("created_at", window));
+        let source = if list::is_paged(stream, &self.bridge) {
+            RowSource::pages(call, dates, PAGE_SIZE)
+        } else {
+            RowSource::once(call, dates)
+        };
+        let mark = Mark::At(window::initial_bookmark(progress.bookmark, sync_start));
+        Ok(job::run(self, Job { connector, kind: RunKind::Initial, source, mark, start: None }).await?)
+    }
+
+    /// All subscribers below the cursor, newest first; nothing when that was done before.
+    async fn first_subscribers(&mut self, connector: Connector) -> Result<Option<ConnectorOutcome>, SyncError> {
+        let last = self.crm.last_completed_status(self.integration.id, connector.name())?;
+        if last.is_some_and(|status| !status.is_skipped()) {
+            return Ok(None);
+        }
+        self.started(connector);
+        let mark = Mark::At(self.sync_start()?);
+        let kind = RunKind::Initial;
+        let done = match self.subscribers_below_cursor().await {
+            Ok(source) => job::run(self, Job { connector, kind, source, mark, start: None }).await?,
+            Err(error) => self.failed(connector, kind, &error)?,
+        };
+        Ok(Some(done))
+    }
+
+    /// The cursor is the stored one, else one past the newest subscriber, whom a list of one names (vectors 45 and 68).
+    async fn subscribers_below_cursor(&mut self) -> Result<RowSource, CallError> {
+        let call = self.list_call(Stream::NewsletterSubscriber).await?;
+        let stored = self.crm.newsletter_synced_to(self.integration.id).ok().flatten();
+        let bound = match stored {
+            Some(id) => Some(id),
+            None => {
+                let probe = list::newest_subscriber(&call);
+                let rows = self.client().await?.call_list(call.operation, probe).await?;
+                let newest = rows.first().and_then(|row| row.get("subscriber_id")).and_then(SoapValue::to_int);
+                newest.map(|id| id + 1)
+            }
+        };
+        Ok(list::subscribers_below(call, bound))
+    }
+}
+
+/// Adds a window's outcome to its connector's.
+fn add(totals: &mut Vec<ConnectorOutcome>, done: ConnectorOutcome) {
+    match totals.iter_mut().find(|total| total.connector == done.connector) {
+        Some(total) => total.add(done),
+        None => totals.push(done),
+    }
+}

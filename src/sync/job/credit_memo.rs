@@ -1,0 +1,63 @@
+//! Credit memos: their order is fetched when it is missing, their items come from the details (sync spec 5.10).
+
+use jiff::Timestamp;
+
+use super::import::Gate;
+use super::order::key;
+use super::waiting::Waiting;
+use crate::crm::{Crm, CrmError, CrmValue, Entity};
+use crate::soap::SoapStruct;
+use crate::sync::convert;
+use crate::sync::outcome::ConnectorOutcome;
+use crate::sync::store::Scope;
+use crate::sync::strategy;
+
+/// Whether a credit memo can be imported, or waits for its order (vector 133).
+pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Waiting) -> Result<Gate, CrmError> {
+    match key(row, "order_id") {
+        Some(id) if scope.id_by_origin(crm, Entity::Order, id)?.is_none() => {
+            waiting.orders.push(id);
+            Ok(Gate::Postpone)
+        }
+        _ => Ok(Gate::Import),
+    }
+}
+
+/// Imports one row inside the caller's transaction; gives its `updatedAt`.
+pub(super) fn import(
+    crm: &mut Crm,
+    scope: &Scope,
+    row: &SoapStruct,
+    outcome: &mut ConnectorOutcome,
+) -> Result<Option<Timestamp>, CrmError> {
+    let mut record = match convert::credit_memo::credit_memo(row, &scope.quirks) {
+        Ok(record) => record,
+        Err(error) => {
+            outcome.skip_row(format!("credit memo {}: {error}", row.text("increment_id").unwrap_or_default()));
+            return Ok(None);
+        }
+    };
+    let number = outcome.counts.read;
+    let items = record.rows.shift_remove("items").map(|items| {
+        items.iter().map(|item| scope.fields(crm, item, number, &mut outcome.warnings)).collect::<Result<Vec<_>, _>>()
+    });
+    let items = items.transpose()?;
+    let key = [
+        ("channel", CrmValue::Ref(scope.channel.0)),
+        ("incrementId", record.text("incrementId").map(str::to_owned).into()),
+        ("originId", record.origin_id().into()),
+    ];
+    let existing = crm.find_one(Entity::CreditMemo, &key)?;
+    let stored_items = match &existing {
+        Some(row) => crm.find(Entity::CreditMemoItem, &[("creditMemo", row.id.into())])?,
+        None => Vec::new(),
+    };
+    let fields = scope.fields(crm, &record, number, &mut outcome.warnings)?;
+    let updated_at = match fields.get("updatedAt") {
+        Some(CrmValue::DateTime(at)) => Some(*at),
+        _ => None,
+    };
+    let changes = strategy::credit_memo::credit_memo(fields, items, existing.as_ref(), &stored_items);
+    scope.apply(crm, changes, &mut outcome.counts)?;
+    Ok(updated_at)
+}

@@ -1,0 +1,90 @@
+//! Guests of orders: found by e-mail, or made (sync spec 6.2 to 6.5).
+
+use indexmap::IndexMap;
+
+use super::import::Stop;
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Row};
+use crate::quirk::Quirk;
+use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::convert;
+use crate::sync::outcome::{ConnectorOutcome, Counts};
+use crate::sync::run::Run;
+use crate::sync::store::Scope;
+use crate::sync::strategy::Change;
+use crate::sync::strategy::guest::{Person, batch_key, search};
+
+/// The person behind a row of Magento, by the fields orders and carts have in common.
+pub(super) fn person(row: &SoapStruct) -> Person {
+    let text = |name| row.get(name).and_then(convert::filled);
+    Person {
+        email: text("customer_email"),
+        first_name: text("customer_firstname"),
+        last_name: text("customer_lastname"),
+    }
+}
+
+/// The person behind an order. The reference client compares the order's own names, which a newly read order does not
+/// have yet, so that the first customer with a shared address wins.
+pub(super) fn person_of_order(scope: &Scope, row: &SoapStruct) -> Person {
+    let person = person(row);
+    match scope.quirks.has(Quirk::SharedEmailIgnoresNames) {
+        true => Person { email: person.email, ..Person::default() },
+        false => person,
+    }
+}
+
+/// The customer who is that person, registered or guest; the oldest row wins.
+pub(super) fn find(crm: &Crm, scope: &Scope, person: &Person) -> Result<Option<Row>, CrmError> {
+    let Some(search) = search(person, &scope.shared_emails, &scope.quirks) else { return Ok(None) };
+    let mut key = vec![("channel", CrmValue::Ref(scope.channel.0)), ("email", search.email.into())];
+    if let Some((first, last)) = search.names {
+        key.extend([("firstName", first.into()), ("lastName", last.into())]);
+    }
+    crm.find_one(Entity::Customer, &key)
+}
+
+/// Makes the guests of some orders, in one transaction; who is known already is left alone.
+pub(super) fn create_all(
+    run: &mut Run<'_, '_>,
+    orders: &[SoapStruct],
+    outcome: &mut ConnectorOutcome,
+) -> Result<(), Stop> {
+    let scope = run.scope();
+    let mut guests: IndexMap<_, &SoapStruct> = IndexMap::new();
+    for (at, order) in orders.iter().enumerate() {
+        let key = batch_key(&person(order), &scope.shared_emails, &scope.quirks);
+        // A guest without address is like nobody else.
+        let alone = key.is_none().then_some(at);
+        guests.entry((key, alone)).or_insert(order);
+    }
+    run.crm.transaction(|crm| guests.values().try_for_each(|order| create(crm, &scope, order, outcome)))?;
+    Ok(())
+}
+
+fn create(
+    crm: &mut Crm,
+    scope: &Scope,
+    order: &SoapStruct,
+    outcome: &mut ConnectorOutcome,
+) -> Result<(), CrmError> {
+    if find(crm, scope, &person(order))?.is_some() {
+        return Ok(());
+    }
+    let record = match convert::guest::of_order(order, &scope.quirks) {
+        Ok(record) => record,
+        Err(error) => {
+            let order = order.get("increment_id").and_then(SoapValue::to_text).unwrap_or_default();
+            outcome.warnings.push(format!("guest of order {order}: {error}"));
+            return Ok(());
+        }
+    };
+    let mut fields = scope.fields(crm, &record, outcome.counts.read, &mut outcome.warnings)?;
+    let store = fields.link("store").map(|id| crm.require(Entity::Store, id)).transpose()?;
+    fields.set("website", store.and_then(|store| store.fields.link("website")));
+    let change = Change::Root { entity: Entity::Customer, id: None, fields };
+    // Guests are made along the way; the connector counts its own rows.
+    if let Some(id) = scope.apply(crm, vec![change], &mut Counts::default())? {
+        crm.customer_created(id)?;
+    }
+    Ok(())
+}

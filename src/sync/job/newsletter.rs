@@ -1,0 +1,141 @@
+//! Newsletter subscribers: their customer is fetched when missing; the first import remembers how far down it came (sync
+//! spec 4.9 and 5.11).
+
+use jiff::Timestamp;
+
+use super::import::{Batch, Gate};
+use super::waiting::Waiting;
+use crate::crm::{Crm, CrmError, CrmValue, Entity};
+use crate::quirk::Quirk;
+use crate::soap::SoapStruct;
+use crate::sync::convert;
+use crate::sync::outcome::{ConnectorOutcome, RunKind};
+use crate::sync::store::Scope;
+use crate::sync::strategy::{self, Change};
+
+/// Whether a subscriber can be imported, or waits for their customer (vector 135).
+pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Waiting) -> Result<Gate, CrmError> {
+    let customer = convert::newsletter_subscriber::customer(row).map(|link| link.origin_id);
+    match customer {
+        Some(id) if scope.id_by_origin(crm, Entity::Customer, id)?.is_none() => {
+            waiting.customers.push(id);
+            Ok(Gate::Postpone)
+        }
+        _ => Ok(Gate::Import),
+    }
+}
+
+/// Imports one row inside the caller's transaction; gives the moment of its last change.
+pub(in crate::sync) fn import(
+    crm: &mut Crm,
+    scope: &Scope,
+    row: &SoapStruct,
+    outcome: &mut ConnectorOutcome,
+) -> Result<Option<Timestamp>, CrmError> {
+    let record = match convert::newsletter_subscriber::subscriber(row, &scope.quirks) {
+        Ok(record) => record,
+        Err(error) => {
+            let id = row.text("subscriber_id").unwrap_or_default();
+            outcome.skip_row(format!("newsletter subscriber {id}: {error}"));
+            return Ok(None);
+        }
+    };
+    let mut fields = scope.fields(crm, &record, outcome.counts.read, &mut outcome.warnings)?;
+    let existing = match record.origin_id() {
+        Some(id) => scope.by_origin(crm, Entity::NewsletterSubscriber, id)?,
+        None => None,
+    };
+    let changed_at = match fields.get("changeStatusAt") {
+        Some(CrmValue::DateTime(at)) => Some(*at),
+        _ => None,
+    };
+    strategy::newsletter::stamp(&mut fields, existing.is_none(), scope.now);
+    let change = Change::Root { entity: Entity::NewsletterSubscriber, id: existing.map(|row| row.id), fields };
+    scope.apply(crm, vec![change], &mut outcome.counts)?;
+    Ok(changed_at)
+}
+
+/// Of several subscribers of one customer in a batch, the reference client stores the first only.
+pub(super) fn collapse(batch: &mut Batch, scope: &Scope) {
+    if !scope.quirks.has(Quirk::SubscribersCollapseByCustomer) {
+        return;
+    }
+    let mut seen = Vec::new();
+    batch.retain(|_, row| match convert::newsletter_subscriber::customer(row) {
+        Some(link) if seen.contains(&link.origin_id) => false,
+        Some(link) => {
+            seen.push(link.origin_id);
+            true
+        }
+        None => true,
+    });
+}
+
+/// The first import goes on below the smallest id that was written. In the reference client the subscribers that waited
+/// in an incremental run lower it too.
+pub(super) fn lower_cursor(
+    crm: &mut Crm,
+    scope: &Scope,
+    is_first_import: bool,
+    batch: &Batch,
+) -> Result<(), CrmError> {
+    if !is_first_import {
+        return Ok(());
+    }
+    let smallest = batch.keys().filter_map(|id| id.parse::<i64>().ok()).min();
+    let stored = crm.newsletter_synced_to(scope.channel)?;
+    match smallest.filter(|id| stored.is_none_or(|stored| *id < stored)) {
+        Some(id) => crm.set_newsletter_synced_to(scope.channel, Some(id)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a batch belongs to the first import.
+pub(super) fn is_first_import(kind: RunKind, postponed: bool, scope: &Scope) -> bool {
+    kind == RunKind::Initial || postponed && scope.quirks.has(Quirk::SubscriberCursorLowered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quirk::{Profile, Quirks};
+    use crate::crm::{IntegrationId, RowId};
+
+    fn scope(quirks: Quirks) -> Scope {
+        Scope {
+            channel: IntegrationId(RowId(1)),
+            owner: None,
+            quirks,
+            now: Timestamp::UNIX_EPOCH,
+            guest_sync: true,
+            shared_emails: Vec::new(),
+            looks_for_carts: true,
+        }
+    }
+
+    #[test]
+    fn subscribers_of_one_customer_are_all_kept_unless_the_quirk_is_on() {
+        for (quirks, expected) in
+            [(Quirks::default(), &["1", "2", "3", "4"][..]), (Profile::OroCrm41.quirks(), &["1", "3", "4"])]
+        {
+            let row = |customer: &str| SoapStruct::new().with("customer_id", customer);
+            let mut batch: Batch =
+                [("1", "7"), ("2", "7"), ("3", "0"), ("4", "0")].map(|(id, of)| (id.to_owned(), row(of))).into();
+            collapse(&mut batch, &scope(quirks));
+            assert_eq!(batch.keys().collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn only_the_first_import_moves_the_cursor_unless_the_quirk_is_on() {
+        for (kind, postponed, expected) in [
+            (RunKind::Initial, false, [true, true]),
+            (RunKind::Incremental, false, [false, false]),
+            (RunKind::Incremental, true, [false, true]),
+        ] {
+            let found = [Quirks::default(), Profile::OroCrm41.quirks()]
+                .map(|quirks| is_first_import(kind, postponed, &scope(quirks)));
+            assert_eq!(found, expected);
+        }
+    }
+}

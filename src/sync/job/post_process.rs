@@ -1,0 +1,127 @@
+//! The post-processing jobs: missing relations are fetched by id, guests are made, what waited is imported, details are
+//! loaded (sync spec 4.8; client trace, section 5). The steps of all jobs stand in one order; a stream fills only the
+//! lists that its own job has.
+
+use super::import::{Batch, Import, Pass, Stop};
+use super::waiting::{details_to_load, ids_to_load};
+use super::{BATCH_SIZE, guest};
+use crate::client::ClientError;
+use crate::soap::SoapStruct;
+use crate::sync::connector::source::RowSource;
+use crate::sync::connector::{Connector, Stream, detail, list};
+use crate::sync::run::Run;
+
+/// Works off everything that waits.
+pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Result<(), Stop> {
+    let waiting = std::mem::take(&mut import.waiting);
+    let worked = async {
+        if !waiting.orders.is_empty() {
+            // Boxed, because orders have a post-processing job of their own.
+            Box::pin(orders(import, run, &ids_to_load(&waiting.orders))).await?;
+        }
+        let mut customers = by_ids(import, run, Connector::Customer, &ids_to_load(&waiting.customers)).await?;
+        guest::create_all(run, &waiting.guests, &mut import.outcome)?;
+        if run.bridge.is_supported() {
+            let carts = by_ids(import, run, Connector::Cart, &ids_to_load(&waiting.carts)).await?;
+            import.outcome.warnings.extend(carts.outcome.warnings);
+        }
+        import.write_postponed(run, waiting.rows)?;
+        let details = std::mem::take(&mut customers.waiting.details);
+        load_details(&mut customers, run, details).await?;
+        import.outcome.warnings.append(&mut customers.outcome.warnings);
+        let own = waiting.details.into_iter().chain(std::mem::take(&mut import.waiting.details)).collect();
+        load_details(import, run, own).await
+    };
+    match worked.await {
+        Err(Stop::Failed(reason)) => {
+            let job = import.stream().import_job();
+            Err(Stop::Failed(format!("Post processing job \"{job}\" failed. Errors: {reason}")))
+        }
+        result => result,
+    }
+}
+
+/// Orders by id, with everything that they miss in turn.
+async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
+    let mut orders = Import::of(Connector::Order, import.outcome.kind);
+    for row in rows_by_ids(run, Stream::Order, ids).await? {
+        orders.take(run, row).await?;
+    }
+    orders.finish(run).await?;
+    import.outcome.warnings.extend(orders.outcome.warnings);
+    Ok(())
+}
+
+/// Rows by id, imported without looking for what they miss.
+async fn by_ids(
+    import: &Import,
+    run: &mut Run<'_, '_>,
+    connector: Connector,
+    ids: &[i64],
+) -> Result<Import, Stop> {
+    let mut found = Import::of(connector, import.outcome.kind);
+    if !ids.is_empty() {
+        let rows = rows_by_ids(run, connector.stream(), ids).await?;
+        found.write_postponed(run, rows)?;
+    }
+    Ok(found)
+}
+
+/// What one list call gives of the ids; others are dropped silently.
+async fn rows_by_ids(run: &mut Run<'_, '_>, stream: Stream, ids: &[i64]) -> Result<Vec<SoapStruct>, Stop> {
+    let call = run.list_by_ids(stream, ids).await.map_err(|error| Stop::Failed(error.to_string()))?;
+    let mut source = RowSource::by_ids(call, list::is_paged(stream, &run.bridge));
+    let mut rows = Vec::new();
+    loop {
+        let next = match run.client().await {
+            Ok(client) => source.next(client).await,
+            Err(error) => Err(error),
+        };
+        match next {
+            Ok(Some(row)) => rows.push(row),
+            Ok(None) => return Ok(rows),
+            Err(error) => return Err(Stop::Failed(error.to_string())),
+        }
+    }
+}
+
+/// The details of each row by ascending key; one that fails is named, and the bare row stays.
+async fn load_details(
+    import: &mut Import,
+    run: &mut Run<'_, '_>,
+    details: Vec<(String, SoapStruct)>,
+) -> Result<(), Stop> {
+    let mut batch = Batch::new();
+    for (key, bare) in details_to_load(details) {
+        if !import.wants_details(&key) {
+            continue;
+        }
+        match detail_of(run, import.stream(), &key).await {
+            Ok(row) => {
+                batch.insert(key, row);
+            }
+            Err(error) => {
+                let what = import.stream().record();
+                import.outcome.warnings.push(format!("{what} {key}: details are missing: {error}"));
+                // The bare row goes through once more, so that an account is found for it all the same.
+                if import.stream() == Stream::Customer {
+                    batch.insert(key, bare);
+                }
+            }
+        }
+        if batch.len() >= BATCH_SIZE {
+            import.write(run, &std::mem::take(&mut batch), Pass::Details)?;
+        }
+    }
+    import.write(run, &batch, Pass::Details)
+}
+
+async fn detail_of(run: &mut Run<'_, '_>, stream: Stream, key: &str) -> Result<SoapStruct, ClientError> {
+    let bridge = run.bridge.clone();
+    let client = run.client().await?;
+    match stream {
+        Stream::Order => detail::order(client, key, &bridge).await,
+        Stream::CreditMemo => detail::credit_memo(client, key).await,
+        _ => detail::native_customer(client, key.parse().unwrap_or_default(), &bridge).await,
+    }
+}

@@ -1,0 +1,204 @@
+//! A sync in progress: the CRM it writes, the one session it calls through, what it found out about the shop.
+//!
+//! The reference client logs in anew for most connectors; here one session serves the whole run. The calls between are
+//! made in its order and with its arguments.
+
+use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::tz::Offset;
+
+use super::connector::list;
+use super::connector::{Connector, Stream, dictionary};
+use super::context::{Bridge, StopFlag, SyncContext, SyncEvent};
+use super::convert::dictionary::stores_of_website;
+use super::error::{CallError, SyncError};
+use super::filter::ALL_WEBSITES;
+use super::job::Mark;
+use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
+use super::store::Scope;
+use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
+use crate::clock::Clock;
+use crate::crm::{Crm, CrmError, Integration, IntegrationId};
+use crate::quirk::{Quirk, Quirks};
+use crate::soap::{SoapStruct, WireMode};
+
+/// A sync in progress.
+pub(super) struct Run<'c, 'e> {
+    pub(super) crm: &'c mut Crm,
+    pub(super) events: &'c mut (dyn FnMut(SyncEvent) + Send + 'e),
+    pub(super) integration: Integration,
+    pub(super) quirks: Quirks,
+    pub(super) clock: Clock,
+    pub(super) stop: StopFlag,
+    pub(super) bridge: Bridge,
+    transport: std::sync::Arc<dyn crate::transport::Transport>,
+    options: ClientOptions,
+    connection: Option<MagentoClient>,
+    refused: Option<ClientError>,
+}
+
+impl<'c, 'e> Run<'c, 'e> {
+    pub(super) fn open<'x: 'c>(context: &'c mut SyncContext<'x>, id: IntegrationId) -> Result<Run<'c, 'x>, SyncError> {
+        let integration = context.crm.integration(id)?;
+        let settings = &integration.settings;
+        if !settings.enabled {
+            return Err(SyncError::Disabled { name: settings.name.clone() });
+        }
+        let url = settings.api_url.parse().map_err(|error| SyncError::Settings {
+            name: settings.name.clone(),
+            problem: format!("the SOAP WSDL URL is no URL ({error}); correct it"),
+        })?;
+        let options = ClientOptions {
+            url,
+            user: settings.api_user.clone(),
+            key: settings.api_key.clone(),
+            mode: if settings.is_wsi_mode { WireMode::WsI } else { WireMode::RpcEncoded },
+            retries: Retries::Standard,
+            quirks: context.quirks.clone(),
+            clock: context.clock.clone(),
+            wsdl_cache: context.options.wsdl_cache.clone(),
+        };
+        Ok(Run {
+            integration,
+            quirks: context.quirks.clone(),
+            clock: context.clock.clone(),
+            stop: context.options.stop.clone(),
+            bridge: Bridge::default(),
+            transport: context.transport.clone(),
+            options,
+            connection: None,
+            refused: None,
+            crm: &mut *context.crm,
+            events: &mut *context.events,
+        })
+    }
+
+    /// The logged-in client. A shop that refused the first connection is not asked again in this run: every connector
+    /// fails with what it said.
+    pub(super) async fn client(&mut self) -> Result<&mut MagentoClient, ClientError> {
+        let connected = match (self.connection.take(), &self.refused) {
+            (Some(client), _) => client,
+            (None, Some(error)) => return Err(error.clone()),
+            (None, None) => match MagentoClient::connect(self.transport.clone(), self.options.clone()).await {
+                Ok(client) => client,
+                Err(error) => return Err(self.refused.insert(error).clone()),
+            },
+        };
+        Ok(self.connection.insert(connected))
+    }
+
+    /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in.
+    pub(super) async fn find_bridge(&mut self) {
+        let version = match self.client().await {
+            Ok(client) => client.bridge().await.version,
+            Err(_) => self.integration.settings.extension_version.clone().map(crate::version::ExtensionVersion::new),
+        };
+        self.bridge = Bridge::new(version);
+    }
+
+    /// The connectors that were computed when the channel was saved with a view of the shop; before that, the default
+    /// channel's by the bridge that is there now (sync spec 4.2).
+    pub(super) fn connectors(&self) -> Vec<Connector> {
+        let saved: Vec<Connector> =
+            self.integration.settings.connectors.iter().filter_map(|name| Connector::named(name)).collect();
+        if saved.is_empty() { Connector::of_channel(Stream::CHANNEL_DEFAULT, self.bridge.version()) } else { saved }
+    }
+
+    pub(super) fn scope(&self) -> Scope {
+        let settings = &self.integration.settings;
+        let never_saved = settings.connectors.is_empty();
+        let trusts_snapshot = self.quirks.has(Quirk::OrdersTrustStoredBridgeFlag) && !never_saved;
+        Scope {
+            channel: self.integration.id,
+            owner: settings.default_user_owner.clone(),
+            quirks: self.quirks.clone(),
+            now: self.clock.now(),
+            guest_sync: settings.guest_customer_sync,
+            shared_emails: settings.shared_guest_email_list.clone(),
+            looks_for_carts: if trusts_snapshot {
+                settings.is_extension_installed
+            } else {
+                self.bridge.is_installed()
+            },
+        }
+    }
+
+    /// The list call of a stream without its dates. Streams that are filtered by store ask for the store views first
+    /// when one website is chosen (client trace, section 4).
+    pub(super) async fn list_call(&mut self, stream: Stream) -> Result<list::ListCall, CallError> {
+        let website = self.integration.settings.website_id;
+        let stores = match stream {
+            Stream::Customer => None,
+            _ => self.stores(website).await?,
+        };
+        Ok(list::of_stream(stream, website, stores.as_deref(), &self.bridge)?)
+    }
+
+    /// The list call that names its rows.
+    pub(super) async fn list_by_ids(&mut self, stream: Stream, ids: &[i64]) -> Result<list::ListCall, CallError> {
+        let website = self.integration.settings.website_id;
+        let by_website = list::by_ids_of_website(stream, &self.quirks);
+        let stores = if by_website { None } else { self.stores(website).await? };
+        let scope = list::IdScope { website, stores: stores.as_deref() };
+        Ok(list::by_ids(stream, ids, scope, &self.bridge, &self.quirks)?)
+    }
+
+    /// The ids of the website's store views; `None` for all websites.
+    async fn stores(&mut self, website: i64) -> Result<Option<Vec<i64>>, CallError> {
+        if website == ALL_WEBSITES {
+            return Ok(None);
+        }
+        let stores = dictionary::stores(self.client().await?).await?;
+        stores_of_website(&stores, website).map(Some).ok_or(CallError::NoStores(website))
+    }
+
+    /// Calls an operation of the shop.
+    pub(super) async fn call(
+        &mut self,
+        operation: &str,
+        arguments: SoapStruct,
+    ) -> Result<crate::soap::SoapValue, ClientError> {
+        self.client().await?.call(operation, arguments).await
+    }
+
+    pub(super) fn initial_start(&mut self) -> Result<Timestamp, CrmError> {
+        if let Some(start) = self.integration.initial_sync_start_date {
+            return Ok(start);
+        }
+        let now = self.clock.now();
+        self.crm.set_initial_sync_start_date(self.integration.id, Some(now))?;
+        self.integration.initial_sync_start_date = Some(now);
+        Ok(now)
+    }
+
+    pub(super) fn sync_start(&self) -> Result<Timestamp, SyncError> {
+        let settings = &self.integration.settings;
+        let midnight = settings.sync_start_date.to_datetime(Time::midnight());
+        Offset::UTC.to_timestamp(midnight).map_err(|error| SyncError::Settings {
+            name: settings.name.clone(),
+            problem: format!("the sync start date is out of range ({error}); choose another"),
+        })
+    }
+
+    pub(super) fn started(&mut self, connector: Connector) {
+        (self.events)(SyncEvent::ConnectorStarted { connector });
+    }
+
+    pub(super) fn finished(&mut self, done: ConnectorOutcome, outcome: &mut SyncOutcome) {
+        (self.events)(SyncEvent::ConnectorFinished { outcome: done.clone() });
+        outcome.connectors.push(done);
+    }
+
+    /// A connector that could not even ask: its failure is recorded like any other.
+    pub(super) fn failed(
+        &mut self,
+        connector: Connector,
+        kind: RunKind,
+        error: &CallError,
+    ) -> Result<ConnectorOutcome, CrmError> {
+        let mut done = ConnectorOutcome::new(connector, kind);
+        done.fail(error.to_string());
+        self.scope().record(self.crm, &mut done, Mark::None, None)?;
+        Ok(done)
+    }
+}

@@ -1,0 +1,256 @@
+//! Orders with their addresses, items and notes (sync spec 5.8 and 9.5): what an order record does to what exists.
+
+use super::{Change, is_empty};
+use crate::crm::{CrmValue, Entity, Fields, Row};
+
+/// An order record whose relations are looked up already. Collections are `None` when the row did not speak of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderImport {
+    /// Fields of the order.
+    pub fields: Fields,
+    /// Fields of its addresses.
+    pub addresses: Option<Vec<Fields>>,
+    /// Fields of its items.
+    pub items: Option<Vec<Fields>>,
+    /// Fields of its notes.
+    pub notes: Option<Vec<Fields>>,
+    /// Whose the order is, or will be; its notes are theirs too.
+    pub owner: CrmValue,
+}
+
+/// What the CRM holds already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Existing<'a> {
+    /// The order of that increment id.
+    pub order: Option<&'a Row>,
+    /// Its addresses.
+    pub addresses: &'a [Row],
+    /// Its items.
+    pub items: &'a [Row],
+    /// Its notes.
+    pub notes: &'a [Row],
+}
+
+/// Decides what an order record does. Addresses are replaced by the imported ones; items and notes that Magento no longer
+/// names stay.
+pub fn order(import: OrderImport, existing: Existing<'_>) -> Vec<Change> {
+    let mut changes = vec![Change::Root {
+        entity: Entity::Order,
+        id: existing.order.map(|row| row.id),
+        fields: import.fields,
+    }];
+    if let Some(addresses) = import.addresses {
+        changes.extend(address_changes(addresses, existing.addresses));
+    }
+    for (entity, rows, stored) in [
+        (Entity::OrderItem, import.items, existing.items),
+        (Entity::OrderNote, import.notes.map(|notes| valid_notes(notes, &import.owner)), existing.notes),
+    ] {
+        for fields in rows.into_iter().flatten() {
+            let id = by_origin(stored, &fields).map(|row| row.id);
+            changes.push(Change::Child { entity, id, owner: "order", fields });
+        }
+    }
+    changes
+}
+
+fn by_origin<'a>(rows: &'a [Row], fields: &Fields) -> Option<&'a Row> {
+    let origin_id = fields.int("originId")?;
+    rows.iter().find(|row| row.fields.int("originId") == Some(origin_id))
+}
+
+/// By origin id; else an address that says the same and gets the origin id now.
+fn address_changes(imported: Vec<Fields>, existing: &[Row]) -> Vec<Change> {
+    let mut kept = Vec::new();
+    let mut changes = Vec::new();
+    for fields in imported {
+        let alike = || existing.iter().find(|row| !kept.contains(&row.id) && is_alike(row, &fields));
+        let row = by_origin(existing, &fields).or_else(alike);
+        kept.extend(row.map(|row| row.id));
+        let id = row.map(|row| row.id);
+        changes.push(Change::Child { entity: Entity::OrderAddress, id, owner: "owner", fields });
+    }
+    let gone = existing.iter().filter(|row| !kept.contains(&row.id));
+    changes.extend(gone.map(|row| Change::Delete { entity: Entity::OrderAddress, id: row.id }));
+    changes
+}
+
+fn is_alike(row: &Row, fields: &Fields) -> bool {
+    ["street", "city", "postalCode", "country", "region"]
+        .iter()
+        .all(|name| row.fields.get(name).cloned().unwrap_or_default() == fields.get(name).cloned().unwrap_or_default())
+}
+
+/// Notes with an id and a message, which becomes plain text; the others are dropped, the order goes on.
+fn valid_notes(notes: Vec<Fields>, owner: &CrmValue) -> Vec<Fields> {
+    let valid = |mut note: Fields| {
+        let message = plain_text(note.text("message")?);
+        if note.int("originId").is_none() || message.is_empty() {
+            return None;
+        }
+        note.set("message", message);
+        note.set("owner", owner.clone());
+        Some(note)
+    };
+    notes.into_iter().filter_map(valid).collect()
+}
+
+/// The text of a comment that may hold HTML: without tags, and without scripts and styles as a whole.
+fn plain_text(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        text.push_str(before);
+        let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
+        let Some(end) = tag.find('>').filter(|_| is_tag) else {
+            text.push('<');
+            rest = &tag[1..];
+            continue;
+        };
+        rest = &tag[end + 1..];
+        for element in ["script", "style"] {
+            let opens = tag[1..].get(..element.len()).is_some_and(|name| name.eq_ignore_ascii_case(element));
+            if opens {
+                let closing = rest.to_ascii_lowercase().find(&format!("</{element}"));
+                rest = closing.map_or("", |at| &rest[at..]);
+            }
+        }
+    }
+    text.push_str(rest);
+    text.trim().to_owned()
+}
+
+/// First and last name as the order or cart shows them: the customer's, or the billing address's where there is none.
+pub fn shown_names(customer: Option<&Row>, billing: Option<&Fields>) -> (CrmValue, CrmValue) {
+    let of = |fields: &Fields, name| fields.get(name).cloned().unwrap_or_default();
+    match (customer, billing) {
+        (Some(row), _) => (of(&row.fields, "firstName"), of(&row.fields, "lastName")),
+        (None, Some(fields)) => (of(fields, "firstName"), of(fields, "lastName")),
+        (None, None) => (CrmValue::Null, CrmValue::Null),
+    }
+}
+
+/// What the import of an order does to its cart: it is bought, by the order's customer.
+pub fn purchased(cart: &Row, customer: Option<&Row>) -> Fields {
+    let mut fields = Fields::new();
+    if cart.fields.text("status") != Some("purchased") {
+        fields.set("status", "purchased");
+    }
+    if let Some(customer) = customer
+        && cart.fields.link("customer") != Some(customer.id)
+    {
+        fields.set("customer", customer.id);
+    }
+    fields
+}
+
+/// What the import of an order does to its customer: the order's currency becomes theirs.
+pub fn currency(customer: &Row, order: &Fields) -> Fields {
+    match order.get("currency").filter(|currency| !currency.is_null() && Some(*currency) != customer.fields.get("currency")) {
+        Some(currency) => Fields::new().with("currency", currency.clone()),
+        None => Fields::new(),
+    }
+}
+
+/// Whether an imported row lacks a field that validation asks for.
+pub fn lacks(fields: &Fields, stored: Option<&Row>, name: &str) -> bool {
+    match fields.get(name) {
+        Some(value) => value.is_null(),
+        None => stored.is_none_or(|row| is_empty(row, name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crm::RowId;
+
+    fn row(entity: Entity, id: i64, fields: Fields) -> Row {
+        Row { entity, id: RowId(id), fields }
+    }
+
+    fn note(origin_id: Option<i64>, message: Option<&str>) -> Fields {
+        Fields::new().with("originId", origin_id).with("message", message)
+    }
+
+    fn described(changes: &[Change]) -> Vec<String> {
+        let id = |id: &Option<RowId>| id.map_or("new".to_owned(), |id| id.0.to_string());
+        let name = |entity: &Entity| entity.table();
+        changes
+            .iter()
+            .map(|change| match change {
+                Change::Root { entity, id: row, .. } => format!("{} {}", name(entity), id(row)),
+                Change::Child { entity, id: row, .. } => format!("{} {}", name(entity), id(row)),
+                Change::Delete { entity, id } => format!("delete {} {}", name(entity), id.0),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn notes_without_id_or_message_are_dropped() {
+        // Vector 136.
+        let (id, text) = (Some(7), Some("shipped"));
+        for (notes, expected) in [
+            (vec![note(None, None)], 0),
+            (vec![note(id, text)], 1),
+            (vec![note(id, text), note(Some(8), None)], 1),
+            (vec![note(None, text)], 0),
+        ] {
+            assert_eq!(valid_notes(notes, &CrmValue::Null).len(), expected);
+        }
+    }
+
+    #[test]
+    fn the_message_of_a_note_is_plain_text_and_its_owner_the_orders() {
+        // Vector 137.
+        let owner = CrmValue::from("admin");
+        let notes = valid_notes(vec![note(Some(7), Some("<script>alert('x > y')</script><b>Paid</b>"))], &owner);
+        assert_eq!((notes[0].text("message"), notes[0].get("owner")), (Some("Paid"), Some(&owner)));
+        for (html, expected) in [
+            ("a < b and c > d", "a < b and c > d"),
+            ("line<br/>break", "linebreak"),
+            ("<SCRIPT src=x>never closed", ""),
+            ("Grüße <em>für</em> Zoë", "Grüße für Zoë"),
+        ] {
+            assert_eq!(plain_text(html), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_are_replaced_and_one_that_says_the_same_is_used_again() {
+        let paris = || Fields::new().with("city", "Paris").with("street", "1 rue");
+        let stored = [
+            row(Entity::OrderAddress, 1, paris().with("originId", CrmValue::Null)),
+            row(Entity::OrderAddress, 2, Fields::new().with("city", "Rome").with("originId", 12)),
+            row(Entity::OrderAddress, 3, Fields::new().with("city", "Oslo").with("originId", 13)),
+        ];
+        let imported = vec![paris().with("originId", 11), Fields::new().with("city", "Turin").with("originId", 12)];
+        let changes = address_changes(imported, &stored);
+        assert_eq!(described(&changes), ["orderAddress 1", "orderAddress 2", "delete orderAddress 3"]);
+    }
+
+    #[test]
+    fn items_that_magento_no_longer_names_stay() {
+        let stored = row(Entity::Order, 5, Fields::new().with("incrementId", "100"));
+        let items = [1, 2].map(|id| row(Entity::OrderItem, id, Fields::new().with("originId", id + 10)));
+        let import = OrderImport {
+            items: Some(vec![Fields::new().with("originId", 12), Fields::new().with("originId", 13)]),
+            ..OrderImport::default()
+        };
+        let existing = Existing { order: Some(&stored), items: &items, ..Existing::default() };
+        assert_eq!(described(&order(import, existing)), ["order 5", "orderItem 2", "orderItem new"]);
+    }
+
+    #[test]
+    fn a_cart_is_bought_by_the_orders_customer() {
+        let customer = row(Entity::Customer, 3, Fields::new().with("currency", "USD"));
+        let cart = row(Entity::Cart, 4, Fields::new().with("status", "expired"));
+        let bought = purchased(&cart, Some(&customer));
+        assert_eq!((bought.text("status"), bought.link("customer")), (Some("purchased"), Some(RowId(3))));
+        let again = row(Entity::Cart, 4, Fields::new().with("status", "purchased").with("customer", RowId(3)));
+        assert!(purchased(&again, Some(&customer)).is_empty());
+        assert_eq!(currency(&customer, &Fields::new().with("currency", "CHF")).text("currency"), Some("CHF"));
+        assert!(currency(&customer, &Fields::new().with("currency", "USD")).is_empty());
+    }
+}
