@@ -61,7 +61,11 @@ impl Crm {
     fn integration_state(&self, id: IntegrationId, names: &Names) -> Result<Value, CrmError> {
         let integration = self.integration(id)?;
         let mut tree = Map::new();
-        let settings = serde_json::to_value(&integration.settings).unwrap_or_default();
+        let mut settings = serde_json::to_value(&integration.settings).unwrap_or_default();
+        // The form does not show them either; those that ran are below.
+        if let Some(settings) = settings.as_object_mut() {
+            settings.shift_remove("connectors");
+        }
         tree.insert("settings".to_owned(), without_nulls(settings));
         if let Some(at) = integration.initial_sync_start_date {
             tree.insert("initialSyncStartDate".to_owned(), json!(crate::datetime::to_sql(at)));

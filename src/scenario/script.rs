@@ -154,7 +154,7 @@ pub struct IntegrationSetup {
     /// Sync Priority.
     #[serde(default, rename = "sync priority")]
     pub sync_priority: Option<Priority>,
-    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber. Left out: customer.
+    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber. Left out: all of them.
     #[serde(default)]
     pub entities: Option<Vec<At<String>>>,
 }
