@@ -85,9 +85,23 @@ impl Crm {
         self.set_lifetime(channel, &stored, lifetime)
     }
 
-    /// Writes the value and an entry of the account's history: the sum over its customers of this channel.
+    /// Notes the lifetime of a customer who got an account after having ordered.
+    ///
+    /// # Errors
+    /// When there is no such customer, or the database fails.
+    pub fn lifetime_joined(&mut self, channel: IntegrationId, customer: RowId) -> Result<(), CrmError> {
+        let stored = self.require(Entity::Customer, customer)?;
+        if amount(&stored.fields, "lifetime").is_zero() { Ok(()) } else { self.note_lifetime(channel, &stored) }
+    }
+
+    /// Writes the value and an entry of the account's history.
     fn set_lifetime(&mut self, channel: IntegrationId, customer: &Row, lifetime: Decimal) -> Result<(), CrmError> {
         self.update(Entity::Customer, customer.id, &Fields::new().with("lifetime", lifetime))?;
+        self.note_lifetime(channel, customer)
+    }
+
+    /// The account's lifetime is the sum over its customers of this channel.
+    fn note_lifetime(&mut self, channel: IntegrationId, customer: &Row) -> Result<(), CrmError> {
         let Some(account) = customer.fields.link("account") else { return Ok(()) };
         let of_account = self.find(Entity::Customer, &[("account", account.into()), ("channel", channel.0.into())])?;
         let total: Decimal = of_account.iter().map(|customer| amount(&customer.fields, "lifetime")).sum();

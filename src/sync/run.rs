@@ -115,11 +115,7 @@ impl<'c, 'e> Run<'c, 'e> {
             now: self.clock.now(),
             guest_sync: settings.guest_customer_sync,
             shared_emails: settings.shared_guest_email_list.clone(),
-            looks_for_carts: if trusts_snapshot {
-                settings.is_extension_installed
-            } else {
-                self.bridge.is_installed()
-            },
+            looks_for_carts: if trusts_snapshot { settings.is_extension_installed } else { self.bridge.is_installed() },
         }
     }
 

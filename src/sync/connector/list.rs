@@ -190,10 +190,8 @@ mod tests {
                 Stream::Cart,
                 &[5],
                 website(1),
-                [
-                    r#"{"complex_filter":[{"key":"entity_id","value":{"key":"in","value":"5"}},{"key":"store_id","value":{"key":"in","value":"1,3"}}]}"#;
-                    2
-                ],
+                [r#"{"complex_filter":[{"key":"entity_id","value":{"key":"in","value":"5"}},{"key":"store_id","value":{"key":"in","value":"1,3"}}]}"#;
+                    2],
             ),
         ] {
             for (quirks, expected) in [Quirks::default(), Profile::OroCrm41.quirks()].iter().zip(expected) {
@@ -205,11 +203,9 @@ mod tests {
 
     #[test]
     fn only_the_bridges_lists_come_in_pages() {
-        for (stream, expected) in [
-            (Stream::Customer, [false, true]),
-            (Stream::Order, [false, true]),
-            (Stream::CreditMemo, [false, false]),
-        ] {
+        for (stream, expected) in
+            [(Stream::Customer, [false, true]), (Stream::Order, [false, true]), (Stream::CreditMemo, [false, false])]
+        {
             let found = [None, Some("1.1.4")].map(|version| is_paged(stream, &bridge(version)));
             assert_eq!(found, expected, "{stream:?}");
         }

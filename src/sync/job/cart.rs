@@ -122,11 +122,7 @@ pub(super) fn import(
     Ok(updated_at)
 }
 
-fn refuse(
-    row: &SoapStruct,
-    error: &RowError,
-    outcome: &mut ConnectorOutcome,
-) -> Result<Option<Timestamp>, CrmError> {
+fn refuse(row: &SoapStruct, error: &RowError, outcome: &mut ConnectorOutcome) -> Result<Option<Timestamp>, CrmError> {
     outcome.skip_row(format!("cart {}: {error}", row.text("entity_id").unwrap_or_default()));
     Ok(None)
 }
@@ -158,9 +154,10 @@ fn prepared(
             }
         }
     }
-    let items = record.rows.shift_remove("cartItems").map(|items| {
-        items.iter().map(|item| scope.fields(crm, item, number, warnings)).collect::<Result<Vec<_>, _>>()
-    });
+    let items = record
+        .rows
+        .shift_remove("cartItems")
+        .map(|items| items.iter().map(|item| scope.fields(crm, item, number, warnings)).collect::<Result<Vec<_>, _>>());
     let items = items.transpose()?;
     let fields = scope.fields(crm, &record, number, warnings)?;
     Ok(CartImport { fields, items, addresses })
@@ -193,12 +190,7 @@ fn give_email(crm: &mut Crm, customer: Option<&Row>, email: Option<&str>) -> Res
 }
 
 /// The addresses of the cart. The reference client finds them by origin id alone, in any integration.
-fn stored_addresses(
-    crm: &Crm,
-    scope: &Scope,
-    cart: Option<&Row>,
-    imported: &[Fields],
-) -> Result<Vec<Row>, CrmError> {
+fn stored_addresses(crm: &Crm, scope: &Scope, cart: Option<&Row>, imported: &[Fields]) -> Result<Vec<Row>, CrmError> {
     let mut stored = match cart {
         Some(row) => crm.find(Entity::CartAddress, &[("cart", row.id.into())])?,
         None => Vec::new(),

@@ -20,6 +20,7 @@ pub(super) fn discover(crm: &mut Crm, scope: &Scope, batch: &Batch) -> Result<()
             && row.fields.link("account").is_none()
         {
             crm.customer_created(row.id)?;
+            crm.lifetime_joined(scope.channel, row.id)?;
         }
     }
     Ok(())
@@ -65,9 +66,7 @@ pub(in crate::sync) fn write_record(
         Some(records) => Some(
             records
                 .into_iter()
-                .map(|record| {
-                    scope.address_fields(crm, record, AddressKind::Customer, number, &mut outcome.warnings)
-                })
+                .map(|record| scope.address_fields(crm, record, AddressKind::Customer, number, &mut outcome.warnings))
                 .collect::<Result<Vec<_>, _>>()?,
         ),
         None => None,

@@ -61,12 +61,7 @@ pub(super) fn create_all(
     Ok(())
 }
 
-fn create(
-    crm: &mut Crm,
-    scope: &Scope,
-    order: &SoapStruct,
-    outcome: &mut ConnectorOutcome,
-) -> Result<(), CrmError> {
+fn create(crm: &mut Crm, scope: &Scope, order: &SoapStruct, outcome: &mut ConnectorOutcome) -> Result<(), CrmError> {
     if find(crm, scope, &person(order))?.is_some() {
         return Ok(());
     }

@@ -73,12 +73,7 @@ pub(super) fn collapse(batch: &mut Batch, scope: &Scope) {
 
 /// The first import goes on below the smallest id that was written. In the reference client the subscribers that waited
 /// in an incremental run lower it too.
-pub(super) fn lower_cursor(
-    crm: &mut Crm,
-    scope: &Scope,
-    is_first_import: bool,
-    batch: &Batch,
-) -> Result<(), CrmError> {
+pub(super) fn lower_cursor(crm: &mut Crm, scope: &Scope, is_first_import: bool, batch: &Batch) -> Result<(), CrmError> {
     if !is_first_import {
         return Ok(());
     }
@@ -98,8 +93,8 @@ pub(super) fn is_first_import(kind: RunKind, postponed: bool, scope: &Scope) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quirk::{Profile, Quirks};
     use crate::crm::{IntegrationId, RowId};
+    use crate::quirk::{Profile, Quirks};
 
     fn scope(quirks: Quirks) -> Scope {
         Scope {

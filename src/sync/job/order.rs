@@ -90,11 +90,7 @@ pub(super) fn import(
     Ok(updated_at)
 }
 
-fn refuse(
-    row: &SoapStruct,
-    error: &RowError,
-    outcome: &mut ConnectorOutcome,
-) -> Result<Option<Timestamp>, CrmError> {
+fn refuse(row: &SoapStruct, error: &RowError, outcome: &mut ConnectorOutcome) -> Result<Option<Timestamp>, CrmError> {
     outcome.skip_row(format!("order {}: {error}", row.text("increment_id").unwrap_or_default()));
     Ok(None)
 }
@@ -128,9 +124,7 @@ impl Writing<'_> {
         let notes = rows("orderNotes", false, &mut record)?;
         let mut fields = self.scope.fields(crm, &record, self.number, warnings)?;
         fields.set("customer", customer.as_ref().map(|row| row.id));
-        let is_billing = |address: &&Fields| {
-            matches!(address.get("types"), Some(CrmValue::TextList(types)) if types.iter().any(|kind| kind == "billing"))
-        };
+        let is_billing = |address: &&Fields| matches!(address.get("types"), Some(CrmValue::TextList(types)) if types.iter().any(|kind| kind == "billing"));
         let billing = addresses.iter().flatten().find(is_billing);
         if customer.is_some() || billing.is_some() {
             let (first, last) = rules::shown_names(customer.as_ref(), billing);

@@ -53,12 +53,7 @@ async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Resu
 }
 
 /// Rows by id, imported without looking for what they miss.
-async fn by_ids(
-    import: &Import,
-    run: &mut Run<'_, '_>,
-    connector: Connector,
-    ids: &[i64],
-) -> Result<Import, Stop> {
+async fn by_ids(import: &Import, run: &mut Run<'_, '_>, connector: Connector, ids: &[i64]) -> Result<Import, Stop> {
     let mut found = Import::of(connector, import.outcome.kind);
     if !ids.is_empty() {
         let rows = rows_by_ids(run, connector.stream(), ids).await?;

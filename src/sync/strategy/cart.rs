@@ -47,16 +47,14 @@ pub fn cart(mut import: CartImport, existing: Existing<'_>, now: Timestamp, quir
         import.fields.remove("status");
     }
     let removed = removed_items(&import, existing, now);
-    let mut changes = vec![Change::Root {
-        entity: Entity::Cart,
-        id: existing.cart.map(|row| row.id),
-        fields: import.fields,
-    }];
+    let mut changes =
+        vec![Change::Root { entity: Entity::Cart, id: existing.cart.map(|row| row.id), fields: import.fields }];
     changes.extend(import.addresses.into_iter().map(|fields| {
         let same = |row: &&Row| {
             let is_kind = row.fields.text("kind") == fields.text("kind");
             let id = fields.int("originId");
-            id.is_some() && row.fields.int("originId") == id || is_kind && row.fields.link("cart") == existing.cart.map(|c| c.id)
+            id.is_some() && row.fields.int("originId") == id
+                || is_kind && row.fields.link("cart") == existing.cart.map(|c| c.id)
         };
         let id = existing.addresses.iter().find(same).map(|row| row.id);
         Change::Child { entity: Entity::CartAddress, id, owner: "cart", fields }
@@ -171,9 +169,12 @@ mod tests {
     #[test]
     fn a_cart_that_nobody_can_be_reached_about_is_left_out() {
         // Vector 128.
-        for (email, phone, expected) in
-            [(None, None, false), (Some(" "), Some(""), false), (Some("a@x.com"), None, true), (None, Some("555"), true)]
-        {
+        for (email, phone, expected) in [
+            (None, None, false),
+            (Some(" "), Some(""), false),
+            (Some("a@x.com"), None, true),
+            (None, Some("555"), true),
+        ] {
             assert_eq!(has_contact(email, phone), expected);
         }
     }

@@ -10,8 +10,7 @@ pub fn credit_memo(
     stored: Option<&Row>,
     stored_items: &[Row],
 ) -> Vec<Change> {
-    let mut changes =
-        vec![Change::Root { entity: Entity::CreditMemo, id: stored.map(|row| row.id), fields }];
+    let mut changes = vec![Change::Root { entity: Entity::CreditMemo, id: stored.map(|row| row.id), fields }];
     changes.extend(items.into_iter().flatten().map(|fields| {
         let origin_id = fields.int("originId");
         let row = stored_items.iter().find(|row| origin_id.is_some() && row.fields.int("originId") == origin_id);

@@ -27,8 +27,8 @@ pub struct Search {
 pub fn search(person: &Person, shared: &[String], quirks: &Quirks) -> Option<Search> {
     let email = person.email.clone()?;
     let is_named = person.first_name.is_some() || person.last_name.is_some();
-    let names = (is_named && is_shared(&email, shared, quirks))
-        .then(|| (person.first_name.clone(), person.last_name.clone()));
+    let names =
+        (is_named && is_shared(&email, shared, quirks)).then(|| (person.first_name.clone(), person.last_name.clone()));
     Some(Search { email, names })
 }
 

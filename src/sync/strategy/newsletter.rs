@@ -38,7 +38,10 @@ mod tests {
             let mut fields = Fields::new().with("changeStatusAt", date);
             stamp(&mut fields, is_new, now);
             let at = |at: Option<Timestamp>| at.map(CrmValue::from);
-            assert_eq!((fields.get("createdAt").cloned(), fields.get("updatedAt").cloned()), (at(created), at(updated)));
+            assert_eq!(
+                (fields.get("createdAt").cloned(), fields.get("updatedAt").cloned()),
+                (at(created), at(updated))
+            );
         }
     }
 }

@@ -34,11 +34,8 @@ pub struct Existing<'a> {
 /// Decides what an order record does. Addresses are replaced by the imported ones; items and notes that Magento no longer
 /// names stay.
 pub fn order(import: OrderImport, existing: Existing<'_>) -> Vec<Change> {
-    let mut changes = vec![Change::Root {
-        entity: Entity::Order,
-        id: existing.order.map(|row| row.id),
-        fields: import.fields,
-    }];
+    let mut changes =
+        vec![Change::Root { entity: Entity::Order, id: existing.order.map(|row| row.id), fields: import.fields }];
     if let Some(addresses) = import.addresses {
         changes.extend(address_changes(addresses, existing.addresses));
     }
@@ -147,7 +144,10 @@ pub fn purchased(cart: &Row, customer: Option<&Row>) -> Fields {
 
 /// What the import of an order does to its customer: the order's currency becomes theirs.
 pub fn currency(customer: &Row, order: &Fields) -> Fields {
-    match order.get("currency").filter(|currency| !currency.is_null() && Some(*currency) != customer.fields.get("currency")) {
+    match order
+        .get("currency")
+        .filter(|currency| !currency.is_null() && Some(*currency) != customer.fields.get("currency"))
+    {
         Some(currency) => Fields::new().with("currency", currency.clone()),
         None => Fields::new(),
     }
