@@ -290,7 +290,7 @@ pub(super) const COLUMNS: &[(Entity, Columns)] = &[
             ("taxPercent", Decimal),
             ("taxAmount", Decimal),
             ("rowTotal", Decimal),
-            ("weight", ColumnType::Decimal),
+            ("weight", Decimal),
             ("freeShipping", Text),
             ("giftMessage", Text),
             ("taxClassId", Text),
