@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -72,21 +73,31 @@ impl Clock {
         }
     }
 
-    /// Bounds `work`. When it does not finish in time a virtual clock is moved by the whole `limit`, as the peer
-    /// would have seen it pass.
+    /// Bounds `work`. On a virtual clock the limit is over when the value has reached it, or when nothing has come for
+    /// [`REAL_WAIT_MAX`]; afterwards exactly the limit has passed, as the peer would have seen it.
     ///
     /// # Errors
-    /// [`Elapsed`] when the limit passed first. On a virtual clock this needs a paused runtime to cost no real time.
+    /// [`Elapsed`] when the limit passed first. On a paused runtime that costs no real time.
     pub async fn timeout<F: Future>(&self, limit: Duration, work: F) -> Result<F::Output, Elapsed> {
-        match tokio::time::timeout(limit, work).await {
-            Ok(output) => Ok(output),
-            Err(_) => {
-                self.advance(SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX));
-                Err(Elapsed(limit))
-            }
+        if !self.is_virtual() {
+            return tokio::time::timeout(limit, work).await.map_err(|_| Elapsed(limit));
         }
+        let by = SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX);
+        let deadline = self.now().saturating_add(by).unwrap_or(Timestamp::MAX);
+        let mut work = std::pin::pin!(work);
+        let in_time = std::future::poll_fn(|cx| {
+            if self.now() >= deadline { Poll::Ready(None) } else { work.as_mut().poll(cx).map(Some) }
+        });
+        if let Ok(Some(output)) = tokio::time::timeout(limit.min(REAL_WAIT_MAX), in_time).await {
+            return Ok(output);
+        }
+        self.set(deadline);
+        Err(Elapsed(limit))
     }
 }
+
+/// What a virtual limit may cost in real time where the runtime's time passes, as over TCP.
+const REAL_WAIT_MAX: Duration = Duration::from_secs(3);
 
 #[cfg(test)]
 mod tests {
@@ -106,5 +117,18 @@ mod tests {
         let never = clock.timeout(Duration::from_secs(40), std::future::pending::<()>()).await;
         assert_eq!(never, Err(Elapsed(Duration::from_secs(40))));
         assert_eq!(clock.now().as_second(), 40);
+    }
+
+    #[tokio::test]
+    async fn time_that_passes_on_the_value_counts_against_a_limit() {
+        for (passes, expected, now) in [(30, Ok(()), 30), (90, Err(Elapsed(Duration::from_secs(40))), 40)] {
+            let clock = Clock::virtual_at(Timestamp::UNIX_EPOCH);
+            let slow = async {
+                clock.sleep(Duration::from_secs(passes)).await;
+                tokio::task::yield_now().await;
+            };
+            assert_eq!(clock.timeout(Duration::from_secs(40), slow).await, expected);
+            assert_eq!(clock.now().as_second(), now);
+        }
     }
 }

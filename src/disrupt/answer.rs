@@ -1,6 +1,7 @@
-//! What a disruption does to an answer that hyper will still send in good form.
+//! What comes back instead of an answer of the shop.
 
 use super::Disruption;
+use crate::magento::Contract;
 use crate::soap::{FaultCode, SoapFault};
 
 /// An answer's variable parts.
@@ -14,17 +15,16 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// What a PHP with `display_errors` on prints before the answer.
-const PHP_WARNING: &str = "<br />\n<b>Warning</b>:  Undefined variable $store in \
-                           <b>/var/www/app/code/local/Acme/Api/Model/Observer.php</b> on line <b>42</b><br />\n";
 const HTML: &str = "text/html; charset=UTF-8";
 
 /// What comes back instead of an answer of the shop, if the disruption replaces it: the call is not handled then.
 pub fn instead(disruption: &Disruption) -> Option<Instead> {
     match disruption {
-        Disruption::Fault { code, string } => {
-            Some(Instead::Fault(SoapFault { code: FaultCode::from_wire(code), string: string.clone() }))
-        }
+        Disruption::SessionExpired => Some(Instead::Fault(Contract::shared().global_fault("session_expired"))),
+        Disruption::AccessDenied => Some(Instead::Fault(Contract::shared().global_fault("access_denied"))),
+        Disruption::InternalError => Some(Instead::Fault(Contract::shared().global_fault("internal"))),
+        Disruption::Fault { code, string } => Some(Instead::Fault(fault(code, string))),
+        Disruption::Redirect(_) => Some(Instead::Page(error_page(301))),
         Disruption::Status(status) => Some(Instead::Page(error_page(*status))),
         Disruption::HtmlPage => Some(Instead::Page(page(200, "Service Temporarily Unavailable"))),
         _ => None,
@@ -40,23 +40,20 @@ pub enum Instead {
     Page(Answer),
 }
 
-/// Spoils a finished answer.
-pub fn spoil(disruption: &Disruption, answer: &mut Answer) {
-    match disruption {
-        Disruption::TruncatedXml => answer.body.truncate(answer.body.len() / 2),
-        Disruption::PhpWarning => prepend(PHP_WARNING.as_bytes(), answer),
-        Disruption::ByteOrderMark => prepend("\u{feff}".as_bytes(), answer),
-        Disruption::EmptyBody => answer.body.clear(),
-        _ => {}
-    }
-}
-
-fn prepend(text: &[u8], answer: &mut Answer) {
-    answer.body.splice(0..0, text.iter().copied());
+/// The fault of a disruption; Magento's own text of that global code when it has none.
+fn fault(code: &str, string: &str) -> SoapFault {
+    let known = || {
+        let global = Contract::shared().fault_table("global").iter();
+        let text = global.filter(|(_, number, _)| number.to_string() == code).map(|(_, _, text)| text.clone()).next();
+        text.unwrap_or_else(|| "Internal error".to_owned())
+    };
+    let string = if string.is_empty() { known() } else { string.to_owned() };
+    SoapFault { code: FaultCode::from_wire(code), string }
 }
 
 fn error_page(status: u16) -> Answer {
     let reason = match status {
+        301 => "Moved Permanently",
         401 => "Authorization Required",
         403 => "Forbidden",
         404 => "Not Found",
@@ -80,22 +77,19 @@ fn page(status: u16, title: &str) -> Answer {
 mod tests {
     use super::*;
 
-    fn xml() -> Answer {
-        Answer { status: 200, content_types: vec!["text/xml; charset=UTF-8".to_owned()], body: b"<?xml?><a/>".to_vec() }
-    }
-
     #[test]
-    fn each_spoiling_changes_the_body_and_nothing_else() {
-        for (disruption, body) in [
-            (Disruption::TruncatedXml, b"<?xml".to_vec()),
-            (Disruption::PhpWarning, [PHP_WARNING.as_bytes(), b"<?xml?><a/>"].concat()),
-            (Disruption::ByteOrderMark, b"\xef\xbb\xbf<?xml?><a/>".to_vec()),
-            (Disruption::EmptyBody, Vec::new()),
-            (Disruption::NoDate, b"<?xml?><a/>".to_vec()),
+    fn faults_have_magentos_own_texts_unless_told_otherwise() {
+        let told = |code: &str, string: &str| Disruption::Fault { code: code.to_owned(), string: string.to_owned() };
+        for (disruption, code, string) in [
+            (Disruption::SessionExpired, "5", "Session expired. Try to relogin."),
+            (Disruption::AccessDenied, "2", "Access denied."),
+            (Disruption::InternalError, "1", "Internal Error. Please see log for details."),
+            (told("3", ""), "3", "Invalid api path."),
+            (told("102", "Customer not exists."), "102", "Customer not exists."),
+            (told("SOAP-ENV:Server", ""), "SOAP-ENV:Server", "Internal error"),
         ] {
-            let mut answer = xml();
-            spoil(&disruption, &mut answer);
-            assert_eq!(answer, Answer { body, ..xml() }, "{}", disruption.name());
+            let Some(Instead::Fault(fault)) = instead(&disruption) else { panic!("{disruption:?}") };
+            assert_eq!((fault.code.to_string().as_str(), fault.string.as_str()), (code, string));
         }
     }
 

@@ -1,46 +1,11 @@
 //! What is armed, when it strikes and how often it still may.
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Disruption;
-
-/// Which calls a disruption strikes. Calls are counted from the moment of arming, and only those that match
-/// `operation`; without conditions every call matches.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct When {
-    /// Only calls of this operation; `wsdl` is a WSDL download. Without it all calls count.
-    #[serde(default)]
-    pub operation: Option<String>,
-    /// Only from the n-th matching call on, counted from 1; with the default of one strike: exactly the n-th.
-    #[serde(default)]
-    pub nth: Option<u64>,
-    /// Only every k-th matching call.
-    #[serde(default)]
-    pub every: Option<u64>,
-}
-
-impl When {
-    /// The next call, whatever it is.
-    pub fn next_call() -> Self {
-        Self::default()
-    }
-
-    /// The n-th call of `operation` from now on, counted from 1.
-    pub fn nth_of(operation: impl Into<String>, nth: u64) -> Self {
-        Self { operation: Some(operation.into()), nth: Some(nth), every: None }
-    }
-
-    fn concerns(&self, operation: &str) -> bool {
-        self.operation.as_deref().is_none_or(|wanted| wanted == operation)
-    }
-
-    fn strikes(&self, count: u64) -> bool {
-        self.nth.is_none_or(|nth| count >= nth)
-            && self.every.is_none_or(|every| every > 0 && count.is_multiple_of(every))
-    }
-}
+use super::{Disruption, LOGIN_OPERATION, Seen, When};
 
 /// A disruption ready to strike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -90,6 +55,8 @@ pub struct Fired {
 pub struct Plan {
     next_id: u64,
     entries: Vec<Entry>,
+    /// Somebody asks before connecting, so that calls that arrive are not struck by refused connections any more.
+    gated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -97,7 +64,9 @@ struct Entry {
     id: ArmedId,
     armed: Armed,
     seen: u64,
+    sessions: u64,
     left: Option<u64>,
+    draws: ChaCha8Rng,
 }
 
 impl Plan {
@@ -111,7 +80,8 @@ impl Plan {
         self.next_id += 1;
         let id = ArmedId(self.next_id);
         let left = (armed.times > 0).then_some(armed.times);
-        self.entries.push(Entry { id, armed, seen: 0, left });
+        let draws = ChaCha8Rng::seed_from_u64(armed.when.seed);
+        self.entries.push(Entry { id, armed, seen: 0, sessions: 0, left, draws });
         id
     }
 
@@ -132,21 +102,55 @@ impl Plan {
         self.entries.iter().map(|entry| (entry.id, &entry.armed))
     }
 
-    /// Counts one call and returns what strikes it.
-    pub fn fire(&mut self, operation: &str) -> Vec<Fired> {
+    /// From now on [`Plan::fire_before_connecting`] is asked before every call.
+    pub fn gate(&mut self) {
+        self.gated = true;
+    }
+
+    /// Counts one call that arrived and returns what strikes it.
+    pub fn fire(&mut self, call: Seen<'_>) -> Vec<Fired> {
+        let gated = self.gated;
+        let opens = call.operation == LOGIN_OPERATION;
+        self.entries.iter_mut().filter(|_| opens).for_each(|entry| entry.sessions += 1);
+        self.fire_those(call, |entry| !(gated && entry.armed.disruption.is_before_connecting()), 0)
+    }
+
+    /// Counts one call that is about to connect and returns what keeps it from doing so.
+    pub fn fire_before_connecting(&mut self, call: Seen<'_>) -> Vec<Fired> {
+        let opening = u64::from(call.operation == LOGIN_OPERATION);
+        self.fire_those(call, |entry| entry.armed.disruption.is_before_connecting(), opening)
+    }
+
+    fn fire_those(&mut self, call: Seen<'_>, those: impl Fn(&Entry) -> bool, opening: u64) -> Vec<Fired> {
         let mut fired = Vec::new();
-        for entry in self.entries.iter_mut().filter(|entry| entry.armed.when.concerns(operation)) {
-            entry.seen += 1;
-            if !entry.armed.when.strikes(entry.seen) {
-                continue;
+        for entry in self.entries.iter_mut().filter(|entry| those(entry)) {
+            if entry.is_struck(call, opening) {
+                fired.push(Fired { id: entry.id, disruption: entry.armed.disruption.clone() });
             }
-            if let Some(left) = &mut entry.left {
-                *left -= 1;
-            }
-            fired.push(Fired { id: entry.id, disruption: entry.armed.disruption.clone() });
         }
         self.entries.retain(|entry| entry.left != Some(0));
         fired
+    }
+}
+
+impl Entry {
+    /// Counts the call and says whether it is struck.
+    fn is_struck(&mut self, call: Seen<'_>, opening: u64) -> bool {
+        if !self.armed.when.concerns(call, self.sessions + opening) {
+            return false;
+        }
+        self.seen += 1;
+        if !self.armed.when.strikes(self.seen) || !self.is_drawn() {
+            return false;
+        }
+        if let Some(left) = &mut self.left {
+            *left -= 1;
+        }
+        true
+    }
+
+    fn is_drawn(&mut self) -> bool {
+        self.armed.when.percent.is_none_or(|percent| self.draws.next_u32() % 100 < u32::from(percent))
     }
 }
 
@@ -158,14 +162,19 @@ mod tests {
     fn struck(armed: Armed, calls: &[&str]) -> Vec<usize> {
         let mut plan = Plan::new();
         plan.arm(armed);
-        let hits = calls.iter().map(|call| plan.fire(call).len()).collect::<Vec<_>>();
+        let hits = calls.iter().map(|call| plan.fire(Seen::named(call)).len()).collect::<Vec<_>>();
         hits.iter().enumerate().filter(|(_, hits)| **hits > 0).map(|(at, _)| at + 1).collect()
     }
 
     #[test]
     fn a_disruption_strikes_the_calls_it_was_armed_for() {
         let calls = ["wsdl", "login", "list", "list", "info", "list", "list"];
-        let when = |operation: Option<&str>, nth, every| When { operation: operation.map(str::to_owned), nth, every };
+        let when = |operation: Option<&str>, nth, every| When {
+            operation: operation.map(str::to_owned),
+            nth,
+            every,
+            ..When::default()
+        };
         for (when, times, expected) in [
             (When::next_call(), 1, vec![1]),
             (when(None, Some(4), None), 1, vec![4]),
@@ -187,9 +196,60 @@ mod tests {
         let mut plan = Plan::new();
         plan.arm(Armed::once(Disruption::NoDate, When::next_call()));
         let kept = plan.arm(Armed::until_cleared(Disruption::EmptyBody, When::next_call()));
-        assert_eq!(plan.fire("login").len(), 2);
+        assert_eq!(plan.fire(Seen::named("login")).len(), 2);
         assert_eq!(plan.list().map(|(id, _)| id).collect::<Vec<_>>(), vec![kept]);
         assert!(plan.disarm(kept) && !plan.disarm(kept));
-        assert!(plan.fire("login").is_empty());
+        assert!(plan.fire(Seen::named("login")).is_empty());
+    }
+
+    #[test]
+    fn pages_sessions_and_windows_narrow_which_calls_count() {
+        let at = |second| jiff::Timestamp::from_second(second).unwrap();
+        let call = |operation, page, second| Seen { operation, page, at: at(second) };
+        let calls = [
+            call("login", None, 0),
+            call("list", Some(1), 10),
+            call("list", Some(2), 20),
+            call("login", None, 30),
+            call("list", Some(1), 40),
+            call("list", Some(2), 50),
+        ];
+        for (when, expected) in [
+            (When { page: Some(2), ..When::default() }, vec![3, 6]),
+            (When { session: Some(2), ..When::default() }, vec![4, 5, 6]),
+            (When { session: Some(2), page: Some(1), ..When::default() }, vec![5]),
+            (When { from: Some(at(20)), until: Some(at(50)), ..When::default() }, vec![3, 4, 5]),
+            (When { page: Some(2), nth: Some(2), ..When::default() }, vec![6]),
+        ] {
+            let mut plan = Plan::new();
+            plan.arm(Armed::until_cleared(Disruption::HtmlPage, when.clone()));
+            let hits: Vec<usize> = (1..).zip(&calls).filter(|(_, call)| !plan.fire(**call).is_empty()).map(|(n, _)| n).collect();
+            assert_eq!(hits, expected, "{when:?}");
+        }
+    }
+
+    #[test]
+    fn a_draw_strikes_about_as_many_as_asked_and_the_same_ones_every_time() {
+        let struck_by = |percent, seed| {
+            let when = When { percent: Some(percent), seed, ..When::default() };
+            struck(Armed::until_cleared(Disruption::HtmlPage, when), &["list"; 1000])
+        };
+        assert_eq!(struck_by(30, 7), struck_by(30, 7));
+        assert_ne!(struck_by(30, 7), struck_by(30, 8));
+        assert!((250..350).contains(&struck_by(30, 7).len()), "{}", struck_by(30, 7).len());
+        assert_eq!((struck_by(0, 1).len(), struck_by(100, 1).len()), (0, 1000));
+    }
+
+    #[test]
+    fn a_refused_connection_strikes_before_connecting_where_somebody_asks_and_on_arrival_elsewhere() {
+        let refused = || Armed::once(Disruption::Refused, When::nth_of("list", 2));
+        let mut plan = Plan::new();
+        plan.arm(refused());
+        assert_eq!((0..3).map(|_| plan.fire(Seen::named("list")).len()).collect::<Vec<_>>(), [0, 1, 0]);
+        let mut gated = Plan::new();
+        gated.gate();
+        gated.arm(refused());
+        let asked = |plan: &mut Plan| (plan.fire_before_connecting(Seen::named("list")).len(), plan.fire(Seen::named("list")).len());
+        assert_eq!([asked(&mut gated), asked(&mut gated), asked(&mut gated)], [(0, 0), (1, 0), (0, 0)]);
     }
 }

@@ -5,9 +5,11 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 
 use super::Disruption;
 
@@ -35,11 +37,12 @@ impl Resettable for DuplexStream {
 #[derive(Clone, Debug, Default)]
 pub struct Orders(Arc<Mutex<Option<Order>>>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Order {
     End { left: usize, how: End },
     Lie { head: Vec<u8>, claimed: u64 },
     Garbage { sent: usize },
+    Drip { bytes: usize, every: Duration, wait: Option<Pin<Box<Sleep>>> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +59,15 @@ impl Orders {
             Disruption::Reset { after_bytes } => Order::End { left: *after_bytes, how: End::Reset },
             Disruption::Close { after_bytes } => Order::End { left: *after_bytes, how: End::Close },
             Disruption::Stall { after_bytes } => Order::End { left: *after_bytes, how: End::Stall },
+            Disruption::HalfOpen => Order::End { left: 0, how: End::Stall },
+            Disruption::Refused => Order::End { left: 0, how: End::Reset },
             Disruption::ContentLength(claimed) => Order::Lie { head: Vec::new(), claimed: *claimed },
-            Disruption::Garbage => Order::Garbage { sent: 0 },
+            Disruption::Garbage | Disruption::TlsFailure => Order::Garbage { sent: 0 },
+            Disruption::Drip { bytes, every_seconds } => Order::Drip {
+                bytes: usize::try_from(*bytes).unwrap_or(usize::MAX).max(1),
+                every: Duration::from_secs(*every_seconds),
+                wait: None,
+            },
             _ => return,
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(order);
@@ -71,6 +81,10 @@ pub fn concerns_wire(disruption: &Disruption) -> bool {
         Disruption::Reset { .. }
             | Disruption::Close { .. }
             | Disruption::Stall { .. }
+            | Disruption::HalfOpen
+            | Disruption::Refused
+            | Disruption::TlsFailure
+            | Disruption::Drip { .. }
             | Disruption::ContentLength(_)
             | Disruption::Garbage
     )
@@ -111,6 +125,13 @@ impl<S: AsyncWrite + Resettable + Unpin> Wire<S> {
                     *sent += ready!(Pin::new(&mut self.stream).poll_write(cx, &GARBAGE[*sent..]))?;
                 }
                 self.end(End::Close)
+            }
+            Some(Order::Drip { bytes, every, wait }) => {
+                let pause = wait.get_or_insert_with(|| Box::pin(tokio::time::sleep(*every)));
+                ready!(pause.as_mut().poll(cx));
+                *wait = None;
+                let allowed = buf.len().min(*bytes);
+                Pin::new(&mut self.stream).poll_write(cx, &buf[..allowed])
             }
             Some(Order::Lie { head, claimed }) => {
                 head.extend_from_slice(buf);
@@ -227,6 +248,14 @@ mod tests {
         assert_eq!(seen(Some(Disruption::Reset { after_bytes: 0 })).await, b"");
         assert_eq!(seen(Some(Disruption::Close { after_bytes: 45 })).await, &ANSWER[..45]);
         assert_eq!(seen(Some(Disruption::Garbage)).await, GARBAGE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drip_brings_everything_in_its_time() {
+        let before = tokio::time::Instant::now();
+        assert_eq!(seen(Some(Disruption::Drip { bytes: 5, every_seconds: 2 })).await, ANSWER);
+        // Seven bytes at a time are written, five and two: 48 bytes make fourteen pieces.
+        assert_eq!(before.elapsed().as_secs(), 28);
     }
 
     #[tokio::test]

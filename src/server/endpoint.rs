@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::journal::Outcome;
 use super::route::{self, AddressStyle, Route};
-use crate::disrupt::WSDL_OPERATION;
 use crate::disrupt::answer::Answer;
+use crate::disrupt::{Disruption, WSDL_OPERATION, rows};
 use crate::magento::{Flavor, encoding_schema};
 use crate::shop::{Refusal, Shop};
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
@@ -225,6 +225,21 @@ pub(super) fn injected(shop: &Shop, operation: &str, fault: SoapFault) -> Acted 
 }
 
 impl Acted {
+    /// Whether a list without rows came out.
+    pub(super) fn is_empty_list(&self) -> bool {
+        matches!(&self.result, Ok(SoapValue::List(rows)) if rows.is_empty())
+    }
+
+    /// Lets a disruption have its way with what came out.
+    pub(super) fn spoil(&mut self, disruption: &Disruption) {
+        if *disruption == Disruption::FaultAfterwards {
+            self.result = Err(Refusal::Fault(SoapFault::server("Internal error")));
+        }
+        if let Ok(value) = &mut self.result {
+            rows::spoil(disruption, value);
+        }
+    }
+
     /// Writes the result.
     pub(super) fn write(self) -> Handled {
         let value = match &self.result {

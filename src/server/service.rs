@@ -4,13 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::endpoint::{self, Acted, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
+use super::endpoint::{self, Acted, Call, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
 use super::journal::{Journal, Masked, Outcome, Record};
-use crate::disrupt::answer::{Instead, instead, spoil};
+use crate::clock::Clock;
+use crate::disrupt::answer::{Instead, instead};
+use crate::disrupt::spoil::{self, spoil};
 use crate::disrupt::wire::concerns_wire;
-use crate::disrupt::{Disruption, Plan};
+use crate::disrupt::{Disruption, Plan, Seen};
 use crate::shop::Shop;
-use crate::soap::{Codec, SoapStruct};
+use crate::soap::{Codec, SoapStruct, SoapValue};
 
 /// A shop and what a server keeps about it. Clones share all of it.
 ///
@@ -76,10 +78,12 @@ impl Service {
             Received::Call(call) => call.arguments.clone(),
             Received::Answered { .. } => SoapStruct::new(),
         };
+        let seen = Seen { operation: &operation, page: page(&arguments), at: shop.clock().now() };
         let struck: Vec<Disruption> =
-            lock(&self.plan).fire(&operation).into_iter().map(|fired| fired.disruption).collect();
+            lock(&self.plan).fire(seen).into_iter().map(|fired| fired.disruption).collect();
         let done = handle(&mut shop, received, &struck);
-        let now = shop.clock().now();
+        let clock = shop.clock().clone();
+        let now = clock.now();
         drop(shop);
         let mut handled = match done {
             Done::Acted(acted) => acted.write(),
@@ -98,11 +102,38 @@ impl Service {
         };
         log(&record);
         lock(&self.journal).record(record);
-        Reply {
-            answer: endpoint::dress(handled.answer, date(&struck, now)),
-            on_the_wire: struck.into_iter().filter(concerns_wire).collect(),
-        }
+        let mut answer = endpoint::dress(handled.answer, date(&struck, now));
+        let added = struck.iter().filter_map(spoil::header);
+        answer.headers.extend(added.map(|(name, value)| (name.to_owned(), value)));
+        let passes = |disruption: &Disruption| passes_at_once(disruption, answer.body.len(), &clock);
+        let on_the_wire = struck.into_iter().filter(concerns_wire).filter(|disruption| !passes(disruption)).collect();
+        Reply { answer, on_the_wire }
     }
+}
+
+/// Lets the time of a slow drip pass on a virtual clock, where nobody waits for it; false for everything else.
+fn passes_at_once(disruption: &Disruption, body: usize, clock: &Clock) -> bool {
+    let Disruption::Drip { bytes, every_seconds } = disruption else { return false };
+    if !clock.is_virtual() {
+        return false;
+    }
+    let pieces = (body as u64).div_ceil((*bytes).max(1));
+    clock.advance(SignedDuration::from_secs(i64::try_from(pieces.saturating_mul(*every_seconds)).unwrap_or(i64::MAX)));
+    true
+}
+
+/// The page a call asks for.
+fn page(arguments: &SoapStruct) -> Option<u64> {
+    arguments.get("pager")?.as_struct()?.text("page")?.parse().ok()
+}
+
+/// The same call for the page before; `None` for the first.
+fn page_before(call: &Call) -> Option<Call> {
+    let before = page(&call.arguments)?.checked_sub(1).filter(|page| *page > 0)?;
+    let mut call = call.clone();
+    let Some(SoapValue::Struct(pager)) = call.arguments.get_mut("pager") else { return None };
+    pager.set("page", before.to_string());
+    Some(call)
 }
 
 /// What became of a request while the shop was locked.
@@ -122,9 +153,24 @@ fn handle(shop: &mut Shop, received: Received, struck: &[Disruption]) -> Done {
         };
     }
     match received {
-        Received::Call(call) => Done::Acted(endpoint::act(shop, &call)),
+        Received::Call(call) => Done::Acted(act(shop, call, struck)),
         Received::Answered { handled, .. } => Done::Handled(handled),
     }
+}
+
+fn act(shop: &mut Shop, mut call: Call, struck: &[Disruption]) -> Acted {
+    let mut acted = endpoint::act(shop, &call);
+    while struck.contains(&Disruption::LastPageAgain)
+        && acted.is_empty_list()
+        && let Some(before) = page_before(&call)
+    {
+        acted = endpoint::act(shop, &before);
+        call = before;
+    }
+    for disruption in struck {
+        acted.spoil(disruption);
+    }
+    acted
 }
 
 fn date(struck: &[Disruption], now: Timestamp) -> Option<Timestamp> {

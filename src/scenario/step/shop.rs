@@ -88,7 +88,7 @@ impl World<'_> {
         let when = When {
             operation: step.operation.as_ref().map(|operation| operation.get().clone()),
             nth: step.call.as_ref().map(|call| *call.get()),
-            every: None,
+            ..When::default()
         };
         let armed = Armed { disruption: step.with.clone(), when, times: step.times.unwrap_or(1) };
         self.shop(step.shop.as_ref())?.arm(armed);
