@@ -223,7 +223,8 @@ mod tests {
         ] {
             let mut plan = Plan::new();
             plan.arm(Armed::until_cleared(Disruption::HtmlPage, when.clone()));
-            let hits: Vec<usize> = (1..).zip(&calls).filter(|(_, call)| !plan.fire(**call).is_empty()).map(|(n, _)| n).collect();
+            let hits: Vec<usize> =
+                (1..).zip(&calls).filter(|(_, call)| !plan.fire(**call).is_empty()).map(|(n, _)| n).collect();
             assert_eq!(hits, expected, "{when:?}");
         }
     }
@@ -249,7 +250,9 @@ mod tests {
         let mut gated = Plan::new();
         gated.gate();
         gated.arm(refused());
-        let asked = |plan: &mut Plan| (plan.fire_before_connecting(Seen::named("list")).len(), plan.fire(Seen::named("list")).len());
+        let asked = |plan: &mut Plan| {
+            (plan.fire_before_connecting(Seen::named("list")).len(), plan.fire(Seen::named("list")).len())
+        };
         assert_eq!([asked(&mut gated), asked(&mut gated), asked(&mut gated)], [(0, 0), (1, 0), (0, 0)]);
     }
 }

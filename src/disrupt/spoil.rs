@@ -90,7 +90,8 @@ fn compress(answer: &mut Answer) {
 mod tests {
     use super::*;
 
-    const BODY: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ns1:a><id xsi:type=\"xsd:int\">12</id><name>Ada</name></ns1:a>";
+    const BODY: &[u8] =
+        b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ns1:a><id xsi:type=\"xsd:int\">12</id><name>Ada</name></ns1:a>";
 
     fn spoiled(disruption: &Disruption) -> Answer {
         let mut answer =

@@ -2,10 +2,13 @@
 //! against a fake shop and a CRM of its own. Rules of Magento or of the sync do not live here.
 
 mod check;
+pub mod crm_edit;
+pub mod disrupt_step;
 pub mod expectation;
 pub mod finding;
 mod integration;
 mod known;
+pub mod magento_edit;
 mod network;
 pub mod one_or_many;
 pub mod parse;

@@ -9,8 +9,10 @@ use url::Url;
 
 use super::runner::Carrier;
 use crate::clock::Clock;
-use crate::disrupt::Armed;
-use crate::server::{BaseUrl, EndpointOptions, FakeShop, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url};
+use crate::disrupt::{Disruption, Plan};
+use crate::server::{
+    BaseUrl, EndpointOptions, FakeShop, Gate, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url,
+};
 use crate::shop::Shop;
 use crate::transport::in_memory::InMemoryTransport;
 use crate::transport::tcp::{TcpOptions, TcpTransport, TrustError};
@@ -70,12 +72,20 @@ impl Served {
         }
     }
 
-    /// Arms a disruption.
-    pub(super) fn arm(&self, armed: Armed) {
+    /// What is to go wrong.
+    pub(super) fn plan(&self) -> MutexGuard<'_, Plan> {
         match self {
-            Self::InMemory(served) => served.arm(armed),
-            Self::Tcp(served) => served.arm(armed),
-        };
+            Self::InMemory(served) => served.plan(),
+            Self::Tcp(served) => served.plan(),
+        }
+    }
+
+    /// The way to it.
+    fn gate(&self) -> Gate {
+        match self {
+            Self::InMemory(served) => served.gate(),
+            Self::Tcp(served) => served.gate(),
+        }
     }
 
     /// The base URL by which clients know it.
@@ -96,20 +106,44 @@ pub(super) fn transport<'a>(
     carrier: Carrier,
     clock: &Clock,
 ) -> Result<Arc<dyn Transport>, NetworkError> {
-    let (mut peers, mut addresses) = (BTreeMap::new(), BTreeMap::new());
+    let (mut peers, mut addresses, mut gates) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for shop in shops {
         let host = shop.base_url()?.host_str().unwrap_or_default().to_owned();
+        gates.insert(host.clone(), shop.gate());
         match shop {
             Served::InMemory(served) => drop(peers.insert(host, served.peer())),
             Served::Tcp(served) => drop(addresses.insert(host, served.address())),
         }
     }
-    match carrier {
-        Carrier::InMemory => Ok(Arc::new(InMemoryTransport::network(peers, clock.clone()))),
+    let inner: Arc<dyn Transport> = match carrier {
+        Carrier::InMemory => Arc::new(InMemoryTransport::network(peers, clock.clone())),
         Carrier::Tcp => {
             let inner = TcpTransport::new(TcpOptions::default(), clock.clone())?;
-            Ok(Arc::new(LoopbackNames { inner, addresses }))
+            Arc::new(LoopbackNames { inner, addresses })
         }
+    };
+    Ok(Arc::new(Gated { inner, gates, clock: clock.clone() }))
+}
+
+/// Asks each shop's gate before a call connects: what arrives cannot be refused any more.
+struct Gated {
+    inner: Arc<dyn Transport>,
+    gates: BTreeMap<String, Gate>,
+    clock: Clock,
+}
+
+impl Transport for Gated {
+    fn send(&self, request: HttpRequest) -> Sending<'_> {
+        let gate = self.gates.get(request.url.host_str().unwrap_or_default());
+        let Some(struck) = gate.and_then(|gate| gate.strike(&request.body, self.clock.now())) else {
+            return self.inner.send(request);
+        };
+        let (url, detail) = (crate::transport::masked(&request.url), struck.name());
+        let error = match struck {
+            Disruption::TlsFailure => TransportError::Tls { url, detail: "the handshake failed".to_owned() },
+            _ => TransportError::Connect { url, detail },
+        };
+        Box::pin(std::future::ready(Err(error)))
     }
 }
 

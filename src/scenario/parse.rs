@@ -99,7 +99,7 @@ fn explain(error: &Error) -> (String, Option<String>) {
 
 fn described(ty: &str) -> &str {
     match ty {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i64" => "a whole number",
         other => other,
     }
 }
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(words, ["sync", "sync", "advance", "in magento", "snapshot", "expect"]);
         assert_eq!(script.steps.iter().map(|step| step.place().line).collect::<Vec<_>>(), [5, 6, 7, 8, 11, 12]);
         let StepKind::InMagento(edits) = &script.steps[3].0 else { panic!("{:?}", script.steps[3]) };
-        let super::super::script::MagentoEdit::CreateCustomer(created) = &edits.0[0] else { panic!("{edits:?}") };
+        let super::super::magento_edit::MagentoEdit::CreateCustomer(created) = &edits.0[0] else { panic!("{edits:?}") };
         let json: Vec<_> =
             created.set.iter().map(|(name, value)| format!("{}={}", name.get(), value.to_json(STORY))).collect();
         assert_eq!(json, ["email=\"a@x.com\"", "postcode=\"000123\"", "rate=\"1.10\""]);

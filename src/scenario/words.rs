@@ -122,6 +122,25 @@ text_word!(
     json_schema!({ "type": "string", "examples": ["5 minutes", "1 day", "7 days"] })
 );
 
+/// How often: a number, or `until cleared`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// That many times.
+    Number(u64),
+    /// Again and again.
+    UntilCleared,
+}
+
+text_word!(
+    Times,
+    "a number from 1 on, or `until cleared`",
+    |text| match text {
+        "until cleared" => Some(Times::UntilCleared),
+        number => number.parse().ok().filter(|number| *number > 0).map(Times::Number),
+    },
+    json_schema!({ "anyOf": [{ "type": "integer", "minimum": 1 }, { "const": "until cleared" }] })
+);
+
 /// Who wins when both sides changed a field; the words of the integration form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use super::crm_edit::CrmEdit;
 use super::network::{self, NetworkError, Served};
 use super::result::{Failure, FailureKind};
 use super::runner::RunOptions;
-use super::script::{CrmEdit, Script, ShopSetup, Variant};
+use super::script::{Script, ShopSetup, Variant};
 use super::seeds;
 use super::span::At;
 use super::step::{Step, StepKind};
@@ -151,6 +152,7 @@ impl<'a> World<'a> {
             StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
             StepKind::Advance(interval) => self.clock.advance(interval.0),
             StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one))?,
+            StepKind::Clear(which) => self.clear(which.as_ref())?,
             StepKind::Expect(expectation) => {
                 if !self.is_told_here(expectation) {
                     return Ok(Vec::new());

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::endpoint::EndpointOptions;
+use super::gate::Gate;
 use super::journal::Journal;
 use super::listener;
 use super::service::Service;
@@ -146,6 +147,11 @@ impl FakeShop {
         locked(self.service.plan())
     }
 
+    /// What a transport asks before it connects, so that connections can be refused.
+    pub fn gate(&self) -> Gate {
+        Gate::new(self.service.clone())
+    }
+
     /// Arms a disruption.
     pub fn arm(&self, armed: Armed) -> ArmedId {
         self.plan().arm(armed)
@@ -195,6 +201,11 @@ impl InMemoryShop {
     /// The plan of disruptions, locked.
     pub fn plan(&self) -> MutexGuard<'_, Plan> {
         locked(self.service.plan())
+    }
+
+    /// What a transport asks before it connects, so that connections can be refused.
+    pub fn gate(&self) -> Gate {
+        Gate::new(self.service.clone())
     }
 
     /// Arms a disruption.

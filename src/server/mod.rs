@@ -3,6 +3,7 @@
 
 mod body;
 pub mod endpoint;
+mod gate;
 mod handle;
 mod http;
 pub mod journal;
@@ -11,6 +12,7 @@ mod route;
 mod service;
 
 pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
+pub use gate::Gate;
 pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};
 pub use journal::{Journal, JournalEntry, Outcome};
 pub use service::Service;

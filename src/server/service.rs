@@ -52,6 +52,16 @@ impl Service {
         &self.plan
     }
 
+    /// The shop, locked.
+    pub(super) fn lock_shop(&self) -> MutexGuard<'_, Shop> {
+        lock(&self.shop)
+    }
+
+    /// The plan, locked.
+    pub(super) fn lock_plan(&self) -> MutexGuard<'_, Plan> {
+        lock(&self.plan)
+    }
+
     /// The journal.
     pub fn journal(&self) -> &Arc<Mutex<Journal>> {
         &self.journal
@@ -79,8 +89,7 @@ impl Service {
             Received::Answered { .. } => SoapStruct::new(),
         };
         let seen = Seen { operation: &operation, page: page(&arguments), at: shop.clock().now() };
-        let struck: Vec<Disruption> =
-            lock(&self.plan).fire(seen).into_iter().map(|fired| fired.disruption).collect();
+        let struck: Vec<Disruption> = lock(&self.plan).fire(seen).into_iter().map(|fired| fired.disruption).collect();
         let done = handle(&mut shop, received, &struck);
         let clock = shop.clock().clone();
         let now = clock.now();
@@ -123,7 +132,7 @@ fn passes_at_once(disruption: &Disruption, body: usize, clock: &Clock) -> bool {
 }
 
 /// The page a call asks for.
-fn page(arguments: &SoapStruct) -> Option<u64> {
+pub(super) fn page(arguments: &SoapStruct) -> Option<u64> {
     arguments.get("pager")?.as_struct()?.text("page")?.parse().ok()
 }
 

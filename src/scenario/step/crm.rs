@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use crate::crm::{
     AddressEdit, ColumnType, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId, RowId,
 };
+use crate::scenario::crm_edit::{AddressInCrm, CreateInCrm, CrmEdit, UpdateAddressInCrm, UpdateInCrm};
 use crate::scenario::expectation::Matcher;
-use crate::scenario::script::{AddressInCrm, CreateInCrm, CrmEdit, UpdateAddressInCrm, UpdateInCrm};
 use crate::scenario::span::At;
 use crate::scenario::value::{Fields, Value};
 use crate::scenario::world::{CannotWork, World};

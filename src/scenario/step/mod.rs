@@ -1,6 +1,7 @@
 //! The steps of a story. The data of each is in `script`; what one does when it runs is in its file here.
 
 mod crm;
+pub(super) mod disrupt;
 mod expect;
 mod shop;
 mod snapshot;
@@ -14,9 +15,12 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
+use super::crm_edit::CrmEdit;
+use super::disrupt_step::{ClearStep, DisruptStep};
 use super::expectation::Expectation;
+use super::magento_edit::MagentoEdit;
 use super::one_or_many::OneOrMany;
-use super::script::{CheckStep, CrmEdit, DisruptStep, MagentoEdit, SyncStep};
+use super::script::{CheckStep, SyncStep};
 use super::snapshot_step::SnapshotStep;
 use super::span::At;
 use super::words::Interval;
@@ -42,6 +46,9 @@ pub enum StepKind {
     /// From now on a call goes wrong.
     #[serde(rename = "disrupt")]
     Disrupt(OneOrMany<DisruptStep>),
+    /// Nothing goes wrong any more.
+    #[serde(rename = "clear")]
+    Clear(Option<ClearStep>),
     /// What must be true now.
     #[serde(rename = "expect")]
     Expect(Box<Expectation>),
@@ -50,12 +57,12 @@ pub enum StepKind {
     Snapshot(SnapshotStep),
 }
 
-/// A step; `sync` and `check connection` may stand alone as words.
+/// A step; `sync`, `check connection` and `clear` may stand alone as words.
 #[derive(Clone, Debug)]
 pub struct Step(pub StepKind);
 
 const WORDS: &[&str] =
-    &["check connection", "sync", "in magento", "in crm", "advance", "disrupt", "expect", "snapshot"];
+    &["check connection", "sync", "in magento", "in crm", "advance", "disrupt", "clear", "expect", "snapshot"];
 
 impl StepKind {
     /// The word it starts with.
@@ -67,6 +74,7 @@ impl StepKind {
             Self::InCrm(_) => "in crm",
             Self::Advance(_) => "advance",
             Self::Disrupt(_) => "disrupt",
+            Self::Clear(_) => "clear",
             Self::Expect(_) => "expect",
             Self::Snapshot(_) => "snapshot",
         }
@@ -86,6 +94,7 @@ impl<'de> Visitor<'de> for StepVisitor {
         match word {
             "sync" => Ok(Step(StepKind::Sync(None))),
             "check connection" => Ok(Step(StepKind::CheckConnection(None))),
+            "clear" => Ok(Step(StepKind::Clear(None))),
             known if WORDS.contains(&known) => {
                 Err(E::custom(format_args!("`{known}` needs to say what: `{known}: …`")))
             }
@@ -111,6 +120,6 @@ impl JsonSchema for Step {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let with_settings = generator.subschema_for::<StepKind>();
-        json_schema!({ "anyOf": [{ "enum": ["sync", "check connection"] }, with_settings] })
+        json_schema!({ "anyOf": [{ "enum": ["sync", "check connection", "clear"] }, with_settings] })
     }
 }

@@ -1,9 +1,8 @@
-//! `in magento` and `disrupt`: what a merchant or a customer does, and what goes wrong.
+//! `in magento`: what a merchant or a customer does.
 
 use indexmap::IndexMap;
 
-use crate::disrupt::{Armed, When};
-use crate::scenario::script::{DisruptStep, MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer};
+use crate::scenario::magento_edit::{MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer};
 use crate::scenario::span::At;
 use crate::scenario::world::{CannotWork, World};
 use crate::shop::{Shop, ShopEdit};
@@ -81,18 +80,6 @@ impl World<'_> {
             }
             Ok(())
         })
-    }
-
-    /// Arms one disruption.
-    pub(in crate::scenario) fn disrupt(&self, step: &DisruptStep) -> Result<(), CannotWork> {
-        let when = When {
-            operation: step.operation.as_ref().map(|operation| operation.get().clone()),
-            nth: step.call.as_ref().map(|call| *call.get()),
-            ..When::default()
-        };
-        let armed = Armed { disruption: step.with.clone(), when, times: step.times.unwrap_or(1) };
-        self.shop(step.shop.as_ref())?.arm(armed);
-        Ok(())
     }
 }
 

@@ -1,21 +1,21 @@
 //! What can be wrong with a story before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
+mod disrupt;
+mod edits;
+mod expect;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::expectation::{Expectation, RowsExpectation};
 use super::finding::{Finding, SourceFile, choices, did_you_mean};
 use super::known::{CONNECTORS, ENTITIES};
 use super::people::People;
-use super::script::{ApiUserSetup, CrmEdit, DisruptStep, IntegrationSetup, MagentoEdit, Script, ShopSetup, SyncStep};
+use super::script::{ApiUserSetup, IntegrationSetup, Script, ShopSetup, SyncStep};
 use super::snapshot_step::{SnapshotStep, plain};
 use super::span::{At, Place};
 use super::step::{Step, StepKind};
-use super::value::Fields;
 use super::{known, seeds};
-use crate::crm::Entity;
-use crate::disrupt::WSDL_OPERATION;
 use crate::magento::{BridgeRelease, Contract};
 use crate::quirk::Quirk;
 use crate::shop::acl::API_KEY_LENGTH_MIN;
@@ -225,6 +225,7 @@ impl<'a> Check<'a> {
                     self.disrupt(disruption, &place);
                 }
             }
+            StepKind::Clear(which) => self.clear(which.as_ref()),
             StepKind::Expect(expectation) => self.expect(expectation),
             StepKind::Snapshot(snapshot) => self.snapshot(snapshot, &place),
         }
@@ -245,148 +246,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn magento_edit(&mut self, edit: &MagentoEdit, place: &Place) {
-        match edit {
-            MagentoEdit::CreateCustomer(created) => {
-                self.place_of_edit(created.shop.as_ref(), place);
-                self.people.created(&created.set);
-            }
-            MagentoEdit::UpdateCustomer(update) => {
-                self.place_of_edit(update.shop.as_ref(), place);
-                self.customer(&update.customer);
-                self.people.reachable_at(&update.set);
-            }
-            MagentoEdit::DeleteCustomer(deleted) => {
-                self.place_of_edit(deleted.shop.as_ref(), place);
-                self.customer(&deleted.customer);
-            }
-            MagentoEdit::CreateAddress(created) => {
-                self.place_of_edit(created.shop.as_ref(), place);
-                self.customer(&created.customer);
-            }
-            MagentoEdit::UpdateAddress(update) => {
-                self.place_of_edit(update.shop.as_ref(), place);
-                self.number(&update.address);
-            }
-            MagentoEdit::DeleteAddress(deleted) => {
-                self.place_of_edit(deleted.shop.as_ref(), place);
-                self.number(&deleted.address);
-            }
-            MagentoEdit::UpdateApiUser(update) => {
-                self.place_of_edit(update.shop.as_ref(), place);
-                if let Some(key) = &update.key {
-                    self.key(key);
-                }
-                for resource in update.resources.iter().flatten() {
-                    self.resource(resource);
-                }
-            }
-            MagentoEdit::InstallBridge(installed) => {
-                self.place_of_edit(installed.shop.as_ref(), place);
-                self.bridge(Some(&installed.version));
-            }
-            MagentoEdit::SetWsi(set) => self.place_of_edit(set.shop.as_ref(), place),
-        }
-    }
-
-    fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
-        match edit {
-            CrmEdit::DeleteChannel(_) => {
-                self.needs_channel(place);
-                self.channel = Channel::Deleted;
-            }
-            CrmEdit::CreateChannel(_) => {
-                if self.channel == Channel::Exists {
-                    self.report(
-                        place.clone(),
-                        "there is a channel already",
-                        "delete it first: `- in crm: {delete channel: {}}`",
-                    );
-                }
-                self.channel = Channel::Exists;
-            }
-            CrmEdit::ChangeSettings(settings) => {
-                self.needs_channel(place);
-                self.integration(&settings.set);
-            }
-            CrmEdit::CreateCustomer(created) => {
-                self.needs_channel(place);
-                self.fields(&created.set, Entity::Customer);
-                for address in &created.addresses {
-                    self.fields(address, Entity::CustomerAddress);
-                }
-                self.people.created(&created.set);
-            }
-            CrmEdit::UpdateCustomer(update) => {
-                self.needs_channel(place);
-                self.customer(&update.customer);
-                self.fields(&update.set, Entity::Customer);
-                self.people.reachable_at(&update.set);
-            }
-            CrmEdit::CreateAddress(created) => {
-                self.needs_channel(place);
-                self.customer(&created.customer);
-                self.fields(&created.set, Entity::CustomerAddress);
-            }
-            CrmEdit::UpdateAddress(update) => {
-                self.needs_channel(place);
-                self.number(&update.address);
-                self.fields(&update.set, Entity::CustomerAddress);
-            }
-        }
-    }
-
-    /// Every name must be a field of the entity.
-    fn fields(&mut self, fields: &Fields, entity: Entity) {
-        for (name, _) in fields.iter() {
-            self.field(name, entity);
-        }
-    }
-
-    fn field(&mut self, name: &At<String>, entity: Entity) {
-        if entity.column(name).is_some() {
-            return;
-        }
-        let known = entity.columns().iter().map(|(column, _)| *column);
-        let message = format!("{} has no field `{}`", entity.table(), name.get());
-        let help =
-            did_you_mean(name, known).unwrap_or_else(|| "fields have OroCRM's names, such as `firstName`".into());
-        self.report(name.place(), message, help);
-    }
-
-    fn needs_channel(&mut self, place: &Place) {
-        if self.channel == Channel::Deleted {
-            self.report(place.clone(), "the channel is deleted", "add `create channel: {}` before this");
-        }
-    }
-
-    fn customer(&mut self, customer: &At<String>) {
-        if self.people.knows(customer) {
-            return;
-        }
-        let message = format!("no customer is `{}`", customer.get());
-        let help = did_you_mean(customer, self.people.emails()).unwrap_or_else(|| {
-            "write an e-mail address or an id of the seed, or create the customer before".to_owned()
-        });
-        self.report(customer.place(), message, help);
-    }
-
-    fn number(&mut self, id: &At<String>) {
-        if id.parse::<u32>().is_err() {
-            self.report(id.place(), format!("`{}` is not an id", id.get()), "write Magento's number of the address");
-        }
-    }
-
-    fn disrupt(&mut self, disruption: &DisruptStep, place: &Place) {
-        self.place_of_edit(disruption.shop.as_ref(), place);
-        if let Some(call) = disruption.call.as_ref().filter(|call| *call.get() == 0) {
-            self.report(call.place(), "calls are counted from 1", "write 1 for the next one");
-        }
-        if let Some(operation) = &disruption.operation {
-            self.operation(operation, &[WSDL_OPERATION]);
-        }
-    }
-
     fn operation(&mut self, operation: &At<String>, besides: &[&str]) {
         let contract = Contract::shared();
         if contract.operation(operation).is_some() || besides.contains(&operation.get().as_str()) {
@@ -396,49 +255,6 @@ impl<'a> Check<'a> {
         let message = format!("Magento has no operation `{}`", operation.get());
         let help = did_you_mean(operation, known).unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
         self.report(operation.place(), message, help);
-    }
-
-    fn expect(&mut self, expectation: &Expectation) {
-        for name in &expectation.in_variants {
-            let known: Vec<&str> = self.script.variants.keys().map(|name| name.get().as_str()).collect();
-            self.one_of(name, "a variant of this story", &known);
-        }
-        let outcome = expectation.outcome.as_ref().map(At::place);
-        let message = expectation.message.as_ref().map(At::place);
-        if let Some(place) = outcome.or(message).filter(|_| !self.talked) {
-            self.report(
-                place,
-                "nothing has happened yet that has an outcome",
-                "put `- sync` or `- check connection` before",
-            );
-        }
-        for rows in &expectation.crm.0 {
-            self.one_of(&rows.rows, "a table of the CRM", &known::crm_tables());
-            if let Some(entity) = Entity::named(&rows.rows) {
-                for name in rows.r#where.keys().chain(rows.have.keys()) {
-                    self.field(name, entity);
-                }
-            }
-            self.rows(rows);
-        }
-        for rows in &expectation.shop.0 {
-            self.one_of(&rows.rows, "a table of the shop", &known::shop_tables());
-            self.place_of_edit(rows.shop.as_ref(), &rows.rows.place());
-            self.rows(rows);
-        }
-        for calls in &expectation.calls.0 {
-            self.operation(&calls.to, &[WSDL_OPERATION, known::ANY]);
-            self.place_of_edit(calls.shop.as_ref(), &calls.to.place());
-        }
-    }
-
-    fn rows(&mut self, rows: &RowsExpectation) {
-        if rows.count.is_none() && rows.have.is_empty() {
-            self.report(rows.rows.place(), "nothing is expected of these rows", "add `count: …` or `have: {…}`");
-        }
-        if let (Some(0), Some((name, _))) = (rows.count.as_ref().map(|count| *count.get()), rows.have.first()) {
-            self.report(name.place(), "rows that must not be there cannot hold anything", "drop `have` or `count: 0`");
-        }
     }
 
     fn snapshot(&mut self, snapshot: &SnapshotStep, place: &Place) {

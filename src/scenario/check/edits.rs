@@ -1,0 +1,143 @@
+//! Edits: customers somebody knows, fields the entities have, a channel to edit in.
+
+use super::{Channel, Check};
+use crate::crm::Entity;
+use crate::scenario::crm_edit::CrmEdit;
+use crate::scenario::finding::did_you_mean;
+use crate::scenario::magento_edit::MagentoEdit;
+use crate::scenario::span::{At, Place};
+use crate::scenario::value::Fields;
+
+impl Check<'_> {
+    pub(super) fn magento_edit(&mut self, edit: &MagentoEdit, place: &Place) {
+        match edit {
+            MagentoEdit::CreateCustomer(created) => {
+                self.place_of_edit(created.shop.as_ref(), place);
+                self.people.created(&created.set);
+            }
+            MagentoEdit::UpdateCustomer(update) => {
+                self.place_of_edit(update.shop.as_ref(), place);
+                self.customer(&update.customer);
+                self.people.reachable_at(&update.set);
+            }
+            MagentoEdit::DeleteCustomer(deleted) => {
+                self.place_of_edit(deleted.shop.as_ref(), place);
+                self.customer(&deleted.customer);
+            }
+            MagentoEdit::CreateAddress(created) => {
+                self.place_of_edit(created.shop.as_ref(), place);
+                self.customer(&created.customer);
+            }
+            MagentoEdit::UpdateAddress(update) => {
+                self.place_of_edit(update.shop.as_ref(), place);
+                self.number(&update.address);
+            }
+            MagentoEdit::DeleteAddress(deleted) => {
+                self.place_of_edit(deleted.shop.as_ref(), place);
+                self.number(&deleted.address);
+            }
+            MagentoEdit::UpdateApiUser(update) => {
+                self.place_of_edit(update.shop.as_ref(), place);
+                if let Some(key) = &update.key {
+                    self.key(key);
+                }
+                for resource in update.resources.iter().flatten() {
+                    self.resource(resource);
+                }
+            }
+            MagentoEdit::InstallBridge(installed) => {
+                self.place_of_edit(installed.shop.as_ref(), place);
+                self.bridge(Some(&installed.version));
+            }
+            MagentoEdit::SetWsi(set) => self.place_of_edit(set.shop.as_ref(), place),
+        }
+    }
+
+    pub(super) fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
+        match edit {
+            CrmEdit::DeleteChannel(_) => {
+                self.needs_channel(place);
+                self.channel = Channel::Deleted;
+            }
+            CrmEdit::CreateChannel(_) => {
+                if self.channel == Channel::Exists {
+                    self.report(
+                        place.clone(),
+                        "there is a channel already",
+                        "delete it first: `- in crm: {delete channel: {}}`",
+                    );
+                }
+                self.channel = Channel::Exists;
+            }
+            CrmEdit::ChangeSettings(settings) => {
+                self.needs_channel(place);
+                self.integration(&settings.set);
+            }
+            CrmEdit::CreateCustomer(created) => {
+                self.needs_channel(place);
+                self.fields(&created.set, Entity::Customer);
+                for address in &created.addresses {
+                    self.fields(address, Entity::CustomerAddress);
+                }
+                self.people.created(&created.set);
+            }
+            CrmEdit::UpdateCustomer(update) => {
+                self.needs_channel(place);
+                self.customer(&update.customer);
+                self.fields(&update.set, Entity::Customer);
+                self.people.reachable_at(&update.set);
+            }
+            CrmEdit::CreateAddress(created) => {
+                self.needs_channel(place);
+                self.customer(&created.customer);
+                self.fields(&created.set, Entity::CustomerAddress);
+            }
+            CrmEdit::UpdateAddress(update) => {
+                self.needs_channel(place);
+                self.number(&update.address);
+                self.fields(&update.set, Entity::CustomerAddress);
+            }
+        }
+    }
+
+    /// Every name must be a field of the entity.
+    fn fields(&mut self, fields: &Fields, entity: Entity) {
+        for (name, _) in fields.iter() {
+            self.field(name, entity);
+        }
+    }
+
+    pub(super) fn field(&mut self, name: &At<String>, entity: Entity) {
+        if entity.column(name).is_some() {
+            return;
+        }
+        let known = entity.columns().iter().map(|(column, _)| *column);
+        let message = format!("{} has no field `{}`", entity.table(), name.get());
+        let help =
+            did_you_mean(name, known).unwrap_or_else(|| "fields have OroCRM's names, such as `firstName`".into());
+        self.report(name.place(), message, help);
+    }
+
+    fn needs_channel(&mut self, place: &Place) {
+        if self.channel == Channel::Deleted {
+            self.report(place.clone(), "the channel is deleted", "add `create channel: {}` before this");
+        }
+    }
+
+    fn customer(&mut self, customer: &At<String>) {
+        if self.people.knows(customer) {
+            return;
+        }
+        let message = format!("no customer is `{}`", customer.get());
+        let help = did_you_mean(customer, self.people.emails()).unwrap_or_else(|| {
+            "write an e-mail address or an id of the seed, or create the customer before".to_owned()
+        });
+        self.report(customer.place(), message, help);
+    }
+
+    fn number(&mut self, id: &At<String>) {
+        if id.parse::<u32>().is_err() {
+            self.report(id.place(), format!("`{}` is not an id", id.get()), "write Magento's number of the address");
+        }
+    }
+}

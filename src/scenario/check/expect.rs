@@ -1,0 +1,53 @@
+//! Expectations: tables, fields and operations there are, and something that has happened.
+
+use super::Check;
+use crate::crm::Entity;
+use crate::disrupt::WSDL_OPERATION;
+use crate::scenario::expectation::{Expectation, RowsExpectation};
+use crate::scenario::known;
+use crate::scenario::span::At;
+
+impl Check<'_> {
+    pub(super) fn expect(&mut self, expectation: &Expectation) {
+        for name in &expectation.in_variants {
+            let known: Vec<&str> = self.script.variants.keys().map(|name| name.get().as_str()).collect();
+            self.one_of(name, "a variant of this story", &known);
+        }
+        let outcome = expectation.outcome.as_ref().map(At::place);
+        let message = expectation.message.as_ref().map(At::place);
+        if let Some(place) = outcome.or(message).filter(|_| !self.talked) {
+            self.report(
+                place,
+                "nothing has happened yet that has an outcome",
+                "put `- sync` or `- check connection` before",
+            );
+        }
+        for rows in &expectation.crm.0 {
+            self.one_of(&rows.rows, "a table of the CRM", &known::crm_tables());
+            if let Some(entity) = Entity::named(&rows.rows) {
+                for name in rows.r#where.keys().chain(rows.have.keys()) {
+                    self.field(name, entity);
+                }
+            }
+            self.rows(rows);
+        }
+        for rows in &expectation.shop.0 {
+            self.one_of(&rows.rows, "a table of the shop", &known::shop_tables());
+            self.place_of_edit(rows.shop.as_ref(), &rows.rows.place());
+            self.rows(rows);
+        }
+        for calls in &expectation.calls.0 {
+            self.operation(&calls.to, &[WSDL_OPERATION, known::ANY]);
+            self.place_of_edit(calls.shop.as_ref(), &calls.to.place());
+        }
+    }
+
+    fn rows(&mut self, rows: &RowsExpectation) {
+        if rows.count.is_none() && rows.have.is_empty() {
+            self.report(rows.rows.place(), "nothing is expected of these rows", "add `count: …` or `have: {…}`");
+        }
+        if let (Some(0), Some((name, _))) = (rows.count.as_ref().map(|count| *count.get()), rows.have.first()) {
+            self.report(name.place(), "rows that must not be there cannot hold anything", "drop `have` or `count: 0`");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What keeps a call from ever reaching a shop: whoever carries calls asks here before connecting.
+
+use jiff::Timestamp;
+
+use super::service::{Service, page};
+use crate::disrupt::{Disruption, Seen, WSDL_OPERATION};
+
+/// The way to a shop.
+#[derive(Clone)]
+pub struct Gate(Service);
+
+impl Gate {
+    /// Asks the service's plan from now on; calls that arrive are not struck by refused connections any more.
+    pub(super) fn new(service: Service) -> Self {
+        service.lock_plan().gate();
+        Self(service)
+    }
+
+    /// What keeps this call from connecting; a call without a body is a WSDL download.
+    pub fn strike(&self, body: &[u8], at: Timestamp) -> Option<Disruption> {
+        if self.0.lock_plan().list().all(|(_, armed)| !armed.disruption.is_before_connecting()) {
+            return None;
+        }
+        let call = (!body.is_empty()).then(|| self.0.lock_shop().codec().read_request(body, None));
+        let (operation, page) = match &call {
+            None => (WSDL_OPERATION, None),
+            Some(Ok(call)) => (call.operation.as_str(), page(&call.arguments)),
+            Some(Err(_)) => ("", None),
+        };
+        let fired = self.0.lock_plan().fire_before_connecting(Seen { operation, page, at });
+        fired.into_iter().next().map(|fired| fired.disruption)
+    }
+}
