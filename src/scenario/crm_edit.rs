@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expectation::Matcher;
+use super::sale::SubscriptionInCrm;
 use super::script::{IntegrationSetup, NoSettings};
 use super::span::At;
 use super::value::Fields;
@@ -23,6 +24,12 @@ pub enum CrmEdit {
     /// An address of a customer changes.
     #[serde(rename = "update address")]
     UpdateAddress(UpdateAddressInCrm),
+    /// A customer is subscribed to the newsletter, at once.
+    #[serde(rename = "subscribe")]
+    Subscribe(SubscriptionInCrm),
+    /// A customer is unsubscribed from the newsletter, at once.
+    #[serde(rename = "unsubscribe")]
+    Unsubscribe(SubscriptionInCrm),
     /// The channel is deleted, and with it the integration and its rows.
     #[serde(rename = "delete channel")]
     DeleteChannel(NoSettings),

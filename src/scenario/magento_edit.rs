@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::sale::{CartInMagento, OrderInMagento, SaleInMagento, SubscriptionInMagento};
 use super::span::At;
 use super::value::Fields;
 use super::words::YesNo;
@@ -28,6 +29,30 @@ pub enum MagentoEdit {
     /// An address is deleted.
     #[serde(rename = "delete address")]
     DeleteAddress(DeleteAddress),
+    /// Somebody fills a cart.
+    #[serde(rename = "create cart")]
+    CreateCart(SaleInMagento),
+    /// A cart changes: its columns, or all that is in it.
+    #[serde(rename = "update cart")]
+    UpdateCart(CartInMagento),
+    /// A cart is cleaned away.
+    #[serde(rename = "delete cart")]
+    DeleteCart(CartInMagento),
+    /// Somebody places an order.
+    #[serde(rename = "place order")]
+    PlaceOrder(SaleInMagento),
+    /// An order changes, or somebody notes something on it.
+    #[serde(rename = "update order")]
+    UpdateOrder(OrderInMagento),
+    /// An order is refunded whole, with a credit memo.
+    #[serde(rename = "refund order")]
+    RefundOrder(OrderInMagento),
+    /// Somebody subscribes to the newsletter.
+    #[serde(rename = "subscribe")]
+    Subscribe(SubscriptionInMagento),
+    /// Somebody unsubscribes from the newsletter.
+    #[serde(rename = "unsubscribe")]
+    Unsubscribe(SubscriptionInMagento),
     /// An API user changes.
     #[serde(rename = "update api user")]
     UpdateApiUser(UpdateApiUser),

@@ -15,6 +15,7 @@ pub mod parse;
 mod people;
 pub mod result;
 pub mod runner;
+pub mod sale;
 pub mod schema;
 pub mod script;
 pub mod seeds;

@@ -148,6 +148,7 @@ impl<'a> World<'a> {
         match &step.0 {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::ExpireCarts(_) => self.expire_carts().await?,
             StepKind::InMagento(edits) => edits.0.iter().try_for_each(|edit| self.edit_magento(edit))?,
             StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
             StepKind::Advance(interval) => self.clock.advance(interval.0),

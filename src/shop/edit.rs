@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Shop;
 use super::acl::Role;
 use super::database::{Database, Row};
+use super::sale::Sale;
 use super::seed::SeedRow;
 use crate::magento::BridgeRelease;
 use crate::secret::ApiKey;
@@ -72,6 +73,40 @@ pub enum ShopEdit {
     },
     /// Forgets all sessions.
     ExpireSessions,
+    /// Somebody fills a cart.
+    FillCart(Sale),
+    /// A cart holds other items from now on.
+    PutInCart {
+        /// The cart's id.
+        cart: i64,
+        /// Columns of each item.
+        items: Vec<SeedRow>,
+    },
+    /// Somebody places an order.
+    PlaceOrder(Sale),
+    /// Somebody notes something on an order.
+    CommentOrder {
+        /// The order's id.
+        order: i64,
+        /// What is noted.
+        comment: String,
+    },
+    /// An order is refunded whole.
+    Refund {
+        /// The order's id.
+        order: i64,
+        /// Columns of the credit memo.
+        set: SeedRow,
+    },
+    /// A newsletter subscription is made, changed or ended.
+    Subscribe {
+        /// E-mail address.
+        email: String,
+        /// 1 subscribed, 2 not active, 3 unsubscribed, 4 unconfirmed.
+        status: i64,
+        /// Columns of the subscription.
+        set: SeedRow,
+    },
 }
 
 /// Why an edit cannot be done.
@@ -94,6 +129,14 @@ pub enum EditError {
         id: i64,
         /// Number of records there.
         count: usize,
+    },
+    /// An amount that is none.
+    #[error("{column} holds \"{found}\", which is no number; write one such as 12.50")]
+    NoNumber {
+        /// Column.
+        column: String,
+        /// What it holds.
+        found: String,
     },
     /// No such API user.
     #[error("the shop has no API user \"{0}\"")]
@@ -140,6 +183,12 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
             shop.expire_sessions();
             Ok(0)
         }
+        ShopEdit::FillCart(sale) => shop.fill_cart(sale),
+        ShopEdit::PutInCart { cart, items } => shop.put_in_cart(*cart, items),
+        ShopEdit::PlaceOrder(sale) => shop.place_order(sale),
+        ShopEdit::CommentOrder { order, comment } => shop.comment_order(*order, comment),
+        ShopEdit::Refund { order, set } => shop.refund_order(*order, set),
+        ShopEdit::Subscribe { email, status, set } => Ok(shop.subscribe(email, *status, set)),
     }
 }
 

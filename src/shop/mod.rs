@@ -8,6 +8,7 @@ pub mod edit;
 pub mod operation;
 pub mod recorded;
 pub mod refusal;
+pub mod sale;
 pub mod seed;
 pub mod session;
 pub mod state;
@@ -26,6 +27,7 @@ pub use config::{Settings, ShopConfig};
 pub use database::{Database, Row, Table};
 pub use edit::{EditError, ShopEdit};
 pub use refusal::Refusal;
+pub use sale::Sale;
 pub use seed::{Seed, SeedError};
 
 use session::Sessions;

@@ -4,6 +4,7 @@
 //! Deciding is pure (`window`, `filter`, `convert`, `strategy`, `merge`, `export`); `driver` is the only place that
 //! calls Magento and writes the CRM. No SQL here and no bytes of the wire.
 
+pub mod cart_expiration;
 pub mod check_connection;
 pub mod connector;
 pub mod context;
@@ -20,5 +21,6 @@ pub mod outcome;
 mod run;
 mod store;
 pub mod strategy;
+pub mod subscription;
 mod two_way;
 pub mod window;

@@ -5,6 +5,7 @@ use crate::crm::Entity;
 use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::finding::did_you_mean;
 use crate::scenario::magento_edit::MagentoEdit;
+use crate::scenario::sale::SaleInMagento;
 use crate::scenario::span::{At, Place};
 use crate::scenario::value::Fields;
 
@@ -36,6 +37,17 @@ impl Check<'_> {
                 self.place_of_edit(deleted.shop.as_ref(), place);
                 self.number(&deleted.address);
             }
+            MagentoEdit::CreateCart(told) | MagentoEdit::PlaceOrder(told) => self.sale(told, place),
+            MagentoEdit::UpdateCart(told) | MagentoEdit::DeleteCart(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+                self.number(&told.cart);
+            }
+            MagentoEdit::UpdateOrder(told) | MagentoEdit::RefundOrder(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+            }
+            MagentoEdit::Subscribe(told) | MagentoEdit::Unsubscribe(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+            }
             MagentoEdit::UpdateApiUser(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
                 if let Some(key) = &update.key {
@@ -53,8 +65,28 @@ impl Check<'_> {
         }
     }
 
+    fn sale(&mut self, told: &SaleInMagento, place: &Place) {
+        self.place_of_edit(told.shop.as_ref(), place);
+        match (&told.customer, told.guest.is_empty()) {
+            (Some(customer), true) => self.customer(customer),
+            (None, false) => self.people.created(&told.guest),
+            (Some(_), false) => {
+                self.report(place.clone(), "somebody is a customer or a guest, not both", "drop `customer` or `guest`");
+            }
+            (None, true) => self.report(
+                place.clone(),
+                "it is not said who it is",
+                "add `customer: …`, or `guest: {email: …, firstname: …, lastname: …}`",
+            ),
+        }
+    }
+
     pub(super) fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
         match edit {
+            CrmEdit::Subscribe(told) | CrmEdit::Unsubscribe(told) => {
+                self.needs_channel(place);
+                self.customer(&told.customer);
+            }
             CrmEdit::DeleteChannel(_) => {
                 self.needs_channel(place);
                 self.channel = Channel::Deleted;

@@ -209,6 +209,7 @@ impl<'a> Check<'a> {
         match &step.0 {
             StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
             StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
+            StepKind::ExpireCarts(_) => self.talks(&place, "look for expired carts"),
             StepKind::InMagento(edits) => {
                 for edit in &edits.0 {
                     self.magento_edit(edit, &place);

@@ -10,6 +10,7 @@ use crate::scenario::expectation::Matcher;
 use crate::scenario::span::At;
 use crate::scenario::value::{Fields, Value};
 use crate::scenario::world::{CannotWork, World};
+use crate::sync::subscription::Wanted;
 
 /// Separates the types of an address written as one text.
 const LIST_SEPARATOR: char = ',';
@@ -34,6 +35,8 @@ impl World<'_> {
                 let done = self.update_address_in_crm(update)?;
                 judged(done, update.refused.as_ref())
             }
+            CrmEdit::Subscribe(told) => self.change_subscription(told, Wanted::Subscribed).await,
+            CrmEdit::Unsubscribe(told) => self.change_subscription(told, Wanted::Unsubscribed).await,
             CrmEdit::DeleteChannel(_) => {
                 let id = self.channel()?;
                 self.crm.delete_channel(id).map_err(|error| error.to_string())?;
@@ -92,7 +95,7 @@ impl World<'_> {
     }
 
     /// The customer with that e-mail address or Magento id.
-    fn crm_customer(&self, named: &At<String>) -> Result<RowId, CannotWork> {
+    pub(super) fn crm_customer(&self, named: &At<String>) -> Result<RowId, CannotWork> {
         let channel = self.channel()?;
         let (field, value) = match named.parse() {
             Ok(id) => ("originId", CrmValue::Int(id)),

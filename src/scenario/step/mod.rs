@@ -3,6 +3,7 @@
 mod crm;
 pub(super) mod disrupt;
 mod expect;
+mod sale;
 mod shop;
 mod snapshot;
 mod sync;
@@ -20,7 +21,7 @@ use super::disrupt_step::{ClearStep, DisruptStep};
 use super::expectation::Expectation;
 use super::magento_edit::MagentoEdit;
 use super::one_or_many::OneOrMany;
-use super::script::{CheckStep, SyncStep};
+use super::script::{CheckStep, NoSettings, SyncStep};
 use super::snapshot_step::SnapshotStep;
 use super::span::At;
 use super::words::Interval;
@@ -34,6 +35,9 @@ pub enum StepKind {
     /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
     #[serde(rename = "sync")]
     Sync(Option<SyncStep>),
+    /// The daily look for carts that Magento no longer has.
+    #[serde(rename = "expire carts")]
+    ExpireCarts(Option<NoSettings>),
     /// Somebody changes something in the shop.
     #[serde(rename = "in magento")]
     InMagento(OneOrMany<MagentoEdit>),
@@ -57,12 +61,22 @@ pub enum StepKind {
     Snapshot(SnapshotStep),
 }
 
-/// A step; `sync`, `check connection` and `clear` may stand alone as words.
+/// A step; `sync`, `check connection`, `expire carts` and `clear` may stand alone as words.
 #[derive(Clone, Debug)]
 pub struct Step(pub StepKind);
 
-const WORDS: &[&str] =
-    &["check connection", "sync", "in magento", "in crm", "advance", "disrupt", "clear", "expect", "snapshot"];
+const WORDS: &[&str] = &[
+    "check connection",
+    "sync",
+    "expire carts",
+    "in magento",
+    "in crm",
+    "advance",
+    "disrupt",
+    "clear",
+    "expect",
+    "snapshot",
+];
 
 impl StepKind {
     /// The word it starts with.
@@ -70,6 +84,7 @@ impl StepKind {
         match self {
             Self::CheckConnection(_) => "check connection",
             Self::Sync(_) => "sync",
+            Self::ExpireCarts(_) => "expire carts",
             Self::InMagento(_) => "in magento",
             Self::InCrm(_) => "in crm",
             Self::Advance(_) => "advance",
@@ -93,6 +108,7 @@ impl<'de> Visitor<'de> for StepVisitor {
     fn visit_str<E: Error>(self, word: &str) -> Result<Step, E> {
         match word {
             "sync" => Ok(Step(StepKind::Sync(None))),
+            "expire carts" => Ok(Step(StepKind::ExpireCarts(None))),
             "check connection" => Ok(Step(StepKind::CheckConnection(None))),
             "clear" => Ok(Step(StepKind::Clear(None))),
             known if WORDS.contains(&known) => {
@@ -120,6 +136,6 @@ impl JsonSchema for Step {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let with_settings = generator.subschema_for::<StepKind>();
-        json_schema!({ "anyOf": [{ "enum": ["sync", "check connection", "clear"] }, with_settings] })
+        json_schema!({ "anyOf": [{ "enum": ["sync", "check connection", "expire carts", "clear"] }, with_settings] })
     }
 }

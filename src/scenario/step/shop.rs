@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::sale::Becomes;
 use crate::scenario::magento_edit::{MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer};
 use crate::scenario::span::At;
 use crate::scenario::world::{CannotWork, World};
@@ -38,6 +39,14 @@ impl World<'_> {
             MagentoEdit::DeleteAddress(deleted) => self.apply(deleted.shop.as_ref(), |_| {
                 Ok(vec![ShopEdit::Delete { table: ADDRESS.to_owned(), id: number(&deleted.address)? }])
             }),
+            MagentoEdit::CreateCart(told) => self.sell(told, Becomes::Cart),
+            MagentoEdit::UpdateCart(told) => self.change_cart(told),
+            MagentoEdit::DeleteCart(told) => self.delete_cart(told),
+            MagentoEdit::PlaceOrder(told) => self.sell(told, Becomes::Order),
+            MagentoEdit::UpdateOrder(told) => self.change_order(told),
+            MagentoEdit::RefundOrder(told) => self.refund(told),
+            MagentoEdit::Subscribe(told) => self.subscribe_in_shop(told, true),
+            MagentoEdit::Unsubscribe(told) => self.subscribe_in_shop(told, false),
             MagentoEdit::UpdateApiUser(update) => self.apply(update.shop.as_ref(), |_| Ok(user_edits(update))),
             MagentoEdit::InstallBridge(installed) => {
                 let version = Some(installed.version.get()).filter(|version| *version != "none").cloned();
@@ -69,7 +78,7 @@ impl World<'_> {
         })
     }
 
-    fn apply(
+    pub(super) fn apply(
         &self,
         shop: Option<&At<String>>,
         edits: impl FnOnce(&Shop) -> Result<Vec<ShopEdit>, CannotWork>,
@@ -88,7 +97,7 @@ fn done(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, CannotWork> {
 }
 
 /// The customer with that e-mail address or id.
-fn customer(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
+pub(super) fn customer(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
     let table = shop.database().table(CUSTOMER);
     if let Some(id) = named.parse().ok().filter(|id| table.row(*id).is_some()) {
         return Ok(id);

@@ -7,6 +7,7 @@ use crate::soap::{SoapStruct, SoapValue};
 
 pub mod address;
 pub mod customer;
+pub mod newsletter_subscriber;
 
 /// A field as text, null as the empty text, as nearly all of Magento's arguments are sent.
 fn text(record: &Record, field: &str) -> String {

@@ -1,0 +1,89 @@
+//! The daily look for carts that Magento no longer has: open carts of the CRM that the shop does not return have expired
+//! (sync spec 9.2).
+
+use super::connector::list;
+use super::connector::{Connector, dictionary};
+use super::context::SyncContext;
+use super::convert::dictionary::stores_of_website;
+use super::error::{CallError, SyncError};
+use super::filter::ALL_WEBSITES;
+use super::run::Run;
+use crate::crm::{CrmError, CrmValue, Entity, Fields, IntegrationId, RowId};
+use crate::soap::{SoapStruct, SoapValue};
+
+/// How a look for expired carts ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expiration {
+    /// All open carts were compared; the origin ids of those that are expired now.
+    Done(Vec<i64>),
+    /// There was nothing to do it with, and why (vector 143).
+    Rejected(String),
+    /// The shop refused; what was compared before stays.
+    Failed(String),
+}
+
+/// Compares the open carts of an integration with the shop, 200 at a time.
+///
+/// # Errors
+/// [`SyncError`] when the CRM fails. A disabled integration is a rejection.
+pub async fn expire_carts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Expiration, SyncError> {
+    let mut run = match Run::open(context, id) {
+        Ok(run) => run,
+        Err(error @ SyncError::Disabled { .. }) => return Ok(Expiration::Rejected(error.to_string())),
+        Err(error) => return Err(error),
+    };
+    run.find_bridge().await;
+    if !run.connectors().contains(&Connector::Cart) {
+        return Ok(Expiration::Rejected("the channel has no carts".to_owned()));
+    }
+    if !run.bridge.is_supported() {
+        return Ok(Expiration::Rejected("Oro Bridge extension is not installed, or too old for this.".to_owned()));
+    }
+    let stores = match stores(&mut run).await {
+        Ok(stores) => stores,
+        Err(error) => return Ok(Expiration::Failed(error.to_string())),
+    };
+    let mut expired = Vec::new();
+    let open = open_carts(&run)?;
+    for batch in open.chunks(list::CART_PAGE_SIZE) {
+        let ids: Vec<i64> = batch.iter().map(|(origin_id, _)| *origin_id).collect();
+        let found = match returned(&mut run, &ids, &stores).await {
+            Ok(found) => found,
+            Err(error) => return Ok(Expiration::Failed(error.to_string())),
+        };
+        let gone: Vec<_> = batch.iter().filter(|(origin_id, _)| !found.contains(origin_id)).collect();
+        run.crm.transaction(|crm| {
+            let status = Fields::new().with("status", "expired");
+            gone.iter().try_for_each(|(_, row)| crm.update(Entity::Cart, *row, &status))
+        })?;
+        expired.extend(gone.iter().map(|(origin_id, _)| *origin_id));
+    }
+    Ok(Expiration::Done(expired))
+}
+
+/// Magento's store ids of the website; all of them, the admin's too, for all websites (vector 142).
+async fn stores(run: &mut Run<'_, '_>) -> Result<Vec<i64>, CallError> {
+    let website = run.integration.settings.website_id;
+    let rows = dictionary::stores(run.client().await?).await?;
+    if website == ALL_WEBSITES {
+        let id = |row: &SoapStruct| row.get("store_id").and_then(SoapValue::to_int);
+        let all: Vec<i64> = rows.iter().filter_map(id).collect();
+        return if all.is_empty() { Err(CallError::NoStores(website)) } else { Ok(all) };
+    }
+    stores_of_website(&rows, website).ok_or(CallError::NoStores(website))
+}
+
+/// Open carts by origin id, ascending.
+fn open_carts(run: &Run<'_, '_>) -> Result<Vec<(i64, RowId)>, CrmError> {
+    let key = [("channel", CrmValue::Ref(run.integration.id.0)), ("status", "open".into())];
+    let rows = run.crm.find(Entity::Cart, &key)?;
+    let mut carts: Vec<_> = rows.iter().filter_map(|row| Some((row.fields.int("originId")?, row.id))).collect();
+    carts.sort_unstable();
+    Ok(carts)
+}
+
+async fn returned(run: &mut Run<'_, '_>, ids: &[i64], stores: &[i64]) -> Result<Vec<i64>, CallError> {
+    let (call, arguments) = list::carts_of_stores(ids, stores, &run.bridge)?;
+    let rows = run.client().await?.call_list(call.operation, arguments).await?;
+    Ok(rows.iter().filter_map(|row| row.get(call.key).and_then(SoapValue::to_int)).collect())
+}
