@@ -1,13 +1,14 @@
 //! The only reader of wall time. Everything that stamps, expires, sleeps or opens a window asks a [`Clock`].
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A clock that is either a value moved by hand (scenarios) or the system's (`serve`, real syncs).
+/// A clock that is a value moved by hand (scenarios), the system's (real syncs), or the system's until somebody sets it
+/// (a served shop).
 ///
 /// Clones share one time: advancing one advances all.
 #[derive(Clone, Debug)]
@@ -17,7 +18,38 @@ pub struct Clock(Source);
 enum Source {
     System,
     Virtual(Arc<Mutex<Timestamp>>),
+    Adjustable(Arc<Mutex<Reading>>),
 }
+
+/// How an adjustable clock tells the time.
+#[derive(Clone, Copy, Debug)]
+enum Reading {
+    /// The system's time plus this.
+    Runs(SignedDuration),
+    /// Always this.
+    Stands(Timestamp),
+}
+
+impl Reading {
+    fn now(self) -> Timestamp {
+        match self {
+            Self::Runs(ahead) => Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX),
+            Self::Stands(at) => at,
+        }
+    }
+
+    /// Goes on from `at` in the same way.
+    fn moved_to(self, at: Timestamp) -> Self {
+        match self {
+            Self::Runs(_) => Self::Runs(at.duration_since(Timestamp::now())),
+            Self::Stands(_) => Self::Stands(at),
+        }
+    }
+}
+
+/// How a clock stood or ran at some moment.
+#[derive(Clone, Debug)]
+pub struct ClockMark(Reading);
 
 /// The time a [`Clock::timeout`] gave up after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +67,54 @@ impl Clock {
         Self(Source::Virtual(Arc::new(Mutex::new(start))))
     }
 
+    /// A clock that runs with the machine's, or stands at `frozen_at`, and can be set, frozen and let go later.
+    /// Sleeps are real.
+    pub fn adjustable(frozen_at: Option<Timestamp>) -> Self {
+        let reading = frozen_at.map_or(Reading::Runs(SignedDuration::ZERO), Reading::Stands);
+        Self(Source::Adjustable(Arc::new(Mutex::new(reading))))
+    }
+
+    /// Whether time passes by itself.
+    pub fn runs(&self) -> bool {
+        match &self.0 {
+            Source::System => true,
+            Source::Virtual(_) => false,
+            Source::Adjustable(reading) => matches!(*locked(reading), Reading::Runs(_)),
+        }
+    }
+
+    /// Whether [`Clock::set`] and [`Clock::advance`] do anything.
+    pub fn can_be_set(&self) -> bool {
+        !matches!(self.0, Source::System)
+    }
+
+    /// Lets an adjustable clock run on from where it is, or makes it stand; false for the other two, which cannot.
+    pub fn let_run(&self, runs: bool) -> bool {
+        let Source::Adjustable(reading) = &self.0 else { return runs == self.runs() };
+        let mut reading = locked(reading);
+        let now = reading.now();
+        *reading = if runs { Reading::Runs(SignedDuration::ZERO).moved_to(now) } else { Reading::Stands(now) };
+        true
+    }
+
+    /// What to give [`Clock::restore`] to have the present time, or the present way of running, back.
+    pub fn mark(&self) -> ClockMark {
+        match &self.0 {
+            Source::System => ClockMark(Reading::Runs(SignedDuration::ZERO)),
+            Source::Virtual(at) => ClockMark(Reading::Stands(*locked(at))),
+            Source::Adjustable(reading) => ClockMark(*locked(reading)),
+        }
+    }
+
+    /// Puts a virtual or adjustable clock back; the system clock has nothing to put back.
+    pub fn restore(&self, mark: &ClockMark) {
+        match &self.0 {
+            Source::System => {}
+            Source::Virtual(at) => *locked(at) = mark.0.now(),
+            Source::Adjustable(reading) => *locked(reading) = mark.0,
+        }
+    }
+
     /// Whether time is a value here, so that waiting costs nothing.
     pub fn is_virtual(&self) -> bool {
         matches!(self.0, Source::Virtual(_))
@@ -44,31 +124,45 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => Timestamp::now(),
-            Source::Virtual(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Source::Virtual(at) => *locked(at),
+            Source::Adjustable(reading) => locked(reading).now(),
         }
     }
 
-    /// Moves a virtual clock forward; the system clock ignores it.
+    /// Moves a virtual or adjustable clock forward; the system clock ignores it.
     ///
     /// A sum beyond the calendar's end saturates at [`Timestamp::MAX`].
     pub fn advance(&self, by: SignedDuration) {
-        if let Source::Virtual(at) = &self.0 {
-            let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
-            *at = at.saturating_add(by).unwrap_or(Timestamp::MAX);
+        let later = |at: Timestamp| at.saturating_add(by).unwrap_or(Timestamp::MAX);
+        match &self.0 {
+            Source::System => {}
+            Source::Virtual(at) => {
+                let mut at = locked(at);
+                *at = later(*at);
+            }
+            Source::Adjustable(reading) => {
+                let mut reading = locked(reading);
+                *reading = reading.moved_to(later(reading.now()));
+            }
         }
     }
 
-    /// Sets a virtual clock, backwards too; the system clock ignores it.
+    /// Sets a virtual or adjustable clock, backwards too; the system clock ignores it.
     pub fn set(&self, to: Timestamp) {
-        if let Source::Virtual(at) = &self.0 {
-            *at.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        match &self.0 {
+            Source::System => {}
+            Source::Virtual(at) => *locked(at) = to,
+            Source::Adjustable(reading) => {
+                let mut reading = locked(reading);
+                *reading = reading.moved_to(to);
+            }
         }
     }
 
     /// Waits: really on the system clock, by advancing the value on a virtual one.
     pub async fn sleep(&self, duration: Duration) {
         match &self.0 {
-            Source::System => tokio::time::sleep(duration).await,
+            Source::System | Source::Adjustable(_) => tokio::time::sleep(duration).await,
             Source::Virtual(_) => self.advance(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)),
         }
     }
@@ -98,10 +192,34 @@ impl Clock {
 
 /// What a virtual limit may cost in real time where the runtime's time passes, as over TCP.
 const REAL_WAIT_MAX: Duration = Duration::from_secs(3);
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_adjustable_clock_runs_stands_and_runs_on_from_there() {
+        let set = Timestamp::from_second(1_000_000).unwrap();
+        let day = SignedDuration::from_hours(24);
+        let clock = Clock::adjustable(Some(set));
+        clock.advance(day);
+        assert_eq!((clock.now(), clock.runs(), clock.is_virtual()), (set + day, false, false));
+        assert!(clock.let_run(true) && clock.runs());
+        clock.set(set);
+        let ran = clock.now().duration_since(set);
+        assert!(!ran.is_negative() && ran < SignedDuration::from_mins(1), "{ran:?}");
+        assert!(clock.let_run(false));
+        assert_eq!(clock.now(), clock.now());
+        let mark = clock.mark();
+        clock.advance(day);
+        clock.restore(&mark);
+        assert_eq!((clock.runs(), clock.mark().0.now()), (false, clock.now()));
+        assert!(clock.now().duration_since(set) < SignedDuration::from_mins(1));
+        assert!(!Clock::system().let_run(false) && !Clock::virtual_at(set).let_run(true));
+    }
 
     #[tokio::test]
     async fn a_virtual_sleep_moves_every_clone_and_takes_no_time() {

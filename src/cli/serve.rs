@@ -15,7 +15,7 @@ use super::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::magento::Contract;
 use crate::secret::ApiKey;
-use crate::server::{BaseUrl, EndpointOptions, FakeShop, ServerOptions};
+use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions};
 use crate::shop::seed::SeedUser;
 use crate::shop::{Seed, Shop, ShopConfig};
 
@@ -42,9 +42,12 @@ pub struct ServeArgs {
     /// Serve the bridge's five malformed WS-I operations in a form that every client can load.
     #[arg(long)]
     mend_wsdl: bool,
-    /// Freeze the shop's clock at this instant, such as `2026-01-31T09:00:00Z`.
+    /// Freeze the shop's clock at this instant, such as `2026-01-31T09:00:00Z`, until the console sets it.
     #[arg(long, value_name = "INSTANT")]
     now: Option<Timestamp>,
+    /// Do not serve the control API and the console at `/__admin`, which programs on this machine may use otherwise.
+    #[arg(long)]
+    no_admin: bool,
     /// List the API's operations and whether they are implemented, and end.
     #[arg(long)]
     list_operations: bool,
@@ -89,7 +92,8 @@ pub fn run(args: &ServeArgs) -> Outcome {
 
 async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
     let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl };
-    let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint };
+    let admin = if args.no_admin { AdminApi::Off } else { AdminApi::Loopback };
+    let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
     let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
     if !running.address().ip().is_loopback() {
         tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
@@ -123,6 +127,9 @@ fn announce(args: &ServeArgs, running: &FakeShop) {
     if missing > 0 {
         text.push_str(&format!("{missing} operations of the API are not implemented; --list-operations names them.\n"));
     }
+    if !args.no_admin {
+        text.push_str(&format!("Console at {}\n", running.admin_url()));
+    }
     text.push_str("Stop with Ctrl-C.\n");
     // A reader that has seen the address may close the pipe; the server goes on.
     let _ = anstream::stdout().write_all(text.as_bytes());
@@ -153,7 +160,7 @@ fn shop(args: &ServeArgs) -> miette::Result<Shop> {
         bridge: args.shop.bridge(),
         flavor: args.shop.flavor,
         mended: args.mend_wsdl,
-        ..ShopConfig::new(args.now.map_or_else(Clock::system, Clock::virtual_at))
+        ..ShopConfig::new(Clock::adjustable(args.now))
     };
     Shop::new(config, seed).map_err(|error| miette!("{error}"))
 }

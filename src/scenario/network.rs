@@ -11,7 +11,7 @@ use super::runner::Carrier;
 use crate::clock::Clock;
 use crate::disrupt::{Disruption, Plan};
 use crate::server::{
-    BaseUrl, EndpointOptions, FakeShop, Gate, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url,
+    AdminApi, BaseUrl, EndpointOptions, FakeShop, Gate, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url,
 };
 use crate::shop::Shop;
 use crate::transport::in_memory::InMemoryTransport;
@@ -49,7 +49,8 @@ impl Served {
         match carrier {
             Carrier::InMemory => Ok(Self::InMemory(InMemoryShop::new(shop, EndpointOptions::default()))),
             Carrier::Tcp => {
-                let options = ServerOptions { base_url: BaseUrl::Seeded, ..ServerOptions::default() };
+                let options =
+                    ServerOptions { base_url: BaseUrl::Seeded, admin: AdminApi::Off, ..ServerOptions::default() };
                 Ok(Self::Tcp(FakeShop::start(shop, options).await?))
             }
         }

@@ -10,7 +10,7 @@ use crate::disrupt::{Disruption, WSDL_OPERATION, rows};
 use crate::magento::{Flavor, encoding_schema};
 use crate::shop::{Refusal, Shop};
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
-use crate::soap::{Codec, SoapFault, SoapStruct, SoapValue, envelope};
+use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, envelope};
 
 pub use super::route::ENCODING_SCHEMA_PATH;
 
@@ -58,7 +58,7 @@ pub struct EndpointOptions {
 pub fn answer(shop: &mut Shop, options: &EndpointOptions, request: &HttpRequestParts, body: &[u8]) -> HttpAnswer {
     let handled = match receive(shop, options, request, body) {
         Received::Call(call) => act(shop, &call).write(),
-        Received::Answered { handled, .. } => handled,
+        Received::Refused { handled, .. } | Received::Answered { handled, .. } => handled,
     };
     dress(handled.answer, Some(shop.clock().now()))
 }
@@ -68,7 +68,9 @@ pub fn answer(shop: &mut Shop, options: &EndpointOptions, request: &HttpRequestP
 pub(super) enum Received {
     /// A call of a known operation.
     Call(Call),
-    /// Anything else, answered already; `operation` is its name in the journal.
+    /// A call that cannot be read, answered already; `operation` is its name in the journal.
+    Refused { operation: String, error: RequestError, handled: Handled },
+    /// Anything else, answered already.
     Answered { operation: String, handled: Handled },
 }
 
@@ -77,7 +79,7 @@ impl Received {
     pub(super) fn operation(&self) -> &str {
         match self {
             Self::Call(call) => &call.operation,
-            Self::Answered { operation, .. } => operation,
+            Self::Refused { operation, .. } | Self::Answered { operation, .. } => operation,
         }
     }
 }
@@ -149,12 +151,11 @@ fn receive_call(codec: &Codec, request: &HttpRequestParts, body: &[u8]) -> Recei
             tracing::info!(operation = named, %error, "a request was refused before any operation ran");
             let (content_type, body) = error.to_http();
             let outcome = Outcome::Fault { code: error.code().to_owned(), string: error.to_string() };
-            Received::Answered {
+            let answer = Answer { status: 500, content_types: vec![content_type.to_owned()], body };
+            Received::Refused {
                 operation: named.unwrap_or_else(|| by_address(request)),
-                handled: Handled {
-                    answer: Answer { status: 500, content_types: vec![content_type.to_owned()], body },
-                    outcome,
-                },
+                error,
+                handled: Handled { answer, outcome },
             }
         }
     }
@@ -225,6 +226,11 @@ pub(super) fn injected(shop: &Shop, operation: &str, fault: SoapFault) -> Acted 
 }
 
 impl Acted {
+    /// Why the shop did not do it.
+    pub(super) fn refusal(&self) -> Option<&Refusal> {
+        self.result.as_ref().err()
+    }
+
     /// Whether a list without rows came out.
     pub(super) fn is_empty_list(&self) -> bool {
         matches!(&self.result, Ok(SoapValue::List(rows)) if rows.is_empty())

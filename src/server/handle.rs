@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use super::admin::{ADMIN_PATH, AdminApi};
 use super::endpoint::EndpointOptions;
 use super::gate::Gate;
 use super::journal::Journal;
@@ -38,6 +39,8 @@ pub struct ServerOptions {
     pub base_url: BaseUrl,
     /// Deviations from a real shop.
     pub endpoint: EndpointOptions,
+    /// Who may use the control API at `/__admin`.
+    pub admin: AdminApi,
 }
 
 impl Default for ServerOptions {
@@ -47,6 +50,7 @@ impl Default for ServerOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             base_url: BaseUrl::default(),
             endpoint: EndpointOptions::default(),
+            admin: AdminApi::default(),
         }
     }
 }
@@ -113,7 +117,7 @@ impl FakeShop {
         }
         let service = Service::new(shop, options.endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
         let (stop, stopped) = watch::channel(false);
-        let accepting = tokio::spawn(listener::accept(listener, service.clone(), stopped));
+        let accepting = tokio::spawn(listener::accept(listener, service.clone(), options.admin, stopped));
         Ok(Self { service, address, url, stop, accepting })
     }
 
@@ -130,6 +134,13 @@ impl FakeShop {
     /// The WSDL's address, which is what clients are configured with.
     pub fn wsdl_url(&self) -> Url {
         wsdl_url(&self.url)
+    }
+
+    /// The console's address; the control API is below the same path.
+    pub fn admin_url(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{ADMIN_PATH}/ui"));
+        url
     }
 
     /// The shop, to look into or to edit.

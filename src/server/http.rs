@@ -7,12 +7,14 @@ use std::time::Duration;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::admin::{self, AdminRequest};
 use super::body::{self, Body};
 use super::endpoint::{HttpAnswer, HttpRequestParts};
 use super::service::Service;
@@ -21,11 +23,22 @@ use crate::disrupt::wire::{Orders, Resettable, Wire};
 /// A client that has not sent its request's head by then is gone or means harm; also ends idle connections.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What a connection may ask of the control API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// It is on, and the peer is on this machine.
+    Here,
+    /// It is on, and the peer is told that it may not.
+    Elsewhere,
+    /// There is none.
+    None,
+}
+
 /// How much a connection's peer is trusted to be quick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Peer {
     /// Anybody on a socket: bounded waits.
-    Socket,
+    Socket(Admission),
     /// Ourselves over a pipe: no timers, which a paused runtime would fire at once.
     Pipe,
 }
@@ -37,11 +50,15 @@ where
 {
     let orders = Orders::default();
     let io = TokioIo::new(Wire::new(stream, orders.clone()));
-    let answering = service_fn(move |request| answer(service.clone(), orders.clone(), request));
+    let admission = match peer {
+        Peer::Socket(admission) => admission,
+        Peer::Pipe => Admission::None,
+    };
+    let answering = service_fn(move |request| answer(service.clone(), orders.clone(), admission, request));
     let mut builder = http1::Builder::new();
     builder.auto_date_header(false).title_case_headers(true).half_close(true).keep_alive(true);
     match peer {
-        Peer::Socket => builder.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT),
+        Peer::Socket(_) => builder.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT),
         Peer::Pipe => builder.header_read_timeout(None),
     };
     let connection = builder.serve_connection(io, answering);
@@ -61,12 +78,16 @@ where
 async fn answer(
     service: Service,
     orders: Orders,
+    admission: Admission,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let (head, incoming) = request.into_parts();
     let waits = text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
     let encoding = text(&head.headers, header::CONTENT_ENCODING);
     let read = body::read(incoming, encoding.as_deref(), waits).await?;
+    if admission != Admission::None && admin::concerns(head.uri.path()) {
+        return Ok(control(&service, admission, &head, read));
+    }
     let parts = HttpRequestParts {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -88,6 +109,25 @@ async fn answer(
         orders.give(disruption);
     }
     Ok(response(reply.answer, last))
+}
+
+/// Answers a request to the control API.
+fn control(service: &Service, admission: Admission, head: &Parts, body: Body) -> Response<Full<Bytes>> {
+    let too_long = body == Body::TooLong;
+    let request = AdminRequest {
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        host: text(&head.headers, header::HOST),
+        origin: text(&head.headers, header::ORIGIN),
+        content_type: text(&head.headers, header::CONTENT_TYPE),
+        body: match body {
+            Body::Whole(bytes) => Some(bytes),
+            Body::TooLong => None,
+        },
+        from_here: admission == Admission::Here,
+    };
+    response(admin::answer(service, &request), too_long)
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {

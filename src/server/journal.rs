@@ -44,6 +44,9 @@ pub struct JournalEntry {
     /// Names of the disruptions that struck, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disruptions: Vec<String>,
+    /// Why it failed, which Magento's own fault often hides; only for failures that can be explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// What came back, in short.
@@ -111,6 +114,7 @@ pub(super) struct Record {
     pub(super) outcome: Outcome,
     pub(super) http_status: u16,
     pub(super) disruptions: Vec<String>,
+    pub(super) why: Option<String>,
 }
 
 /// The record of all exchanges.
@@ -136,6 +140,11 @@ impl Journal {
     /// What is kept, oldest first.
     pub fn entries(&self) -> &[JournalEntry] {
         &self.entries
+    }
+
+    /// The number of the newest exchange, forgotten or not; 0 before the first.
+    pub fn last_number(&self) -> u64 {
+        self.last_number
     }
 
     /// Calls of one operation, oldest first.
@@ -174,6 +183,7 @@ impl Journal {
             outcome: record.outcome,
             http_status: record.http_status,
             disruptions: record.disruptions,
+            why: record.why,
         };
         self.readers.retain(|reader| reader.send(entry.clone()).is_ok());
         if let Some(max) = self.entries_max {
@@ -248,6 +258,7 @@ mod tests {
             outcome: Outcome::Scalar("text"),
             http_status: 200,
             disruptions: Vec::new(),
+            why: None,
         }
     }
 

@@ -10,7 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::http::{self, Peer};
+use super::admin::AdminApi;
+use super::http::{self, Admission, Peer};
 use super::service::Service;
 use crate::transport::in_memory::ServesConnection;
 
@@ -20,7 +21,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until `stop` turns true, then lets the exchanges under way end. Dropping the future ends all at once.
-pub(super) async fn accept(listener: TcpListener, service: Service, stop: watch::Receiver<bool>) {
+pub(super) async fn accept(listener: TcpListener, service: Service, admin: AdminApi, stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -31,7 +32,7 @@ pub(super) async fn accept(listener: TcpListener, service: Service, stop: watch:
                         tracing::debug!(%error, "answers may be delayed");
                     }
                     let stopped = stopped(stop.clone());
-                    connections.spawn(http::serve(stream, service.clone(), Peer::Socket, stopped));
+                    connections.spawn(http::serve(stream, service.clone(), Peer::Socket(admission(admin, peer)), stopped));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -46,6 +47,14 @@ pub(super) async fn accept(listener: TcpListener, service: Service, stop: watch:
     let all_ended = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(STOP_PATIENCE, all_ended).await.is_err() {
         tracing::debug!("connections were cut");
+    }
+}
+
+fn admission(admin: AdminApi, peer: SocketAddr) -> Admission {
+    match admin {
+        AdminApi::Off => Admission::None,
+        AdminApi::Loopback if peer.ip().to_canonical().is_loopback() => Admission::Here,
+        AdminApi::Loopback => Admission::Elsewhere,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The fake shop's HTTP face: what a URL means, bytes in and bytes out, connections, the journal. It decides nothing a
 //! Magento decides; that is `shop`'s. hyper stays in `http`, `body` and `listener`; `endpoint` is free of it.
 
+mod admin;
 mod body;
 pub mod endpoint;
 mod gate;
@@ -11,6 +12,7 @@ mod listener;
 mod route;
 mod service;
 
+pub use admin::{ADMIN_PATH, AdminApi};
 pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
 pub use gate::Gate;
 pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};

@@ -11,7 +11,7 @@ use crate::disrupt::answer::{Instead, instead};
 use crate::disrupt::spoil::{self, spoil};
 use crate::disrupt::wire::concerns_wire;
 use crate::disrupt::{Disruption, Plan, Seen};
-use crate::shop::Shop;
+use crate::shop::{Refusal, Shop};
 use crate::soap::{Codec, SoapStruct, SoapValue};
 
 /// A shop and what a server keeps about it. Clones share all of it.
@@ -67,6 +67,18 @@ impl Service {
         &self.journal
     }
 
+    pub(super) fn locked_shop(&self) -> MutexGuard<'_, Shop> {
+        lock(&self.shop)
+    }
+
+    pub(super) fn locked_plan(&self) -> MutexGuard<'_, Plan> {
+        lock(&self.plan)
+    }
+
+    pub(super) fn locked_journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
+    }
+
     /// Answers one request: disruptions, shop, journal.
     ///
     /// Envelopes are read before the shop is locked and written after, so that connections wait for each other only
@@ -86,11 +98,24 @@ impl Service {
         let operation = received.operation().to_owned();
         let arguments = match &received {
             Received::Call(call) => call.arguments.clone(),
-            Received::Answered { .. } => SoapStruct::new(),
+            Received::Refused { .. } | Received::Answered { .. } => SoapStruct::new(),
+        };
+        let unread = match &received {
+            Received::Refused { error, .. } => Some(error.clone()),
+            _ => None,
         };
         let seen = Seen { operation: &operation, page: page(&arguments), at: shop.clock().now() };
         let struck: Vec<Disruption> = lock(&self.plan).fire(seen).into_iter().map(|fired| fired.disruption).collect();
         let done = handle(&mut shop, received, &struck);
+        let why = match (&done, &unread) {
+            _ if struck.iter().any(replaces) => Some(BY_DISRUPTION.to_owned()),
+            (Done::Acted(acted), _) if struck.contains(&Disruption::ExpireSessions) => {
+                acted.refusal().map(|_| SESSIONS_ENDED.to_owned())
+            }
+            (Done::Acted(acted), _) => acted.refusal().and_then(|refusal| why(&shop, &operation, &arguments, refusal)),
+            (Done::Handled(_), Some(error)) => Some(shop.explain_refusal(error)),
+            (Done::Handled(_), None) => None,
+        };
         let clock = shop.clock().clone();
         let now = clock.now();
         drop(shop);
@@ -108,6 +133,7 @@ impl Service {
             outcome: handled.outcome,
             http_status: handled.answer.status,
             disruptions: struck.iter().map(Disruption::name).collect(),
+            why,
         };
         log(&record);
         lock(&self.journal).record(record);
@@ -163,7 +189,25 @@ fn handle(shop: &mut Shop, received: Received, struck: &[Disruption]) -> Done {
     }
     match received {
         Received::Call(call) => Done::Acted(act(shop, call, struck)),
-        Received::Answered { handled, .. } => Done::Handled(handled),
+        Received::Refused { handled, .. } | Received::Answered { handled, .. } => Done::Handled(handled),
+    }
+}
+
+const BY_DISRUPTION: &str = "a disruption answered instead of the shop";
+const SESSIONS_ENDED: &str = "a disruption ended all sessions just before this call";
+
+/// Whether nothing of the shop's own answer is left.
+fn replaces(disruption: &Disruption) -> bool {
+    instead(disruption).is_some() || *disruption == Disruption::FaultAfterwards
+}
+
+/// Why the shop refused a call, while it still is as it was then.
+fn why(shop: &Shop, operation: &str, arguments: &SoapStruct, refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::Fault(fault) => shop.explain_fault(operation, arguments, fault),
+        // The fault's own text names the field.
+        Refusal::Encoding(_) => None,
+        Refusal::ErrorPage(text) => Some(text.clone()),
     }
 }
 
@@ -198,6 +242,9 @@ fn date(struck: &[Disruption], now: Timestamp) -> Option<Timestamp> {
 
 fn log(record: &Record) {
     let (operation, status, outcome) = (record.operation.as_str(), record.http_status, &record.outcome);
+    if let Some(why) = &record.why {
+        tracing::info!(operation, why, "failed");
+    }
     if record.disruptions.is_empty() {
         tracing::info!(operation, status, %outcome, "answered");
     } else {

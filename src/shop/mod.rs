@@ -5,6 +5,7 @@ pub mod acl;
 pub mod config;
 pub mod database;
 pub mod edit;
+mod explain;
 pub mod operation;
 pub mod recorded;
 pub mod refusal;
@@ -18,10 +19,10 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockMark};
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::soap::mend::mend;
-use crate::soap::{Codec, SoapStruct, SoapValue, WireMode};
+use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, WireMode};
 
 pub use config::{Settings, ShopConfig};
 pub use database::{Database, Row, Table};
@@ -43,6 +44,16 @@ pub struct Shop {
     sessions: Sessions,
     pub(crate) random: ChaCha8Rng,
     codec: Codec,
+    origin: Origin,
+    /// Where a server said it listens; it outlives a reset.
+    served_at: Option<String>,
+}
+
+/// What a reset goes back to.
+struct Origin {
+    seed: Arc<Seed>,
+    config: ShopConfig,
+    clock: ClockMark,
 }
 
 impl Shop {
@@ -51,9 +62,12 @@ impl Shop {
     /// # Errors
     /// [`SeedError`] when the seed contradicts itself, such as an address of a customer that does not exist.
     pub fn new(config: ShopConfig, seed: Seed) -> Result<Self, SeedError> {
-        let loaded = seed.load()?;
+        let seed = Arc::new(seed);
+        let loaded = Seed::clone(&seed).load()?;
         let codec = codec_for(&config);
         Ok(Self {
+            origin: Origin { seed, config: config.clone(), clock: config.clock.mark() },
+            served_at: None,
             random: ChaCha8Rng::seed_from_u64(config.random_seed),
             settings: loaded.settings,
             database: loaded.database,
@@ -96,7 +110,39 @@ impl Shop {
 
     /// Sets the base URL, once the server knows where it listens.
     pub fn set_base_url(&mut self, url: impl Into<String>) {
-        self.settings.set("web/unsecure/base_url", url.into());
+        let url = url.into();
+        self.settings.set("web/unsecure/base_url", url.clone());
+        self.served_at = Some(url);
+    }
+
+    /// Puts everything back as it was opened: tables, users, configuration, style, bridge, flavor and clock. Sessions
+    /// end.
+    ///
+    /// # Errors
+    /// [`SeedError`] never comes from a seed that a shop was opened on.
+    pub fn reset(&mut self) -> Result<(), SeedError> {
+        let seed = Arc::clone(&self.origin.seed);
+        self.open_on(seed, self.origin.config.clone())?;
+        self.config.clock.restore(&self.origin.clock);
+        Ok(())
+    }
+
+    /// Opens the shop on another seed, which resets go back to from now on. Style, bridge and flavor stay; sessions end.
+    ///
+    /// # Errors
+    /// [`SeedError`] when the seed contradicts itself; the shop stays as it was then.
+    pub fn reseed(&mut self, seed: Seed) -> Result<(), SeedError> {
+        self.open_on(Arc::new(seed), self.config.clone())
+    }
+
+    fn open_on(&mut self, seed: Arc<Seed>, config: ShopConfig) -> Result<(), SeedError> {
+        let mut fresh = Self::new(config, Seed::clone(&seed))?;
+        fresh.origin = Origin { seed, config: self.origin.config.clone(), clock: self.origin.clock.clone() };
+        if let Some(url) = &self.served_at {
+            fresh.set_base_url(url.clone());
+        }
+        *self = fresh;
+        Ok(())
     }
 
     /// Switches WS-I compliance on or off, as `System > Configuration` does.
@@ -108,6 +154,12 @@ impl Shop {
     /// Installs another bridge release, or removes it.
     pub fn set_bridge(&mut self, bridge: Option<&'static BridgeRelease>) {
         self.config.bridge = bridge;
+        self.codec = codec_for(&self.config);
+    }
+
+    /// Makes the shop pose as another product or line.
+    pub fn set_flavor(&mut self, flavor: Flavor) {
+        self.config.flavor = flavor;
         self.codec = codec_for(&self.config);
     }
 
@@ -140,6 +192,21 @@ impl Shop {
     /// [`EditError`] when the record or field does not exist.
     pub fn edit(&mut self, edit: &ShopEdit) -> Result<i64, EditError> {
         edit::apply(self, edit)
+    }
+
+    /// Why a call got its fault, in words for whoever wrote the client; `None` when the fault says it all.
+    pub fn explain_fault(&self, operation: &str, arguments: &SoapStruct, fault: &SoapFault) -> Option<String> {
+        explain::fault(self, operation, arguments, fault)
+    }
+
+    /// Why a request was refused before any operation ran.
+    pub fn explain_refusal(&self, error: &RequestError) -> String {
+        explain::refusal(self, error)
+    }
+
+    /// Values of Magento's configuration, by path.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Everything in the shop that a person would want to compare, ordered and without secrets.

@@ -23,6 +23,17 @@ struct Session {
     last_used: Timestamp,
 }
 
+/// What is known of a session's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is this user's.
+    Live(String),
+    /// Nobody used it for too long.
+    TimedOut { last_used: Timestamp },
+    /// It never was, has been ended or was forgotten.
+    Unknown,
+}
+
 impl Sessions {
     /// Begins a session; others of the user go on until they expire.
     pub(super) fn begin(&mut self, user: &str, now: Timestamp, timeout_s: i64, random: &mut ChaCha8Rng) -> String {
@@ -40,6 +51,15 @@ impl Sessions {
         let session = self.live.get_mut(id).filter(|session| alive(session, now, timeout_s))?;
         session.last_used = now;
         Some(session.user.clone())
+    }
+
+    /// What is known of a session, without using it.
+    pub(super) fn standing(&self, id: &str, now: Timestamp, timeout_s: i64) -> Standing {
+        match self.live.get(id) {
+            Some(session) if alive(session, now, timeout_s) => Standing::Live(session.user.clone()),
+            Some(session) => Standing::TimedOut { last_used: session.last_used },
+            None => Standing::Unknown,
+        }
     }
 
     /// Ends a session; an unknown one is no error.

@@ -1,0 +1,57 @@
+//! The shop's time: read it, set it, let it pass, make it stand.
+
+use jiff::{SpanRelativeTo, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{AdminRequest, Problem, Reply};
+use crate::clock::Clock;
+use crate::server::service::Service;
+
+/// What is to change; in this order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    now: Option<Timestamp>,
+    advance: Option<String>,
+    runs: Option<bool>,
+}
+
+fn shown(clock: &Clock) -> Reply {
+    Reply::Json(json!({"now": clock.now(), "runs": clock.runs()}))
+}
+
+pub(super) fn read(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    Ok(shown(service.locked_shop().clock()))
+}
+
+pub(super) fn change(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let change: Change = request.json()?;
+    let clock = service.locked_shop().clock().clone();
+    if !clock.can_be_set() {
+        return Err(fixed("it is the machine's", "start the shop on Clock::adjustable or Clock::virtual_at"));
+    }
+    let advance = change.advance.as_deref().map(duration).transpose()?;
+    if let Some(now) = change.now {
+        clock.set(now);
+    }
+    if let Some(by) = advance {
+        clock.advance(by);
+    }
+    if change.runs.is_some_and(|runs| !clock.let_run(runs)) {
+        return Err(fixed("it moves by hand only", "start the shop on Clock::adjustable"));
+    }
+    Ok(shown(&clock))
+}
+
+fn fixed(detail: &str, remedy: &str) -> Problem {
+    Problem::new(409, "this shop's clock cannot do that", detail, remedy)
+}
+
+fn duration(text: &str) -> Result<jiff::SignedDuration, Problem> {
+    let bad = |error: jiff::Error| {
+        Problem::bad_body(format!("advance is \"{text}\", not such as 1h 30m, 2 days or PT1H: {error}"))
+    };
+    let span: jiff::Span = text.parse().map_err(bad)?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(bad)
+}

@@ -1,0 +1,43 @@
+//! Trouble to come: what is armed, one more, one less, none.
+
+use serde_json::{Value, json};
+
+use super::{AdminRequest, Problem, Reply};
+use crate::disrupt::{Armed, ArmedId};
+use crate::server::service::Service;
+
+pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let plan = service.locked_plan();
+    let armed: Vec<Value> = plan.list().map(|(id, armed)| shown(id, armed)).collect();
+    Ok(Reply::Json(json!({"disruptions": armed})))
+}
+
+fn shown(id: ArmedId, armed: &Armed) -> Value {
+    json!({
+        "id": id,
+        "name": armed.disruption.name(),
+        "disruption": armed.disruption,
+        "when": armed.when,
+        "times": armed.times,
+    })
+}
+
+pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let armed: Armed = request.json()?;
+    let id = service.locked_plan().arm(armed.clone());
+    Ok(Reply::Created(shown(id, &armed)))
+}
+
+pub(super) fn clear(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    service.locked_plan().clear();
+    Ok(Reply::Done)
+}
+
+pub(super) fn disarm(service: &Service, _: &AdminRequest, id: &str) -> Result<Reply, Problem> {
+    let known = id.parse().is_ok_and(|id| service.locked_plan().disarm(ArmedId(id)));
+    if known {
+        return Ok(Reply::Done);
+    }
+    let detail = format!("no disruption {id} is armed; it may have struck as often as it should");
+    Err(Problem::new(404, "no such disruption", detail, "list them at /__admin/disruptions"))
+}

@@ -1,0 +1,25 @@
+//! What never changes while the server runs: health, the OpenAPI document, the console's page.
+
+use serde_json::json;
+
+use super::{AdminRequest, Problem, Reply};
+use crate::server::handle::wsdl_url;
+use crate::server::service::Service;
+
+pub(super) const OPENAPI: &str = include_str!("openapi.json");
+const CONSOLE: &str = include_str!("console.html");
+
+pub(super) fn health(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let shop = service.locked_shop();
+    let url = shop.base_url();
+    let wsdl = url::Url::parse(&url).map(|url| wsdl_url(&url).to_string()).ok();
+    Ok(Reply::Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "url": url, "wsdl": wsdl})))
+}
+
+pub(super) fn openapi(_: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    Ok(Reply::Document { content_type: "application/json", text: OPENAPI })
+}
+
+pub(super) fn console(_: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    Ok(Reply::Console(CONSOLE))
+}

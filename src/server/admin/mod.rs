@@ -1,0 +1,239 @@
+//! `/__admin`: what a test in any language asks of a running shop or changes in it, as JSON over HTTP. Each file has one
+//! resource; this one has the table of routes. Bytes in, bytes out like `endpoint`, without hyper; what is asked here is
+//! not journalled. `openapi.json` describes the same table, and a test compares the two.
+
+mod clock;
+mod disruptions;
+mod documents;
+mod guard;
+mod problem;
+mod requests;
+mod settings;
+mod shop;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::endpoint::HttpAnswer;
+use super::service::Service;
+use problem::Problem;
+
+/// Everything below it is this API's.
+pub const ADMIN_PATH: &str = "/__admin";
+
+/// Who may use the control API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AdminApi {
+    /// Programs on this machine.
+    #[default]
+    Loopback,
+    /// Nobody: its addresses are unknown, as on a real shop.
+    Off,
+}
+
+/// One request to this API.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AdminRequest {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) host: Option<String>,
+    pub(super) origin: Option<String>,
+    pub(super) content_type: Option<String>,
+    /// `None` when it was too long.
+    pub(super) body: Option<Vec<u8>>,
+    /// Whether the connection comes from this machine.
+    pub(super) from_here: bool,
+}
+
+impl AdminRequest {
+    /// The parameters of the query, all of which must be `known`.
+    fn parameters(&self, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+        let parameters: Vec<(String, String)> = form_urlencoded::parse(self.query.as_bytes()).into_owned().collect();
+        match parameters.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(Problem::bad_parameter(name, "is not known here", &known.join(", "))),
+            None => Ok(parameters),
+        }
+    }
+
+    fn text(&self) -> Result<&str, Problem> {
+        let body = self.body.as_deref().ok_or_else(Problem::too_long)?;
+        std::str::from_utf8(body).map_err(|error| Problem::bad_body(format!("the body is not UTF-8: {error}")))
+    }
+
+    fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_str(self.text()?).map_err(|error| Problem::bad_body(format!("the body: {error}")))
+    }
+}
+
+/// What a handler answers.
+#[derive(Clone, Debug)]
+enum Reply {
+    Json(Value),
+    Created(Value),
+    Done,
+    Document {
+        content_type: &'static str,
+        text: &'static str,
+    },
+    /// The same with the console's policy: it may talk to this server only.
+    Console(&'static str),
+}
+
+type Handler = fn(&Service, &AdminRequest, &str) -> Result<Reply, Problem>;
+
+struct AdminRoute {
+    method: &'static str,
+    /// Below [`ADMIN_PATH`]; a last segment in braces is handed to the handler.
+    path: &'static str,
+    handler: Handler,
+}
+
+const fn route(method: &'static str, path: &'static str, handler: Handler) -> AdminRoute {
+    AdminRoute { method, path, handler }
+}
+
+const ROUTES: &[AdminRoute] = &[
+    route("GET", "/health", documents::health),
+    route("GET", "/openapi.json", documents::openapi),
+    route("GET", "/ui", documents::console),
+    route("GET", "/requests", requests::list),
+    route("DELETE", "/requests", requests::forget),
+    route("GET", "/requests/{number}", requests::one),
+    route("POST", "/reset", shop::reset),
+    route("PUT", "/seed", shop::load_seed),
+    route("POST", "/seed", shop::load_seed),
+    route("GET", "/state", shop::state),
+    route("POST", "/edits", shop::edit),
+    route("GET", "/clock", clock::read),
+    route("PUT", "/clock", clock::change),
+    route("GET", "/disruptions", disruptions::list),
+    route("POST", "/disruptions", disruptions::arm),
+    route("DELETE", "/disruptions", disruptions::clear),
+    route("DELETE", "/disruptions/{id}", disruptions::disarm),
+    route("GET", "/settings", settings::read),
+    route("PUT", "/settings", settings::change),
+];
+
+/// Whether a path is this API's.
+pub(super) fn concerns(path: &str) -> bool {
+    path.strip_prefix(ADMIN_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers one request.
+pub(super) fn answer(service: &Service, request: &AdminRequest) -> HttpAnswer {
+    let reply = guard::check(request).and_then(|()| dispatch(service, request));
+    match reply {
+        Ok(Reply::Json(value)) => written(200, JSON, shown(&value)),
+        Ok(Reply::Created(value)) => written(201, JSON, shown(&value)),
+        Ok(Reply::Done) => HttpAnswer { status: 204, headers: common_headers(), body: Vec::new() },
+        Ok(Reply::Document { content_type, text }) => written(200, content_type, text.as_bytes().to_vec()),
+        Ok(Reply::Console(text)) => {
+            let mut answer = written(200, "text/html; charset=utf-8", text.as_bytes().to_vec());
+            answer.headers.push(("Content-Security-Policy".to_owned(), CONSOLE_POLICY.to_owned()));
+            answer
+        }
+        Err(problem) => {
+            let mut answer = written(problem.status, "application/problem+json", shown(&problem.to_json()));
+            answer.headers.extend(problem.allow.map(|methods| ("Allow".to_owned(), methods)));
+            answer
+        }
+    }
+}
+
+const JSON: &str = "application/json";
+const CONSOLE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+                              connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
+                              frame-ancestors 'none'";
+
+fn dispatch(service: &Service, request: &AdminRequest) -> Result<Reply, Problem> {
+    let path = request.path.strip_prefix(ADMIN_PATH).unwrap_or_default();
+    let path = match path.trim_end_matches('/') {
+        "" => "/ui",
+        other => other,
+    };
+    let found: Vec<(&AdminRoute, &str)> =
+        ROUTES.iter().filter_map(|route| matched(route.path, path).map(|rest| (route, rest))).collect();
+    if found.is_empty() {
+        return Err(Problem::unknown_path(path, ROUTES.iter().map(|route| route.path)));
+    }
+    // HEAD is a GET whose body the connection leaves out.
+    let method = if request.method == "HEAD" { "GET" } else { request.method.as_str() };
+    match found.iter().find(|(route, _)| route.method == method) {
+        Some((route, rest)) => (route.handler)(service, request, rest),
+        None => {
+            let allowed: Vec<&str> = found.iter().map(|(route, _)| route.method).collect();
+            Err(Problem::wrong_method(method, &allowed.join(", ")))
+        }
+    }
+}
+
+/// The segment in the place of the braces, or an empty text for a plain path.
+fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    match pattern.split_once('{') {
+        None => (pattern == path).then_some(""),
+        Some((front, _)) => path.strip_prefix(front).filter(|rest| !rest.is_empty() && !rest.contains('/')),
+    }
+}
+
+fn shown(value: &Value) -> Vec<u8> {
+    let mut text = format!("{value:#}");
+    text.push('\n');
+    text.into_bytes()
+}
+
+fn common_headers() -> Vec<(String, String)> {
+    vec![
+        ("Cache-Control".to_owned(), "no-store".to_owned()),
+        ("X-Content-Type-Options".to_owned(), "nosniff".to_owned()),
+    ]
+}
+
+fn written(status: u16, content_type: &str, body: Vec<u8>) -> HttpAnswer {
+    let mut headers = common_headers();
+    headers.push(("Content-Type".to_owned(), content_type.to_owned()));
+    headers.push(("Content-Length".to_owned(), body.len().to_string()));
+    HttpAnswer { status, headers, body }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_openapi_document_has_exactly_these_routes() {
+        let document: Value = serde_json::from_str(documents::OPENAPI).unwrap();
+        let mut documented = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
+                assert!(operation["summary"].is_string(), "{method} {path} says nothing");
+                assert!(operation["responses"].is_object(), "{method} {path} answers nothing");
+                documented.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+        let served: BTreeSet<(String, String)> =
+            ROUTES.iter().map(|route| (route.method.to_owned(), format!("{ADMIN_PATH}{}", route.path))).collect();
+        assert_eq!(documented, served);
+    }
+
+    #[test]
+    fn a_path_matches_its_pattern_only() {
+        for (pattern, path, expected) in [
+            ("/requests", "/requests", Some("")),
+            ("/requests/{number}", "/requests/7", Some("7")),
+            ("/requests/{number}", "/requests/", None),
+            ("/requests/{number}", "/requests/7/8", None),
+            ("/requests", "/requests/7", None),
+        ] {
+            assert_eq!(matched(pattern, path), expected, "{pattern} {path}");
+        }
+        for (path, ours) in
+            [("/__admin", true), ("/__admin/", true), ("/__admin/x", true), ("/__adminx", false), ("/admin", false)]
+        {
+            assert_eq!(concerns(path), ours, "{path}");
+        }
+    }
+}

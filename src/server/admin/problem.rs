@@ -1,0 +1,54 @@
+//! Errors of this API in the form of RFC 9457, each with the way out.
+
+use serde_json::{Value, json};
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) status: u16,
+    title: &'static str,
+    detail: String,
+    remedy: String,
+    /// The methods that would do.
+    pub(super) allow: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(status: u16, title: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { status, title, detail: detail.into(), remedy: remedy.into(), allow: None }
+    }
+
+    pub(super) fn bad_body(detail: impl Into<String>) -> Self {
+        Self::new(400, "the body cannot be used", detail, "see /__admin/openapi.json for what it must hold")
+    }
+
+    pub(super) fn too_long() -> Self {
+        Self::new(413, "the body is too long", "it was not read", "load large seeds with `mockgento serve --seed`")
+    }
+
+    pub(super) fn bad_parameter(name: &str, what: &str, expected: &str) -> Self {
+        Self::new(
+            400,
+            "a query parameter cannot be used",
+            format!("the parameter \"{name}\" {what}"),
+            format!("expected {expected}"),
+        )
+    }
+
+    pub(super) fn unknown_path<'a>(path: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let mut known: Vec<&str> = known.collect();
+        known.dedup();
+        let remedy = format!("there are, below /__admin: {}", known.join(", "));
+        Self::new(404, "nothing is here", format!("no \"{path}\" below /__admin"), remedy)
+    }
+
+    pub(super) fn wrong_method(method: &str, allowed: &str) -> Self {
+        let remedy = format!("use {allowed}");
+        let problem = Self::new(405, "the method is not for this path", format!("{method} does nothing here"), remedy);
+        Self { allow: Some(allowed.to_owned()), ..problem }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({"title": self.title, "status": self.status, "detail": self.detail, "remedy": self.remedy})
+    }
+}
