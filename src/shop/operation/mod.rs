@@ -1,6 +1,7 @@
 //! What the API's operations do, one file per API resource. Each file lists its operations in a table; this one joins
 //! the tables and runs the checks that come before any operation. Faults are raised by name through the contract.
 
+mod amount;
 mod bridge;
 mod cart;
 mod catalog_category;
@@ -12,7 +13,10 @@ mod customer_address;
 mod customer_group;
 mod directory;
 mod flat_table;
+mod increment_id;
+mod order_state;
 mod sales_creditmemo;
+mod sales_document;
 mod sales_invoice;
 mod sales_order;
 mod sales_shipment;

@@ -1,5 +1,6 @@
 //! Orders: wire spec, section 7.4.
 
+use super::amount::{Amount, amount_of, money};
 use super::flat_table::{Listing, record};
 use super::{Call, Operations};
 use crate::magento::Pager;
@@ -132,7 +133,8 @@ fn set_gift_message(shop: &Shop, answer: &mut SoapStruct) {
     }
 }
 
-fn items<'a>(shop: &'a Shop, order: &'a Row) -> impl Iterator<Item = (i64, &'a Row)> {
+/// The order's items, children included.
+pub(super) fn items<'a>(shop: &'a Shop, order: &'a Row) -> impl Iterator<Item = (i64, &'a Row)> {
     shop.database.table("sales_flat_order_item").with("order_id", order.text("entity_id"))
 }
 
@@ -161,6 +163,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         status: status.unwrap_or_else(|| order.text("status").to_owned()),
         comment: call.arguments.text("comment"),
         notified: if notified { "1" } else { "0" },
+        about: "order",
     };
     call.shop.save_order(&order, |order| order.set("status", entry.status.clone()));
     call.shop.add_to_history(&order, entry);
@@ -237,18 +240,6 @@ const CANCELED: &[(&str, &str, &str)] = &[
     ("total_canceled", "grand_total", "total_paid"),
 ];
 
-type Amount = rust_decimal::Decimal;
-
-/// A decimal column; zero when null.
-fn amount_of(row: &Row, column: &str) -> Amount {
-    row.text(column).parse().unwrap_or_default()
-}
-
-/// A decimal as the database stores it.
-fn money(amount: Amount) -> String {
-    format!("{amount:.4}")
-}
-
 /// Quantity of an item that is neither invoiced nor canceled.
 fn to_invoice(item: &Row) -> Amount {
     amount_of(item, "qty_ordered") - amount_of(item, "qty_invoiced") - amount_of(item, "qty_canceled")
@@ -260,11 +251,19 @@ pub(super) struct HistoryEntry {
     comment: Option<String>,
     /// `0`, `1`, or `2` for not applicable.
     notified: &'static str,
+    /// What document made the entry; `order` for the order itself.
+    about: &'static str,
 }
 
 impl HistoryEntry {
-    fn of_status(status: &str) -> Self {
-        Self { status: status.to_owned(), comment: None, notified: "2" }
+    /// An entry that only tells a status.
+    pub(super) fn of_status(status: &str) -> Self {
+        Self { status: status.to_owned(), comment: None, notified: "2", about: "order" }
+    }
+
+    /// The same made by another document.
+    pub(super) fn about(self, document: &'static str) -> Self {
+        Self { about: document, ..self }
     }
 }
 
@@ -291,7 +290,7 @@ impl Shop {
         row.set_opt("comment", entry.comment);
         row.set("status", entry.status);
         row.set("created_at", self.now_sql());
-        row.set("entity_name", "order");
+        row.set("entity_name", entry.about);
         self.database.table_mut("sales_flat_order_status_history").insert(row);
     }
 

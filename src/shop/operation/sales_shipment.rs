@@ -1,12 +1,28 @@
 //! Shipments: wire spec, section 7.7.
 
+use super::amount::{Amount, add, money};
 use super::flat_table::{Listing, record};
+use super::increment_id::Numbered;
+use super::order_state::{Items, can_ship};
+use super::sales_document::{self, Line};
 use super::{Call, Operations, children};
 use crate::magento::Pager;
-use crate::shop::Refusal;
+use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
-pub(super) const OPERATIONS: Operations = &[("salesOrderShipmentList", list), ("salesOrderShipmentInfo", info)];
+pub(super) const OPERATIONS: Operations = &[
+    ("salesOrderShipmentList", list),
+    ("salesOrderShipmentInfo", info),
+    ("salesOrderShipmentCreate", create),
+    ("salesOrderShipmentAddComment", add_comment),
+    ("salesOrderShipmentAddTrack", add_track),
+    ("salesOrderShipmentRemoveTrack", remove_track),
+    ("salesOrderShipmentSendInfo", send_info),
+    ("salesOrderShipmentGetCarriers", carriers),
+];
+
+const TABLES: (&str, &str) = ("sales_flat_shipment", "sales_flat_shipment_item");
+const COMMENTS: (&str, &str) = ("sales_flat_shipment", "sales_flat_shipment_comment");
 
 /// What the list reads; the shipment's own id is not among it (recording 144).
 const LISTED: &[&str] = &["increment_id", "created_at", "total_qty"];
@@ -42,4 +58,162 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     answer.set("tracks", children(database, "sales_flat_shipment_track", id, &track));
     answer.set("comments", children(database, "sales_flat_shipment_comment", id, &[("comment_id", "entity_id")]));
     Ok(answer.into())
+}
+
+/// Sends what is asked for, or all that is left; asking for more than is left sends what is left.
+fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let order = sales_document::order(call)?;
+    if !can_ship(call.shop, &order) {
+        return Err(call.fault_with("data_invalid", "Cannot do shipment for order."));
+    }
+    let lines = lines(call, &Items::of(call.shop, &order));
+    let mut shipment = sales_document::of_order(&order);
+    for column in NOT_OF_SHIPMENTS {
+        shipment.remove(column);
+    }
+    shipment.set("total_qty", money(lines.iter().filter(|line| !line.dummy).map(|line| line.qty).sum()));
+    shipment.set_opt("customer_id", order.get("customer_id").map(str::to_owned));
+    let increment_id = call.shop.next_increment_id(Numbered::Shipment, order.int("store_id"));
+    shipment.set("increment_id", increment_id.as_str());
+    let email = sales_document::is_set(call, "email");
+    if email {
+        shipment.set("email_sent", "1");
+    }
+    for line in lines.iter().filter(|line| line.qty > Amount::ZERO) {
+        let items = call.shop.database.table_mut("sales_flat_order_item");
+        items.update(line.order_item, |item| add(item, "qty_shipped", line.qty));
+    }
+    let id = call.shop.add_document(shipment, lines, TABLES);
+    let notified = email && sales_document::is_set(call, "includeComment");
+    let comment = call.arguments.text("comment");
+    call.shop.add_comment(COMMENTS, id, comment, notified);
+    call.shop.settle_order(order.int("entity_id"), "shipment");
+    Ok(increment_id.into())
+}
+
+/// Columns of other documents that shipments, which know no money, do not have.
+const NOT_OF_SHIPMENTS: &[&str] = &[
+    "store_to_base_rate",
+    "store_to_order_rate",
+    "base_to_global_rate",
+    "base_to_order_rate",
+    "global_currency_code",
+    "base_currency_code",
+    "store_currency_code",
+    "order_currency_code",
+];
+
+/// Columns that an item of a shipment has from the order item.
+const COPIED: &[&str] = &["price", "weight", "product_id", "name", "sku", "additional_data", "description"];
+
+fn lines(call: &Call<'_>, items: &Items) -> Vec<Line> {
+    let asked = sales_document::asked(call.arguments.get("itemsQty"));
+    let mut lines = Vec::new();
+    for (id, item) in items.iter().filter(|(_, item)| item.get("is_virtual") != Some("1")) {
+        let (dummy, left) = (items.is_dummy_in_shipping(item), items.qty_to_ship(item));
+        let qty = match (dummy, asked.get(&id)) {
+            (true, _) => Amount::ONE,
+            (false, Some(qty)) => (*qty).min(left),
+            (false, None) if asked.is_empty() => left,
+            (false, None) => Amount::ZERO,
+        };
+        if qty <= Amount::ZERO {
+            continue;
+        }
+        let mut line = Line::new(id, item, qty, dummy, left);
+        line.row = COPIED.iter().map(|column| ((*column).to_owned(), item.get(column).map(str::to_owned))).collect();
+        line.row.set("order_item_id", id.to_string());
+        line.row.set("qty", money(qty));
+        lines.push(line);
+    }
+    lines
+}
+
+fn load(call: &Call<'_>) -> Result<Row, Refusal> {
+    let shipment = sales_document::by_increment_id(call.shop, "sales_flat_shipment", &call.text("shipmentIncrementId"));
+    shipment.ok_or_else(|| call.fault("not_exists"))
+}
+
+fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let shipment = load(call)?;
+    let email = sales_document::is_set(call, "email");
+    let comment = call.arguments.text("comment");
+    call.shop.add_comment(COMMENTS, shipment.int("entity_id"), comment, email);
+    Ok(true.into())
+}
+
+/// Carriers that can be tracked, by code, with the titles of a fresh install (wire spec, section 7.7).
+const CARRIERS: &[(&str, &str)] = &[
+    ("custom", "Custom Value"),
+    ("dhl", "DHL (Deprecated)"),
+    ("fedex", "Federal Express"),
+    ("ups", "United Parcel Service"),
+    ("usps", "United States Postal Service"),
+    ("dhlint", "DHL"),
+];
+
+fn carriers(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    sales_document::order(call)?;
+    let pairs = CARRIERS.iter().map(|(code, title)| {
+        SoapValue::from(SoapStruct::new().with("key", *code).with("value", carrier_title(call.shop, code, title)))
+    });
+    Ok(pairs.collect::<Vec<_>>().into())
+}
+
+/// A carrier's title: what the configuration says, or what a fresh install has.
+fn carrier_title(shop: &Shop, code: &str, title: &str) -> String {
+    shop.settings.get(&format!("carriers/{code}/title")).unwrap_or(title).to_owned()
+}
+
+fn add_track(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let shipment = load(call)?;
+    let carrier = call.text("carrier");
+    if !CARRIERS.iter().any(|(code, _)| *code == carrier) {
+        return Err(call.fault_with("data_invalid", "Invalid carrier specified."));
+    }
+    let now = call.shop.now_sql();
+    let mut track = Row::new()
+        .with("parent_id", shipment.text("entity_id"))
+        .with("order_id", shipment.text("order_id"))
+        .with("track_number", call.text("trackNumber"))
+        .with("title", call.text("title"))
+        .with("carrier_code", carrier)
+        .with("created_at", now.as_str())
+        .with("updated_at", now.as_str());
+    if let Some(weight) = call.arguments.text("weight") {
+        // Newer OpenMage takes it; others do not declare it.
+        track.set("weight", weight);
+    }
+    let id = call.shop.database.table_mut("sales_flat_shipment_track").insert(track);
+    call.shop.touch_shipment(&shipment);
+    Ok(id.into())
+}
+
+fn remove_track(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let shipment = load(call)?;
+    let id = call.int("trackId");
+    let tracks = call.shop.database.table_mut("sales_flat_shipment_track");
+    if tracks.row(id).is_none_or(|track| track.text("parent_id") != shipment.text("entity_id")) {
+        return Err(call.fault("track_not_exists"));
+    }
+    tracks.remove(id);
+    Ok(true.into())
+}
+
+/// Mails the shipment; nobody receives it here, but the shipment remembers that it was sent.
+fn send_info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let shipment = load(call)?;
+    call.shop.database.table_mut("sales_flat_shipment").update(shipment.int("entity_id"), |row| {
+        row.set("email_sent", "1");
+    });
+    call.shop.touch_shipment(&shipment);
+    Ok(true.into())
+}
+
+impl Shop {
+    fn touch_shipment(&mut self, shipment: &Row) {
+        let now = self.now_sql();
+        let table = self.database.table_mut("sales_flat_shipment");
+        table.update(shipment.int("entity_id"), |row| row.set("updated_at", now));
+    }
 }

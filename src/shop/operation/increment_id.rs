@@ -1,0 +1,55 @@
+//! Increment ids: the numbers people see on documents, counted per kind of document and store view.
+
+use crate::shop::{Row, Shop};
+
+/// A kind of document that is numbered, by its entity type id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbered {
+    Order = 5,
+    Invoice = 6,
+    CreditMemo = 7,
+    Shipment = 8,
+}
+
+/// Digits of a number after its prefix.
+const DIGITS: usize = 8;
+
+impl Shop {
+    /// The next increment id of a kind in a store view. The prefix of a store view is its id unless somebody changed it.
+    pub(super) fn next_increment_id(&mut self, kind: Numbered, store: i64) -> String {
+        let (kind, store) = ((kind as i64).to_string(), store.to_string());
+        let table = self.database.table_mut("eav_entity_store");
+        let is_counter = |row: &Row| row.text("entity_type_id") == kind && row.text("store_id") == store;
+        let found = table.iter().find(|(_, row)| is_counter(row)).map(|(id, row)| (id, row.clone()));
+        let (id, counter) = found.unwrap_or_else(|| {
+            let row = Row::new()
+                .with("entity_type_id", kind)
+                .with("store_id", store.as_str())
+                .with("increment_prefix", store.as_str());
+            (table.insert(row.clone()), row)
+        });
+        let prefix = counter.text("increment_prefix");
+        let last = counter.text("increment_last_id").strip_prefix(prefix).unwrap_or_default();
+        let next = format!("{prefix}{:0DIGITS$}", crate::soap::value::leading_int(last) + 1);
+        table.update(id, |row| row.set("increment_last_id", next.as_str()));
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::shop::{Seed, ShopConfig};
+
+    #[test]
+    fn every_store_view_counts_for_itself() {
+        let clock = Clock::virtual_at(jiff::Timestamp::UNIX_EPOCH);
+        let mut shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop().unwrap()).unwrap();
+        let ids: Vec<String> =
+            [(Numbered::Order, 1), (Numbered::Order, 1), (Numbered::Order, 3), (Numbered::Invoice, 1)]
+                .map(|(kind, store)| shop.next_increment_id(kind, store))
+                .into();
+        assert_eq!(ids, ["100000001", "100000002", "300000001", "100000001"]);
+    }
+}
