@@ -1,7 +1,7 @@
 //! The catalogue: which operations exist, what they belong to, which right they need, how they fail. The tables in
 //! `contract/` are the data; this is their one reader.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -11,6 +11,9 @@ use super::schema::{self, OperationTable, TypeTable};
 use super::{BridgeRelease, Flavor};
 use crate::soap::{ServiceSchema, SoapFault, WireMode};
 
+/// Schemas by style, bridge package and flavor.
+type BuiltSchemas = IndexMap<(WireMode, Option<String>, Flavor), Arc<ServiceSchema>>;
+
 /// The whole API catalogue, read once.
 pub struct Contract {
     types: TypeTable,
@@ -19,6 +22,8 @@ pub struct Contract {
     resources: IndexMap<String, ResourceFacts>,
     faults: IndexMap<String, Vec<(String, u16, String)>>,
     acl: AclTree,
+    /// Schemas by style, bridge package and flavor.
+    built: Mutex<BuiltSchemas>,
 }
 
 /// What is known of an operation besides its messages.
@@ -82,12 +87,18 @@ impl Contract {
             resources,
             faults: table("faults", include_str!("contract/faults.json")),
             acl: table("acl", include_str!("contract/acl.json")),
+            built: Mutex::default(),
         }
     }
 
-    /// The types and operations of one style with one bridge release or none.
+    /// The types and operations of one style with one bridge release or none; built when they are first asked for.
     pub fn schema(&self, mode: WireMode, bridge: Option<&BridgeRelease>, flavor: Flavor) -> Arc<ServiceSchema> {
-        Arc::new(schema::build(&self.types, &self.operations, mode, bridge, flavor))
+        let key = (mode, bridge.map(|release| release.package.to_string()), flavor);
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        let schema = built
+            .entry(key)
+            .or_insert_with(|| Arc::new(schema::build(&self.types, &self.operations, mode, bridge, flavor)));
+        Arc::clone(schema)
     }
 
     /// An operation's facts.

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::soap::WireMode;
 
 /// The product and line a fake shop poses as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, clap::ValueEnum,
+)]
 pub enum Flavor {
     /// Magento CE 1.7.
     #[serde(rename = "magento-1.7")]

@@ -129,6 +129,10 @@ const TABLES: &[TableFacts] = &[
     TableFacts { name: "gift_message", key: "gift_message_id", indexed: &[] },
     TableFacts { name: "wishlist", key: "wishlist_id", indexed: &[] },
     TableFacts { name: "wishlist_item", key: "wishlist_item_id", indexed: &["wishlist_id"] },
+    TableFacts { name: "salesrule", key: "rule_id", indexed: &[] },
+    TableFacts { name: "tax_calculation_rate", key: "tax_calculation_rate_id", indexed: &[] },
+    TableFacts { name: "checkout_agreement", key: "agreement_id", indexed: &[] },
+    TableFacts { name: "catalog_product_tier_price", key: "value_id", indexed: &["product_id"] },
     TableFacts { name: "report_viewed_product_index", key: "index_id", indexed: &[] },
 ];
 

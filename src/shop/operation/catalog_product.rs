@@ -46,7 +46,8 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(rows.into())
 }
 
-fn listed(shop: &Shop, row: &Row) -> SoapStruct {
+/// A product as the list gives it.
+pub(super) fn listed(shop: &Shop, row: &Row) -> SoapStruct {
     let mut answer = SoapStruct::new();
     let columns = [
         ("product_id", "entity_id"),

@@ -95,7 +95,7 @@ fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 /// Sets what the data brings. Street lines are joined; a region's name follows from its id.
-fn fill(address: &mut Row, data: &SoapStruct) {
+pub(super) fn fill(address: &mut Row, data: &SoapStruct) {
     for (name, value) in data.iter() {
         match (name, value) {
             ("is_default_billing" | "is_default_shipping" | "customer_address_id", _) => {}
@@ -117,10 +117,15 @@ fn fill(address: &mut Row, data: &SoapStruct) {
     }
 }
 
+fn validate(call: &Call<'_>, address: &Row) -> Result<(), Refusal> {
+    let missing = missing(call.shop, address);
+    if missing.is_empty() { Ok(()) } else { Err(call.fault_with("data_invalid", missing.join("\n"))) }
+}
+
 /// The texts of Magento's address validation, in its order. The recorded shop never asks for the state here, whatever
 /// the country (recording 271), so neither does this one.
-fn validate(call: &Call<'_>, address: &Row) -> Result<(), Refusal> {
-    let zip_optional = call.shop.settings.lists("general/country/optional_zip_countries", address.text("country_id"));
+pub(super) fn missing(shop: &Shop, address: &Row) -> Vec<&'static str> {
+    let zip_optional = shop.settings.lists("general/country/optional_zip_countries", address.text("country_id"));
     let required = [
         ("firstname", "Please enter the first name."),
         ("lastname", "Please enter the last name."),
@@ -130,12 +135,11 @@ fn validate(call: &Call<'_>, address: &Row) -> Result<(), Refusal> {
         ("postcode", "Please enter the zip/postal code."),
         ("country_id", "Please enter the country."),
     ];
-    let missing: Vec<&str> = required
+    required
         .iter()
         .filter(|(column, _)| address.text(column).trim().is_empty() && !(*column == "postcode" && zip_optional))
         .map(|(_, text)| *text)
-        .collect();
-    if missing.is_empty() { Ok(()) } else { Err(call.fault_with("data_invalid", missing.join("\n"))) }
+        .collect()
 }
 
 impl Shop {

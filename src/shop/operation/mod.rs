@@ -56,6 +56,12 @@ const ALL: &[Operations] = &[
     sales_shipment::OPERATIONS,
     sales_creditmemo::OPERATIONS,
     cart::OPERATIONS,
+    cart::product::OPERATIONS,
+    cart::customer::OPERATIONS,
+    cart::shipping::OPERATIONS,
+    cart::payment::OPERATIONS,
+    cart::coupon::OPERATIONS,
+    cart::gift_message::OPERATIONS,
     catalog_product::OPERATIONS,
     catalog_category::OPERATIONS,
     catalog_inventory::OPERATIONS,
@@ -105,7 +111,25 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
     }
     let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
     let resource = facts.resource.as_deref().unwrap_or("global");
+    if shop.mode() == WireMode::WsI {
+        let arguments = by_rpc_names(shop, operation, arguments);
+        return handler(&mut Call { shop, arguments: &arguments, resource });
+    }
     handler(&mut Call { shop, arguments, resource })
+}
+
+/// WS-I calls many parts otherwise than RPC does, in the same order; the operations know RPC's names.
+fn by_rpc_names(shop: &Shop, operation: &str, arguments: &SoapStruct) -> SoapStruct {
+    let rpc = Contract::shared().schema(WireMode::RpcEncoded, shop.bridge(), shop.flavor());
+    let declared = (shop.codec().schema().operation(operation), rpc.operation(operation));
+    let (Some(here), Some(rpc)) = declared else { return arguments.clone() };
+    let rpc_name = |name: &str| {
+        let at = here.request.parts.iter().position(|part| part.name == name)?;
+        rpc.request.parts.get(at).map(|part| part.name.clone())
+    };
+    let renamed =
+        arguments.iter().map(|(name, value)| (rpc_name(name).unwrap_or_else(|| name.to_owned()), value.clone()));
+    renamed.collect()
 }
 
 /// Arguments that the implementation requires although the WS-I schema says they are optional (wire spec, section 3.3).

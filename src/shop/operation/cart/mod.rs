@@ -1,11 +1,54 @@
-//! Carts as the checkout's own API gives them: wire spec, sections 7.6 and 7.7.
+//! Carts ("quotes") as the checkout's own API gives them: wire spec, sections 7.6 and 7.7. One file per resource of the
+//! API below `cart`; `quote` counts a cart's totals together, `placement` makes an order of it.
+
+pub(super) mod coupon;
+pub(super) mod customer;
+pub(super) mod gift_message;
+pub(super) mod payment;
+mod placement;
+pub(super) mod product;
+mod quote;
+pub(super) mod shipping;
 
 use super::flat_table::record;
 use super::{Call, Operations, sales_order};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
-pub(super) const OPERATIONS: Operations = &[("shoppingCartInfo", info), ("shoppingCartTotals", totals)];
+pub(super) const OPERATIONS: Operations = &[
+    ("shoppingCartCreate", create),
+    ("shoppingCartInfo", info),
+    ("shoppingCartTotals", totals),
+    ("shoppingCartLicense", licenses),
+    ("shoppingCartOrder", placement::order),
+];
+
+/// A new cart of a store view; carts of the API are inactive, so the storefront never shows them.
+fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let store = call.text("storeId");
+    let store = if store.is_empty() { "1" } else { store.as_str() };
+    let Some(store) = call.shop.store(store).map(|row| row.int("store_id")) else {
+        return Err(call.fault("store_not_exists"));
+    };
+    Ok(call.shop.new_quote(store).into())
+}
+
+/// Agreements that a buyer must accept, where the checkout asks for any.
+fn licenses(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let quote = load(call)?;
+    let rows = agreements(call.shop, &quote).into_iter().map(|row| SoapValue::from(row.to_struct()));
+    Ok(rows.collect::<Vec<_>>().into())
+}
+
+/// Active agreements of the cart's store view.
+fn agreements(shop: &Shop, quote: &Row) -> Vec<Row> {
+    if !shop.settings.is_on("checkout/options/enable_agreements") {
+        return Vec::new();
+    }
+    let here = |row: &Row| ["0", quote.text("store_id")].contains(&row.get("store_id").unwrap_or("0"));
+    let table = shop.database.table("checkout_agreement");
+    table.iter().map(|(_, row)| row).filter(|row| row.get("is_active") != Some("0") && here(row)).cloned().collect()
+}
 
 /// The cart the call names, of any state. A store that is named must exist.
 fn load(call: &Call<'_>) -> Result<Row, Refusal> {

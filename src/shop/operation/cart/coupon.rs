@@ -1,0 +1,35 @@
+//! Coupons of a cart: API resource `cart_coupon`.
+
+use super::super::{Call, Operations};
+use crate::shop::Refusal;
+use crate::soap::SoapValue;
+
+pub(in crate::shop::operation) const OPERATIONS: Operations =
+    &[("shoppingCartCouponAdd", add), ("shoppingCartCouponRemove", remove)];
+
+fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let code = call.text("couponCode");
+    apply(call, code)
+}
+
+fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    apply(call, String::new())
+}
+
+/// A code that no price rule has is dropped and still answered with true; taking away what is not there is false (wire
+/// spec, section 7.7).
+fn apply(call: &mut Call<'_>, code: String) -> Result<SoapValue, Refusal> {
+    let quote = super::load(call)?;
+    if quote.int("items_count") == 0 {
+        return Err(call.fault("quote_is_empty"));
+    }
+    if code.is_empty() && quote.text("coupon_code").is_empty() {
+        return Ok(false.into());
+    }
+    let id = quote.int("entity_id");
+    call.shop.database.table_mut("sales_flat_quote").update(id, |row| {
+        row.set_opt("coupon_code", (!code.is_empty()).then_some(code));
+    });
+    call.shop.collect_totals(id);
+    Ok(true.into())
+}
