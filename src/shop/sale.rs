@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Shop;
 use super::database::Row;
 use super::edit::EditError;
+use super::increment_id::Numbered;
 use super::seed::SeedRow;
 
 /// Somebody buys something, or is about to.
@@ -58,7 +59,7 @@ impl Shop {
         let amount = |name: &str| sale.set.get(name).map_or(Ok(Decimal::ZERO), |text| decimal(name, text.as_deref()));
         let total = subtotal + amount("shipping_amount")? + amount("tax_amount")? - amount("discount_amount")?.abs();
         let mut order = buyer.columns.clone();
-        order.set("increment_id", self.next_increment_id(ORDER, buyer.store));
+        order.set("increment_id", self.next_increment_id(Numbered::Order, buyer.store));
         order.set("store_name", self.store_name(buyer.store));
         for (column, value) in [("state", "new"), ("status", "pending"), ("order_currency_code", CURRENCY)] {
             order.set(column, value);
@@ -179,7 +180,7 @@ impl Shop {
         let now = self.now_sql();
         let mut memo = Row::new().with("order_id", order.to_string()).with("state", "2");
         memo.set("store_id", sold.text("store_id"));
-        memo.set("increment_id", self.next_increment_id(CREDIT_MEMO, sold.int("store_id")));
+        memo.set("increment_id", self.next_increment_id(Numbered::CreditMemo, sold.int("store_id")));
         for column in ["subtotal", "grand_total", "shipping_amount", "tax_amount", "discount_amount"] {
             memo.set_opt(column, sold.get(column).map(str::to_owned));
         }
@@ -300,18 +301,8 @@ impl Shop {
         self.database.table_mut(ORDER).update(order, |row| row.set("updated_at", at));
     }
 
-    /// One more than the highest number of the store, which begins with its id.
-    fn next_increment_id(&self, table: &'static str, store: i64) -> String {
-        let first = store.max(1) * 100_000_000;
-        let of_store = |row: &Row| {
-            row.text("increment_id").parse::<i64>().ok().filter(|id| *id > first && *id < first + 100_000_000)
-        };
-        let last = self.database.table(table).iter().filter_map(|(_, row)| of_store(row)).max();
-        (last.unwrap_or(first) + 1).to_string()
-    }
-
-    /// Website, store and view on three lines.
-    fn store_name(&self, store: i64) -> String {
+    /// Website, store and view on three lines, as orders remember where they were placed.
+    pub(super) fn store_name(&self, store: i64) -> String {
         let text = |table, id: i64| {
             self.database.table(table).row(id).map_or_else(String::new, |row| row.text("name").to_owned())
         };

@@ -13,7 +13,6 @@ mod customer_address;
 mod customer_group;
 mod directory;
 mod flat_table;
-mod increment_id;
 mod order_state;
 mod sales_creditmemo;
 mod sales_document;

@@ -2,11 +2,11 @@
 
 use super::amount::{Amount, CURRENCIES, add, amount_of, money, rounded};
 use super::flat_table::{Listing, record};
-use super::increment_id::Numbered;
 use super::order_state::{Items, can_refund};
 use super::sales_document::{self, Division, Line, share_out, sum};
 use super::{Call, Operations, children};
 use crate::magento::Pager;
+use crate::shop::increment_id::Numbered;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -92,7 +92,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     register(call.shop, &order, &memo, &lines);
     let id = call.shop.add_document(memo, lines, TABLES);
     if let Some(comment) = call.arguments.text("comment").filter(|comment| !comment.is_empty()) {
-        call.shop.add_comment(COMMENTS, id, Some(comment), notify);
+        call.shop.add_document_comment(COMMENTS, id, Some(comment), notify);
     }
     call.shop.settle_order(order.int("entity_id"), "creditmemo");
     Ok(increment_id.into())
@@ -241,7 +241,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let memo = load(call)?;
     let notify = sales_document::is_set(call, "notifyCustomer");
     let comment = call.arguments.text("comment");
-    call.shop.add_comment(COMMENTS, memo.int("entity_id"), comment, notify);
+    call.shop.add_document_comment(COMMENTS, memo.int("entity_id"), comment, notify);
     Ok(true.into())
 }
 

@@ -196,7 +196,7 @@ impl Shop {
     }
 
     /// Adds a comment to a document and saves the document with it.
-    pub(super) fn add_comment(
+    pub(super) fn add_document_comment(
         &mut self,
         (table, comment_table): (&'static str, &'static str),
         document: i64,

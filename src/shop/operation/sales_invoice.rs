@@ -2,11 +2,11 @@
 
 use super::amount::{Amount, CURRENCIES, add, amount_of, money};
 use super::flat_table::{Listing, record};
-use super::increment_id::Numbered;
 use super::order_state::{Items, can_invoice};
 use super::sales_document::{self, Division, Line, share_out, sum};
 use super::{Call, Operations, children};
 use crate::magento::Pager;
+use crate::shop::increment_id::Numbered;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -103,7 +103,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     register(call.shop, &order, &invoice, &lines);
     let id = call.shop.add_document(invoice, lines, TABLES);
     if let Some(comment) = call.arguments.text("comment") {
-        call.shop.add_comment(COMMENTS, id, Some(comment), email);
+        call.shop.add_document_comment(COMMENTS, id, Some(comment), email);
     }
     call.shop.settle_order(order.int("entity_id"), "invoice");
     Ok(increment_id.into())
@@ -251,7 +251,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let invoice = load(call)?;
     let email = sales_document::is_set(call, "email");
     let comment = call.arguments.text("comment");
-    call.shop.add_comment(COMMENTS, invoice.int("entity_id"), comment, email);
+    call.shop.add_document_comment(COMMENTS, invoice.int("entity_id"), comment, email);
     Ok(true.into())
 }
 

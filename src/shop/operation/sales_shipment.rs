@@ -2,11 +2,11 @@
 
 use super::amount::{Amount, add, money};
 use super::flat_table::{Listing, record};
-use super::increment_id::Numbered;
 use super::order_state::{Items, can_ship};
 use super::sales_document::{self, Line};
 use super::{Call, Operations, children};
 use crate::magento::Pager;
+use crate::shop::increment_id::Numbered;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -86,7 +86,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let id = call.shop.add_document(shipment, lines, TABLES);
     let notified = email && sales_document::is_set(call, "includeComment");
     let comment = call.arguments.text("comment");
-    call.shop.add_comment(COMMENTS, id, comment, notified);
+    call.shop.add_document_comment(COMMENTS, id, comment, notified);
     call.shop.settle_order(order.int("entity_id"), "shipment");
     Ok(increment_id.into())
 }
@@ -138,7 +138,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let shipment = load(call)?;
     let email = sales_document::is_set(call, "email");
     let comment = call.arguments.text("comment");
-    call.shop.add_comment(COMMENTS, shipment.int("entity_id"), comment, email);
+    call.shop.add_document_comment(COMMENTS, shipment.int("entity_id"), comment, email);
     Ok(true.into())
 }
 

@@ -1,10 +1,10 @@
 //! An order out of a cart.
 
 use super::super::amount::{Amount, CURRENCIES, add, amount_of, money};
-use super::super::increment_id::Numbered;
 use super::super::sales_order::HistoryEntry;
 use super::super::{Call, customer_address};
 use super::quote::{blank, priced_items};
+use crate::shop::increment_id::Numbered;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::SoapValue;
 
@@ -273,20 +273,6 @@ impl Shop {
         order.set("created_at", now.as_str());
         order.set("updated_at", now);
         order
-    }
-
-    /// Website, group and view on three lines, as orders remember where they were placed.
-    fn store_name(&self, store: i64) -> String {
-        let name = |table: &'static str, id: i64| {
-            self.database.table(table).row(id).map(|row| row.text("name").to_owned()).unwrap_or_default()
-        };
-        let Some(view) = self.database.table("core_store").row(store) else { return String::new() };
-        [
-            name("core_website", view.int("website_id")),
-            name("core_store_group", view.int("group_id")),
-            view.text("name").to_owned(),
-        ]
-        .join("\n")
     }
 
     fn add_order_addresses(&mut self, quote: &Row, order: i64) {

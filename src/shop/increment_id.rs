@@ -1,6 +1,6 @@
 //! Increment ids: the numbers people see on documents, counted per kind of document and store view.
 
-use crate::shop::{Row, Shop};
+use super::{Row, Shop};
 
 /// A kind of document that is numbered, by its entity type id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,12 +11,25 @@ pub(super) enum Numbered {
     Shipment = 8,
 }
 
+impl Numbered {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Order => "sales_flat_order",
+            Self::Invoice => "sales_flat_invoice",
+            Self::CreditMemo => "sales_flat_creditmemo",
+            Self::Shipment => "sales_flat_shipment",
+        }
+    }
+}
+
 /// Digits of a number after its prefix.
 const DIGITS: usize = 8;
 
 impl Shop {
-    /// The next increment id of a kind in a store view. The prefix of a store view is its id unless somebody changed it.
+    /// The next increment id of a kind in a store view. The prefix of a store view is its id unless somebody changed it;
+    /// a seed without counters goes on from its highest number.
     pub(super) fn next_increment_id(&mut self, kind: Numbered, store: i64) -> String {
+        let highest = self.highest_number(kind.table(), store);
         let (kind, store) = ((kind as i64).to_string(), store.to_string());
         let table = self.database.table_mut("eav_entity_store");
         let is_counter = |row: &Row| row.text("entity_type_id") == kind && row.text("store_id") == store;
@@ -25,7 +38,8 @@ impl Shop {
             let row = Row::new()
                 .with("entity_type_id", kind)
                 .with("store_id", store.as_str())
-                .with("increment_prefix", store.as_str());
+                .with("increment_prefix", store.as_str())
+                .with("increment_last_id", format!("{store}{highest:0DIGITS$}"));
             (table.insert(row.clone()), row)
         });
         let prefix = counter.text("increment_prefix");
@@ -33,6 +47,16 @@ impl Shop {
         let next = format!("{prefix}{:0DIGITS$}", crate::soap::value::leading_int(last) + 1);
         table.update(id, |row| row.set("increment_last_id", next.as_str()));
         next
+    }
+
+    /// The highest number of a store view's documents, without the prefix.
+    fn highest_number(&self, table: &'static str, store: i64) -> i64 {
+        let prefix = store.to_string();
+        let numbers = self.database.table(table).iter().filter_map(|(_, row)| {
+            let digits = row.text("increment_id").strip_prefix(prefix.as_str())?;
+            (digits.len() == DIGITS).then(|| digits.parse().ok()).flatten()
+        });
+        numbers.max().unwrap_or_default()
     }
 }
 
