@@ -5,6 +5,7 @@
 //! leaf modules ([`clock`], [`secret`], [`version`], [`datetime`]), then [`xml`], [`soap`] and [`magento`] (shared by
 //! both towers), the shop tower ([`shop`], [`disrupt`], [`server`]), the sync tower ([`transport`], [`client`],
 //! [`crm`], [`sync`]), and [`scenario`], [`snapshot`], [`report`] and [`cli`] above them.
+//! Rust tests that want a shop start at [`testing`].
 
 pub mod cli;
 pub mod client;
@@ -22,6 +23,7 @@ pub mod shop;
 pub mod snapshot;
 pub mod soap;
 pub mod sync;
+pub mod testing;
 pub mod transport;
 pub mod version;
 pub mod xml;

@@ -43,6 +43,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("magento/", &["shop", "server", "client", "crm", "sync", "scenario", "cli"]),
     ("shop/", &["server", "client", "crm", "sync", "scenario", "cli", "transport"]),
     ("server/", &["client", "crm", "sync", "scenario", "cli"]),
+    ("testing/", &["client", "crm", "sync", "scenario", "cli", "transport"]),
     ("disrupt/", &["shop", "client", "crm", "sync", "scenario", "cli"]),
     ("client/", &["shop", "server", "disrupt", "crm", "sync", "scenario", "cli"]),
     ("crm/", &["soap", "xml", "magento", "shop", "server", "client", "sync", "scenario", "cli", "transport"]),

@@ -220,6 +220,29 @@ mod tests {
     }
 
     #[test]
+    fn the_openapi_document_has_every_disruption_and_condition() {
+        let document: Value = serde_json::from_str(documents::OPENAPI).unwrap();
+        let arming = &document["components"]["schemas"]["Arming"]["properties"];
+        let kinds = &arming["disruption"]["oneOf"];
+        let names = |object: &Value| object.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
+        let mut documented: BTreeSet<String> = serde_json::from_value(kinds[0]["enum"].clone()).unwrap();
+        documented.extend(names(&kinds[1]["properties"]));
+
+        let schema = schemars::schema_for!(crate::disrupt::Disruption).to_value();
+        let mut accepted = BTreeSet::new();
+        for variant in schema["oneOf"].as_array().unwrap() {
+            match (&variant["enum"], &variant["const"], &variant["properties"]) {
+                (Value::Array(some), ..) => accepted.extend(some.iter().map(|name| name.as_str().unwrap().to_owned())),
+                (_, Value::String(name), _) => accepted.extend([name.clone()]),
+                (.., parameters) => accepted.extend(names(parameters)),
+            }
+        }
+        assert_eq!(documented, accepted);
+        let conditions = schemars::schema_for!(crate::disrupt::When).to_value();
+        assert_eq!(names(&arming["when"]["properties"]), names(&conditions["properties"]));
+    }
+
+    #[test]
     fn a_path_matches_its_pattern_only() {
         for (pattern, path, expected) in [
             ("/requests", "/requests", Some("")),
