@@ -13,6 +13,7 @@ pub mod error;
 pub mod export_queue;
 pub mod integration;
 pub mod lifetime;
+mod missing_detail;
 mod rows;
 pub mod settings;
 mod sql;

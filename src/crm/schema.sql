@@ -30,6 +30,14 @@ CREATE TABLE "bookmark" (
   PRIMARY KEY ("channel", "connector")
 ) STRICT;
 
+-- Rows whose details could not be loaded, to be asked for again.
+CREATE TABLE "missingDetail" (
+  "channel" INTEGER NOT NULL REFERENCES "integration"("id") ON DELETE CASCADE,
+  "connector" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  PRIMARY KEY ("channel", "connector", "key")
+) STRICT;
+
 -- CRM edits that wait to be exported to Magento, oldest first.
 CREATE TABLE "exportQueue" (
   "id" INTEGER PRIMARY KEY,

@@ -39,6 +39,13 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     for connector in of(ConnectorKind::Dictionary) {
         run.dictionary(connector, &mut outcome).await?;
     }
+    // In every profile a failed dictionary does not stop the run, and rows of stores it lacks have none.
+    let may_go_on =
+        outcome.connectors.iter().all(ConnectorOutcome::is_ok) || run.quirks.has(Quirk::DictionaryFailuresIgnored);
+    if !may_go_on || run.stop.is_set() {
+        outcome.interrupted = run.stop.is_set();
+        return Ok(outcome);
+    }
     let start = run.initial_start()?;
     let wanted = |connector: &Connector| options.only_connector.is_none_or(|only| only == *connector);
     let incremental: Vec<_> = of(ConnectorKind::Incremental).into_iter().filter(wanted).collect();

@@ -157,6 +157,13 @@ impl Stream {
         }
     }
 
+    /// The name of its incremental connector, or of its dictionary.
+    pub fn connector_name(self) -> &'static str {
+        let of_stream =
+            |connector: &&Connector| connector.stream() == self && connector.kind() != ConnectorKind::Initial;
+        Connector::ALL.iter().find(of_stream).map_or("", |connector| connector.name())
+    }
+
     /// The reference client's name of the job that imports it (sync spec 4.1).
     pub fn import_job(self) -> &'static str {
         match self {

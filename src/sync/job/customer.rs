@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::import::Batch;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::convert::{self, Record};
 use crate::sync::outcome::ConnectorOutcome;
@@ -40,7 +41,23 @@ pub(in crate::sync) fn import(
             return Ok(None);
         }
     };
+    if record.link("website").is_none() && !is_known(crm, scope, &record)? {
+        let text = format!("customer {} has no website", row.text("customer_id").unwrap_or_default());
+        // The reference client looks for guests by website without asking whether there is one.
+        if scope.quirks.has(Quirk::CustomerWithoutWebsiteFails) {
+            return Err(CrmError::Forbidden(text));
+        }
+        outcome.skip_row(text);
+        return Ok(None);
+    }
     write_record(crm, scope, record, outcome)
+}
+
+fn is_known(crm: &Crm, scope: &Scope, record: &Record) -> Result<bool, CrmError> {
+    match record.origin_id() {
+        Some(id) => Ok(scope.id_by_origin(crm, Entity::Customer, id)?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// Writes a converted customer with the addresses it speaks of.

@@ -61,7 +61,12 @@ pub(super) fn create_all(
     Ok(())
 }
 
-fn create(crm: &mut Crm, scope: &Scope, order: &SoapStruct, outcome: &mut ConnectorOutcome) -> Result<(), CrmError> {
+pub(super) fn create(
+    crm: &mut Crm,
+    scope: &Scope,
+    order: &SoapStruct,
+    outcome: &mut ConnectorOutcome,
+) -> Result<(), CrmError> {
     if find(crm, scope, &person(order))?.is_some() {
         return Ok(());
     }

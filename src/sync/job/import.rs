@@ -66,6 +66,8 @@ pub(in crate::sync) struct Import {
     refused: Vec<String>,
     /// Whether the rows being written are those that waited.
     postponed: bool,
+    /// Keys whose details an earlier run could not load.
+    pub(super) missed: Vec<String>,
 }
 
 impl Import {
@@ -78,7 +80,18 @@ impl Import {
             collected: Batch::new(),
             refused: Vec::new(),
             postponed: false,
+            missed: Vec::new(),
         }
+    }
+
+    /// The same, with what an earlier run could not load details of.
+    pub(in crate::sync) fn resumed(run: &Run<'_, '_>, connector: Connector, kind: RunKind) -> Result<Self, CrmError> {
+        let mut import = Self::of(connector, kind);
+        if has_details(import.stream(), run) {
+            import.missed = run.crm.missing_details(run.integration.id, import.stream().connector_name())?;
+            import.waiting.details = import.missed.iter().map(|key| (key.clone(), SoapStruct::new())).collect();
+        }
+        Ok(import)
     }
 
     pub(super) fn stream(&self) -> Stream {
@@ -172,6 +185,7 @@ impl Import {
                 let text = format!("Following {what} were not imported: {}", keys.join(", "));
                 self.outcome.warnings.push(text);
             }
+            Err(CrmError::Forbidden(reason)) => return Err(Stop::Failed(reason)),
             Err(error) => return Err(Stop::Crm(error)),
         }
         if pass != Pass::Details {

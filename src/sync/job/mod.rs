@@ -20,6 +20,8 @@ mod import;
 pub mod newsletter;
 pub mod order;
 mod post_process;
+#[cfg(test)]
+mod vectors;
 mod waiting;
 
 pub(in crate::sync) use import::{Import, Stop};
@@ -61,7 +63,7 @@ pub enum Mark {
 /// Runs one stream to its end and records the run. The bookmark moves only after every row and everything that waited for
 /// it is in, so that a run that dies before is repeated.
 pub(in crate::sync) async fn run(run: &mut Run<'_, '_>, mut job: Job) -> Result<ConnectorOutcome, CrmError> {
-    let mut import = Import::of(job.connector, job.kind);
+    let mut import = Import::resumed(run, job.connector, job.kind)?;
     let ended = match pull(run, &mut job, &mut import).await {
         Ok(ended) => ended,
         Err(Stop::Crm(error)) => return Err(error),

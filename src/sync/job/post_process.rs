@@ -80,7 +80,7 @@ async fn rows_by_ids(run: &mut Run<'_, '_>, stream: Stream, ids: &[i64]) -> Resu
     }
 }
 
-/// The details of each row by ascending key; one that fails is named, and the bare row stays.
+/// The details of each row by ascending key. One that fails is named, the bare row stays, and the next sync asks again.
 async fn load_details(
     import: &mut Import,
     run: &mut Run<'_, '_>,
@@ -93,13 +93,19 @@ async fn load_details(
         }
         match detail_of(run, import.stream(), &key).await {
             Ok(row) => {
+                forget(import, run, &key)?;
                 batch.insert(key, row);
             }
             Err(error) => {
                 let what = import.stream().record();
                 import.outcome.warnings.push(format!("{what} {key}: details are missing: {error}"));
+                if error.fault_code() == Some(gone_fault(import.stream())) {
+                    forget(import, run, &key)?;
+                } else {
+                    run.crm.note_missing_detail(run.integration.id, import.stream().connector_name(), &key)?;
+                }
                 // The bare row goes through once more, so that an account is found for it all the same.
-                if import.stream() == Stream::Customer {
+                if import.stream() == Stream::Customer && !bare.is_empty() {
                     batch.insert(key, bare);
                 }
             }
@@ -109,6 +115,18 @@ async fn load_details(
         }
     }
     import.write(run, &batch, Pass::Details)
+}
+
+/// The SOAP fault that says "there is no such record" (sync spec 2.8).
+fn gone_fault(stream: Stream) -> u16 {
+    if stream == Stream::Customer { 102 } else { 100 }
+}
+
+fn forget(import: &Import, run: &mut Run<'_, '_>, key: &str) -> Result<(), Stop> {
+    if import.missed.iter().any(|missed| missed == key) {
+        run.crm.forget_missing_detail(run.integration.id, import.stream().connector_name(), key)?;
+    }
+    Ok(())
 }
 
 async fn detail_of(run: &mut Run<'_, '_>, stream: Stream, key: &str) -> Result<SoapStruct, ClientError> {
