@@ -6,6 +6,7 @@ mod check;
 mod connection_args;
 pub mod diagnostics;
 pub mod exit_code;
+mod explore;
 mod list;
 mod quirks;
 mod review;
@@ -41,6 +42,8 @@ struct Arguments {
 enum Command {
     /// Run scenarios and compare what they leave behind with their snapshots.
     Run(run::RunArgs),
+    /// Run scenarios with a disruption at every call and see whether the sync recovers.
+    Explore(explore::ExploreArgs),
     /// List scenarios with their tags.
     List(list::ListArgs),
     /// Look at snapshots that differ and decide about each.
@@ -68,6 +71,7 @@ enum Command {
 fn dispatch(command: Command, colour: Colour) -> Outcome {
     match command {
         Command::Run(args) => run::run(&args, colour),
+        Command::Explore(args) => explore::run(&args, colour),
         Command::List(args) => list::run(&args, colour),
         Command::Review(args) => review::review(&args),
         Command::Accept(args) => review::accept(&args),

@@ -102,6 +102,11 @@ impl Plan {
         self.entries.iter().map(|entry| (entry.id, &entry.armed))
     }
 
+    /// How often an armed one may still strike; `None` when it is used up or unknown, or strikes until cleared.
+    pub fn left(&self, id: ArmedId) -> Option<u64> {
+        self.entries.iter().find(|entry| entry.id == id).and_then(|entry| entry.left)
+    }
+
     /// From now on [`Plan::fire_before_connecting`] is asked before every call.
     pub fn gate(&mut self) {
         self.gated = true;

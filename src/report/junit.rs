@@ -1,33 +1,24 @@
 //! Results as JUnit XML, which every CI reads.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::console::explained;
+use super::file::{self, ReportError};
 use crate::scenario::result::CaseResult;
 
-/// The report cannot be written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write the report {}: {cause}", path.display())]
-pub struct ReportError {
-    path: PathBuf,
-    cause: std::io::Error,
-}
-
-/// Writes a report in one step: whoever reads the file sees the old or the new one.
+/// Writes a report.
 ///
 /// # Errors
 /// When the folder is missing or cannot be written, or the disk is full.
 pub fn write(path: &Path, results: &[CaseResult]) -> Result<(), ReportError> {
-    let failed = |cause| ReportError { path: path.to_owned(), cause };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    let text = report(results).to_string().map_err(|error| failed(std::io::Error::other(error)))?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    file::write(path, text(results).as_bytes())
+}
+
+/// The report's text.
+pub fn text(results: &[CaseResult]) -> String {
+    report(results).to_string().unwrap_or_default()
 }
 
 fn report(results: &[CaseResult]) -> Report {

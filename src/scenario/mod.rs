@@ -5,6 +5,7 @@ mod check;
 pub mod crm_edit;
 pub mod disrupt_step;
 pub mod expectation;
+pub mod explore;
 pub mod finding;
 mod integration;
 mod known;

@@ -1,7 +1,7 @@
 //! Where a shop's starting data comes from: a seed that is compiled in, or a file beside the scenario.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::finding::did_you_mean;
 use crate::shop::Seed;
@@ -19,6 +19,17 @@ pub struct NoSeed {
     pub message: String,
     /// What to write instead.
     pub help: String,
+}
+
+/// The file of a seed, with its whole path; `None` for one that comes with the program.
+pub fn file(name: &str, scenario: &Path) -> Option<PathBuf> {
+    let found = if is_path(name) {
+        scenario.parent()?.join(name)
+    } else {
+        let mut files = scenario.ancestors().skip(1).map(|folder| folder.join(FOLDER).join(format!("{name}.yaml")));
+        files.find(|path| path.is_file())?
+    };
+    std::path::absolute(found).ok()
 }
 
 /// Loads a seed by its name, or by its path relative to the scenario file. Names are those of the files in a `seeds`

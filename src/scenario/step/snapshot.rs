@@ -98,7 +98,7 @@ impl World<'_> {
         })
     }
 
-    fn shops_state(&self) -> Value {
+    pub(in crate::scenario) fn shops_state(&self) -> Value {
         self.per_shop(|name| {
             let Some(shop) = self.shops.get(name) else { return Value::Null };
             let mut state = shop.with_shop(|shop| shop.state());

@@ -1,0 +1,175 @@
+//! `mockgento explore`: a disruption at every call of a story.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{ExitCode, Outcome, diagnostics, run};
+use crate::cli::diagnostics::Colour;
+use crate::disrupt::Disruption;
+use crate::quirk::Profile;
+use crate::report::matrix;
+use crate::scenario::Case;
+use crate::scenario::explore::{self, Exploration, ExploreOptions, Trouble};
+
+/// Arguments of `explore`.
+#[derive(Debug, Args)]
+pub struct ExploreArgs {
+    /// Scenario files or folders of them.
+    #[arg(default_value = "scenarios")]
+    places: Vec<PathBuf>,
+    /// Only scenarios with this tag; several are added up.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only this telling of a scenario with variants.
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+    /// This profile instead of the profiles and quirks that the scenarios name.
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Profile>,
+    /// Disruptions in one run: 1, or 2 for pairs.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    depth: u8,
+    /// What the choice among pairs starts from, when there are more than fit.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// Most runs of a scenario; pairs beyond it are left out.
+    #[arg(long, default_value_t = 2000, value_name = "N")]
+    max_runs: usize,
+    /// Only these disruptions, by the words scenarios use.
+    #[arg(long = "with", value_name = "KIND", value_delimiter = ',')]
+    kinds: Vec<String>,
+    /// Also answers that are wrong but look right, which no client can notice.
+    #[arg(long)]
+    unnoticeable: bool,
+    /// Write the smallest scenario of each failure into this folder.
+    #[arg(long, value_name = "DIR")]
+    reproduce: Option<PathBuf>,
+    /// How many run at once; left out: as many as there are processors.
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<std::num::NonZeroUsize>,
+    /// Print a JSON object per scenario instead of matrices.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ExploreArgs {
+    fn troubles(&self) -> Result<Vec<Trouble>, miette::Report> {
+        if self.kinds.is_empty() {
+            return Ok(if self.unnoticeable { explore::all() } else { explore::usual() });
+        }
+        let mut troubles = Vec::new();
+        for kind in &self.kinds {
+            let found = explore::by_kind(kind);
+            if found.is_empty() {
+                let known = Disruption::KINDS.iter().copied().filter(|kind| !explore::by_kind(kind).is_empty());
+                let known: Vec<&str> = known.collect();
+                let help = crate::scenario::finding::choices(kind, &known);
+                return Err(miette::miette!(help = help, "`{kind}` is no disruption the explorer injects"));
+            }
+            troubles.extend(found);
+        }
+        Ok(troubles)
+    }
+
+    fn cases(&self, colour: Colour) -> Result<(Vec<Case>, bool), miette::Report> {
+        let (mut cases, wrong) = run::load(&self.places, &self.tags)?;
+        for report in &wrong {
+            diagnostics::print(report, colour);
+        }
+        if let Some(name) = &self.variant {
+            cases.retain(|case| case.variant.as_ref() == Some(name));
+            if cases.is_empty() {
+                return Err(miette::miette!(
+                    help = "`mockgento list` shows them behind the scenarios' names",
+                    "no scenario has the variant {name}"
+                ));
+            }
+        }
+        Ok((cases, wrong.is_empty()))
+    }
+}
+
+/// Explores and reports.
+pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
+    let (cases, all_read) = args.cases(colour)?;
+    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    let options = ExploreOptions {
+        depth: args.depth,
+        seed: args.seed,
+        runs_max: args.max_runs,
+        jobs,
+        profile: args.profile,
+        troubles: args.troubles()?,
+    };
+    let mut out = anstream::stdout();
+    let mut told = Told::default();
+    let mut broken = !all_read;
+    for case in &cases {
+        match explore::explore(case, &options) {
+            Ok(found) => {
+                let text = if args.json { format!("{}\n", matrix::json(&found)) } else { matrix::text(&found) };
+                // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
+                let _ = out.write_all(text.as_bytes());
+                if let Some(folder) = &args.reproduce {
+                    reproduce(folder, &found)?;
+                }
+                told.add(found);
+            }
+            Err(message) => {
+                broken = true;
+                diagnostics::print(&miette::miette!("{} cannot be explored: {message}", case.name), colour);
+            }
+        }
+    }
+    if !args.json {
+        let _ = out.write_all(told.summary().as_bytes());
+    }
+    Ok(match (broken, told.failures) {
+        (true, _) => ExitCode::InputWrong,
+        (false, 0) => ExitCode::AsExpected,
+        (false, _) => ExitCode::Failed,
+    })
+}
+
+/// Sums over all scenarios.
+#[derive(Default)]
+struct Told {
+    scenarios: usize,
+    runs: usize,
+    failures: usize,
+    seconds: f64,
+    legend: String,
+}
+
+impl Told {
+    fn add(&mut self, found: Exploration) {
+        self.scenarios += 1;
+        self.runs += found.runs;
+        self.failures += found.failed.len();
+        self.seconds += found.elapsed.as_secs_f64();
+        self.legend = matrix::legend(&found);
+    }
+
+    fn summary(&self) -> String {
+        let per_second = if self.seconds > 0.0 { self.runs as f64 / self.seconds } else { 0.0 };
+        format!(
+            "{}\n{} scenarios, {} runs in {:.1} s ({per_second:.0} a second), {} failures\n",
+            self.legend, self.scenarios, self.runs, self.seconds, self.failures
+        )
+    }
+}
+
+/// Writes a file per failure, each in one step.
+fn reproduce(folder: &Path, found: &Exploration) -> Result<(), miette::Report> {
+    let failed = |path: &Path, cause: std::io::Error| miette::miette!("cannot write {}: {cause}", path.display());
+    std::fs::create_dir_all(folder).map_err(|cause| failed(folder, cause))?;
+    for (number, failure) in found.failed.iter().enumerate() {
+        let Some(text) = &failure.reproduction else { continue };
+        let name = format!("{}.{}-{}.yaml", found.name.replace('/', "-"), failure.verdict.as_str(), number + 1);
+        let path = folder.join(name);
+        crate::report::file::write(&path, text.as_bytes()).map_err(|error| miette::miette!("{error}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! What the explorer found: calls by disruptions, then each failure.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::scenario::explore::{Exploration, Failed, Verdict};
+
+/// The letter of a verdict in the matrix; a blank where the disruption could not strike.
+const LETTERS: &[(Option<Verdict>, char)] = &[
+    (None, ' '),
+    (Some(Verdict::Retried), '.'),
+    (Some(Verdict::Converged), 'c'),
+    (Some(Verdict::Lost), 'L'),
+    (Some(Verdict::Doubled), 'D'),
+    (Some(Verdict::Stuck), 'S'),
+];
+
+fn letter(verdict: Option<Verdict>) -> char {
+    LETTERS.iter().find(|(known, _)| *known == verdict).map_or('?', |(_, letter)| *letter)
+}
+
+/// The name of a column: a to z, then A to Z.
+fn column(number: usize) -> char {
+    ('a'..='z').chain('A'..='Z').nth(number).unwrap_or('*')
+}
+
+/// The matrix and the failures of a case.
+pub fn text(found: &Exploration) -> String {
+    let mut text = format!("\n{}\n", found.name);
+    let width = found.calls.iter().map(|call| call.name().chars().count()).max().unwrap_or_default();
+    let header: String = (0..found.troubles.len()).map(column).collect();
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "  {:width$}  {header}", "");
+    for (call, row) in found.calls.iter().zip(&found.matrix) {
+        let cells: String = row.iter().map(|cell| letter(*cell)).collect();
+        let _ = writeln!(text, "  {:width$}  {}", call.name(), cells.trim_end());
+    }
+    if found.pairs.1 > 0 {
+        let _ = writeln!(text, "  pairs: {} of {}", found.pairs.0, found.pairs.1);
+    }
+    for failed in &found.failed {
+        let _ = writeln!(text, "  {}: {}", failed.verdict.as_str(), struck(failed));
+        for difference in failed.differences.iter().take(DIFFERENCES_SHOWN) {
+            let _ = writeln!(text, "    {difference}");
+        }
+        let more = failed.differences.len().saturating_sub(DIFFERENCES_SHOWN);
+        if more > 0 {
+            let _ = writeln!(text, "    and {more} more");
+        }
+        if let Some(line) = failed.message.lines().find(|line| line.contains("failed")).or(failed.message.lines().next()) {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text
+}
+
+/// Differences of a failure that are told on a terminal.
+const DIFFERENCES_SHOWN: usize = 3;
+
+fn struck(failed: &Failed) -> String {
+    let names = failed.strikes.iter().map(|strike| format!("{} at {}", strike.trouble.name(), strike.site.name()));
+    names.collect::<Vec<_>>().join(", then ")
+}
+
+/// What the letters mean.
+pub fn legend(found: &Exploration) -> String {
+    let mut text = String::from("\ndisruptions:");
+    for (number, trouble) in found.troubles.iter().enumerate() {
+        let separator = if number % 4 == 0 { "\n  " } else { "  " };
+        let _ = write!(text, "{separator}{} {:<26}", column(number), trouble.name());
+    }
+    text.push_str("\n. retried  c converged  L lost  D doubled  S stuck\n");
+    text
+}
+
+/// All of it for machines.
+pub fn json(found: &Exploration) -> Value {
+    let cell = |cell: &Option<Verdict>| json!(cell.map(Verdict::as_str));
+    let failure = |failed: &Failed| {
+        json!({
+            "verdict": failed.verdict.as_str(),
+            "strikes": failed.strikes.iter().map(|strike| json!({
+                "line": strike.site.line, "operation": strike.site.operation, "nth": strike.site.nth,
+                "shop": strike.site.shop, "disruption": strike.trouble.name(),
+            })).collect::<Vec<_>>(),
+            "differences": failed.differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "message": failed.message,
+        })
+    };
+    json!({
+        "name": found.name,
+        "calls": found.calls.iter().map(|call| call.name()).collect::<Vec<_>>(),
+        "disruptions": found.troubles.iter().map(|trouble| trouble.name()).collect::<Vec<_>>(),
+        "matrix": found.matrix.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "pairs": { "told": found.pairs.0, "all": found.pairs.1 },
+        "failures": found.failed.iter().map(failure).collect::<Vec<_>>(),
+        "runs": found.runs,
+    })
+}

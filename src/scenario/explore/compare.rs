@@ -1,0 +1,224 @@
+//! Two ends of a story, row by row. What depends on when a sync ran is left out: stamps, bookmarks, statistics.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// Members that say when something ran or how it is set up, not what came of it.
+const LEFT_OUT: &[&str] = &[
+    "settings",
+    "initialSyncStartDate",
+    "bookmarks",
+    "lastStatuses",
+    "createdAt",
+    "updatedAt",
+    "importedAt",
+    "syncedAt",
+    "created",
+    "updated",
+    "created_at",
+    "updated_at",
+];
+/// Fields a row is known by, in the order of preference.
+const KEYS: &[&str] = &["originId", "entity_id", "subscriber_id", "email", "name", "code", "incrementId"];
+/// The queue of an integration: texts, one per row that waits.
+const WAITING: &str = "pendingExports";
+
+/// What is wrong with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// It is not there.
+    Missing,
+    /// It is there once too often.
+    Extra,
+    /// A field has another value.
+    Changed,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What is wrong.
+    pub kind: Kind,
+    /// `crm` or `shop`, then the table: `crm customers`, `crm customers addresses`.
+    pub table: String,
+    /// The field the row is known by and its value.
+    pub key: Option<(String, String)>,
+    /// The changed field, its right value and what is there.
+    pub field: Option<(String, Option<String>, Option<String>)>,
+    /// Rows of the table in the right end.
+    pub rows: usize,
+}
+
+impl Difference {
+    /// Whether it only says that something still waits to be exported.
+    pub fn waits(&self) -> bool {
+        self.field.as_ref().is_some_and(|(name, ..)| name == WAITING || name == "syncState")
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = self.key.as_ref().map(|(name, value)| format!(" with {name} {value}")).unwrap_or_default();
+        write!(f, "{}: the row{row} ", self.table)?;
+        match (&self.kind, &self.field) {
+            (Kind::Missing, _) => f.write_str("is missing"),
+            (Kind::Extra, _) => f.write_str("is there once too often"),
+            (Kind::Changed, Some((name, expected, found))) => {
+                let shown = |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| format!("\"{text}\""));
+                write!(f, "has {name} {} instead of {}", shown(found), shown(expected))
+            }
+            (Kind::Changed, None) => f.write_str("is different"),
+        }
+    }
+}
+
+/// A row, flat.
+type Fields = BTreeMap<String, String>;
+/// Rows by table and key, each key with all its rows in order.
+type Tables = BTreeMap<String, BTreeMap<(String, String), Vec<Fields>>>;
+
+/// All differences, tables in order.
+pub(super) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
+    let (expected, found) = (tables(expected), tables(found));
+    let mut differences = Vec::new();
+    let names: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    let none = BTreeMap::new();
+    for table in names {
+        let (right, there) = (expected.get(table).unwrap_or(&none), found.get(table).unwrap_or(&none));
+        let rows = right.values().map(Vec::len).sum();
+        let keys: std::collections::BTreeSet<_> = right.keys().chain(there.keys()).collect();
+        for key in keys {
+            let empty = Vec::new();
+            let (right, there) = (right.get(key).unwrap_or(&empty), there.get(key).unwrap_or(&empty));
+            let found = |kind, field| Difference { kind, table: table.clone(), key: Some(key.clone()), field, rows };
+            differences.extend((there.len()..right.len()).map(|_| found(Kind::Missing, None)));
+            differences.extend((right.len()..there.len()).map(|_| found(Kind::Extra, None)));
+            for (right, there) in right.iter().zip(there) {
+                differences.extend(changed(right, there).map(|field| found(Kind::Changed, Some(field))));
+            }
+        }
+    }
+    differences
+}
+
+fn changed<'a>(
+    right: &'a Fields,
+    there: &'a Fields,
+) -> impl Iterator<Item = (String, Option<String>, Option<String>)> + 'a {
+    let names: std::collections::BTreeSet<&String> = right.keys().chain(there.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| right.get(*name) != there.get(*name))
+        .map(|name| (name.clone(), right.get(name).cloned(), there.get(name).cloned()))
+}
+
+fn tables(state: &Value) -> Tables {
+    let mut tables = Tables::new();
+    if let Value::Object(members) = state {
+        for (name, below) in members {
+            collect(name, below, "", &mut tables);
+        }
+    }
+    tables
+}
+
+/// Sorts what stands below a name into tables; `parent` is the key of the row it belongs to.
+fn collect(path: &str, value: &Value, parent: &str, tables: &mut Tables) {
+    match value {
+        Value::Object(members) => {
+            for (name, below) in kept(members) {
+                collect(&format!("{path} {name}"), below, parent, tables);
+            }
+        }
+        Value::Array(rows) => {
+            for row in rows {
+                if let Value::Object(members) = row {
+                    collect_row(path, members, parent, tables);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn collect_row(path: &str, members: &Map<String, Value>, parent: &str, tables: &mut Tables) {
+    let mut fields = Fields::new();
+    let mut below = Vec::new();
+    for (name, value) in kept(members) {
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_object) => below.push((name, value)),
+            Value::Object(_) => below.push((name, value)),
+            Value::Array(items) => {
+                fields.insert(name.clone(), items.iter().map(text).collect::<Vec<_>>().join(", "));
+            }
+            scalar => {
+                fields.insert(name.clone(), text(scalar));
+            }
+        }
+    }
+    let known = KEYS.iter().find_map(|key| Some(((*key).to_owned(), fields.get(*key)?.clone())));
+    let whole = || fields.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ");
+    let key = known.unwrap_or_else(|| (String::new(), if parent.is_empty() { whole() } else { format!("{parent}: {}", whole()) }));
+    for (name, value) in below {
+        // A channel's lists are tables of their own; lists of other rows are told apart by the row they hang below.
+        collect(&format!("{path} {name}").replace("crm integrations ", "crm "), value, &key.1, tables);
+    }
+    tables.entry(path.to_owned()).or_default().entry(key).or_default().push(fields);
+}
+
+fn kept(members: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    members.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn state(customers: Value) -> Value {
+        json!({ "crm": { "integrations": [{ "bookmarks": {"customer": "2024"}, "customers": customers }] } })
+    }
+
+    fn found(customers: Value) -> Vec<String> {
+        let right = json!([
+            { "originId": 1, "email": "a@x", "updatedAt": "1", "addresses": [{ "originId": 7, "city": "Rome" }] },
+            { "originId": 2, "email": "b@x" }
+        ]);
+        compare(&state(right), &state(customers)).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_what_they_are_known_by() {
+        let same = json!([
+            { "originId": 2, "email": "b@x" },
+            { "originId": 1, "email": "a@x", "updatedAt": "2", "addresses": [{ "originId": 7, "city": "Rome" }] }
+        ]);
+        assert_eq!(found(same), Vec::<String>::new());
+        let lost = json!([{ "originId": 1, "email": "a@x", "addresses": [{ "originId": 7, "city": "Oslo" }] }]);
+        assert_eq!(
+            found(lost),
+            [
+                "crm customers: the row with originId 2 is missing",
+                "crm customers addresses: the row with originId 7 has city \"Oslo\" instead of \"Rome\"",
+            ]
+        );
+        let doubled = json!([
+            { "originId": 1, "email": "a@x", "addresses": [{ "originId": 7, "city": "Rome" }, { "originId": 8 }] },
+            { "originId": 2, "email": "b@x" },
+            { "originId": 2, "email": "b@x" }
+        ]);
+        assert_eq!(
+            found(doubled),
+            [
+                "crm customers: the row with originId 2 is there once too often",
+                "crm customers addresses: the row with originId 8 is there once too often",
+            ]
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! The smallest story that still shows what went wrong: steps are left out as long as the verdict stays.
+
+use super::probe::Probe;
+use super::{Failed, judge, reproduce};
+
+/// Puts the smallest story into `found`; returns how many tellings that took.
+pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
+    let mut smallest = Probe { case: probe.case, profile: probe.profile, steps: probe.steps.clone() };
+    let mut runs = 0;
+    for index in (0..smallest.steps.len()).rev() {
+        let struck = found.strikes.iter().any(|strike| strike.site.step == index);
+        let Some(left_out) = smallest.steps.get_mut(index).filter(|_| !struck).and_then(Option::take) else { continue };
+        runs += 2;
+        if !still_shows(&smallest, found)
+            && let Some(place) = smallest.steps.get_mut(index)
+        {
+            *place = Some(left_out);
+        }
+    }
+    if let Ok(reference) = smallest.tell(&[])
+        && let Some(seen) = judge(&smallest, &reference, &found.strikes)
+    {
+        found.differences = seen.differences;
+        found.message = seen.message;
+    }
+    found.reproduction = reproduce::text(&smallest, found);
+    runs + 2
+}
+
+fn still_shows(probe: &Probe<'_>, found: &Failed) -> bool {
+    let Ok(reference) = probe.tell(&[]) else { return false };
+    reference.broken.is_none() && judge(probe, &reference, &found.strikes).is_some_and(|seen| seen.verdict == found.verdict)
+}

@@ -1,0 +1,166 @@
+//! A failed telling as a scenario file of its own.
+
+use std::fmt::Write;
+
+use super::compare::{Difference, Kind};
+use super::probe::Probe;
+use super::strike::Strike;
+use super::{Failed, Verdict};
+use crate::scenario::seeds;
+use crate::scenario::script::Variant;
+use crate::scenario::words::Priority;
+
+/// Blocks of the story's head that matter for what happens.
+const HEAD: &[&str] = &["clock", "shop", "shops", "integration"];
+/// Names of the state's tables and of those `expect` knows.
+const TABLES: &[(&str, &str, &str)] = &[
+    ("crm customers", "crm", "customer"),
+    ("crm customers addresses", "crm", "customerAddress"),
+    ("crm carts", "crm", "cart"),
+    ("crm orders", "crm", "order"),
+    ("crm creditMemos", "crm", "creditMemo"),
+    ("crm newsletterSubscribers", "crm", "newsletterSubscriber"),
+    ("crm accounts", "crm", "account"),
+    ("crm contacts", "crm", "contact"),
+    ("shop customer", "shop", "customer"),
+    ("shop customer_address", "shop", "customer_address"),
+    ("shop newsletter_subscriber", "shop", "newsletter_subscriber"),
+];
+
+/// The file's text; `None` when the story's file cannot be cut into steps by lines.
+pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
+    let story = &probe.case.story;
+    let lines: Vec<&str> = story.file.text.lines().collect();
+    let mut text = String::new();
+    let struck: Vec<String> =
+        found.strikes.iter().map(|strike| format!("{} at {}", strike.trouble.name(), strike.site.operation)).collect();
+    let title = format!("{} – {} after {}", story.name, found.verdict.as_str(), struck.join(" and "));
+    writeln!(text, "title: {}", serde_json::to_string(&title).ok()?).ok()?;
+    writeln!(text, "tags: [explored]").ok()?;
+    for difference in &found.differences {
+        writeln!(text, "# {difference}").ok()?;
+    }
+    for line in found.message.lines() {
+        writeln!(text, "# {line}").ok()?;
+    }
+    head(probe, &lines, &mut text)?;
+    text.push_str("steps:\n");
+    for (index, step) in probe.steps.iter().enumerate() {
+        let Some(step) = step else { continue };
+        let first = step.place().line;
+        let next = story.script.steps.get(index + 1).map(|next| next.place().line);
+        let block = lines.get(first - 1..next.map_or(lines.len(), |next| next - 1))?;
+        let indentation = dash(block.first()?)?;
+        for strike in found.strikes.iter().filter(|strike| strike.site.step == index) {
+            writeln!(text, "  - disrupt: {}", disrupt(strike, story.script.shops.len() > 1)?).ok()?;
+        }
+        for line in block.iter().take_while(|line| line.starts_with(' ') || line.trim().is_empty()) {
+            writeln!(text, "  {}", line.get(indentation..).unwrap_or_default()).ok()?;
+        }
+    }
+    for _ in 0..RUNS {
+        text.push_str("  - advance: 5 minutes\n  - sync\n");
+    }
+    writeln!(text, "  - expect: {}", expect(found)?).ok()?;
+    Some(text)
+}
+
+/// Scheduled syncs after the story, as the explorer lets run.
+const RUNS: usize = 5;
+
+/// Columns before the dash of a step; `None` when the line is no step in block form.
+fn dash(line: &str) -> Option<usize> {
+    let at = line.find(|letter: char| letter != ' ')?;
+    line.get(at..)?.starts_with("- ").then_some(at)
+}
+
+fn head(probe: &Probe<'_>, lines: &[&str], text: &mut String) -> Option<()> {
+    let script = &probe.case.story.script;
+    let variant = probe.case.changes();
+    let profile = probe.profile.or(variant.profile).unwrap_or(script.profile);
+    writeln!(text, "profile: {}", profile.as_str()).ok()?;
+    if probe.profile.is_none() {
+        let quirks = script.quirks.iter().chain(&variant.quirks);
+        let said: Vec<String> = quirks
+            .map(|(id, on)| format!("{}: {}", id.get(), if on.is_yes() { "yes" } else { "no" }))
+            .collect();
+        if !said.is_empty() {
+            writeln!(text, "quirks: {{{}}}", said.join(", ")).ok()?;
+        }
+    }
+    if let Some(changes) = changes(&variant) {
+        writeln!(text, "variants: {{{}: {{{changes}}}}}", probe.case.variant.as_deref()?).ok()?;
+    }
+    let mut keeps = false;
+    for line in lines {
+        if line.starts_with(|first: char| first.is_alphabetic()) {
+            keeps = line.split(':').next().is_some_and(|key| HEAD.contains(&key));
+        }
+        if keeps && !line.trim_start().starts_with('#') {
+            writeln!(text, "{}", with_seed_path(line, probe)).ok()?;
+        }
+    }
+    Some(())
+}
+
+/// What the telling changes in shop and integration, as a variant writes it.
+fn changes(variant: &Variant) -> Option<String> {
+    let wsi = variant.wsi.map(|wsi| format!("wsi: {}", if wsi.is_yes() { "yes" } else { "no" }));
+    let bridge = variant.bridge.as_ref().map(|bridge| format!("bridge: {}", bridge.get()));
+    let priority = variant.sync_priority.map(|priority| match priority {
+        Priority::RemoteWins => "sync priority: remote wins".to_owned(),
+        Priority::LocalWins => "sync priority: local wins".to_owned(),
+    });
+    let changes: Vec<String> = [wsi, bridge, priority].into_iter().flatten().collect();
+    (!changes.is_empty()).then(|| changes.join(", "))
+}
+
+/// A seed is named by its whole path, so that the file works wherever it is put.
+fn with_seed_path(line: &str, probe: &Probe<'_>) -> String {
+    let Some((before, after)) = line.split_once("seed:") else { return line.to_owned() };
+    let name: String = after.trim_start().chars().take_while(|letter| !", }".contains(*letter)).collect();
+    match seeds::file(&name, &probe.case.story.file.path) {
+        Some(path) => format!("{before}seed: {}{}", path.display(), after.trim_start().get(name.len()..).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
+fn disrupt(strike: &Strike, many_shops: bool) -> Option<String> {
+    let mut members = vec![format!("operation: {}", strike.site.operation)];
+    if strike.site.nth > 1 {
+        members.push(format!("call: {}", strike.site.nth));
+    }
+    if strike.trouble.times > 1 {
+        members.push(format!("times: {}", strike.trouble.times));
+    }
+    if many_shops {
+        members.push(format!("shop: {}", strike.site.shop));
+    }
+    // JSON is YAML.
+    members.push(format!("with: {}", serde_json::to_string(&strike.trouble.disruption).ok()?));
+    Some(format!("{{{}}}", members.join(", ")))
+}
+
+/// What would hold without the trouble.
+fn expect(found: &Failed) -> Option<String> {
+    let of_row = |difference: &Difference| {
+        let (_, side, table) = TABLES.iter().find(|(known, ..)| *known == difference.table)?;
+        let (name, value) = difference.key.as_ref().filter(|(name, _)| !name.is_empty())?;
+        let quoted = |text: &str| serde_json::to_string(text).ok();
+        let which = format!("rows: {table}, where: {{{name}: {}}}", quoted(value)?);
+        let what = match (&difference.kind, &difference.field) {
+            (Kind::Missing, _) => "count: 1".to_owned(),
+            (Kind::Extra, _) => return Some(format!("{{{side}: {{rows: {table}, count: {}}}}}", difference.rows)),
+            (Kind::Changed, Some((field, expected, _))) => {
+                let expected = expected.as_deref().map_or(Some("null".to_owned()), quoted)?;
+                format!("have: {{{field}: {expected}}}")
+            }
+            (Kind::Changed, None) => return None,
+        };
+        Some(format!("{{{side}: {{{which}, {what}}}}}"))
+    };
+    match found.verdict {
+        Verdict::Stuck if found.differences.is_empty() => Some("{outcome: success}".to_owned()),
+        _ => found.differences.iter().find_map(of_row).or_else(|| Some("{outcome: success}".to_owned())),
+    }
+}

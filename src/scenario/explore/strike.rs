@@ -1,0 +1,102 @@
+//! Where trouble strikes: calls of the story without trouble, and the choice among pairs of them.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::catalogue::Trouble;
+
+/// A call of the story as it is told without trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallSite {
+    /// The step's index.
+    pub step: usize,
+    /// The step's line.
+    pub line: usize,
+    /// The shop.
+    pub shop: String,
+    /// The operation.
+    pub operation: String,
+    /// Which call of that operation in that step, from 1.
+    pub nth: u64,
+}
+
+impl CallSite {
+    /// What it is called in a report.
+    pub fn name(&self) -> String {
+        let nth = if self.nth == 1 { String::new() } else { format!(" {}", self.nth) };
+        format!("line {}: {}{nth}", self.line, self.operation)
+    }
+}
+
+/// One trouble at one call.
+#[derive(Clone, Debug)]
+pub struct Strike {
+    /// The call's index.
+    pub call: usize,
+    /// The trouble's index.
+    pub column: usize,
+    /// The call.
+    pub site: CallSite,
+    /// The trouble.
+    pub trouble: Trouble,
+}
+
+/// Each trouble at each call.
+pub(super) fn singles(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Vec<Strike>> {
+    all_strikes(calls, troubles).into_iter().map(|strike| vec![strike]).collect()
+}
+
+fn all_strikes(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Strike> {
+    let at = |(call, site): (usize, &CallSite)| {
+        let strike = |(column, trouble): (usize, &Trouble)| Strike {
+            call,
+            column,
+            site: site.clone(),
+            trouble: trouble.clone(),
+        };
+        troubles.iter().enumerate().map(strike).collect::<Vec<_>>()
+    };
+    calls.iter().enumerate().flat_map(at).collect()
+}
+
+/// Pairs of trouble at two calls, the second one later: all of them, or as many as there is room for, drawn.
+pub(super) fn pairs(calls: &[CallSite], troubles: &[Trouble], room: usize, seed: u64) -> (Vec<Vec<Strike>>, usize) {
+    let strikes = all_strikes(calls, troubles);
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (first, one) in strikes.iter().enumerate() {
+        pairs.extend((first + 1..strikes.len()).filter(|second| strikes[*second].call > one.call).map(|two| (first, two)));
+    }
+    let all = pairs.len();
+    let mut draws = ChaCha8Rng::seed_from_u64(seed);
+    for kept in 0..room.min(all) {
+        let rest = u64::try_from(all - kept).unwrap_or(u64::MAX);
+        let drawn = usize::try_from(draws.next_u64() % rest).unwrap_or_default();
+        pairs.swap(kept, kept + drawn);
+    }
+    pairs.truncate(room);
+    pairs.sort_unstable();
+    let told = |(one, two): (usize, usize)| Some(vec![strikes.get(one)?.clone(), strikes.get(two)?.clone()]);
+    (pairs.into_iter().filter_map(told).collect(), all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_go_forwards_and_the_same_ones_are_drawn_every_time() {
+        let site = |nth| CallSite { step: 0, line: 3, shop: "magento".into(), operation: "list".into(), nth };
+        let calls: Vec<_> = (1..=4).map(site).collect();
+        let troubles = super::super::usual()[..3].to_vec();
+        assert_eq!(singles(&calls, &troubles).len(), 12);
+        let (every, all) = pairs(&calls, &troubles, 1000, 1);
+        assert_eq!((every.len(), all), (54, 54));
+        assert!(every.iter().all(|pair| pair[0].call < pair[1].call));
+        let drawn = |seed| {
+            let (some, _) = pairs(&calls, &troubles, 10, seed);
+            some.iter().map(|pair| (pair[0].call, pair[0].column, pair[1].call, pair[1].column)).collect::<Vec<_>>()
+        };
+        assert_eq!((drawn(1).len(), drawn(1)), (10, drawn(1)));
+        assert_ne!(drawn(1), drawn(2));
+    }
+}
