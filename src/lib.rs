@@ -14,6 +14,7 @@ pub mod crm;
 pub mod datetime;
 pub mod disrupt;
 pub mod magento;
+mod memo;
 pub mod quirk;
 pub mod report;
 pub mod scenario;

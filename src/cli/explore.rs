@@ -40,6 +40,9 @@ pub struct ExploreArgs {
     /// Only these disruptions, by the words scenarios use.
     #[arg(long = "with", value_name = "KIND", value_delimiter = ',')]
     kinds: Vec<String>,
+    /// Only at calls of these operations.
+    #[arg(long = "at", value_name = "OPERATION", value_delimiter = ',')]
+    operations: Vec<String>,
     /// Also answers that are wrong but look right, which no client can notice.
     #[arg(long)]
     unnoticeable: bool,
@@ -102,6 +105,8 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         jobs,
         profile: args.profile,
         troubles: args.troubles()?,
+        operations: args.operations.clone(),
+        reproduce: args.reproduce.is_some(),
     };
     let mut out = anstream::stdout();
     let mut told = Told::default();

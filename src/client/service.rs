@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{ClientError, ClientOptions};
 use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::memo::Memo;
 use crate::soap::wsdl_reader::{self, WsdlFacts};
 use crate::soap::{Codec, ServiceSchema, WireMode};
 use crate::transport::{HttpRequest, Transport, masked};
@@ -21,6 +22,9 @@ pub(super) struct Service {
     /// Whether the WSDL came from the cache, so that it may be out of date.
     pub(super) cached: bool,
 }
+
+/// Documents that were read: a shop's is the same for every session.
+static READ: Memo<Vec<u8>, WsdlFacts> = Memo::new();
 
 impl Service {
     /// Takes the WSDL from the cache or downloads it. A download is tried once: the retries are for calls.
@@ -44,7 +48,9 @@ impl Service {
     }
 
     fn read(document: &[u8], options: &ClientOptions, cached: bool) -> Result<Self, ClientError> {
-        let wsdl = wsdl_reader::read(document, None)
+        let read = || wsdl_reader::read(document, None).map(|facts| (document.to_vec(), facts));
+        let wsdl = READ
+            .get_or_try(|known| known == document, read)
             .map_err(|source| ClientError::Wsdl { url: masked(&options.url), source })?;
         let (address, warnings) = address(&wsdl, &options.url)?;
         let codec = Codec::new(schema_for(&wsdl));

@@ -48,7 +48,9 @@ pub fn text(found: &Exploration) -> String {
         if more > 0 {
             let _ = writeln!(text, "    and {more} more");
         }
-        if let Some(line) = failed.message.lines().find(|line| line.contains("failed")).or(failed.message.lines().next()) {
+        if let Some(line) =
+            failed.message.lines().find(|line| line.contains("failed")).or(failed.message.lines().next())
+        {
             let _ = writeln!(text, "    {line}");
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::finding::did_you_mean;
+use crate::memo::Memo;
 use crate::shop::Seed;
 
 /// The seed of a story that names none.
@@ -46,7 +47,10 @@ pub fn load(name: &str, scenario: &Path) -> Result<Seed, NoSeed> {
         return read(&path, name);
     }
     if name == DEFAULT {
-        return Seed::corner_shop().map_err(|error| not_a_seed(name, &error.to_string()));
+        let parse = || Seed::corner_shop().map(|seed| (DEFAULT.to_owned(), seed));
+        return PARSED
+            .get_or_try(|known| known == DEFAULT, parse)
+            .map_err(|error| not_a_seed(name, &error.to_string()));
     }
     let mut known: BTreeSet<String> = folders().flat_map(|folder| names_in(&folder)).collect();
     known.insert(DEFAULT.to_owned());
@@ -64,8 +68,12 @@ fn read(path: &Path, name: &str) -> Result<Seed, NoSeed> {
         message: format!("cannot read the seed `{name}`: {cause}"),
         help: "the path is relative to the scenario file".to_owned(),
     })?;
-    Seed::parse(&text, name).map_err(|error| not_a_seed(name, &error.to_string()))
+    let parse = || Seed::parse(&text, name).map(|seed| (text.clone(), seed));
+    PARSED.get_or_try(|known| *known == text, parse).map_err(|error| not_a_seed(name, &error.to_string()))
 }
+
+/// Seeds that were read, by their text: many stories share one, and an exploration starts from it again and again.
+static PARSED: Memo<String, Seed> = Memo::new();
 
 fn names_in(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };

@@ -1,6 +1,8 @@
 //! Bytes in, bytes out for one request: address, envelope, operation, shop, envelope. Synchronous, without a socket and
 //! without hyper; recordings are replayed against it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::journal::Outcome;
@@ -8,7 +10,9 @@ use super::route::{self, AddressStyle, Route};
 use crate::disrupt::answer::Answer;
 use crate::disrupt::{Disruption, WSDL_OPERATION, rows};
 use crate::magento::{Flavor, encoding_schema};
+use crate::memo::Memo;
 use crate::shop::{Refusal, Shop};
+use crate::soap::schema::ServiceSchema;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
 use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, envelope};
 
@@ -171,6 +175,9 @@ fn charset(content_type: &str) -> Option<&str> {
         .map(|(_, value)| value.trim().trim_matches('"'))
 }
 
+/// Descriptions that were written: a shop's changes with its style, its bridge and its address only.
+static WRITTEN: Memo<(Arc<ServiceSchema>, String, WsdlOptions), String> = Memo::new();
+
 fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &str, query: &str) -> Handled {
     let style = if shop.flavor().echoes_address() { AddressStyle::Echo } else { AddressStyle::BaseUrl };
     let address = route::service_address(style, &shop.base_url(), host, path, query);
@@ -181,7 +188,12 @@ fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &s
     };
     // A mended shop's schema is mended already.
     let wsdl = WsdlOptions { mend: false, encoding_schema_location };
-    let text = wsdl::write(shop.codec().schema(), &address, &wsdl);
+    let key = (shop.codec().shared_schema(), address.clone(), wsdl.clone());
+    let text = WRITTEN.get_or_try(
+        |known| Arc::ptr_eq(&known.0, &key.0) && known.1 == key.1 && known.2 == key.2,
+        || Ok::<_, std::convert::Infallible>((key.clone(), wsdl::write(shop.codec().schema(), &address, &wsdl))),
+    );
+    let Ok(text) = text;
     let outcome = Outcome::Wsdl(text.len());
     Handled { answer: Answer { status: 200, content_types: vec![XML.to_owned()], body: text.into_bytes() }, outcome }
 }

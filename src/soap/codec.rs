@@ -56,6 +56,11 @@ impl Codec {
         Arc::ptr_eq(&self.schema, &other.schema) && self.splits_lines == other.splits_lines
     }
 
+    /// The service, shared with whoever speaks the same style and bridge.
+    pub fn shared_schema(&self) -> Arc<ServiceSchema> {
+        Arc::clone(&self.schema)
+    }
+
     /// The service.
     pub fn schema(&self) -> &ServiceSchema {
         &self.schema

@@ -66,7 +66,8 @@ impl fmt::Display for Difference {
             (Kind::Missing, _) => f.write_str("is missing"),
             (Kind::Extra, _) => f.write_str("is there once too often"),
             (Kind::Changed, Some((name, expected, found))) => {
-                let shown = |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| format!("\"{text}\""));
+                let shown =
+                    |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| format!("{text:?}"));
                 write!(f, "has {name} {} instead of {}", shown(found), shown(expected))
             }
             (Kind::Changed, None) => f.write_str("is different"),
@@ -160,7 +161,8 @@ fn collect_row(path: &str, members: &Map<String, Value>, parent: &str, tables: &
     }
     let known = KEYS.iter().find_map(|key| Some(((*key).to_owned(), fields.get(*key)?.clone())));
     let whole = || fields.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ");
-    let key = known.unwrap_or_else(|| (String::new(), if parent.is_empty() { whole() } else { format!("{parent}: {}", whole()) }));
+    let key = known
+        .unwrap_or_else(|| (String::new(), if parent.is_empty() { whole() } else { format!("{parent}: {}", whole()) }));
     for (name, value) in below {
         // A channel's lists are tables of their own; lists of other rows are told apart by the row they hang below.
         collect(&format!("{path} {name}").replace("crm integrations ", "crm "), value, &key.1, tables);

@@ -72,6 +72,10 @@ pub struct ExploreOptions {
     pub profile: Option<Profile>,
     /// The trouble to inject.
     pub troubles: Vec<Trouble>,
+    /// Only at calls of these operations; at all calls when empty.
+    pub operations: Vec<String>,
+    /// Whether to look for the smallest story of each failure.
+    pub reproduce: bool,
 }
 
 /// One telling that went wrong.
@@ -121,7 +125,8 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     if let Some(broken) = &reference.broken {
         return Err(format!("the story does not work without any disruption: {broken}"));
     }
-    let calls = reference.calls.clone();
+    let mut calls = reference.calls.clone();
+    calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));
     let mut strikes = singles(&calls, &options.troubles);
     let mut told_pairs = (0, 0);
     if options.depth > 1 {
@@ -144,7 +149,8 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
             failed.push(judged);
         }
     }
-    let extra = failed.iter_mut().map(|found| reduce::reproduction(&probe, found)).sum::<usize>();
+    let wanted = failed.iter_mut().filter(|_| options.reproduce);
+    let extra = wanted.map(|found| reduce::reproduction(&probe, found)).sum::<usize>();
     let runs = strikes.len() + 1 + extra;
     Ok(Exploration {
         name: case.name.clone(),

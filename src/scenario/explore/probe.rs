@@ -45,7 +45,8 @@ pub(super) struct Ending {
 
 impl<'a> Probe<'a> {
     pub(super) fn new(case: &'a Case, profile: Option<Profile>) -> Self {
-        let told = |step: &'a At<Step>| (!matches!(step.0, StepKind::Expect(_) | StepKind::Snapshot(_))).then_some(step);
+        let told =
+            |step: &'a At<Step>| (!matches!(step.0, StepKind::Expect(_) | StepKind::Snapshot(_))).then_some(step);
         Self { case, profile, steps: case.story.script.steps.iter().map(told).collect() }
     }
 

@@ -29,5 +29,6 @@ pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
 
 fn still_shows(probe: &Probe<'_>, found: &Failed) -> bool {
     let Ok(reference) = probe.tell(&[]) else { return false };
-    reference.broken.is_none() && judge(probe, &reference, &found.strikes).is_some_and(|seen| seen.verdict == found.verdict)
+    reference.broken.is_none()
+        && judge(probe, &reference, &found.strikes).is_some_and(|seen| seen.verdict == found.verdict)
 }

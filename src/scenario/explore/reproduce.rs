@@ -6,8 +6,8 @@ use super::compare::{Difference, Kind};
 use super::probe::Probe;
 use super::strike::Strike;
 use super::{Failed, Verdict};
-use crate::scenario::seeds;
 use crate::scenario::script::Variant;
+use crate::scenario::seeds;
 use crate::scenario::words::Priority;
 
 /// Blocks of the story's head that matter for what happens.
@@ -40,7 +40,7 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
     for difference in &found.differences {
         writeln!(text, "# {difference}").ok()?;
     }
-    for line in found.message.lines() {
+    for line in found.message.lines().take(10) {
         writeln!(text, "# {line}").ok()?;
     }
     head(probe, &lines, &mut text)?;
@@ -81,9 +81,8 @@ fn head(probe: &Probe<'_>, lines: &[&str], text: &mut String) -> Option<()> {
     writeln!(text, "profile: {}", profile.as_str()).ok()?;
     if probe.profile.is_none() {
         let quirks = script.quirks.iter().chain(&variant.quirks);
-        let said: Vec<String> = quirks
-            .map(|(id, on)| format!("{}: {}", id.get(), if on.is_yes() { "yes" } else { "no" }))
-            .collect();
+        let said: Vec<String> =
+            quirks.map(|(id, on)| format!("{}: {}", id.get(), if on.is_yes() { "yes" } else { "no" })).collect();
         if !said.is_empty() {
             writeln!(text, "quirks: {{{}}}", said.join(", ")).ok()?;
         }
@@ -120,7 +119,9 @@ fn with_seed_path(line: &str, probe: &Probe<'_>) -> String {
     let Some((before, after)) = line.split_once("seed:") else { return line.to_owned() };
     let name: String = after.trim_start().chars().take_while(|letter| !", }".contains(*letter)).collect();
     match seeds::file(&name, &probe.case.story.file.path) {
-        Some(path) => format!("{before}seed: {}{}", path.display(), after.trim_start().get(name.len()..).unwrap_or_default()),
+        Some(path) => {
+            format!("{before}seed: {}{}", path.display(), after.trim_start().get(name.len()..).unwrap_or_default())
+        }
         None => line.to_owned(),
     }
 }

@@ -64,7 +64,9 @@ pub(super) fn pairs(calls: &[CallSite], troubles: &[Trouble], room: usize, seed:
     let strikes = all_strikes(calls, troubles);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (first, one) in strikes.iter().enumerate() {
-        pairs.extend((first + 1..strikes.len()).filter(|second| strikes[*second].call > one.call).map(|two| (first, two)));
+        pairs.extend(
+            (first + 1..strikes.len()).filter(|second| strikes[*second].call > one.call).map(|two| (first, two)),
+        );
     }
     let all = pairs.len();
     let mut draws = ChaCha8Rng::seed_from_u64(seed);

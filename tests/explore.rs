@@ -1,0 +1,119 @@
+//! The explorer: it finds a planted loss, says where, writes a story that shows it, and is content without it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
+
+use std::path::Path;
+use std::process::Command;
+
+use mockgento::quirk::Profile;
+use mockgento::scenario::Story;
+use mockgento::scenario::explore::{Exploration, ExploreOptions, Verdict, by_kind, explore};
+
+/// Q-07 loses this edit: the reference client takes any error while it reads the address for "removed in Magento".
+const STORY: &str = "title: A corrected street reaches Magento
+shop: {seed: ./boutique.yaml}
+integration: {entities: [customer], sync start date: 2024-01-01, two way sync: yes}
+steps:
+  - sync
+  - advance: 1 hour
+  # The clerk hears it on the phone.
+  - in crm:
+      update address: {address: 1, set: {street: 2 Side St}}
+  - in magento:
+      update customer: {customer: 2, set: {firstname: Gracie}}
+  - sync
+  - expect: {outcome: success}
+";
+
+fn explored(folder: &Path, profile: Profile, depth: u8, operations: &[&str]) -> Exploration {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds");
+    std::fs::copy(seeds.join("boutique.yaml"), folder.join("boutique.yaml")).unwrap();
+    let path = folder.join("story.yaml");
+    std::fs::write(&path, STORY).unwrap();
+    let case = Story::load(&path).unwrap().cases().remove(0);
+    let options = ExploreOptions {
+        depth,
+        seed: 5,
+        runs_max: 20,
+        jobs: 2,
+        profile: Some(profile),
+        troubles: [by_kind("internal-error"), by_kind("status")].concat(),
+        operations: operations.iter().map(|name| (*name).to_owned()).collect(),
+        reproduce: true,
+    };
+    explore(&case, &options).unwrap()
+}
+
+/// The verdict on a call of the second sync.
+fn verdict(found: &Exploration, operation: &str) -> Option<Verdict> {
+    let call = found.calls.iter().position(|call| call.operation == operation && call.line == 12).unwrap();
+    found.matrix[call][0]
+}
+
+#[test]
+fn a_planted_loss_is_found_named_and_written_down_as_a_story_that_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = explored(folder.path(), Profile::Documented, 1, &["oroCustomerAddressInfo"]);
+    assert_eq!(
+        verdict(&found, "oroCustomerAddressInfo"),
+        Some(Verdict::Converged),
+        "fixed, the edit waits for the next sync"
+    );
+
+    let found = explored(folder.path(), Profile::OroCrm41, 1, &["oroCustomerAddressInfo"]);
+    assert_eq!(verdict(&found, "oroCustomerAddressInfo"), Some(Verdict::Lost));
+    let lost = found.failed.iter().find(|failed| failed.strikes[0].site.operation == "oroCustomerAddressInfo").unwrap();
+    let told: Vec<String> = lost.differences.iter().map(ToString::to_string).collect();
+    assert!(told.iter().any(|line| line.contains("street \"1 Main St\" instead of \"2 Side St\"")), "{told:?}");
+
+    let reproduction = lost.reproduction.as_deref().unwrap();
+    assert!(!reproduction.contains("update customer"), "what does not matter is left out: {reproduction}");
+    let file = folder.path().join("lost.yaml");
+    std::fs::write(&file, reproduction).unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_mockgento")).args(["run", "--check"]).arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert_eq!(ran.status.code(), Some(1), "{said}{}{reproduction}", String::from_utf8_lossy(&ran.stderr));
+    let fixed = reproduction.replace("profile: orocrm-4.1", "profile: documented");
+    std::fs::write(&file, fixed).unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_mockgento")).args(["run", "--check"]).arg(&file).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
+}
+
+#[test]
+fn pairs_are_bounded_and_the_same_ones_are_told_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = ["oroCustomerAddressInfo", "oroCustomerInfo"];
+    let found = explored(folder.path(), Profile::Documented, 2, &exports);
+    let again = explored(folder.path(), Profile::Documented, 2, &exports);
+    assert!(found.pairs.0 > 0 && found.pairs.0 < found.pairs.1, "{:?}", found.pairs);
+    let told = |found: &Exploration| {
+        let line = |failed: &mockgento::scenario::explore::Failed| {
+            let calls: Vec<usize> = failed.strikes.iter().map(|strike| strike.call).collect();
+            format!("{calls:?} {}", failed.verdict.as_str())
+        };
+        found.failed.iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!((told(&found), found.matrix), (told(&again), again.matrix));
+}
+
+#[test]
+fn the_command_says_what_it_found_and_fails_for_a_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    explored(folder.path(), Profile::Documented, 1, &["none"]);
+    let explore = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        let at = ["--at", "oroCustomerAddressInfo"];
+        command.arg("explore").args(arguments).args(at).current_dir(folder.path()).output().unwrap()
+    };
+    let ran = explore(&["story.yaml", "--with", "internal-error", "--profile", "orocrm-4.1", "--reproduce", "found"]);
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(said.contains("lost: internal-error at line 12: oroCustomerAddressInfo"), "{said}");
+    assert!(folder.path().join("found").read_dir().unwrap().count() > 0);
+    let ran = explore(&["story.yaml", "--with", "no-date"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
+    let ran = explore(&["story.yaml", "--with", "no-dat"]);
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(said.contains("did you mean `no-date`?"), "{said}");
+}
