@@ -43,10 +43,13 @@ mod tests {
         let memo = Memo::new();
         let mut made = 0;
         for _ in 0..3 {
-            let made: Result<i32, &str> = memo.get_or_try(|key| *key == 7, || {
-                made += 1;
-                Ok((7, made))
-            });
+            let made: Result<i32, &str> = memo.get_or_try(
+                |key| *key == 7,
+                || {
+                    made += 1;
+                    Ok((7, made))
+                },
+            );
             assert_eq!(made, Ok(1));
         }
         assert_eq!(memo.get_or_try(|key| *key == 8, || Err("no")), Err("no"));
