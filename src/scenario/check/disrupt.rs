@@ -11,10 +11,10 @@ const STATUSES: std::ops::RangeInclusive<u16> = 400..=599;
 impl Check<'_> {
     pub(super) fn disrupt(&mut self, step: &DisruptStep, place: &Place) {
         self.place_of_edit(step.shop.as_ref(), place);
-        self.from_one(step.call.as_ref(), "calls are counted from 1", "write 1 for the next one");
-        self.from_one(step.every.as_ref(), "every 0 calls is never", "write 1 for every call, 2 for every second");
-        self.from_one(step.page.as_ref(), "pages are counted from 1", "write 1 for the first one");
-        self.from_one(step.session.as_ref(), "sessions are counted from 1", "write 1 for the next login's");
+        self.at_least_one(step.call.as_ref(), "calls are counted from 1", "write 1 for the next one");
+        self.at_least_one(step.every.as_ref(), "every 0 calls is never", "write 1 for every call, 2 for every second");
+        self.at_least_one(step.page.as_ref(), "pages are counted from 1", "write 1 for the first one");
+        self.at_least_one(step.session.as_ref(), "sessions are counted from 1", "write 1 for the next login's");
         if let Some(percent) = step.percent.as_ref().filter(|percent| !(1..=100).contains(percent.get())) {
             self.report(percent.place(), "this is no share of a hundred calls", "write a number from 1 to 100");
         }
@@ -28,7 +28,7 @@ impl Check<'_> {
         }
     }
 
-    fn from_one(&mut self, number: Option<&At<u64>>, message: &str, help: &str) {
+    fn at_least_one(&mut self, number: Option<&At<u64>>, message: &str, help: &str) {
         if let Some(number) = number.filter(|number| *number.get() == 0) {
             self.report(number.place(), message, help);
         }
