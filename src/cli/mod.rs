@@ -4,6 +4,7 @@
 
 mod check;
 mod connection_args;
+mod crm;
 pub mod diagnostics;
 pub mod exit_code;
 mod explore;
@@ -60,6 +61,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Sync a shop into a CRM file.
     Sync(sync::SyncArgs),
+    /// Look at a CRM file, and edit it as a CRM user does.
+    Crm(crm::CrmArgs),
     /// Make seed files for the fake shop.
     Seed(seed::SeedArgs),
     /// Serve a fake Magento shop over HTTP.
@@ -80,6 +83,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Quirks(args) => quirks::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Sync(args) => sync::run(&args),
+        Command::Crm(args) => crm::run(&args),
         Command::Seed(args) => seed::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Wsdl(args) => wsdl::run(&args),

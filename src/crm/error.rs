@@ -92,6 +92,9 @@ pub enum CrmError {
     /// A migration that failed.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(String),
+    /// Somebody else has been writing to the file for too long.
+    #[error("another program is writing to the CRM; wait until it is done, then try again")]
+    Locked,
     /// A failure of SQLite.
     #[error("the CRM database fails: {0}")]
     Database(rusqlite::Error),
@@ -99,7 +102,10 @@ pub enum CrmError {
 
 impl From<rusqlite::Error> for CrmError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Locked,
+            _ => Self::Database(error),
+        }
     }
 }
 
@@ -113,6 +119,15 @@ impl CrmError {
                 Self::InUse { path: path.to_owned() }
             }
             _ => Self::CannotOpen { path: path.to_owned(), reason: error.to_string() },
+        }
+    }
+
+    /// The same failure, naming the file where it is about it.
+    pub(super) fn about(self, path: &Path) -> Self {
+        match self {
+            Self::Locked => Self::InUse { path: path.to_owned() },
+            Self::Database(error) => Self::at(path, error),
+            other => other,
         }
     }
 

@@ -72,6 +72,26 @@ impl Crm {
         found.ok_or_else(|| CrmError::NotFound { entity: "integration", what: format!("row {}", id.0.0) })
     }
 
+    /// An integration by its name, by its row id, or the only one when no name is given.
+    ///
+    /// # Errors
+    /// [`CrmError::Forbidden`] when there is none of that name, or when several could be meant.
+    pub fn integration_named(&self, name: &str) -> Result<Integration, CrmError> {
+        let found = self.integrations()?;
+        let known: Vec<String> = found.iter().map(|one| format!("\"{}\"", one.settings.name)).collect();
+        let is_meant = |one: &&Integration| one.settings.name == name || format!("#{}", one.id.0.0) == name;
+        if let Some(one) = found.iter().find(is_meant) {
+            return Ok(one.clone());
+        }
+        let text = match (found.as_slice(), name) {
+            ([], _) => "this CRM has no integration yet; \"mockgento sync\" makes one".to_owned(),
+            ([one], "") => return Ok(one.clone()),
+            (_, "") => format!("this CRM has several integrations; choose one of {}", known.join(", ")),
+            _ => format!("there is no integration \"{name}\"; this CRM has {}", known.join(", ")),
+        };
+        Err(CrmError::Forbidden(text))
+    }
+
     /// All integrations, oldest first.
     ///
     /// # Errors

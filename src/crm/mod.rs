@@ -13,6 +13,7 @@ pub mod error;
 pub mod export_queue;
 pub mod integration;
 pub mod lifetime;
+pub mod lookup;
 mod missing_detail;
 mod rows;
 pub mod settings;
@@ -53,7 +54,7 @@ pub struct Crm {
 const APPLICATION_ID: i64 = 0x6d6f_636b;
 
 /// Schemas so far, oldest first.
-const SCHEMAS: &[&str] = &[include_str!("schema.sql")];
+const SCHEMAS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
 
 fn migrations() -> Migrations<'static> {
     SCHEMAS.iter().map(|schema| M::up(schema)).collect()
@@ -88,13 +89,16 @@ impl Crm {
         connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
             .map_err(|error| CrmError::at(path, error))?;
-        Self::prepare(connection, clock)
+        Self::prepare(connection, clock).map_err(|error| error.about(path))
     }
 
     fn prepare(mut connection: Connection, clock: Clock) -> Result<Self, CrmError> {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if owner != APPLICATION_ID {
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         migrations().to_latest(&mut connection).map_err(|error| CrmError::Migration(error.to_string()))?;
         Ok(Self { connection, clock, discovery: DiscoveryConfig::default(), depth: 0 })
@@ -200,7 +204,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 1;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 2;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),

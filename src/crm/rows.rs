@@ -234,20 +234,51 @@ impl Crm {
     }
 
     fn select(&self, entity: Entity, tail: &str, values: Vec<Sql>) -> Result<Vec<Row>, CrmError> {
+        let mut found = Vec::new();
+        self.select_each(entity, tail, values, &mut |row| {
+            found.push(row);
+            Ok::<_, CrmError>(())
+        })?;
+        Ok(found)
+    }
+
+    /// Hands over the rows that [`Crm::find`] gives one at a time, so that memory does not grow with their number.
+    pub(super) fn visit<E: From<CrmError>>(
+        &self,
+        entity: Entity,
+        conditions: &[(&str, CrmValue)],
+        visit: &mut dyn FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut tail, mut values) = (String::new(), Vec::new());
+        for (at, (field, value)) in conditions.iter().enumerate() {
+            tail.push_str(if at == 0 { " WHERE " } else { " AND " });
+            Condition::of(field, value).write(entity, &mut tail, &mut values)?;
+        }
+        tail.push_str(" ORDER BY \"id\"");
+        self.select_each(entity, &tail, values, visit)
+    }
+
+    fn select_each<E: From<CrmError>>(
+        &self,
+        entity: Entity,
+        tail: &str,
+        values: Vec<Sql>,
+        visit: &mut dyn FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(error.into());
         let columns = entity.columns();
         let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
         let sql = format!("SELECT \"id\", {} FROM \"{}\"{tail}", names.join(", "), entity.table());
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params_from_iter(values))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let mut rows = statement.query(params_from_iter(values)).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
             let mut fields = Fields::new();
             for (at, (name, kind)) in columns.iter().enumerate() {
-                fields.set(*name, from_sql(*kind, row.get_ref(at + 1)?));
+                fields.set(*name, from_sql(*kind, row.get_ref(at + 1).map_err(failed)?));
             }
-            found.push(Row { entity, id: RowId(row.get(0)?), fields });
+            visit(Row { entity, id: RowId(row.get(0).map_err(failed)?), fields })?;
         }
-        Ok(found)
+        Ok(())
     }
 }
 

@@ -165,7 +165,8 @@ impl Names {
     }
 }
 
-fn name_of(row: &Row) -> String {
+/// What people call a row.
+pub(super) fn name_of(row: &Row) -> String {
     let fields = &row.fields;
     let text = |name: &str| fields.text(name).map(str::to_owned);
     let origin = fields.int("originId").map(|id| id.to_string());

@@ -1,0 +1,109 @@
+//! `mockgento crm export`: rows as JSON or CSV, one at a time, so that a large CRM needs no large memory.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+
+use super::show::plain;
+use super::{CannotWrite, CrmFile, entity, filters, pair};
+use crate::cli::{ExitCode, Outcome};
+use crate::crm::lookup::Filter;
+use crate::crm::{Crm, Entity};
+
+/// Arguments of `crm export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    file: CrmFile,
+    /// Only this; everything when left out. CSV needs it, unless `--out` names a folder.
+    #[arg(long, value_parser = entity)]
+    entity: Option<Entity>,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Only rows whose field has the value, as `crm show` takes it.
+    #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = pair, num_args = 1.., requires = "entity")]
+    filters: Vec<(String, String)>,
+    /// A file to write to; for CSV of everything a folder, which gets a file for each entity.
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One object with a list for each entity.
+    #[default]
+    Json,
+    /// A header and a line for each row.
+    Csv,
+}
+
+/// Writes everything asked for.
+pub fn run(args: &ExportArgs) -> Outcome {
+    let crm = args.file.open()?;
+    let filters = match args.entity {
+        Some(entity) => filters(&crm, entity, &args.filters)?,
+        None => Vec::new(),
+    };
+    let done = match (args.format, args.entity) {
+        (Format::Json, chosen) => json(&crm, chosen, &filters, output(args)?),
+        (Format::Csv, Some(entity)) => csv(&crm, entity, &filters, output(args)?),
+        (Format::Csv, None) => {
+            let Some(folder) = &args.out else {
+                let help = "name one with --entity, or a folder with --out, which gets a file for each";
+                return Err(miette!(help = help, "a CSV file holds one entity"));
+            };
+            std::fs::create_dir_all(folder)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot make the folder {}", folder.display()))?;
+            Entity::ALL.iter().try_for_each(|entity| {
+                let file = File::create(folder.join(format!("{}.csv", entity.table())))?;
+                csv(&crm, *entity, &[], Box::new(BufWriter::new(file)))
+            })
+        }
+    };
+    done.map_or_else(CannotWrite::outcome, |()| Ok(ExitCode::AsExpected))
+}
+
+fn output(args: &ExportArgs) -> miette::Result<Box<dyn Write>> {
+    let Some(path) = &args.out else { return Ok(Box::new(BufWriter::new(std::io::stdout()))) };
+    let file =
+        File::create(path).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+fn json(crm: &Crm, chosen: Option<Entity>, filters: &[Filter], mut out: Box<dyn Write>) -> Result<(), CannotWrite> {
+    let entities: Vec<Entity> = chosen.map_or_else(|| Entity::ALL.to_vec(), |entity| vec![entity]);
+    write!(out, "{{")?;
+    for (at, entity) in entities.into_iter().enumerate() {
+        write!(out, "{}\n  \"{}\": [", if at == 0 { "" } else { "," }, entity.table())?;
+        let mut separator = "";
+        crm.each_row::<CannotWrite>(entity, filters, &mut |row| {
+            let shown = serde_json::Value::Object(crm.shown(&row)?);
+            write!(out, "{separator}\n    {shown}")?;
+            separator = ",";
+            Ok(())
+        })?;
+        write!(out, "{}]", if separator.is_empty() { "" } else { "\n  " })?;
+    }
+    writeln!(out, "\n}}")?;
+    Ok(out.flush()?)
+}
+
+fn csv(crm: &Crm, entity: Entity, filters: &[Filter], out: Box<dyn Write>) -> Result<(), CannotWrite> {
+    let columns: Vec<&str> =
+        entity.columns().iter().map(|(name, _)| *name).filter(|name| *name != "password").collect();
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(["row"].iter().chain(&columns))?;
+    crm.each_row::<CannotWrite>(entity, filters, &mut |row| {
+        let shown = crm.shown(&row)?;
+        let cell = |field: &&str| shown.get(*field).map(plain).unwrap_or_default();
+        writer.write_record(["row"].iter().chain(&columns).map(cell))?;
+        Ok(())
+    })?;
+    Ok(writer.flush()?)
+}

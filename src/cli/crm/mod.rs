@@ -1,0 +1,123 @@
+//! `mockgento crm`: what is in a CRM file, and edits as a CRM user makes them. One file per thing to do; what a value or
+//! an edit means is in the library's `crm`.
+
+mod edit;
+mod export;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use miette::miette;
+
+use super::{ExitCode, Outcome};
+use crate::clock::Clock;
+use crate::crm::lookup::Filter;
+use crate::crm::{Crm, CrmError, Entity};
+
+/// Arguments of `crm`.
+#[derive(Debug, Args)]
+pub struct CrmArgs {
+    #[command(subcommand)]
+    command: CrmCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CrmCommand {
+    /// Show rows: a table, one row in full, or JSON.
+    Show(show::ShowArgs),
+    /// Write rows as JSON or CSV.
+    Export(export::ExportArgs),
+    /// Edit a customer or an address as in its form; two way sync sends the changes.
+    Set(edit::SetArgs),
+    /// Create a customer or an address as in its form; two way sync sends it.
+    Create(edit::CreateArgs),
+    /// Make a registered customer of a guest; two way sync sends it.
+    Register(edit::RegisterArgs),
+}
+
+/// A CRM file that is there already.
+#[derive(Debug, Args)]
+pub struct CrmFile {
+    /// CRM file, as `mockgento sync --crm` made it.
+    #[arg(long = "crm", value_name = "FILE")]
+    path: PathBuf,
+}
+
+/// Runs one of them.
+pub fn run(args: &CrmArgs) -> Outcome {
+    match &args.command {
+        CrmCommand::Show(args) => show::run(args),
+        CrmCommand::Export(args) => export::run(args),
+        CrmCommand::Set(args) => edit::set(args),
+        CrmCommand::Create(args) => edit::create(args),
+        CrmCommand::Register(args) => edit::register(args),
+    }
+}
+
+impl CrmFile {
+    /// Opens it; a file that is not there is not made.
+    pub fn open(&self) -> miette::Result<Crm> {
+        if !self.path.exists() {
+            let help = "give the file that \"mockgento sync --crm FILE\" made";
+            return Err(miette!(help = help, "there is no CRM file {}", self.path.display()));
+        }
+        Crm::open(&self.path, Clock::system()).map_err(|error| miette!("{error}"))
+    }
+}
+
+/// Reads an entity's name; clap shows what this says.
+fn entity(text: &str) -> Result<Entity, String> {
+    if let Some(found) = Entity::ALL.iter().copied().find(|entity| entity.table().eq_ignore_ascii_case(text)) {
+        return Ok(found);
+    }
+    let names: Vec<&str> = Entity::ALL.iter().map(|entity| entity.table()).collect();
+    let nearest = names.iter().max_by(|a, b| strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text)));
+    let hint = nearest.map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+    Err(format!("{hint}the CRM has {}", names.join(", ")))
+}
+
+/// Reads `field=value`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.is_empty() => Ok((field.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as field=value; field= is an empty value".to_owned()),
+    }
+}
+
+fn filters(crm: &Crm, entity: Entity, pairs: &[(String, String)]) -> miette::Result<Vec<Filter>> {
+    let read = |(field, text): &(String, String)| crm.filter(entity, field, text).map_err(report);
+    pairs.iter().map(read).collect()
+}
+
+fn report(error: CrmError) -> miette::Report {
+    miette!("{error}")
+}
+
+/// Why rows could not be written out.
+#[derive(Debug, thiserror::Error)]
+enum CannotWrite {
+    /// The CRM.
+    #[error(transparent)]
+    Crm(#[from] CrmError),
+    /// The output.
+    #[error("cannot write: {0}")]
+    Output(#[from] std::io::Error),
+    /// A CSV output.
+    #[error("cannot write: {0}")]
+    Csv(#[from] csv::Error),
+}
+
+impl CannotWrite {
+    /// A reader that went away has seen what it wanted.
+    fn outcome(self) -> Outcome {
+        let is_gone = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        match &self {
+            Self::Output(error) if is_gone(error) => Ok(ExitCode::AsExpected),
+            Self::Csv(error) if matches!(error.kind(), csv::ErrorKind::Io(error) if is_gone(error)) => {
+                Ok(ExitCode::AsExpected)
+            }
+            _ => Err(miette!("{self}")),
+        }
+    }
+}
