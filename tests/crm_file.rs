@@ -127,13 +127,19 @@ fn what_cannot_be_done_is_said_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let file = crm_file(folder.path());
     for (arguments, expected) in [
-        (&["crm", "show", "customer", "--where", "emial=x"][..], "customer has no field \"emial\"; did you mean \"email\"?"),
+        (
+            &["crm", "show", "customer", "--where", "emial=x"][..],
+            "customer has no field \"emial\"; did you mean \"email\"?",
+        ),
         (&["crm", "show", "custmer"], "did you mean customer?"),
         (&["crm", "show", "customer", "--where", "email"], "write it as field=value"),
         (&["crm", "export", "--format", "csv"], "name one with --entity, or a folder with --out"),
         (&["crm", "set", "customer", "nobody@example.com", "vat=1"], "there is no customer nobody@example.com"),
         (&["crm", "set", "customer", "7", "originId=8"], "originId is kept by the CRM itself; leave it out"),
-        (&["crm", "set", "customer", "7", "birthday=soon"], "customer.birthday takes a date as YYYY-MM-DD, not \"soon\""),
+        (
+            &["crm", "set", "customer", "7", "birthday=soon"],
+            "customer.birthday takes a date as YYYY-MM-DD, not \"soon\"",
+        ),
     ] {
         let (code, text) = refused(arguments, &file);
         assert!(code == Some(2) && text.contains(expected), "{arguments:?}: {text}");

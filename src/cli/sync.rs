@@ -177,5 +177,9 @@ fn report(args: &SyncArgs, outcome: &SyncOutcome) {
         "done".to_owned()
     };
     let _ = writeln!(out, "{read} rows read, {added} added, {updated} updated: {text}");
-    let _ = writeln!(out, "The CRM is in {0}; look at it with \"mockgento crm show customer --crm {0}\" or any SQLite tool.", args.crm.display());
+    let _ = writeln!(
+        out,
+        "The CRM is in {0}; look at it with \"mockgento crm show customer --crm {0}\" or any SQLite tool.",
+        args.crm.display()
+    );
 }

@@ -274,7 +274,10 @@ mod tests {
         let crm = crm();
         let row = crm.require(Entity::Customer, RowId(1)).unwrap();
         let shown = Value::Object(crm.shown(&row).unwrap());
-        assert_eq!((&shown["row"], &shown["channel"], &shown["lifetime"]), (&json!("#1"), &json!("Magento"), &json!("10.5000")));
+        assert_eq!(
+            (&shown["row"], &shown["channel"], &shown["lifetime"]),
+            (&json!("#1"), &json!("Magento"), &json!("10.5000"))
+        );
         assert!(!shown.to_string().contains("hush-hush"));
     }
 }

@@ -1,19 +1,3 @@
--- Jobs that wait for or ran in the queue: "Schedule Sync", the cron and changed start dates put them there.
-CREATE TABLE "syncJob" (
-  "id" INTEGER PRIMARY KEY,
-  "channel" INTEGER NOT NULL REFERENCES "integration"("id") ON DELETE CASCADE,
-  "connector" TEXT,
-  "force" INTEGER NOT NULL DEFAULT 0,
-  "state" TEXT NOT NULL,
-  "requests" INTEGER NOT NULL DEFAULT 1,
-  "createdAt" TEXT NOT NULL,
-  "startedAt" TEXT,
-  "finishedAt" TEXT,
-  "progress" TEXT,
-  "result" TEXT
-) STRICT;
-CREATE INDEX "syncJob_channel" ON "syncJob" ("channel", "state");
-
 -- Views that read like the CRM's grids. The columns have the grids' labels; docs/crm-schema.md lists them.
 CREATE VIEW "grid_customers" AS
 SELECT c."originId" AS "Magento id", c."firstName" AS "First name", c."lastName" AS "Last name", c."email" AS "Email",

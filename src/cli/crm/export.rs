@@ -71,8 +71,7 @@ pub fn run(args: &ExportArgs) -> Outcome {
 
 fn output(args: &ExportArgs) -> miette::Result<Box<dyn Write>> {
     let Some(path) = &args.out else { return Ok(Box::new(BufWriter::new(std::io::stdout()))) };
-    let file =
-        File::create(path).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    let file = File::create(path).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
     Ok(Box::new(BufWriter::new(file)))
 }
 
