@@ -168,7 +168,7 @@ impl Clock {
     }
 
     /// Bounds `work`. On a virtual clock the limit is over when the value has reached it, or when nothing has come for
-    /// [`REAL_WAIT_MAX`]; afterwards exactly the limit has passed, as the peer would have seen it.
+    /// three real seconds; afterwards exactly the limit has passed, as the peer would have seen it.
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passed first. On a paused runtime that costs no real time.
