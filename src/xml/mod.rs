@@ -4,6 +4,7 @@
 pub mod element;
 pub mod error;
 pub mod limits;
+mod name;
 pub mod reader;
 pub mod writer;
 

@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
+use super::name::is_qualified_name;
 use super::{Attribute, Element, Limits, XmlError, XmlErrorKind};
 
 /// Reads a document.
@@ -78,7 +79,7 @@ impl<'a> TreeBuilder<'a> {
                 Err(error) => return Err(self.malformed(error.to_string())),
                 Ok(Event::Start(start)) => self.start(&start, offset)?,
                 Ok(Event::End(_)) => self.end(),
-                Ok(Event::Text(text)) => self.text(&text.xml10_content())?,
+                Ok(Event::Text(text)) => self.character_data(&text.xml10_content())?,
                 Ok(Event::CData(text)) => self.text(&text.xml10_content())?,
                 Ok(Event::GeneralRef(reference)) => {
                     let resolved = match reference.resolve_char_ref() {
@@ -114,6 +115,7 @@ impl<'a> TreeBuilder<'a> {
         if self.open.len() >= self.limits.depth_max {
             return Err(self.error(XmlErrorKind::Limit { what: "nested elements", max: self.limits.depth_max }));
         }
+        self.check_name(start.name().as_ref())?;
         let resolver = self.reader.resolver();
         let (namespace, local) = resolver.resolve_element(start.name());
         let namespace = match namespace {
@@ -128,6 +130,7 @@ impl<'a> TreeBuilder<'a> {
                 return Err(self.error(kind));
             }
             let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
+            self.check_name(attribute.key.as_ref())?;
             let value = attribute
                 .normalized_value(quick_xml::XmlVersion::Implicit1_0)
                 .map_err(|error| self.malformed(error.to_string()))?
@@ -160,6 +163,14 @@ impl<'a> TreeBuilder<'a> {
         }
     }
 
+    /// Text as it stands in the document; `]]>` must be written with a reference there (XML 1.0, section 2.4).
+    fn character_data(&mut self, text: &str) -> Result<(), XmlError> {
+        if text.contains("]]>") {
+            return Err(self.malformed("\"]]>\" in text; write it as \"]]&gt;\"".to_owned()));
+        }
+        self.text(text)
+    }
+
     fn text(&mut self, text: &str) -> Result<(), XmlError> {
         self.check_characters(text)?;
         match self.open.last_mut() {
@@ -173,6 +184,10 @@ impl<'a> TreeBuilder<'a> {
     fn predefined(&self, name: &str) -> Result<&'static str, XmlError> {
         quick_xml::escape::resolve_predefined_entity(name)
             .ok_or_else(|| self.malformed(format!("the entity &{name}; is not defined")))
+    }
+
+    fn check_name(&self, name: &str) -> Result<(), XmlError> {
+        if is_qualified_name(name) { Ok(()) } else { Err(self.malformed(format!("\"{name}\" is not a name"))) }
     }
 
     /// XML 1.0 production 2.
@@ -244,6 +259,7 @@ mod tests {
         for (document, expected) in [
             ("<a>", "line 1, column 4: not well-formed XML: <a> is not closed"),
             ("<a/><b/>", "line 1, column 9: not well-formed XML: a second root element"),
+            ("<a>]]></a>", "line 1, column 7: not well-formed XML: \"]]>\" in text; write it as \"]]&gt;\""),
             ("<a/>x", "line 1, column 6: not well-formed XML: text outside the root element"),
             ("<a>&x;</a>", "line 1, column 7: not well-formed XML: the entity &x; is not defined"),
             ("<a>&#1;</a>", "line 1, column 8: not well-formed XML: the character U+0001 is not allowed"),
