@@ -134,6 +134,24 @@ const TABLES: &[TableFacts] = &[
     TableFacts { name: "checkout_agreement", key: "agreement_id", indexed: &[] },
     TableFacts { name: "catalog_product_tier_price", key: "value_id", indexed: &["product_id"] },
     TableFacts { name: "report_viewed_product_index", key: "index_id", indexed: &[] },
+    TableFacts { name: "eav_attribute", key: "attribute_id", indexed: &[] },
+    TableFacts { name: "eav_attribute_option", key: "option_id", indexed: &["attribute_id"] },
+    TableFacts { name: "eav_attribute_set", key: "attribute_set_id", indexed: &[] },
+    TableFacts { name: "eav_attribute_group", key: "attribute_group_id", indexed: &["attribute_set_id"] },
+    TableFacts {
+        name: "eav_entity_attribute",
+        key: "entity_attribute_id",
+        indexed: &["attribute_set_id", "attribute_group_id"],
+    },
+    TableFacts { name: "catalog_product_link", key: "link_id", indexed: &["product_id"] },
+    TableFacts { name: "catalog_product_option", key: "option_id", indexed: &["product_id"] },
+    TableFacts { name: "catalog_product_option_type_value", key: "option_type_id", indexed: &["option_id"] },
+    TableFacts { name: "catalog_product_media_gallery", key: "value_id", indexed: &["product_id"] },
+    TableFacts { name: "tag", key: "tag_id", indexed: &[] },
+    TableFacts { name: "tag_relation", key: "tag_relation_id", indexed: &["tag_id", "product_id"] },
+    TableFacts { name: "downloadable_link", key: "link_id", indexed: &["product_id"] },
+    TableFacts { name: "downloadable_sample", key: "sample_id", indexed: &["product_id"] },
+    TableFacts { name: "oro_wishlist_status", key: "", indexed: &[] },
 ];
 
 /// All tables of a shop.

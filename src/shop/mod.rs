@@ -66,7 +66,7 @@ impl Shop {
         let seed = Arc::new(seed);
         let loaded = Seed::clone(&seed).load()?;
         let codec = codec_for(&config);
-        Ok(Self {
+        let mut shop = Self {
             origin: Origin { seed, config: config.clone(), clock: config.clock.mark() },
             served_at: None,
             random: ChaCha8Rng::seed_from_u64(config.random_seed),
@@ -76,7 +76,10 @@ impl Shop {
             sessions: Sessions::default(),
             codec,
             config,
-        })
+        };
+        shop.install_categories();
+        shop.install_attribute_sets();
+        Ok(shop)
     }
 
     /// Reads and writes envelopes in the shop's present style and bridge release.

@@ -9,6 +9,9 @@ use crate::secret::MASK;
 /// Columns nobody must see.
 const SECRET: &[&str] = &["password_hash", "rp_token", "cc_number_enc", "cc_cid_enc"];
 
+/// Tables of the installation that hold no content.
+const INSTALLED: &[&str] = &["eav_entity_attribute"];
+
 pub(super) fn of(shop: &Shop) -> Value {
     let mut state = Map::new();
     state.insert("style".to_owned(), json!(shop.mode().as_str()));
@@ -18,7 +21,7 @@ pub(super) fn of(shop: &Shop) -> Value {
     state.insert("api_users".to_owned(), Value::Array(users));
     for name in Database::names() {
         let table = shop.database.table(name);
-        if !table.is_empty() {
+        if !table.is_empty() && !INSTALLED.contains(&name) {
             let rows = table.iter().map(|(_, row)| row_value(row)).collect();
             state.insert(name.to_owned(), Value::Array(rows));
         }

@@ -41,7 +41,16 @@ pub(super) struct DatabaseError(pub(super) String);
 impl Listing {
     /// The rows that pass the call's filters, in key order.
     pub(super) fn find(&self, call: &Call<'_>, pager: Pager) -> Result<Vec<Row>, DatabaseError> {
-        let mut filters = Filters::from_value(call.arguments.get("filters"));
+        self.find_with(call, Filters::from_value(call.arguments.get("filters")), pager)
+    }
+
+    /// The rows that pass these filters, in key order.
+    pub(super) fn find_with(
+        &self,
+        call: &Call<'_>,
+        mut filters: Filters,
+        pager: Pager,
+    ) -> Result<Vec<Row>, DatabaseError> {
         let (alias, column) = self.alias;
         filters.rename(alias, column);
         let known = |field: &str| columns(self.table).any(|column| column == field) || self.joined.contains(&field);

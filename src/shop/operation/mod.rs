@@ -4,9 +4,7 @@
 mod amount;
 mod bridge;
 mod cart;
-mod catalog_category;
-mod catalog_inventory;
-mod catalog_product;
+mod catalog;
 mod core;
 mod customer;
 mod customer_address;
@@ -61,9 +59,6 @@ const ALL: &[Operations] = &[
     cart::payment::OPERATIONS,
     cart::coupon::OPERATIONS,
     cart::gift_message::OPERATIONS,
-    catalog_product::OPERATIONS,
-    catalog_category::OPERATIONS,
-    catalog_inventory::OPERATIONS,
     bridge::ping::OPERATIONS,
     bridge::website::OPERATIONS,
     bridge::region::OPERATIONS,
@@ -72,10 +67,12 @@ const ALL: &[Operations] = &[
     bridge::order::OPERATIONS,
     bridge::quote::OPERATIONS,
     bridge::newsletter::OPERATIONS,
+    bridge::wishlist::OPERATIONS,
+    bridge::viewed_product::OPERATIONS,
 ];
 
 static HANDLERS: LazyLock<IndexMap<&'static str, Handler>> =
-    LazyLock::new(|| ALL.iter().flat_map(|operations| operations.iter().copied()).collect());
+    LazyLock::new(|| ALL.iter().chain(catalog::ALL).flat_map(|operations| operations.iter().copied()).collect());
 
 /// Whether an operation does something.
 pub(super) fn implemented(operation: &str) -> bool {

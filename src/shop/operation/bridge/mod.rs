@@ -8,4 +8,6 @@ pub(super) mod order;
 pub(super) mod ping;
 pub(super) mod quote;
 pub(super) mod region;
+pub(super) mod viewed_product;
 pub(super) mod website;
+pub(super) mod wishlist;

@@ -1,7 +1,7 @@
 //! Products in a cart: API resource `cart_product`.
 
 use super::super::amount::{Amount, CURRENCIES, amount_of, money};
-use super::super::catalog_product::{self, IdentifiedBy};
+use super::super::catalog::product::{self as catalog_product, IdentifiedBy};
 use super::super::{Call, Operations};
 use super::quote::{blank, priced_items};
 use crate::shop::{Refusal, Row, Shop};
@@ -117,7 +117,7 @@ impl Shop {
         item.set("product_type", product.text("type_id"));
         item.set("is_virtual", if is_virtual { "1" } else { "0" });
         item.set("qty", money(qty));
-        let price = money(self.final_price(product, qty));
+        let price = money(self.final_price(quote, product, qty));
         for currency in CURRENCIES {
             item.set(format!("{currency}price"), price.as_str());
         }
@@ -135,16 +135,25 @@ impl Shop {
         Ok(())
     }
 
-    /// The special price while it holds, else the price.
-    fn final_price(&self, product: &Row, qty: Amount) -> Amount {
+    /// The lowest of the price, the special price while it holds, and the tier price that the cart's group, website and
+    /// quantity come to.
+    fn final_price(&self, quote: i64, product: &Row, qty: Amount) -> Amount {
         let today = self.now_sql();
         let from = product.get("special_from_date").is_none_or(|from| from <= today.as_str());
         let to = product.get("special_to_date").is_none_or(|to| to.get(..10) >= today.get(..10));
         let special = product.get("special_price").is_some() && from && to;
         let regular = amount_of(product, "price");
         let tiers = self.database.table("catalog_product_tier_price").with("product_id", product.text("entity_id"));
-        let tier =
-            tiers.filter(|(_, tier)| amount_of(tier, "qty") <= qty).map(|(_, tier)| amount_of(tier, "price")).min();
+        let quote = self.database.table("sales_flat_quote").row(quote);
+        let group = quote.map_or(0, |quote| quote.int("customer_group_id"));
+        let store = quote.and_then(|quote| self.database.table("core_store").row(quote.int("store_id")));
+        let website = store.map_or(0, |store| store.int("website_id"));
+        let is_theirs = |tier: &Row| {
+            (tier.get("all_groups") == Some("1") || tier.int("customer_group_id") == group)
+                && (tier.int("website_id") == 0 || tier.int("website_id") == website)
+                && amount_of(tier, "qty") <= qty
+        };
+        let tier = tiers.filter(|(_, tier)| is_theirs(tier)).map(|(_, tier)| amount_of(tier, "value")).min();
         let best = tier.map_or(regular, |tier| tier.min(regular));
         if special { best.min(amount_of(product, "special_price")) } else { best }
     }
@@ -170,9 +179,9 @@ impl Shop {
 
     fn set_item_qty(&mut self, item: i64, qty: Amount) {
         let now = self.now_sql();
-        let product = self.database.table("sales_flat_quote_item").row(item).map(|row| row.int("product_id"));
-        let product = product.and_then(|id| self.database.table("catalog_product").row(id).cloned());
-        let price = product.map(|product| money(self.final_price(&product, qty)));
+        let held = self.database.table("sales_flat_quote_item").row(item).cloned().unwrap_or_default();
+        let product = self.database.table("catalog_product").row(held.int("product_id"));
+        let price = product.map(|product| money(self.final_price(held.int("quote_id"), product, qty)));
         self.database.table_mut("sales_flat_quote_item").update(item, |row| {
             row.set("qty", money(qty));
             for currency in CURRENCIES {

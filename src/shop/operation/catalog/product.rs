@@ -1,13 +1,68 @@
 //! Products: wire spec, section 7.8.
 
-use super::customer::iso_stamp;
-use super::flat_table::columns;
-use super::{Call, Operations};
+use crate::shop::operation::customer::iso_stamp;
+use crate::shop::operation::flat_table::columns;
+use crate::shop::operation::{Call, Operations};
 use crate::magento::Filters;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
-pub(super) const OPERATIONS: Operations = &[("catalogProductList", list), ("catalogProductInfo", info)];
+use super::attribute::is_listed;
+use super::{check_store, current_store};
+
+pub(in crate::shop::operation) const OPERATIONS: Operations = &[
+    ("catalogProductCurrentStore", current_store),
+    ("catalogProductList", list),
+    ("catalogProductInfo", info),
+    ("catalogProductGetSpecialPrice", special_price),
+    ("catalogProductListOfAdditionalAttributes", additional_attributes),
+    ("catalogProductTypeList", types),
+];
+
+/// Types of products, with the labels of Magento's form.
+const TYPES: &[(&str, &str)] = &[
+    ("simple", "Simple Product"),
+    ("grouped", "Grouped Product"),
+    ("configurable", "Configurable Product"),
+    ("virtual", "Virtual Product"),
+    ("bundle", "Bundle Product"),
+    ("downloadable", "Downloadable Product"),
+];
+
+/// Attributes that are not additional: the product's record has a field of its own for them.
+const STANDARD: &[&str] = &[
+    "type_id",
+    "category_ids",
+    "website_ids",
+    "name",
+    "description",
+    "short_description",
+    "sku",
+    "weight",
+    "status",
+    "url_key",
+    "url_path",
+    "visibility",
+    "has_options",
+    "gift_message_available",
+    "price",
+    "special_price",
+    "special_from_date",
+    "special_to_date",
+    "tax_class_id",
+    "tier_price",
+    "meta_title",
+    "meta_keyword",
+    "meta_description",
+    "custom_design",
+    "custom_layout_update",
+    "options_container",
+    "image_label",
+    "small_image_label",
+    "thumbnail_label",
+    "created_at",
+    "updated_at",
+];
 
 /// Columns of the product table itself; every row has them, unlike attributes.
 const STATIC_COLUMNS: &[&str] = &[
@@ -47,7 +102,7 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 /// A product as the list gives it.
-pub(super) fn listed(shop: &Shop, row: &Row) -> SoapStruct {
+pub(in crate::shop::operation) fn listed(shop: &Shop, row: &Row) -> SoapStruct {
     let mut answer = SoapStruct::new();
     let columns = [
         ("product_id", "entity_id"),
@@ -74,10 +129,8 @@ fn linked(shop: &Shop, table: &'static str, column: &str, product: &Row) -> Soap
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     check_store(call)?;
-    let by = IdentifiedBy::read(call.arguments.text("identifierType").as_deref());
-    let asked = call.text("productId");
-    let product = find(call.shop, &asked, by).ok_or_else(|| call.fault("product_not_exists"))?;
-    Ok(detailed(call, product).into())
+    let product = super::load(call, "product_not_exists")?;
+    Ok(detailed(call, &product).into())
 }
 
 /// The whole product, or only the attributes asked for; keys and links are always there.
@@ -103,7 +156,7 @@ fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
         answer.set("category_ids", linked(call.shop, "catalog_category_product", "category_id", product));
     }
     if wanted("tier_price") {
-        answer.set("tier_price", Vec::<SoapValue>::new());
+        answer.set("tier_price", super::tier_price::of(call.shop, product));
     }
     for (name, column) in
         [("product_id", "entity_id"), ("sku", "sku"), ("set", "attribute_set_id"), ("type", "type_id")]
@@ -122,7 +175,7 @@ fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
 
 /// What a product id is taken for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum IdentifiedBy {
+pub(in crate::shop::operation) enum IdentifiedBy {
     /// An id when it is a number, else an SKU.
     Either,
     Sku,
@@ -130,7 +183,7 @@ pub(super) enum IdentifiedBy {
 }
 
 impl IdentifiedBy {
-    fn read(identifier_type: Option<&str>) -> Self {
+    pub(super) fn read(identifier_type: Option<&str>) -> Self {
         match identifier_type {
             Some("sku" | "SKU") => Self::Sku,
             Some("id" | "productId") => Self::Id,
@@ -140,7 +193,7 @@ impl IdentifiedBy {
 }
 
 /// A product by id or SKU.
-pub(super) fn find<'a>(shop: &'a Shop, product: &str, by: IdentifiedBy) -> Option<&'a Row> {
+pub(in crate::shop::operation) fn find<'a>(shop: &'a Shop, product: &str, by: IdentifiedBy) -> Option<&'a Row> {
     let table = shop.database.table("catalog_product");
     let numeric = !product.is_empty() && product.bytes().all(|byte| byte.is_ascii_digit());
     if by == IdentifiedBy::Id || (by == IdentifiedBy::Either && numeric) {
@@ -150,11 +203,33 @@ pub(super) fn find<'a>(shop: &'a Shop, product: &str, by: IdentifiedBy) -> Optio
     table.row(id)
 }
 
-/// A store view that is named must exist; none means the admin scope.
-fn check_store(call: &Call<'_>) -> Result<(), Refusal> {
-    let store = ["storeView", "store"].into_iter().find_map(|name| call.arguments.text(name)).unwrap_or_default();
-    if !store.is_empty() && call.shop.store(&store).is_none() {
-        return Err(call.fault("store_not_exists"));
+fn special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let row = super::load(call, "product_not_exists")?;
+    let columns = ["special_price", "special_from_date", "special_to_date"].map(|column| (column, column));
+    Ok(super::pick(&row, &columns).into())
+}
+
+fn types(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let rows = TYPES.iter().map(|(kind, label)| SoapStruct::new().with("type", *kind).with("label", *label).into());
+    Ok(rows.collect::<Vec<SoapValue>>().into())
+}
+
+/// A product's type and attribute set must exist.
+pub(super) fn check_kind(call: &Call<'_>, kind: &str, set: &str) -> Result<(), Refusal> {
+    if !TYPES.iter().any(|(known, _)| *known == kind) {
+        return Err(call.fault("product_type_not_exists"));
+    }
+    if !call.shop.has_set(crate::soap::value::leading_int(set)) {
+        return Err(call.fault("product_attribute_set_not_exists"));
     }
     Ok(())
+}
+
+fn additional_attributes(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (kind, set) = (call.text("productType"), call.text("attributeSetId"));
+    check_kind(call, &kind, &set)?;
+    let all = call.shop.attributes_of_set(crate::soap::value::leading_int(&set));
+    let rows = all.iter().filter(|attribute| is_listed(attribute) && !STANDARD.contains(&attribute.code.as_str()));
+    Ok(rows.map(|attribute| super::attribute::listed(attribute).into()).collect::<Vec<SoapValue>>().into())
 }

@@ -1,0 +1,245 @@
+//! Attribute sets and their groups: API resource `catalog_product_attribute_set`. A shop opens with the default set
+//! of a fresh install, and one more for each that its products name.
+
+use super::attribute::Attribute;
+use crate::shop::operation::{Call, Operations};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(in crate::shop::operation) const OPERATIONS: Operations = &[
+    ("catalogProductAttributeSetList", list),
+    ("catalogProductAttributeSetCreate", create),
+    ("catalogProductAttributeSetRemove", remove),
+    ("catalogProductAttributeSetAttributeAdd", attribute_add),
+    ("catalogProductAttributeSetAttributeRemove", attribute_remove),
+    ("catalogProductAttributeSetGroupAdd", group_add),
+    ("catalogProductAttributeSetGroupRename", group_rename),
+    ("catalogProductAttributeSetGroupRemove", group_remove),
+];
+
+const SETS: &str = "eav_attribute_set";
+const GROUPS: &str = "eav_attribute_group";
+const MEMBERS: &str = "eav_entity_attribute";
+
+/// The set, and the group of it that holds everything, of a fresh install.
+const DEFAULT_SET: i64 = 4;
+const DEFAULT_GROUP: i64 = 7;
+
+/// Attributes that products can be configured by, where somebody made them so.
+fn is_configurable(shop: &Shop, attribute: i64) -> bool {
+    shop.database.table("eav_attribute").row(attribute).is_some_and(|row| row.get("is_configurable") == Some("1"))
+}
+
+impl Shop {
+    /// Makes the sets of a fresh install, unless the seed brought some.
+    pub(in crate::shop) fn install_attribute_sets(&mut self) {
+        if !self.database.table(SETS).is_empty() {
+            return;
+        }
+        let mut sets: Vec<i64> =
+            self.database.table("catalog_product").iter().map(|(_, row)| row.int("attribute_set_id")).collect();
+        sets.push(DEFAULT_SET);
+        sets.sort_unstable();
+        sets.dedup();
+        for set in sets.into_iter().filter(|set| *set > 0) {
+            let name = if set == DEFAULT_SET { "Default".to_owned() } else { format!("Set {set}") };
+            self.add_set(Some(set), &name, None);
+        }
+    }
+
+    /// Adds a set: like another one, or with everything the system ships.
+    fn add_set(&mut self, id: Option<i64>, name: &str, like: Option<i64>) -> i64 {
+        let mut row = Row::new().with("entity_type_id", "4").with("attribute_set_name", name);
+        row.set_opt("attribute_set_id", id.map(|id| id.to_string()));
+        if id.is_none() {
+            row.remove("attribute_set_id");
+        }
+        let set = self.database.table_mut(SETS).insert(row);
+        let groups: Vec<Row> = match like {
+            Some(like) => {
+                let like = like.to_string();
+                self.database.table(GROUPS).with("attribute_set_id", &like).map(|(_, row)| row.clone()).collect()
+            }
+            None => vec![Row::new().with("attribute_group_name", "General")],
+        };
+        for old in groups {
+            let mut group = Row::new().with("attribute_set_id", set.to_string());
+            if like.is_none() && set == DEFAULT_SET {
+                group.set("attribute_group_id", DEFAULT_GROUP.to_string());
+            }
+            group.set("attribute_group_name", old.text("attribute_group_name"));
+            let group = self.database.table_mut(GROUPS).insert(group);
+            let members: Vec<i64> = match old.get("attribute_group_id") {
+                Some(from) if like.is_some() => {
+                    let rows = self.database.table(MEMBERS).with("attribute_group_id", from);
+                    rows.map(|(_, row)| row.int("attribute_id")).collect()
+                }
+                _ => {
+                    let system = self.product_attributes().into_iter().filter(|attribute| !attribute.user_defined);
+                    system.map(|attribute| attribute.id).collect()
+                }
+            };
+            for attribute in members {
+                self.add_member(set, group, attribute);
+            }
+        }
+        set
+    }
+
+    fn add_member(&mut self, set: i64, group: i64, attribute: i64) {
+        let row = Row::new()
+            .with("attribute_set_id", set.to_string())
+            .with("attribute_group_id", group.to_string())
+            .with("attribute_id", attribute.to_string());
+        self.database.table_mut(MEMBERS).insert(row);
+    }
+
+    fn member(&self, set: i64, attribute: i64) -> Option<i64> {
+        let set = set.to_string();
+        let mut rows = self.database.table(MEMBERS).with("attribute_set_id", &set);
+        rows.find(|(_, row)| row.int("attribute_id") == attribute).map(|(id, _)| id)
+    }
+
+    /// Attributes of a set, by id.
+    pub(super) fn attributes_of_set(&self, set: i64) -> Vec<Attribute> {
+        let all = self.product_attributes().into_iter();
+        all.filter(|attribute| self.member(set, attribute.id).is_some()).collect()
+    }
+
+    /// Whether a set exists.
+    pub(super) fn has_set(&self, set: i64) -> bool {
+        self.database.table(SETS).row(set).is_some()
+    }
+
+    /// Removes all rows of a table with that value in a column.
+    pub(super) fn forget_rows(&mut self, table: &'static str, column: &str, value: &str) {
+        let ids: Vec<i64> = self.database.table(table).with(column, value).map(|(id, _)| id).collect();
+        for id in ids {
+            self.database.table_mut(table).remove(id);
+        }
+    }
+}
+
+fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let rows = call.shop.database.table(SETS).iter().map(|(id, row)| {
+        SoapValue::from(SoapStruct::new().with("set_id", id).with("name", row.get("attribute_set_name")))
+    });
+    Ok(rows.collect::<Vec<_>>().into())
+}
+
+fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (name, like) = (call.text("attributeSetName"), call.int("skeletonSetId"));
+    if !call.shop.has_set(like) {
+        return Err(call.fault("invalid_skeleton_set_id"));
+    }
+    if name.trim().is_empty() {
+        return Err(call.fault_with("invalid_data", "Attribute set name is empty."));
+    }
+    if call.shop.database.table(SETS).iter().any(|(_, row)| row.text("attribute_set_name") == name) {
+        let text = format!("Attribute set with the \"{name}\" name already exists.");
+        return Err(call.fault_with("invalid_data", text));
+    }
+    Ok(call.shop.add_set(None, &name, Some(like)).into())
+}
+
+fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (set, name) = (call.int("attributeSetId"), call.text("attributeSetId"));
+    let force = call.arguments.get("forceProductsRemove").is_some_and(|flag| {
+        flag.is_truthy() && flag.to_text().is_none_or(|text| text != "false")
+    });
+    let products: Vec<i64> = {
+        let all = call.shop.database.table("catalog_product").iter();
+        all.filter(|(_, row)| row.int("attribute_set_id") == set).map(|(id, _)| id).collect()
+    };
+    if !products.is_empty() && !force {
+        return Err(call.fault("attribute_set_has_related_products"));
+    }
+    if !call.shop.has_set(set) {
+        return Err(call.fault("invalid_attribute_set_id"));
+    }
+    if set == DEFAULT_SET {
+        let text = "Default attribute set can not be deleted";
+        return Err(call.fault_with("remove_attribute_set_error", text));
+    }
+    for product in products {
+        call.shop.remove_product(product);
+    }
+    call.shop.forget_rows(MEMBERS, "attribute_set_id", &name);
+    call.shop.forget_rows(GROUPS, "attribute_set_id", &name);
+    call.shop.database.table_mut(SETS).remove(set);
+    Ok(true.into())
+}
+
+/// Attribute and set of a call; both must exist.
+fn pair(call: &mut Call<'_>) -> Result<(i64, i64), Refusal> {
+    let (attribute, set) = (call.text("attributeId"), call.int("attributeSetId"));
+    let attribute = call.shop.product_attribute(&attribute).ok_or_else(|| call.fault("invalid_attribute_id"))?;
+    if call.shop.has_set(set) { Ok((attribute.id, set)) } else { Err(call.fault("invalid_attribute_set_id")) }
+}
+
+fn attribute_add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (attribute, set) = pair(call)?;
+    let asked = call.int("attributeGroupId");
+    let group = if asked > 0 {
+        call.shop.database.table(GROUPS).row(asked).map(|_| asked)
+    } else {
+        let name = set.to_string();
+        call.shop.database.table(GROUPS).with("attribute_set_id", &name).next().map(|(id, _)| id)
+    };
+    let group = group.ok_or_else(|| call.fault("invalid_attribute_group_id"))?;
+    if call.shop.member(set, attribute).is_some() {
+        return Err(call.fault("attribute_is_already_in_set"));
+    }
+    call.shop.add_member(set, group, attribute);
+    Ok(true.into())
+}
+
+fn attribute_remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (attribute, set) = pair(call)?;
+    let member = call.shop.member(set, attribute).ok_or_else(|| call.fault("attribute_is_not_in_set"))?;
+    call.shop.database.table_mut(MEMBERS).remove(member);
+    Ok(true.into())
+}
+
+fn group_add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (set, name) = (call.text("attributeSetId"), call.text("groupName"));
+    if !call.shop.has_set(call.int("attributeSetId")) {
+        let text = "Attribute set with requested id does not exist.";
+        return Err(call.fault_with("group_add_error", text));
+    }
+    let mut groups = call.shop.database.table(GROUPS).with("attribute_set_id", &set);
+    if groups.any(|(_, row)| row.text("attribute_group_name") == name) {
+        drop(groups);
+        return Err(call.fault("group_already_exists"));
+    }
+    drop(groups);
+    let row = Row::new().with("attribute_set_id", set).with("attribute_group_name", name);
+    Ok(call.shop.database.table_mut(GROUPS).insert(row).into())
+}
+
+fn group_rename(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (group, name) = (call.int("groupId"), call.text("groupName"));
+    let found = call.shop.database.table_mut(GROUPS).update(group, |row| row.set("attribute_group_name", name));
+    if found { Ok(true.into()) } else { Err(call.fault("invalid_attribute_group_id")) }
+}
+
+fn group_remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (group, name) = (call.int("attributeGroupId"), call.text("attributeGroupId"));
+    if call.shop.database.table(GROUPS).row(group).is_none() {
+        return Err(call.fault("invalid_attribute_group_id"));
+    }
+    let members: Vec<i64> = {
+        let rows = call.shop.database.table(MEMBERS).with("attribute_group_id", &name);
+        rows.map(|(_, row)| row.int("attribute_id")).collect()
+    };
+    if members.iter().any(|attribute| is_configurable(call.shop, *attribute)) {
+        return Err(call.fault("group_has_configurable_attributes"));
+    }
+    let system = |id: &i64| call.shop.product_attribute(&id.to_string()).is_some_and(|attribute| !attribute.user_defined);
+    if members.iter().any(system) {
+        return Err(call.fault("group_has_system_attributes"));
+    }
+    call.shop.forget_rows(MEMBERS, "attribute_group_id", &name);
+    call.shop.database.table_mut(GROUPS).remove(group);
+    Ok(true.into())
+}

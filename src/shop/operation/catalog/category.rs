@@ -1,0 +1,177 @@
+//! Categories: wire spec, section 7.8.
+
+use crate::shop::operation::customer::iso_stamp;
+use crate::shop::operation::{Call, Operations};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapFault, SoapStruct, SoapValue};
+
+use super::{check_store, current_store};
+
+pub(in crate::shop::operation) const OPERATIONS: Operations = &[
+    ("catalogCategoryCurrentStore", current_store),
+    ("catalogCategoryTree", tree),
+    ("catalogCategoryLevel", level),
+    ("catalogCategoryInfo", info),
+];
+
+/// The category above all.
+pub(super) const TREE_ROOT: i64 = 1;
+
+fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let table = call.shop.database.table("catalog_category");
+    let category = table.row(call.int("categoryId")).ok_or_else(|| call.fault("not_exists"))?;
+    let mut answer = detailed(call.shop, category);
+    let asked = call.arguments.get("attributes").and_then(SoapValue::as_list).unwrap_or_default();
+    let asked: Vec<String> = asked.iter().filter_map(SoapValue::to_text).collect();
+    if !asked.is_empty() {
+        const ALWAYS: &[&str] = &["is_active", "position", "level", "parent_id", "all_children", "children"];
+        let wanted = |name: &str| ALWAYS.contains(&name) || asked.iter().any(|code| code == name);
+        answer = answer.into_iter().filter(|(name, _)| wanted(name)).collect();
+    }
+    answer.set("category_id", category.get("entity_id"));
+    Ok(answer.into())
+}
+
+fn detailed(shop: &Shop, category: &Row) -> SoapStruct {
+    let mut answer = category.to_struct();
+    answer.set("created_at", iso_stamp(shop, category));
+    answer.set("all_children", descendants(shop, category).join(","));
+    answer.set("children", children(shop, category).join(","));
+    answer.set("url_path", category.get("url_path").unwrap_or("/"));
+    let sortable = category.text("available_sort_by").split(',').filter(|code| !code.is_empty());
+    answer.set("available_sort_by", sortable.map(SoapValue::from).collect::<Vec<_>>());
+    answer.set("default_sort_by", category.get("default_sort_by").unwrap_or("position"));
+    answer
+}
+
+/// Ids of the category and everything below it.
+pub(super) fn descendants(shop: &Shop, category: &Row) -> Vec<String> {
+    let below = format!("{}/", category.text("path"));
+    let table = shop.database.table("catalog_category");
+    let found = table.iter().filter(|(_, row)| row.text("path").starts_with(&below));
+    std::iter::once(category.text("entity_id").to_owned()).chain(found.map(|(id, _)| id.to_string())).collect()
+}
+
+/// Ids of the categories right below.
+fn children(shop: &Shop, category: &Row) -> Vec<String> {
+    let below = shop.database.table("catalog_category").with("parent_id", category.text("entity_id"));
+    below.filter(|(_, row)| row.get("is_active") == Some("1")).map(|(id, _)| id.to_string()).collect()
+}
+
+impl Shop {
+    /// Makes the two categories that every shop has, unless the seed brought some.
+    pub(in crate::shop) fn install_categories(&mut self) {
+        if !self.database.table("catalog_category").is_empty() {
+            return;
+        }
+        let at = self.now_sql();
+        for (id, parent, path, level, children, name) in
+            [("1", "0", "1", "0", "1", "Root Catalog"), ("2", "1", "1/2", "1", "0", "Default Category")]
+        {
+            let row = Row::new()
+                .with("entity_id", id)
+                .with("entity_type_id", "3")
+                .with("attribute_set_id", if id == "1" { "0" } else { "3" })
+                .with("parent_id", parent)
+                .with("created_at", at.as_str())
+                .with("updated_at", at.as_str())
+                .with("path", path)
+                .with("position", if id == "1" { "0" } else { "1" })
+                .with("level", level)
+                .with("children_count", children)
+                .with("name", name)
+                .with("include_in_menu", "1");
+            self.database.table_mut("catalog_category").insert(if id == "1" { row } else { row.with("is_active", "1") });
+        }
+    }
+}
+
+/// A category without its children.
+fn node(row: &Row) -> SoapStruct {
+    let columns = [
+        ("category_id", "entity_id"),
+        ("parent_id", "parent_id"),
+        ("name", "name"),
+        ("is_active", "is_active"),
+        ("position", "position"),
+        ("level", "level"),
+    ];
+    super::pick(row, &columns)
+}
+
+/// A category with everything below it, siblings by position.
+fn nested(shop: &Shop, row: &Row) -> SoapStruct {
+    let mut below: Vec<&Row> =
+        shop.database.table("catalog_category").with("parent_id", row.text("entity_id")).map(|(_, row)| row).collect();
+    below.sort_by_key(|row| row.int("position"));
+    let below = below.into_iter().map(|row| nested(shop, row).into());
+    node(row).with("children", below.collect::<Vec<SoapValue>>())
+}
+
+/// The category a store view's catalogue begins with: its group's, or the first below the root.
+fn root_of_store(shop: &Shop, store: &Row) -> i64 {
+    let group = shop.database.table("core_store_group").row(store.int("group_id"));
+    let root = group.map(|group| group.int("root_category_id")).filter(|root| *root > 0);
+    let first = || shop.database.table("catalog_category").with("parent_id", "1").next().map(|(id, _)| id);
+    root.or_else(first).unwrap_or(TREE_ROOT)
+}
+
+fn tree(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let root = match (call.arguments.text("parentId"), call.arguments.text("storeView")) {
+        (Some(parent), _) => crate::soap::value::leading_int(&parent),
+        (None, Some(store)) => call.shop.store(&store).map_or(TREE_ROOT, |store| root_of_store(call.shop, store)),
+        (None, None) => TREE_ROOT,
+    };
+    match call.shop.database.table("catalog_category").row(root) {
+        Some(row) => Ok(nested(call.shop, row).into()),
+        // Magento hands on a node that is not there; PHP stops it.
+        None => Err(SoapFault::server(
+            "Argument 1 passed to Mage_Catalog_Model_Category_Api::_nodeToArray() must be an instance of \
+             Varien_Data_Tree_Node, null given",
+        )
+        .into()),
+    }
+}
+
+/// Which categories a level is made of.
+enum Level {
+    /// These.
+    These(Vec<i64>),
+    /// Those right below.
+    Below(i64),
+}
+
+fn level(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let chosen = chosen_level(call)?;
+    let rows = call.shop.database.table("catalog_category").iter().filter(|(id, row)| match &chosen {
+        Level::These(ids) => ids.contains(id),
+        Level::Below(parent) => row.int("parent_id") == *parent,
+    });
+    Ok(rows.map(|(_, row)| node(row).into()).collect::<Vec<SoapValue>>().into())
+}
+
+/// Root categories of a website's store views, what is below a store view's root, or what is below a category.
+fn chosen_level(call: &Call<'_>) -> Result<Level, Refusal> {
+    let parent = call.arguments.text("parentCategory").map(|parent| crate::soap::value::leading_int(&parent));
+    let store = match call.arguments.text("storeView") {
+        Some(name) => Some(call.shop.store(&name).ok_or_else(|| call.fault("store_not_exists"))?),
+        None => None,
+    };
+    if let Some(website) = call.arguments.text("website") {
+        let mut websites = call.shop.database.table("core_website").iter();
+        let found = websites.find(|(id, row)| row.text("code") == website || id.to_string() == website);
+        let Some((website, _)) = found else { return Err(call.fault("website_not_exists")) };
+        if store.is_some_and(|store| store.int("website_id") != website) {
+            return Err(call.fault("store_not_exists"));
+        }
+        if parent.is_none() && store.is_none() {
+            let stores = call.shop.database.table("core_store").iter();
+            let theirs = stores.filter(|(_, row)| row.int("website_id") == website);
+            return Ok(Level::These(theirs.map(|(_, row)| root_of_store(call.shop, row)).collect()));
+        }
+    }
+    let root = || store.map_or(TREE_ROOT, |store| root_of_store(call.shop, store));
+    Ok(Level::Below(parent.unwrap_or_else(root)))
+}

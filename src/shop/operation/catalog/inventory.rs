@@ -1,0 +1,111 @@
+//! Stock: API resource `cataloginventory_stock_item`; wire spec, section 7.8.
+
+use super::product::{IdentifiedBy, find};
+use super::{records, texts};
+use crate::shop::operation::amount::{Amount, money};
+use crate::shop::operation::{Call, Operations};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(in crate::shop::operation) const OPERATIONS: Operations = &[
+    ("catalogInventoryStockItemList", list),
+    ("catalogInventoryStockItemUpdate", update),
+    ("catalogInventoryStockItemMultiUpdate", multi_update),
+];
+
+const TABLE: &str = "cataloginventory_stock_item";
+
+/// What a new product's stock item holds; stock is managed by the configuration's word only when a call says so.
+const NEW: &[(&str, &str)] = &[
+    ("stock_id", "1"),
+    ("qty", "0.0000"),
+    ("min_qty", "0.0000"),
+    ("use_config_min_qty", "1"),
+    ("is_qty_decimal", "0"),
+    ("backorders", "0"),
+    ("use_config_backorders", "1"),
+    ("min_sale_qty", "1.0000"),
+    ("use_config_min_sale_qty", "1"),
+    ("max_sale_qty", "0.0000"),
+    ("use_config_max_sale_qty", "1"),
+    ("is_in_stock", "0"),
+    ("use_config_notify_stock_qty", "1"),
+    ("manage_stock", "0"),
+    ("use_config_manage_stock", "0"),
+    ("stock_status_changed_auto", "0"),
+];
+
+/// Columns kept with four decimals.
+const DECIMALS: &[&str] = &["qty", "min_qty", "min_sale_qty", "max_sale_qty", "notify_stock_qty"];
+
+/// Stock of the named products, by id or SKU, in the order of the products; unknown ones are left out.
+fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let asked = ["products", "productIds"].into_iter().find_map(|name| call.arguments.get(name));
+    let named = texts(asked);
+    let mut found: Vec<&Row> =
+        named.iter().filter_map(|product| find(call.shop, product, IdentifiedBy::Either)).collect();
+    found.sort_by_key(|row| row.int("entity_id"));
+    found.dedup_by_key(|row| row.int("entity_id"));
+    let rows = found.into_iter().map(|product| {
+        let id = product.text("entity_id");
+        let stock = call.shop.database.table(TABLE).with("product_id", id).next();
+        let (qty, in_stock) = stock.map_or((None, None), |(_, row)| (row.get("qty"), row.get("is_in_stock")));
+        let row = SoapStruct::new().with("product_id", id).with("sku", product.get("sku"));
+        row.with("qty", qty).with("is_in_stock", in_stock).into()
+    });
+    Ok(rows.collect::<Vec<SoapValue>>().into())
+}
+
+impl Shop {
+    /// Sets what the data brings in a product's stock item, which is made when there is none.
+    pub(super) fn set_stock(&mut self, product: &str, data: &SoapStruct) {
+        let found = self.database.table(TABLE).with("product_id", product).next().map(|(id, _)| id);
+        let id = found.unwrap_or_else(|| {
+            let mut row = Row::new().with("product_id", product);
+            for (column, value) in NEW {
+                row.set(*column, *value);
+            }
+            self.database.table_mut(TABLE).insert(row)
+        });
+        self.database.table_mut(TABLE).update(id, |row| {
+            for (column, value) in data.iter() {
+                let Some(text) = value.to_text() else { continue };
+                let decimal = DECIMALS.contains(&column).then(|| text.trim().parse::<Amount>().ok()).flatten();
+                row.set(column, decimal.map_or(text, money));
+            }
+        });
+    }
+}
+
+/// An id counts only when it is no SKU.
+fn product_named(call: &Call<'_>, name: &str) -> Result<Row, Refusal> {
+    let by_sku = find(call.shop, name, IdentifiedBy::Sku);
+    let found = by_sku.or_else(|| find(call.shop, name, IdentifiedBy::Id));
+    found.cloned().ok_or_else(|| call.fault("not_exists"))
+}
+
+fn save(call: &mut Call<'_>, name: &str, data: &SoapStruct) -> Result<(), Refusal> {
+    let product = product_named(call, name)?;
+    call.shop.set_stock(product.text("entity_id"), data);
+    let now = call.shop.now_sql();
+    call.shop.database.table_mut("catalog_product").update(product.int("entity_id"), |row| row.set("updated_at", now));
+    Ok(())
+}
+
+fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let data = call.record("data");
+    let name = ["product", "productId"].into_iter().find_map(|name| call.arguments.text(name)).unwrap_or_default();
+    save(call, &name, &data)?;
+    Ok(true.into())
+}
+
+fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (names, data) = (texts(call.arguments.get("productIds")), records(call.arguments.get("productData")));
+    if names.len() != data.len() {
+        return Err(call.fault("multi_update_not_match"));
+    }
+    for (name, data) in names.iter().zip(&data) {
+        save(call, name, data)?;
+    }
+    Ok(true.into())
+}

@@ -1,0 +1,100 @@
+//! The catalogue: products, their attributes, media, links, options, tags and downloads, categories and stock; one file
+//! per API resource. Values are kept once, not per store view.
+
+mod attribute;
+mod attribute_set;
+mod category;
+mod category_edit;
+mod category_product;
+mod custom_option;
+mod custom_option_value;
+mod downloadable;
+mod inventory;
+mod link;
+mod media;
+pub(super) mod product;
+mod product_data;
+mod tag;
+mod tier_price;
+
+use super::{Call, Operations};
+use crate::shop::{Refusal, Row};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(super) const ALL: &[Operations] = &[
+    product::OPERATIONS,
+    product_data::OPERATIONS,
+    category::OPERATIONS,
+    category_edit::OPERATIONS,
+    category_product::OPERATIONS,
+    inventory::OPERATIONS,
+    attribute::OPERATIONS,
+    attribute_set::OPERATIONS,
+    media::OPERATIONS,
+    link::OPERATIONS,
+    custom_option::OPERATIONS,
+    custom_option_value::OPERATIONS,
+    tier_price::OPERATIONS,
+    tag::OPERATIONS,
+    downloadable::OPERATIONS,
+];
+
+/// The product a call names by id or SKU.
+fn find(call: &Call<'_>) -> Option<Row> {
+    let by = product::IdentifiedBy::read(call.arguments.text("identifierType").as_deref());
+    let asked = ["product", "productId"].into_iter().find_map(|name| call.arguments.text(name)).unwrap_or_default();
+    product::find(call.shop, &asked, by).cloned()
+}
+
+/// The product a call names; `fault` is what the resource calls one that is not there.
+fn load(call: &Call<'_>, fault: &str) -> Result<Row, Refusal> {
+    find(call).ok_or_else(|| call.fault(fault))
+}
+
+/// A store view that is named must exist; none means the admin scope.
+fn check_store(call: &Call<'_>) -> Result<(), Refusal> {
+    let named = ["storeView", "store", "storeId"].into_iter().find_map(|name| call.arguments.text(name));
+    match named.filter(|store| !store.is_empty()) {
+        Some(store) if call.shop.store(&store).is_none() => Err(call.fault("store_not_exists")),
+        _ => Ok(()),
+    }
+}
+
+/// Sets the store view of the session, when one is named, and answers it. Categories have theirs, everything about
+/// products shares another.
+fn current_store(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let kind = if call.resource.starts_with("catalog_category") { "category" } else { "product" };
+    let session = call.text("sessionId");
+    if let Some(store) = call.arguments.text("storeView").filter(|store| !store.is_empty()) {
+        let id = call.shop.store(&store).map(|row| row.int("store_id")).unwrap_or_default();
+        call.shop.sessions.choose_store(&session, kind, id);
+    }
+    Ok(call.shop.sessions.chosen_store(&session, kind).into())
+}
+
+/// The records of a list argument.
+fn records(value: Option<&SoapValue>) -> Vec<SoapStruct> {
+    let rows = value.and_then(SoapValue::as_list).unwrap_or_default();
+    rows.iter().filter_map(SoapValue::as_struct).cloned().collect()
+}
+
+/// The texts of a list argument.
+fn texts(value: Option<&SoapValue>) -> Vec<String> {
+    let rows = value.and_then(SoapValue::as_list).unwrap_or_default();
+    rows.iter().filter_map(SoapValue::to_text).collect()
+}
+
+/// Sets every scalar of a record that is not null.
+fn lay_over(row: &mut Row, data: &SoapStruct, columns: &[&str]) {
+    for (name, value) in data.iter().filter(|(name, _)| columns.contains(name)) {
+        if let Some(text) = value.to_text() {
+            row.set(name, text);
+        }
+    }
+}
+
+/// A record of some columns of a row.
+fn pick(row: &Row, columns: &[(&str, &str)]) -> SoapStruct {
+    columns.iter().map(|(name, column)| ((*name).to_owned(), SoapValue::from(row.get(column)))).collect()
+}

@@ -1,0 +1,258 @@
+//! Creating, changing and deleting products. What a product must have is not looked at: Magento's own check throws its
+//! findings away, except for the SKU.
+
+use super::category_edit::url_key;
+use super::product::check_kind;
+use super::{check_store, records, texts};
+use crate::shop::operation::amount::{Amount, money};
+use crate::shop::operation::{Call, Operations};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(in crate::shop::operation) const OPERATIONS: Operations = &[
+    ("catalogProductCreate", create),
+    ("catalogProductUpdate", update),
+    ("catalogProductMultiUpdate", multi_update),
+    ("catalogProductSetSpecialPrice", set_special_price),
+    ("catalogProductDelete", delete),
+];
+
+const TABLE: &str = "catalog_product";
+
+/// Characters an SKU may have.
+const SKU_MAX: usize = 64;
+
+/// Fields of the record that are no attributes.
+const NO_ATTRIBUTES: &[&str] =
+    &["categories", "websites", "category_ids", "website_ids", "stock_data", "tier_price", "additional_attributes"];
+
+/// Attributes kept with four decimals.
+const DECIMALS: &[&str] = &["price", "special_price", "weight", "cost", "msrp"];
+
+/// A value as the database keeps it.
+fn stored(code: &str, text: String) -> String {
+    if DECIMALS.contains(&code) {
+        return text.trim().parse::<Amount>().map_or(text, money);
+    }
+    if code.ends_with("_date") {
+        let day = crate::datetime::parse_date(&text).ok().flatten();
+        return day.map_or(text, |day| format!("{day} 00:00:00"));
+    }
+    text
+}
+
+/// Sets what the data brings and the attribute set has; an empty text empties an attribute.
+fn fill(shop: &mut Shop, row: &mut Row, data: &SoapStruct) {
+    let set = row.int("attribute_set_id");
+    let known: Vec<String> = shop.attributes_of_set(set).into_iter().map(|attribute| attribute.code).collect();
+    let mut given: Vec<(String, Option<String>)> = Vec::new();
+    for (code, value) in data.iter().filter(|(code, value)| !NO_ATTRIBUTES.contains(code) && !value.is_nil()) {
+        given.push((code.to_owned(), value.to_text()));
+    }
+    let additional = data.get("additional_attributes").and_then(SoapValue::as_struct).cloned().unwrap_or_default();
+    for pair in records(additional.get("single_data")) {
+        given.push((pair.text("key").unwrap_or_default(), pair.text("value")));
+    }
+    for pair in records(additional.get("multi_data")) {
+        given.push((pair.text("key").unwrap_or_default(), Some(texts(pair.get("value")).join(","))));
+    }
+    for (code, text) in given {
+        let column = matches!(code.as_str(), "has_options" | "required_options");
+        if !column && !known.contains(&code) {
+            continue;
+        }
+        match text.filter(|text| !text.is_empty()) {
+            Some(text) => row.set(code.clone(), stored(&code, text)),
+            None => row.set_opt(code, None),
+        }
+    }
+}
+
+impl Shop {
+    /// Puts the links of a product in a table in place of those it had; rows that stay keep what else they hold.
+    fn relink(&mut self, table: &'static str, column: &str, product: &str, ids: &[String]) {
+        let old: Vec<(i64, String)> =
+            self.database.table(table).with("product_id", product).map(|(id, row)| (id, row.text(column).to_owned())).collect();
+        for (id, _) in old.iter().filter(|(_, known)| !ids.contains(known)) {
+            self.database.table_mut(table).remove(*id);
+        }
+        for id in ids.iter().filter(|id| !old.iter().any(|(_, known)| known == *id)) {
+            let mut row = Row::new().with(column, id.as_str()).with("product_id", product);
+            if table == "catalog_category_product" {
+                row.set("position", "1");
+            }
+            self.database.table_mut(table).insert(row);
+        }
+    }
+
+    /// Websites, categories, stock and tier prices that come with a product's data.
+    fn relate(&mut self, product: &str, data: &SoapStruct) {
+        let list = |name: &str| data.get(name).and_then(SoapValue::as_list).map(|_| texts(data.get(name)));
+        if let Some(ids) = list("website_ids") {
+            self.relink("catalog_product_website", "website_id", product, &ids);
+        }
+        if let Some(named) = list("websites") {
+            let ids: Vec<String> = named.into_iter().map(|website| self.website_id(&website).unwrap_or(website)).collect();
+            self.relink("catalog_product_website", "website_id", product, &ids);
+        }
+        if let Some(ids) = list("category_ids").or_else(|| list("categories")) {
+            self.relink("catalog_category_product", "category_id", product, &ids);
+        }
+        if let Some(stock) = data.get("stock_data").and_then(SoapValue::as_struct) {
+            self.set_stock(product, stock);
+        }
+    }
+
+    /// The id of a website by its code or id.
+    pub(super) fn website_id(&self, code_or_id: &str) -> Option<String> {
+        let mut websites = self.database.table("core_website").iter();
+        let found = websites.find(|(id, row)| row.text("code") == code_or_id || id.to_string() == code_or_id);
+        found.map(|(id, _)| id.to_string())
+    }
+
+    /// Removes a product and everything that hangs on it.
+    pub(super) fn remove_product(&mut self, product: i64) {
+        let name = product.to_string();
+        for table in [
+            "catalog_category_product",
+            "catalog_product_website",
+            "cataloginventory_stock_item",
+            "catalog_product_tier_price",
+            "catalog_product_link",
+            "catalog_product_option",
+            "catalog_product_media_gallery",
+            "tag_relation",
+            "downloadable_link",
+            "downloadable_sample",
+        ] {
+            self.forget_rows(table, "product_id", &name);
+        }
+        self.forget_rows("catalog_product_link", "linked_product_id", &name);
+        self.forget_rows("wishlist_item", "product_id", &name);
+        self.forget_rows("report_viewed_product_index", "product_id", &name);
+        self.database.table_mut(TABLE).remove(product);
+    }
+}
+
+/// What the check of an SKU says.
+fn check_sku(shop: &Shop, sku: &str, product: Option<i64>) -> Result<(), String> {
+    if sku.chars().count() > SKU_MAX {
+        return Err(format!("SKU length should be {SKU_MAX} characters maximum."));
+    }
+    let mut others = shop.database.table(TABLE).with("sku", sku);
+    if others.any(|(id, _)| Some(id) != product) {
+        return Err("The value of attribute \"SKU\" must be unique".to_owned());
+    }
+    Ok(())
+}
+
+fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (kind, set, sku) = (call.text("type"), call.text("set"), call.text("sku"));
+    let missing = |text: &str| text.is_empty() || text == "0";
+    if missing(&kind) || missing(&set) || missing(&sku) {
+        return Err(call.fault("data_invalid"));
+    }
+    check_kind(call, &kind, &set)?;
+    check_store(call)?;
+    let data = call.record("productData");
+    let now = call.shop.now_sql();
+    let mut row = Row::new()
+        .with("entity_type_id", "4")
+        .with("attribute_set_id", set)
+        .with("type_id", kind)
+        .with("sku", sku.as_str())
+        .with("has_options", "0")
+        .with("required_options", "0")
+        .with("created_at", now.as_str())
+        .with("updated_at", now);
+    fill(call.shop, &mut row, &data);
+    check_sku(call.shop, row.text("sku"), None).map_err(|text| call.fault_with("data_invalid", text))?;
+    let tiers = super::tier_price::read(call, data.get("tier_price"), &data)?;
+    for media in ["image", "small_image", "thumbnail"] {
+        row.set_default(media, "no_selection");
+    }
+    if row.text("url_key").is_empty() {
+        let key = url_key(if row.text("name").is_empty() { &sku } else { row.text("name") });
+        row.set("url_key", key);
+    }
+    if row.text("url_path").is_empty() {
+        let path = format!("{}.html", row.text("url_key"));
+        row.set("url_path", path);
+    }
+    let id = call.shop.database.table_mut(TABLE).insert(row);
+    let name = id.to_string();
+    call.shop.set_stock(&name, &SoapStruct::new());
+    call.shop.relate(&name, &data);
+    if let Some(tiers) = tiers {
+        call.shop.set_tier_prices(&name, tiers);
+    }
+    Ok(id.into())
+}
+
+/// Changes one product by its data.
+fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct) -> Result<(), Refusal> {
+    let mut row = product.clone();
+    let id = row.int("entity_id");
+    fill(call.shop, &mut row, data);
+    if data.get("sku").is_some() {
+        check_sku(call.shop, row.text("sku"), Some(id)).map_err(|text| call.fault_with("data_invalid", text))?;
+    }
+    let websites = super::tier_price::websites_of(call.shop, product);
+    let tiers = super::tier_price::read_for(call, data.get("tier_price"), &websites)?;
+    row.set("updated_at", call.shop.now_sql());
+    call.shop.database.table_mut(TABLE).update(id, |stored| *stored = row);
+    call.shop.relate(&id.to_string(), data);
+    if let Some(tiers) = tiers {
+        call.shop.set_tier_prices(&id.to_string(), tiers);
+    }
+    Ok(())
+}
+
+fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let product = super::load(call, "product_not_exists")?;
+    let data = call.record("productData");
+    save(call, &product, &data)?;
+    Ok(true.into())
+}
+
+/// Changes many products; one that fails does not keep the others from being changed.
+fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let (ids, data) = (texts(call.arguments.get("productIds")), records(call.arguments.get("productData")));
+    if ids.len() != data.len() {
+        return Err(call.fault("multi_update_not_match"));
+    }
+    let by = super::product::IdentifiedBy::read(call.arguments.text("identifierType").as_deref());
+    let mut failed = Vec::new();
+    for (id, data) in ids.iter().zip(&data) {
+        let outcome = match super::product::find(call.shop, id, by).cloned() {
+            Some(product) => save(call, &product, data),
+            None => Err(call.fault("product_not_exists")),
+        };
+        if let Err(Refusal::Fault(fault)) = outcome {
+            failed.push(format!("Product ID {id}:\n{}", fault.string));
+        }
+    }
+    if failed.is_empty() { Ok(true.into()) } else { Err(call.fault_with("partially_updated", failed.join("\n"))) }
+}
+
+fn set_special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    check_store(call)?;
+    let product = super::load(call, "product_not_exists")?;
+    let mut data = SoapStruct::new();
+    for (argument, code) in
+        [("specialPrice", "special_price"), ("fromDate", "special_from_date"), ("toDate", "special_to_date")]
+    {
+        if let Some(text) = call.arguments.text(argument) {
+            data.set(code, text);
+        }
+    }
+    save(call, &product, &data)?;
+    Ok(true.into())
+}
+
+fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let product = super::load(call, "product_not_exists")?;
+    call.shop.remove_product(product.int("entity_id"));
+    Ok(true.into())
+}

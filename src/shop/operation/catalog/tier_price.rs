@@ -1,0 +1,104 @@
+//! Tier prices: API resource `catalog_product_attribute_tier_price`.
+
+use super::records;
+use crate::shop::operation::amount::{Amount, money};
+use crate::shop::operation::{Call, Operations};
+use crate::shop::{Refusal, Row, Shop};
+use crate::soap::{SoapStruct, SoapValue};
+
+pub(in crate::shop::operation) const OPERATIONS: Operations =
+    &[("catalogProductAttributeTierPriceInfo", info), ("catalogProductAttributeTierPriceUpdate", update)];
+
+const TABLE: &str = "catalog_product_tier_price";
+
+/// What the API calls every group and every website.
+const ALL: &str = "all";
+
+/// A product's tier prices as the API gives them.
+pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
+    let rows = shop.database.table(TABLE).with("product_id", product.text("entity_id"));
+    let rows = rows.map(|(_, row)| {
+        let group = if row.get("all_groups") == Some("1") { ALL } else { row.text("customer_group_id") };
+        let website = shop.database.table("core_website").row(row.int("website_id")).filter(|_| row.int("website_id") > 0);
+        SoapStruct::new()
+            .with("customer_group_id", group)
+            .with("website", website.map_or(ALL, |website| website.text("code")))
+            .with("qty", row.get("qty"))
+            .with("price", row.get("value"))
+            .into()
+    });
+    rows.collect::<Vec<SoapValue>>().into()
+}
+
+/// Websites a product is in.
+pub(super) fn websites_of(shop: &Shop, product: &Row) -> Vec<String> {
+    let links = shop.database.table("catalog_product_website").with("product_id", product.text("entity_id"));
+    links.map(|(_, link)| link.text("website_id").to_owned()).collect()
+}
+
+/// Rows of the tier prices that come with the data of a new product.
+pub(super) fn read(call: &Call<'_>, list: Option<&SoapValue>, data: &SoapStruct) -> Result<Option<Vec<Row>>, Refusal> {
+    let named = ["website_ids", "websites"].into_iter().flat_map(|name| super::texts(data.get(name)));
+    let websites: Vec<String> = named.filter_map(|website| call.shop.website_id(&website)).collect();
+    read_for(call, list, &websites)
+}
+
+/// Rows of tier prices for a product of these websites; `None` when there is no list.
+pub(super) fn read_for(
+    call: &Call<'_>,
+    list: Option<&SoapValue>,
+    websites: &[String],
+) -> Result<Option<Vec<Row>>, Refusal> {
+    if list.and_then(SoapValue::as_list).is_none() {
+        return Ok(None);
+    }
+    let mut rows = Vec::new();
+    for tier in records(list) {
+        let number = |name: &str| tier.text(name).and_then(|text| text.trim().parse::<Amount>().ok());
+        let (Some(qty), Some(price)) = (number("qty"), number("price")) else {
+            return Err(call.fault_with("data_invalid", "Invalid Tier Prices"));
+        };
+        let website = tier.text("website").filter(|website| website != ALL);
+        let website = website.and_then(|website| call.shop.website_id(&website)).unwrap_or_else(|| "0".to_owned());
+        if website != "0" && !websites.contains(&website) {
+            let text = "Invalid tier prices. The product is not associated to the requested website.";
+            return Err(call.fault_with("data_invalid", text));
+        }
+        let group = tier.text("customer_group_id").filter(|group| group != ALL);
+        rows.push(
+            Row::new()
+                .with("all_groups", if group.is_none() { "1" } else { "0" })
+                .with("customer_group_id", group.unwrap_or_else(|| "0".to_owned()))
+                .with("qty", money(qty))
+                .with("value", money(price))
+                .with("website_id", website),
+        );
+    }
+    Ok(Some(rows))
+}
+
+impl Shop {
+    /// Puts tier prices in place of those a product had.
+    pub(super) fn set_tier_prices(&mut self, product: &str, rows: Vec<Row>) {
+        self.forget_rows(TABLE, "product_id", product);
+        for row in rows {
+            self.database.table_mut(TABLE).insert(row.with("product_id", product));
+        }
+    }
+}
+
+fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let product = super::load(call, "product_not_exists")?;
+    Ok(of(call.shop, &product))
+}
+
+fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let product = super::load(call, "product_not_exists")?;
+    let websites = websites_of(call.shop, &product);
+    let list = ["tier_price", "tierPrices"].into_iter().find_map(|name| call.arguments.get(name));
+    let rows = read_for(call, list, &websites)?.ok_or_else(|| call.fault_with("data_invalid", "Invalid Tier Prices"))?;
+    call.shop.set_tier_prices(product.text("entity_id"), rows);
+    let now = call.shop.now_sql();
+    call.shop.database.table_mut("catalog_product").update(product.int("entity_id"), |row| row.set("updated_at", now));
+    Ok(true.into())
+}
