@@ -17,8 +17,7 @@ const fn listing(table: &'static str, key: &'static str, select: &'static str) -
     Listing { table, alias: (key, key), joined: &[], select, order: "" }
 }
 
-const WISHLISTS: Listing =
-    listing("wishlist", "wishlist_id", "SELECT `main_table`.* FROM `wishlist` AS `main_table`");
+const WISHLISTS: Listing = listing("wishlist", "wishlist_id", "SELECT `main_table`.* FROM `wishlist` AS `main_table`");
 const ITEMS: Listing =
     listing("wishlist_item", "wishlist_item_id", "SELECT `main_table`.* FROM `wishlist_item` AS `main_table`");
 const DELETED: Listing = listing(
@@ -78,12 +77,14 @@ impl Limits {
     }
 
     fn admits_store(&self, store: Option<&Row>) -> bool {
-        let in_store = self.store.as_ref().is_none_or(|ids| {
-            store.is_some_and(|store| ids.iter().any(|id| store.get("store_id") == Some(id)))
-        });
-        let in_website = self.website.as_ref().is_none_or(|ids| {
-            store.is_some_and(|store| ids.iter().any(|id| store.get("website_id") == Some(id)))
-        });
+        let in_store = self
+            .store
+            .as_ref()
+            .is_none_or(|ids| store.is_some_and(|store| ids.iter().any(|id| store.get("store_id") == Some(id))));
+        let in_website = self
+            .website
+            .as_ref()
+            .is_none_or(|ids| store.is_some_and(|store| ids.iter().any(|id| store.get("website_id") == Some(id))));
         in_store && in_website
     }
 }

@@ -140,7 +140,8 @@ fn category_list(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 fn named_options(call: &Call<'_>, attribute: &Attribute) -> SoapValue {
     let pairs = call.shop.options_of(attribute);
-    let rows = pairs.into_iter().map(|(value, label)| SoapStruct::new().with("label", label).with("value", value).into());
+    let rows =
+        pairs.into_iter().map(|(value, label)| SoapStruct::new().with("label", label).with("value", value).into());
     rows.collect::<Vec<SoapValue>>().into()
 }
 
@@ -300,19 +301,23 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         SoapStruct::new().with("key", *name).with("value", value).into()
     });
     answer.set("additional_fields", fields.collect::<Vec<SoapValue>>());
-    let labels = row.iter().filter_map(|(column, label)| Some((column.strip_prefix("label_")?.to_owned(), label?.to_owned())));
+    let labels =
+        row.iter().filter_map(|(column, label)| Some((column.strip_prefix("label_")?.to_owned(), label?.to_owned())));
     let mut labels: Vec<(String, String)> = labels.collect();
     if labels.is_empty() {
         labels.push(("0".to_owned(), attribute.code.clone()));
     }
-    let labels = labels.into_iter().map(|(store, label)| SoapStruct::new().with("store_id", store).with("label", label).into());
+    let labels =
+        labels.into_iter().map(|(store, label)| SoapStruct::new().with("store_id", store).with("label", label).into());
     answer.set("frontend_label", labels.collect::<Vec<SoapValue>>());
     let mut options = call.shop.options_of(&attribute);
     if attribute.input != "boolean" && !options.is_empty() {
         options.remove(0);
     }
     if !options.is_empty() {
-        let rows = options.into_iter().map(|(value, label)| SoapStruct::new().with("label", label).with("value", value).into());
+        let rows = options
+            .into_iter()
+            .map(|(value, label)| SoapStruct::new().with("label", label).with("value", value).into());
         answer.set("options", rows.collect::<Vec<SoapValue>>());
     }
     Ok(answer.into())

@@ -144,9 +144,10 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (set, name) = (call.int("attributeSetId"), call.text("attributeSetId"));
-    let force = call.arguments.get("forceProductsRemove").is_some_and(|flag| {
-        flag.is_truthy() && flag.to_text().is_none_or(|text| text != "false")
-    });
+    let force = call
+        .arguments
+        .get("forceProductsRemove")
+        .is_some_and(|flag| flag.is_truthy() && flag.to_text().is_none_or(|text| text != "false"));
     let products: Vec<i64> = {
         let all = call.shop.database.table("catalog_product").iter();
         all.filter(|(_, row)| row.int("attribute_set_id") == set).map(|(id, _)| id).collect()
@@ -235,7 +236,8 @@ fn group_remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if members.iter().any(|attribute| is_configurable(call.shop, *attribute)) {
         return Err(call.fault("group_has_configurable_attributes"));
     }
-    let system = |id: &i64| call.shop.product_attribute(&id.to_string()).is_some_and(|attribute| !attribute.user_defined);
+    let system =
+        |id: &i64| call.shop.product_attribute(&id.to_string()).is_some_and(|attribute| !attribute.user_defined);
     if members.iter().any(system) {
         return Err(call.fault("group_has_system_attributes"));
     }

@@ -14,6 +14,9 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[
     ("catalogCategoryInfo", info),
 ];
 
+/// When the categories of a fresh install were made.
+const INSTALLED_AT: &str = "2013-01-01 00:00:00";
+
 /// The category above all.
 pub(super) const TREE_ROOT: i64 = 1;
 
@@ -65,7 +68,6 @@ impl Shop {
         if !self.database.table("catalog_category").is_empty() {
             return;
         }
-        let at = self.now_sql();
         for (id, parent, path, level, children, name) in
             [("1", "0", "1", "0", "1", "Root Catalog"), ("2", "1", "1/2", "1", "0", "Default Category")]
         {
@@ -74,15 +76,19 @@ impl Shop {
                 .with("entity_type_id", "3")
                 .with("attribute_set_id", if id == "1" { "0" } else { "3" })
                 .with("parent_id", parent)
-                .with("created_at", at.as_str())
-                .with("updated_at", at.as_str())
+                .with("created_at", INSTALLED_AT)
+                .with("updated_at", INSTALLED_AT)
                 .with("path", path)
                 .with("position", if id == "1" { "0" } else { "1" })
                 .with("level", level)
                 .with("children_count", children)
                 .with("name", name)
                 .with("include_in_menu", "1");
-            self.database.table_mut("catalog_category").insert(if id == "1" { row } else { row.with("is_active", "1") });
+            self.database.table_mut("catalog_category").insert(if id == "1" {
+                row
+            } else {
+                row.with("is_active", "1")
+            });
         }
     }
 }

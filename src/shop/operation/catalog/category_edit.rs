@@ -132,7 +132,8 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let data = call.record("categoryData");
     fill(&mut row, &data);
     // A category that was there before keeps what its seed left out; only what the call empties is missed.
-    let emptied = REQUIRED.iter().find(|code| data.get(code).is_some_and(|value| !value.is_nil()) && row.text(code).is_empty());
+    let emptied =
+        REQUIRED.iter().find(|code| data.get(code).is_some_and(|value| !value.is_nil()) && row.text(code).is_empty());
     if let Some(code) = emptied {
         return Err(call.fault_with("data_invalid", format!("Attribute \"{code}\" is required.")));
     }

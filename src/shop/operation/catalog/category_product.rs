@@ -46,9 +46,9 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// The product a call names; an unknown one is the category's own fault with another text (wire spec, section 5.3).
 fn product(call: &Call<'_>) -> Result<String, Refusal> {
-    super::find(call).map(|row| row.text("entity_id").to_owned()).ok_or_else(|| {
-        call.fault_with("not_exists", "Product not exists.")
-    })
+    super::find(call)
+        .map(|row| row.text("entity_id").to_owned())
+        .ok_or_else(|| call.fault_with("not_exists", "Product not exists."))
 }
 
 fn link(call: &Call<'_>, category: &Row, product: &str) -> Option<i64> {

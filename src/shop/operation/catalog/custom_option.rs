@@ -80,7 +80,8 @@ pub(super) fn lay_over(row: &mut Row, data: &SoapStruct, columns: &[&str]) {
 pub(super) const VALUE_COLUMNS: &[&str] = &["title", "price", "price_type", "sku", "sort_order"];
 
 fn types(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let rows = TYPES.iter().map(|(_, value, label)| SoapStruct::new().with("label", *label).with("value", *value).into());
+    let rows =
+        TYPES.iter().map(|(_, value, label)| SoapStruct::new().with("label", *label).with("value", *value).into());
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
@@ -114,7 +115,11 @@ impl Shop {
         for data in values {
             self.save_value(option, data);
         }
-        let required = self.database.table(OPTIONS).with("product_id", &product.to_string()).any(|(_, row)| row.get("is_require") == Some("1"));
+        let required = self
+            .database
+            .table(OPTIONS)
+            .with("product_id", &product.to_string())
+            .any(|(_, row)| row.get("is_require") == Some("1"));
         self.database.table_mut("catalog_product").update(product, |row| {
             row.set("has_options", "1");
             row.set("required_options", if required { "1" } else { "0" });
@@ -159,7 +164,8 @@ fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault("invalid_data"));
     }
     let group = group_of(&data.text("type").unwrap_or_default()).ok_or_else(|| call.fault("invalid_type"))?;
-    let mut row = Row::new().with("product_id", product.text("entity_id")).with("is_require", "1").with("sort_order", "0");
+    let mut row =
+        Row::new().with("product_id", product.text("entity_id")).with("is_require", "1").with("sort_order", "0");
     lay_over(&mut row, &data, &["title", "type", "sort_order", "is_require"]);
     let values = additional(call, &mut row, &data, group)?;
     call.shop.save_option(row, &values);
@@ -194,8 +200,19 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let as_is = |column: &'static str| (column, column);
     let mut answer = super::pick(&row, &["title", "type", "is_require", "sort_order"].map(as_is));
     let fields: Vec<SoapValue> = if group == Group::Select {
-        let columns = [("value_id", "option_type_id"), as_is("title"), as_is("price"), as_is("price_type"), as_is("sku"), as_is("sort_order")];
-        call.shop.values_of(row.text("option_id")).into_iter().map(|value| super::pick(value, &columns).into()).collect()
+        let columns = [
+            ("value_id", "option_type_id"),
+            as_is("title"),
+            as_is("price"),
+            as_is("price_type"),
+            as_is("sku"),
+            as_is("sort_order"),
+        ];
+        call.shop
+            .values_of(row.text("option_id"))
+            .into_iter()
+            .map(|value| super::pick(value, &columns).into())
+            .collect()
     } else {
         let mut field = super::pick(&row, &["price", "price_type", "sku"].map(as_is));
         for column in columns(group) {

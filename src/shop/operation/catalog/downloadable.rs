@@ -176,7 +176,8 @@ fn sorted(shop: &Shop, table: &'static str, product: &Row) -> Vec<Row> {
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let product = product(call)?;
-    let links = sorted(call.shop, LINKS, &product).iter().map(|row| listed_link(row).into()).collect::<Vec<SoapValue>>();
+    let links =
+        sorted(call.shop, LINKS, &product).iter().map(|row| listed_link(row).into()).collect::<Vec<SoapValue>>();
     let samples = sorted(call.shop, SAMPLES, &product);
     let samples = samples.iter().map(|row| {
         let mut answer = row.to_struct();

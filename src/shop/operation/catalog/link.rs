@@ -17,40 +17,48 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[
 
 const TABLE: &str = "catalog_product_link";
 
-/// Kinds of links: name, `link_type_id`, and what a link of the kind holds with the type of it.
-const TYPES: &[(&str, &str, &[(&str, &str)])] = &[
-    ("related", "1", &[("position", "int")]),
-    ("up_sell", "4", &[("position", "int")]),
-    ("cross_sell", "5", &[("position", "int")]),
-    ("grouped", "3", &[("position", "int"), ("qty", "decimal")]),
+/// A kind of links.
+struct LinkType {
+    name: &'static str,
+    /// `link_type_id`.
+    id: &'static str,
+    /// What a link holds, with the type of it.
+    holds: &'static [(&'static str, &'static str)],
+}
+
+const POSITION: &[(&str, &str)] = &[("position", "int")];
+
+const TYPES: &[LinkType] = &[
+    LinkType { name: "related", id: "1", holds: POSITION },
+    LinkType { name: "up_sell", id: "4", holds: POSITION },
+    LinkType { name: "cross_sell", id: "5", holds: POSITION },
+    LinkType { name: "grouped", id: "3", holds: &[("position", "int"), ("qty", "decimal")] },
 ];
 
-type LinkType = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
-
-fn link_type(call: &Call<'_>) -> Result<LinkType, Refusal> {
+fn link_type(call: &Call<'_>) -> Result<&'static LinkType, Refusal> {
     let asked = call.text("type");
-    TYPES.iter().copied().find(|(name, _, _)| *name == asked).ok_or_else(|| call.fault("type_not_exists"))
+    TYPES.iter().find(|kind| kind.name == asked).ok_or_else(|| call.fault("type_not_exists"))
 }
 
 fn types(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    Ok(TYPES.iter().map(|(name, _, _)| SoapValue::from(*name)).collect::<Vec<_>>().into())
+    Ok(TYPES.iter().map(|kind| SoapValue::from(kind.name)).collect::<Vec<_>>().into())
 }
 
 fn attributes(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let (_, _, held) = link_type(call)?;
+    let held = link_type(call)?.holds;
     let rows = held.iter().map(|(code, kind)| SoapStruct::new().with("code", *code).with("type", *kind).into());
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let (_, id, held) = link_type(call)?;
+    let LinkType { id, holds, .. } = link_type(call)?;
     let product = super::load(call, "product_not_exists")?;
     let products = call.shop.database.table("catalog_product");
     let columns = [("product_id", "entity_id"), ("type", "type_id"), ("set", "attribute_set_id"), ("sku", "sku")];
     let links = call.shop.database.table(TABLE).with("product_id", product.text("entity_id"));
-    let rows = links.filter(|(_, link)| link.text("link_type_id") == id).filter_map(|(_, link)| {
+    let rows = links.filter(|(_, link)| link.text("link_type_id") == *id).filter_map(|(_, link)| {
         let mut row = super::pick(products.row(link.int("linked_product_id"))?, &columns);
-        for (code, _) in held {
+        for (code, _) in *holds {
             row.set(*code, link.get(code));
         }
         Some(row.into())
@@ -67,15 +75,14 @@ fn linked(call: &Call<'_>) -> Option<String> {
 
 fn link(call: &Call<'_>, product: &Row, type_id: &str, linked: &str) -> Option<i64> {
     let mut links = call.shop.database.table(TABLE).with("product_id", product.text("entity_id"));
-    let found = links.find(|(_, link)| {
-        link.text("link_type_id") == type_id && link.get("linked_product_id") == Some(linked)
-    });
+    let found =
+        links.find(|(_, link)| link.text("link_type_id") == type_id && link.get("linked_product_id") == Some(linked));
     found.map(|(id, _)| id)
 }
 
 /// Makes a link or changes it; a new one that says nothing stands first.
 fn save(call: &mut Call<'_>, keep: bool) -> Result<SoapValue, Refusal> {
-    let (_, type_id, held) = link_type(call)?;
+    let LinkType { id: type_id, holds, .. } = link_type(call)?;
     let product = super::load(call, "product_not_exists")?;
     let linked = linked(call).ok_or_else(|| call.fault_with("data_invalid", "Link product does not exist."))?;
     let known = link(call, &product, type_id, &linked);
@@ -84,11 +91,11 @@ fn save(call: &mut Call<'_>, keep: bool) -> Result<SoapValue, Refusal> {
         Row::new()
             .with("product_id", product.text("entity_id"))
             .with("linked_product_id", linked)
-            .with("link_type_id", type_id)
+            .with("link_type_id", *type_id)
             .with("position", "0")
     });
     let data = call.record("data");
-    for (code, kind) in held {
+    for (code, kind) in *holds {
         let Some(text) = data.text(code) else { continue };
         let decimal = (*kind == "decimal").then(|| text.trim().parse::<Amount>().ok()).flatten();
         row.set(*code, decimal.map_or(text, money));
@@ -110,7 +117,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// A link that is not there is as good as removed.
 fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let (_, type_id, _) = link_type(call)?;
+    let type_id = link_type(call)?.id;
     let product = super::load(call, "product_not_exists")?;
     let found = linked(call).and_then(|linked| link(call, &product, type_id, &linked));
     if let Some(id) = found {

@@ -1,9 +1,9 @@
 //! Products: wire spec, section 7.8.
 
+use crate::magento::Filters;
 use crate::shop::operation::customer::iso_stamp;
 use crate::shop::operation::flat_table::columns;
 use crate::shop::operation::{Call, Operations};
-use crate::magento::Filters;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 

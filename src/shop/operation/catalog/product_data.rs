@@ -71,8 +71,12 @@ fn fill(shop: &mut Shop, row: &mut Row, data: &SoapStruct) {
 impl Shop {
     /// Puts the links of a product in a table in place of those it had; rows that stay keep what else they hold.
     fn relink(&mut self, table: &'static str, column: &str, product: &str, ids: &[String]) {
-        let old: Vec<(i64, String)> =
-            self.database.table(table).with("product_id", product).map(|(id, row)| (id, row.text(column).to_owned())).collect();
+        let old: Vec<(i64, String)> = self
+            .database
+            .table(table)
+            .with("product_id", product)
+            .map(|(id, row)| (id, row.text(column).to_owned()))
+            .collect();
         for (id, _) in old.iter().filter(|(_, known)| !ids.contains(known)) {
             self.database.table_mut(table).remove(*id);
         }
@@ -92,7 +96,8 @@ impl Shop {
             self.relink("catalog_product_website", "website_id", product, &ids);
         }
         if let Some(named) = list("websites") {
-            let ids: Vec<String> = named.into_iter().map(|website| self.website_id(&website).unwrap_or(website)).collect();
+            let ids: Vec<String> =
+                named.into_iter().map(|website| self.website_id(&website).unwrap_or(website)).collect();
             self.relink("catalog_product_website", "website_id", product, &ids);
         }
         if let Some(ids) = list("category_ids").or_else(|| list("categories")) {

@@ -33,7 +33,8 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault("product_not_exists"));
     }
     check_store(call)?;
-    let store = call.arguments.text("store").filter(|store| !store.is_empty()).and_then(|store| call.shop.store(&store));
+    let store =
+        call.arguments.text("store").filter(|store| !store.is_empty()).and_then(|store| call.shop.store(&store));
     let store = store.map(|row| row.text("store_id").to_owned());
     let mut ids: Vec<i64> = Vec::new();
     for (_, relation) in call.shop.database.table(RELATIONS).with("product_id", &product) {
@@ -52,7 +53,8 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 /// A tag with its products: how many customers put it on each, in one store view.
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     check_store(call)?;
-    let store = call.shop.store(&call.text("store")).map_or_else(|| "0".to_owned(), |row| row.text("store_id").to_owned());
+    let store =
+        call.shop.store(&call.text("store")).map_or_else(|| "0".to_owned(), |row| row.text("store_id").to_owned());
     let tag = tag(call)?;
     let mut products: BTreeMap<i64, i64> = BTreeMap::new();
     for (_, relation) in call.shop.database.table(RELATIONS).with("tag_id", tag.text("tag_id")) {
@@ -101,7 +103,8 @@ impl Shop {
 fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let data = call.record("data");
     let given = |name: &str| data.text(name).ok_or_else(|| call.fault("invalid_data"));
-    let (product, text, customer, store) = (given("product_id")?, given("tag")?, given("customer_id")?, given("store")?);
+    let (product, text, customer, store) =
+        (given("product_id")?, given("tag")?, given("customer_id")?, given("store")?);
     let id = crate::soap::value::leading_int;
     if call.shop.database.table("catalog_product").row(id(&product)).is_none() {
         return Err(call.fault("product_not_exists"));
@@ -136,7 +139,8 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault("invalid_data"));
     }
     check_store(call)?;
-    let store = call.shop.store(&call.text("store")).map_or_else(|| "0".to_owned(), |row| row.text("store_id").to_owned());
+    let store =
+        call.shop.store(&call.text("store")).map_or_else(|| "0".to_owned(), |row| row.text("store_id").to_owned());
     let tag = tag(call)?;
     if status.as_ref().is_some_and(|status| !STATUSES.contains(&status.as_str())) {
         return Err(call.fault("invalid_data"));

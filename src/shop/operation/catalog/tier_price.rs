@@ -19,7 +19,8 @@ pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
     let rows = shop.database.table(TABLE).with("product_id", product.text("entity_id"));
     let rows = rows.map(|(_, row)| {
         let group = if row.get("all_groups") == Some("1") { ALL } else { row.text("customer_group_id") };
-        let website = shop.database.table("core_website").row(row.int("website_id")).filter(|_| row.int("website_id") > 0);
+        let website =
+            shop.database.table("core_website").row(row.int("website_id")).filter(|_| row.int("website_id") > 0);
         SoapStruct::new()
             .with("customer_group_id", group)
             .with("website", website.map_or(ALL, |website| website.text("code")))
@@ -96,7 +97,8 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let product = super::load(call, "product_not_exists")?;
     let websites = websites_of(call.shop, &product);
     let list = ["tier_price", "tierPrices"].into_iter().find_map(|name| call.arguments.get(name));
-    let rows = read_for(call, list, &websites)?.ok_or_else(|| call.fault_with("data_invalid", "Invalid Tier Prices"))?;
+    let rows =
+        read_for(call, list, &websites)?.ok_or_else(|| call.fault_with("data_invalid", "Invalid Tier Prices"))?;
     call.shop.set_tier_prices(product.text("entity_id"), rows);
     let now = call.shop.now_sql();
     call.shop.database.table_mut("catalog_product").update(product.int("entity_id"), |row| row.set("updated_at", now));
