@@ -1,12 +1,15 @@
-//! From a cart to a refund, as a client of the API lives it; and every fault on the way.
+//! From a cart to a refund, as a client of the API lives it.
 
 #![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
 
+#[path = "support/sales.rs"]
+mod sales;
 #[path = "support/wire.rs"]
 mod wire;
 
 use mockgento::soap::{SoapStruct, WireMode};
-use serde_json::{Value, json};
+use sales::{address, cart, order};
+use serde_json::json;
 use wire::{STYLES, Wire};
 
 fn text(record: &SoapStruct, name: &str) -> String {
@@ -15,30 +18,6 @@ fn text(record: &SoapStruct, name: &str) -> String {
 
 fn texts(record: &SoapStruct, names: &[&str]) -> Vec<String> {
     names.iter().map(|name| text(record, name)).collect()
-}
-
-fn address(mode: &str) -> Value {
-    json!({"mode": mode, "firstname": "Ada", "lastname": "Lovelace", "street": "1 Main St", "city": "Los Angeles",
-           "region": "California", "region_id": "12", "postcode": "90001", "country_id": "US", "telephone": "555",
-           "is_default_billing": 0, "is_default_shipping": 0})
-}
-
-/// A cart of Ada's with two green teas and one black one, ready to be ordered but for what the caller adds.
-fn cart(shop: &mut Wire) -> i64 {
-    let cart = shop.ok("shoppingCartCreate", json!({"storeId": "1"})).to_int().expect("an id");
-    let products = json!([{"product_id": "1", "qty": 2}, {"sku": "TEA-B", "qty": 1}]);
-    shop.ok("shoppingCartProductAdd", json!({"quoteId": cart, "products": products}));
-    shop.ok("shoppingCartCustomerSet", json!({"quoteId": cart, "customer": {"mode": "customer", "customer_id": 1}}));
-    let addresses = json!([address("billing"), address("shipping")]);
-    shop.ok("shoppingCartCustomerAddresses", json!({"quoteId": cart, "customer": addresses}));
-    cart
-}
-
-fn order(shop: &mut Wire) -> String {
-    let cart = cart(shop);
-    shop.ok("shoppingCartShippingMethod", json!({"quoteId": cart, "method": "flatrate_flatrate"}));
-    shop.ok("shoppingCartPaymentMethod", json!({"quoteId": cart, "method": {"method": "checkmo"}}));
-    shop.ok("shoppingCartOrder", json!({"quoteId": cart})).to_text().expect("an increment id")
 }
 
 #[test]
@@ -229,226 +208,4 @@ fn products_of_a_cart_change_leave_and_move() {
     let rows = shop.rows("shoppingCartProductList", json!({"quoteId": target}));
     assert_eq!(rows.len(), 1);
     assert!(shop.rows("shoppingCartProductList", json!({"quoteId": cart})).is_empty());
-}
-
-/// Calls that fail, and what they say. `CART` stands for a cart with products, addresses and a customer, `EMPTY` for a new
-/// one, `ORDER` for an order that is paid and sent, `OPEN` for one that is not.
-const FAULTS: &[(&str, &str, &str)] = &[
-    ("salesOrderInfo", r#"{"orderIncrementId": "9"}"#, "100 Requested order not exists."),
-    ("salesOrderHold", r#"{"orderIncrementId": "ORDER"}"#, "103 Hold action is not available."),
-    ("salesOrderUnhold", r#"{"orderIncrementId": "OPEN"}"#, "103 Unhold action is not available."),
-    ("salesOrderCancel", r#"{"orderIncrementId": "ORDER"}"#, "103 Order status not changed. Details in error message."),
-    ("salesOrderInvoiceInfo", r#"{"invoiceIncrementId": "9"}"#, "100 Requested invoice does not exist."),
-    (
-        "salesOrderInvoiceCreate",
-        r#"{"invoiceIncrementId": "9", "itemsQty": [], "comment": "", "email": "0", "includeComment": "0"}"#,
-        "103 Requested order not exists.",
-    ),
-    (
-        "salesOrderInvoiceCreate",
-        r#"{"invoiceIncrementId": "ORDER", "itemsQty": [], "comment": "", "email": "0", "includeComment": "0"}"#,
-        "102 Cannot do invoice for order.",
-    ),
-    (
-        "salesOrderInvoiceCreate",
-        r#"{"invoiceIncrementId": "OPEN", "itemsQty": [{"order_item_id": 3, "qty": 9}], "comment": "", "email": "0", "includeComment": "0"}"#,
-        "1 Invalid qty to invoice item \"Green <tea>\"",
-    ),
-    ("salesOrderInvoiceCapture", r#"{"invoiceIncrementId": "100000001"}"#, "104 Invoice cannot be captured."),
-    ("salesOrderInvoiceVoid", r#"{"invoiceIncrementId": "100000001"}"#, "104 Invoice cannot be voided."),
-    ("salesOrderInvoiceCancel", r#"{"invoiceIncrementId": "100000001"}"#, "104 Invoice cannot be canceled."),
-    ("salesOrderShipmentInfo", r#"{"shipmentIncrementId": "9"}"#, "100 Requested shipment not exists."),
-    (
-        "salesOrderShipmentCreate",
-        r#"{"orderIncrementId": "9", "itemsQty": [], "comment": "x", "email": 0, "includeComment": 0}"#,
-        "103 Requested order not exists.",
-    ),
-    (
-        "salesOrderShipmentCreate",
-        r#"{"orderIncrementId": "ORDER", "itemsQty": [], "comment": "x", "email": 0, "includeComment": 0}"#,
-        "102 Cannot do shipment for order.",
-    ),
-    (
-        "salesOrderShipmentAddTrack",
-        r#"{"shipmentIncrementId": "100000001", "carrier": "owl", "title": "Owl", "trackNumber": "1"}"#,
-        "102 Invalid carrier specified.",
-    ),
-    (
-        "salesOrderShipmentRemoveTrack",
-        r#"{"shipmentIncrementId": "100000001", "trackId": "9"}"#,
-        "104 Requested tracking not exists.",
-    ),
-    ("salesOrderCreditmemoInfo", r#"{"creditmemoIncrementId": "9"}"#, "100 Requested credit memo does not exist"),
-    (
-        "salesOrderCreditmemoCreate",
-        r#"{"orderIncrementId": "9", "creditmemoData": {}, "comment": "", "notifyCustomer": 0, "includeComment": 0}"#,
-        "103 Requested order does not exist",
-    ),
-    (
-        "salesOrderCreditmemoCreate",
-        r#"{"orderIncrementId": "OPEN", "creditmemoData": {}, "comment": "", "notifyCustomer": 0, "includeComment": 0}"#,
-        "106 Credit memo for requested order can not be created.",
-    ),
-    (
-        "salesOrderCreditmemoCreate",
-        r#"{"orderIncrementId": "ORDER", "creditmemoData": {"shipping_amount": 99}, "comment": "", "notifyCustomer": 0, "includeComment": 0}"#,
-        "1 Maximum shipping amount allowed to refund is: $15.00",
-    ),
-    (
-        "salesOrderCreditmemoList",
-        r#"{"filters": {"filter": [{"key": "nope", "value": "1"}]}}"#,
-        "101 SQLSTATE[42S22]: Column not found: 1054 Unknown column 'nope' in 'WHERE', query was: SELECT `main_table`.* FROM `sales_flat_creditmemo` AS `main_table` WHERE (`nope` = '1')",
-    ),
-    ("shoppingCartCreate", r#"{"storeId": "mars"}"#, "1001 Can not make operation because store is not exists"),
-    ("shoppingCartInfo", r#"{"quoteId": 99}"#, "1002 Can not make operation because quote is not exists"),
-    ("shoppingCartOrder", r#"{"quoteId": CART}"#, "1008 Please specify a shipping method."),
-    ("shoppingCartProductAdd", r#"{"quoteId": EMPTY, "products": []}"#, "1021 Product's data is not valid."),
-    (
-        "shoppingCartProductAdd",
-        r#"{"quoteId": EMPTY, "products": [{"sku": "TEA-B", "qty": 9}, {"qty": 1}]}"#,
-        "1022 The requested quantity for \"Black tea\" is not available.\nOne item of products do not have identifier or sku",
-    ),
-    (
-        "shoppingCartProductAdd",
-        r#"{"quoteId": EMPTY, "products": [{"sku": "POT", "qty": 1}]}"#,
-        "1022 This product is currently out of stock.",
-    ),
-    (
-        "shoppingCartProductAdd",
-        r#"{"quoteId": EMPTY, "products": [{"sku": "SET", "qty": 1}]}"#,
-        "1022 Please specify the product's option(s).",
-    ),
-    (
-        "shoppingCartProductUpdate",
-        r#"{"quoteId": EMPTY, "products": [{"sku": "TEA-G", "qty": 1}]}"#,
-        "1024 One item of products is not belong any of quote item",
-    ),
-    (
-        "shoppingCartProductRemove",
-        r#"{"quoteId": EMPTY, "products": [{"sku": "TEA-G"}]}"#,
-        "1026 One item of products is not belong any of quote item",
-    ),
-    (
-        "shoppingCartProductMoveToCustomerQuote",
-        r#"{"quoteId": EMPTY, "products": [{"sku": "TEA-G"}]}"#,
-        "1028 Customer is not set for quote.",
-    ),
-    (
-        "shoppingCartProductMoveToCustomerQuote",
-        r#"{"quoteId": CART, "products": [{"sku": "TEA-G"}]}"#,
-        "1029 Customer's quote is not existed.",
-    ),
-    (
-        "shoppingCartCustomerSet",
-        r#"{"quoteId": EMPTY, "customer": {"mode": "customer", "customer_id": 99}}"#,
-        "1042 The customer's identifier is not valid or customer is not existed",
-    ),
-    (
-        "shoppingCartCustomerSet",
-        r#"{"quoteId": EMPTY, "customer": {"mode": "guest", "email": "x", "firstname": "A", "lastname": "B"}}"#,
-        "1044 Invalid email address \"x\".",
-    ),
-    (
-        "shoppingCartCustomerSet",
-        r#"{"quoteId": EMPTY, "customer": {"mode": "ghost"}}"#,
-        "1045 Customer's mode is unknown",
-    ),
-    ("shoppingCartCustomerAddresses", r#"{"quoteId": EMPTY, "customer": []}"#, "1051 Customer address data is empty."),
-    (
-        "shoppingCartCustomerAddresses",
-        r#"{"quoteId": EMPTY, "customer": [{"mode": "billing", "firstname": "A", "lastname": "B", "street": "S", "city": "C", "country_id": "US", "postcode": "1"}]}"#,
-        "1052 Please enter the telephone number.",
-    ),
-    (
-        "shoppingCartCustomerAddresses",
-        r#"{"quoteId": CART, "customer": [{"mode": "billing", "address_id": "99"}]}"#,
-        "1053 The customer's address identifier is not valid",
-    ),
-    (
-        "shoppingCartCustomerAddresses",
-        r#"{"quoteId": CART, "customer": [{"mode": "billing", "address_id": "2"}]}"#,
-        "1055 Customer address identifier do not belong customer, which set in quote",
-    ),
-    (
-        "shoppingCartShippingList",
-        r#"{"quoteId": EMPTY}"#,
-        "1061 Can not make operation because of customer shipping address is not set",
-    ),
-    (
-        "shoppingCartShippingMethod",
-        r#"{"quoteId": CART, "method": "owl_owl"}"#,
-        "1062 Shipping method is not available",
-    ),
-    ("shoppingCartPaymentMethod", r#"{"quoteId": CART, "method": {}}"#, "1071 Payment method data is empty."),
-    (
-        "shoppingCartPaymentMethod",
-        r#"{"quoteId": EMPTY, "method": {"method": "checkmo"}}"#,
-        "1073 Customer's shipping address is not set. Required for payment method data.",
-    ),
-    (
-        "shoppingCartPaymentMethod",
-        r#"{"quoteId": CART, "method": {"method": "free"}}"#,
-        "1074 Payment method is not allowed",
-    ),
-    (
-        "shoppingCartPaymentMethod",
-        r#"{"quoteId": CART, "method": {"method": "paypal"}}"#,
-        "1075 The requested Payment Method is not available.",
-    ),
-    (
-        "shoppingCartCouponAdd",
-        r#"{"quoteId": EMPTY, "couponCode": "SAVE10"}"#,
-        "1081 Coupon could not be applied because quote is empty.",
-    ),
-    ("giftMessageSetForQuote", r#"{"quoteId": "CART", "giftMessage": {}}"#, "1101 Gift message data is not valid."),
-    (
-        "giftMessageSetForQuoteProduct",
-        r#"{"quoteId": "CART", "productsAndMessages": [{"product": {}, "message": {"from": "A"}}]}"#,
-        "1102 Product's data is not valid.",
-    ),
-    (
-        "giftMessageSetForQuoteItem",
-        r#"{"quoteItemId": "99", "giftMessage": {"from": "A"}}"#,
-        "1103 Quote item is not exists",
-    ),
-];
-
-#[test]
-fn every_wrong_call_says_what_the_fault_tables_say() {
-    for style in STYLES {
-        let mut shop = Wire::tea_shop(style, None);
-        let done = order(&mut shop);
-        shop.ok(
-            "salesOrderInvoiceCreate",
-            json!({"invoiceIncrementId": done, "itemsQty": [], "comment": null, "email": "0", "includeComment": "0"}),
-        );
-        shop.ok(
-            "salesOrderShipmentCreate",
-            json!({"orderIncrementId": done, "itemsQty": [], "comment": "x", "email": 0, "includeComment": 0}),
-        );
-        // Black tea is back in stock for the second order.
-        shop.shop
-            .edit(&mockgento::shop::ShopEdit::Update {
-                table: "cataloginventory_stock_item".to_owned(),
-                id: 2,
-                fields: [("qty".to_owned(), Some("3.0000".to_owned()))].into_iter().collect(),
-            })
-            .expect("an edit");
-        let open = order(&mut shop);
-        let cart = cart(&mut shop).to_string();
-        let empty = shop.ok("shoppingCartCreate", json!({"storeId": "1"})).to_text().expect("an id");
-        for (operation, arguments, expected) in FAULTS {
-            let filled =
-                [("ORDER", done.as_str()), ("OPEN", open.as_str()), ("CART", cart.as_str()), ("EMPTY", empty.as_str())]
-                    .iter()
-                    .fold((*arguments).to_owned(), |text, (name, value)| text.replace(name, value));
-            let arguments: Value = serde_json::from_str(&filled).expect("JSON");
-            let answer = shop.call(operation, arguments);
-            assert_eq!(
-                answer.as_ref().err().map(String::as_str),
-                Some(*expected),
-                "{style:?} {operation} {filled}: {answer:?}"
-            );
-        }
-    }
 }

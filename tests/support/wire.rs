@@ -1,5 +1,7 @@
 //! Calls through the wire without a socket: arguments become an envelope, the envelope an answer, the answer a value.
 
+#![allow(dead_code, reason = "not every test file wants all of it")]
+
 use jiff::Timestamp;
 use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Contract};
@@ -17,7 +19,21 @@ pub struct Wire {
 impl Wire {
     /// The tea shop, in that style and with that bridge, on a clock of its own.
     pub fn tea_shop(mode: WireMode, bridge: Option<&str>) -> Self {
+        Self::configured_tea_shop(mode, bridge, &[])
+    }
+
+    /// The same with values of Magento's configuration.
+    pub fn configured_tea_shop(mode: WireMode, bridge: Option<&str>, config: &[(String, String)]) -> Self {
         let seed = Seed::parse(include_str!("../fixtures/seeds/tea-shop.yaml"), "tea-shop.yaml").expect("a seed");
+        let seed = Seed {
+            config: seed
+                .config
+                .iter()
+                .map(|(path, value)| (path.clone(), value.clone()))
+                .chain(config.iter().cloned())
+                .collect(),
+            ..seed
+        };
         let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse::<Timestamp>().expect("an instant"));
         let bridge = bridge.map(|version| BridgeRelease::find(version).expect("a release"));
         // A mended bridge, so that every operation can be called in both styles.
@@ -45,7 +61,6 @@ impl Wire {
     }
 
     /// The same for an answer that is a record.
-    #[allow(dead_code, reason = "not every test file wants one")]
     pub fn record(&mut self, operation: &str, arguments: Value) -> SoapStruct {
         match self.ok(operation, arguments) {
             SoapValue::Struct(record) => record,

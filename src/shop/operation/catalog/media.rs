@@ -53,17 +53,24 @@ fn gallery(shop: &Shop, product: &Row) -> Vec<Row> {
     rows
 }
 
-fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+/// The product a call names; its attribute set must have a gallery.
+fn product(call: &Call<'_>) -> Result<Row, Refusal> {
     check_store(call)?;
     let product = super::load(call, "product_not_exists")?;
+    let set = product.int("attribute_set_id");
+    let has_gallery = call.shop.attributes_of_set(set).iter().any(|attribute| attribute.code == "media_gallery");
+    if has_gallery { Ok(product) } else { Err(call.fault("not_media")) }
+}
+
+fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let product = product(call)?;
     let images = gallery(call.shop, &product);
     Ok(images.iter().map(|image| listed(call.shop, &product, image).into()).collect::<Vec<SoapValue>>().into())
 }
 
 /// The product and the picture a call is about.
 fn load(call: &Call<'_>) -> Result<(Row, Row), Refusal> {
-    check_store(call)?;
-    let product = super::load(call, "product_not_exists")?;
+    let product = product(call)?;
     let file = call.text("file");
     let image = gallery(call.shop, &product).into_iter().find(|image| image.text("file") == file);
     Ok((product, image.ok_or_else(|| call.fault("not_exists"))?))
@@ -143,8 +150,7 @@ impl Shop {
 }
 
 fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
-    let product = super::load(call, "product_not_exists")?;
+    let product = product(call)?;
     let data = call.record("data");
     let file = data.get("file").and_then(SoapValue::as_struct).cloned().unwrap_or_default();
     if file.text("mime").is_none() || file.text("content").is_none() {
