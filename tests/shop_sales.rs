@@ -8,7 +8,7 @@ mod sales;
 mod wire;
 
 use mockgento::soap::{SoapStruct, WireMode};
-use sales::{address, cart, order};
+use sales::{cart, order};
 use serde_json::json;
 use wire::{STYLES, Wire};
 
