@@ -120,6 +120,65 @@ async function tour() {
     check('oroCustomerAddressInfo of an unknown address', await faultOf('oroCustomerAddressInfo', { sessionId, addressId: 999999 }), '103 Customer address not exists.');
   }
 
+  // From the catalogue through a cart to an order, its documents and its refund.
+  const named = (rpc, wsiName, value) => ({ [wsi ? wsiName : rpc]: value });
+  const product = await call('catalogProductInfo', { sessionId, productId: 'TEA-G' });
+  check('catalogProductInfo', [product.product_id, product.name, product.price], ['1', 'Green <tea>', '10.0000']);
+  check('catalogProductInfo of an unknown product', await faultOf('catalogProductInfo', { sessionId, productId: '999' }), '101 Product not exists.');
+  const products = rows(await call('catalogProductList', { sessionId, filters: filters({ type: 'simple' }) }));
+  check('catalogProductList', products.map((row) => row.sku), ['TEA-G', 'TEA-B', 'POT']);
+  const tree = await call('catalogCategoryTree', { sessionId, parentId: '1' });
+  const [root] = rows(tree.children);
+  check('catalogCategoryTree nests', [tree.name, root.name, rows(root.children)[0].name], ['Root Catalog', 'Default Category', 'Tea']);
+
+  const quoteId = await call('shoppingCartCreate', { sessionId, ...named('storeId', 'store', 'default') });
+  check('shoppingCartCreate answers an id', Number.isInteger(quoteId) && quoteId > 0, true);
+  const inCart = (operation, args) => call(operation, { sessionId, quoteId, ...args });
+  check('shoppingCartProductAdd', await inCart('shoppingCartProductAdd', named('products', 'productsData', many([{ sku: 'TEA-G', qty: 2 }]))), true);
+  const guest = { mode: 'guest', email: 'guest@example.com', firstname: 'Zoë', lastname: 'Neil', website_id: 1 };
+  check('shoppingCartCustomerSet', await inCart('shoppingCartCustomerSet', named('customer', 'customerData', guest)), true);
+  const places = ['billing', 'shipping'].map((mode) => ({
+    mode, firstname: 'Zoë', lastname: 'Neil', street: '1 Main St', city: 'Los Angeles', region: 'California', region_id: '12', postcode: '90001', country_id: 'US',
+    telephone: '555', is_default_billing: 0, is_default_shipping: 0,
+  }));
+  check('shoppingCartCustomerAddresses', await inCart('shoppingCartCustomerAddresses', named('customer', 'customerAddressData', many(places))), true);
+  const [rate] = rows(await inCart('shoppingCartShippingList', {}));
+  check('shoppingCartShippingList', [rate.code, Number(rate.price)], ['flatrate_flatrate', 10]);
+  check('shoppingCartShippingMethod', await inCart('shoppingCartShippingMethod', named('method', 'shippingMethod', 'flatrate_flatrate')), true);
+  check('shoppingCartPaymentMethod', await inCart('shoppingCartPaymentMethod', named('method', 'paymentData', { method: 'checkmo' })), true);
+  const totals = rows(await inCart('shoppingCartTotals', {}));
+  check('shoppingCartTotals', [totals[0].title, Number(totals[0].amount), Number(totals[totals.length - 1].amount)], ['Subtotal', 20, 31.65]);
+  const number = await inCart('shoppingCartOrder', {});
+  check('shoppingCartOrder answers an increment id', /^1\d{8}$/.test(number), true);
+
+  const orders = rows(await call('salesOrderList', { sessionId, filters: filters({ increment_id: number }) }));
+  check('salesOrderList', orders.map((row) => [row.status, row.grand_total]), [['pending', '31.6500']]);
+  const orderInfo = () => call('salesOrderInfo', { sessionId, orderIncrementId: number });
+  const order = await orderInfo();
+  const [item] = rows(order.items);
+  check('salesOrderInfo', [order.customer_email, order.shipping_address.city, order.payment.method, item.name, item.qty_ordered],
+    ['guest@example.com', 'Los Angeles', 'checkmo', 'Green <tea>', '2.0000']);
+  check('salesOrderInfo of an unknown order', await faultOf('salesOrderInfo', { sessionId, orderIncrementId: '9' }), '100 Requested order not exists.');
+  const invoiceIncrementId = await call('salesOrderInvoiceCreate', { sessionId, invoiceIncrementId: number, itemsQty: many([]), comment: '', email: '0', includeComment: '0' });
+  check('salesOrderInvoiceInfo', (await call('salesOrderInvoiceInfo', { sessionId, invoiceIncrementId })).grand_total, '31.6500');
+  const shipmentIncrementId = await call('salesOrderShipmentCreate', { sessionId, orderIncrementId: number, itemsQty: many([]), comment: '', email: 0, includeComment: 0 });
+  const track = await call('salesOrderShipmentAddTrack', { sessionId, shipmentIncrementId, carrier: 'ups', title: 'UPS', trackNumber: '1Z & 2' });
+  check('salesOrderShipmentAddTrack answers an id', Number.isInteger(track), true);
+  const [sent] = rows((await call('salesOrderShipmentInfo', { sessionId, shipmentIncrementId })).tracks);
+  check('salesOrderShipmentInfo', sent.number, '1Z & 2');
+  check('the order is complete', (await orderInfo()).status, 'complete');
+  const creditmemoIncrementId = await call('salesOrderCreditmemoCreate',
+    { sessionId, orderIncrementId: number, creditmemoData: {}, comment: '', notifyCustomer: 0, includeComment: 0 });
+  check('salesOrderCreditmemoInfo', (await call('salesOrderCreditmemoInfo', { sessionId, creditmemoIncrementId })).grand_total, '31.6500');
+  check('the order is closed', (await orderInfo()).status, 'closed');
+  if (bridge !== 'none') {
+    const pager = { page: '1', pageSize: '10' };
+    const found = rows(await call('oroOrderList', { sessionId, filters: filters({ increment_id: number }), pager }));
+    check('oroOrderList', found.map((row) => [row.status, rows(row.items)[0].sku]), [['closed', 'TEA-G']]);
+    const quotes = rows(await call('oroQuoteList', { sessionId, filters: filters({ entity_id: String(quoteId) }), pager }));
+    check('oroQuoteList', quotes.map((row) => [row.customer_email, rows(row.items)[0].name]), [['guest@example.com', 'Green <tea>']]);
+  }
+
   check('customerAddressDelete', await call('customerAddressDelete', { sessionId, addressId }), true);
   check('customerCustomerDelete', await call('customerCustomerDelete', { sessionId, customerId }), true);
   check('the customer is gone', await faultOf('customerCustomerInfo', { sessionId, customerId }), '102 Customer not exists.');

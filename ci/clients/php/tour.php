@@ -136,6 +136,56 @@ if ($bridge !== 'none') {
     check('oroCustomerAddressInfo of an unknown address', faultOf('oroCustomerAddressInfo', ['sessionId' => $sid, 'addressId' => 999999]), '103 Customer address not exists.');
 }
 
+// From the catalogue through a cart to an order, its documents and its refund.
+$product = call('catalogProductInfo', ['sessionId' => $sid, 'productId' => 'TEA-G']);
+check('catalogProductInfo', [$product->product_id, $product->name, $product->price], ['1', 'Green <tea>', '10.0000']);
+check('catalogProductInfo of an unknown product', faultOf('catalogProductInfo', ['sessionId' => $sid, 'productId' => '999']), '101 Product not exists.');
+$products = rows(call('catalogProductList', ['sessionId' => $sid, 'filters' => filters(['type' => 'simple'])]));
+check('catalogProductList', array_map(fn ($p) => $p->sku, $products), ['TEA-G', 'TEA-B', 'POT']);
+$tree = call('catalogCategoryTree', ['sessionId' => $sid, 'parentId' => '1']);
+check('catalogCategoryTree nests', [$tree->name, rows($tree->children)[0]->name, rows(rows($tree->children)[0]->children)[0]->name], ['Root Catalog', 'Default Category', 'Tea']);
+
+$cart = call('shoppingCartCreate', ['sessionId' => $sid, $wsi ? 'store' : 'storeId' => 'default']);
+check('shoppingCartCreate answers an id', is_int($cart) && $cart > 0, true);
+check('shoppingCartProductAdd', call('shoppingCartProductAdd', ['sessionId' => $sid, 'quoteId' => $cart, $wsi ? 'productsData' : 'products' => lines([(object) ['sku' => 'TEA-G', 'qty' => 2]])]), true);
+$guest = (object) ['mode' => 'guest', 'email' => 'guest@example.com', 'firstname' => 'Zoë', 'lastname' => 'Neil', 'website_id' => 1];
+check('shoppingCartCustomerSet', call('shoppingCartCustomerSet', ['sessionId' => $sid, 'quoteId' => $cart, $wsi ? 'customerData' : 'customer' => $guest]), true);
+$places = array_map(fn ($mode) => (object) ['mode' => $mode, 'firstname' => 'Zoë', 'lastname' => 'Neil', 'street' => '1 Main St', 'city' => 'Los Angeles', 'region' => 'California',
+    'region_id' => '12', 'postcode' => '90001', 'country_id' => 'US', 'telephone' => '555', 'is_default_billing' => 0, 'is_default_shipping' => 0], ['billing', 'shipping']);
+check('shoppingCartCustomerAddresses', call('shoppingCartCustomerAddresses', ['sessionId' => $sid, 'quoteId' => $cart, $wsi ? 'customerAddressData' : 'customer' => lines($places)]), true);
+$rates = rows(call('shoppingCartShippingList', ['sessionId' => $sid, 'quoteId' => $cart]));
+check('shoppingCartShippingList', [$rates[0]->code, (float) $rates[0]->price], ['flatrate_flatrate', 10.0]);
+check('shoppingCartShippingMethod', call('shoppingCartShippingMethod', ['sessionId' => $sid, 'quoteId' => $cart, $wsi ? 'shippingMethod' : 'method' => 'flatrate_flatrate']), true);
+check('shoppingCartPaymentMethod', call('shoppingCartPaymentMethod', ['sessionId' => $sid, 'quoteId' => $cart, $wsi ? 'paymentData' : 'method' => (object) ['method' => 'checkmo']]), true);
+$totals = rows(call('shoppingCartTotals', ['sessionId' => $sid, 'quoteId' => $cart]));
+check('shoppingCartTotals', [$totals[0]->title, (float) $totals[0]->amount, (float) end($totals)->amount], ['Subtotal', 20.0, 31.65]);
+$number = call('shoppingCartOrder', ['sessionId' => $sid, 'quoteId' => $cart]);
+check('shoppingCartOrder answers an increment id', preg_match('/^1\d{8}$/', $number), 1);
+
+$orders = rows(call('salesOrderList', ['sessionId' => $sid, 'filters' => filters(['increment_id' => $number])]));
+check('salesOrderList', [count($orders), $orders[0]->status, $orders[0]->grand_total], [1, 'pending', '31.6500']);
+$order = call('salesOrderInfo', ['sessionId' => $sid, 'orderIncrementId' => $number]);
+$item = rows($order->items)[0];
+check('salesOrderInfo', [$order->customer_email, $order->shipping_address->city, $order->payment->method, $item->name, $item->qty_ordered], ['guest@example.com', 'Los Angeles', 'checkmo', 'Green <tea>', '2.0000']);
+check('salesOrderInfo of an unknown order', faultOf('salesOrderInfo', ['sessionId' => $sid, 'orderIncrementId' => '9']), '100 Requested order not exists.');
+$invoice = call('salesOrderInvoiceCreate', ['sessionId' => $sid, 'invoiceIncrementId' => $number, 'itemsQty' => lines([]), 'comment' => null, 'email' => '0', 'includeComment' => '0']);
+check('salesOrderInvoiceInfo', call('salesOrderInvoiceInfo', ['sessionId' => $sid, 'invoiceIncrementId' => $invoice])->grand_total, '31.6500');
+$shipment = call('salesOrderShipmentCreate', ['sessionId' => $sid, 'orderIncrementId' => $number, 'itemsQty' => lines([]), 'comment' => null, 'email' => 0, 'includeComment' => 0]);
+$track = call('salesOrderShipmentAddTrack', ['sessionId' => $sid, 'shipmentIncrementId' => $shipment, 'carrier' => 'ups', 'title' => 'UPS', 'trackNumber' => '1Z & 2']);
+check('salesOrderShipmentAddTrack answers an id', is_int($track), true);
+check('salesOrderShipmentInfo', rows(call('salesOrderShipmentInfo', ['sessionId' => $sid, 'shipmentIncrementId' => $shipment])->tracks)[0]->number, '1Z & 2');
+check('the order is complete', call('salesOrderInfo', ['sessionId' => $sid, 'orderIncrementId' => $number])->status, 'complete');
+$memo = call('salesOrderCreditmemoCreate', ['sessionId' => $sid, 'orderIncrementId' => $number, 'creditmemoData' => (object) [], 'comment' => null, 'notifyCustomer' => 0, 'includeComment' => 0]);
+check('salesOrderCreditmemoInfo', call('salesOrderCreditmemoInfo', ['sessionId' => $sid, 'creditmemoIncrementId' => $memo])->grand_total, '31.6500');
+check('the order is closed', call('salesOrderInfo', ['sessionId' => $sid, 'orderIncrementId' => $number])->status, 'closed');
+if ($bridge !== 'none') {
+    $pager = (object) ['page' => '1', 'pageSize' => '10'];
+    $orders = rows(call('oroOrderList', ['sessionId' => $sid, 'filters' => filters(['increment_id' => $number]), 'pager' => $pager]));
+    check('oroOrderList', [count($orders), $orders[0]->status, rows($orders[0]->items)[0]->sku], [1, 'closed', 'TEA-G']);
+    $quotes = rows(call('oroQuoteList', ['sessionId' => $sid, 'filters' => filters(['entity_id' => (string) $cart]), 'pager' => $pager]));
+    check('oroQuoteList', [count($quotes), $quotes[0]->customer_email, rows($quotes[0]->items)[0]->name], [1, 'guest@example.com', 'Green <tea>']);
+}
+
 check('customerAddressDelete', call('customerAddressDelete', ['sessionId' => $sid, 'addressId' => $addressId]), true);
 check('customerCustomerDelete', call('customerCustomerDelete', ['sessionId' => $sid, 'customerId' => $id]), true);
 check('the customer is gone', faultOf('customerCustomerInfo', ['sessionId' => $sid, 'customerId' => $id]), '102 Customer not exists.');
