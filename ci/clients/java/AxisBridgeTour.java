@@ -4,6 +4,8 @@ import mage.Filters;
 import mage.OroCustomerEntity;
 import mage.OroCustomerEntityToCreate;
 import mage.Pager;
+import mage.SalesOrderEntity;
+import mage.SalesQuoteEntity;
 
 /** The part of the tour that needs the bridge, with Apache Axis. */
 public final class AxisBridgeTour {
@@ -30,5 +32,15 @@ public final class AxisBridgeTour {
         Checks.check("oroCustomerAddressInfo of an unknown address",
                 AxisTour.faultOf(() -> AxisTour.shop.oroCustomerAddressInfo(session, 999999)),
                 "103 Customer address not exists.");
+        Pager first = new Pager();
+        first.setPage("1");
+        first.setPageSize("10");
+        SalesOrderEntity order =
+                AxisTour.shop.oroOrderList(session, AxisTour.simple("increment_id", AxisOrderTour.number), first)[0];
+        Checks.check("oroOrderList", asList(order.getStatus(), order.getItems()[0].getSku()), asList("closed", "TEA-G"));
+        String cart = Integer.toString(AxisOrderTour.cart);
+        SalesQuoteEntity quote = AxisTour.shop.oroQuoteList(session, AxisTour.simple("entity_id", cart), first)[0];
+        Checks.check("oroQuoteList", asList(quote.getCustomer_email(), quote.getItems()[0].getName()),
+                asList("guest@example.com", "Green <tea>"));
     }
 }

@@ -131,6 +131,8 @@ public final class AxisTour {
                 faultOf(() -> shop.customerCustomerList(session, simple("shoe_size", "44"))),
                 "101 Invalid attribute name: shoe_size");
 
+        AxisOrderTour.run(shop, session);
+
         boolean declared = Arrays.stream(PortType.class.getMethods()).anyMatch(it -> it.getName().equals("oroPing"));
         Checks.check("the bridge shows in the WSDL", declared, !bridge.equals("none"));
         if (!bridge.equals("none")) {

@@ -49,5 +49,20 @@ public final class JaxwsBridgeTour {
         Checks.check("gender is a label", info(customer).getGender(), "Female");
         Checks.check("oroCustomerAddressInfo of an unknown address", JaxwsTour.faultOf(() -> address(999999)),
                 "103 Customer address not exists.");
+        Pager first = new Pager();
+        first.setPage("1");
+        first.setPageSize("10");
+        SalesOrderEntityArray orders = JaxwsOrderTour.ask("oroOrderList", "Filters",
+                JaxwsTour.simple("increment_id", JaxwsOrderTour.number), "Pager", first);
+        SalesOrderEntity order = orders.getComplexObjectArray().get(0);
+        Checks.check("oroOrderList",
+                asList(order.getStatus(), order.getItems().getComplexObjectArray().get(0).getSku()),
+                asList("closed", "TEA-G"));
+        SalesQuoteEntityArray quotes = JaxwsOrderTour.ask("oroQuoteList", "Filters",
+                JaxwsTour.simple("entity_id", Integer.toString(JaxwsOrderTour.cart)), "Pager", first);
+        SalesQuoteEntity quote = quotes.getComplexObjectArray().get(0);
+        Checks.check("oroQuoteList",
+                asList(quote.getCustomerEmail(), quote.getItems().getComplexObjectArray().get(0).getName()),
+                asList("guest@example.com", "Green <tea>"));
     }
 }

@@ -208,6 +208,8 @@ public final class JaxwsTour {
         Checks.check("a filter on an unknown field", faultOf(() -> find(simple("shoe_size", "44"))),
                 "101 Invalid attribute name: shoe_size");
 
+        JaxwsOrderTour.run();
+
         boolean declared = Arrays.stream(PortType.class.getMethods()).anyMatch(it -> it.getName().equals("oroPing"));
         Checks.check("the bridge shows in the WSDL", declared, !bridge.equals("none"));
         if (!bridge.equals("none")) {

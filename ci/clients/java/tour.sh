@@ -28,7 +28,7 @@ else
   path=$jaxws tour=Jaxws
   java -cp "$path" com.sun.tools.ws.WsImport -quiet -Xnocompile -s "$work/src" -d "$work/src" -p mage "$MOCKGENTO_WSDL"
 fi
-cp "$here/Checks.java" "$here/${tour}Tour.java" "$work/src"
+cp "$here/Checks.java" "$here/${tour}Tour.java" "$here/${tour}OrderTour.java" "$work/src"
 [ "$MOCKGENTO_BRIDGE" = none ] || cp "$here/${tour}BridgeTour.java" "$work/src"
 javac -encoding UTF-8 -nowarn -proc:none -cp "$path" -sourcepath "$work/src" -d "$work/classes" "$work"/src/*Tour.java \
   "$work"/src/Checks.java 2>"$work/javac.log" || { cat "$work/javac.log"; exit 1; }
