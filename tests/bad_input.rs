@@ -36,7 +36,7 @@ fn every_wrong_file_says_what_where_and_what_to_do() {
         let ran = mockgento(&bad(), &["run", "--check", &format!("scenarios/{name}.yaml")]);
         assert_eq!(ran.status.code(), Some(2), "{name}: {}{}", text(&ran.stdout), text(&ran.stderr));
         let said = format!("{}{}", text(&ran.stdout), text(&ran.stderr));
-        insta::with_settings!({ filters => vec![(r"\d+ ms", "[time]")], omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::with_settings!({ filters => vec![(r"\d+ ms", "[time]"), (r"in [0-9.]+ s", "in [time]")], omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(name, said);
         });
     }
@@ -153,5 +153,5 @@ fn a_report_that_cannot_be_written_is_an_error_and_a_good_one_is_there() {
     assert!(report.contains("<testcase name=\"story\""), "{report}");
     let unknown = mockgento(folder.path(), &["run", "--report", "pdf=x"]);
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(text(&unknown.stderr).contains("expected junit=FILE"), "{}", text(&unknown.stderr));
+    assert!(text(&unknown.stderr).contains("`pdf` is no format"), "{}", text(&unknown.stderr));
 }

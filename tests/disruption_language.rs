@@ -72,7 +72,7 @@ fn told(folder: &Path, text: &str) -> String {
         Ok(story) => story.cases().remove(0),
         Err(error) => return error.to_string(),
     };
-    let result = run(&case, RunOptions { carrier: Carrier::InMemory, mode: Mode::Check, jobs: 1 });
+    let result = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check));
     if result.passed() { String::new() } else { explained(&result) }
 }
 

@@ -41,7 +41,7 @@ fn check(case: &Case, carrier: Carrier) -> Result<(), Failed> {
     for name in case.snapshots() {
         tell_insta(&Store::new(case.story.snapshots.as_path(), Mode::Check).path(&name));
     }
-    let result = run(case, RunOptions { carrier, mode: Mode::Check, jobs: 1 });
+    let result = run(case, RunOptions::new(carrier, Mode::Check));
     if result.passed() { Ok(()) } else { Err(explained(&result).into()) }
 }
 

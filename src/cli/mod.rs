@@ -10,6 +10,8 @@ pub mod exit_code;
 mod explore;
 mod list;
 mod quirks;
+mod report;
+mod report_target;
 mod review;
 mod run;
 mod schema;
@@ -53,7 +55,9 @@ enum Command {
     Accept(review::DecideArgs),
     /// Throw away snapshots that differ.
     Reject(review::DecideArgs),
-    /// Print the JSON schema of scenario files, for editors.
+    /// Work on the reports of runs.
+    Report(report::ReportArgs),
+    /// Print the JSON schema of scenario files, for editors, or of reports.
     Schema(schema::SchemaArgs),
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),
@@ -79,6 +83,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Review(args) => review::review(&args),
         Command::Accept(args) => review::accept(&args),
         Command::Reject(args) => review::reject(&args),
+        Command::Report(args) => report::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Quirks(args) => quirks::run(&args),
         Command::Check(args) => check::run(&args),

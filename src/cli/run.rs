@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::diagnostics::{self, Colour};
+use super::report_target::{self, ReportTarget};
 use super::{ExitCode, Outcome};
-use crate::report::{console::Console, junit};
+use crate::report::console::{Console, Target, Verbosity};
+use crate::report::format::About;
+use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::result::CaseResult;
-use crate::scenario::runner::{Carrier, RunOptions, run_all};
+use crate::scenario::runner::{Carrier, RunOptions};
+use crate::scenario::shard::Shard;
 use crate::scenario::{Case, Story, find};
 use crate::snapshot::{Mode, SnapshotName, Store};
 
@@ -35,26 +39,25 @@ pub struct RunArgs {
     /// Compare only and write nothing; the default when CI is set in the environment.
     #[arg(long)]
     check: bool,
-    /// Write a report as well: junit=FILE.
-    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    /// Say only what failed, and the sum.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Seconds after which a scenario counts as slow.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    slow: u64,
+    /// Seconds after which a scenario is given up.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u64,
+    /// Run only this part of several, such as 2/4. Which scenarios are in it follows from their names.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Make the parts as long as each other by the times in this JSON report of an earlier run.
+    #[arg(long, value_name = "FILE", requires = "shard")]
+    durations: Option<PathBuf>,
+    /// Write a report as well: junit, json, tap or github, and `=FILE`; without a file it goes to standard output, and
+    /// everything else to standard error.
+    #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     reports: Vec<ReportTarget>,
-}
-
-/// A report and where it goes.
-#[derive(Clone, Debug)]
-enum ReportTarget {
-    Junit(PathBuf),
-}
-
-impl FromStr for ReportTarget {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once('=') {
-            Some(("junit", file)) if !file.is_empty() => Ok(Self::Junit(file.into())),
-            _ => Err("expected junit=FILE".to_owned()),
-        }
-    }
 }
 
 impl RunArgs {
@@ -72,40 +75,64 @@ impl RunArgs {
             let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
             whole.ancestors().skip(1).any(|folder| folder.ends_with("scenarios"))
         };
-        self.tags.is_empty() && self.places.iter().all(|place| place.is_dir() && !is_part(place))
+        self.tags.is_empty() && self.shard.is_none() && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
 
 /// Runs scenarios and reports.
 pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
-    let (cases, wrong) = load(&args.places, &args.tags)?;
+    let streamed = report_target::to_stdout(&args.reports)?;
+    let (mut cases, wrong) = load(&args.places, &args.tags)?;
     for report in &wrong {
         diagnostics::print(report, colour);
     }
-    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    if let Some(shard) = args.shard {
+        match &args.durations {
+            Some(file) => shard.by_time(&mut cases, &report_target::durations(file)?),
+            None => shard.by_name(&mut cases),
+        }
+    }
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
-    let options = RunOptions { carrier, mode: args.mode(), jobs };
-    let mut console = Console::stdout(cases.iter().map(|case| case.name.chars().count()).max().unwrap_or_default());
+    let options = RunOptions::new(carrier, args.mode());
+    let slow_after = Duration::from_secs(args.slow);
+    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    let pool = PoolOptions { jobs, slow_after, stop_after: Duration::from_secs(args.timeout) };
+    let about = About { scenarios: cases.len(), shard: args.shard.map(|shard| shard.to_string()) };
+    let (target, verbosity) = (
+        if streamed.is_some() { Target::Stderr } else { Target::Stdout },
+        if args.quiet { Verbosity::Quiet } else { Verbosity::Usual },
+    );
+    let mut console = Console::new(target, verbosity, slow_after, cases.iter().map(|case| case.name.as_str()));
     let mut results = Vec::new();
-    run_all(&cases, options, |result| {
-        // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
-        let _ = console.line(&result);
-        results.push(result);
+    let started = Instant::now();
+    let mut stream = report_target::Streamed::begin(streamed, &about);
+    run_all(&cases, options, pool, |event| match event {
+        Event::Started(case) => console.started(&case.name),
+        Event::Slow(case) => console.slow(&case.name),
+        Event::Ended(case) => console.ended(&case.name),
+        Event::Result(result) => {
+            console.result(&result);
+            stream.result(&result);
+            results.push(result);
+        }
     });
+    let elapsed = started.elapsed();
     if !results.is_empty() {
-        let _ = console.summary(&results);
+        console.summary(&results, elapsed);
+    } else if let (Some(shard), true) = (args.shard, wrong.is_empty()) {
+        console.note(&format!("no scenario is in part {shard}"));
     }
     if args.whole_suite() && wrong.is_empty() {
         for orphan in orphans(&cases) {
-            let _ = console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));
+            console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));
         }
     }
-    if args.mode() == Mode::Pend && results.iter().any(|result| !result.passed()) {
-        let _ = console.note("differences in snapshots wait for `mockgento review`");
+    if args.mode() == Mode::Pend && results.iter().any(CaseResult::has_new_snapshots) {
+        console.note("differences in snapshots wait for `mockgento review`");
     }
-    for ReportTarget::Junit(path) in &args.reports {
-        junit::write(path, &results).map_err(|error| miette::miette!("{error}"))?;
-    }
+    stream.end(&results, elapsed)?;
+    report_target::write_files(&args.reports, &about, &results, elapsed)?;
+    console.ended_well().map_err(|error| miette::miette!("cannot print the results: {error}"))?;
     Ok(exit_code(&results, !wrong.is_empty()))
 }
 

@@ -1,18 +1,35 @@
-//! `mockgento schema`: the JSON schema of scenario files.
+//! `mockgento schema`: the JSON schemas of what people write and machines read.
 
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{ExitCode, Outcome};
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
-pub struct SchemaArgs {}
+pub struct SchemaArgs {
+    /// Of what.
+    #[arg(value_enum, default_value_t = Of::Scenario)]
+    of: Of,
+}
+
+/// What there are schemas of.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// Scenario files, for editors.
+    Scenario,
+    /// The lines of `--report json`.
+    Report,
+}
 
 /// Prints the schema.
-pub fn run(_args: &SchemaArgs) -> Outcome {
+pub fn run(args: &SchemaArgs) -> Outcome {
+    let text = match args.of {
+        Of::Scenario => crate::scenario::schema::text(),
+        Of::Report => crate::report::json::schema(),
+    };
     // A reader that closed the pipe early has seen what it wanted.
-    let _ = anstream::stdout().write_all(crate::scenario::schema::text().as_bytes());
+    let _ = anstream::stdout().write_all(text.as_bytes());
     Ok(ExitCode::AsExpected)
 }

@@ -1,76 +1,168 @@
-//! Results on a terminal: a line per scenario as it ends, failures with their differences last, then the sum.
+//! Results on a terminal: a line per scenario as its turn comes, a mark for slow ones, failures with their differences
+//! last, then the sum.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::time::Duration;
 
-use anstream::AutoStream;
-
+use super::progress::Progress;
 use crate::scenario::result::{CaseResult, Failure};
 
 const GREEN: &str = "\u{1b}[32m";
 const RED: &str = "\u{1b}[31m";
+const YELLOW: &str = "\u{1b}[33m";
 const DIM: &str = "\u{1b}[2m";
 const BOLD: &str = "\u{1b}[1m";
 const RESET: &str = "\u{1b}[0m";
 
-/// From this on a scenario's time stands out.
-const SLOW_MS: u128 = 1_000;
+/// Where lines go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// Standard error: standard output belongs to a report.
+    Stderr,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Every scenario, and on a terminal what runs now.
+    Usual,
+    /// Failures and the sum.
+    Quiet,
+}
 
 /// Prints as results come in; the stream decides about colour.
-pub struct Console<W: anstream::stream::RawStream> {
-    out: AutoStream<W>,
+pub struct Console {
+    out: Box<dyn Write>,
+    verbosity: Verbosity,
     name_columns: usize,
+    slow_after: Duration,
+    progress: Progress,
+    broken: Option<io::Error>,
 }
 
-impl Console<io::Stdout> {
-    /// On standard output; `name_columns` is the length of the longest name.
-    pub fn stdout(name_columns: usize) -> Self {
-        Self { out: AutoStream::auto(io::stdout()), name_columns }
+impl Console {
+    /// A console for scenarios of these names.
+    pub fn new<'a>(
+        target: Target,
+        verbosity: Verbosity,
+        slow_after: Duration,
+        names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
+        let out: Box<dyn Write> = match target {
+            Target::Stdout => Box::new(anstream::stdout()),
+            Target::Stderr => Box::new(anstream::stderr()),
+        };
+        let progress = match verbosity {
+            Verbosity::Usual => Progress::on_terminal(names.clone().count()),
+            Verbosity::Quiet => Progress::none(),
+        };
+        Self::on(out, progress, verbosity, slow_after, names)
     }
-}
 
-impl<W: anstream::stream::RawStream> Console<W>
-where
-    AutoStream<W>: Write,
-{
+    fn on<'a>(
+        out: Box<dyn Write>,
+        progress: Progress,
+        verbosity: Verbosity,
+        slow_after: Duration,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let name_columns = names.map(|name| name.chars().count()).max().unwrap_or_default();
+        Self { out, verbosity, name_columns, slow_after, progress, broken: None }
+    }
+
+    /// A scenario begins.
+    pub fn started(&mut self, name: &str) {
+        self.progress.started(name);
+    }
+
+    /// A scenario has been running for long.
+    pub fn slow(&mut self, name: &str) {
+        let after = seconds(self.slow_after);
+        let width = self.name_columns;
+        self.usual_line(&format!("{YELLOW}SLOW{RESET}  {name:<width$}  {DIM}runs for more than {after} s{RESET}\n"));
+    }
+
+    /// A scenario has ended.
+    pub fn ended(&mut self, name: &str) {
+        self.progress.ended(name);
+    }
+
     /// The line of one result.
-    ///
-    /// # Errors
-    /// When the stream is closed.
-    pub fn line(&mut self, result: &CaseResult) -> io::Result<()> {
+    pub fn result(&mut self, result: &CaseResult) {
+        if !result.passed() {
+            self.progress.failed();
+        }
         let mark = if result.passed() { format!("{GREEN}ok  {RESET}") } else { format!("{RED}FAIL{RESET}") };
-        let millis = result.elapsed.as_millis();
-        let time =
-            if millis >= SLOW_MS { format!("{BOLD}{millis} ms{RESET}") } else { format!("{DIM}{millis} ms{RESET}") };
+        let (width, millis) = (self.name_columns, result.elapsed.as_millis());
+        let time = if result.elapsed >= self.slow_after {
+            format!("{YELLOW}{millis} ms  slow{RESET}")
+        } else {
+            format!("{DIM}{millis} ms{RESET}")
+        };
         let accepted = match result.accepted {
             0 => String::new(),
             1 => "  1 snapshot accepted".to_owned(),
             many => format!("  {many} snapshots accepted"),
         };
-        writeln!(self.out, "{mark}  {:<width$}  {time}{accepted}", result.name, width = self.name_columns)
+        self.usual_line(&format!("{mark}  {:<width$}  {time}{accepted}\n", result.name));
     }
 
     /// All that went wrong, then how many did.
-    ///
-    /// # Errors
-    /// When the stream is closed.
-    pub fn summary(&mut self, results: &[CaseResult]) -> io::Result<()> {
+    pub fn summary(&mut self, results: &[CaseResult], elapsed: Duration) {
+        self.progress.finish();
         let failed: Vec<&CaseResult> = results.iter().filter(|result| !result.passed()).collect();
         for result in &failed {
-            self.out.write_all(coloured(&explained(result)).as_bytes())?;
+            self.print(&coloured(&explained(result)));
         }
         let colour = if failed.is_empty() { GREEN } else { RED };
-        let (passed, failed) = (results.len() - failed.len(), failed.len());
-        writeln!(self.out, "\n{colour}{passed} passed, {failed} failed{RESET}")
+        let slow = results.iter().filter(|result| result.elapsed >= self.slow_after).count();
+        let slow = if slow > 0 { format!("{YELLOW}, {slow} slow{RESET}") } else { String::new() };
+        let (passed, many, time) = (results.len() - failed.len(), failed.len(), seconds(elapsed));
+        self.print(&format!("\n{colour}{passed} passed, {many} failed{RESET}{slow} {DIM}in {time} s{RESET}\n"));
+        if many > 1 {
+            let again = failed.iter().map(|result| format!("{RED}FAIL{RESET}  {}\n", result.name));
+            self.print(&again.collect::<String>());
+        }
     }
 
     /// One more line.
+    pub fn note(&mut self, text: &str) {
+        self.print(&format!("{text}\n"));
+    }
+
+    /// Whether everything could be printed. Whoever closed the pipe does not want the rest; anything else is an error.
     ///
     /// # Errors
-    /// When the stream is closed.
-    pub fn note(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")
+    /// What the stream said, such as that a disk is full.
+    pub fn ended_well(&mut self) -> io::Result<()> {
+        match self.broken.take() {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
     }
+
+    fn usual_line(&mut self, text: &str) {
+        if self.verbosity == Verbosity::Usual {
+            self.print(text);
+        }
+    }
+
+    fn print(&mut self, text: &str) {
+        if self.broken.is_some() {
+            return;
+        }
+        let out = &mut self.out;
+        let written = self.progress.above(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+        self.broken = written.err();
+    }
+}
+
+/// Seconds with one digit behind the point, where there is something to show.
+fn seconds(time: Duration) -> String {
+    if time.subsec_millis() == 0 { time.as_secs().to_string() } else { format!("{:.1}", time.as_secs_f64()) }
 }
 
 /// Everything that is wrong with a case, without colour.
@@ -100,4 +192,77 @@ fn coloured(text: &str) -> String {
         let _ = writeln!(out, "{colour}{line}{reset}");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::super::tests::results;
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn console(out: impl Write + 'static, verbosity: Verbosity) -> Console {
+        let names = results().map(|result| result.name);
+        let names = names.iter().map(String::as_str);
+        Console::on(Box::new(out), Progress::none(), verbosity, Duration::from_millis(7), names)
+    }
+
+    fn said(verbosity: Verbosity) -> String {
+        let kept = Kept::default();
+        let mut console = console(anstream::StripStream::new(Box::new(kept.clone()) as Box<dyn Write>), verbosity);
+        let [passed, failed] = results();
+        console.started("a/c");
+        console.slow("a/c");
+        for result in [&passed, &failed] {
+            console.ended(&result.name);
+            console.result(result);
+        }
+        console.summary(&[passed, failed.clone(), failed], Duration::from_millis(1200));
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn slow_ones_are_marked_and_failures_come_last() {
+        let expected = "SLOW  a/c  runs for more than 0.0 s\nok    a/c  7 ms  slow\nFAIL  a/b  7 ms  slow\n\
+                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n\
+                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n\
+                        \n1 passed, 2 failed, 3 slow in 1.2 s\nFAIL  a/b\nFAIL  a/b\n";
+        assert_eq!(said(Verbosity::Usual), expected);
+        assert!(said(Verbosity::Quiet).starts_with("\na/b: A story\n"), "quiet says failures and the sum only");
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_and_nothing_more_is_tried() {
+        let mut console = console(Full, Verbosity::Usual);
+        console.note("one");
+        console.note("two");
+        assert_eq!(console.ended_well().unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
 }

@@ -23,3 +23,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_is_said_with_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&folder.path().join("report.xml"), b"<x/>").unwrap();
+        assert_eq!(std::fs::read(folder.path().join("report.xml")).unwrap(), b"<x/>");
+        let nowhere = write(&folder.path().join("no/such/report.xml"), b"").unwrap_err().to_string();
+        assert!(nowhere.starts_with("cannot write the report "), "{nowhere}");
+    }
+}

@@ -1,20 +1,10 @@
 //! Results as JUnit XML, which every CI reads.
 
-use std::path::Path;
-
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::console::explained;
-use super::file::{self, ReportError};
+use super::json::Status;
 use crate::scenario::result::CaseResult;
-
-/// Writes a report.
-///
-/// # Errors
-/// When the folder is missing or cannot be written, or the disk is full.
-pub fn write(path: &Path, results: &[CaseResult]) -> Result<(), ReportError> {
-    file::write(path, text(results).as_bytes())
-}
 
 /// The report's text.
 pub fn text(results: &[CaseResult]) -> String {
@@ -44,44 +34,71 @@ fn report(results: &[CaseResult]) -> Report {
 
 fn status(result: &CaseResult) -> TestCaseStatus {
     let Some(first) = result.failures.first() else { return TestCaseStatus::success() };
-    let kind = if result.cannot_work() { NonSuccessKind::Error } else { NonSuccessKind::Failure };
+    let kind = if Status::of(result) == Status::Error { NonSuccessKind::Error } else { NonSuccessKind::Failure };
     let mut status = TestCaseStatus::non_success(kind);
     status.set_message(first.message.clone()).set_description(explained(result));
     status
 }
 
+/// A JUnit file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not JUnit XML as mockgento writes it: {0}")]
+pub struct JunitReadError(String);
+
+/// Reports of several runs as one; suites of the same name become one.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn merged(texts: &[String]) -> Result<Merged, JunitReadError> {
+    let mut whole = Report::new("mockgento");
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for text in texts {
+        let report = Report::deserialize_from_str(text).map_err(|error| JunitReadError(error.to_string()))?;
+        for suite in report.test_suites {
+            match suites.iter_mut().find(|known| known.name == suite.name) {
+                Some(known) => {
+                    known.add_test_cases(suite.test_cases);
+                }
+                None => suites.push(suite),
+            }
+        }
+    }
+    whole.add_test_suites(suites);
+    let (tests, failed) = (whole.tests, whole.failures + whole.errors);
+    Ok(Merged { text: whole.to_string().unwrap_or_default(), passed: tests - failed, failed })
+}
+
+/// Several reports as one.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// Its text.
+    pub text: String,
+    /// Scenarios that passed.
+    pub passed: usize,
+    /// Scenarios that did not.
+    pub failed: usize,
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use super::super::tests::results;
     use super::*;
-    use crate::scenario::result::{Failure, FailureKind};
 
     #[test]
     fn a_report_has_a_suite_per_folder_and_the_reason_of_each_failure() {
-        let result = |name: &str, failures| CaseResult {
-            name: name.to_owned(),
-            title: "A story".to_owned(),
-            file: "scenarios/a/b.yaml".into(),
-            failures,
-            accepted: 0,
-            elapsed: Duration::from_millis(7),
-        };
-        let failure = Failure {
-            kind: FailureKind::Snapshot,
-            line: 9,
-            step: "snapshot end".to_owned(),
-            message: "differs".to_owned(),
-            detail: "- a: 1\n+ a: <2>\n".to_owned(),
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("junit.xml");
-        write(&path, &[result("a/b", vec![failure]), result("a/c", Vec::new())]).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text(&results());
         for part in ["tests=\"2\"", "failures=\"1\"", "<testcase name=\"b\" classname=\"a\"", "+ a: &lt;2&gt;"] {
             assert!(text.contains(part), "{part} in {text}");
         }
-        let nowhere = write(&folder.path().join("no/such/junit.xml"), &[]).unwrap_err().to_string();
-        assert!(nowhere.starts_with("cannot write the report "), "{nowhere}");
+    }
+
+    #[test]
+    fn reports_of_shards_become_one() {
+        let [passed, failed] = results();
+        let both = merged(&[text(&[passed]), text(&[failed])]).unwrap();
+        assert_eq!((both.passed, both.failed), (1, 1));
+        assert_eq!(both.text.matches("<testsuite ").count(), 1, "{}", both.text);
+        assert!(both.text.contains("+ a: &lt;2&gt;") && both.text.contains("tests=\"2\""), "{}", both.text);
+        assert!(merged(&["<html/>".to_owned()]).is_err());
     }
 }

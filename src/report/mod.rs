@@ -2,5 +2,37 @@
 
 pub mod console;
 pub mod file;
+pub mod format;
+pub mod github;
+pub mod json;
 pub mod junit;
 pub mod matrix;
+mod progress;
+pub mod tap;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::scenario::result::{CaseResult, Failure, FailureKind};
+
+    /// One that passed and one that did not.
+    pub(super) fn results() -> [CaseResult; 2] {
+        let result = |name: &str, failures| CaseResult {
+            name: name.to_owned(),
+            title: "A story".to_owned(),
+            file: "scenarios/a/b.yaml".into(),
+            failures,
+            accepted: 0,
+            elapsed: Duration::from_millis(7),
+        };
+        let failure = Failure {
+            kind: FailureKind::Snapshot,
+            line: 9,
+            step: "snapshot end".to_owned(),
+            message: "differs".to_owned(),
+            detail: "- a: 1\n+ a: <2>\n".to_owned(),
+        };
+        [result("a/c", Vec::new()), result("a/b", vec![failure])]
+    }
+}

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::story::Case;
+
 /// Why a case did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailureKind {
@@ -12,6 +14,20 @@ pub enum FailureKind {
     Snapshot,
     /// A step cannot work: the file asks for something that is not there, or a folder cannot be written.
     CannotWork,
+    /// The story was given up: it hangs, or we broke.
+    Stopped,
+}
+
+impl FailureKind {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmet => "unmet",
+            Self::Snapshot => "snapshot",
+            Self::CannotWork => "cannot-work",
+            Self::Stopped => "stopped",
+        }
+    }
 }
 
 /// One reason.
@@ -47,9 +63,26 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
+    /// A case of which nothing is known yet.
+    pub(super) fn of(case: &Case) -> Self {
+        Self {
+            name: case.name.clone(),
+            title: case.story.script.title.get().clone(),
+            file: case.story.file.path.clone(),
+            failures: Vec::new(),
+            accepted: 0,
+            elapsed: Duration::ZERO,
+        }
+    }
+
     /// Whether everything was as expected.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
+    }
+
+    /// Whether snapshots of it wait for a decision.
+    pub fn has_new_snapshots(&self) -> bool {
+        self.failures.iter().any(|failure| failure.kind == FailureKind::Snapshot)
     }
 
     /// Whether the file itself is at fault.

@@ -1,9 +1,6 @@
-//! Runs cases: each on a thread of its own with a runtime, a clock, a CRM and shops of its own, so that nothing of one
-//! shows in another. Results come out in the order of the cases, whichever ends first.
+//! Runs a case with a runtime, a clock, a CRM and shops of its own, so that nothing of one shows in another.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Instant;
 
 use super::result::{CaseResult, Failure, FailureKind};
@@ -27,56 +24,28 @@ pub struct RunOptions {
     pub carrier: Carrier,
     /// What happens to snapshots that differ.
     pub mode: Mode,
-    /// How many run at once.
-    pub jobs: usize,
 }
 
-/// Runs cases in parallel and hands over each result in the order of the cases.
-pub fn run_all(cases: &[Case], options: RunOptions, mut report: impl FnMut(CaseResult)) {
-    let next = AtomicUsize::new(0);
-    let (sender, results) = mpsc::channel();
-    std::thread::scope(|scope| {
-        for _ in 0..options.jobs.clamp(1, cases.len().max(1)) {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || {
-                while let Some((number, case)) = take(cases, next) {
-                    // The receiver lives until all results are in.
-                    let _ = sender.send((number, run(case, options)));
-                }
-            });
-        }
-        drop(sender);
-        let (mut waiting, mut due) = (BTreeMap::new(), 0);
-        for (number, result) in results {
-            waiting.insert(number, result);
-            while let Some(result) = waiting.remove(&due) {
-                report(result);
-                due += 1;
-            }
-        }
-    });
-}
-
-fn take<'a>(cases: &'a [Case], next: &AtomicUsize) -> Option<(usize, &'a Case)> {
-    let number = next.fetch_add(1, Ordering::Relaxed);
-    cases.get(number).map(|case| (number, case))
+impl RunOptions {
+    /// Runs that keep nothing but results.
+    pub fn new(carrier: Carrier, mode: Mode) -> Self {
+        Self { carrier, mode }
+    }
 }
 
 /// Runs one case.
 pub fn run(case: &Case, options: RunOptions) -> CaseResult {
+    run_watched(case, options, &AtomicUsize::new(0))
+}
+
+/// Runs one case and keeps the number of the step it is in, from 1, where others can see it.
+pub(super) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsize) -> CaseResult {
     let started = Instant::now();
-    let mut result = CaseResult {
-        name: case.name.clone(),
-        title: case.story.script.title.get().clone(),
-        file: case.story.file.path.clone(),
-        failures: Vec::new(),
-        accepted: 0,
-        elapsed: started.elapsed(),
-    };
+    let mut result = CaseResult::of(case);
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().start_paused(options.carrier == Carrier::InMemory);
     match builder.build() {
-        Ok(runtime) => runtime.block_on(tell(case, options, &mut result)),
+        Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result)),
         Err(cause) => result.failures.push(set_up_failed(&format!("no runtime: {cause}"))),
     }
     result.elapsed = started.elapsed();
@@ -94,12 +63,13 @@ fn set_up_failed(message: &str) -> Failure {
 }
 
 /// Goes through the steps. An unmet expectation does not end the story, a step that cannot work does.
-async fn tell(case: &Case, options: RunOptions, result: &mut CaseResult) {
+async fn tell(case: &Case, options: RunOptions, in_step: &AtomicUsize, result: &mut CaseResult) {
     let mut world = match World::new(case, options).await {
         Ok(world) => world,
         Err(cause) => return result.failures.push(set_up_failed(&cause.to_string())),
     };
-    for step in &case.story.script.steps {
+    for (index, step) in case.story.script.steps.iter().enumerate() {
+        in_step.store(index + 1, Ordering::Relaxed);
         let failures = world.step(step).await;
         let stop = failures.iter().any(|failure| failure.kind == FailureKind::CannotWork);
         result.failures.extend(failures);

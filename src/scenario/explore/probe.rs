@@ -58,7 +58,7 @@ impl<'a> Probe<'a> {
     }
 
     async fn told(&self, strikes: &[Strike]) -> Result<Ending, String> {
-        let options = RunOptions { carrier: Carrier::InMemory, mode: Mode::Check, jobs: 1 };
+        let options = RunOptions::new(Carrier::InMemory, Mode::Check);
         let mut world = World::new(self.case, options).await.map_err(|cause| cause.to_string())?;
         if let Some(profile) = self.profile {
             world.quirks = profile.quirks();

@@ -1,0 +1,62 @@
+//! Results as TAP 14 (testanything.org): a line per scenario, and why it failed as YAML below it.
+
+use serde_json::{Value, json};
+
+use super::json::slashed;
+use crate::scenario::result::CaseResult;
+use crate::snapshot::yaml;
+
+/// The head: version and plan.
+pub fn head(scenarios: usize) -> String {
+    format!("TAP version 14\n1..{scenarios}\n")
+}
+
+/// The line of a result, counted from 1.
+pub fn line(number: usize, result: &CaseResult) -> String {
+    let verdict = if result.passed() { "ok" } else { "not ok" };
+    let mut text = format!("{verdict} {number} - {} # time={}ms\n", plain(&result.name), result.elapsed.as_millis());
+    if result.passed() {
+        return text;
+    }
+    let failures = result.failures.iter().map(|failure| {
+        json!({
+            "at": format!("{}:{}", slashed(&result.file), failure.line),
+            "kind": failure.kind.as_str(),
+            "step": failure.step,
+            "message": failure.message,
+            "detail": failure.detail.lines().collect::<Vec<_>>(),
+        })
+    });
+    let diagnostics = json!({ "title": result.title, "failures": failures.collect::<Vec<_>>() });
+    text.push_str("  ---\n");
+    if let Value::Object(record) = diagnostics {
+        for line in yaml::text(&record).lines() {
+            text.push_str(&format!("  {line}\n"));
+        }
+    }
+    text.push_str("  ...\n");
+    text
+}
+
+/// A number sign would begin a directive.
+fn plain(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::results;
+    use super::*;
+
+    #[test]
+    fn a_failure_says_why_in_yaml() {
+        let [passed, failed] = results();
+        assert_eq!(head(2) + &line(1, &passed), "TAP version 14\n1..2\nok 1 - a/c # time=7ms\n");
+        let text = line(2, &failed);
+        assert!(text.starts_with("not ok 2 - a/b # time=7ms\n  ---\n  title: A story\n"), "{text}");
+        let yaml = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("  ...\n")).unwrap().0;
+        let back: Value = serde_saphyr::from_str(yaml).unwrap();
+        assert_eq!(back["failures"][0]["detail"], json!(["- a: 1", "+ a: <2>"]));
+        assert_eq!(back["failures"][0]["at"], json!("scenarios/a/b.yaml:9"));
+    }
+}
