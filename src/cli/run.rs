@@ -75,7 +75,9 @@ impl RunArgs {
             let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
             whole.ancestors().skip(1).any(|folder| folder.ends_with("scenarios"))
         };
-        self.tags.is_empty() && self.shard.is_none() && self.places.iter().all(|place| place.is_dir() && !is_part(place))
+        self.tags.is_empty()
+            && self.shard.is_none()
+            && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
 

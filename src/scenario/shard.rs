@@ -109,7 +109,8 @@ mod tests {
     /// Known answers: should they change, machines of different releases would leave cases out between them.
     #[test]
     fn the_hash_of_a_name_never_changes() {
-        for (name, expected) in [("a", 0xca97_8112_ca1b_bdca_u64), ("customers/first-sync.rpc", 0x629f_197f_bc90_f1a8)] {
+        for (name, expected) in [("a", 0xca97_8112_ca1b_bdca_u64), ("customers/first-sync.rpc", 0x629f_197f_bc90_f1a8)]
+        {
             assert_eq!(hash(name), expected, "{name}: {:#x}", hash(name));
         }
     }
