@@ -18,7 +18,7 @@ fn project(passing: &[&str], failing: &[&str]) -> tempfile::TempDir {
         std::fs::write(scenarios.join(format!("{name}.yaml")), story).unwrap();
     }
     for name in failing {
-        let story = format!("title: The story {name}\nsteps:\n  - expect:\n      calls: {{login: 7}}\n");
+        let story = format!("title: The story {name}\nsteps:\n  - expect:\n      calls: {{to: login, count: 7}}\n");
         std::fs::write(scenarios.join(format!("{name}.yaml")), story).unwrap();
     }
     folder
@@ -56,7 +56,7 @@ fn json_lines_on_standard_output_leave_the_rest_to_standard_error() {
     assert_eq!(types, ["run", "scenario", "scenario", "summary"]);
     assert_eq!((&lines[1]["status"], &lines[2]["status"]), (&"failed".into(), &"passed".into()));
     let failure = &lines[1]["failures"][0];
-    assert_eq!((&failure["line"], &failure["step"], &failure["kind"]), (&3.into(), &"expect".into(), &"unmet".into()));
+    assert_eq!((&failure["line"], &failure["step"], &failure["kind"]), (&4.into(), &"expect".into(), &"unmet".into()));
     assert!(err(&ran).contains("1 passed, 1 failed in "), "{}", err(&ran));
 }
 
@@ -68,7 +68,7 @@ fn every_format_can_be_had_at_once_and_is_written_whole() {
         &["run", "--report", "github", "--report", "tap=r.tap", "--report", "junit=r.xml", "--report", "json=r.jsonl"],
     );
     assert!(
-        out(&ran).starts_with("::error file=scenarios/bad.yaml,line=3,title=bad%3A expect::"),
+        out(&ran).starts_with("::error file=scenarios/bad.yaml,line=4,title=bad%3A expect::"),
         "{}{}",
         out(&ran),
         err(&ran)
@@ -190,7 +190,7 @@ fn the_github_workflow_runs_every_scenario_once_and_merges() {
         assert!(!run.contains("${{"), "{run}");
         annotations += &out(&shell(folder.path(), &run, &[]));
     }
-    assert_eq!(annotations.matches("::error file=scenarios/a.yaml,line=3").count(), 1, "{annotations}");
+    assert_eq!(annotations.matches("::error file=scenarios/a.yaml,line=4").count(), 1, "{annotations}");
     let merged = shell(folder.path(), script(&workflow["jobs"]["report"]["steps"], "merge"), &[]);
     assert_eq!(merged.status.code(), Some(1));
     assert!(err(&merged).contains("8 passed, 1 failed"), "{}", err(&merged));
