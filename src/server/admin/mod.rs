@@ -201,7 +201,11 @@ fn written(status: u16, content_type: &str, body: Vec<u8>) -> HttpAnswer {
 mod tests {
     use std::collections::BTreeSet;
 
+    use clap::ValueEnum;
+    use serde_json::json;
+
     use super::*;
+    use crate::magento::{BridgeRelease, Flavor};
 
     #[test]
     fn the_openapi_document_has_exactly_these_routes() {
@@ -240,6 +244,15 @@ mod tests {
         assert_eq!(documented, accepted);
         let conditions = schemars::schema_for!(crate::disrupt::When).to_value();
         assert_eq!(names(&arming["when"]["properties"]), names(&conditions["properties"]));
+    }
+
+    #[test]
+    fn the_openapi_document_has_every_bridge_release_and_flavor() {
+        let document: Value = serde_json::from_str(documents::OPENAPI).unwrap();
+        let settings = &document["components"]["schemas"]["Settings"]["properties"];
+        let releases = BridgeRelease::all().iter().map(BridgeRelease::short);
+        assert_eq!(settings["bridge"]["enum"], json!(std::iter::once("none").chain(releases).collect::<Vec<_>>()));
+        assert_eq!(settings["flavor"]["enum"], json!(Flavor::value_variants()));
     }
 
     #[test]
