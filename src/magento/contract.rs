@@ -76,7 +76,8 @@ impl Contract {
         &CONTRACT
     }
 
-    fn load() -> Self {
+    /// Reads the tables anew, which is what the first use of [`Contract::shared`] costs.
+    pub fn load() -> Self {
         let operations: OperationTable = table("operations", include_str!("contract/operations.json"));
         let resources: IndexMap<String, ResourceFacts> = table("resources", include_str!("contract/resources.json"));
         let facts = operations.0.iter().map(|row| (row.name.clone(), row.facts(&resources))).collect();

@@ -1,15 +1,19 @@
-//! How much a login costs over a bare hyper server that sends the same bytes, measured side by side in one run, and how
-//! long `mockgento serve` takes from its start to its first answer.
+//! What a login, a ping and a page of a hundred customers cost over a bare hyper server that sends the same bytes, measured
+//! side by side in one run; and how long `mockgento serve` takes from its start to its first answer.
 //!
-//! Run with `cargo bench --bench login_vs_bare_hyper`; a login must reach half of the bare server's rate, and the cold
-//! start must stay below 50 ms.
+//! Run with `cargo bench --bench serve_vs_bare_hyper`. Wanted: half of the bare server's rate for logins and pages, 80 % for
+//! pings, a cold start below 50 ms.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot run should say so and stop")]
+
+#[path = "support/pages.rs"]
+mod pages;
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
@@ -18,10 +22,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use mockgento::clock::Clock;
 use mockgento::server::{FakeShop, ServerOptions};
-use mockgento::shop::seed::SeedUser;
-use mockgento::shop::{Seed, Shop, ShopConfig};
+use mockgento::soap::WireMode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -38,36 +40,40 @@ fn main() {
 }
 
 async fn rates() {
-    let shop = FakeShop::start(shop(), ServerOptions::default()).await.expect("a running shop");
-    let answer = first_answer(shop.address()).await;
-    let bare = bare_server(answer).await;
-    let (mut of_shop, mut of_bare) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        of_bare.push(rate(bare).await);
-        of_shop.push(rate(shop.address()).await);
-    }
-    let (shop, bare) = (median(of_shop), median(of_bare));
     println!(
-        "login, {CONNECTIONS} kept-alive connections, median of {ROUNDS} rounds of {} s each",
+        "{CONNECTIONS} kept-alive connections, median of {ROUNDS} rounds of {} s each, requests/s",
         ROUND.as_secs_f32()
     );
-    println!("  bare hyper   {bare:>9.0} requests/s");
-    println!("  mockgento    {shop:>9.0} requests/s   {:.0} % of bare", 100.0 * shop / bare);
+    let mut shop = pages::shop(WireMode::RpcEncoded);
+    let session = pages::session(&mut shop);
+    let requests = [
+        ("login", LOGIN.to_vec()),
+        ("oroPing", pages::request(&shop, "oroPing", &session, None)),
+        ("page of 100 customers", pages::request(&shop, "oroCustomerList", &session, Some(100))),
+    ];
+    let shop = FakeShop::start(shop, ServerOptions::default()).await.expect("a running shop");
+    for (name, body) in requests {
+        let request: Arc<[u8]> = post(&body).into();
+        let answer = first_answer(shop.address(), &request).await;
+        let length = answer.len();
+        let bare = bare_server(answer).await;
+        let (mut of_shop, mut of_bare) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            of_bare.push(rate(bare, &request).await);
+            of_shop.push(rate(shop.address(), &request).await);
+        }
+        let (ours, bare) = (median(of_shop), median(of_bare));
+        println!("  {name} ({length} bytes): bare hyper {bare:.0}, mockgento {ours:.0}, {:.0} %", 100.0 * ours / bare);
+    }
 }
 
-fn shop() -> Shop {
-    let mut seed = Seed::corner_shop().expect("the built-in seed");
-    seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
-    Shop::new(ShopConfig::new(Clock::system()), seed).expect("a shop")
-}
-
-fn request() -> Vec<u8> {
+fn post(body: &[u8]) -> Vec<u8> {
     let head = format!(
         "POST /index.php/api/v2_soap/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml; charset=utf-8\r\n\
          Content-Length: {}\r\n\r\n",
-        LOGIN.len()
+        body.len()
     );
-    [head.as_bytes(), LOGIN].concat()
+    [head.as_bytes(), body].concat()
 }
 
 /// Reads one answer and returns its length on the wire.
@@ -89,12 +95,12 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> usize {
     }
 }
 
-async fn first_answer(address: SocketAddr) -> Vec<u8> {
+async fn first_answer(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    stream.write_all(&request()).await.expect("a request sent");
+    stream.write_all(request).await.expect("a request sent");
     let mut buffer = Vec::new();
     read_answer(&mut stream, &mut buffer).await;
-    assert!(buffer.starts_with(b"HTTP/1.1 200") && buffer.windows(13).any(|window| window == b"loginResponse"));
+    assert!(buffer.starts_with(b"HTTP/1.1 200") && !buffer.windows(9).any(|window| window == b"faultcode"));
     buffer
 }
 
@@ -134,9 +140,10 @@ async fn bare_server(answer: Vec<u8>) -> SocketAddr {
 }
 
 /// Requests per second of one round.
-async fn rate(address: SocketAddr) -> f64 {
+async fn rate(address: SocketAddr, request: &Arc<[u8]>) -> f64 {
     let started = Instant::now();
-    let clients: Vec<_> = (0..CONNECTIONS).map(|_| tokio::spawn(client(address, started + ROUND))).collect();
+    let clients: Vec<_> =
+        (0..CONNECTIONS).map(|_| tokio::spawn(client(address, Arc::clone(request), started + ROUND))).collect();
     let mut answers = 0;
     for client in clients {
         answers += client.await.expect("a client that ends");
@@ -144,10 +151,10 @@ async fn rate(address: SocketAddr) -> f64 {
     f64::from(answers) / started.elapsed().as_secs_f64()
 }
 
-async fn client(address: SocketAddr, until: Instant) -> u32 {
+async fn client(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> u32 {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.set_nodelay(true).expect("no delay");
-    let (request, mut buffer, mut answers) = (request(), Vec::with_capacity(4096), 0);
+    let (mut buffer, mut answers) = (Vec::with_capacity(4096), 0);
     while Instant::now() < until {
         stream.write_all(&request).await.expect("a request sent");
         read_answer(&mut stream, &mut buffer).await;
@@ -187,7 +194,7 @@ fn one_cold_start() -> Duration {
         }
     };
     let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
-    stream.write_all(&request()).expect("a request sent");
+    stream.write_all(&post(LOGIN)).expect("a request sent");
     let mut first = [0; 15];
     stream.read_exact(&mut first).expect("an answer");
     let took = started.elapsed();

@@ -1,0 +1,85 @@
+//! A shop with 120 customers and 100 orders, and requests for pages of them.
+
+#![allow(dead_code, reason = "not every benchmark wants all of it")]
+
+use mockgento::clock::Clock;
+use mockgento::magento::BridgeRelease;
+use mockgento::server::{EndpointOptions, HttpRequestParts, endpoint};
+use mockgento::shop::seed::SeedUser;
+use mockgento::shop::{Sale, Seed, Shop, ShopConfig, ShopEdit};
+use mockgento::soap::{Answer, SoapStruct, SoapValue, WireMode};
+
+/// Opens the shop with the newest bridge.
+pub fn shop(mode: WireMode) -> Shop {
+    let mut seed = Seed::parse(include_str!("../../scenarios/seeds/crowd.yaml"), "crowd.yaml").expect("a seed");
+    seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
+    let bridge = Some(BridgeRelease::find("1.2.19").expect("a release"));
+    let mut shop = Shop::new(ShopConfig { mode, bridge, ..ShopConfig::new(Clock::system()) }, seed).expect("a shop");
+    for customer in 1..=100 {
+        shop.edit(&ShopEdit::PlaceOrder(order(customer))).expect("an order");
+    }
+    shop
+}
+
+/// Three things for a customer, sent to an address.
+fn order(customer: i64) -> Sale {
+    let row = |columns: &[(&str, &str)]| {
+        columns.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
+    };
+    Sale {
+        customer: Some(customer),
+        items: vec![
+            row(&[("sku", "MUG"), ("name", "Mug"), ("price", "12.50"), ("qty", "2")]),
+            row(&[("sku", "LAMP"), ("name", "Lamp & shade"), ("price", "99"), ("qty", "1")]),
+        ],
+        address: row(&[
+            ("firstname", "Ada"),
+            ("lastname", "Lovelace"),
+            ("street", "1 Main St"),
+            ("city", "Los Angeles"),
+            ("country_id", "US"),
+            ("postcode", "90001"),
+            ("telephone", "555-0100"),
+        ]),
+        ..Sale::default()
+    }
+}
+
+fn post(shop: &mut Shop, body: &[u8]) -> Vec<u8> {
+    let request = HttpRequestParts {
+        method: "POST".to_owned(),
+        path: "/api/v2_soap/".to_owned(),
+        content_type: Some("text/xml; charset=utf-8".to_owned()),
+        ..HttpRequestParts::default()
+    };
+    endpoint::answer(shop, &EndpointOptions::default(), &request, body).body
+}
+
+/// The envelope of a call in a session.
+pub fn request(shop: &Shop, operation: &str, session: &str, page_size: Option<u32>) -> Vec<u8> {
+    let mut arguments = SoapStruct::new().with("sessionId", session);
+    if let Some(size) = page_size {
+        let pager = SoapStruct::new().with("page", "1").with("pageSize", size.to_string());
+        arguments = arguments.with("filters", SoapStruct::new()).with("pager", pager);
+    }
+    shop.codec().write_request(operation, &arguments).expect("a request")
+}
+
+/// Logs in.
+pub fn session(shop: &mut Shop) -> String {
+    let arguments = SoapStruct::new().with("username", "apiuser").with("apiKey", "apikey123");
+    let body = shop.codec().write_request("login", &arguments).expect("a request");
+    let answer = post(shop, &body);
+    match shop.codec().read_response("login", &answer).expect("an answer") {
+        Answer::Value(SoapValue::Struct(wrapper)) => wrapper.text("result").expect("a session"),
+        Answer::Value(value) => value.to_text().expect("a session"),
+        Answer::Fault(fault) => panic!("{}", fault.string),
+    }
+}
+
+/// The bytes of a page of a hundred rows.
+pub fn page(shop: &mut Shop, operation: &str) -> Vec<u8> {
+    let session = session(shop);
+    let body = request(shop, operation, &session, Some(100));
+    post(shop, &body)
+}
