@@ -1,8 +1,10 @@
 //! What a login, a ping and a page of a hundred customers cost over a bare hyper server that sends the same bytes, measured
-//! side by side in one run; and how long `mockgento serve` takes from its start to its first answer.
+//! side by side in one run; how long `mockgento serve` takes from its start to its first answer, and whether its memory
+//! grows with the requests.
 //!
 //! Run with `cargo bench --bench serve_vs_bare_hyper`. Wanted: half of the bare server's rate for logins and pages, 80 % for
-//! pings, a cold start below 50 ms.
+//! pings, a cold start below 50 ms, the same memory after 100,000 requests more. "Asked anew" are requests of which no two
+//! are the same, which the server cannot answer from what it remembers.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot run should say so and stop")]
 
@@ -12,8 +14,9 @@ mod pages;
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
@@ -28,15 +31,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 const LOGIN: &[u8] = include_bytes!("../tests/fixtures/recorded/rpc-001-login-ok.req.xml");
+/// Ends a request that is another one each time.
+const COUNTED: &[u8] = b"<!--00000000-->";
 const CONNECTIONS: usize = 4;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_millis(1_000);
 const COLD_STARTS: usize = 10;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(rates());
     cold_start();
+    memory();
 }
 
 async fn rates() {
@@ -46,10 +56,14 @@ async fn rates() {
     );
     let mut shop = pages::shop(WireMode::RpcEncoded);
     let session = pages::session(&mut shop);
+    let ping = pages::request(&shop, "oroPing", &session, None);
+    let page = pages::request(&shop, "oroCustomerList", &session, Some(1));
     let requests = [
         ("login", LOGIN.to_vec()),
-        ("oroPing", pages::request(&shop, "oroPing", &session, None)),
-        ("page of 100 customers", pages::request(&shop, "oroCustomerList", &session, Some(100))),
+        ("oroPing", ping.clone()),
+        ("oroPing, asked anew", [ping.as_slice(), COUNTED].concat()),
+        ("page of 100 customers", page.clone()),
+        ("page of 100 customers, asked anew", [page.as_slice(), COUNTED].concat()),
     ];
     let shop = FakeShop::start(shop, ServerOptions::default()).await.expect("a running shop");
     for (name, body) in requests {
@@ -151,11 +165,19 @@ async fn rate(address: SocketAddr, request: &Arc<[u8]>) -> f64 {
     f64::from(answers) / started.elapsed().as_secs_f64()
 }
 
+static ASKED: AtomicU32 = AtomicU32::new(0);
+
 async fn client(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> u32 {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.set_nodelay(true).expect("no delay");
     let (mut buffer, mut answers) = (Vec::with_capacity(4096), 0);
+    let mut request = request.to_vec();
     while Instant::now() < until {
+        if request.ends_with(b"-->") {
+            let (from, to) = (request.len() - 11, request.len() - 3);
+            let number = ASKED.fetch_add(1, Ordering::Relaxed);
+            request[from..to].copy_from_slice(format!("{number:08}").as_bytes());
+        }
         stream.write_all(&request).await.expect("a request sent");
         read_answer(&mut stream, &mut buffer).await;
         answers += 1;
@@ -175,8 +197,20 @@ fn cold_start() {
     println!("  median {:.1} ms, slowest {:.1} ms", times[times.len() / 2], times[times.len() - 1]);
 }
 
-fn one_cold_start() -> Duration {
-    let started = Instant::now();
+/// A running `mockgento serve`, ended when it is dropped.
+struct Served {
+    process: Child,
+    address: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn served() -> Served {
     let mut process = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args(["serve", "--listen", "127.0.0.1:0", "--user", "apiuser"])
         .env("MOCKGENTO_API_KEY", "apikey123")
@@ -193,13 +227,51 @@ fn one_cold_start() -> Duration {
             break line[at + 7..].split('/').next().unwrap_or_default().to_owned();
         }
     };
-    let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
+    Served { process, address }
+}
+
+/// Resident memory after a first part of the requests and after 100,000 more.
+fn memory() {
+    let served = served();
+    let mut stream = std::net::TcpStream::connect(&served.address).expect("a connection");
+    let mut answer = [0; 4096];
+    stream.write_all(&post(LOGIN)).expect("a request sent");
+    let length = stream.read(&mut answer).expect("an answer");
+    let session = session_of(&String::from_utf8_lossy(&answer[..length]));
+    let request = post(&pages::request(&pages::shop(WireMode::RpcEncoded), "storeList", &session, None));
+    let mut ask = |times: u32| {
+        for _ in 0..times {
+            stream.write_all(&request).expect("a request sent");
+            let length = stream.read(&mut answer).expect("an answer");
+            assert!(answer[..length].starts_with(b"HTTP/1.1 200 OK"));
+        }
+        resident_mb(served.process.id())
+    };
+    let (before, after) = (ask(50_000), ask(100_000));
+    println!("memory of `mockgento serve`, lists of store views");
+    println!("  {before:.1} MB after 50,000, {after:.1} MB after 100,000 more");
+}
+
+/// The session in the answer to a login.
+fn session_of(answer: &str) -> String {
+    let at = answer.find("xsd:string\">").expect("a session") + "xsd:string\">".len();
+    answer[at..].chars().take_while(char::is_ascii_hexdigit).collect()
+}
+
+fn resident_mb(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+    line.trim().split(' ').next().and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+}
+
+fn one_cold_start() -> Duration {
+    let started = Instant::now();
+    let served = served();
+    let mut stream = std::net::TcpStream::connect(&served.address).expect("a connection");
     stream.write_all(&post(LOGIN)).expect("a request sent");
     let mut first = [0; 15];
     stream.read_exact(&mut first).expect("an answer");
     let took = started.elapsed();
-    process.kill().expect("a server to stop");
-    let _ = process.wait();
     assert_eq!(&first, b"HTTP/1.1 200 OK");
     took
 }

@@ -12,24 +12,21 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
-use mockgento::soap::{Answer, WireMode};
+use mockgento::soap::WireMode;
+
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn codec(criterion: &mut Criterion) {
     for (name, operation) in [("100 customers", "oroCustomerList"), ("100 orders", "oroOrderList")] {
         let mut group = criterion.benchmark_group(name);
         for mode in [WireMode::RpcEncoded, WireMode::WsI] {
             let mut shop = pages::shop(mode);
-            let bytes = pages::page(&mut shop, operation);
+            let arguments = pages::arguments(&mut shop);
             let codec = shop.codec().clone();
-            let Answer::Value(answer) = codec.read_response(operation, &bytes).expect("an answer") else {
-                panic!("a fault in place of a page");
-            };
-            let value = match mode {
-                WireMode::RpcEncoded => answer,
-                WireMode::WsI => {
-                    answer.as_struct().and_then(|wrapper| wrapper.get("result")).cloned().expect("a result")
-                }
-            };
+            let value = shop.dispatch(operation, &arguments).expect("a page");
+            let bytes = codec.write_response(operation, &value).expect("an answer");
             group.throughput(Throughput::Bytes(bytes.len() as u64));
             group.bench_function(BenchmarkId::new("read", mode.as_str()), |bencher| {
                 bencher.iter(|| codec.read_response(operation, black_box(&bytes)).expect("an answer"));

@@ -5,9 +5,10 @@
 #[path = "support/wire.rs"]
 mod wire;
 
+use jiff::SignedDuration;
 use mockgento::magento::Contract;
 use mockgento::shop::Shop;
-use mockgento::soap::{SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{SoapStruct, SoapValue, TypeRef, WireMode};
 use serde_json::{Value, json};
 use wire::{STYLES, Wire};
 
@@ -46,6 +47,30 @@ fn no_operation_of_the_contract_is_left_out() {
         .filter(|name| !Shop::implemented(name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The server remembers answers and the dry run allows calls because of what the table says of an operation.
+#[test]
+fn operations_that_are_said_to_read_change_nothing() {
+    let mut wire = Wire::tea_shop(WireMode::RpcEncoded, Some("1.2.19"));
+    let (before, version) = (wire.shop.state(), wire.shop.version());
+    let mut answered = 0;
+    for facts in Contract::shared().operations().filter(|facts| facts.reads_only) {
+        let schema = wire.shop.codec().schema().operation(&facts.name);
+        let parts = schema.map(|operation| operation.request.parts.clone()).unwrap_or_default();
+        for value in ["1", "GREEN", "100000001"] {
+            let arguments = parts.iter().filter(|part| part.name != "sessionId").map(|part| match &part.type_ref {
+                TypeRef::Xsd(_) => (part.name.clone(), json!(value)),
+                _ => (part.name.clone(), json!({})),
+            });
+            let arguments = Value::Object(arguments.collect());
+            wire.shop.clock().advance(SignedDuration::from_secs(1));
+            answered += usize::from(wire.call(&facts.name, arguments).is_ok());
+            assert_eq!(wire.shop.state(), before, "{} changed something", facts.name);
+        }
+    }
+    assert_eq!(wire.shop.version(), version);
+    assert!(answered > 60, "only {answered} calls were answered, which shows little");
 }
 
 #[test]

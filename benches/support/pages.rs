@@ -56,10 +56,10 @@ fn post(shop: &mut Shop, body: &[u8]) -> Vec<u8> {
 }
 
 /// The envelope of a call in a session.
-pub fn request(shop: &Shop, operation: &str, session: &str, page_size: Option<u32>) -> Vec<u8> {
+pub fn request(shop: &Shop, operation: &str, session: &str, page: Option<u32>) -> Vec<u8> {
     let mut arguments = SoapStruct::new().with("sessionId", session);
-    if let Some(size) = page_size {
-        let pager = SoapStruct::new().with("page", "1").with("pageSize", size.to_string());
+    if let Some(page) = page {
+        let pager = SoapStruct::new().with("page", page.to_string()).with("pageSize", "100");
         arguments = arguments.with("filters", SoapStruct::new()).with("pager", pager);
     }
     shop.codec().write_request(operation, &arguments).expect("a request")
@@ -77,9 +77,9 @@ pub fn session(shop: &mut Shop) -> String {
     }
 }
 
-/// The bytes of a page of a hundred rows.
-pub fn page(shop: &mut Shop, operation: &str) -> Vec<u8> {
+/// Arguments of a call for a page of a hundred rows.
+pub fn arguments(shop: &mut Shop) -> SoapStruct {
     let session = session(shop);
-    let body = request(shop, operation, &session, Some(100));
-    post(shop, &body)
+    let pager = SoapStruct::new().with("page", "1").with("pageSize", "100");
+    SoapStruct::new().with("sessionId", session).with("filters", SoapStruct::new()).with("pager", pager)
 }

@@ -97,6 +97,11 @@ impl Plan {
         self.entries.clear();
     }
 
+    /// Whether nothing is armed.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// What is armed and not used up.
     pub fn list(&self) -> impl Iterator<Item = (ArmedId, &Armed)> {
         self.entries.iter().map(|entry| (entry.id, &entry.armed))

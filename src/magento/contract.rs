@@ -39,6 +39,8 @@ pub struct OperationFacts {
     pub method: Option<String>,
     /// The first bridge package that declares it; `None` for Magento's own.
     pub since: Option<String>,
+    /// Whether it only answers: whatever it is called with, nothing in the shop changes but that its session lives on.
+    pub reads_only: bool,
     /// Whether the CRM connector uses it.
     pub used_by_connector: bool,
     /// The ACL node the resource needs.

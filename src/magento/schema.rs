@@ -161,6 +161,8 @@ pub(super) struct OperationRow {
     resource: Option<String>,
     method: Option<String>,
     #[serde(default)]
+    reads: bool,
+    #[serde(default)]
     connector: bool,
     since: Option<String>,
     #[serde(default)]
@@ -202,6 +204,7 @@ impl OperationRow {
             resource: self.resource.clone(),
             method: self.method.clone(),
             since: self.since.clone(),
+            reads_only: self.reads,
             used_by_connector: self.connector,
             resource_acl: resource.and_then(|resource| resource.acl.clone()),
             method_acl,

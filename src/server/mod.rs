@@ -9,6 +9,7 @@ mod handle;
 mod http;
 pub mod journal;
 mod listener;
+mod remembered;
 mod route;
 mod service;
 

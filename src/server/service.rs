@@ -6,18 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::endpoint::{self, Acted, Call, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
 use super::journal::{Journal, Masked, Outcome, Record};
+use super::remembered::{Answers, Question, Remembered};
 use crate::clock::Clock;
 use crate::disrupt::answer::{Instead, instead};
 use crate::disrupt::spoil::{self, spoil};
 use crate::disrupt::wire::concerns_wire;
 use crate::disrupt::{Disruption, Plan, Seen};
+use crate::magento::Contract;
 use crate::shop::{Refusal, Shop};
 use crate::soap::{Codec, SoapStruct, SoapValue};
 
 /// A shop and what a server keeps about it. Clones share all of it.
 ///
 /// The locks are std's: each is held for one exchange without an await in it. When more than one is taken, the order is
-/// shop, plan, journal.
+/// shop, plan, journal; the answers' is taken alone.
 #[derive(Clone)]
 pub struct Service {
     shop: Arc<Mutex<Shop>>,
@@ -25,6 +27,7 @@ pub struct Service {
     codec: Arc<RwLock<Codec>>,
     plan: Arc<Mutex<Plan>>,
     journal: Arc<Mutex<Journal>>,
+    answers: Arc<Mutex<Answers>>,
     options: EndpointOptions,
 }
 
@@ -39,7 +42,7 @@ impl Service {
     pub fn new(shop: Shop, options: EndpointOptions, journal: Journal) -> Self {
         let codec = Arc::new(RwLock::new(shop.codec().clone()));
         let (shop, journal) = (Arc::new(Mutex::new(shop)), Arc::new(Mutex::new(journal)));
-        Self { shop, codec, plan: Arc::default(), journal, options }
+        Self { shop, codec, plan: Arc::default(), journal, answers: Arc::default(), options }
     }
 
     /// The shop, to look into or to edit. While it is held no request is answered.
@@ -84,6 +87,10 @@ impl Service {
     /// Envelopes are read before the shop is locked and written after, so that connections wait for each other only
     /// where they must.
     pub(super) fn reply(&self, request: &HttpRequestParts, body: &[u8]) -> Reply {
+        let question = Question::of(request, body);
+        if let Some(reply) = self.repeated(&question) {
+            return reply;
+        }
         let codec = self.codec.read().unwrap_or_else(PoisonError::into_inner).clone();
         let read = endpoint::receive_without_shop(&codec, request, body);
         let mut shop = lock(&self.shop);
@@ -118,6 +125,8 @@ impl Service {
         };
         let clock = shop.clock().clone();
         let now = clock.now();
+        let version = shop.version();
+        let repeatable = self.is_repeatable(&done, &operation);
         drop(shop);
         let mut handled = match done {
             Done::Acted(acted) => acted.write(),
@@ -126,15 +135,25 @@ impl Service {
         for disruption in &struck {
             spoil(disruption, &mut handled.answer);
         }
+        let session = arguments.text("sessionId");
         let record = Record {
             at: now,
             operation,
             arguments: Masked::of(arguments),
-            outcome: handled.outcome,
+            outcome: handled.outcome.clone(),
             http_status: handled.answer.status,
             disruptions: struck.iter().map(Disruption::name).collect(),
             why,
         };
+        if let (true, Some(session)) = (repeatable, session) {
+            lock(&self.answers).offer(question, || Remembered {
+                version,
+                session,
+                operation: record.operation.clone(),
+                arguments: record.arguments.clone(),
+                handled: Handled { answer: handled.answer.clone(), outcome: record.outcome.clone() },
+            });
+        }
         log(&record);
         lock(&self.journal).record(record);
         let mut answer = endpoint::dress(handled.answer, date(&struck, now));
@@ -143,6 +162,42 @@ impl Service {
         let passes = |disruption: &Disruption| passes_at_once(disruption, answer.body.len(), &clock);
         let on_the_wire = struck.into_iter().filter(concerns_wire).filter(|disruption| !passes(disruption)).collect();
         Reply { answer, on_the_wire }
+    }
+
+    /// The answer given to the same question before, when the shop would give it again.
+    fn repeated(&self, question: &Question) -> Option<Reply> {
+        let remembered = lock(&self.answers).find(question)?;
+        let mut shop = lock(&self.shop);
+        let holds = shop.version() == remembered.version && lock(&self.plan).is_empty();
+        if !holds || !shop.use_session(&remembered.session) {
+            return None;
+        }
+        let now = shop.clock().now();
+        drop(shop);
+        let Handled { answer, outcome } = remembered.handled.clone();
+        let record = Record {
+            at: now,
+            operation: remembered.operation.clone(),
+            arguments: remembered.arguments.clone(),
+            outcome,
+            http_status: answer.status,
+            disruptions: Vec::new(),
+            why: None,
+        };
+        log(&record);
+        lock(&self.journal).record(record);
+        Some(Reply { answer: endpoint::dress(answer, Some(now)), on_the_wire: Vec::new() })
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembers(&self, question: &Question) -> bool {
+        lock(&self.answers).find(question).is_some()
+    }
+
+    /// Whether the same question would get the same answer as long as the shop stays as it is.
+    fn is_repeatable(&self, done: &Done, operation: &str) -> bool {
+        let reads_only = || Contract::shared().operation(operation).is_some_and(|facts| facts.reads_only);
+        matches!(done, Done::Acted(acted) if acted.refusal().is_none()) && reads_only() && lock(&self.plan).is_empty()
     }
 }
 

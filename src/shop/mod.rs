@@ -48,6 +48,7 @@ pub struct Shop {
     origin: Origin,
     /// Where a server said it listens; it outlives a reset.
     served_at: Option<String>,
+    version: u64,
 }
 
 /// What a reset goes back to.
@@ -69,6 +70,7 @@ impl Shop {
         let mut shop = Self {
             origin: Origin { seed, config: config.clone(), clock: config.clock.mark() },
             served_at: None,
+            version: 0,
             random: ChaCha8Rng::seed_from_u64(config.random_seed),
             settings: loaded.settings,
             database: loaded.database,
@@ -107,6 +109,17 @@ impl Shop {
         self.config.flavor
     }
 
+    /// A number that is another one after anything but reading has been done in the shop; the same call gets the same
+    /// answer while it stays. Stamps come with changes only, so time passing changes nothing here.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Uses a session, which keeps it alive; false when there is none.
+    pub(crate) fn use_session(&mut self, session: &str) -> bool {
+        self.user_of(session).is_some()
+    }
+
     /// The base URL of the installation, with a slash at its end.
     pub fn base_url(&self) -> String {
         self.settings.text("web/unsecure/base_url")
@@ -114,6 +127,7 @@ impl Shop {
 
     /// Sets the base URL, once the server knows where it listens.
     pub fn set_base_url(&mut self, url: impl Into<String>) {
+        self.version += 1;
         let url = url.into();
         self.settings.set("web/unsecure/base_url", url.clone());
         self.served_at = Some(url);
@@ -145,24 +159,28 @@ impl Shop {
         if let Some(url) = &self.served_at {
             fresh.set_base_url(url.clone());
         }
+        fresh.version = self.version + 1;
         *self = fresh;
         Ok(())
     }
 
     /// Switches WS-I compliance on or off, as `System > Configuration` does.
     pub fn set_mode(&mut self, mode: WireMode) {
+        self.version += 1;
         self.config.mode = mode;
         self.codec = codec_for(&self.config);
     }
 
     /// Installs another bridge release, or removes it.
     pub fn set_bridge(&mut self, bridge: Option<&'static BridgeRelease>) {
+        self.version += 1;
         self.config.bridge = bridge;
         self.codec = codec_for(&self.config);
     }
 
     /// Makes the shop pose as another product or line.
     pub fn set_flavor(&mut self, flavor: Flavor) {
+        self.version += 1;
         self.config.flavor = flavor;
         self.codec = codec_for(&self.config);
     }
@@ -172,6 +190,9 @@ impl Shop {
     /// # Errors
     /// [`Refusal`]: a fault, or one of the ways in which a real server breaks.
     pub fn dispatch(&mut self, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+        if !Contract::shared().operation(operation).is_some_and(|facts| facts.reads_only) {
+            self.version += 1;
+        }
         operation::dispatch(self, operation, arguments)
     }
 
@@ -187,6 +208,7 @@ impl Shop {
 
     /// Forgets every session, as if all had timed out.
     pub fn expire_sessions(&mut self) {
+        self.version += 1;
         self.sessions.clear();
     }
 
@@ -195,6 +217,7 @@ impl Shop {
     /// # Errors
     /// [`EditError`] when the record or field does not exist.
     pub fn edit(&mut self, edit: &ShopEdit) -> Result<i64, EditError> {
+        self.version += 1;
         edit::apply(self, edit)
     }
 
