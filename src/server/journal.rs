@@ -1,5 +1,6 @@
 //! The one ordered record of what came over the wire: masked when it is written, so no reader can leak a secret.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -7,11 +8,15 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::envelopes::Envelopes;
 use crate::secret::MASK;
 use crate::soap::{SoapFault, SoapStruct, SoapValue};
 
+/// Exchanges whose messages are kept.
+const ENVELOPES_MAX: usize = 256;
+
 /// Argument and field names whose values are never kept.
-const SECRET_NAMES: &[&str] = &[
+pub(super) const SECRET_NAMES: &[&str] = &[
     "apikey",
     "api_key",
     "password",
@@ -115,6 +120,7 @@ pub(super) struct Record {
     pub(super) http_status: u16,
     pub(super) disruptions: Vec<String>,
     pub(super) why: Option<String>,
+    pub(super) envelopes: Option<Envelopes>,
 }
 
 /// The record of all exchanges.
@@ -122,6 +128,8 @@ pub(super) struct Record {
 pub struct Journal {
     last_number: u64,
     entries: Vec<JournalEntry>,
+    /// Of the latest exchanges, by number.
+    envelopes: VecDeque<(u64, Envelopes)>,
     entries_max: Option<usize>,
     readers: Vec<Sender<JournalEntry>>,
 }
@@ -145,6 +153,11 @@ impl Journal {
     /// The number of the newest exchange, forgotten or not; 0 before the first.
     pub fn last_number(&self) -> u64 {
         self.last_number
+    }
+
+    /// The messages of an exchange; the latest 256 exchanges' are kept.
+    pub fn envelopes(&self, number: u64) -> Option<&Envelopes> {
+        self.envelopes.iter().rev().find(|(known, _)| *known == number).map(|(_, envelopes)| envelopes)
     }
 
     /// Calls of one operation, oldest first.
@@ -171,6 +184,7 @@ impl Journal {
     /// Forgets the entries; numbers go on.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.envelopes.clear();
     }
 
     pub(super) fn record(&mut self, record: Record) {
@@ -185,6 +199,12 @@ impl Journal {
             disruptions: record.disruptions,
             why: record.why,
         };
+        if let Some(envelopes) = record.envelopes {
+            if self.envelopes.len() >= ENVELOPES_MAX {
+                self.envelopes.pop_front();
+            }
+            self.envelopes.push_back((entry.number, envelopes));
+        }
         self.readers.retain(|reader| reader.send(entry.clone()).is_ok());
         if let Some(max) = self.entries_max {
             // In blocks, so that a full journal does not move all entries on every call.
@@ -259,6 +279,7 @@ mod tests {
             http_status: 200,
             disruptions: Vec::new(),
             why: None,
+            envelopes: None,
         }
     }
 

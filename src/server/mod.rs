@@ -4,6 +4,7 @@
 mod admin;
 mod body;
 pub mod endpoint;
+mod envelopes;
 mod gate;
 mod handle;
 mod http;
@@ -15,6 +16,7 @@ mod service;
 
 pub use admin::{ADMIN_PATH, AdminApi};
 pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
+pub use envelopes::Envelopes;
 pub use gate::Gate;
 pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};
 pub use journal::{Journal, JournalEntry, Outcome};

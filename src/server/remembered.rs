@@ -9,6 +9,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::endpoint::{Handled, HttpRequestParts};
+use super::envelopes::Envelopes;
 use super::journal::Masked;
 
 /// More different requests than one client repeats.
@@ -33,6 +34,7 @@ pub(super) struct Remembered {
     pub(super) operation: String,
     pub(super) arguments: Masked,
     pub(super) handled: Handled,
+    pub(super) envelopes: Envelopes,
 }
 
 /// The answers of one shop.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use jiff::{SignedDuration, Timestamp};
 
 use super::endpoint::{self, Acted, Call, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
+use super::envelopes::Envelopes;
 use super::journal::{Journal, Masked, Outcome, Record};
 use super::remembered::{Answers, Question, Remembered};
 use crate::clock::Clock;
@@ -136,6 +137,10 @@ impl Service {
             spoil(disruption, &mut handled.answer);
         }
         let session = arguments.text("sessionId");
+        let envelopes = match &handled.outcome {
+            Outcome::Wsdl(_) => None,
+            _ => Some(Envelopes::of(body, &handled.answer.body, &arguments)),
+        };
         let record = Record {
             at: now,
             operation,
@@ -144,14 +149,16 @@ impl Service {
             http_status: handled.answer.status,
             disruptions: struck.iter().map(Disruption::name).collect(),
             why,
+            envelopes,
         };
-        if let (true, Some(session)) = (repeatable, session) {
+        if let (true, Some(session), Some(envelopes)) = (repeatable, session, &record.envelopes) {
             lock(&self.answers).offer(question, || Remembered {
                 version,
                 session,
                 operation: record.operation.clone(),
                 arguments: record.arguments.clone(),
                 handled: Handled { answer: handled.answer.clone(), outcome: record.outcome.clone() },
+                envelopes: envelopes.clone(),
             });
         }
         log(&record);
@@ -183,6 +190,7 @@ impl Service {
             http_status: answer.status,
             disruptions: Vec::new(),
             why: None,
+            envelopes: Some(remembered.envelopes.clone()),
         };
         log(&record);
         lock(&self.journal).record(record);

@@ -16,9 +16,7 @@ pub(super) fn of(shop: &Shop) -> Value {
     let mut state = Map::new();
     state.insert("style".to_owned(), json!(shop.mode().as_str()));
     state.insert("bridge".to_owned(), json!(shop.bridge().map(|release| release.short())));
-    let users: Vec<Value> =
-        shop.users.iter().map(|user| json!({"username": user.name, "active": user.active, "api_key": MASK})).collect();
-    state.insert("api_users".to_owned(), Value::Array(users));
+    state.insert(API_USERS.to_owned(), users(shop).collect());
     for name in Database::names() {
         let table = shop.database.table(name);
         if !table.is_empty() && !INSTALLED.contains(&name) {
@@ -27,6 +25,27 @@ pub(super) fn of(shop: &Shop) -> Value {
         }
     }
     Value::Object(state)
+}
+
+/// The table of API users, which a shop has besides its database.
+pub const API_USERS: &str = "api_users";
+
+fn users(shop: &Shop) -> impl Iterator<Item = Value> + '_ {
+    shop.users.iter().map(|user| json!({"username": user.name, "active": user.active, "api_key": MASK}))
+}
+
+/// Names of all tables that can be looked at.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    std::iter::once(API_USERS).chain(Database::names())
+}
+
+/// The rows of one table as [`Shop::state`] has them; `None` for an unknown name.
+pub fn rows<'a>(shop: &'a Shop, name: &str) -> Option<Box<dyn Iterator<Item = Value> + 'a>> {
+    if name == API_USERS {
+        return Some(Box::new(users(shop)));
+    }
+    let table = shop.database.get(name)?;
+    Some(Box::new(table.iter().map(|(_, row)| row_value(row))))
 }
 
 fn row_value(row: &Row) -> Value {

@@ -3,29 +3,31 @@
 use serde_json::{Value, json};
 
 use super::{AdminRequest, Problem, Reply};
-use crate::disrupt::{Armed, ArmedId};
+use crate::disrupt::{Armed, ArmedId, Plan};
 use crate::server::service::Service;
 
 pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let plan = service.locked_plan();
-    let armed: Vec<Value> = plan.list().map(|(id, armed)| shown(id, armed)).collect();
+    let armed: Vec<Value> = plan.list().map(|(id, armed)| shown(&plan, id, armed)).collect();
     Ok(Reply::Json(json!({"disruptions": armed})))
 }
 
-fn shown(id: ArmedId, armed: &Armed) -> Value {
+fn shown(plan: &Plan, id: ArmedId, armed: &Armed) -> Value {
     json!({
         "id": id,
         "name": armed.disruption.name(),
         "disruption": armed.disruption,
         "when": armed.when,
         "times": armed.times,
+        "left": plan.left(id),
     })
 }
 
 pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let armed: Armed = request.json()?;
-    let id = service.locked_plan().arm(armed.clone());
-    Ok(Reply::Created(shown(id, &armed)))
+    let mut plan = service.locked_plan();
+    let id = plan.arm(armed.clone());
+    Ok(Reply::Created(shown(&plan, id, &armed)))
 }
 
 pub(super) fn clear(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {

@@ -1,5 +1,7 @@
 //! What never changes while the server runs: health, the OpenAPI document, the console's page.
 
+use std::sync::LazyLock;
+
 use serde_json::json;
 
 use super::{AdminRequest, Problem, Reply};
@@ -7,7 +9,21 @@ use crate::server::handle::wsdl_url;
 use crate::server::service::Service;
 
 pub(super) const OPENAPI: &str = include_str!("openapi.json");
-const CONSOLE: &str = include_str!("console.html");
+
+/// The console's page with its style and scripts inside, so that it is one document that needs nothing else.
+static CONSOLE: LazyLock<String> = LazyLock::new(|| {
+    let scripts = [
+        include_str!("console/core.js"),
+        include_str!("console/calls.js"),
+        include_str!("console/shop.js"),
+        include_str!("console/control.js"),
+    ];
+    include_str!("console/page.html").replacen("/* style */", include_str!("console/style.css"), 1).replacen(
+        "/* script */",
+        &scripts.concat(),
+        1,
+    )
+});
 
 pub(super) fn health(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let shop = service.locked_shop();
@@ -21,5 +37,5 @@ pub(super) fn openapi(_: &Service, _: &AdminRequest, _: &str) -> Result<Reply, P
 }
 
 pub(super) fn console(_: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    Ok(Reply::Console(CONSOLE))
+    Ok(Reply::Console(&CONSOLE))
 }

@@ -105,6 +105,7 @@ const ROUTES: &[AdminRoute] = &[
     route("PUT", "/seed", shop::load_seed),
     route("POST", "/seed", shop::load_seed),
     route("GET", "/state", shop::state),
+    route("GET", "/tables", shop::tables),
     route("POST", "/edits", shop::edit),
     route("GET", "/clock", clock::read),
     route("PUT", "/clock", clock::change),

@@ -72,7 +72,15 @@ pub(super) fn list(service: &Service, request: &AdminRequest, _: &str) -> Result
 pub(super) fn one(service: &Service, _: &AdminRequest, number: &str) -> Result<Reply, Problem> {
     let journal = service.locked_journal();
     let found = journal.entries().iter().find(|entry| entry.number.to_string() == number);
-    found.map(|entry| Reply::Json(json!(entry))).ok_or_else(|| {
+    let shown = found.map(|entry| {
+        let mut shown = json!(entry);
+        if let Some(envelopes) = journal.envelopes(entry.number) {
+            shown["request"] = json!(envelopes.request());
+            shown["answer"] = json!(envelopes.answer());
+        }
+        Reply::Json(shown)
+    });
+    shown.ok_or_else(|| {
         let detail = format!("no request {number} is kept; the last one is {}", journal.last_number());
         Problem::new(404, "no such request", detail, "list them at /__admin/requests")
     })

@@ -4,24 +4,71 @@ use serde_json::{Value, json};
 
 use super::{AdminRequest, Problem, Reply};
 use crate::server::service::Service;
-use crate::shop::{Database, Seed, ShopEdit};
+use crate::shop::{Seed, Shop, ShopEdit, state};
+
+/// Which rows of the tables asked for are wanted.
+#[derive(Default)]
+struct Rows {
+    tables: Vec<String>,
+    containing: String,
+    offset: usize,
+    limit: Option<usize>,
+}
+
+impl Rows {
+    fn read(request: &AdminRequest) -> Result<Self, Problem> {
+        let mut rows = Self::default();
+        let number = |name: &str, value: &str| {
+            value.parse().map_err(|_| Problem::bad_parameter(name, &format!("is \"{value}\""), "a whole number"))
+        };
+        for (name, value) in request.parameters(&["table", "containing", "offset", "limit"])? {
+            match name.as_str() {
+                "table" => rows.tables.push(value),
+                "containing" => rows.containing = value.to_lowercase(),
+                "offset" => rows.offset = number(&name, &value)?,
+                _ => rows.limit = Some(number(&name, &value)?),
+            }
+        }
+        Ok(rows)
+    }
+
+    fn wants(&self, row: &Value) -> bool {
+        let contains =
+            |value: &Value| value.as_str().is_some_and(|text| text.to_lowercase().contains(&self.containing));
+        self.containing.is_empty() || row.as_object().is_some_and(|columns| columns.values().any(contains))
+    }
+
+    fn of(&self, shop: &Shop, table: &str) -> Result<Value, Problem> {
+        let Some(rows) = state::rows(shop, table) else {
+            let known: Vec<&str> = state::tables().collect();
+            return Err(Problem::bad_parameter("table", &format!("is \"{table}\""), &known.join(", ")));
+        };
+        let wanted = rows.filter(|row| self.wants(row)).skip(self.offset);
+        Ok(wanted.take(self.limit.unwrap_or(usize::MAX)).collect())
+    }
+}
 
 pub(super) fn state(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    let parameters = request.parameters(&["table"])?;
-    let mut state = service.locked_shop().state();
-    if parameters.is_empty() {
-        return Ok(Reply::Json(state));
-    }
-    let mut tables = serde_json::Map::new();
-    for (name, table) in parameters {
-        if table != "api_users" && !Database::names().any(|known| known == table) {
-            let known: Vec<&str> = Database::names().collect();
-            return Err(Problem::bad_parameter(&name, &format!("is \"{table}\""), &known.join(", ")));
+    let rows = Rows::read(request)?;
+    let shop = service.locked_shop();
+    if rows.tables.is_empty() {
+        if !request.query.is_empty() {
+            return Err(Problem::bad_parameter("table", "is missing", "a table whose rows are wanted"));
         }
-        let rows = state.get_mut(&table).map_or_else(|| json!([]), Value::take);
-        tables.insert(table, rows);
+        return Ok(Reply::Json(shop.state()));
     }
-    Ok(Reply::Json(Value::Object(tables)))
+    let tables: Result<serde_json::Map<String, Value>, Problem> =
+        rows.tables.iter().map(|table| Ok((table.clone(), rows.of(&shop, table)?))).collect();
+    Ok(Reply::Json(Value::Object(tables?)))
+}
+
+pub(super) fn tables(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let shop = service.locked_shop();
+    let described = state::tables().map(|name| match shop.database().get(name) {
+        Some(table) => json!({"name": name, "key": table.key(), "rows": table.len()}),
+        None => json!({"name": name, "key": "", "rows": state::rows(&shop, name).map_or(0, Iterator::count)}),
+    });
+    Ok(Reply::Json(json!({"tables": described.collect::<Vec<_>>()})))
 }
 
 pub(super) fn reset(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {

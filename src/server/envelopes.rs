@@ -1,0 +1,192 @@
+//! The bytes of the latest exchanges, to look at: kept as they came, shown indented and without secrets only.
+
+use std::fmt::{self, Write as _};
+use std::sync::{Arc, LazyLock};
+
+use quick_xml::events::Event;
+use quick_xml::{Reader, Writer};
+use regex::Regex;
+
+use super::journal::SECRET_NAMES;
+use crate::secret::MASK;
+use crate::soap::{SoapStruct, SoapValue};
+
+/// What is kept of one message.
+const KEPT_MAX: usize = 64 * 1024;
+
+/// The two messages of an exchange.
+#[derive(Clone)]
+pub struct Envelopes {
+    request: Message,
+    answer: Message,
+    /// Values of secret arguments, wherever in the request they stand (an `href` may lead to them).
+    secrets: Arc<[String]>,
+}
+
+#[derive(Clone)]
+struct Message {
+    bytes: Arc<[u8]>,
+    length: usize,
+}
+
+impl Message {
+    fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes[..bytes.len().min(KEPT_MAX)].into(), length: bytes.len() }
+    }
+}
+
+impl fmt::Debug for Envelopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Envelopes({} bytes asked, {} bytes answered)", self.request.length, self.answer.length)
+    }
+}
+
+impl Envelopes {
+    /// Takes both messages in; `arguments` as they were read, before anything was masked.
+    pub(super) fn of(request: &[u8], answer: &[u8], arguments: &SoapStruct) -> Self {
+        let mut secrets = Vec::new();
+        collect_secrets(arguments, &mut secrets);
+        Self { request: Message::of(request), answer: Message::of(answer), secrets: secrets.into() }
+    }
+
+    /// The request, indented when it is XML, with secrets masked.
+    pub fn request(&self) -> String {
+        self.shown(&self.request)
+    }
+
+    /// The answer, indented when it is XML, with secrets masked.
+    pub fn answer(&self) -> String {
+        self.shown(&self.answer)
+    }
+
+    fn shown(&self, message: &Message) -> String {
+        let Ok(text) = std::str::from_utf8(cut_to_characters(&message.bytes, message.length)) else {
+            return format!("{} bytes that are not UTF-8", message.length);
+        };
+        let mut text = masked(text, &self.secrets);
+        if message.length > message.bytes.len() {
+            let _ = write!(text, "\n… {} bytes in all, of which the first {KEPT_MAX} are kept", message.length);
+            return text;
+        }
+        indented(&text).unwrap_or(text)
+    }
+}
+
+/// Bytes without the broken character at the end of a cut message.
+fn cut_to_characters(bytes: &[u8], length: usize) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if bytes.len() < length && error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    }
+}
+
+fn collect_secrets(arguments: &SoapStruct, secrets: &mut Vec<String>) {
+    for (name, value) in arguments.iter() {
+        let is_secret = name.eq_ignore_ascii_case("sessionId") || names_secret(name);
+        match value {
+            SoapValue::Struct(members) => collect_secrets(members, secrets),
+            SoapValue::List(items) => {
+                items.iter().filter_map(SoapValue::as_struct).for_each(|item| collect_secrets(item, secrets));
+            }
+            scalar if is_secret => secrets.extend(scalar.to_text().filter(|text| !text.is_empty())),
+            _ => {}
+        }
+    }
+    let pair = (arguments.text("key"), arguments.text("value"));
+    if let (Some(key), Some(value)) = pair
+        && names_secret(&key)
+        && !value.is_empty()
+    {
+        secrets.push(value);
+    }
+}
+
+fn names_secret(name: &str) -> bool {
+    SECRET_NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+/// Text up to the next tag, CDATA included.
+const CONTENT: &str = r"(?:[^<]|<!\[CDATA\[(?s:.*?)\]\]>)*";
+
+/// Elements that hold a secret, pairs of a secret's name and its value, and ids of sessions and hashes anywhere.
+static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let names = SECRET_NAMES.join("|");
+    let element = format!(r"(?i)(<(?:[\w.-]+:)?(?:sessionId|{names})(?:\s[^>]*[^>/]|\s*)>){CONTENT}");
+    let pair = format!(
+        r"(?i)(<(?:[\w.-]+:)?key(?:\s[^>]*)?>\s*(?:{names})\s*</[^>]*>\s*<(?:[\w.-]+:)?value(?:\s[^>]*[^>/])?>){CONTENT}"
+    );
+    [element, pair, r"(\b)[0-9a-f]{32}\b".to_owned()].iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
+});
+
+fn masked(text: &str, secrets: &[String]) -> String {
+    let mut text = text.to_owned();
+    for pattern in PATTERNS.iter() {
+        text = pattern.replace_all(&text, format!("${{1}}{MASK}")).into_owned();
+    }
+    for secret in secrets {
+        for spelled in
+            [secret.as_str(), &quick_xml::escape::escape(secret.as_str()), &quick_xml::escape::partial_escape(secret)]
+        {
+            text = text.replace(spelled, MASK);
+        }
+    }
+    text
+}
+
+/// XML with one element a line; `None` for anything that is no well-formed XML.
+fn indented(text: &str) -> Option<String> {
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    let mut elements = 0;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Eof => break,
+            Event::Text(text) if text.trim_ascii().is_empty() => {}
+            event => {
+                elements += usize::from(matches!(event, Event::Start(_) | Event::Empty(_)));
+                writer.write_event(event).ok()?;
+            }
+        }
+    }
+    (elements > 0).then(|| String::from_utf8(writer.into_inner()).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_shown_however_it_is_spelled() {
+        let arguments = SoapStruct::new().with("username", "oro").with("apiKey", "s3cret<&>");
+        for request in [
+            "<e><username>oro</username><apiKey xsi:type=\"xsd:string\">s3cret&lt;&amp;&gt;</apiKey></e>",
+            "<e><apiKey><![CDATA[s3cret<&>]]></apiKey></e>",
+            "<e><m:APIKEY\n xsi:type='x'>s3cret</m:APIKEY></e>",
+            "<e><apiKey href=\"#1\"/><multiRef id=\"1\">s3cret&lt;&amp;&gt;</multiRef></e>",
+            "<e><item><key>password</key> <value xsi:type=\"xsd:string\">s3cret</value></item></e>",
+            "<e><broken><apiKey>s3cret",
+        ] {
+            let envelopes = Envelopes::of(request.as_bytes(), b"<r>0123456789abcdef0123456789abcdef</r>", &arguments);
+            let shown = envelopes.request();
+            assert!(!shown.contains("s3cret") && shown.contains("***"), "{shown}");
+            assert_eq!(envelopes.answer(), "<r>***</r>");
+            assert!(!format!("{envelopes:?}").contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn xml_is_indented_and_anything_else_shown_as_it_is() {
+        for (message, expected) in [
+            ("<a><b>x &amp; y</b><c/></a>", "<a>\n  <b>x &amp; y</b>\n  <c/>\n</a>"),
+            ("<a><b>", "<a>\n  <b>"),
+            ("no xml", "no xml"),
+            ("", ""),
+        ] {
+            assert_eq!(Envelopes::of(message.as_bytes(), b"", &SoapStruct::new()).request(), expected);
+        }
+        assert_eq!(Envelopes::of(&[0xff, 0xfe], b"", &SoapStruct::new()).request(), "2 bytes that are not UTF-8");
+        let long = "é".repeat(KEPT_MAX);
+        let shown = Envelopes::of(long.as_bytes(), b"", &SoapStruct::new()).request();
+        assert!(shown.ends_with("131072 bytes in all, of which the first 65536 are kept"), "{}", &shown[65_000..]);
+    }
+}
