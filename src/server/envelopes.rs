@@ -3,13 +3,13 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, LazyLock};
 
-use quick_xml::events::Event;
-use quick_xml::{Reader, Writer};
 use regex::Regex;
 
 use super::journal::SECRET_NAMES;
 use crate::secret::MASK;
 use crate::soap::{SoapStruct, SoapValue};
+use crate::xml::indent::indented;
+use crate::xml::writer::{escape_attribute, escape_text};
 
 /// What is kept of one message.
 const KEPT_MAX: usize = 64 * 1024;
@@ -124,31 +124,11 @@ fn masked(text: &str, secrets: &[String]) -> String {
         text = pattern.replace_all(&text, format!("${{1}}{MASK}")).into_owned();
     }
     for secret in secrets {
-        for spelled in
-            [secret.as_str(), &quick_xml::escape::escape(secret.as_str()), &quick_xml::escape::partial_escape(secret)]
-        {
+        for spelled in [secret.as_str(), &escape_text(secret), &escape_attribute(secret)] {
             text = text.replace(spelled, MASK);
         }
     }
     text
-}
-
-/// XML with one element a line; `None` for anything that is no well-formed XML.
-fn indented(text: &str) -> Option<String> {
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    let mut elements = 0;
-    loop {
-        match reader.read_event().ok()? {
-            Event::Eof => break,
-            Event::Text(text) if text.trim_ascii().is_empty() => {}
-            event => {
-                elements += usize::from(matches!(event, Event::Start(_) | Event::Empty(_)));
-                writer.write_event(event).ok()?;
-            }
-        }
-    }
-    (elements > 0).then(|| String::from_utf8(writer.into_inner()).ok()).flatten()
 }
 
 #[cfg(test)]

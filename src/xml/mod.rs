@@ -3,6 +3,7 @@
 
 pub mod element;
 pub mod error;
+pub mod indent;
 pub mod limits;
 mod name;
 pub mod reader;
