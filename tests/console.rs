@@ -1,7 +1,7 @@
 //! The console at `/__admin/ui` as a person sees it: a headless Chromium draws it after a client has called. Skipped, and
 //! said so, where there is no Chromium.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
 mod support;
 
