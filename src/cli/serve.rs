@@ -94,11 +94,12 @@ async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
     let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl };
     let admin = if args.no_admin { AdminApi::Off } else { AdminApi::Loopback };
     let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
+    let unparsable = shop.codec().schema().unparsable.clone();
     let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
     if !running.address().ip().is_loopback() {
         tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
     }
-    announce(args, &running);
+    announce(args, &running, unparsable.as_deref());
     asked_to_stop().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
     tracing::info!("stopping");
     running.stop().await;
@@ -121,9 +122,12 @@ async fn asked_to_stop() -> std::io::Result<()> {
 }
 
 /// Tells where the shop is; programs read the WSDL's address from the second line.
-fn announce(args: &ServeArgs, running: &FakeShop) {
+fn announce(args: &ServeArgs, running: &FakeShop, unparsable: Option<&str>) {
     let missing = Contract::shared().operations().filter(|operation| !Shop::implemented(&operation.name)).count();
     let mut text = format!("Shop at {} ({})\nWSDL at {}\n", running.url(), args.shop.described(), running.wsdl_url());
+    if let Some(why) = unparsable {
+        text.push_str(&format!("Every call gets the shop's error page, as on a real one: {why}.\n"));
+    }
     if missing > 0 {
         text.push_str(&format!("{missing} operations of the API are not implemented; --list-operations names them.\n"));
     }

@@ -251,6 +251,26 @@ pub(super) fn build(
         handler: flavor.handler(mode).to_owned(),
         types: complex_types,
         operations: built.collect(),
+        unparsable: unparsable(target),
+    }
+}
+
+/// Documents that no real server can read itself (wire spec, sections 1.3 and 8.1).
+fn unparsable(target: Target<'_>) -> Option<String> {
+    let bridge = target.bridge?;
+    let lacks_messages = bridge.at_least("1.2.6.0") && !bridge.at_least("1.2.8.0");
+    match target.mode {
+        WireMode::WsI if lacks_messages => Some(format!(
+            "bridge {} declares operations in WS-I whose messages it forgot, so the shop cannot read its own WSDL; \
+             use another release, or RPC",
+            bridge.short()
+        )),
+        WireMode::RpcEncoded if target.flavor == Flavor::OpenMage20 => Some(
+            "the bridge's types do not merge into the RPC WSDL of urn:OpenMage, so the shop cannot read its own WSDL; \
+             use WS-I, an older flavor, or no bridge"
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 

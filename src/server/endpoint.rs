@@ -144,6 +144,12 @@ pub(super) fn receive_without_shop(codec: &Codec, request: &HttpRequestParts, bo
 
 fn receive_call(codec: &Codec, request: &HttpRequestParts, body: &[u8]) -> Received {
     let charset = request.content_type.as_deref().and_then(charset);
+    if let Some(why) = &codec.schema().unparsable {
+        tracing::warn!(why, "the shop answers its error page");
+        let named = codec.named_operation(body, charset);
+        let handled = page(503, HTML, ERROR_PAGE.as_bytes());
+        return Received::Answered { operation: named.unwrap_or_else(|| by_address(request)), handled };
+    }
     match codec.read_request(body, charset) {
         Ok(read) => Received::Call(Call {
             operation: read.operation,

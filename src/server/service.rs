@@ -122,6 +122,7 @@ impl Service {
             }
             (Done::Acted(acted), _) => acted.refusal().and_then(|refusal| why(&shop, &operation, &arguments, refusal)),
             (Done::Handled(_), Some(error)) => Some(shop.explain_refusal(error)),
+            (Done::Handled(handled), None) if handled.answer.status == 503 => shop.codec().schema().unparsable.clone(),
             (Done::Handled(_), None) => None,
         };
         let clock = shop.clock().clone();

@@ -15,7 +15,7 @@ use super::{
 /// - a field declared twice (`gender` of the customer to create) keeps its first declaration;
 /// - `minOccurs` on a message part (OpenMage in RPC), which WSDL does not know, goes.
 pub fn mend(schema: &ServiceSchema) -> ServiceSchema {
-    let mut mended = schema.clone();
+    let mut mended = ServiceSchema { unparsable: None, ..schema.clone() };
     mended.operations.retain(|_, operation| {
         ![&operation.request, &operation.response].iter().any(|message| message.shape == MessageShape::Undeclared)
     });

@@ -18,6 +18,8 @@ pub struct ServiceSchema {
     pub types: Vec<ComplexType>,
     /// Operations by name, in document order.
     pub operations: IndexMap<String, Operation>,
+    /// Why PHP's SoapServer cannot read the document, so that a real shop fails on every call (wire spec, section 1.3).
+    pub unparsable: Option<String>,
 }
 
 /// Index into [`ServiceSchema::types`].

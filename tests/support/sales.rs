@@ -23,6 +23,16 @@ pub fn cart(shop: &mut Wire) -> i64 {
 
 pub fn order(shop: &mut Wire) -> String {
     let cart = cart(shop);
+    place(shop, cart)
+}
+
+pub fn order_with_coupon(shop: &mut Wire, coupon: &str) -> String {
+    let cart = cart(shop);
+    shop.ok("shoppingCartCouponAdd", json!({"quoteId": cart, "couponCode": coupon}));
+    place(shop, cart)
+}
+
+fn place(shop: &mut Wire, cart: i64) -> String {
     shop.ok("shoppingCartShippingMethod", json!({"quoteId": cart, "method": "flatrate_flatrate"}));
     shop.ok("shoppingCartPaymentMethod", json!({"quoteId": cart, "method": {"method": "checkmo"}}));
     shop.ok("shoppingCartOrder", json!({"quoteId": cart})).to_text().expect("an increment id")
