@@ -88,11 +88,7 @@ fn asked_like_the_newest(wire: &mut Wire, operation: &str) -> String {
 }
 
 fn added_operations() -> Vec<&'static str> {
-    Contract::shared()
-        .operations()
-        .filter(|facts| facts.since.is_some())
-        .map(|facts| facts.name.as_str())
-        .collect()
+    Contract::shared().operations().filter(|facts| facts.since.is_some()).map(|facts| facts.name.as_str()).collect()
 }
 
 /// How many of the bridge's operations a shop has heard of.
@@ -145,7 +141,10 @@ fn a_shop_that_cannot_read_its_own_wsdl_answers_its_error_page() {
         let mut wire = Wire::tea_shop(style, release);
         wire.shop = unmended(style, release, flavor);
         let answer = asked_like_the_newest(&mut wire, "oroPing");
-        assert!(answer.starts_with("<html>") && answer.contains("error processing your request"), "{release:?} {answer}");
+        assert!(
+            answer.starts_with("<html>") && answer.contains("error processing your request"),
+            "{release:?} {answer}"
+        );
     }
     for (release, style, flavor) in [
         (Some("1.2.6"), WireMode::RpcEncoded, Flavor::Magento194),
@@ -195,7 +194,8 @@ fn order_notes_carry_their_ids_from_1_2_19_on() {
 
 #[test]
 fn orders_can_be_filtered_by_website_from_1_2_18_on() {
-    let filter = json!({"filters": {"filter": [{"key": "website_id", "value": "1"}]}, "pager": {"page": 1, "pageSize": 9}});
+    let filter =
+        json!({"filters": {"filter": [{"key": "website_id", "value": "1"}]}, "pager": {"page": 1, "pageSize": 9}});
     for (release, works) in [("1.2.17", false), ("1.2.18", true)] {
         let mut wire = Wire::tea_shop(WireMode::RpcEncoded, Some(release));
         sales::order(&mut wire);
