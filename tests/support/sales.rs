@@ -1,5 +1,7 @@
 //! Carts and orders of the tea shop's customers, through its API.
 
+#![allow(dead_code, reason = "not every test file wants all of it")]
+
 use serde_json::{Value, json};
 
 use crate::wire::Wire;
