@@ -10,10 +10,10 @@ use miette::miette;
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
-use crate::crm::{Crm, Integration, IntegrationId, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, SyncPriority};
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
-use crate::sync::driver;
 use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
+use crate::sync::queue::{JobDone, run_queue};
 
 /// Arguments of `sync`.
 #[derive(Debug, Args)]
@@ -64,9 +64,11 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let clock = Clock::system();
     let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
     let id = integration(&mut crm, args)?;
+    // A job that a killed run left, or that waits, goes on instead of a new one.
+    crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
     let transport = args.connection.transport()?;
     let stop = StopFlag::default();
-    let options = SyncOptions { force: args.force, stop: stop.clone(), ..SyncOptions::default() };
+    let options = SyncOptions { stop: stop.clone(), ..SyncOptions::default() };
     let quiet = args.json;
     let mut events = move |event: SyncEvent| {
         if !quiet {
@@ -88,9 +90,9 @@ pub fn run(args: &SyncArgs) -> Outcome {
             events: &mut events,
             options,
         };
-        driver::sync(&mut context, id).await
+        run_queue(&mut context, id).await
     });
-    let outcome = outcome.map_err(|error| miette!("{error}"))?;
+    let outcome = joined(outcome.map_err(|error| miette!("{error}"))?)?;
     report(args, &outcome);
     Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
 }
@@ -126,6 +128,19 @@ fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> 
         None => crm.add_integration(&settings),
     };
     saved.map_err(|error| miette!("{error}"))
+}
+
+/// What all jobs did together; one that could not begin is an error.
+fn joined(done: Vec<JobDone>) -> miette::Result<SyncOutcome> {
+    let mut all = SyncOutcome::default();
+    for done in done {
+        match done.outcome {
+            Some(outcome) => all.join(outcome),
+            None if done.job.status == JobStatus::Failed => return Err(miette!("{}", done.job.message)),
+            None => {}
+        }
+    }
+    Ok(all)
 }
 
 fn progress(event: &SyncEvent) {

@@ -12,6 +12,7 @@ pub mod entity;
 pub mod error;
 pub mod export_queue;
 pub mod integration;
+pub mod job;
 pub mod lifetime;
 pub mod lookup;
 mod missing_detail;
@@ -35,6 +36,7 @@ pub use entity::{ColumnType, Entity};
 pub use error::CrmError;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
 pub use integration::{Integration, IntegrationId};
+pub use job::{Job, JobStatus, JobTopic, Scheduled};
 pub use settings::{IntegrationSettings, SettingsError, SyncPriority, WebsiteChoice};
 pub use status::{StatusCode, StatusRecord};
 pub use value::{CrmValue, Fields, Row, RowId};
@@ -54,7 +56,7 @@ pub struct Crm {
 const APPLICATION_ID: i64 = 0x6d6f_636b;
 
 /// Schemas so far, oldest first.
-const SCHEMAS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
+const SCHEMAS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 fn migrations() -> Migrations<'static> {
     SCHEMAS.iter().map(|schema| M::up(schema)).collect()

@@ -83,6 +83,15 @@ impl Crm {
             statuses.sort_keys();
             tree.insert("lastStatuses".to_owned(), json!(statuses));
         }
+        let jobs = self.jobs(id)?;
+        if !jobs.is_empty() {
+            let mut counts: IndexMap<String, IndexMap<&str, usize>> = IndexMap::new();
+            for job in &jobs {
+                *counts.entry(job.topic.job_name()).or_default().entry(job.status.as_str()).or_default() += 1;
+            }
+            counts.sort_keys();
+            tree.insert("jobs".to_owned(), json!(counts));
+        }
         let pending = self.export_queue(id)?;
         if !pending.is_empty() {
             let name = |export: &super::PendingExport| {

@@ -84,6 +84,12 @@ impl World<'_> {
         if let Some(notes) = setup.order_notes {
             settings.is_display_order_notes = notes.is_yes();
         }
+        if let Some(owner) = &setup.default_owner {
+            settings.default_user_owner = Some(owner.clone()).filter(|owner| !owner.is_empty());
+        }
+        if let Some(active) = setup.active {
+            settings.enabled = active.is_yes();
+        }
         if let Some(two_way) = setup.two_way_sync {
             settings.is_two_way_sync_enabled = two_way.is_yes();
         }

@@ -44,6 +44,10 @@ pub struct Script {
     /// The settings of the Magento integration in OroCRM.
     #[serde(default)]
     pub integration: IntegrationSetup,
+    /// Whether cron works while time passes with `advance`: a sync every five minutes, the status clean-up at 01:00, the
+    /// look for expired carts at 03:00 (UTC).
+    #[serde(default, rename = "automatic sync")]
+    pub automatic_sync: YesNo,
     /// What happens, in order.
     pub steps: Vec<At<Step>>,
 }
@@ -151,6 +155,12 @@ pub struct IntegrationSetup {
     /// Sync Priority.
     #[serde(default, rename = "sync priority")]
     pub sync_priority: Option<Priority>,
+    /// Default owner: the user whom everything belongs to that is imported.
+    #[serde(default, rename = "default owner")]
+    pub default_owner: Option<String>,
+    /// Whether the integration is active.
+    #[serde(default)]
+    pub active: Option<YesNo>,
     /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber. Left out: all of them.
     #[serde(default)]
     pub entities: Option<Vec<At<String>>>,
@@ -164,6 +174,15 @@ pub struct SyncStep {
     #[serde(default)]
     pub only: Option<At<String>>,
     /// Forced: forget the bookmarks and start over.
+    #[serde(default)]
+    pub force: YesNo,
+}
+
+/// `schedule sync`: the button of the integration's page.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleStep {
+    /// "Full Re-sync": forget the bookmarks and start over.
     #[serde(default)]
     pub force: YesNo,
 }

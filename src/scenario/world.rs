@@ -148,10 +148,12 @@ impl<'a> World<'a> {
         match &step.0 {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
+            StepKind::RunQueue(_) => self.run_queue().await?,
             StepKind::ExpireCarts(_) => self.expire_carts().await?,
             StepKind::InMagento(edits) => edits.0.iter().try_for_each(|edit| self.edit_magento(edit))?,
             StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
-            StepKind::Advance(interval) => self.clock.advance(interval.0),
+            StepKind::Advance(interval) => self.pass(interval.0).await?,
             StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one))?,
             StepKind::Clear(which) => self.clear(which.as_ref())?,
             StepKind::Expect(expectation) => {

@@ -36,12 +36,26 @@ pub struct SyncContext<'a> {
 pub struct SyncOptions {
     /// Full re-sync: forget where the connectors stand (sync spec 4.3).
     pub force: bool,
+    /// Which part of a sync.
+    pub part: SyncPart,
     /// Run this connector only, after the dictionaries.
     pub only_connector: Option<Connector>,
     /// Set from outside to stop at the next batch boundary.
     pub stop: StopFlag,
     /// Downloaded WSDLs; keep one cache for all syncs of a process.
     pub wsdl_cache: WsdlCache,
+}
+
+/// The parts the reference client runs in jobs of their own (sync spec 4.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SyncPart {
+    /// Both, one after the other.
+    #[default]
+    Whole,
+    /// Dictionaries, exports and changes.
+    Changes,
+    /// The initial walk, without dictionaries.
+    Initial,
 }
 
 /// A request to stop, shared with whoever may make it.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::connector::{Connector, ConnectorKind, Stream, dictionary};
-use super::context::{SyncContext, SyncEvent};
+use super::context::{SyncContext, SyncEvent, SyncPart};
 use super::error::SyncError;
 use super::job::{self, Mark};
 use super::outcome::{ConnectorOutcome, RunKind, RunStatus, SyncOutcome};
@@ -31,11 +31,17 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     run.find_bridge().await;
     // The reference client exports in the background, so an import may come first and overwrite the edit.
     let import_first = run.quirks.has(Quirk::ImportOverwritesPendingEdits);
+    let connectors = run.connectors();
+    let of = |kind: ConnectorKind| connectors.iter().copied().filter(move |c| c.kind() == kind).collect::<Vec<_>>();
+    if options.part == SyncPart::Initial {
+        let start = run.initial_start()?;
+        run.initial(&of(ConnectorKind::Initial), start, &mut outcome).await?;
+        outcome.interrupted = run.stop.is_set();
+        return Ok(outcome);
+    }
     if !import_first {
         outcome.exports = two_way::export_all(&mut run).await?;
     }
-    let connectors = run.connectors();
-    let of = |kind: ConnectorKind| connectors.iter().copied().filter(move |c| c.kind() == kind).collect::<Vec<_>>();
     for connector in of(ConnectorKind::Dictionary) {
         run.dictionary(connector, &mut outcome).await?;
     }
@@ -50,7 +56,12 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     let wanted = |connector: &Connector| options.only_connector.is_none_or(|only| only == *connector);
     let incremental: Vec<_> = of(ConnectorKind::Incremental).into_iter().filter(wanted).collect();
     run.incremental(&incremental, start, &mut outcome).await?;
-    run.initial(&of(ConnectorKind::Initial), start, &mut outcome).await?;
+    let initial = of(ConnectorKind::Initial);
+    if options.part == SyncPart::Whole {
+        run.initial(&initial, start, &mut outcome).await?;
+    } else {
+        outcome.initial_due = run.initial_is_due(&initial, start)?;
+    }
     if import_first {
         outcome.exports = two_way::export_all(&mut run).await?;
     }

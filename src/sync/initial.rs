@@ -33,6 +33,18 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// Whether there is a walk to make: the connector that is furthest from the sync start date decides (sync spec 4.3).
+    pub(super) fn initial_is_due(&self, connectors: &[Connector], start: Timestamp) -> Result<bool, SyncError> {
+        let sync_start = self.sync_start()?;
+        for connector in connectors {
+            let progress = self.scope().progress(self.crm, *connector, start)?;
+            if window::is_initial_due(progress.bookmark, sync_start) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// One window of each stream in turn until all have come to the start date; the outcome of each stream.
     async fn walk(
         &mut self,

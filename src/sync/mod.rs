@@ -18,6 +18,7 @@ mod initial;
 pub mod job;
 pub mod merge;
 pub mod outcome;
+pub mod queue;
 mod run;
 mod store;
 pub mod strategy;

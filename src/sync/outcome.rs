@@ -159,9 +159,32 @@ pub struct SyncOutcome {
     pub exports: Vec<ExportOutcome>,
     /// Whether the caller asked to stop and the sync did so at a batch boundary.
     pub interrupted: bool,
+    /// Whether the initial walk was left out although there is one to make.
+    #[serde(skip)]
+    pub initial_due: bool,
 }
 
 impl SyncOutcome {
+    /// Adds what another part of the sync did.
+    pub fn join(&mut self, other: SyncOutcome) {
+        self.connectors.extend(other.connectors);
+        self.exports.extend(other.exports);
+        self.interrupted |= other.interrupted;
+        self.initial_due = other.initial_due;
+    }
+
+    /// Rows read, added and updated, or which connectors failed.
+    pub fn summary(&self) -> String {
+        let failed: Vec<&str> =
+            self.connectors.iter().filter(|done| !done.is_ok()).map(|done| done.connector.name()).collect();
+        if !failed.is_empty() {
+            return format!("failed: {}", failed.join(", "));
+        }
+        let sum = |of: fn(&ConnectorOutcome) -> usize| self.connectors.iter().map(of).sum::<usize>();
+        let (read, added) = (sum(|done| done.counts.read), sum(|done| done.counts.added));
+        format!("{read} rows read, {added} added, {} updated", sum(|done| done.counts.updated))
+    }
+
     /// Whether everything that was tried worked.
     pub fn is_ok(&self) -> bool {
         !self.interrupted

@@ -209,6 +209,8 @@ impl<'a> Check<'a> {
         match &step.0 {
             StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
             StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
+            StepKind::ScheduleSync(_) => self.talks(&place, "schedule a sync"),
+            StepKind::RunQueue(_) => self.talks(&place, "run its jobs"),
             StepKind::ExpireCarts(_) => self.talks(&place, "look for expired carts"),
             StepKind::InMagento(edits) => {
                 for edit in &edits.0 {
@@ -220,7 +222,7 @@ impl<'a> Check<'a> {
                     self.crm_edit(edit, &place);
                 }
             }
-            StepKind::Advance(_) => {}
+            StepKind::Advance(_) => self.talked |= self.script.automatic_sync.is_yes(),
             StepKind::Disrupt(disruptions) => {
                 for disruption in &disruptions.0 {
                     self.disrupt(disruption, &place);

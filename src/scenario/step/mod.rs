@@ -3,6 +3,7 @@
 mod crm;
 pub(super) mod disrupt;
 mod expect;
+mod queue;
 mod sale;
 mod shop;
 mod snapshot;
@@ -21,7 +22,7 @@ use super::disrupt_step::{ClearStep, DisruptStep};
 use super::expectation::Expectation;
 use super::magento_edit::MagentoEdit;
 use super::one_or_many::OneOrMany;
-use super::script::{CheckStep, NoSettings, SyncStep};
+use super::script::{CheckStep, NoSettings, ScheduleStep, SyncStep};
 use super::snapshot_step::SnapshotStep;
 use super::span::At;
 use super::words::Interval;
@@ -35,6 +36,12 @@ pub enum StepKind {
     /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
     #[serde(rename = "sync")]
     Sync(Option<SyncStep>),
+    /// The button "Schedule sync": a job waits in the queue until `run queue`, or until time passes with automatic sync.
+    #[serde(rename = "schedule sync")]
+    ScheduleSync(Option<ScheduleStep>),
+    /// The jobs that wait are run, as the queue's consumer does.
+    #[serde(rename = "run queue")]
+    RunQueue(Option<NoSettings>),
     /// The daily look for carts that Magento no longer has.
     #[serde(rename = "expire carts")]
     ExpireCarts(Option<NoSettings>),
@@ -61,13 +68,17 @@ pub enum StepKind {
     Snapshot(SnapshotStep),
 }
 
-/// A step; `sync`, `check connection`, `expire carts` and `clear` may stand alone as words.
+/// A step; those of [`ALONE`] may stand alone as words.
 #[derive(Clone, Debug)]
 pub struct Step(pub StepKind);
+
+const ALONE: &[&str] = &["sync", "check connection", "schedule sync", "run queue", "expire carts", "clear"];
 
 const WORDS: &[&str] = &[
     "check connection",
     "sync",
+    "schedule sync",
+    "run queue",
     "expire carts",
     "in magento",
     "in crm",
@@ -84,6 +95,8 @@ impl StepKind {
         match self {
             Self::CheckConnection(_) => "check connection",
             Self::Sync(_) => "sync",
+            Self::ScheduleSync(_) => "schedule sync",
+            Self::RunQueue(_) => "run queue",
             Self::ExpireCarts(_) => "expire carts",
             Self::InMagento(_) => "in magento",
             Self::InCrm(_) => "in crm",
@@ -108,6 +121,8 @@ impl<'de> Visitor<'de> for StepVisitor {
     fn visit_str<E: Error>(self, word: &str) -> Result<Step, E> {
         match word {
             "sync" => Ok(Step(StepKind::Sync(None))),
+            "schedule sync" => Ok(Step(StepKind::ScheduleSync(None))),
+            "run queue" => Ok(Step(StepKind::RunQueue(None))),
             "expire carts" => Ok(Step(StepKind::ExpireCarts(None))),
             "check connection" => Ok(Step(StepKind::CheckConnection(None))),
             "clear" => Ok(Step(StepKind::Clear(None))),
@@ -136,6 +151,6 @@ impl JsonSchema for Step {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let with_settings = generator.subschema_for::<StepKind>();
-        json_schema!({ "anyOf": [{ "enum": ["sync", "check connection", "expire carts", "clear"] }, with_settings] })
+        json_schema!({ "anyOf": [{ "enum": ALONE }, with_settings] })
     }
 }

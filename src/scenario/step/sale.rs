@@ -134,7 +134,7 @@ impl World<'_> {
         Ok(())
     }
 
-    fn sync_context<'a>(
+    pub(super) fn sync_context<'a>(
         &'a mut self,
         events: &'a mut (dyn FnMut(crate::sync::context::SyncEvent) + Send),
     ) -> SyncContext<'a> {
