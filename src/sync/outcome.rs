@@ -178,7 +178,7 @@ impl SyncOutcome {
         let failed: Vec<&str> =
             self.connectors.iter().filter(|done| !done.is_ok()).map(|done| done.connector.name()).collect();
         if !failed.is_empty() {
-            return format!("failed: {}", failed.join(", "));
+            return format!("{} did not come through", failed.join(", "));
         }
         let sum = |of: fn(&ConnectorOutcome) -> usize| self.connectors.iter().map(of).sum::<usize>();
         let (read, added) = (sum(|done| done.counts.read), sum(|done| done.counts.added));
