@@ -124,7 +124,8 @@ impl Scheduled {
 /// Finished jobs go after this long; the newest of each topic stays.
 const FINISHED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-const COLUMNS: &str = "\"id\", \"topic\", \"status\", \"force\", \"createdAt\", \"startedAt\", \"finishedAt\", \"message\"";
+const COLUMNS: &str =
+    "\"id\", \"topic\", \"status\", \"force\", \"createdAt\", \"startedAt\", \"finishedAt\", \"message\"";
 
 impl Crm {
     /// Puts a job into the queue, as "Schedule sync" and cron do. One of the same name that waits or runs takes the new
@@ -179,7 +180,9 @@ impl Crm {
         };
         let now = self.clock().now();
         self.connection
-            .prepare_cached("UPDATE \"job\" SET \"status\" = 'running', \"startedAt\" = ?, \"message\" = '' WHERE \"id\" = ?")?
+            .prepare_cached(
+                "UPDATE \"job\" SET \"status\" = 'running', \"startedAt\" = ?, \"message\" = '' WHERE \"id\" = ?",
+            )?
             .execute(params![datetime::to_sql(now), job.id])?;
         Ok(Some(Job { status: JobStatus::Running, started_at: Some(now), ..job }))
     }
@@ -193,7 +196,9 @@ impl Crm {
         let old = now.saturating_sub(FINISHED_KEPT).unwrap_or(Timestamp::MIN);
         self.transaction(|crm| {
             crm.connection
-                .prepare_cached("UPDATE \"job\" SET \"status\" = ?, \"finishedAt\" = ?, \"message\" = ? WHERE \"id\" = ?")?
+                .prepare_cached(
+                    "UPDATE \"job\" SET \"status\" = ?, \"finishedAt\" = ?, \"message\" = ? WHERE \"id\" = ?",
+                )?
                 .execute(params![status.as_str(), datetime::to_sql(now), message, id])?;
             crm.connection
                 .prepare_cached(
@@ -212,7 +217,9 @@ impl Crm {
     /// When the database fails.
     pub fn put_job_back(&mut self, id: i64, message: &str) -> Result<(), CrmError> {
         self.connection
-            .prepare_cached("UPDATE \"job\" SET \"status\" = 'new', \"startedAt\" = NULL, \"message\" = ? WHERE \"id\" = ?")?
+            .prepare_cached(
+                "UPDATE \"job\" SET \"status\" = 'new', \"startedAt\" = NULL, \"message\" = ? WHERE \"id\" = ?",
+            )?
             .execute(params![message, id])?;
         Ok(())
     }
@@ -235,7 +242,10 @@ fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
     let stamp = |text: Option<String>| text.and_then(|text| datetime::parse(&text).ok().flatten());
     Ok(Job {
         id: row.get(0)?,
-        topic: TOPICS.iter().find(|(_, word, _)| *word == topic).map_or(JobTopic::SyncIntegration, |(topic, ..)| *topic),
+        topic: TOPICS
+            .iter()
+            .find(|(_, word, _)| *word == topic)
+            .map_or(JobTopic::SyncIntegration, |(topic, ..)| *topic),
         status: STATUSES.iter().find(|(_, word)| *word == status).map_or(JobStatus::Failed, |(status, _)| *status),
         force: row.get(3)?,
         created_at: stamp(row.get(4)?).unwrap_or(Timestamp::UNIX_EPOCH),

@@ -40,8 +40,7 @@ impl World<'_> {
     pub(in crate::scenario) fn schedule_sync(&mut self, step: Option<&ScheduleStep>) -> Result<(), CannotWork> {
         let id = self.channel()?;
         let force = step.is_some_and(|step| step.force.is_yes());
-        let scheduled =
-            self.crm.schedule(id, JobTopic::SyncIntegration, force).map_err(|error| error.to_string())?;
+        let scheduled = self.crm.schedule(id, JobTopic::SyncIntegration, force).map_err(|error| error.to_string())?;
         let success = scheduled != Scheduled::Inactive;
         let word = if success { "success" } else { "failure" };
         let merged = scheduled == Scheduled::Merged;
