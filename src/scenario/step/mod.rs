@@ -68,7 +68,7 @@ pub enum StepKind {
     Snapshot(SnapshotStep),
 }
 
-/// A step; those of [`ALONE`] may stand alone as words.
+/// A step; those of `ALONE` may stand alone as words.
 #[derive(Clone, Debug)]
 pub struct Step(pub StepKind);
 
