@@ -1,11 +1,13 @@
 //! The arguments that say which shop to connect to and how; shared by `check` and `sync`.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use tracing_subscriber::fmt::format::FmtSpan;
 use url::Url;
 
 use crate::client::{ClientOptions, Retries, WsdlCache};
@@ -125,5 +127,8 @@ pub fn start_logging(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
     // A log that somebody started already is as good.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let is_coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_coloured);
+    // A call or an import is logged with its time when it ends.
+    let _ = logging.with_span_events(FmtSpan::CLOSE).try_init();
 }

@@ -8,17 +8,21 @@ mod crm;
 pub mod diagnostics;
 pub mod exit_code;
 mod explore;
+mod generate;
 mod list;
 mod quirks;
 mod report;
 mod report_target;
 mod review;
 mod run;
+mod schedule;
 mod schema;
 mod seed;
 mod serve;
 mod shop_args;
+mod status;
 mod sync;
+mod sync_progress;
 mod wsdl;
 
 use clap::{Parser, Subcommand};
@@ -65,8 +69,14 @@ enum Command {
     Check(check::CheckArgs),
     /// Sync a shop into a CRM file.
     Sync(sync::SyncArgs),
+    /// Put a sync into the queue of a CRM file; the next `mockgento sync` runs it.
+    Schedule(schedule::ScheduleArgs),
+    /// Show where the syncs of a CRM file stand: jobs, connectors, waiting exports.
+    Status(status::StatusArgs),
     /// Look at a CRM file, and edit it as a CRM user does.
     Crm(crm::CrmArgs),
+    /// Make up a shop of any size, as a seed for the fake shop.
+    Generate(generate::GenerateArgs),
     /// Make seed files for the fake shop.
     Seed(seed::SeedArgs),
     /// Serve a fake Magento shop over HTTP.
@@ -88,7 +98,10 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Quirks(args) => quirks::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Sync(args) => sync::run(&args),
+        Command::Schedule(args) => schedule::run(&args),
+        Command::Status(args) => status::run(&args),
         Command::Crm(args) => crm::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Seed(args) => seed::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Wsdl(args) => wsdl::run(&args),

@@ -4,15 +4,18 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
 use miette::miette;
 
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
+use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
-use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, SyncPriority};
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
-use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
+use crate::sync::outcome::SyncOutcome;
 use crate::sync::queue::{JobDone, run_queue};
 
 /// Arguments of `sync`.
@@ -42,7 +45,7 @@ pub struct SyncArgs {
     /// Print the outcome as JSON.
     #[arg(long)]
     json: bool,
-    /// Log what is done; twice for every call.
+    /// Log what is done, with how long it took; twice for every call.
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -63,18 +66,15 @@ pub fn run(args: &SyncArgs) -> Outcome {
     start_logging(args.verbose);
     let clock = Clock::system();
     let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
+    let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let id = integration(&mut crm, args)?;
     // A job that a killed run left, or that waits, goes on instead of a new one.
     crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
     let transport = args.connection.transport()?;
     let stop = StopFlag::default();
     let options = SyncOptions { stop: stop.clone(), ..SyncOptions::default() };
-    let quiet = args.json;
-    let mut events = move |event: SyncEvent| {
-        if !quiet {
-            progress(&event);
-        }
-    };
+    let mut progress = if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id)) };
+    let mut events = |event: SyncEvent| progress.show(&event);
     let outcome = runtime()?.block_on(async {
         // Ctrl-C lets the batch in hand be written; the next run goes on from there.
         tokio::spawn(async move {
@@ -92,6 +92,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
         };
         run_queue(&mut context, id).await
     });
+    progress.finish();
     let outcome = joined(outcome.map_err(|error| miette!("{error}"))?)?;
     report(args, &outcome);
     Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
@@ -130,6 +131,12 @@ fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> 
     saved.map_err(|error| miette!("{error}"))
 }
 
+/// How far back the initial walk goes.
+fn start_of_walk(crm: &Crm, id: IntegrationId) -> Timestamp {
+    let date = crm.integration(id).map(|integration| integration.settings.sync_start_date).unwrap_or_default();
+    Offset::UTC.to_timestamp(date.to_datetime(Time::midnight())).unwrap_or_default()
+}
+
 /// What all jobs did together; one that could not begin is an error.
 fn joined(done: Vec<JobDone>) -> miette::Result<SyncOutcome> {
     let mut all = SyncOutcome::default();
@@ -141,37 +148,6 @@ fn joined(done: Vec<JobDone>) -> miette::Result<SyncOutcome> {
         }
     }
     Ok(all)
-}
-
-fn progress(event: &SyncEvent) {
-    let line = match event {
-        SyncEvent::ConnectorStarted { connector } => format!("{connector} …"),
-        SyncEvent::WindowOpened { connector, window } => format!("{connector} {} to {}", window.from, window.to),
-        SyncEvent::BatchWritten { connector, rows } => format!("{connector} wrote {rows} rows"),
-        SyncEvent::ConnectorFinished { outcome } if outcome.status == RunStatus::Skipped => {
-            format!("{} skipped: it is up to date", outcome.connector)
-        }
-        SyncEvent::ConnectorFinished { outcome } => format!("{} {}", outcome.connector, outcome.message()),
-        SyncEvent::Exported { outcome } => {
-            format!(
-                "export of {} {}: {}",
-                outcome.entity,
-                outcome.origin_id.unwrap_or_default(),
-                exported(&outcome.result)
-            )
-        }
-    };
-    let _ = writeln!(anstream::stderr(), "{line}");
-}
-
-fn exported(result: &ExportResult) -> String {
-    match result {
-        ExportResult::Created => "created".to_owned(),
-        ExportResult::Updated => "updated".to_owned(),
-        ExportResult::Removed => "removed in Magento".to_owned(),
-        ExportResult::Skipped { reason } => format!("skipped, {reason}"),
-        ExportResult::Failed { reason } => format!("failed, {reason}"),
-    }
 }
 
 fn report(args: &SyncArgs, outcome: &SyncOutcome) {

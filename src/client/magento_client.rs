@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tracing::Instrument as _;
 use url::Url;
 
 use super::bridge::BridgeStatus;
@@ -179,7 +180,8 @@ impl MagentoClient {
         loop {
             // The arguments of login are never logged, whatever the profile: security comes before likeness.
             tracing::debug!("{call}");
-            let outcome = self.transport.send(request.clone()).await;
+            let span = tracing::debug_span!("call", operation, number = self.calls);
+            let outcome = self.transport.send(request.clone()).instrument(span).await;
             if let Some(delay) = self.options.retries.delay(&outcome, call.attempts) {
                 tracing::warn!("[Warning] Attempt number {} with {} sec delay.", call.attempts, delay.as_secs());
                 call.attempts += 1;

@@ -119,7 +119,7 @@ impl Crm {
             if FIXED.contains(&name) && before.fields.get(name) != Some(value) {
                 return Err(CrmError::Forbidden(format!("{name} of an existing customer is fixed; leave it out")));
             }
-            after.set(name, value.clone());
+            after.set(name.to_owned(), value.clone());
         }
         check_form(&after)?;
         self.check_relations(channel, &edit.fields)?;

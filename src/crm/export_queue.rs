@@ -95,7 +95,10 @@ impl Crm {
     }
 
     /// All waiting edits, those that were given up included.
-    pub(super) fn export_queue(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn export_queue(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\" FROM \"exportQueue\" \
              WHERE \"channel\" = ? ORDER BY \"id\"",

@@ -178,7 +178,7 @@ impl Crm {
         entity: Entity,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Fields, CrmError> {
-        pairs.into_iter().map(|(field, text)| Ok((field, self.typed(entity, field, text)?))).collect()
+        pairs.into_iter().map(|(field, text)| Ok((field.to_owned(), self.typed(entity, field, text)?))).collect()
     }
 
     fn called(&self, entity: Entity, id: RowId) -> Result<String, CrmError> {

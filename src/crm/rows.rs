@@ -179,18 +179,22 @@ impl Crm {
     /// # Errors
     /// For an unknown field, a value that does not fit, or a uniqueness rule (see [`CrmError::is_duplicate`]).
     pub fn insert(&mut self, entity: Entity, fields: Fields) -> Result<RowId, CrmError> {
-        let mut names = Vec::with_capacity(fields.len());
+        let mut sql = format!("INSERT INTO \"{}\"", entity.table());
         let mut values = Vec::with_capacity(fields.len());
         for (field, value) in fields.iter() {
             values.push(to_sql(entity, field, column(entity, field)?, value)?);
-            names.push(format!("\"{field}\""));
+            for part in [if values.len() == 1 { " (\"" } else { ", \"" }, field, "\""] {
+                sql.push_str(part);
+            }
         }
-        let marks = vec!["?"; names.len()].join(", ");
-        let sql = if names.is_empty() {
-            format!("INSERT INTO \"{}\" DEFAULT VALUES", entity.table())
-        } else {
-            format!("INSERT INTO \"{}\" ({}) VALUES ({marks})", entity.table(), names.join(", "))
-        };
+        match values.len() {
+            0 => sql.push_str(" DEFAULT VALUES"),
+            count => {
+                sql.push_str(") VALUES (?");
+                sql.push_str(&", ?".repeat(count - 1));
+                sql.push(')');
+            }
+        }
         self.connection.prepare_cached(&sql)?.execute(params_from_iter(values))?;
         Ok(RowId(self.connection.last_insert_rowid()))
     }
@@ -267,12 +271,19 @@ impl Crm {
     ) -> Result<(), E> {
         let failed = |error: rusqlite::Error| E::from(error.into());
         let columns = entity.columns();
-        let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-        let sql = format!("SELECT \"id\", {} FROM \"{}\"{tail}", names.join(", "), entity.table());
+        let mut sql = "SELECT \"id\"".to_owned();
+        for (name, _) in columns {
+            for part in [", \"", name, "\""] {
+                sql.push_str(part);
+            }
+        }
+        for part in [" FROM \"", entity.table(), "\"", tail] {
+            sql.push_str(part);
+        }
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let mut rows = statement.query(params_from_iter(values)).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
-            let mut fields = Fields::new();
+            let mut fields = Fields::with_capacity(columns.len());
             for (at, (name, kind)) in columns.iter().enumerate() {
                 fields.set(*name, from_sql(*kind, row.get_ref(at + 1).map_err(failed)?));
             }

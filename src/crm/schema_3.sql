@@ -11,3 +11,7 @@ CREATE TABLE "job" (
   "message" TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX "job_status" ON "job" ("channel", "status");
+
+-- Regions are looked up for every address.
+CREATE INDEX "region_regionId" ON "region" ("regionId");
+CREATE INDEX "region_combinedCode" ON "region" ("combinedCode");

@@ -1,5 +1,6 @@
 //! Values, records and rows of the CRM.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -164,14 +165,14 @@ impl<T: Into<CrmValue>> From<Option<T>> for CrmValue {
 /// Fields of a record in order. Presence matters: a null that is there overwrites, a field that is not there keeps what
 /// is stored (sync spec, section 5.1).
 #[derive(Clone, Default, PartialEq)]
-pub struct Fields(IndexMap<String, CrmValue>);
+pub struct Fields(IndexMap<Cow<'static, str>, CrmValue>);
 
 impl fmt::Debug for Fields {
     /// A password prints as its mask.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         for (name, value) in &self.0 {
-            match (name.as_str(), value) {
+            match (name.as_ref(), value) {
                 ("password", CrmValue::Text(_)) => map.entry(name, &MASK),
                 _ => map.entry(name, value),
             };
@@ -186,14 +187,19 @@ impl Fields {
         Self::default()
     }
 
+    /// No fields yet, and room for so many.
+    pub(super) fn with_capacity(fields: usize) -> Self {
+        Self(IndexMap::with_capacity(fields))
+    }
+
     /// Sets a field.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<CrmValue>) {
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<CrmValue>) {
         self.0.insert(name.into(), value.into());
     }
 
     /// The same for building.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<CrmValue>) -> Self {
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<CrmValue>) -> Self {
         self.set(name, value);
         self
     }
@@ -230,7 +236,7 @@ impl Fields {
 
     /// Fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &CrmValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Number of fields.
@@ -244,15 +250,15 @@ impl Fields {
     }
 }
 
-impl<N: Into<String>, V: Into<CrmValue>> FromIterator<(N, V)> for Fields {
+impl<N: Into<Cow<'static, str>>, V: Into<CrmValue>> FromIterator<(N, V)> for Fields {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
         Self(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
 impl IntoIterator for Fields {
-    type Item = (String, CrmValue);
-    type IntoIter = indexmap::map::IntoIter<String, CrmValue>;
+    type Item = (Cow<'static, str>, CrmValue);
+    type IntoIter = indexmap::map::IntoIter<Cow<'static, str>, CrmValue>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()

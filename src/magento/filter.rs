@@ -74,6 +74,38 @@ impl Filters {
     }
 }
 
+/// First and last moment, as the database writes them, that a column may hold.
+pub type MomentSpan = (Option<String>, Option<String>);
+
+impl Filters {
+    /// Columns of moments with the span the filters leave of each: an index can be asked with it before every row is
+    /// looked at. Nothing when a condition may be refused, because then some row has to be looked at.
+    pub fn moment_spans(&self) -> Vec<(&str, MomentSpan)> {
+        if !self.fields.values().all(Condition::cannot_fail) {
+            return Vec::new();
+        }
+        let spans = self.fields.iter().filter_map(|(field, condition)| Some((field.as_str(), condition.moment_span()?)));
+        spans.collect()
+    }
+}
+
+impl Filters {
+    /// The ids that the filters leave of a column that holds nothing but ids; nothing when they name none.
+    pub fn ids(&self, column: &str) -> Option<Vec<i64>> {
+        let condition = self.fields.get(column).filter(|_| self.fields.values().all(Condition::cannot_fail))?;
+        let id = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        match condition {
+            Condition::Simple(text) => Some(vec![id(text)?]),
+            Condition::Complex(operators) if operators.len() == 1 => match operators.first()? {
+                (operator, Operand::Text(text)) if operator == "eq" => Some(vec![id(text)?]),
+                (operator, Operand::List(texts)) if operator == "in" => texts.iter().map(id).collect(),
+                _ => None,
+            },
+            Condition::Complex(_) => None,
+        }
+    }
+}
+
 /// The items of a list, or one item that came without its list.
 fn entries(value: Option<&SoapValue>) -> Vec<&crate::soap::SoapStruct> {
     match value {
@@ -112,6 +144,33 @@ impl Condition {
                 None => Ok(true),
             },
         }
+    }
+
+    fn cannot_fail(&self) -> bool {
+        const REFUSABLE: &[&str] = &["like", "nlike", "is", "finset", "regexp"];
+        match self {
+            Self::Simple(_) => true,
+            Self::Complex(operators) => !operators.keys().any(|operator| REFUSABLE.contains(&operator.as_str())),
+        }
+    }
+
+    /// The bounds of a comparison with moments; both are part of the span, so that it may be wider than the condition.
+    fn moment_span(&self) -> Option<MomentSpan> {
+        let Self::Complex(operators) = self else { return None };
+        let moment = |names: [&str; 3]| {
+            let found = names.iter().find_map(|name| operators.get(*name)).map(|operand| as_datetime(&text_of(operand)));
+            found.filter(|text| is_datetime(text))
+        };
+        let is_pair = operators.contains_key("from") || operators.contains_key("to");
+        if !is_pair && operators.len() > 1 {
+            return None;
+        }
+        let span = if is_pair {
+            (moment(["from"; 3]), moment(["to"; 3]))
+        } else {
+            (moment(["gteq", "gt", "gteq"]), moment(["lteq", "lt", "lteq"]))
+        };
+        (span.0.is_some() || span.1.is_some()).then_some(span)
     }
 
     /// Whether null columns can pass; on an EAV attribute they never do, because the join drops them.
@@ -216,7 +275,8 @@ fn compare(column: &str, literal: &str) -> Ordering {
     column.trim_end().to_lowercase().cmp(&literal.trim_end().to_lowercase())
 }
 
-fn is_datetime(text: &str) -> bool {
+/// Whether a text is a moment as the database writes it: `2024-01-10 12:00:00`.
+pub fn is_datetime(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 19 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[10] == b' ' && bytes[13] == b':'
 }
@@ -290,6 +350,29 @@ mod tests {
 
     fn passes(complex: &[(&str, &str, &str)], column: Option<&str>) -> bool {
         bag(&[], complex).fields["f"].matches(column).unwrap()
+    }
+
+    #[test]
+    fn ids_are_left_by_lists_of_numbers_only() {
+        let bag = |complex: &[_]| bag(&[], complex);
+        assert_eq!(bag(&[("entity_id", "in", "3,1,12")]).ids("entity_id"), Some(vec![3, 1, 12]));
+        assert_eq!(bag(&[("entity_id", "eq", "7")]).ids("entity_id"), Some(vec![7]));
+        for without in [("entity_id", "in", "3, 1"), ("entity_id", "in", "3x"), ("entity_id", "nin", "3"), ("id", "in", "3")] {
+            assert_eq!(bag(&[without]).ids("entity_id"), None, "{without:?}");
+        }
+    }
+
+    #[test]
+    fn a_span_of_moments_is_left_by_comparisons_that_cannot_be_refused() {
+        let from = ("created_at", "from", "2024-01-01 00:00:00");
+        let day = Some("2024-01-01 00:00:00".to_owned());
+        let bag = |complex: &[_]| bag(&[], complex);
+        assert_eq!(bag(&[from]).moment_spans(), [("created_at", (day.clone(), None))]);
+        assert_eq!(bag(&[("created_at", "lt", "2024-01-01")]).moment_spans(), [("created_at", (None, day))]);
+        for without in [("created_at", "eq", "2024-01-01 00:00:00"), ("store_id", "gt", "1"), ("email", "like", "a%")] {
+            assert_eq!(bag(&[without]).moment_spans(), [], "{without:?}");
+        }
+        assert_eq!(bag(&[from, ("email", "like", "a%")]).moment_spans(), [], "a pattern may be refused");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use crate::magento::Filters;
+use crate::magento::filter::is_datetime;
 use crate::soap::{SoapStruct, SoapValue};
 
 /// One row: column name to text or null, in column order. EAV attributes are columns of their entity.
@@ -89,6 +91,11 @@ struct TableFacts {
     indexed: &'static [&'static str],
 }
 
+/// Columns of moments that lists are filtered by, in every table that may be large.
+const MOMENTS: &[&str] = &["created_at", "updated_at"];
+const WITH_MOMENTS: &[&str] = &["customer", "sales_flat_order", "sales_flat_quote", "sales_flat_creditmemo"];
+
+
 /// The tables of a shop. One without a key of its own (a link table) numbers its rows.
 const TABLES: &[TableFacts] = &[
     TableFacts { name: "core_website", key: "website_id", indexed: &[] },
@@ -167,6 +174,8 @@ pub struct Table {
     rows: BTreeMap<i64, Row>,
     next_id: i64,
     indexes: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
+    /// Rows by moment, for each of [`MOMENTS`]; those whose column holds something else are under the empty text.
+    moments: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
 }
 
 impl Default for Database {
@@ -205,7 +214,9 @@ impl Database {
 impl Table {
     fn new(facts: &TableFacts) -> Self {
         let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
-        Self { key: facts.key, rows: BTreeMap::new(), next_id: 1, indexes }
+        let columns = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
+        let moments = columns.iter().map(|column| (*column, BTreeMap::new())).collect();
+        Self { key: facts.key, rows: BTreeMap::new(), next_id: 1, indexes, moments }
     }
 
     /// The primary key's column; empty for link tables.
@@ -244,6 +255,27 @@ impl Table {
         }
     }
 
+    /// Rows that can pass the filters, in key order: all of them, or those the ids or an index of moments leave.
+    pub fn candidates<'a>(&'a self, filters: &Filters) -> Box<dyn Iterator<Item = (i64, &'a Row)> + 'a> {
+        if let Some(mut ids) = filters.ids(self.key) {
+            ids.sort_unstable();
+            ids.dedup();
+            return Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))));
+        }
+        let spans = filters.moment_spans();
+        let indexed = spans.iter().find_map(|(column, span)| Some((self.moments.get(column)?, span)));
+        let Some((index, (from, to))) = indexed else { return Box::new(self.iter()) };
+        let from = from.clone().unwrap_or_else(|| "0".to_owned());
+        let to = to.clone().unwrap_or_else(|| "9999-99-99 99:99:99".to_owned());
+        if from > to {
+            return Box::new(std::iter::empty());
+        }
+        let dated = index.range(from..=to).flat_map(|(_, ids)| ids);
+        let mut ids: Vec<i64> = dated.chain(index.get("").into_iter().flatten()).copied().collect();
+        ids.sort_unstable();
+        Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))))
+    }
+
     /// Adds a row; its key is the one it brings, or the next free one. Answers the key.
     pub fn insert(&mut self, mut row: Row) -> i64 {
         let brought = (!self.key.is_empty()).then(|| row.get(self.key).map(crate::soap::value::leading_int)).flatten();
@@ -277,11 +309,11 @@ impl Table {
     fn index(&mut self, id: i64, row: &Row) {
         for (column, index) in &mut self.indexes {
             if let Some(value) = row.get(column) {
-                let ids = index.entry(fold(value)).or_default();
-                if let Err(at) = ids.binary_search(&id) {
-                    ids.insert(at, id);
-                }
+                note(index, fold(value), id);
             }
+        }
+        for (column, index) in &mut self.moments {
+            note(index, moment(row.text(column)).to_owned(), id);
         }
     }
 
@@ -292,7 +324,27 @@ impl Table {
                 ids.retain(|known| *known != id);
             }
         }
+        for (column, index) in &mut self.moments {
+            let key = moment(row.text(column));
+            if let Some(ids) = index.get_mut(key) {
+                ids.retain(|known| *known != id);
+                if ids.is_empty() {
+                    index.remove(key);
+                }
+            }
+        }
     }
+}
+
+fn note(index: &mut BTreeMap<String, Vec<i64>>, key: String, id: i64) {
+    let ids = index.entry(key).or_default();
+    if let Err(at) = ids.binary_search(&id) {
+        ids.insert(at, id);
+    }
+}
+
+fn moment(value: &str) -> &str {
+    if is_datetime(value) { value } else { "" }
 }
 
 /// MySQL's collation finds texts without regard to case.
@@ -303,6 +355,35 @@ fn fold(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn candidates_are_those_that_can_pass() {
+        use crate::soap::SoapStruct;
+
+        let mut database = Database::default();
+        let orders = database.table_mut("sales_flat_order");
+        for moment in ["2024-01-01 00:00:00", "2024-01-02 00:00:00", "2024-01-03 00:00:00", "long ago"] {
+            orders.insert(Row::new().with("created_at", moment));
+        }
+        orders.update(1, |row| row.set("created_at", "2024-01-02 12:00:00"));
+        orders.remove(3);
+        let filters = |field: &str, operator: &str, value: &str| {
+            let condition = SoapStruct::new().with("key", operator).with("value", value);
+            let entry: SoapValue = SoapStruct::new().with("key", field).with("value", condition).into();
+            Filters::from_value(Some(&SoapStruct::new().with("complex_filter", vec![entry]).into()))
+        };
+        for (field, operator, value, expected) in [
+            ("created_at", "from", "2024-01-02 12:00:00", &[1, 4][..]),
+            ("created_at", "to", "2024-01-02 00:00:00", &[2, 4]),
+            ("created_at", "gt", "2025-01-01 00:00:00", &[4]),
+            ("created_at", "neq", "2024-01-02 00:00:00", &[1, 2, 4]),
+            ("entity_id", "in", "4,3,2", &[2, 4]),
+            ("increment_id", "eq", "1", &[1, 2, 4]),
+        ] {
+            let found: Vec<i64> = orders.candidates(&filters(field, operator, value)).map(|(id, _)| id).collect();
+            assert_eq!(found, expected, "{field} {operator} {value}");
+        }
+    }
 
     #[test]
     fn rows_keep_their_keys_and_indexes_follow_changes() {

@@ -29,19 +29,23 @@ impl Shop {
     /// The next increment id of a kind in a store view. The prefix of a store view is its id unless somebody changed it;
     /// a seed without counters goes on from its highest number.
     pub(super) fn next_increment_id(&mut self, kind: Numbered, store: i64) -> String {
-        let highest = self.highest_number(kind.table(), store);
-        let (kind, store) = ((kind as i64).to_string(), store.to_string());
+        let (entity_type, store_id) = ((kind as i64).to_string(), store.to_string());
+        let is_counter = |row: &Row| row.text("entity_type_id") == entity_type && row.text("store_id") == store_id;
+        let counters = self.database.table("eav_entity_store");
+        let found = counters.iter().find(|(_, row)| is_counter(row)).map(|(id, row)| (id, row.clone()));
+        let (id, counter) = match found {
+            Some(known) => known,
+            None => {
+                let highest = self.highest_number(kind.table(), store);
+                let row = Row::new()
+                    .with("entity_type_id", entity_type)
+                    .with("store_id", store_id.as_str())
+                    .with("increment_prefix", store_id.as_str())
+                    .with("increment_last_id", format!("{store}{highest:0DIGITS$}"));
+                (self.database.table_mut("eav_entity_store").insert(row.clone()), row)
+            }
+        };
         let table = self.database.table_mut("eav_entity_store");
-        let is_counter = |row: &Row| row.text("entity_type_id") == kind && row.text("store_id") == store;
-        let found = table.iter().find(|(_, row)| is_counter(row)).map(|(id, row)| (id, row.clone()));
-        let (id, counter) = found.unwrap_or_else(|| {
-            let row = Row::new()
-                .with("entity_type_id", kind)
-                .with("store_id", store.as_str())
-                .with("increment_prefix", store.as_str())
-                .with("increment_last_id", format!("{store}{highest:0DIGITS$}"));
-            (table.insert(row.clone()), row)
-        });
         let prefix = counter.text("increment_prefix");
         let last = counter.text("increment_last_id").strip_prefix(prefix).unwrap_or_default();
         let next = format!("{prefix}{:0DIGITS$}", crate::soap::value::leading_int(last) + 1);

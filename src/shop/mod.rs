@@ -6,6 +6,7 @@ pub mod config;
 pub mod database;
 pub mod edit;
 mod explain;
+pub mod generate;
 mod increment_id;
 pub mod operation;
 pub mod recorded;

@@ -20,6 +20,7 @@ pub mod merge;
 pub mod outcome;
 pub mod queue;
 mod run;
+pub mod standing;
 mod store;
 pub mod strategy;
 pub mod subscription;

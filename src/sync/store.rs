@@ -80,7 +80,7 @@ impl Scope {
 
     fn region(&self, crm: &Crm, key: (&str, CrmValue)) -> Result<Option<Row>, CrmError> {
         let keys = [("channel", self.region_channel()), key];
-        Ok(crm.find(Entity::Region, &keys)?.into_iter().next())
+        crm.find_one(Entity::Region, &keys)
     }
 
     fn region_channel(&self) -> CrmValue {

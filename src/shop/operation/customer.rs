@@ -66,7 +66,7 @@ pub(super) fn listed(row: &Row) -> SoapStruct {
 }
 
 /// Customers that pass the filters, by id.
-pub(super) fn find(call: &Call<'_>) -> Result<Vec<(i64, Row)>, Refusal> {
+pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<Vec<(i64, &'a Row)>, Refusal> {
     let mut filters = Filters::from_value(call.arguments.get("filters"));
     filters.rename("customer_id", "entity_id");
     for field in filters.fields.keys() {
@@ -75,9 +75,9 @@ pub(super) fn find(call: &Call<'_>) -> Result<Vec<(i64, Row)>, Refusal> {
         }
     }
     let mut found = Vec::new();
-    for (id, row) in call.shop.database.table("customer").iter() {
+    for (id, row) in call.shop.database.table("customer").candidates(&filters) {
         if passes(row, &filters).map_err(|error| Refusal::ErrorPage(error.to_string()))? {
-            found.push((id, row.clone()));
+            found.push((id, row));
         }
     }
     Ok(found)

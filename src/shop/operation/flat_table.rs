@@ -40,17 +40,17 @@ pub(super) struct DatabaseError(pub(super) String);
 
 impl Listing {
     /// The rows that pass the call's filters, in key order.
-    pub(super) fn find(&self, call: &Call<'_>, pager: Pager) -> Result<Vec<Row>, DatabaseError> {
+    pub(super) fn find<'a>(&self, call: &'a Call<'_>, pager: Pager) -> Result<Vec<&'a Row>, DatabaseError> {
         self.find_with(call, Filters::from_value(call.arguments.get("filters")), pager)
     }
 
     /// The rows that pass these filters, in key order.
-    pub(super) fn find_with(
+    pub(super) fn find_with<'a>(
         &self,
-        call: &Call<'_>,
+        call: &'a Call<'_>,
         mut filters: Filters,
         pager: Pager,
-    ) -> Result<Vec<Row>, DatabaseError> {
+    ) -> Result<Vec<&'a Row>, DatabaseError> {
         let (alias, column) = self.alias;
         filters.rename(alias, column);
         let known = |field: &str| columns(self.table).any(|column| column == field) || self.joined.contains(&field);
@@ -59,7 +59,7 @@ impl Listing {
             return Err(DatabaseError(format!("{message}, query was: {}", self.query(&filters, pager))));
         }
         let mut found = Vec::new();
-        for (_, row) in call.shop.database.table(self.table).iter() {
+        for (_, row) in call.shop.database.table(self.table).candidates(&filters) {
             let joined = self.join(call, row, &filters);
             let mut passes = true;
             for (field, condition) in &filters.fields {
@@ -67,7 +67,7 @@ impl Listing {
                 passes &= condition.matches(value).map_err(|error| self.syntax_error(&error.0, &filters, pager))?;
             }
             if passes {
-                found.push(row.clone());
+                found.push(row);
             }
         }
         Ok(found)

@@ -3,6 +3,7 @@
 //! their windows are the driver's business.
 
 use jiff::Timestamp;
+use tracing::Instrument as _;
 
 use super::connector::Connector;
 use super::connector::source::RowSource;
@@ -64,7 +65,8 @@ pub enum Mark {
 /// it is in, so that a run that dies before is repeated.
 pub(in crate::sync) async fn run(run: &mut Run<'_, '_>, mut job: Job) -> Result<ConnectorOutcome, CrmError> {
     let mut import = Import::resumed(run, job.connector, job.kind)?;
-    let ended = match pull(run, &mut job, &mut import).await {
+    let span = tracing::info_span!("import", connector = job.connector.name());
+    let ended = match pull(run, &mut job, &mut import).instrument(span).await {
         Ok(ended) => ended,
         Err(Stop::Crm(error)) => return Err(error),
         Err(Stop::Failed(reason)) => {

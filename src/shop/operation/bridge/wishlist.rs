@@ -26,11 +26,11 @@ const DELETED: Listing = listing(
     "SELECT `main_table`.* FROM `oro_api_wishlist_status` AS `main_table`",
 );
 
-fn rows(call: &Call<'_>, listing: &Listing, pager: Pager) -> Result<Vec<Row>, Refusal> {
+fn rows<'a>(call: &'a Call<'_>, listing: &Listing, pager: Pager) -> Result<Vec<&'a Row>, Refusal> {
     listing.find(call, pager).map(|found| pager.slice(found)).map_err(|error| error.uncaught(call))
 }
 
-fn plain(found: &[Row]) -> SoapValue {
+fn plain(found: &[&Row]) -> SoapValue {
     found.iter().map(|row| row.to_struct().into()).collect::<Vec<SoapValue>>().into()
 }
 
@@ -104,7 +104,7 @@ fn with_items(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let limits = Limits::take(call.shop, &mut filters).map_err(Refusal::ErrorPage)?;
     let found = WISHLISTS.find_with(call, filters, pager).map_err(|error| error.uncaught(call))?;
     let customer = |row: &Row| call.shop.database.table("customer").row(row.int("customer_id"));
-    let found: Vec<Row> = found.into_iter().filter(|row| limits.admits_customer(customer(row))).collect();
+    let found: Vec<&Row> = found.into_iter().filter(|row| limits.admits_customer(customer(row))).collect();
     let answer = pager.slice(found).into_iter().map(|row| {
         let items = call.shop.database.table("wishlist_item").with("wishlist_id", row.text("wishlist_id"));
         let items = items.filter_map(|(_, entry)| {
@@ -112,7 +112,7 @@ fn with_items(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             limits.admits_store(store).then(|| item(call.shop, entry, store).into())
         });
         let items = items.collect::<Vec<SoapValue>>();
-        let email = customer(&row).and_then(|customer| customer.get("email"));
+        let email = customer(row).and_then(|customer| customer.get("email"));
         row.to_struct().with("customer_email", email).with("items", items).into()
     });
     Ok(answer.collect::<Vec<SoapValue>>().into())

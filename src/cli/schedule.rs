@@ -1,0 +1,38 @@
+//! `mockgento schedule`: the button "Schedule sync" of an integration's page.
+
+use std::io::Write as _;
+
+use clap::Args;
+use miette::miette;
+
+use super::crm::CrmFile;
+use super::{ExitCode, Outcome};
+use crate::crm::{JobTopic, Scheduled};
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    #[command(flatten)]
+    file: CrmFile,
+    /// Name of the integration; may be left out when there is one only.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    name: String,
+    /// Full re-sync: forget where the connectors stand.
+    #[arg(long)]
+    force: bool,
+    /// Look for carts that Magento no longer has, instead of a sync.
+    #[arg(long, conflicts_with = "force")]
+    expire_carts: bool,
+}
+
+/// Schedules and says so in the CRM's words; an integration that is not active is exit code 1.
+pub fn run(args: &ScheduleArgs) -> Outcome {
+    let mut crm = args.file.open()?;
+    let integration = crm.integration_named(&args.name).map_err(|error| miette!("{error}"))?;
+    let topic =
+        if args.expire_carts { JobTopic::SyncCartExpirationIntegration } else { JobTopic::SyncIntegration };
+    let scheduled = crm.schedule(integration.id, topic, args.force).map_err(|error| miette!("{error}"))?;
+    let joined = if scheduled == Scheduled::Merged { " (It joined the job that waits or runs already.)" } else { "" };
+    let _ = writeln!(anstream::stdout(), "{}{joined}", scheduled.message());
+    Ok(if scheduled == Scheduled::Inactive { ExitCode::Failed } else { ExitCode::AsExpected })
+}

@@ -1,0 +1,117 @@
+//! `mockgento status`: where the syncs of a CRM file stand.
+
+use std::io::Write as _;
+
+use clap::Args;
+use comfy_table::{ContentArrangement, Table, presets};
+use miette::miette;
+
+use super::crm::CrmFile;
+use super::{ExitCode, Outcome};
+use crate::crm::{Crm, CrmError, Job};
+use crate::datetime;
+use crate::sync::standing::{ConnectorStanding, IntegrationStanding, standing};
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    file: CrmFile,
+    /// Only the integration of this name.
+    #[arg(long)]
+    name: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints it; a connector or job whose last run failed is exit code 1.
+pub fn run(args: &StatusArgs) -> Outcome {
+    let crm = args.file.open()?;
+    let found = standings(&crm, args.name.as_deref()).map_err(|error| miette!("{error}"))?;
+    let text = match found.as_slice() {
+        _ if args.json => serde_json::to_string_pretty(&found).unwrap_or_default(),
+        [] => "this CRM has no integration yet; \"mockgento sync\" makes one".to_owned(),
+        many => many.iter().map(in_words).collect::<Vec<_>>().join("\n\n"),
+    };
+    // A closed pipe has seen enough.
+    let _ = writeln!(anstream::stdout(), "{text}");
+    Ok(if found.iter().all(IntegrationStanding::is_ok) { ExitCode::AsExpected } else { ExitCode::Failed })
+}
+
+fn standings(crm: &Crm, name: Option<&str>) -> Result<Vec<IntegrationStanding>, CrmError> {
+    let integrations = match name {
+        Some(name) => vec![crm.integration_named(name)?],
+        None => crm.integrations()?,
+    };
+    integrations.iter().map(|integration| standing(crm, integration)).collect()
+}
+
+fn in_words(of: &IntegrationStanding) -> String {
+    let active = if of.active { "" } else { ", not active" };
+    let mut text = format!("{} ({}{active})\n", of.name, of.api_url);
+    text.push_str(&exports(of));
+    if of.jobs.is_empty() && of.connectors.is_empty() {
+        text.push_str("never synced");
+        return text;
+    }
+    if !of.jobs.is_empty() {
+        text.push_str(&jobs(&of.jobs));
+        text.push_str("\n\n");
+    }
+    text.push_str(&connectors(&of.connectors));
+    text
+}
+
+fn exports(of: &IntegrationStanding) -> String {
+    let mut text = String::new();
+    if of.exports_waiting > 0 {
+        text = format!("edits that wait for their export: {}\n", of.exports_waiting);
+    }
+    if of.exports_given_up > 0 {
+        let help = "edit the row again to have it tried anew";
+        text = format!("{text}edits that failed too often: {}; {help}\n", of.exports_given_up);
+    }
+    text + "\n"
+}
+
+fn plain_table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header);
+    table
+}
+
+fn printed(mut table: Table) -> String {
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
+    table.trim_fmt()
+}
+
+fn jobs(jobs: &[Job]) -> String {
+    let mut table = plain_table(["job", "status", "created", "finished", "message"]);
+    for job in jobs {
+        let finished = job.finished_at.map(datetime::to_sql).unwrap_or_default();
+        let name = job.topic.job_name() + if job.force { " (full)" } else { "" };
+        let created = datetime::to_sql(job.created_at);
+        table.add_row([name, job.status.as_str().to_owned(), created, finished, job.message.clone()]);
+    }
+    printed(table)
+}
+
+fn connectors(connectors: &[ConnectorStanding]) -> String {
+    let mut table = plain_table(["connector", "status", "at", "synced to", "done", "message"]);
+    for connector in connectors {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        table.add_row([
+            connector.connector.to_owned(),
+            text(connector.status),
+            text(connector.date.as_deref()),
+            text(connector.synced_to.as_deref()),
+            connector.percent.map(|percent| format!("{percent} %")).unwrap_or_default(),
+            connector.message.clone(),
+        ]);
+    }
+    printed(table)
+}

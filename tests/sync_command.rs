@@ -1,0 +1,231 @@
+//! `mockgento sync` as a user runs it, in a process of its own: killed and run again, stopped with Ctrl-C, two at once; and
+//! `mockgento schedule` and `mockgento status`, which tell about it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use jiff::{SignedDuration, Timestamp};
+use mockgento::disrupt::{Disruption, When};
+use mockgento::shop::generate::{Recipe, generate};
+use mockgento::testing::TestShop;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const KEY: &str = "oro-key-1";
+
+/// Everything happened in the last three days, so that the walk is short.
+fn recipe() -> Recipe {
+    let now = Timestamp::now();
+    Recipe {
+        customers: 130,
+        addresses: 200,
+        carts: 20,
+        orders: 120,
+        items: 200,
+        credit_memos: 5,
+        subscribers: 40,
+        from: now - SignedDuration::from_hours(72),
+        to: now - SignedDuration::from_hours(1),
+        random_seed: 7,
+    }
+}
+
+async fn shop() -> TestShop {
+    TestShop::builder().seed(generate(&recipe()).unwrap()).user("oro", KEY).running_clock().start().await
+}
+
+/// A CRM file in a folder of its own.
+struct CrmFile(TempDir);
+
+impl CrmFile {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("crm.sqlite")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.args(arguments).arg("--crm").arg(self.path());
+        command.env("NO_COLOR", "1").env("MOCKGENTO_API_KEY", KEY);
+        command
+    }
+
+    fn sync(&self, shop: &TestShop) -> Command {
+        let start = (Timestamp::now() - SignedDuration::from_hours(96)).strftime("%Y-%m-%d").to_string();
+        let url = shop.wsdl_url().to_string();
+        self.command(&["sync", "--url", &url, "--user", "oro", "--two-way", "remote", "--start-date", &start])
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        said(&self.command(arguments).output().unwrap())
+    }
+
+    /// What the CRM holds, but for the times of imports and the keys of its rows, which depend on when a run was cut.
+    fn content(&self) -> Value {
+        let (code, text) = self.run(&["crm", "export"]);
+        assert_eq!(code, Some(0), "{text}");
+        let mut all: Value = serde_json::from_str(&text).unwrap();
+        for (entity, rows) in all.as_object_mut().unwrap() {
+            let rows = rows.as_array_mut().unwrap();
+            let kept = std::mem::take(rows).into_iter().map(|row| stable(entity, row));
+            *rows = kept.collect();
+            rows.sort_by_key(Value::to_string);
+        }
+        all
+    }
+}
+
+/// A row without what depends on when it was imported.
+fn stable(entity: &str, mut row: Value) -> Value {
+    let fields = row.as_object_mut().unwrap();
+    for field in ["row", "importedAt", "syncedAt", "created", "updated", "createdAt"] {
+        if field != "createdAt" || entity == "lifetimeHistory" {
+            fields.remove(field);
+        }
+    }
+    row
+}
+
+fn said(output: &Output) -> (Option<i32>, String) {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), text)
+}
+
+/// Runs until so many lines of progress were printed, then does something to the process. Gives its exit code, if it
+/// came to have one.
+fn until_line(mut command: Command, lines: usize, then: impl FnOnce(&mut Child)) -> Option<i32> {
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut printed = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(printed.by_ref().take(lines).all(|line| line.is_ok()));
+    then(&mut child);
+    let _ = printed.count();
+    child.wait().unwrap().code()
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_is_killed_again_and_again_ends_as_one_that_was_not() {
+    let shop = shop().await;
+    let whole = CrmFile::new();
+    let (code, text) = said(&whole.sync(&shop).output().unwrap());
+    assert_eq!(code, Some(0), "{text}");
+    let expected = whole.content();
+    assert!(expected["customer"].to_string().contains("customer.130@example.com"), "the whole sync imported the customers");
+
+    let killed = CrmFile::new();
+    let mut kills = 0;
+    // Each run gets a little further before it is killed.
+    for lines in (2..40).step_by(3) {
+        let code = until_line(killed.sync(&shop), lines, |child| child.kill().unwrap());
+        kills += usize::from(code.is_none());
+    }
+    assert!(kills > 5, "runs were cut");
+    let (code, text) = said(&killed.sync(&shop).output().unwrap());
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(killed.content(), expected);
+    let (code, status) = killed.run(&["status"]);
+    assert_eq!(code, Some(0), "{status}");
+    assert!(status.contains("100 %") && !status.contains("running"), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_whose_export_was_killed_is_in_the_shop_once() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
+    let (code, text) = crm.run(&["crm", "set", "customer", "5", "lastName=Exported"]);
+    assert_eq!(code, Some(0), "{text}");
+    for lines in 1..4 {
+        until_line(crm.sync(&shop), lines, |child| child.kill().unwrap());
+    }
+    assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
+    let renamed = |row: &&Value| row["lastname"] == "Exported";
+    assert_eq!(shop.rows("customer").iter().filter(renamed).count(), 1);
+    assert_eq!(shop.rows("customer").len(), 130, "no customer was doubled");
+    assert!(!crm.run(&["status"]).1.contains("wait for their export"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_lets_the_batch_in_hand_be_written_and_the_next_run_goes_on() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    let mut command = crm.sync(&shop);
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = lines.by_ref().map(Result::unwrap).find(|line| line.starts_with("customer_initial wrote"));
+    assert_eq!(first.as_deref(), Some("customer_initial wrote 25 rows"));
+    signal(&child, "INT");
+    let _ = lines.count();
+    let (code, text) = said(&child.wait_with_output().unwrap());
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("stopped; the next sync goes on from here"), "{text}");
+    let (_, status) = crm.run(&["status"]);
+    assert!(status.contains("stopped at the end of a batch; it goes on with the next run"), "{status}");
+
+    let (code, text) = said(&crm.sync(&shop).output().unwrap());
+    assert_eq!(code, Some(0), "{text}");
+    let whole = CrmFile::new();
+    assert_eq!(said(&whole.sync(&shop).output().unwrap()).0, Some(0));
+    assert_eq!(crm.content(), whole.content());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_sync_into_the_same_file_is_refused_while_the_first_runs() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    until_line(crm.sync(&shop), 1, |_| {
+        let (code, text) = said(&crm.sync(&shop).output().unwrap());
+        assert_eq!(code, Some(2), "{text}");
+        assert!(text.contains("another sync works on"), "{text}");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_sync_waits_is_merged_and_is_run_by_the_next_sync() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    let (code, text) = crm.run(&["status"]);
+    assert!(code == Some(2) && text.contains("there is no CRM file"), "{text}");
+    assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
+
+    let scheduled = "The synchronization has been scheduled. Check job progress.";
+    let (code, text) = crm.run(&["schedule"]);
+    assert_eq!((code, text.trim_end()), (Some(0), scheduled));
+    let (code, text) = crm.run(&["schedule", "--force"]);
+    assert!(code == Some(0) && text.starts_with(scheduled) && text.contains("It joined the job"), "{text}");
+    let (_, status) = crm.run(&["status"]);
+    assert!(status.contains("oro_integration:sync_integration (full)  new"), "{status}");
+
+    let (code, text) = said(&crm.sync(&shop).output().unwrap());
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("customer_initial wrote"), "a full re-sync walks again: {text}");
+    let (_, json) = crm.run(&["status", "--json"]);
+    let status: Value = serde_json::from_str(&json).unwrap();
+    let jobs: Vec<_> = status[0]["jobs"].as_array().unwrap().iter().map(|job| job["status"].clone()).collect();
+    assert_eq!(jobs, vec![json!("success"); 4]);
+    let (code, text) = crm.run(&["schedule", "--name", "Magneto"]);
+    assert!(code == Some(2) && text.contains("there is no integration \"Magneto\"; this CRM has \"Magento\""), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_of_what_failed_and_exits_with_1() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    shop.keep_disrupting(Disruption::Status(500), When { operation: Some("oroCustomerList".to_owned()), ..When::default() });
+    let (code, text) = said(&crm.sync(&shop).output().unwrap());
+    assert_eq!(code, Some(1), "{text}");
+    let (code, status) = crm.run(&["status"]);
+    assert_eq!(code, Some(1), "{status}");
+    assert!(status.contains("customer_initial did not come through"), "{status}");
+    assert!(status.contains("HTTP 500"), "{status}");
+}
