@@ -120,7 +120,10 @@ async fn a_sync_that_is_killed_again_and_again_ends_as_one_that_was_not() {
     let (code, text) = said(&whole.sync(&shop).output().unwrap());
     assert_eq!(code, Some(0), "{text}");
     let expected = whole.content();
-    assert!(expected["customer"].to_string().contains("customer.130@example.com"), "the whole sync imported the customers");
+    assert!(
+        expected["customer"].to_string().contains("customer.130@example.com"),
+        "the whole sync imported the customers"
+    );
 
     let killed = CrmFile::new();
     let mut kills = 0;
@@ -214,14 +217,20 @@ async fn a_scheduled_sync_waits_is_merged_and_is_run_by_the_next_sync() {
     let jobs: Vec<_> = status[0]["jobs"].as_array().unwrap().iter().map(|job| job["status"].clone()).collect();
     assert_eq!(jobs, vec![json!("success"); 4]);
     let (code, text) = crm.run(&["schedule", "--name", "Magneto"]);
-    assert!(code == Some(2) && text.contains("there is no integration \"Magneto\"; this CRM has \"Magento\""), "{text}");
+    assert!(
+        code == Some(2) && text.contains("there is no integration \"Magneto\"; this CRM has \"Magento\""),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_tells_of_what_failed_and_exits_with_1() {
     let shop = shop().await;
     let crm = CrmFile::new();
-    shop.keep_disrupting(Disruption::Status(500), When { operation: Some("oroCustomerList".to_owned()), ..When::default() });
+    shop.keep_disrupting(
+        Disruption::Status(500),
+        When { operation: Some("oroCustomerList".to_owned()), ..When::default() },
+    );
     let (code, text) = said(&crm.sync(&shop).output().unwrap());
     assert_eq!(code, Some(1), "{text}");
     let (code, status) = crm.run(&["status"]);

@@ -88,7 +88,8 @@ pub fn run(args: &GenerateArgs) -> Outcome {
         miette!(help = "name a file in a folder that can be written to", "cannot write {}: {error}", path.display())
     })?;
     let Recipe { customers, addresses, orders, items, carts, .. } = recipe;
-    let made = format!("{customers} customers with {addresses} addresses, {orders} orders with {items} items, {carts} carts");
+    let made =
+        format!("{customers} customers with {addresses} addresses, {orders} orders with {items} items, {carts} carts");
     let _ = writeln!(anstream::stdout(), "{made}\nserve them with \"mockgento serve --seed {}\"", path.display());
     Ok(ExitCode::AsExpected)
 }

@@ -29,8 +29,7 @@ pub struct ScheduleArgs {
 pub fn run(args: &ScheduleArgs) -> Outcome {
     let mut crm = args.file.open()?;
     let integration = crm.integration_named(&args.name).map_err(|error| miette!("{error}"))?;
-    let topic =
-        if args.expire_carts { JobTopic::SyncCartExpirationIntegration } else { JobTopic::SyncIntegration };
+    let topic = if args.expire_carts { JobTopic::SyncCartExpirationIntegration } else { JobTopic::SyncIntegration };
     let scheduled = crm.schedule(integration.id, topic, args.force).map_err(|error| miette!("{error}"))?;
     let joined = if scheduled == Scheduled::Merged { " (It joined the job that waits or runs already.)" } else { "" };
     let _ = writeln!(anstream::stdout(), "{}{joined}", scheduled.message());

@@ -45,10 +45,8 @@ impl SyncProgress {
             }
             bar
         };
-        let walk = styled(
-            ProgressBar::new(STEPS),
-            "{elapsed:>4} [{bar:24}] {percent:>3} % of the initial walk, {eta} left",
-        );
+        let walk =
+            styled(ProgressBar::new(STEPS), "{elapsed:>4} [{bar:24}] {percent:>3} % of the initial walk, {eta} left");
         let rows = styled(ProgressBar::new_spinner(), "{elapsed:>4} {pos} rows, {per_sec}: {wide_msg}");
         let (walk, rows) = match shown {
             Shown::Bars => (bars.add(walk), bars.add(rows)),
@@ -94,7 +92,9 @@ impl SyncProgress {
             }
             // What failed stays to be read.
             SyncEvent::ConnectorFinished { outcome } if !outcome.is_ok() => self.above(event),
-            SyncEvent::Exported { outcome } if matches!(outcome.result, ExportResult::Failed { .. }) => self.above(event),
+            SyncEvent::Exported { outcome } if matches!(outcome.result, ExportResult::Failed { .. }) => {
+                self.above(event)
+            }
             SyncEvent::ConnectorFinished { .. } | SyncEvent::Exported { .. } => {}
         }
     }

@@ -84,7 +84,8 @@ impl Filters {
         if !self.fields.values().all(Condition::cannot_fail) {
             return Vec::new();
         }
-        let spans = self.fields.iter().filter_map(|(field, condition)| Some((field.as_str(), condition.moment_span()?)));
+        let spans =
+            self.fields.iter().filter_map(|(field, condition)| Some((field.as_str(), condition.moment_span()?)));
         spans.collect()
     }
 }
@@ -158,7 +159,8 @@ impl Condition {
     fn moment_span(&self) -> Option<MomentSpan> {
         let Self::Complex(operators) = self else { return None };
         let moment = |names: [&str; 3]| {
-            let found = names.iter().find_map(|name| operators.get(*name)).map(|operand| as_datetime(&text_of(operand)));
+            let found =
+                names.iter().find_map(|name| operators.get(*name)).map(|operand| as_datetime(&text_of(operand)));
             found.filter(|text| is_datetime(text))
         };
         let is_pair = operators.contains_key("from") || operators.contains_key("to");
@@ -357,7 +359,9 @@ mod tests {
         let bag = |complex: &[_]| bag(&[], complex);
         assert_eq!(bag(&[("entity_id", "in", "3,1,12")]).ids("entity_id"), Some(vec![3, 1, 12]));
         assert_eq!(bag(&[("entity_id", "eq", "7")]).ids("entity_id"), Some(vec![7]));
-        for without in [("entity_id", "in", "3, 1"), ("entity_id", "in", "3x"), ("entity_id", "nin", "3"), ("id", "in", "3")] {
+        for without in
+            [("entity_id", "in", "3, 1"), ("entity_id", "in", "3x"), ("entity_id", "nin", "3"), ("id", "in", "3")]
+        {
             assert_eq!(bag(&[without]).ids("entity_id"), None, "{without:?}");
         }
     }

@@ -95,7 +95,6 @@ struct TableFacts {
 const MOMENTS: &[&str] = &["created_at", "updated_at"];
 const WITH_MOMENTS: &[&str] = &["customer", "sales_flat_order", "sales_flat_quote", "sales_flat_creditmemo"];
 
-
 /// The tables of a shop. One without a key of its own (a link table) numbers its rows.
 const TABLES: &[TableFacts] = &[
     TableFacts { name: "core_website", key: "website_id", indexed: &[] },

@@ -53,8 +53,8 @@ pub enum GenerateError {
 }
 
 const FIRST_NAMES: &[&str] = &[
-    "Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Grace", "Hugo", "Iris", "Jan", "Kaya", "Liam", "María", "Noor", "Otto",
-    "Pia", "Quentin", "Rosa", "Søren", "Tess", "Uma", "Viktor", "Wanda", "Xaver", "Yuki", "Zoë",
+    "Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Grace", "Hugo", "Iris", "Jan", "Kaya", "Liam", "María", "Noor",
+    "Otto", "Pia", "Quentin", "Rosa", "Søren", "Tess", "Uma", "Viktor", "Wanda", "Xaver", "Yuki", "Zoë",
 ];
 const LAST_NAMES: &[&str] = &[
     "Abel", "Brandt", "Cortez", "Dubois", "Eriksen", "Fischer", "García", "Hansen", "Ivanova", "Jansen", "Kowalski",
@@ -251,9 +251,11 @@ impl Sales<'_> {
 
 /// The rows that sales made; customers are in a seed of their own.
 fn sale_tables(database: &Database) -> indexmap::IndexMap<String, Vec<SeedRow>> {
-    let of_sales = |name: &&str| name.starts_with("sales_flat_") || ["newsletter_subscriber", "eav_entity_store"].contains(name);
+    let of_sales =
+        |name: &&str| name.starts_with("sales_flat_") || ["newsletter_subscriber", "eav_entity_store"].contains(name);
     let rows = |name: &str| -> Vec<SeedRow> {
-        let columns = |row: &super::Row| row.iter().map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).collect();
+        let columns =
+            |row: &super::Row| row.iter().map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).collect();
         database.get(name).into_iter().flat_map(super::database::Table::iter).map(|(_, row)| columns(row)).collect()
     };
     let tables = Database::names().filter(of_sales).map(|name| (name.to_owned(), rows(name)));

@@ -94,7 +94,9 @@ impl IntegrationStanding {
 /// From the moment the first sync began back to the sync start date.
 fn walked_percent(integration: &Integration, bookmark: Option<Timestamp>) -> u8 {
     let (Some(from), Some(at)) = (integration.initial_sync_start_date, bookmark) else { return 0 };
-    let Ok(to) = Offset::UTC.to_timestamp(integration.settings.sync_start_date.to_datetime(Time::midnight())) else { return 0 };
+    let Ok(to) = Offset::UTC.to_timestamp(integration.settings.sync_start_date.to_datetime(Time::midnight())) else {
+        return 0;
+    };
     let (whole, done) = (from.as_second() - to.as_second(), from.as_second() - at.as_second());
     if whole <= 0 {
         return 100;
