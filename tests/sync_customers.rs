@@ -8,7 +8,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use mockgento::clock::Clock;
 use mockgento::crm::{
-    AddressEdit, Crm, CrmValue, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, Row, SyncPriority,
+    AddressEdit, Crm, CrmValue, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, JobStatus, JobTopic, Row,
+    StatusRecord, SyncPriority,
 };
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::magento::BridgeRelease;
@@ -22,6 +23,7 @@ use mockgento::sync::connector::{Connector, Stream};
 use mockgento::sync::context::{SyncContext, SyncOptions};
 use mockgento::sync::driver;
 use mockgento::sync::outcome::{ExportResult, SyncOutcome};
+use mockgento::sync::queue::{JobDone, run_queue};
 use mockgento::transport::in_memory::InMemoryTransport;
 use serde_json::Value;
 
@@ -98,6 +100,19 @@ impl World {
             options: self.options.clone(),
         };
         driver::sync(&mut context, self.integration).await.unwrap()
+    }
+
+    async fn run_queue(&mut self) -> Vec<JobDone> {
+        let mut ignore = |_| {};
+        let mut context = SyncContext {
+            crm: &mut self.crm,
+            transport: Arc::new(InMemoryTransport::new(self.shop.peer(), self.clock.clone())),
+            clock: self.clock.clone(),
+            quirks: self.quirks.clone(),
+            events: &mut ignore,
+            options: self.options.clone(),
+        };
+        run_queue(&mut context, self.integration).await.unwrap()
     }
 
     fn customer(&self, origin_id: i64) -> Row {
@@ -260,6 +275,47 @@ async fn a_walk_that_was_stopped_goes_on_where_its_bookmark_stands() {
     assert_eq!(bookmark, Some("2013-10-01T00:00:00Z".parse::<Timestamp>().unwrap()));
 }
 
+/// Vectors 65 and 66.
+#[tokio::test(start_paused = true)]
+async fn the_initial_walk_is_a_job_of_its_own_while_there_is_one_to_make() {
+    let mut world = World::new(Setup::default());
+    for expected in [&["sync_integration", "sync_initial_integration"][..], &["sync_integration"]] {
+        world.crm.schedule(world.integration, JobTopic::SyncIntegration, false).unwrap();
+        let done = world.run_queue().await;
+        let topics: Vec<&str> = done.iter().map(|done| done.job.topic.as_str()).collect();
+        assert_eq!(topics, expected);
+        assert!(done.iter().all(|done| done.job.status == JobStatus::Success), "{done:#?}");
+        let has_dictionary = |done: &JobDone| {
+            let outcome = done.outcome.as_ref().unwrap();
+            outcome.connectors.iter().any(|outcome| outcome.connector.name() == "website_dictionary")
+        };
+        let with: Vec<bool> = done.iter().map(has_dictionary).collect();
+        assert_eq!(with, [true, false][..done.len()], "the walk leaves the dictionaries out");
+    }
+}
+
+/// Vector 61.
+#[tokio::test(start_paused = true)]
+async fn regions_are_asked_for_once_a_day() {
+    let mut world = World::new(Setup::default());
+    for (hours, expected) in [(0, true), (1, false), (22, false), (2, true)] {
+        world.advance(hours);
+        world.sync().await;
+        assert_eq!(world.calls().iter().any(|call| call == "oroRegionList"), expected, "after {hours} more hours");
+    }
+}
+
+/// Vector 53.
+#[tokio::test(start_paused = true)]
+async fn regions_without_the_bridge_come_country_by_country_and_carry_its_code() {
+    let mut world = World::new(Setup { bridge: None, ..Setup::default() });
+    world.sync().await;
+    let of = |country: &str| world.crm.find(Entity::Region, &[("countryCode", country.into())]).unwrap();
+    let codes: Vec<_> = of("US").iter().filter_map(|row| row.fields.text("combinedCode").map(str::to_owned)).collect();
+    assert!(codes.contains(&"US-AZ".to_owned()) && codes.contains(&"US-DE".to_owned()), "{codes:?}");
+    assert!(of("UA").is_empty(), "a country without regions has none");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_forced_sync_walks_again_and_duplicates_nothing() {
     let mut world = World::new(Setup::default());
@@ -269,6 +325,12 @@ async fn a_forced_sync_walks_again_and_duplicates_nothing() {
     let outcome = world.sync().await;
     let walked = outcome.connectors.iter().find(|c| c.connector.name() == "customer_initial").unwrap();
     assert_eq!((walked.counts.added, walked.counts.updated), (0, 7), "{outcome:#?}");
+    // Vector 67: what was known is skipped, and the walk has a new start.
+    let before = world.crm.statuses(world.integration).unwrap();
+    let before = before.iter().filter(|status| status.connector == "customer" && status.date < world.clock.now());
+    assert!(before.clone().count() > 0 && before.clone().all(StatusRecord::is_skipped), "{before:?}");
+    let start = world.crm.integration(world.integration).unwrap().initial_sync_start_date;
+    assert_eq!(start, Some(world.clock.now()));
     assert_eq!(world.crm.find(Entity::Customer, &[]).unwrap().len(), 7);
 }
 
@@ -397,6 +459,7 @@ async fn an_import_does_not_overwrite_an_edit_that_waits_unless_the_quirk_is_on(
     }
 }
 
+/// Vector 157.
 #[tokio::test(start_paused = true)]
 async fn an_address_removed_in_the_shop_goes_from_the_crm_when_it_is_exported() {
     for bridge in [None, Some("1.2.19")] {
@@ -415,6 +478,29 @@ async fn an_address_removed_in_the_shop_goes_from_the_crm_when_it_is_exported() 
             "{bridge:?}: {outcome:#?}"
         );
         assert!(world.addresses(&world.customer(8)).is_empty(), "{bridge:?}");
+    }
+}
+
+/// Vector 156.
+#[tokio::test(start_paused = true)]
+async fn a_customer_removed_in_the_shop_is_marked_with_its_addresses_when_it_is_exported() {
+    for bridge in [None, Some("1.2.19")] {
+        let mut world = World::new(Setup { bridge, settings: two_way(SyncPriority::Local), ..Setup::default() });
+        world.sync().await;
+        world.advance(1);
+        let sam = world.customer(8);
+        let edit = CustomerEdit { fields: Fields::new().with("lastName", "Gone"), addresses: Vec::new() };
+        world.crm.edit_customer(sam.id, &edit).unwrap();
+        world.edit_shop(&ShopEdit::Delete { table: "customer".to_owned(), id: 8 });
+        let outcome = world.sync().await;
+        assert!(
+            outcome.exports.iter().any(|export| export.result == ExportResult::Removed),
+            "{bridge:?}: {outcome:#?}"
+        );
+        let state = |row: &Row| row.fields.int("syncState");
+        assert_eq!(state(&world.customer(8)), Some(2), "{bridge:?}");
+        let addresses = world.addresses(&world.customer(8));
+        assert!(!addresses.is_empty() && addresses.iter().all(|row| state(row) == Some(2)), "{bridge:?}");
     }
 }
 

@@ -163,6 +163,7 @@ async fn two_syncs(bridge: Option<&'static str>, website: i64, fixture: &str) {
     }
 }
 
+/// Vector 49 among others: pages of 100, of regions 500.
 #[tokio::test(start_paused = true)]
 async fn with_the_bridge() {
     two_syncs(Some("1.2.19"), -1, include_str!("fixtures/trace/bridge.txt")).await;
@@ -246,6 +247,7 @@ async fn exports_with_the_bridge() {
     exports(Some("1.2.19"), include_str!("fixtures/trace/export-bridge.txt")).await;
 }
 
+/// Vector 79 among others.
 #[tokio::test(start_paused = true)]
 async fn exports_without_the_bridge() {
     exports(None, include_str!("fixtures/trace/export-native.txt")).await;

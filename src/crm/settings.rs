@@ -335,6 +335,7 @@ mod tests {
 
     #[test]
     fn an_email_address_has_a_name_and_a_domain() {
+        // Vector 96.
         for (text, expected) in [
             ("test@email.com", true),
             ("test_something_email.com", false),

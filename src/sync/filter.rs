@@ -179,6 +179,24 @@ mod tests {
     }
 
     #[test]
+    fn each_further_condition_is_an_entry_of_its_own() {
+        // Vector 16.
+        let day = at("2020-01-01 00:00:00");
+        let steps: [fn(FilterBag, Timestamp) -> FilterBag; 5] = [
+            |bag, _| bag.complex("customer_id", "gt", "7"),
+            |bag, day| bag.date("created_at", "to", day),
+            |bag, day| bag.date("updated_at", "from", day),
+            |bag, _| bag.website(2),
+            |bag, _| bag.stores(Some(&[1, 3])),
+        ];
+        let mut bag = FilterBag::new();
+        for (done, step) in steps.into_iter().enumerate() {
+            bag = step(bag, day);
+            assert_eq!(bag.complex.len(), done + 1);
+        }
+    }
+
+    #[test]
     fn all_websites_means_no_filter() {
         assert_eq!(FilterBag::new().website(ALL_WEBSITES), FilterBag::new());
         let one = FilterBag::new().website(2);

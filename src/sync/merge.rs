@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_recorded_merges_of_the_reference_client_hold() {
-        // Sync spec 12.3; the vectors' change sets are given as the record before the edit.
+        // Vectors 21 to 31 and 34; their change sets are given as the record before the edit.
         check(&[
             Case { before: None, ..case("21", "p=value", "", "p=new", REMOTE, "p=new") },
             Case { before: None, ..case("21", "p=value", "", "p=new", LOCAL, "p=new") },

@@ -230,6 +230,7 @@ mod tests {
 
     #[test]
     fn the_start_is_shifted_only_after_a_completed_run() {
+        // Vector 59, with this crate's five minutes.
         let bookmark = at("2020-03-10 12:00:00");
         assert_eq!(update_start(Progress { bookmark, completed_before: false }), bookmark);
         assert_eq!(update_start(Progress { bookmark, completed_before: true }), at("2020-03-10 11:55:00"));
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_newest_item_date_wins() {
-        // Vectors 54 to 57.
+        // Vectors 54 to 58; what was stored is the start of the iterator in the last one.
         let now = at("2020-01-01");
         let (old, new) = (Some(at("2000-01-01")), Some(at("2000-02-01")));
         for (stored, item, expected) in [(None, old, old), (old, None, old), (old, new, new), (new, old, new)] {

@@ -163,7 +163,26 @@ mod tests {
     }
 
     #[test]
+    fn conditions_of_the_second_page_on_may_differ() {
+        // Vector 44; without the quirk there are none.
+        let bound = |from: &str| FilterBag::new().complex("change_status_at", "gt", from);
+        for (later, expected) in [(Some(bound("12:00")), "12:00"), (None, "11:00")] {
+            let call = ListCall { operation: "x", filters: FilterBag::new(), key: "subscriber_id", nested: &[] };
+            let mut source = RowSource::filtered_pages(call, bound("11:00"), later);
+            let mut asked = Vec::new();
+            for rows in [PAGE_SIZE, 0] {
+                let arguments = source.plan.next_arguments(&FilterBag::new()).unwrap();
+                asked.push(serde_json::to_string(arguments.get("filters").unwrap()).unwrap());
+                source.plan.answered(rows);
+            }
+            assert!(asked[0].contains("11:00") && asked[1].contains(expected), "{asked:?}");
+            assert!(source.plan.next_arguments(&FilterBag::new()).is_none());
+        }
+    }
+
+    #[test]
     fn rows_with_the_same_key_collapse_to_the_last_one() {
+        // Vector 138.
         let row = |id: &str, name: &str| SoapStruct::new().with("customer_id", id).with("firstname", name);
         let call = ListCall { operation: "x", filters: FilterBag::new(), key: "customer_id", nested: &[] };
         let source = RowSource::once(call, None);
