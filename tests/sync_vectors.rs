@@ -1,11 +1,12 @@
 //! The sync spec's test vectors (its section 12) are numbered; every one is held by a test beside its rule, by a trace or
-//! by a scenario that names it. Here is looked that none is forgotten.
+//! by a scenario that names it. So are its quirks (section 13). Here is looked that none is forgotten.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use mockgento::quirk::Quirk;
 use regex::Regex;
 use walkdir::WalkDir;
 
@@ -56,4 +57,32 @@ fn every_vector_of_the_sync_spec_is_held_by_a_test_or_said_not_to_be() {
     assert_eq!(forgotten, Vec::<u32>::new(), "vectors that no test names");
     let both: Vec<_> = held.intersection(&not_ours).collect();
     assert!(both.is_empty(), "held by a test after all: {both:?}");
+}
+
+/// What tests say: test files, test modules of the sources, scenarios.
+fn said_by_tests(root: &Path) -> String {
+    let mut said = String::new();
+    for folder in ["src", "tests", "scenarios"] {
+        for entry in WalkDir::new(root.join(folder)).sort_by_file_name() {
+            let entry = entry.unwrap();
+            let path = entry.path();
+            if path.ends_with(file!()) || !path.extension().is_some_and(|ending| ending == "rs" || ending == "yaml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            let is_source = folder == "src" && !path.ends_with("vectors.rs") && !path.ends_with("tests.rs");
+            let from = if is_source { text.find("#[cfg(test)]").unwrap_or(text.len()) } else { 0 };
+            said.push_str(&text[from..]);
+        }
+    }
+    said
+}
+
+#[test]
+fn every_quirk_that_can_be_switched_is_shown_by_a_test_or_a_scenario() {
+    let said = said_by_tests(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let is_shown = |quirk: &Quirk| said.contains(quirk.id()) || said.contains(&format!("Quirk::{quirk:?}"));
+    let switched = Quirk::ALL.iter().filter(|quirk| quirk.is_switchable());
+    let forgotten: Vec<&str> = switched.filter(|quirk| !is_shown(quirk)).map(|quirk| quirk.id()).collect();
+    assert_eq!(forgotten, Vec::<&str>::new(), "quirks that no test shows");
 }

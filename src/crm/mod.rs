@@ -4,6 +4,7 @@
 //! Fields carry OroCRM's names (`originId`, `firstName`), in code, columns, scenario files and snapshots alike.
 
 pub mod account;
+mod cart_workflow;
 pub mod channel;
 mod columns;
 pub mod contact;
@@ -35,6 +36,7 @@ pub use account::DiscoveryConfig;
 pub use edit::{AddressEdit, CustomerEdit};
 pub use entity::{ColumnType, Entity};
 pub use error::CrmError;
+pub use cart_workflow::CartStep;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
 pub use integration::{Integration, IntegrationId};
 pub use job::{Job, JobStatus, JobTopic, Scheduled};

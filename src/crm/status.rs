@@ -296,6 +296,7 @@ mod tests {
 
     #[test]
     fn the_clean_up_keeps_each_integrations_newest_record_unless_the_quirk_is_on() {
+        //
         for (quirks, kept) in [(Quirks::default(), [2, 1]), (Profile::OroCrm41.quirks(), [1, 1])] {
             let (mut crm, ids) = crm(2);
             for (channel, code, date) in [

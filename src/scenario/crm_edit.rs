@@ -8,6 +8,7 @@ use super::sale::SubscriptionInCrm;
 use super::script::{IntegrationSetup, NoSettings};
 use super::span::At;
 use super::value::Fields;
+use super::words::YesNo;
 
 /// What a CRM user does.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -24,6 +25,12 @@ pub enum CrmEdit {
     /// An address of a customer changes.
     #[serde(rename = "update address")]
     UpdateAddress(UpdateAddressInCrm),
+    /// A cart is given up, taken up again or made an opportunity.
+    #[serde(rename = "move cart")]
+    MoveCart(MovedCart),
+    /// An order is placed in Magento's admin for a cart or a customer, and imported at once.
+    #[serde(rename = "place order")]
+    PlaceOrder(OrderFromCrm),
     /// A customer is subscribed to the newsletter, at once.
     #[serde(rename = "subscribe")]
     Subscribe(SubscriptionInCrm),
@@ -61,6 +68,9 @@ pub struct CreateInCrm {
     /// Addresses, each with fields such as `street` and `country`.
     #[serde(default)]
     pub addresses: Vec<Fields>,
+    /// Whether the form asks Magento if the e-mail address is free, as the real one does, before it is saved.
+    #[serde(default, rename = "ask magento")]
+    pub ask_magento: YesNo,
     /// The CRM refuses the edit and says this.
     #[serde(default)]
     pub refused: Option<At<Matcher>>,
@@ -74,7 +84,55 @@ pub struct UpdateInCrm {
     pub customer: At<String>,
     /// The changed fields.
     pub set: Fields,
+    /// Whether the form asks Magento if the e-mail address is free, as the real one does, before it is saved.
+    #[serde(default, rename = "ask magento")]
+    pub ask_magento: YesNo,
     /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A step of the abandoned cart workflow.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MovedCart {
+    /// Magento's id of the cart.
+    pub cart: At<String>,
+    /// What is done with it.
+    pub step: CartMove,
+    /// The CRM refuses the step and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// What is done with a cart.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum CartMove {
+    /// It is given up; its status is `lost`.
+    #[serde(rename = "abandon")]
+    Abandon,
+    /// It becomes an opportunity; its status is `converted_to_opportunity`.
+    #[serde(rename = "convert to opportunity")]
+    ConvertToOpportunity,
+    /// It is `open` again.
+    #[serde(rename = "reopen")]
+    Reopen,
+}
+
+/// An order placed from the CRM.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFromCrm {
+    /// Magento's id of the cart that is ordered.
+    #[serde(default)]
+    pub cart: Option<At<String>>,
+    /// The customer: an e-mail address or Magento's id.
+    #[serde(default)]
+    pub customer: Option<At<String>>,
+    /// What a customer orders, as in `place order` of Magento; a cart brings its own.
+    #[serde(default)]
+    pub items: Vec<Fields>,
+    /// The CRM refuses, or the import afterwards fails, and it says this.
     #[serde(default)]
     pub refused: Option<At<Matcher>>,
 }

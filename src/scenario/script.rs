@@ -187,6 +187,18 @@ pub struct ScheduleStep {
     pub force: YesNo,
 }
 
+/// `sync data`: the button of an order's or a cart's page.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SyncDataStep {
+    /// The order's number (increment id), such as 100000001.
+    #[serde(default)]
+    pub order: Option<At<String>>,
+    /// Magento's id of the cart.
+    #[serde(default)]
+    pub cart: Option<At<String>>,
+}
+
 /// `check connection`: the button of the integration form.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -148,6 +148,7 @@ impl<'a> World<'a> {
         match &step.0 {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::SyncData(one) => self.sync_data(one).await?,
             StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
             StepKind::RunQueue(_) => self.run_queue().await?,
             StepKind::ExpireCarts(_) => self.expire_carts().await?,

@@ -215,7 +215,7 @@ impl Scope {
             data.insert("lastSyncItemDate".to_owned(), json!(iso(at)));
         }
         let to = match mark {
-            Mark::None => None,
+            Mark::None | Mark::Unrecorded => None,
             Mark::At(at) => Some(at),
             Mark::EndOfRun { bookmark } => Some(window::update_bookmark(bookmark, bookmark, self.now, &self.quirks)),
         };

@@ -30,6 +30,15 @@ pub(super) async fn export_all(run: &mut Run<'_, '_>) -> Result<Vec<ExportOutcom
     if !run.integration.settings.is_two_way_sync_enabled {
         return Ok(outcomes);
     }
+    // The user guide says that two-way sync needs the bridge; the reference client does not ask for it.
+    if !run.quirks.has(Quirk::TwoWayNeedsNoBridge) && !run.bridge.is_supported() {
+        for waiting in run.crm.pending_exports(run.integration.id)? {
+            let origin_id = run.crm.get(waiting.entity, waiting.row)?.and_then(|row| row.fields.int("originId"));
+            let result = ExportResult::Skipped { reason: "two-way sync needs the bridge".to_owned() };
+            outcomes.push(ExportOutcome { entity: waiting.entity.table(), origin_id, result });
+        }
+        return Ok(outcomes);
+    }
     let mut tried: IndexSet<i64> = IndexSet::new();
     loop {
         let pending = run.crm.pending_exports(run.integration.id)?;

@@ -2,6 +2,7 @@
 
 use super::{Channel, Check};
 use crate::crm::Entity;
+use crate::scenario::script::SyncDataStep;
 use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::finding::did_you_mean;
 use crate::scenario::magento_edit::MagentoEdit;
@@ -87,6 +88,20 @@ impl Check<'_> {
                 self.needs_channel(place);
                 self.customer(&told.customer);
             }
+            CrmEdit::MoveCart(moved) => {
+                self.needs_channel(place);
+                self.number(&moved.cart);
+            }
+            CrmEdit::PlaceOrder(order) => {
+                self.needs_channel(place);
+                self.either(order.cart.as_ref(), order.customer.as_ref(), "`cart: …` or `customer: …`", place);
+                if let Some(cart) = &order.cart {
+                    self.number(cart);
+                }
+                if let Some(customer) = &order.customer {
+                    self.customer(customer);
+                }
+            }
             CrmEdit::DeleteChannel(_) => {
                 self.needs_channel(place);
                 self.channel = Channel::Deleted;
@@ -132,6 +147,21 @@ impl Check<'_> {
         }
     }
 
+    /// `sync data` names one record.
+    pub(super) fn sync_data(&mut self, step: &SyncDataStep, place: &Place) {
+        self.talks(place, "sync data");
+        self.either(step.order.as_ref(), step.cart.as_ref(), "`order: …` or `cart: …`", place);
+        if let Some(cart) = &step.cart {
+            self.number(cart);
+        }
+    }
+
+    fn either(&mut self, first: Option<&At<String>>, second: Option<&At<String>>, words: &str, place: &Place) {
+        if first.is_some() == second.is_some() {
+            self.report(place.clone(), "it is not said what is meant", format!("give either {words}"));
+        }
+    }
+
     /// Every name must be a field of the entity.
     fn fields(&mut self, fields: &Fields, entity: Entity) {
         for (name, _) in fields.iter() {
@@ -169,7 +199,7 @@ impl Check<'_> {
 
     fn number(&mut self, id: &At<String>) {
         if id.parse::<u32>().is_err() {
-            self.report(id.place(), format!("`{}` is not an id", id.get()), "write Magento's number of the address");
+            self.report(id.place(), format!("`{}` is not an id", id.get()), "write the number Magento has for it");
         }
     }
 }

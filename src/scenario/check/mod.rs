@@ -111,7 +111,11 @@ impl<'a> Check<'a> {
     fn quirks(&mut self) {
         let variants = self.script.variants.values().flat_map(|variant| variant.quirks.keys());
         for id in self.script.quirks.keys().chain(variants) {
-            if Quirk::ALL.iter().any(|quirk| quirk.id() == id.get()) {
+            if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {
+                if !quirk.is_switchable() {
+                    let message = format!("`{}` cannot be switched: {}", id.get(), quirk.summary());
+                    self.report(id.place(), message, "leave it out; it is the same in every profile");
+                }
                 continue;
             }
             let nearest = did_you_mean(id, Quirk::ALL.iter().map(|quirk| quirk.id())).unwrap_or_default();
@@ -209,6 +213,7 @@ impl<'a> Check<'a> {
         match &step.0 {
             StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
             StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
+            StepKind::SyncData(one) => self.sync_data(one, &place),
             StepKind::ScheduleSync(_) => self.talks(&place, "schedule a sync"),
             StepKind::RunQueue(_) => self.talks(&place, "run its jobs"),
             StepKind::ExpireCarts(_) => self.talks(&place, "look for expired carts"),

@@ -10,6 +10,7 @@ use crate::scenario::expectation::Matcher;
 use crate::scenario::span::At;
 use crate::scenario::value::{Fields, Value};
 use crate::scenario::world::{CannotWork, World};
+use crate::sync::email_check;
 use crate::sync::subscription::Wanted;
 
 /// Separates the types of an address written as one text.
@@ -20,11 +21,11 @@ impl World<'_> {
     pub(in crate::scenario) async fn edit_crm(&mut self, edit: &CrmEdit) -> Result<Option<String>, CannotWork> {
         match edit {
             CrmEdit::CreateCustomer(created) => {
-                let done = self.create_in_crm(created)?;
+                let done = self.create_in_crm(created).await?;
                 judged(done, created.refused.as_ref())
             }
             CrmEdit::UpdateCustomer(update) => {
-                let done = self.update_in_crm(update)?;
+                let done = self.update_in_crm(update).await?;
                 judged(done, update.refused.as_ref())
             }
             CrmEdit::CreateAddress(created) => {
@@ -34,6 +35,14 @@ impl World<'_> {
             CrmEdit::UpdateAddress(update) => {
                 let done = self.update_address_in_crm(update)?;
                 judged(done, update.refused.as_ref())
+            }
+            CrmEdit::MoveCart(moved) => {
+                let done = self.move_cart(moved)?;
+                judged(done, moved.refused.as_ref())
+            }
+            CrmEdit::PlaceOrder(order) => {
+                let done = self.place_order(order).await?;
+                judged(done, order.refused.as_ref())
             }
             CrmEdit::Subscribe(told) => self.change_subscription(told, Wanted::Subscribed).await,
             CrmEdit::Unsubscribe(told) => self.change_subscription(told, Wanted::Unsubscribed).await,
@@ -56,18 +65,41 @@ impl World<'_> {
         self.integration.ok_or_else(|| "the channel is deleted; create it first".to_owned())
     }
 
-    fn create_in_crm(&mut self, created: &CreateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
+    async fn create_in_crm(&mut self, created: &CreateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
         let channel = self.channel()?;
         let fields = self.crm_fields(Entity::Customer, &created.set)?;
         let added = |address: &Fields| self.crm_fields(Entity::CustomerAddress, address).map(AddressEdit::Add);
         let addresses = created.addresses.iter().map(added).collect::<Result<_, _>>()?;
+        if created.ask_magento.is_yes()
+            && let Some(objection) = self.ask_magento(&fields, None).await?
+        {
+            return Ok(Err(objection));
+        }
         Ok(self.crm.create_customer(channel, &CustomerEdit { fields, addresses }).map(drop))
     }
 
-    fn update_in_crm(&mut self, update: &UpdateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
+    async fn update_in_crm(&mut self, update: &UpdateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
         let fields = self.crm_fields(Entity::Customer, &update.set)?;
         let id = self.crm_customer(&update.customer)?;
+        if update.ask_magento.is_yes()
+            && let Some(objection) = self.ask_magento(&fields, Some(id)).await?
+        {
+            return Ok(Err(objection));
+        }
         Ok(self.crm.edit_customer(id, &CustomerEdit { fields, addresses: Vec::new() }))
+    }
+
+    /// What the form says against an e-mail address once Magento was asked for it.
+    async fn ask_magento(&mut self, set: &CrmFields, of: Option<RowId>) -> Result<Option<CrmError>, CannotWork> {
+        let channel = self.channel()?;
+        let stored = of.map(|id| self.crm.require(Entity::Customer, id)).transpose().map_err(|error| error.to_string())?;
+        let stored = stored.map(|row| row.fields).unwrap_or_default();
+        let Some(email) = set.text("email").or(stored.text("email")).map(str::to_owned) else { return Ok(None) };
+        let store = set.link("store").or(stored.link("store"));
+        let mut ignore = |_| {};
+        let mut context = self.sync_context(&mut ignore);
+        let said = email_check::objection(&mut context, channel, &email, store, stored.int("originId")).await;
+        said.map(|text| text.map(|text| CrmError::Forbidden(text.to_owned()))).map_err(|error| error.to_string())
     }
 
     fn create_address_in_crm(&mut self, created: &AddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {

@@ -1,5 +1,6 @@
 //! The steps of a story. The data of each is in `script`; what one does when it runs is in its file here.
 
+mod cart;
 mod crm;
 pub(super) mod disrupt;
 mod expect;
@@ -22,7 +23,7 @@ use super::disrupt_step::{ClearStep, DisruptStep};
 use super::expectation::Expectation;
 use super::magento_edit::MagentoEdit;
 use super::one_or_many::OneOrMany;
-use super::script::{CheckStep, NoSettings, ScheduleStep, SyncStep};
+use super::script::{CheckStep, NoSettings, ScheduleStep, SyncDataStep, SyncStep};
 use super::snapshot_step::SnapshotStep;
 use super::span::At;
 use super::words::Interval;
@@ -36,6 +37,9 @@ pub enum StepKind {
     /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
     #[serde(rename = "sync")]
     Sync(Option<SyncStep>),
+    /// The button "Sync data" of one order or cart.
+    #[serde(rename = "sync data")]
+    SyncData(SyncDataStep),
     /// The button "Schedule sync": a job waits in the queue until `run queue`, or until time passes with automatic sync.
     #[serde(rename = "schedule sync")]
     ScheduleSync(Option<ScheduleStep>),
@@ -77,6 +81,7 @@ const ALONE: &[&str] = &["sync", "check connection", "schedule sync", "run queue
 const WORDS: &[&str] = &[
     "check connection",
     "sync",
+    "sync data",
     "schedule sync",
     "run queue",
     "expire carts",
@@ -95,6 +100,7 @@ impl StepKind {
         match self {
             Self::CheckConnection(_) => "check connection",
             Self::Sync(_) => "sync",
+            Self::SyncData(_) => "sync data",
             Self::ScheduleSync(_) => "schedule sync",
             Self::RunQueue(_) => "run queue",
             Self::ExpireCarts(_) => "expire carts",

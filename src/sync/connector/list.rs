@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn rows_by_id_are_asked_for_once_with_the_website_or_its_stores() {
-        // Vectors 46 and 47: the operation, and the conditions in both profiles.
+        // Vectors 46 and 47, Q-20: the operation, and the conditions in both profiles.
         let newest = bridge(Some("1.2.19"));
         let website = |id| IdScope { website: id, stores: Some(&[1, 3]) };
         for (stream, ids, scope, expected) in [

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_third_street_line_is_kept_unless_the_quirk_is_on() {
-        // Vector 114.
+        // Vector 114, Q-32.
         let text = |line: &str| Some(line.to_owned());
         assert_eq!(streets("L1\nL2\nL3", &Profile::OroCrm41.quirks()), (text("L1"), text("L2")));
         assert_eq!(streets("L1\nL2\nL3", &Quirks::default()), (text("L1"), text("L2\nL3")));

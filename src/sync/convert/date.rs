@@ -71,6 +71,7 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_the_reference_client_reads_them() {
+        // zero dates.
         let (documented, reference) = (Quirks::default(), Profile::OroCrm41.quirks());
         for (text, expected) in [
             ("2012-02-03 12:03:10", "2012-02-03T12:03:10Z"),

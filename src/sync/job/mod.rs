@@ -52,6 +52,8 @@ pub struct Job {
 pub enum Mark {
     /// Nowhere: dictionaries, and the quirk that withholds it.
     None,
+    /// Nowhere, and no status is written: a single order.
+    Unrecorded,
     /// To a moment known beforehand.
     At(Timestamp),
     /// To the end of the run, one step on from the bookmark at most.
@@ -76,6 +78,9 @@ pub(in crate::sync) async fn run(run: &mut Run<'_, '_>, mut job: Job) -> Result<
     };
     if !ended {
         import.outcome.status = RunStatus::Skipped;
+        return Ok(import.outcome);
+    }
+    if job.mark == Mark::Unrecorded {
         return Ok(import.outcome);
     }
     let scope = run.scope();

@@ -110,6 +110,7 @@ mod tests {
 
     #[test]
     fn subscribers_of_one_customer_are_all_kept_unless_the_quirk_is_on() {
+        //
         for (quirks, expected) in
             [(Quirks::default(), &["1", "2", "3", "4"][..]), (Profile::OroCrm41.quirks(), &["1", "3", "4"])]
         {
@@ -123,6 +124,7 @@ mod tests {
 
     #[test]
     fn only_the_first_import_moves_the_cursor_unless_the_quirk_is_on() {
+        //
         for (kind, postponed, expected) in [
             (RunKind::Initial, false, [true, true]),
             (RunKind::Incremental, false, [false, false]),

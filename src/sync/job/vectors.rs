@@ -17,15 +17,18 @@ use crate::sync::store::Scope;
 const SHARED: &str = "family@example.com";
 
 /// A CRM with a website, a store view, and three customers: John Doe alone, Jane and Joe Doe on the shared address.
-fn crm() -> (Crm, Scope) {
-    let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
-    let settings = IntegrationSettings {
+fn settings() -> IntegrationSettings {
+    IntegrationSettings {
         api_url: "http://shop/".into(),
         api_user: "oro".into(),
         api_key: ApiKey::new("oro-key-1"),
         ..IntegrationSettings::default()
-    };
-    let channel = crm.add_integration(&settings).unwrap();
+    }
+}
+
+fn crm() -> (Crm, Scope) {
+    let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+    let channel = crm.add_integration(&settings()).unwrap();
     let of_channel = || Fields::new().with("channel", channel.0);
     let group = of_channel().with("originId", 0).with("name", "NOT LOGGED IN");
     crm.insert(Entity::CustomerGroup, group).unwrap();
@@ -196,6 +199,27 @@ fn an_address_of_a_cart_without_a_known_country_is_dropped() {
         let addresses = crm.find(Entity::CartAddress, &[]).unwrap();
         assert_eq!(addresses.len(), expected);
         assert!(addresses.iter().all(|row| row.fields.text("countryText").is_none()));
+    }
+}
+
+/// a cart of another integration whose address has the same number loses it to this one.
+#[test]
+fn an_address_of_another_integrations_cart_is_taken_only_with_the_quirk() {
+    let shared = Quirks::default().with(Quirk::RegionsSharedByIntegrations, true);
+    for (quirks, left) in [(Quirks::default(), 1), (shared, 0)] {
+        let (mut crm, scope) = crm();
+        let settings = IntegrationSettings { name: "Other".into(), api_url: "http://other/".into(), ..settings() };
+        let other = crm.add_integration(&settings).unwrap();
+        let theirs = Fields::new().with("channel", other.0).with("originId", 9).with("status", "open");
+        let theirs = crm.insert(Entity::Cart, theirs).unwrap();
+        let address = Fields::new().with("cart", theirs).with("originId", 77).with("kind", "billing").with("city", "There");
+        crm.insert(Entity::CartAddress, address).unwrap();
+
+        let ours = SoapStruct::new().with("address_id", "77").with("city", "Here").with("country_id", "US");
+        let row = cart(5).with("customer_email", "a@x.com").with("billing_address", ours);
+        let scope = Scope { quirks, ..scope };
+        cart::import(&mut crm, &scope, &row, &mut outcome(Connector::Cart)).unwrap();
+        assert_eq!(crm.find(Entity::CartAddress, &[("cart", theirs.into())]).unwrap().len(), left);
     }
 }
 

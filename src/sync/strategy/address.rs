@@ -70,6 +70,7 @@ mod tests {
 
     #[test]
     fn a_region_is_settled_by_the_dictionary() {
+        // the reference client gives customer addresses none.
         let (documented, reference) = (Quirks::default(), Profile::OroCrm41.quirks());
         let california = || Some(facts("US", "CA", "California"));
         let (customer, sale) = (AddressKind::Customer, AddressKind::Sale);

@@ -1,0 +1,139 @@
+//! "Sync Data" of one order or cart, and the imports that follow an order placed from the CRM (sync spec 9.4).
+
+use jiff::Timestamp;
+
+use super::connector::source::{PAGE_SIZE, RowSource};
+use super::connector::{Connector, Stream, list};
+use super::context::SyncContext;
+use super::error::{CallError, SyncError};
+use super::job::{self, Job, Mark};
+use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
+use super::run::Run;
+use super::window;
+use crate::crm::IntegrationId;
+use crate::quirk::Quirk;
+
+/// The record that is asked for again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OneRecord {
+    /// An order by its increment id.
+    Order(String),
+    /// A cart by Magento's id.
+    Cart(i64),
+}
+
+/// Who an order was placed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlacedFor {
+    /// A cart by Magento's id: its order and the cart itself changed.
+    Cart(i64),
+    /// A customer by Magento's id.
+    Customer(i64),
+}
+
+/// What the page says when it worked.
+pub const SYNCHRONIZED: &str = "Data successfully synchronized.";
+/// What it says when it did not.
+pub const NOT_SYNCHRONIZED: &str = "Unable to synchronize from remote.";
+
+/// Imports one record again, changed or not. The reference client keeps the window of the dates, so that a record that did
+/// not change since stays as it was.
+///
+/// # Errors
+/// [`SyncError`] when the CRM fails or the integration is not active; what the shop refuses is in the outcome.
+pub async fn sync_data(
+    context: &mut SyncContext<'_>,
+    id: IntegrationId,
+    record: &OneRecord,
+) -> Result<SyncOutcome, SyncError> {
+    let mut run = Run::open(context, id)?;
+    run.find_bridge().await;
+    let mut outcome = SyncOutcome::default();
+    let done = match record {
+        OneRecord::Order(number) => {
+            let dated = run.quirks.has(Quirk::OrderSyncDataKeepsWindow);
+            run.found_by(Connector::Order, ("increment_id", number), dated).await?
+        }
+        OneRecord::Cart(cart) => {
+            let dated = run.quirks.has(Quirk::CartSyncDataKeepsWindow);
+            run.found_by(Connector::Cart, ("entity_id", &cart.to_string()), dated).await?
+        }
+    };
+    run.finished(done, &mut outcome);
+    Ok(outcome)
+}
+
+/// Imports what an order placed from the CRM changed. The reference client puts its conditions where nothing reads them and
+/// so imports everything that changed since.
+///
+/// # Errors
+/// As [`sync_data`].
+pub async fn after_order(
+    context: &mut SyncContext<'_>,
+    id: IntegrationId,
+    placed: PlacedFor,
+) -> Result<SyncOutcome, SyncError> {
+    let mut run = Run::open(context, id)?;
+    run.find_bridge().await;
+    let mut outcome = SyncOutcome::default();
+    let is_cart = matches!(placed, PlacedFor::Cart(_));
+    if run.quirks.has(Quirk::PlaceOrderImportsEverything) {
+        let start = run.initial_start()?;
+        let connectors = if is_cart { &[Connector::Order, Connector::Cart][..] } else { &[Connector::Order] };
+        run.incremental(connectors, start, &mut outcome).await?;
+        return Ok(outcome);
+    }
+    let (field, value) = match placed {
+        PlacedFor::Cart(cart) => ("quote_id", cart.to_string()),
+        PlacedFor::Customer(customer) => ("customer_id", customer.to_string()),
+    };
+    let orders = run.found_by(Connector::Order, (field, &value), false).await?;
+    run.finished(orders, &mut outcome);
+    if is_cart && outcome.is_ok() {
+        let cart = run.found_by(Connector::Cart, ("entity_id", &value), false).await?;
+        run.finished(cart, &mut outcome);
+    }
+    Ok(outcome)
+}
+
+impl Run<'_, '_> {
+    /// Imports the rows of a stream whose field has a value; `dated` adds the window of a run that is due.
+    async fn found_by(
+        &mut self,
+        connector: Connector,
+        (field, value): (&str, &str),
+        dated: bool,
+    ) -> Result<ConnectorOutcome, SyncError> {
+        self.started(connector);
+        let mut since = None;
+        if dated {
+            let start = self.integration.initial_sync_start_date.unwrap_or_else(|| self.clock.now());
+            since = Some(window::update_start(self.scope().progress(self.crm, connector, start)?));
+        }
+        let source = match self.rows_where(connector, (field, value), since).await {
+            Ok(source) => source,
+            Err(error) => return Ok(self.failed(connector, RunKind::Incremental, &error)?),
+        };
+        // Only a cart's is a connector run of its own, with a status; neither moves a bookmark.
+        let mark = if connector.stream() == Stream::Cart { Mark::None } else { Mark::Unrecorded };
+        Ok(job::run(self, Job { connector, kind: RunKind::Incremental, source, mark, start: None }).await?)
+    }
+
+    async fn rows_where(
+        &mut self,
+        connector: Connector,
+        (field, value): (&str, &str),
+        since: Option<Timestamp>,
+    ) -> Result<RowSource, CallError> {
+        let stream = connector.stream();
+        let mut call = self.list_call(stream).await?;
+        call.filters = call.filters.complex(field, "eq", value);
+        let mut dates = None;
+        if let Some(since) = since {
+            let server_time = self.client().await?.server_time();
+            dates = Some(("updated_at", window::bridge_update(since, server_time)));
+        }
+        let is_paged = list::is_paged(stream, &self.bridge);
+        Ok(if is_paged { RowSource::pages(call, dates, PAGE_SIZE) } else { RowSource::once(call, dates) })
+    }
+}
