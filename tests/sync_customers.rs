@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use mockgento::clock::Clock;
 use mockgento::crm::{
-    AddressEdit, Crm, CrmValue, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, JobStatus, JobTopic, Row,
-    StatusRecord, SyncPriority,
+    AddressEdit, Crm, CrmValue, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, JobStatus, JobTopic,
+    Row, StatusRecord, SyncPriority,
 };
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::magento::BridgeRelease;

@@ -33,10 +33,10 @@ use rusqlite_migration::{M, Migrations};
 use crate::clock::Clock;
 
 pub use account::DiscoveryConfig;
+pub use cart_workflow::CartStep;
 pub use edit::{AddressEdit, CustomerEdit};
 pub use entity::{ColumnType, Entity};
 pub use error::CrmError;
-pub use cart_workflow::CartStep;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
 pub use integration::{Integration, IntegrationId};
 pub use job::{Job, JobStatus, JobTopic, Scheduled};

@@ -2,11 +2,11 @@
 
 use super::{Channel, Check};
 use crate::crm::Entity;
-use crate::scenario::script::SyncDataStep;
 use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::finding::did_you_mean;
 use crate::scenario::magento_edit::MagentoEdit;
 use crate::scenario::sale::SaleInMagento;
+use crate::scenario::script::SyncDataStep;
 use crate::scenario::span::{At, Place};
 use crate::scenario::value::Fields;
 

@@ -96,9 +96,11 @@ fn sale(shop: &Shop, placed: PlacedFor, items: Vec<SeedRow>) -> Result<Sale, Can
         PlacedFor::Customer(id) => return Ok(Sale { customer: Some(id), items, ..Sale::default() }),
         PlacedFor::Cart(cart) => cart,
     };
-    let quote = shop.database().table("sales_flat_quote").row(cart).ok_or(format!("the shop has no cart {cart} now"))?;
+    let quote =
+        shop.database().table("sales_flat_quote").row(cart).ok_or(format!("the shop has no cart {cart} now"))?;
     let customer = Some(quote.int("customer_id")).filter(|id| *id > 0);
-    let owner = ["email", "firstname", "lastname"].map(|name| (name.to_owned(), quote.get(&format!("customer_{name}"))));
+    let owner =
+        ["email", "firstname", "lastname"].map(|name| (name.to_owned(), quote.get(&format!("customer_{name}"))));
     let guest = owner.into_iter().map(|(name, value)| (name, value.map(str::to_owned))).collect();
     let of_cart = cart.to_string();
     let rows = shop.database().table("sales_flat_quote_item").with("quote_id", &of_cart);

@@ -92,7 +92,8 @@ impl World<'_> {
     /// What the form says against an e-mail address once Magento was asked for it.
     async fn ask_magento(&mut self, set: &CrmFields, of: Option<RowId>) -> Result<Option<CrmError>, CannotWork> {
         let channel = self.channel()?;
-        let stored = of.map(|id| self.crm.require(Entity::Customer, id)).transpose().map_err(|error| error.to_string())?;
+        let stored =
+            of.map(|id| self.crm.require(Entity::Customer, id)).transpose().map_err(|error| error.to_string())?;
         let stored = stored.map(|row| row.fields).unwrap_or_default();
         let Some(email) = set.text("email").or(stored.text("email")).map(str::to_owned) else { return Ok(None) };
         let store = set.link("store").or(stored.link("store"));

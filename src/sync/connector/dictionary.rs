@@ -94,7 +94,10 @@ mod tests {
     fn a_single_record_is_a_list_of_one_unless_the_quirk_is_on() {
         // Vector 11; a map with numbers for keys cannot come over the wire.
         let listed = |rows_of: SoapValue| rows(&rows_of, &Quirks::default()).len();
-        assert_eq!((listed(vec![SoapStruct::new().with("a", 1).into()].into()), listed(Vec::<SoapValue>::new().into())), (1, 0));
+        assert_eq!(
+            (listed(vec![SoapStruct::new().with("a", 1).into()].into()), listed(Vec::<SoapValue>::new().into())),
+            (1, 0)
+        );
         let single = SoapValue::from(SoapStruct::new().with("website_id", 1).with("code", "base"));
         assert_eq!(rows(&single, &Quirks::default()).len(), 1);
         let broken = rows(&single, &Profile::OroCrm41.quirks());

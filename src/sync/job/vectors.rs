@@ -212,7 +212,8 @@ fn an_address_of_another_integrations_cart_is_taken_only_with_the_quirk() {
         let other = crm.add_integration(&settings).unwrap();
         let theirs = Fields::new().with("channel", other.0).with("originId", 9).with("status", "open");
         let theirs = crm.insert(Entity::Cart, theirs).unwrap();
-        let address = Fields::new().with("cart", theirs).with("originId", 77).with("kind", "billing").with("city", "There");
+        let address =
+            Fields::new().with("cart", theirs).with("originId", 77).with("kind", "billing").with("city", "There");
         crm.insert(Entity::CartAddress, address).unwrap();
 
         let ours = SoapStruct::new().with("address_id", "77").with("city", "Here").with("country_id", "US");
