@@ -38,6 +38,7 @@ fn worth_repeating(outcome: &Result<HttpAnswer, TransportError>) -> bool {
             TransportError::Address { .. }
             | TransportError::Tls { .. }
             | TransportError::TooLarge { .. }
+            | TransportError::MayWrite { .. }
             | TransportError::Redirected { .. },
         ) => false,
         Err(_) => true,

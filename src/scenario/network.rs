@@ -194,6 +194,7 @@ fn named(mut error: TransportError, asked: &str) -> TransportError {
         | TransportError::Timeout { url, .. }
         | TransportError::TooLarge { url, .. }
         | TransportError::Broken { url, .. }
+        | TransportError::MayWrite { url, .. }
         | TransportError::Redirected { url, .. } => asked.clone_into(url),
     }
     error

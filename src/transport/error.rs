@@ -75,6 +75,14 @@ pub enum TransportError {
         /// The `Location` as sent, credentials masked.
         location: String,
     },
+    /// A guard let only reading through.
+    #[error("{operation} may write, so it was not sent to {url}; nothing in the shop was changed")]
+    MayWrite {
+        /// The address, credentials masked.
+        url: String,
+        /// What was to be called.
+        operation: String,
+    },
 }
 
 /// Where an exchange broke.
