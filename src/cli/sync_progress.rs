@@ -68,6 +68,7 @@ impl SyncProgress {
     pub(super) fn show(&mut self, event: &SyncEvent) {
         match self.shown {
             Shown::Nothing => {}
+            Shown::Lines if matches!(event, SyncEvent::Writing { .. }) => {}
             Shown::Lines => line(&in_words(event)),
             Shown::Bars => self.draw(event),
         }
@@ -95,7 +96,7 @@ impl SyncProgress {
             SyncEvent::Exported { outcome } if matches!(outcome.result, ExportResult::Failed { .. }) => {
                 self.above(event)
             }
-            SyncEvent::ConnectorFinished { .. } | SyncEvent::Exported { .. } => {}
+            SyncEvent::ConnectorFinished { .. } | SyncEvent::Exported { .. } | SyncEvent::Writing { .. } => {}
         }
     }
 
@@ -142,6 +143,7 @@ fn in_words(event: &SyncEvent) -> String {
         }
         SyncEvent::ConnectorFinished { outcome } => format!("{} {}", outcome.connector, outcome.message()),
         SyncEvent::Exported { outcome } => exported(outcome),
+        SyncEvent::Writing { write } => format!("{} {}", write.operation, write.origin_id.unwrap_or_default()),
     }
 }
 
@@ -150,6 +152,7 @@ fn exported(outcome: &ExportOutcome) -> String {
         ExportResult::Created => "created".to_owned(),
         ExportResult::Updated => "updated".to_owned(),
         ExportResult::Removed => "removed in Magento".to_owned(),
+        ExportResult::Planned => "planned".to_owned(),
         ExportResult::Skipped { reason } => format!("skipped, {reason}"),
         ExportResult::Failed { reason } => format!("failed, {reason}"),
     };

@@ -8,6 +8,7 @@ mod cart_workflow;
 pub mod channel;
 mod columns;
 pub mod contact;
+mod copy;
 pub mod edit;
 pub mod entity;
 pub mod error;

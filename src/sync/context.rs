@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::connector::{Connector, REGION_LIST_BRIDGE, SUPPORTED_BRIDGE};
+use super::connector::{Connector, REGION_LIST_BRIDGE, SUPPORTED_BRIDGE, Stream};
 use super::outcome::{ConnectorOutcome, ExportOutcome};
 use super::window::Window;
+use super::write::{MagentoWrite, Writes};
 use crate::client::WsdlCache;
 use crate::clock::Clock;
 use crate::crm::Crm;
@@ -40,6 +42,12 @@ pub struct SyncOptions {
     pub part: SyncPart,
     /// Run this connector only, after the dictionaries.
     pub only_connector: Option<Connector>,
+    /// Streams to run besides the dictionaries; none for all that the channel has.
+    pub streams: Vec<Stream>,
+    /// Walk back to this day only, however early the integration's start date is.
+    pub since: Option<Date>,
+    /// Whether exports write to Magento.
+    pub writes: Writes,
     /// Set from outside to stop at the next batch boundary.
     pub stop: StopFlag,
     /// Downloaded WSDLs; keep one cache for all syncs of a process.
@@ -102,6 +110,11 @@ pub enum SyncEvent {
     ConnectorFinished {
         /// How it went.
         outcome: ConnectorOutcome,
+    },
+    /// A call that writes to Magento comes next, or would.
+    Writing {
+        /// What it writes.
+        write: MagentoWrite,
     },
     /// An edit went to Magento, or failed to.
     Exported {

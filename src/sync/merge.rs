@@ -64,8 +64,7 @@ pub fn merge(sides: Sides<'_>, priority: Priority, quirks: &Quirks) -> SoapStruc
     let mut merged = sides.remote.clone();
     let Some(before) = sides.before else { return merged };
     let local_changes = changed(sides.local, before);
-    let remote_changes = changed(sides.remote, before);
-    let conflicts: Vec<&str> = local_changes.iter().copied().filter(|name| remote_changes.contains(name)).collect();
+    let conflicts = conflicts(sides);
 
     if priority == Priority::LocalWins {
         for name in conflicts.iter().chain(sides.additional) {
@@ -85,6 +84,13 @@ pub fn merge(sides: Sides<'_>, priority: Priority, quirks: &Quirks) -> SoapStruc
     merged
 }
 
+/// The fields that were changed on both sides, in the order of the local record.
+pub(super) fn conflicts(sides: Sides<'_>) -> Vec<&str> {
+    let Some(before) = sides.before else { return Vec::new() };
+    let remote_changes = changed(sides.remote, before);
+    changed(sides.local, before).into_iter().filter(|name| remote_changes.contains(name)).collect()
+}
+
 fn take(merged: &mut SoapStruct, local: &SoapStruct, name: &str) {
     if let Some(value) = local.get(name) {
         merged.set(name, value.clone());
@@ -100,7 +106,7 @@ fn changed<'a>(now: &'a SoapStruct, before: &SoapStruct) -> Vec<&'a str> {
 }
 
 /// Loose equality: `"0"` is false, `"1"` is 1, an empty text is null; lists and records are compared member by member.
-fn is_same(a: &SoapValue, b: &SoapValue) -> bool {
+pub(super) fn is_same(a: &SoapValue, b: &SoapValue) -> bool {
     match (a, b) {
         (SoapValue::Struct(a), SoapValue::Struct(b)) => {
             a.len() == b.len() && a.iter().all(|(name, value)| b.get(name).is_some_and(|other| is_same(value, other)))

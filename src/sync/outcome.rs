@@ -219,6 +219,8 @@ pub enum ExportResult {
         /// Why.
         reason: String,
     },
+    /// It would have been sent; this run only plans.
+    Planned,
     /// Magento or the wire refused it.
     Failed {
         /// Masked text of the failure.

@@ -8,7 +8,7 @@ use jiff::civil::Time;
 use jiff::tz::Offset;
 
 use super::connector::list;
-use super::connector::{Connector, Stream, dictionary};
+use super::connector::{Connector, ConnectorKind, Stream, dictionary};
 use super::context::{Bridge, StopFlag, SyncContext, SyncEvent};
 use super::convert::dictionary::stores_of_website;
 use super::error::{CallError, SyncError};
@@ -16,6 +16,7 @@ use super::filter::ALL_WEBSITES;
 use super::job::Mark;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::store::Scope;
+use super::write::Writes;
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId};
@@ -31,6 +32,8 @@ pub(super) struct Run<'c, 'e> {
     pub(super) clock: Clock,
     pub(super) stop: StopFlag,
     pub(super) bridge: Bridge,
+    pub(super) writes: Writes,
+    streams: Vec<Stream>,
     transport: std::sync::Arc<dyn crate::transport::Transport>,
     options: ClientOptions,
     connection: Option<MagentoClient>,
@@ -39,7 +42,11 @@ pub(super) struct Run<'c, 'e> {
 
 impl<'c, 'e> Run<'c, 'e> {
     pub(super) fn open<'x: 'c>(context: &'c mut SyncContext<'x>, id: IntegrationId) -> Result<Run<'c, 'x>, SyncError> {
-        let integration = context.crm.integration(id)?;
+        let mut integration = context.crm.integration(id)?;
+        if let Some(since) = context.options.since {
+            let start = &mut integration.settings.sync_start_date;
+            *start = since.max(*start);
+        }
         let settings = &integration.settings;
         if !settings.enabled {
             return Err(SyncError::Disabled { name: settings.name.clone() });
@@ -64,6 +71,8 @@ impl<'c, 'e> Run<'c, 'e> {
             clock: context.clock.clone(),
             stop: context.options.stop.clone(),
             bridge: Bridge::default(),
+            writes: context.options.writes,
+            streams: context.options.streams.clone(),
             transport: context.transport.clone(),
             options,
             connection: None,
@@ -101,7 +110,17 @@ impl<'c, 'e> Run<'c, 'e> {
     pub(super) fn connectors(&self) -> Vec<Connector> {
         let saved: Vec<Connector> =
             self.integration.settings.connectors.iter().filter_map(|name| Connector::named(name)).collect();
-        if saved.is_empty() { Connector::of_channel(Stream::CHANNEL_DEFAULT, self.bridge.version()) } else { saved }
+        let mut connectors = if saved.is_empty() {
+            Connector::of_channel(Stream::CHANNEL_DEFAULT, self.bridge.version())
+        } else {
+            saved
+        };
+        if !self.streams.is_empty() {
+            connectors.retain(|connector| {
+                connector.kind() == ConnectorKind::Dictionary || self.streams.contains(&connector.stream())
+            });
+        }
+        connectors
     }
 
     pub(super) fn scope(&self) -> Scope {

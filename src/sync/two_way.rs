@@ -15,6 +15,7 @@ use super::run::Run;
 use super::store::Scope;
 use super::strategy::address::AddressKind;
 use super::strategy::sync_state;
+use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, Endpoint};
 use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority};
 use crate::quirk::{Quirk, Quirks};
@@ -78,6 +79,14 @@ enum Sent {
     Gone,
     /// It went between being read and being written.
     Removed,
+    /// Nothing was sent: the run only plans.
+    Planned,
+}
+
+/// Tells that a call which writes comes next; says whether it is to be made.
+fn announce(run: &mut Run<'_, '_>, write: MagentoWrite) -> bool {
+    (run.events)(SyncEvent::Writing { write });
+    run.writes == Writes::Send
 }
 
 /// The fault of the address update that says "gone". The update is native whatever the bridge, so it is 102; the
@@ -121,6 +130,7 @@ async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &R
             crm.update(Entity::Customer, row.id, &done)?;
             Ok(ExportResult::Updated)
         }),
+        Ok(Sent::Planned) => Ok(ExportResult::Planned),
         Ok(Sent::Gone | Sent::Removed) => {
             run.crm.finish_export(pending, &Stored::Removed, &quirks)?;
             Ok(ExportResult::Removed)
@@ -134,6 +144,9 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
     let form = export::customer::customer(local);
     let Some(id) = local.origin_id() else {
         let operation = Endpoint::CustomerCreate.operation(bridge.version());
+        if !announce(run, MagentoWrite::create("customer", operation, &form)) {
+            return Ok(Sent::Planned);
+        }
         let arguments = SoapStruct::new().with("customerData", form);
         let answer = run.call(operation, arguments).await.map_err(|error| error.to_string())?;
         return created(operation, &answer);
@@ -148,17 +161,13 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
         Err(error) => return Err(error.to_string()),
     };
     let remote = convert::customer::customer(&remote, &run.quirks).map_err(|error| error.to_string())?;
-    let merged = merge(
-        Sides {
-            local: &form,
-            before: before.map(export::customer::customer).as_ref(),
-            remote: &export::customer::customer(&remote),
-            additional: &[],
-        },
-        priority(run),
-        &run.quirks,
-    );
+    let (before, remote) = (before.map(export::customer::customer), export::customer::customer(&remote));
+    let sides = Sides { local: &form, before: before.as_ref(), remote: &remote, additional: &[] };
+    let merged = merge(sides, priority(run), &run.quirks);
     let operation = Endpoint::CustomerUpdate.operation(bridge.version());
+    if !announce(run, MagentoWrite::update("customer", operation, id, sides, &merged)) {
+        return Ok(Sent::Planned);
+    }
     let arguments = SoapStruct::new().with("customerId", id).with("customerData", merged.clone());
     match run.call(operation, arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
@@ -192,6 +201,7 @@ async fn export_address(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Ro
             address_back(crm, &scope, row, &merged)?;
             Ok(ExportResult::Updated)
         }),
+        Ok(Sent::Planned) => Ok(ExportResult::Planned),
         // An address that Magento no longer has goes from the CRM's customer too; nothing is exported.
         Ok(Sent::Gone) => run.crm.transaction(|crm| {
             crm.delete(Entity::CustomerAddress, row.id)?;
@@ -215,6 +225,9 @@ async fn send_address(
     let bridge = run.bridge.clone();
     let form = export::address::address(local, Some(customer_id));
     let Some(id) = local.origin_id() else {
+        if !announce(run, MagentoWrite::create("customerAddress", "customerAddressCreate", &form)) {
+            return Ok(Sent::Planned);
+        }
         let arguments = SoapStruct::new().with("customerId", customer_id).with("addressData", form);
         let answer = run.call("customerAddressCreate", arguments).await.map_err(|error| error.to_string())?;
         return created("customerAddressCreate", &answer);
@@ -232,16 +245,14 @@ async fn send_address(
     }
     let remote = read_address(run, id).await.map_err(|error| error.to_string())?;
     let remote = convert::address::customer_address(&remote, &run.quirks).map_err(|error| error.to_string())?;
-    let merged = merge(
-        Sides {
-            local: &form,
-            before: before.map(|record| export::address::address(record, Some(customer_id))).as_ref(),
-            remote: &export::address::address(&remote, Some(customer_id)),
-            additional: export::address::ADDITIONAL,
-        },
-        priority(run),
-        &run.quirks,
-    );
+    let exported = |record: &Record| export::address::address(record, Some(customer_id));
+    let (before, remote) = (before.map(exported), exported(&remote));
+    let sides =
+        Sides { local: &form, before: before.as_ref(), remote: &remote, additional: export::address::ADDITIONAL };
+    let merged = merge(sides, priority(run), &run.quirks);
+    if !announce(run, MagentoWrite::update("customerAddress", "customerAddressUpdate", id, sides, &merged)) {
+        return Ok(Sent::Planned);
+    }
     let arguments = SoapStruct::new().with("addressId", id).with("addressData", merged.clone());
     match run.call("customerAddressUpdate", arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),

@@ -105,6 +105,7 @@ pub(super) fn lines(outcome: &SyncOutcome) -> Vec<String> {
             ExportResult::Created => "created".to_owned(),
             ExportResult::Updated => "updated".to_owned(),
             ExportResult::Removed => "removed in Magento".to_owned(),
+            ExportResult::Planned => "planned".to_owned(),
             ExportResult::Skipped { reason } => format!("skipped: {reason}"),
             ExportResult::Failed { reason } => format!("failed: {reason}"),
         };

@@ -1,0 +1,40 @@
+//! What the connectors' new status records say went wrong. They are in the copy, so that a dry run that was resumed
+//! knows of all.
+
+use serde::Serialize;
+
+use crate::crm::{Crm, CrmError, IntegrationId, StatusCode};
+
+/// What stands between a message's counts and its warnings (sync spec 4.6).
+const WARNINGS: &str = "\nSome entities were skipped due to warnings:\n";
+
+/// A record that would be skipped, or a connector that would fail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// Whose.
+    pub connector: String,
+    /// Whether the whole connector stops.
+    pub stops_connector: bool,
+    /// Why.
+    pub reason: String,
+}
+
+pub(super) fn since(before: &Crm, after: &Crm, id: IntegrationId) -> Result<Vec<Failure>, CrmError> {
+    let known = before.integration(id).and_then(|_| before.statuses(id)).map(|statuses| statuses.len()).unwrap_or(0);
+    let mut failures: Vec<Failure> = Vec::new();
+    for status in after.statuses(id)?.into_iter().skip(known) {
+        let stops_connector = status.code == StatusCode::Failed;
+        let reasons = match (stops_connector, status.message.split_once(WARNINGS)) {
+            (true, _) => status.message.lines().map(str::to_owned).collect(),
+            (false, Some((_, warnings))) => warnings.lines().map(str::to_owned).collect(),
+            (false, None) => Vec::new(),
+        };
+        for reason in reasons {
+            let failure = Failure { connector: status.connector.clone(), stops_connector, reason };
+            if !failures.contains(&failure) {
+                failures.push(failure);
+            }
+        }
+    }
+    Ok(failures)
+}
