@@ -2,10 +2,12 @@
 //! arguments (`clap::Args`) and a `run` that returns [`Outcome`]. Rules do not live here; a command that needs one calls
 //! the module that owns it. Besides `report`, this is the only place that prints.
 
+mod audit;
 mod check;
 mod connection_args;
 mod crm;
 pub mod diagnostics;
+mod dry_run;
 pub mod exit_code;
 mod explore;
 mod generate;

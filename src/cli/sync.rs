@@ -1,15 +1,17 @@
 //! `mockgento sync`: one sync of a shop into a CRM file.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
-use miette::miette;
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
+use super::audit::Audit;
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
+use super::dry_run::{self, DryRunArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
@@ -17,15 +19,16 @@ use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, 
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::outcome::SyncOutcome;
 use crate::sync::queue::{JobDone, run_queue};
+use crate::transport::masked;
 
 /// Arguments of `sync`.
 #[derive(Debug, Args)]
 pub struct SyncArgs {
     #[command(flatten)]
-    connection: ConnectionArgs,
+    pub(super) connection: ConnectionArgs,
     /// CRM file; made when it does not exist, resumed when it does.
     #[arg(long, value_name = "FILE")]
-    crm: PathBuf,
+    pub(super) crm: PathBuf,
     /// Name of the integration.
     #[arg(long, default_value = "Magento")]
     name: String,
@@ -41,13 +44,21 @@ pub struct SyncArgs {
     two_way: Option<Winner>,
     /// Full re-sync: forget where the connectors stand.
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
+    /// Write the edits that wait to the shop without asking first.
+    #[arg(long)]
+    yes: bool,
+    /// Where every write to the shop is written down, with each field before and after. Left out: beside the CRM file.
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
     /// Print the outcome as JSON.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Log what is done, with how long it took; twice for every call.
     #[arg(short, long, action = clap::ArgAction::Count)]
-    verbose: u8,
+    pub(super) verbose: u8,
+    #[command(flatten)]
+    pub(super) dry: DryRunArgs,
 }
 
 /// Who wins when both sides changed a field.
@@ -63,18 +74,32 @@ enum Winner {
 
 /// Syncs and prints what happened; connectors or exports that failed are exit code 1.
 pub fn run(args: &SyncArgs) -> Outcome {
+    if args.dry.dry_run {
+        return dry_run::run(args);
+    }
     start_logging(args.verbose);
     let clock = Clock::system();
     let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let id = integration(&mut crm, args)?;
+    let mut audit = Audit::new(args.audit.as_deref(), &args.crm, masked(&args.connection.url), clock.clone());
+    if !confirmed(&crm, id, args, &mut audit)? {
+        return Ok(ExitCode::Failed);
+    }
     // A job that a killed run left, or that waits, goes on instead of a new one.
     crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
     let transport = args.connection.transport()?;
     let stop = StopFlag::default();
     let options = SyncOptions { stop: stop.clone(), ..SyncOptions::default() };
     let mut progress = if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id)) };
-    let mut events = |event: SyncEvent| progress.show(&event);
+    let unaudited = stop.clone();
+    let mut events = |event: SyncEvent| {
+        if let Err(error) = audit.hear(&event) {
+            tracing::error!("the audit cannot be written, so the sync stops: {error}");
+            unaudited.stop();
+        }
+        progress.show(&event);
+    };
     let outcome = runtime()?.block_on(async {
         // Ctrl-C lets the batch in hand be written; the next run goes on from there.
         tokio::spawn(async move {
@@ -98,9 +123,37 @@ pub fn run(args: &SyncArgs) -> Outcome {
     Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 
+/// Whether edits that wait may be written to the shop. Nobody is asked when none wait.
+fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -> miette::Result<bool> {
+    let settings = crm.integration(id).map_err(|error| miette!("{error}"))?.settings;
+    let waiting = crm.pending_exports(id).map_err(|error| miette!("{error}"))?.len();
+    if !settings.is_two_way_sync_enabled || waiting == 0 {
+        return Ok(true);
+    }
+    audit.open()?;
+    if args.yes {
+        return Ok(true);
+    }
+    let shop = masked(&args.connection.url);
+    if !std::io::stdin().is_terminal() {
+        return Err(miette!(
+            help = "see what they are with --dry-run; then give --yes, or --two-way off",
+            "{waiting} edits wait and would be written to {shop}"
+        ));
+    }
+    let _ = write!(anstream::stderr(), "{waiting} edits wait and would be written to {shop}. Write them? [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).into_diagnostic().wrap_err("cannot read the answer")?;
+    let yes = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !yes {
+        let _ = writeln!(anstream::stderr(), "nothing was synced");
+    }
+    Ok(yes)
+}
+
 /// The integration of that name in the file, or of that URL and website, or a new one; of its settings those change that
 /// were given. By its name an integration can be pointed at another URL, as after a staging run.
-fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
+pub(super) fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
     let url = args.connection.url.to_string();
     let is_named = |known: &&Integration| known.settings.name == args.name;
@@ -132,7 +185,7 @@ fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> 
 }
 
 /// How far back the initial walk goes.
-fn start_of_walk(crm: &Crm, id: IntegrationId) -> Timestamp {
+pub(super) fn start_of_walk(crm: &Crm, id: IntegrationId) -> Timestamp {
     let date = crm.integration(id).map(|integration| integration.settings.sync_start_date).unwrap_or_default();
     Offset::UTC.to_timestamp(date.to_datetime(Time::midnight())).unwrap_or_default()
 }

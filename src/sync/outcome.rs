@@ -219,7 +219,7 @@ pub enum ExportResult {
         /// Why.
         reason: String,
     },
-    /// It would have been sent; this run only plans.
+    /// It would have been sent, but the run only plans or was stopped; it still waits.
     Planned,
     /// Magento or the wire refused it.
     Failed {

@@ -86,7 +86,7 @@ enum Sent {
 /// Tells that a call which writes comes next; says whether it is to be made.
 fn announce(run: &mut Run<'_, '_>, write: MagentoWrite) -> bool {
     (run.events)(SyncEvent::Writing { write });
-    run.writes == Writes::Send
+    run.writes == Writes::Send && !run.stop.is_set()
 }
 
 /// The fault of the address update that says "gone". The update is native whatever the bridge, so it is 102; the

@@ -60,7 +60,7 @@ pub(super) fn call_of(body: &[u8]) -> Option<Call> {
     };
     let operation = BY_ELEMENT.get(&call.local)?.clone();
     let paths = match operation.as_str() {
-        "call" => call.children.iter().filter(|part| is_path_part(part)).map(|part| text(part)).collect(),
+        "call" => call.children.iter().filter(|part| is_path_part(part)).map(text).collect(),
         "multiCall" => {
             call.child("calls").map(|calls| calls.children.iter().map(first_text).collect()).unwrap_or_default()
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::rows::called;
-use crate::crm::{Crm, CrmError, Entity, Row, RowId};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Row, RowId};
 
 /// A customer to whom new orders of guests go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,7 +16,7 @@ pub struct CombinedGuest {
     pub customer: String,
     /// Numbers of the guest orders.
     pub orders: Vec<String>,
-    /// Names on the orders.
+    /// Names on the orders' addresses.
     pub names: Vec<String>,
     /// Why they are one.
     pub why: String,
@@ -25,7 +25,7 @@ pub struct CombinedGuest {
 pub(super) fn combined(before: &Crm, after: &Crm) -> Result<Vec<CombinedGuest>, CrmError> {
     let mut by_customer: BTreeMap<RowId, Vec<Row>> = BTreeMap::new();
     after.each_row(Entity::Order, &[], &mut |order| {
-        let is_guests = order.fields.get("isGuest").is_some_and(crate::crm::CrmValue::is_true);
+        let is_guests = order.fields.get("isGuest").is_some_and(CrmValue::is_true);
         if let Some(customer) = order.fields.link("customer").filter(|_| is_guests) {
             by_customer.entry(customer).or_default().push(order);
         }
@@ -34,26 +34,39 @@ pub(super) fn combined(before: &Crm, after: &Crm) -> Result<Vec<CombinedGuest>, 
     let mut combined = Vec::new();
     for (id, orders) in by_customer {
         let customer = after.require(Entity::Customer, id)?;
-        let is_guest = customer.fields.get("guest").is_some_and(crate::crm::CrmValue::is_true);
+        let is_guest = customer.fields.get("guest").is_some_and(CrmValue::is_true);
         let mut has_new = false;
         for order in &orders {
             has_new |= before.get(Entity::Order, order.id)?.is_none();
         }
         if has_new && (orders.len() > 1 || !is_guest) {
-            combined.push(described(&customer, is_guest, &orders));
+            let names = names(after, &orders)?;
+            combined.push(described(&customer, is_guest, &orders, names));
         }
     }
     Ok(combined)
 }
 
-fn described(customer: &Row, is_guest: bool, orders: &[Row]) -> CombinedGuest {
-    let full_name = |row: &Row| {
-        let part = |field| row.fields.text(field).unwrap_or_default();
-        format!("{} {}", part("firstName"), part("lastName")).trim().to_owned()
-    };
-    let mut names: Vec<String> = orders.iter().map(full_name).filter(|name| !name.is_empty()).collect();
+fn full_name(row: &Row) -> String {
+    let part = |field| row.fields.text(field).unwrap_or_default();
+    format!("{} {}", part("firstName"), part("lastName")).trim().to_owned()
+}
+
+/// Who the orders' addresses say they are: an order itself is given its customer's name.
+fn names(crm: &Crm, orders: &[Row]) -> Result<Vec<String>, CrmError> {
+    let mut names = Vec::new();
+    for order in orders {
+        let addresses = crm.find(Entity::OrderAddress, &[("owner", CrmValue::Ref(order.id))])?;
+        names.extend(addresses.iter().map(full_name).filter(|name| !name.is_empty()));
+    }
     names.sort();
     names.dedup();
+    Ok(names)
+}
+
+fn described(customer: &Row, is_guest: bool, orders: &[Row], names: Vec<String>) -> CombinedGuest {
+    let mut numbers: Vec<String> = orders.iter().map(called).collect();
+    numbers.sort();
     let why = match (is_guest, customer.fields.int("originId")) {
         (true, _) => "guests are told apart by e-mail address".to_owned(),
         (false, Some(id)) => format!("customer {id} is registered with that e-mail address"),
@@ -62,7 +75,7 @@ fn described(customer: &Row, is_guest: bool, orders: &[Row]) -> CombinedGuest {
     CombinedGuest {
         email: customer.fields.text("email").unwrap_or_default().to_owned(),
         customer: full_name(customer),
-        orders: orders.iter().map(called).collect(),
+        orders: numbers,
         names,
         why,
     }

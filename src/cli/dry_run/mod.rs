@@ -1,0 +1,256 @@
+//! `mockgento sync --dry-run`: the real sync through a transport that only reads, into a copy of the CRM file, ending in
+//! a plan. What a plan says is `sync::plan`'s; here it is run, bounded, resumed and printed.
+
+mod html;
+mod scratch;
+mod text;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use clap::Args;
+use jiff::civil::Date;
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+
+use super::connection_args::{runtime, start_logging};
+use super::sync::{SyncArgs, integration, start_of_walk};
+use super::sync_progress::SyncProgress;
+use super::{ExitCode, Outcome};
+use crate::client::ReadOnlyTransport;
+use crate::clock::Clock;
+use crate::sync::connector::Stream;
+use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
+use crate::sync::driver;
+use crate::sync::outcome::{ExportResult, SyncOutcome};
+use crate::sync::plan::{Material, Plan, Walk, probe};
+use crate::sync::write::{MagentoWrite, Writes};
+use crate::transport::masked;
+use scratch::{Question, Scratch};
+
+/// Arguments of a dry run.
+#[derive(Debug, Args)]
+pub struct DryRunArgs {
+    /// Only plan: read from the shop, write nothing to it, and leave the CRM file as it is.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Stop the dry run after about this many rows.
+    #[arg(long, value_name = "ROWS", requires = "dry_run")]
+    limit: Option<usize>,
+    /// Walk back to this day only.
+    #[arg(long, value_name = "DATE", requires = "dry_run")]
+    since: Option<Date>,
+    /// Plan these only: customers, carts, orders, credit-memos, subscribers.
+    #[arg(long, value_name = "ENTITY", value_delimiter = ',', requires = "dry_run")]
+    entities: Vec<EntityChoice>,
+    /// Send at most this many requests a second.
+    #[arg(long, value_name = "REQUESTS", requires = "dry_run", value_parser = positive)]
+    rate: Option<f64>,
+    /// Stop the dry run after this many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "dry_run")]
+    stop_after: Option<u64>,
+    /// Write the plan as an HTML page too.
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    html: Option<PathBuf>,
+    /// Keep the copy of the CRM that was synced into.
+    #[arg(long, requires = "dry_run")]
+    keep: bool,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
+        _ => Err("expected a number above 0, such as 2 or 0.5".to_owned()),
+    }
+}
+
+/// What can be planned alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum EntityChoice {
+    /// Customers and their addresses.
+    Customers,
+    /// Carts.
+    Carts,
+    /// Orders.
+    Orders,
+    /// Credit memos.
+    CreditMemos,
+    /// Newsletter subscribers.
+    Subscribers,
+}
+
+impl EntityChoice {
+    fn stream(self) -> Stream {
+        match self {
+            Self::Customers => Stream::Customer,
+            Self::Carts => Stream::Cart,
+            Self::Orders => Stream::Order,
+            Self::CreditMemos => Stream::CreditMemo,
+            Self::Subscribers => Stream::NewsletterSubscriber,
+        }
+    }
+}
+
+/// What the events of a sync add to a plan.
+#[derive(Default)]
+struct Heard {
+    rows: usize,
+    writes: Vec<MagentoWrite>,
+    export_failures: Vec<String>,
+}
+
+/// Why a dry run ended before it was through; the first reason stays.
+#[derive(Clone, Default)]
+struct Ended(Arc<Mutex<Option<String>>>);
+
+impl Ended {
+    fn by(&self, reason: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.into());
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Plans and prints; connectors that failed are exit code 1.
+pub fn run(args: &SyncArgs) -> Outcome {
+    start_logging(args.verbose);
+    let clock = Clock::system();
+    let question = Question {
+        shop: masked(&args.connection.url),
+        since: args.dry.since,
+        entities: args.dry.entities.iter().map(|choice| format!("{choice:?}")).collect(),
+        force: args.force,
+        calls: Default::default(),
+    };
+    let mut guard = ReadOnlyTransport::new(args.connection.transport()?, clock.clone());
+    if let Some(rate) = args.dry.rate {
+        guard = guard.with_rate(rate);
+    }
+    let guard = Arc::new(guard);
+    let (ended, mut heard) = (Ended::default(), Heard::default());
+    let runtime = runtime()?;
+    let probed = runtime.block_on(probe::probe(guard.clone(), args.connection.client_options()?));
+    let warnings = probed.map_err(|error| miette!("{error}"))?;
+    let mut scratch = Scratch::open(&args.crm, question, &clock)?;
+    if scratch.resumed {
+        let _ = writeln!(anstream::stderr(), "going on with the dry run in {}", scratch.folder.display());
+    }
+    let id = integration(&mut scratch.after, args)?;
+    let outcome = runtime.block_on(synced(args, &mut scratch, id, &clock, &guard, &ended, &mut heard))?;
+
+    scratch.question.calls.join(guard.meter());
+    let material = Material {
+        before: &scratch.before,
+        after: &scratch.after,
+        integration: id,
+        walk: Walk { now: clock.now() },
+        calls: scratch.question.calls.clone(),
+    };
+    let mut plan = Plan::make(material).map_err(|error| miette!("{error}"))?;
+    plan.shop = masked(&args.connection.url);
+    let failed: Vec<&str> =
+        outcome.connectors.iter().filter(|done| !done.is_ok()).map(|done| done.connector.name()).collect();
+    plan.ended_by =
+        ended.reason().or((!failed.is_empty()).then(|| format!("{} did not come through", failed.join(", "))));
+    plan.complete = plan.ended_by.is_none();
+    plan.writes = heard.writes;
+    plan.export_failures = heard.export_failures;
+    plan.warnings = warnings;
+    print(args, &plan)?;
+    let bounded = args.dry.limit.is_some_and(|limit| heard.rows >= limit);
+    scratch.close(args.dry.keep, plan.complete || bounded)?;
+    Ok(if failed.is_empty() { ExitCode::AsExpected } else { ExitCode::Failed })
+}
+
+async fn synced(
+    args: &SyncArgs,
+    scratch: &mut Scratch,
+    id: crate::crm::IntegrationId,
+    clock: &Clock,
+    guard: &Arc<ReadOnlyTransport>,
+    ended: &Ended,
+    heard: &mut Heard,
+) -> miette::Result<SyncOutcome> {
+    let stop = StopFlag::default();
+    let (on_signal, why) = (stop.clone(), ended.clone());
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            why.by("it was interrupted");
+            on_signal.stop();
+        }
+    });
+    if let Some(seconds) = args.dry.stop_after {
+        let (on_time, why, clock) = (stop.clone(), ended.clone(), clock.clone());
+        tokio::spawn(async move {
+            clock.sleep(Duration::from_secs(seconds)).await;
+            why.by(format!("{seconds} seconds were over"));
+            on_time.stop();
+        });
+    }
+    let options = SyncOptions {
+        force: args.force && !scratch.resumed,
+        streams: args.dry.entities.iter().map(|choice| choice.stream()).collect(),
+        since: args.dry.since,
+        writes: Writes::Plan,
+        stop: stop.clone(),
+        ..SyncOptions::default()
+    };
+    let saves = scratch.saver();
+    let mut progress =
+        if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&scratch.after, id)) };
+    let mut events = |event: SyncEvent| {
+        progress.show(&event);
+        match event {
+            SyncEvent::BatchWritten { rows, .. } => {
+                heard.rows += rows;
+                saves.save(guard.meter());
+                if args.dry.limit.is_some_and(|limit| heard.rows >= limit) {
+                    ended.by(format!("{} rows were read", heard.rows));
+                    stop.stop();
+                }
+            }
+            SyncEvent::Writing { write } => heard.writes.push(write),
+            SyncEvent::Exported { outcome } => {
+                let about = format!("{} {}", outcome.entity, outcome.origin_id.unwrap_or_default());
+                match outcome.result {
+                    ExportResult::Failed { reason } | ExportResult::Skipped { reason } => {
+                        heard.export_failures.push(format!("{about}: {reason}"));
+                    }
+                    ExportResult::Removed => {
+                        heard.export_failures.push(format!("{about}: it is gone in Magento"));
+                    }
+                    ExportResult::Created | ExportResult::Updated | ExportResult::Planned => {}
+                }
+            }
+            _ => {}
+        }
+    };
+    let mut context = SyncContext {
+        crm: &mut scratch.after,
+        transport: guard.clone(),
+        clock: clock.clone(),
+        quirks: args.connection.profile.quirks(),
+        events: &mut events,
+        options,
+    };
+    let outcome = driver::sync(&mut context, id).await;
+    progress.finish();
+    outcome.map_err(|error| miette!("{error}"))
+}
+
+fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {
+    if let Some(path) = &args.dry.html {
+        let name = path.display();
+        std::fs::write(path, html::page(plan)).into_diagnostic().wrap_err_with(|| format!("cannot write {name}"))?;
+    }
+    let mut out = anstream::stdout();
+    let _ = if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(plan).unwrap_or_default())
+    } else {
+        write!(out, "{}", text::plan(plan))
+    };
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! The folder of a dry run, beside the CRM file: the CRM as it was, the copy that is synced into, and the question, so
+//! that a dry run that was interrupted goes on.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::client::read_only::Meter;
+use crate::clock::Clock;
+use crate::crm::Crm;
+
+/// The question of a dry run, which must be the same for it to go on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Question {
+    pub(super) shop: String,
+    pub(super) since: Option<Date>,
+    pub(super) entities: Vec<String>,
+    pub(super) force: bool,
+    /// The calls so far.
+    pub(super) calls: Meter,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// Digest of the CRM file the copy was made of.
+    crm: String,
+    question: Question,
+}
+
+pub(super) struct Scratch {
+    pub(super) folder: PathBuf,
+    pub(super) before: Crm,
+    pub(super) after: Crm,
+    pub(super) question: Question,
+    pub(super) resumed: bool,
+    crm: String,
+}
+
+/// Notes the calls of a dry run while it goes on.
+pub(super) struct Saver {
+    path: PathBuf,
+    crm: String,
+    question: Question,
+}
+
+const QUESTION: &str = "dry-run.json";
+
+impl Scratch {
+    /// Goes on with the dry run of the same question, or begins one.
+    pub(super) fn open(crm: &Path, question: Question, clock: &Clock) -> miette::Result<Self> {
+        let folder = folder_of(crm);
+        let digest = digest(crm)?;
+        let known = known(&folder)?;
+        let goes_on = known.filter(|known| known.crm == digest && known.question.is_same(&question));
+        let resumed = goes_on.is_some();
+        let question = goes_on.map_or(question, |known| known.question);
+        if !resumed {
+            begin(crm, &folder)?;
+        }
+        let open = |name: &str| Crm::open(&folder.join(name), clock.clone()).map_err(|error| miette!("{error}"));
+        let (before, after) = (open("before.sqlite")?, open("after.sqlite")?);
+        let scratch = Self { folder, before, after, question, resumed, crm: digest };
+        scratch.saver().save(Meter::default());
+        Ok(scratch)
+    }
+
+    pub(super) fn saver(&self) -> Saver {
+        Saver { path: self.folder.join(QUESTION), crm: self.crm.clone(), question: self.question.clone() }
+    }
+
+    /// Removes the folder when nothing is left to do in it.
+    pub(super) fn close(self, keep: bool, done: bool) -> miette::Result<()> {
+        self.saver().save(Meter::default());
+        let Self { folder, before, after, .. } = self;
+        drop((before, after));
+        if done && !keep {
+            return std::fs::remove_dir_all(&folder)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot remove {}", folder.display()));
+        }
+        Ok(())
+    }
+}
+
+impl Saver {
+    /// What was counted in this process goes on top of what was counted before. A failure costs the count only.
+    pub(super) fn save(&self, calls: Meter) {
+        let mut question = self.question.clone();
+        question.calls.join(calls);
+        let stored = Stored { crm: self.crm.clone(), question };
+        let _ = std::fs::write(&self.path, serde_json::to_string_pretty(&stored).unwrap_or_default());
+    }
+}
+
+impl Question {
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.shop, self.since, &self.entities, self.force) == (&other.shop, other.since, &other.entities, other.force)
+    }
+}
+
+fn folder_of(crm: &Path) -> PathBuf {
+    let mut name = crm.file_name().unwrap_or_default().to_owned();
+    name.push(".dry-run");
+    crm.with_file_name(name)
+}
+
+/// What an earlier dry run left. A folder of that name that holds none is somebody else's.
+fn known(folder: &Path) -> miette::Result<Option<Stored>> {
+    if !folder.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(folder.join(QUESTION)).unwrap_or_default();
+    match serde_json::from_str(&text) {
+        Ok(stored) => Ok(Some(stored)),
+        Err(_) => Err(miette!(
+            help = "move it away or delete it",
+            "{} is in the way: it is not the folder of a dry run",
+            folder.display()
+        )),
+    }
+}
+
+fn begin(crm: &Path, folder: &Path) -> miette::Result<()> {
+    let said = || format!("cannot make {}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).into_diagnostic().wrap_err_with(said)?;
+    }
+    std::fs::create_dir(folder).into_diagnostic().wrap_err_with(said)?;
+    if crm.exists() {
+        for name in ["before.sqlite", "after.sqlite"] {
+            Crm::copy_file(crm, &folder.join(name)).map_err(|error| miette!("{error}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Of the file and of what waits to be written into it; nothing for a file that is not there.
+fn digest(crm: &Path) -> miette::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut log = crm.as_os_str().to_owned();
+    log.push("-wal");
+    for path in [crm, Path::new(&log)].into_iter().filter(|path| path.exists()) {
+        let bytes =
+            std::fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
+        hasher.update(&bytes);
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

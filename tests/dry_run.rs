@@ -1,0 +1,224 @@
+//! `mockgento sync --dry-run` against a running shop: the plan it ends in, and that nothing is written anywhere. Then the
+//! real sync of the same edits: asked for, and written down.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use mockgento::magento::Contract;
+use mockgento::testing::{Disruption, TestShop, When};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+const SESSION: [&str; 4] = ["login", "startSession", "endSession", "wsdl"];
+
+/// A shop and a folder with a CRM file of it.
+struct Staging {
+    shop: TestShop,
+    folder: tempfile::TempDir,
+}
+
+impl Staging {
+    async fn new() -> Self {
+        let shop = TestShop::builder().running_clock().start().await;
+        let stamp = "2024-02-01 10:00:00";
+        shop.create(
+            "customer",
+            json!({"email": "ann@example.com", "firstname": "Ann", "lastname": "Lee", "created_at": stamp, "updated_at": stamp}),
+        );
+        for (number, first, day) in [(1, "Gus", "2024-03-01"), (2, "Gustav", "2024-05-01")] {
+            shop.create(
+                "sales_flat_order",
+                json!({
+                    "increment_id": format!("10000000{number}"), "store_id": 1, "customer_is_guest": 1, "status": "new",
+                    "customer_email": "guest@example.com", "customer_firstname": first, "customer_lastname": "Guest",
+                    "created_at": format!("{day} 10:00:00"), "updated_at": format!("{day} 10:00:00"),
+                }),
+            );
+        }
+        Self { shop, folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn crm(&self) -> PathBuf {
+        self.folder.path().join("crm.sqlite")
+    }
+
+    async fn mockgento(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_mockgento"))
+            .args(arguments)
+            .args(["--crm", &self.crm().display().to_string()])
+            .env("MOCKGENTO_API_KEY", self.shop.key())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .await
+            .unwrap()
+    }
+
+    async fn sync(&self, arguments: &[&str]) -> Output {
+        let url = self.shop.wsdl_url().to_string();
+        let common = ["sync", "--url", &url, "--user", self.shop.user(), "--start-date", "2024-01-01"];
+        self.mockgento(&[&common, arguments].concat()).await
+    }
+
+    async fn plan(&self, arguments: &[&str]) -> Value {
+        let run = self.sync(&[&["--dry-run", "--json"], arguments].concat()).await;
+        serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:#?}"))
+    }
+
+    /// Calls that could have changed the shop.
+    fn writing_calls(&self) -> Vec<String> {
+        let contract = Contract::shared();
+        let writes = |name: &String| {
+            !SESSION.contains(&name.as_str()) && contract.operation(name).is_none_or(|facts| !facts.reads_only)
+        };
+        self.shop.received_calls().into_iter().map(|call| call.operation).filter(writes).collect()
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.folder.path().join("crm.sqlite.dry-run")
+    }
+}
+
+/// Rows of an entity with that fate; none when the plan does not name the entity.
+fn count(plan: &Value, entity: &str, fate: &str) -> u64 {
+    let entities = plan["entities"].as_array().unwrap();
+    let found = entities.iter().find(|counts| counts["entity"] == entity);
+    found.map_or(0, |counts| counts[fate].as_u64().unwrap())
+}
+
+fn every(operation: &str) -> When {
+    When { operation: Some(operation.to_owned()), ..When::default() }
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_new_crm_plans_what_the_sync_then_does_and_leaves_nothing() {
+    let staging = Staging::new().await;
+    let page = staging.folder.path().join("plan.html");
+    let plan = staging.plan(&["--html", &page.display().to_string()]).await;
+    assert_eq!(plan["complete"], true, "{plan:#}");
+    let combined = &plan["combined_guests"][0];
+    assert_eq!(combined["orders"], json!(["100000001", "100000002"]), "{plan:#}");
+    assert_eq!(combined["email"], "guest@example.com");
+    assert_eq!(staging.writing_calls(), [""; 0]);
+    assert!(!staging.crm().exists() && !staging.scratch().exists());
+    assert!(String::from_utf8(bytes(&page)).unwrap().contains("<h1>Plan of a sync</h1>"));
+
+    let run = staging.sync(&[]).await;
+    assert!(run.status.success(), "{run:#?}");
+    let again = staging.plan(&[]).await;
+    for entity in ["customer", "order", "account"] {
+        let planned = count(&plan, entity, "created");
+        assert_eq!(planned, count(&again, entity, "unchanged"), "{entity}");
+        assert_eq!(count(&again, entity, "created"), 0, "{entity}");
+        assert!(planned > 0, "{entity}");
+    }
+}
+
+#[tokio::test]
+async fn edits_are_planned_with_conflicts_then_asked_about_and_written_down() {
+    let staging = Staging::new().await;
+    assert!(staging.sync(&["--two-way", "remote"]).await.status.success());
+    let known = staging.mockgento(&["crm", "show", "customer", "--json"]).await;
+    let known: Value = serde_json::from_slice(&known.stdout).unwrap();
+    let first = known.as_array().unwrap().iter().find(|row| row["originId"].is_i64()).unwrap().clone();
+    let (id, first_name) = (first["originId"].as_i64().unwrap(), first["firstName"].as_str().unwrap());
+    let set = ["crm", "set", "customer", &id.to_string(), "firstName=Edited", "lastName=InCrm"];
+    assert!(staging.mockgento(&set).await.status.success());
+    staging.shop.update("customer", id, json!({"lastname": "InShop"}));
+    staging.shop.forget_calls();
+    let before = bytes(&staging.crm());
+
+    let plan = staging.plan(&[]).await;
+    assert_eq!(staging.writing_calls(), [""; 0]);
+    assert_eq!(bytes(&staging.crm()), before, "the CRM file is as it was");
+    let write = plan["writes"].as_array().unwrap().iter().find(|write| write["entity"] == "customer").unwrap();
+    assert_eq!(write["origin_id"], id);
+    let expected = json!({"field": "firstname", "before": first_name, "after": "Edited"});
+    assert!(write["changes"].as_array().unwrap().contains(&expected), "{write:#}");
+    let conflict = &write["conflicts"][0];
+    assert_eq!((&conflict["field"], &conflict["winner"]), (&json!("lastname"), &json!("magento")), "{write:#}");
+    assert_eq!((&conflict["crm"], &conflict["magento"]), (&json!("InCrm"), &json!("InShop")));
+
+    let unasked = staging.sync(&[]).await;
+    let said = String::from_utf8_lossy(&unasked.stderr).into_owned();
+    assert_eq!(unasked.status.code(), Some(2), "{said}");
+    assert!(said.contains("edits wait and would be written to") && said.contains("--dry-run"), "{said}");
+    assert_eq!(staging.writing_calls(), [""; 0]);
+
+    assert!(staging.sync(&["--yes"]).await.status.success());
+    assert!(staging.writing_calls().contains(&"oroCustomerUpdate".to_owned()), "{:?}", staging.writing_calls());
+    let audit = String::from_utf8(bytes(&staging.folder.path().join("crm.sqlite.audit.jsonl"))).unwrap();
+    let lines: Vec<Value> = audit.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let at = lines.iter().position(|line| line["audit"] == "writing" && line["entity"] == "customer").unwrap();
+    assert!(lines[at]["changes"].as_array().unwrap().contains(&expected), "{audit}");
+    assert_eq!((&lines[at + 1]["audit"], &lines[at + 1]["result"]["result"]), (&json!("ended"), &json!("updated")));
+    assert!(!audit.contains(staging.shop.key()));
+}
+
+#[tokio::test]
+async fn a_dry_run_that_a_fault_ends_says_so_and_goes_on_where_it_stood() {
+    let staging = Staging::new().await;
+    staging.shop.keep_disrupting(Disruption::Status(500), When::nth_of("oroOrderList", 2));
+    staging.shop.keep_disrupting(Disruption::Status(500), every("salesOrderCreditmemoList"));
+    let cut = staging.plan(&[]).await;
+    assert_eq!(cut["complete"], false, "{cut:#}");
+    assert!(cut["ended_by"].as_str().unwrap().contains("did not come through"), "{cut:#}");
+    assert!(staging.scratch().exists() && !staging.crm().exists());
+    let stops = cut["failures"].as_array().unwrap().iter().any(|failure| failure["stops_connector"] == true);
+    assert!(stops, "{cut:#}");
+
+    staging.shop.clear_disruptions();
+    let whole = staging.plan(&[]).await;
+    assert_eq!(whole["complete"], true, "{whole:#}");
+    assert!(
+        whole["calls"]["operations"]["login"]["calls"].as_u64() > cut["calls"]["operations"]["login"]["calls"].as_u64()
+    );
+    assert_eq!(staging.writing_calls(), [""; 0]);
+    assert!(!staging.scratch().exists());
+    // What was planned in two goes is what one sync does.
+    assert!(staging.sync(&[]).await.status.success());
+    let after = staging.plan(&[]).await;
+    assert_eq!(count(&whole, "order", "created"), count(&after, "order", "unchanged"));
+}
+
+#[tokio::test]
+async fn a_dry_run_is_bounded_by_rows_entities_and_days() {
+    let staging = Staging::new().await;
+    let plan =
+        staging.plan(&["--limit", "1", "--entities", "customers", "--since", "2025-01-01", "--rate", "500"]).await;
+    assert_eq!(count(&plan, "order", "created"), 0, "{plan:#}");
+    assert_eq!(staging.received_orders(), 0);
+    for wrong in [["--rate", "0"], ["--entities", "products"], ["--limit", "many"]] {
+        let run = staging.sync(&[&["--dry-run"][..], &wrong].concat()).await;
+        assert_eq!(run.status.code(), Some(2), "{wrong:?}");
+    }
+    let alone = staging.sync(&["--limit", "1"]).await;
+    assert_eq!(alone.status.code(), Some(2), "a bound without --dry-run is refused");
+}
+
+#[tokio::test]
+async fn a_missing_right_and_a_missing_bridge_are_warned_of() {
+    let shop = TestShop::builder().running_clock().without_bridge().start().await;
+    let staging = Staging { shop, folder: tempfile::tempdir().unwrap() };
+    staging.shop.keep_disrupting(Disruption::AccessDenied, every("salesOrderCreditmemoList"));
+    let plan = staging.plan(&[]).await;
+    let warnings = plan["warnings"].to_string();
+    for expected in
+        ["bridge is not installed", "may not call salesOrderCreditmemoList; give its role the resource sales/"]
+    {
+        assert!(warnings.contains(expected), "{expected}: {warnings}");
+    }
+    assert_eq!(staging.writing_calls(), [""; 0]);
+}
+
+impl Staging {
+    fn received_orders(&self) -> usize {
+        // One look-up by the probe of rights.
+        self.shop.received("oroOrderList").len().saturating_sub(1)
+    }
+}
