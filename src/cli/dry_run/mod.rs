@@ -20,6 +20,7 @@ use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
+use crate::crm::RunLock;
 use crate::sync::connector::Stream;
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::driver;
@@ -134,6 +135,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let runtime = runtime()?;
     let probed = runtime.block_on(probe::probe(guard.clone(), args.connection.client_options()?));
     let warnings = probed.map_err(|error| miette!("{error}"))?;
+    let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
         let _ = writeln!(anstream::stderr(), "going on with the dry run in {}", scratch.folder.display());
