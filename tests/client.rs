@@ -311,6 +311,26 @@ async fn a_shop_of_the_other_style_and_what_is_no_wsdl_are_told_plainly() {
     }
 }
 
+/// Vector 79.
+#[tokio::test]
+async fn an_address_of_nothing_is_created_with_session_customer_and_empty_data() {
+    let shop = Shop::start(&RPC).await;
+    shop.answers("customerAddressCreate", [xml(SESSION_EXPIRED)]).await;
+    let mut client = shop.client().await;
+    let arguments = SoapStruct::new().with("customerId", 3).with("addressData", SoapStruct::new());
+    client.call("customerAddressCreate", arguments).await.unwrap_err();
+    let request = shop.requests("customerAddressCreate").await.remove(0);
+    let call = request.split_once("<ns1:customerAddressCreate>").unwrap().1;
+    let members: Vec<&str> =
+        ["<sessionId ", "<customerId ", "<addressData "].into_iter().filter(|member| call.contains(member)).collect();
+    assert_eq!(members.len(), 3, "{request}");
+    assert!(
+        call.find("<sessionId ") < call.find("<customerId ") && call.find("<customerId ") < call.find("<addressData ")
+    );
+    assert!(call.contains(">3</customerId>"), "{request}");
+    assert!(!call.contains("<city"), "{request}");
+}
+
 /// Vectors 72 and 77.
 #[tokio::test]
 async fn without_a_bridge_nothing_pings_and_what_needs_one_is_refused_unsent() {

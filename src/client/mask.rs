@@ -89,6 +89,18 @@ fn mask_element(text: &str, element: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Vector 86: the reference client masks failures of its import jobs once more and those of exports not; here every
+    /// text goes through one masker, so that none tells a key.
+    #[test]
+    fn failures_of_any_job_are_masked() {
+        let mut masker = Masker(Vec::new());
+        masker.add("oro-key-1");
+        for job in ["some_job_name", "mage_customer"] {
+            let text = format!("{job} failed: <apiKey>oro-key-1</apiKey>");
+            assert_eq!(masker.mask(&text), format!("{job} failed: <apiKey>***</apiKey>"));
+        }
+    }
+
     /// Vectors 83 to 85; the last leaks in the reference client and must not here.
     #[test]
     fn keys_and_sessions_are_masked_wherever_they_stand() {

@@ -212,6 +212,7 @@ mod tests {
     use crate::secret::ApiKey;
     use jiff::Timestamp;
 
+    /// Vectors 151 and 152.
     #[test]
     fn account_names_are_joined_trimmed_and_cut() {
         for (first, last, max, expected) in [
@@ -296,7 +297,14 @@ mod tests {
         assert_eq!(found_for(by_address(AddressStrategy::AnyOf), 3), [1, 3, 5]);
         assert_eq!(found_for(by_address(AddressStrategy::ByType), 1), [1, 5]);
         assert_eq!(found_for(by_address(AddressStrategy::ByType), 3), [3]);
-        assert_eq!(found_for(by_address(AddressStrategy::Billing), 1), [1, 5]);
+        for (strategy, wanted, expected) in [
+            (AddressStrategy::Billing, 1, &[1, 5][..]),
+            (AddressStrategy::Billing, 3, &[1, 3, 5]),
+            (AddressStrategy::Shipping, 1, &[1, 3]),
+            (AddressStrategy::Shipping, 3, &[3]),
+        ] {
+            assert_eq!(found_for(by_address(strategy), wanted), expected, "{strategy:?} of {wanted}");
+        }
     }
 
     #[test]

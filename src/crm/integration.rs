@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(again.unwrap_err().to_string(), expected);
     }
 
-    /// Vector 92.
+    /// Vectors 91 and 92: a list that the form does not offer is not submitted.
     #[test]
     fn without_the_bridge_no_email_is_shared() {
         for (installed, expected) in [(false, vec![]), (true, vec!["a@x.com".to_owned()])] {

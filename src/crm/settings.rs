@@ -86,6 +86,9 @@ pub struct IntegrationSettings {
     pub is_two_way_sync_enabled: bool,
     /// Sync priority.
     pub sync_priority: SyncPriority,
+    /// Rows of a page of the bridge's lists, when it is not the usual 100 (of regions 500).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<usize>,
     /// Snapshot of the last Check Connection: whether the bridge is installed.
     pub is_extension_installed: bool,
     /// Snapshot: the bridge's version.
@@ -145,6 +148,7 @@ impl Default for IntegrationSettings {
             default_user_owner: Some("admin".to_owned()),
             is_two_way_sync_enabled: false,
             sync_priority: SyncPriority::Remote,
+            page_size: None,
             is_extension_installed: false,
             extension_version: None,
             magento_version: None,
@@ -180,6 +184,14 @@ pub enum SettingsError {
     /// The start date moved later.
     #[error("Sync start date: New date should be less or equals than previously defined. ({0})")]
     StartDateLater(Date),
+    /// A page that cannot hold the rows asked for by their ids.
+    #[error("Page size: at least {min} rows, not {found}; rows that others refer to are asked for {min} at a time")]
+    PageSize {
+        /// Rows that must fit.
+        min: usize,
+        /// Rows given.
+        found: usize,
+    },
     /// The pair of URL and website is taken.
     #[error("Integration with this URL and website(s) is already used.")]
     Duplicate,
@@ -209,6 +221,9 @@ pub fn parse_shared_emails(text: &str, quirk: bool) -> Vec<String> {
 
 /// Longest texts of the transport's columns.
 const TEXT_LENGTH_MAX: usize = 255;
+
+/// Rows by their ids come in one page, 25 at a time (sync spec 4.8).
+const PAGE_SIZE_MIN: usize = 25;
 
 /// The bridge version from which on newsletters can be edited.
 const SUPPORTED_VERSION: &str = "1.2.0";
@@ -292,6 +307,9 @@ impl IntegrationSettings {
         if self.website_id != ALL_WEBSITES && self.website_id < 1 {
             return Err(SettingsError::Website(self.website_id));
         }
+        if let Some(found) = self.page_size.filter(|size| *size < PAGE_SIZE_MIN) {
+            return Err(SettingsError::PageSize { min: PAGE_SIZE_MIN, found });
+        }
         if let Some(stored) = stored
             && self.sync_start_date > stored.sync_start_date
         {
@@ -333,6 +351,7 @@ mod tests {
         }
     }
 
+    /// Vector 96.
     #[test]
     fn an_email_address_has_a_name_and_a_domain() {
         // Vector 96.
@@ -347,12 +366,15 @@ mod tests {
         }
     }
 
+    /// Vectors 93, 99 and 154.
     #[test]
     fn order_notes_need_the_newest_bridge_and_elsewhere_the_setting() {
         for (version, on, order_page, customer_page) in [
             (Some("1.2.19"), true, true, true),
+            (Some("1.2.20"), true, true, true),
             (Some("1.2.19"), false, true, false),
             (Some("1.0.1"), true, false, false),
+            (Some("1.0.0"), true, false, false),
             (None, true, false, false),
         ] {
             let settings = IntegrationSettings {
@@ -366,6 +388,7 @@ mod tests {
         }
     }
 
+    /// Vector 100.
     #[test]
     fn a_channel_is_applicable_when_it_is_enabled_and_two_way() {
         for (enabled, two_way, supported, subscribers, customers) in [

@@ -84,6 +84,7 @@ impl World<'_> {
         if let Some(notes) = setup.order_notes {
             settings.is_display_order_notes = notes.is_yes();
         }
+        settings.page_size = setup.page_size.or(settings.page_size);
         if let Some(owner) = &setup.default_owner {
             settings.default_user_owner = Some(owner.clone()).filter(|owner| !owner.is_empty());
         }

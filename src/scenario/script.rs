@@ -155,6 +155,9 @@ pub struct IntegrationSetup {
     /// Sync Priority.
     #[serde(default, rename = "sync priority")]
     pub sync_priority: Option<Priority>,
+    /// Rows of a page of the bridge's lists, 25 or more; 100 when left out.
+    #[serde(default, rename = "page size")]
+    pub page_size: Option<usize>,
     /// Default owner: the user whom everything belongs to that is imported.
     #[serde(default, rename = "default owner")]
     pub default_owner: Option<String>,

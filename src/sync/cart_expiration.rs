@@ -51,7 +51,7 @@ pub async fn expire_carts(context: &mut SyncContext<'_>, id: IntegrationId) -> R
             Ok(found) => found,
             Err(error) => return Ok(Expiration::Failed(error.to_string())),
         };
-        let gone: Vec<_> = batch.iter().filter(|(origin_id, _)| !found.contains(origin_id)).collect();
+        let gone = not_returned(batch, &found);
         run.crm.transaction(|crm| {
             let status = Fields::new().with("status", "expired");
             gone.iter().try_for_each(|(_, row)| crm.update(Entity::Cart, *row, &status))
@@ -82,8 +82,30 @@ fn open_carts(run: &Run<'_, '_>) -> Result<Vec<(i64, RowId)>, CrmError> {
     Ok(carts)
 }
 
+fn not_returned<'a>(batch: &'a [(i64, RowId)], found: &[i64]) -> Vec<&'a (i64, RowId)> {
+    batch.iter().filter(|(origin_id, _)| !found.contains(origin_id)).collect()
+}
+
 async fn returned(run: &mut Run<'_, '_>, ids: &[i64], stores: &[i64]) -> Result<Vec<i64>, CallError> {
     let (call, arguments) = list::carts_of_stores(ids, stores, &run.bridge)?;
     let rows = run.client().await?.call_list(call.operation, arguments).await?;
     Ok(rows.iter().filter_map(|row| row.get(call.key).and_then(SoapValue::to_int)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carts_that_the_shop_does_not_return_are_gone_batch_by_batch() {
+        // Vector 141: rows 1, 2, 3 stand for carts 11, 22, 33; the shop knows 22 only.
+        let carts = [(11, RowId(1)), (22, RowId(2)), (33, RowId(3))];
+        let answers: [&[i64]; 2] = [&[22], &[]];
+        let gone: Vec<Vec<i64>> = carts
+            .chunks(2)
+            .zip(answers)
+            .map(|(batch, found)| not_returned(batch, found).iter().map(|(_, row)| row.0).collect())
+            .collect();
+        assert_eq!(gone, [[1], [3]]);
+    }
 }

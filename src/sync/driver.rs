@@ -112,12 +112,13 @@ impl Run<'_, '_> {
 
     async fn dictionary_rows(&mut self, stream: Stream) -> Result<Vec<SoapStruct>, ClientError> {
         let (bridge, quirks) = (self.bridge.clone(), self.quirks.clone());
+        let page_size = self.integration.settings.page_size;
         let client = self.client().await?;
         match stream {
             Stream::Website => dictionary::websites(client, &bridge, &quirks).await,
             Stream::Store => dictionary::stores(client).await,
             Stream::CustomerGroup => dictionary::customer_groups(client).await,
-            _ => dictionary::regions(client, &bridge, &quirks).await,
+            _ => dictionary::regions(client, &bridge, page_size, &quirks).await,
         }
     }
 

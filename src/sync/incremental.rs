@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::connector::source::{PAGE_SIZE, RowSource};
+use super::connector::source::RowSource;
 use super::connector::{Connector, Stream, list};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
@@ -91,7 +91,7 @@ impl Run<'_, '_> {
         if list::is_paged(stream, &self.bridge) {
             let window = window::bridge_update(start, server_time);
             (self.events)(SyncEvent::WindowOpened { connector, window });
-            let source = RowSource::pages(call, Some(("updated_at", window)), PAGE_SIZE);
+            let source = RowSource::pages(call, Some(("updated_at", window)));
             return Ok(Question { source, start, until: window.to, now });
         }
         let source = RowSource::windows(call, "updated_at", NativeWindows::new(start, now));

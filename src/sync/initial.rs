@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::connector::source::{PAGE_SIZE, RowSource};
+use super::connector::source::RowSource;
 use super::connector::{Connector, Stream, list};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
@@ -89,7 +89,7 @@ impl Run<'_, '_> {
         };
         let dates = Some(("created_at", window));
         let source = if list::is_paged(stream, &self.bridge) {
-            RowSource::pages(call, dates, PAGE_SIZE)
+            RowSource::pages(call, dates)
         } else {
             RowSource::once(call, dates)
         };

@@ -130,6 +130,8 @@ fn scalar_text(value: &SoapValue) -> Option<String> {
 mod tests {
     use super::*;
     use crate::quirk::Profile;
+    use crate::sync::convert::customer::customer;
+    use crate::sync::export;
 
     /// `a=1 b=2`; `~` is null.
     fn record(text: &str) -> SoapStruct {
@@ -207,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_recorded_merges_of_the_reference_client_hold() {
-        // Vectors 21 to 31 and 34; their change sets are given as the record before the edit.
+        // Vectors 21, 23 to 31 and 34; their change sets are given as the record before the edit.
         check(&[
             Case { before: None, ..case("21", "p=value", "", "p=new", REMOTE, "p=new") },
             Case { before: None, ..case("21", "p=value", "", "p=new", LOCAL, "p=new") },
@@ -230,6 +232,20 @@ mod tests {
             },
             Case { reference: "a=0 b=L", ..case("34", "a=L b=L", "a=0 b=0", "a=0 b=R", REMOTE, "a=L b=R") },
         ]);
+    }
+
+    #[test]
+    fn without_a_change_set_the_remote_record_comes_back_in_export_form() {
+        // Vector 22: what Magento spells its own way is compared and sent in the form of the export.
+        let remote = SoapStruct::new().with("customer_id", "7").with("firstname", "John").with("created_at", "");
+        let remote = export::customer::customer(&customer(&remote, &Quirks::default()).unwrap());
+        let local = record("firstname=Jack");
+        for priority in [REMOTE, LOCAL] {
+            let sides = Sides { local: &local, before: None, remote: &remote, additional: &[] };
+            let merged = merge(sides, priority, &Quirks::default());
+            assert_eq!(merged.text("firstname").as_deref(), Some("John"));
+            assert!(merged.get("created_at").is_none() && merged.get("lastname").is_some(), "{merged:?}");
+        }
     }
 
     #[test]

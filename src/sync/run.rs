@@ -146,7 +146,8 @@ impl<'c, 'e> Run<'c, 'e> {
             Stream::Customer => None,
             _ => self.stores(website).await?,
         };
-        Ok(list::of_stream(stream, website, stores.as_deref(), &self.bridge)?)
+        let call = list::of_stream(stream, website, stores.as_deref(), &self.bridge)?;
+        Ok(call.with_page_size(self.integration.settings.page_size))
     }
 
     /// The list call that names its rows.
@@ -155,7 +156,8 @@ impl<'c, 'e> Run<'c, 'e> {
         let by_website = list::by_ids_of_website(stream, &self.quirks);
         let stores = if by_website { None } else { self.stores(website).await? };
         let scope = list::IdScope { website, stores: stores.as_deref() };
-        Ok(list::by_ids(stream, ids, scope, &self.bridge, &self.quirks)?)
+        let call = list::by_ids(stream, ids, scope, &self.bridge, &self.quirks)?;
+        Ok(call.with_page_size(self.integration.settings.page_size))
     }
 
     /// The ids of the website's store views; `None` for all websites.

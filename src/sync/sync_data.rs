@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::connector::source::{PAGE_SIZE, RowSource};
+use super::connector::source::RowSource;
 use super::connector::{Connector, Stream, list};
 use super::context::SyncContext;
 use super::error::{CallError, SyncError};
 use super::job::{self, Job, Mark};
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
-use super::window;
-use crate::crm::IntegrationId;
+use super::window::{self, NativeWindows, Progress};
+use crate::crm::{CrmError, IntegrationId};
 use crate::quirk::Quirk;
 
 /// The record that is asked for again.
@@ -105,18 +105,26 @@ impl Run<'_, '_> {
         dated: bool,
     ) -> Result<ConnectorOutcome, SyncError> {
         self.started(connector);
-        let mut since = None;
-        if dated {
-            let start = self.integration.initial_sync_start_date.unwrap_or_else(|| self.clock.now());
-            since = Some(window::update_start(self.scope().progress(self.crm, connector, start)?));
-        }
+        let since = if dated { Some(self.start_by_hand(connector)?) } else { None };
         let source = match self.rows_where(connector, (field, value), since).await {
             Ok(source) => source,
             Err(error) => return Ok(self.failed(connector, RunKind::Incremental, &error)?),
         };
-        // Only a cart's is a connector run of its own, with a status; neither moves a bookmark.
-        let mark = if connector.stream() == Stream::Cart { Mark::None } else { Mark::Unrecorded };
+        // Only the reference client's button of a cart is a connector run of its own, with a status that has no bookmark.
+        let is_recorded = dated && connector.stream() == Stream::Cart;
+        let mark = if is_recorded { Mark::None } else { Mark::Unrecorded };
         Ok(job::run(self, Job { connector, kind: RunKind::Incremental, source, mark, start: None }).await?)
+    }
+
+    /// A run by hand begins at the newest item of the connector's last completed run, or the date of that run, or now (sync
+    /// spec 4.5).
+    fn start_by_hand(&self, connector: Connector) -> Result<Timestamp, CrmError> {
+        let last = self.crm.last_completed_status(self.integration.id, connector.name())?;
+        let completed_before = last.is_some();
+        let last = last.filter(|status| !status.is_skipped());
+        let bookmark = last.map(|status| status.date_in("lastSyncItemDate").unwrap_or(status.date));
+        let bookmark = bookmark.unwrap_or_else(|| self.clock.now());
+        Ok(window::update_start(Progress { bookmark, completed_before }))
     }
 
     async fn rows_where(
@@ -128,12 +136,16 @@ impl Run<'_, '_> {
         let stream = connector.stream();
         let mut call = self.list_call(stream).await?;
         call.filters = call.filters.complex(field, "eq", value);
-        let mut dates = None;
-        if let Some(since) = since {
-            let server_time = self.client().await?.server_time();
-            dates = Some(("updated_at", window::bridge_update(since, server_time)));
-        }
         let is_paged = list::is_paged(stream, &self.bridge);
-        Ok(if is_paged { RowSource::pages(call, dates, PAGE_SIZE) } else { RowSource::once(call, dates) })
+        let Some(since) = since else {
+            return Ok(if is_paged { RowSource::pages(call, None) } else { RowSource::once(call, None) });
+        };
+        let server_time = self.client().await?.server_time();
+        if is_paged {
+            let dates = Some(("updated_at", window::month_update(since, server_time)));
+            return Ok(RowSource::pages(call, dates));
+        }
+        let now = server_time.unwrap_or_else(|| self.clock.now());
+        Ok(RowSource::windows(call, "updated_at", NativeWindows::by_months(since, now)))
     }
 }

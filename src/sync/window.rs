@@ -1,7 +1,8 @@
 //! Date windows: which slice of time one import asks Magento for, and where the bookmark stands afterwards (sync spec
 //! 4.4, 4.5 and 4.7). Pure; the clock, the server time and the bookmarks are arguments.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::Serialize;
 
 use crate::quirk::{Quirk, Quirks};
@@ -63,6 +64,12 @@ pub fn bridge_update(start: Timestamp, server_time: Option<Timestamp>) -> Window
     Window { from: start, to: server_time.map_or(end, |now| end.min(now)) }
 }
 
+/// The window of a bridge list that somebody asks for by hand: a month, capped likewise.
+pub fn month_update(start: Timestamp, server_time: Option<Timestamp>) -> Window {
+    let end = a_month_after(start);
+    Window { from: start, to: server_time.map_or(end, |now| end.min(now)) }
+}
+
 /// Where the bookmark of an incremental connector stands after its run.
 ///
 /// The reference client takes the clock at the end of the run when a step would lead past it; what changed in
@@ -81,13 +88,19 @@ pub fn update_bookmark(bookmark: Timestamp, asked_until: Timestamp, now: Timesta
 pub struct NativeWindows {
     next: Timestamp,
     now: Timestamp,
+    end_of: fn(Timestamp) -> Timestamp,
     done: bool,
 }
 
 impl NativeWindows {
     /// Windows from `start`; `now` is the server's time, or the local clock when it is unknown.
     pub fn new(start: Timestamp, now: Timestamp) -> Self {
-        Self { next: start, now, done: false }
+        Self { next: start, now, end_of: a_step_after, done: false }
+    }
+
+    /// The same a month at a time, as imports that somebody asks for by hand.
+    pub fn by_months(start: Timestamp, now: Timestamp) -> Self {
+        Self { end_of: a_month_after, ..Self::new(start, now) }
     }
 
     /// The next window to ask for, unless the last one ended the stream.
@@ -95,7 +108,7 @@ impl NativeWindows {
         if self.done {
             return None;
         }
-        let window = Window { from: self.next, to: plus(self.next, STEP) };
+        let window = Window { from: self.next, to: (self.end_of)(self.next) };
         self.next = window.to;
         Some(window)
     }
@@ -110,6 +123,15 @@ impl NativeWindows {
 /// now (sync spec 4.6, `lastSyncItemDate`).
 pub fn last_item_date(stored: Option<Timestamp>, item: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     stored.max(item).map(|at| at.min(now))
+}
+
+fn a_step_after(at: Timestamp) -> Timestamp {
+    plus(at, STEP)
+}
+
+fn a_month_after(at: Timestamp) -> Timestamp {
+    let later = Offset::UTC.to_datetime(at).checked_add(Span::new().months(1));
+    later.and_then(|later| Offset::UTC.to_timestamp(later)).unwrap_or(Timestamp::MAX)
 }
 
 fn minus(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -194,6 +216,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_for_by_hand_spans_a_month() {
+        let server = Some(at("2020-03-10 12:00:00"));
+        assert_eq!(month_update(at("2020-01-31"), server), window("2020-01-31", "2020-02-29"));
+        assert_eq!(month_update(at("2020-03-10"), server), window("2020-03-10", "2020-03-10 12:00:00"));
+        let mut windows = NativeWindows::by_months(at("2020-03-01"), at("2020-03-10"));
+        assert_eq!(windows.next_window(), Some(window("2020-03-01", "2020-04-01")));
+        windows.answered(0);
+        assert_eq!(windows.next_window(), None);
+    }
+
+    #[test]
     fn an_initial_window_is_clamped_to_the_start_date() {
         let fresh = Progress { bookmark: at("2020-03-10 12:00:00"), completed_before: false };
         let quirks = Quirks::default();
@@ -230,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_start_is_shifted_only_after_a_completed_run() {
-        // Vector 59, with this crate's five minutes.
+        // Vector 59, with this crate's interval of five minutes.
         let bookmark = at("2020-03-10 12:00:00");
         assert_eq!(update_start(Progress { bookmark, completed_before: false }), bookmark);
         assert_eq!(update_start(Progress { bookmark, completed_before: true }), at("2020-03-10 11:55:00"));
@@ -247,12 +280,14 @@ mod tests {
 
     #[test]
     fn the_newest_item_date_wins() {
-        // Vectors 54 to 58; what was stored is the start of the iterator in the last one.
+        // Vectors 54 to 57.
         let now = at("2020-01-01");
         let (old, new) = (Some(at("2000-01-01")), Some(at("2000-02-01")));
         for (stored, item, expected) in [(None, old, old), (old, None, old), (old, new, new), (new, old, new)] {
             assert_eq!(last_item_date(stored, item, now), expected);
         }
+        // Vector 58: no rows, so the start of the stream is what is recorded.
+        assert_eq!(last_item_date(Some(at("2010-01-01 14:15:08")), None, now), Some(at("2010-01-01 14:15:08")));
         assert_eq!(last_item_date(None, Some(at("2021-01-01")), now), Some(now));
     }
 }

@@ -204,6 +204,7 @@ fn an_email_is_free_when_nobody_else_has_it() {
     assert!(!email_is_free(&[None], None));
 }
 
+/// Vector 153.
 #[test]
 fn edits_are_refused_for_the_documented_reasons() {
     let (mut crm, _, id) = crm(false);

@@ -8,7 +8,6 @@ use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::context::Bridge;
 use crate::sync::convert::customer::collection;
 use crate::sync::convert::dictionary::{stores_with_admin, websites_of_stores};
-use crate::sync::filter::FilterBag;
 
 /// Websites as the bridge lists them, or made of the store views.
 ///
@@ -49,24 +48,29 @@ pub async fn customer_groups(client: &mut MagentoClient) -> Result<Vec<SoapStruc
 pub async fn regions(
     client: &mut MagentoClient,
     bridge: &Bridge,
+    page_size: Option<usize>,
     quirks: &Quirks,
 ) -> Result<Vec<SoapStruct>, ClientError> {
     if bridge.lists_regions() {
-        return listed_regions(client).await;
+        return listed_regions(client, page_size).await;
     }
     let countries = client.call("directoryCountryList", SoapStruct::new()).await?;
     let mut regions = Vec::new();
     for country in rows(&countries, quirks) {
         let code = country.get("iso2_code").cloned().unwrap_or_default();
         let answer = client.call("directoryRegionList", SoapStruct::new().with("country", code.clone())).await?;
-        regions.extend(rows(&answer, quirks).into_iter().map(|region| region.with("countryCode", code.clone())));
+        regions.extend(of_country(&answer, &code, quirks));
     }
     Ok(regions)
 }
 
-async fn listed_regions(client: &mut MagentoClient) -> Result<Vec<SoapStruct>, ClientError> {
-    let call = ListCall { operation: "oroRegionList", filters: FilterBag::new(), key: "region_id", nested: &[] };
-    let mut source = RowSource::pages(call, None, REGION_PAGE_SIZE);
+fn of_country(answer: &SoapValue, code: &SoapValue, quirks: &Quirks) -> Vec<SoapStruct> {
+    rows(answer, quirks).into_iter().map(|region| region.with("countryCode", code.clone())).collect()
+}
+
+async fn listed_regions(client: &mut MagentoClient, page_size: Option<usize>) -> Result<Vec<SoapStruct>, ClientError> {
+    let call = ListCall::new("oroRegionList", "region_id").with_page_size(Some(page_size.unwrap_or(REGION_PAGE_SIZE)));
+    let mut source = RowSource::pages(call, None);
     let mut regions = Vec::new();
     while let Some(region) = source.next(client).await? {
         regions.push(region);
@@ -89,6 +93,20 @@ fn rows(answer: &SoapValue, quirks: &Quirks) -> Vec<SoapStruct> {
 mod tests {
     use super::*;
     use crate::quirk::Profile;
+
+    #[test]
+    fn regions_of_each_country_get_its_code() {
+        // Vector 53.
+        let region = |code: &str| SoapValue::from(SoapStruct::new().with("code", code).with("region_id", "1"));
+        let mut found = Vec::new();
+        for (country, codes) in [("UA", &[][..]), ("US", &["AZ", "DE"]), ("RU", &["MO", "TU"])] {
+            let answer = codes.iter().map(|code| region(code)).collect::<Vec<_>>().into();
+            found.extend(of_country(&answer, &country.into(), &Quirks::default()));
+        }
+        let named: Vec<_> =
+            found.iter().map(|row| [row.text("code"), row.text("countryCode")].map(Option::unwrap)).collect();
+        assert_eq!(named, [["AZ", "US"], ["DE", "US"], ["MO", "RU"], ["TU", "RU"]]);
+    }
 
     #[test]
     fn a_single_record_is_a_list_of_one_unless_the_quirk_is_on() {

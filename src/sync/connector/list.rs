@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::Stream;
-use super::source::RowSource;
+use super::source::{PAGE_SIZE, RowSource};
 use crate::client::{BridgeEndpoint, ClientError, Endpoint};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::SoapStruct;
@@ -22,6 +22,27 @@ pub struct ListCall {
     pub key: &'static str,
     /// Nested lists which WS-I may deliver as single records.
     pub nested: &'static [&'static str],
+    /// Rows of a page, where there are pages.
+    pub page_size: usize,
+}
+
+impl ListCall {
+    /// A list without conditions.
+    pub fn new(operation: &'static str, key: &'static str) -> Self {
+        Self { operation, filters: FilterBag::new(), key, nested: &[], page_size: PAGE_SIZE }
+    }
+
+    /// The same with these conditions.
+    #[must_use]
+    pub fn with_filters(self, filters: FilterBag) -> Self {
+        Self { filters, ..self }
+    }
+
+    /// The same with pages of another size, when one is set (sync spec 4.5, `page_size`).
+    #[must_use]
+    pub fn with_page_size(self, size: Option<usize>) -> Self {
+        Self { page_size: size.unwrap_or(self.page_size), ..self }
+    }
 }
 
 /// Which website rows are wanted of.
@@ -56,7 +77,7 @@ pub fn of_stream(
         Stream::Customer => FilterBag::new().website(website),
         _ => FilterBag::new().stores(stores),
     };
-    Ok(ListCall { filters, ..unfiltered(stream, bridge)? })
+    Ok(ListCall { filters, ..all_of(stream, bridge)? })
 }
 
 /// Whether a list by ids is filtered by website. Customers are; orders are in the reference client only, although orders
@@ -80,7 +101,7 @@ pub fn by_ids(
     bridge: &Bridge,
     quirks: &Quirks,
 ) -> Result<ListCall, ClientError> {
-    let call = unfiltered(stream, bridge)?;
+    let call = all_of(stream, bridge)?;
     let filters = FilterBag::new().ids(call.key, ids);
     let filters = match by_ids_of_website(stream, quirks) {
         true => filters.website(scope.website),
@@ -129,7 +150,7 @@ pub fn subscribers_below(call: ListCall, bound: Option<i64>) -> RowSource {
 /// # Errors
 /// As [`of_stream`].
 pub fn carts_of_stores(ids: &[i64], stores: &[i64], bridge: &Bridge) -> Result<(ListCall, SoapStruct), ClientError> {
-    let call = unfiltered(Stream::Cart, bridge)?;
+    let call = all_of(Stream::Cart, bridge)?;
     let filters = FilterBag::new().stores(Some(stores)).ids("entity_id", ids);
     let arguments = SoapStruct::new().with("filters", filters.to_argument()).with("pager", pager(1, CART_PAGE_SIZE));
     Ok((call, arguments))
@@ -138,7 +159,11 @@ pub fn carts_of_stores(ids: &[i64], stores: &[i64], bridge: &Bridge) -> Result<(
 /// Carts asked for at a time by the look for expired ones.
 pub const CART_PAGE_SIZE: usize = 200;
 
-fn unfiltered(stream: Stream, bridge: &Bridge) -> Result<ListCall, ClientError> {
+/// The list of a stream without conditions.
+///
+/// # Errors
+/// As [`of_stream`].
+pub fn all_of(stream: Stream, bridge: &Bridge) -> Result<ListCall, ClientError> {
     let version = bridge.version();
     let (operation, key, nested): (&'static str, &'static str, &'static [&'static str]) = match stream {
         Stream::Order => (Endpoint::OrderList.operation(version), "order_id", &["items"]),
@@ -148,7 +173,7 @@ fn unfiltered(stream: Stream, bridge: &Bridge) -> Result<ListCall, ClientError> 
         _ => (Endpoint::CustomerList.operation(version), "customer_id", &["addresses"]),
     };
     let nested = if is_paged(stream, bridge) { nested } else { &[] };
-    Ok(ListCall { operation, filters: FilterBag::new(), key, nested })
+    Ok(ListCall { nested, ..ListCall::new(operation, key) })
 }
 
 #[cfg(test)]

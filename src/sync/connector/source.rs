@@ -37,21 +37,22 @@ enum Plan {
 
 impl RowSource {
     /// A bridge list, page by page until a page is short.
-    pub fn pages(call: ListCall, dates: Option<(&'static str, Window)>, size: usize) -> Self {
-        let filters = dated(&call.filters, dates).without_empty();
-        Self { call, plan: Plan::Pages { filters, later: None, size, next: Some(1) }, rows: VecDeque::new() }
+    pub fn pages(call: ListCall, dates: Option<(&'static str, Window)>) -> Self {
+        let filters = dated(&call.filters, dates);
+        Self::filtered_pages(call, filters, None)
     }
 
     /// A bridge list by conditions of its own, which may differ from the second page on.
     pub fn filtered_pages(call: ListCall, first: FilterBag, later: Option<FilterBag>) -> Self {
         let (filters, later) = (first.without_empty(), later.map(FilterBag::without_empty));
-        Self { call, plan: Plan::Pages { filters, later, size: PAGE_SIZE, next: Some(1) }, rows: VecDeque::new() }
+        let size = call.page_size;
+        Self { call, plan: Plan::Pages { filters, later, size, next: Some(1) }, rows: VecDeque::new() }
     }
 
     /// Rows by their ids: one page of a bridge list, one list without pages otherwise. What does not fit is not asked for.
     pub fn by_ids(call: ListCall, is_paged: bool) -> Self {
         let filters = call.filters.clone();
-        let size = is_paged.then_some(PAGE_SIZE);
+        let size = is_paged.then_some(call.page_size);
         Self { call, plan: Plan::Once { filters, size, asked: false }, rows: VecDeque::new() }
     }
 
@@ -145,6 +146,63 @@ fn dated(filters: &FilterBag, dates: Option<(&'static str, Window)>) -> FilterBa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quirk::{Profile, Quirks};
+    use crate::sync::connector::list::{changed_subscribers, newest_subscriber, subscribers_below};
+
+    /// What a stream asks for while its pages hold so many rows: conditions and pager, a text each.
+    fn asked(mut source: RowSource, pages: &[usize]) -> Vec<String> {
+        let mut asked = Vec::new();
+        while let Some(arguments) = source.plan.next_arguments(&source.call.filters) {
+            source.plan.answered(pages[asked.len()]);
+            asked.push(in_words(&arguments));
+        }
+        asked
+    }
+
+    fn in_words(arguments: &SoapStruct) -> String {
+        let text = serde_json::to_string(arguments).unwrap();
+        text.replace("\"", "").replace("key:", "").replace("value:", "")
+    }
+
+    fn subscribers() -> ListCall {
+        let filters = FilterBag::new().stores(Some(&[1, 3]));
+        ListCall::new("newsletterSubscriberList", "subscriber_id").with_filters(filters)
+    }
+
+    #[test]
+    fn changed_subscribers_are_paged_by_the_same_dates_unless_the_quirk_moves_the_lower_one() {
+        // Vector 44, and the recommendation of Q-14.
+        let at = |text: &str| text.parse().unwrap();
+        let (start, server) = (at("2020-03-10T11:00:00Z"), at("2020-03-10T12:00:00Z"));
+        let page = |number: u32, from: &str| {
+            format!(
+                "{{filters:{{complex_filter:[{{change_status_at,{{gt,2020-03-10 {from}}}}},\
+                 {{change_status_at,{{lte,2020-03-10 12:00:00}}}},{{store_id,{{in,1,3}}}}]}},\
+                 pager:{{page:{number},pageSize:100}}}}"
+            )
+        };
+        for (quirks, second) in [(Profile::OroCrm41.quirks(), "12:00:00"), (Quirks::default(), "11:00:00")] {
+            let source = changed_subscribers(subscribers(), start, Some(server), &quirks);
+            assert_eq!(asked(source, &[100, 0]), [page(1, "11:00:00"), page(2, second)]);
+        }
+    }
+
+    #[test]
+    fn the_first_subscribers_are_those_below_the_cursor_page_by_page() {
+        // Vectors 45 and 68: one past the newest of 250, or the stored 42, until a page is short.
+        let stores = "{store_id,{in,1,3}}";
+        let probe = in_words(&newest_subscriber(&subscribers()));
+        assert_eq!(probe, format!("{{filters:{{complex_filter:[{stores}]}},pager:{{page:1,pageSize:1}}}}"));
+        for (bound, condition) in
+            [(Some(251), "{subscriber_id,{lt,251}},"), (Some(42), "{subscriber_id,{lt,42}},"), (None, "")]
+        {
+            let found = asked(subscribers_below(subscribers(), bound), &[100, 100, 50]);
+            let page = |number: u32| {
+                format!("{{filters:{{complex_filter:[{condition}{stores}]}},pager:{{page:{number},pageSize:100}}}}")
+            };
+            assert_eq!(found, [page(1), page(2), page(3)]);
+        }
+    }
 
     #[test]
     fn a_full_page_asks_for_the_next_one_and_a_short_page_ends_it() {
@@ -163,20 +221,12 @@ mod tests {
     }
 
     #[test]
-    fn conditions_of_the_second_page_on_may_differ() {
-        // Vector 44; without the quirk there are none (Q-14).
-        let bound = |from: &str| FilterBag::new().complex("change_status_at", "gt", from);
-        for (later, expected) in [(Some(bound("12:00")), "12:00"), (None, "11:00")] {
-            let call = ListCall { operation: "x", filters: FilterBag::new(), key: "subscriber_id", nested: &[] };
-            let mut source = RowSource::filtered_pages(call, bound("11:00"), later);
-            let mut asked = Vec::new();
-            for rows in [PAGE_SIZE, 0] {
-                let arguments = source.plan.next_arguments(&FilterBag::new()).unwrap();
-                asked.push(serde_json::to_string(arguments.get("filters").unwrap()).unwrap());
-                source.plan.answered(rows);
-            }
-            assert!(asked[0].contains("11:00") && asked[1].contains(expected), "{asked:?}");
-            assert!(source.plan.next_arguments(&FilterBag::new()).is_none());
+    fn a_page_size_may_be_set() {
+        // Vector 49; 500 is that of regions, in `dictionary`.
+        for (set, expected) in [(None, 100), (Some(2000), 2000)] {
+            let call = subscribers().with_page_size(set);
+            let found = asked(subscribers_below(call, None), &[expected - 1]);
+            assert!(found[0].contains(&format!("pageSize:{expected}")), "{found:?}");
         }
     }
 
@@ -184,7 +234,7 @@ mod tests {
     fn rows_with_the_same_key_collapse_to_the_last_one() {
         // Vector 138.
         let row = |id: &str, name: &str| SoapStruct::new().with("customer_id", id).with("firstname", name);
-        let call = ListCall { operation: "x", filters: FilterBag::new(), key: "customer_id", nested: &[] };
+        let call = ListCall::new("x", "customer_id");
         let source = RowSource::once(call, None);
         let rows = source.distinct(vec![row("1", "a"), row("2", "b"), row("1", "c")]);
         assert_eq!(rows.iter().map(|r| r.text("firstname").unwrap()).collect::<Vec<_>>(), ["c", "b"]);

@@ -2,7 +2,7 @@
 //! itself did not bring (sync spec 5.1, point 6).
 
 use super::customer::listed;
-use super::{Kind, Record, RowError, convert};
+use super::{Kind, Link, Record, RowError, convert, integer};
 use crate::crm::Entity;
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
@@ -29,6 +29,16 @@ fn fillable(entity: Entity) -> &'static [(&'static str, Kind)] {
     }
 }
 
+/// Relations that an attribute named after them and `_id` may fill, found by Magento's key.
+const RELATIONS: &[(&str, Entity)] =
+    &[("group", Entity::CustomerGroup), ("store", Entity::Store), ("website", Entity::Website)];
+
+/// The relation that an attribute such as `group_id` stands for, by its name in camel case.
+fn relation(entity: Entity, name: &str) -> Option<(&'static str, Entity)> {
+    let relation = name.strip_suffix("Id").filter(|_| entity == Entity::Customer)?;
+    RELATIONS.iter().find(|(field, _)| field.eq_ignore_ascii_case(relation)).copied()
+}
+
 /// Fills fields that are absent from the record; names are matched without regard to case. Attributes that no CRM
 /// field is named after are dropped. A list of one pair, as WS-I delivers it, counts as a list.
 pub(super) fn fill(record: &mut Record, row: &SoapStruct, entity: Entity, quirks: &Quirks) -> Result<(), RowError> {
@@ -36,6 +46,13 @@ pub(super) fn fill(record: &mut Record, row: &SoapStruct, entity: Entity, quirks
     for pair in listed("attributes", attributes, quirks)? {
         let (Some(key), Some(value)) = (pair.text("key"), pair.get("value")) else { continue };
         let name = camel_case(&key);
+        if let Some((field, target)) = relation(entity, &name) {
+            if !record.links.contains_key(field) {
+                let id = integer(&key, value)?;
+                record.links.insert(field, id.map(|origin_id| Link { entity: target, origin_id }));
+            }
+            continue;
+        }
         let field = fillable(entity).iter().find(|(field, _)| field.eq_ignore_ascii_case(&name));
         let Some((field, kind)) = field else { continue };
         if !record.values.contains_key(field) {
@@ -72,6 +89,19 @@ mod tests {
         ] {
             assert_eq!(camel_case(name), expected);
         }
+    }
+
+    #[test]
+    fn an_attribute_that_ends_in_id_is_a_relation_by_magentos_key() {
+        // Vector 110, with the CRM's own relations; those that the row brought stay.
+        let pair = |key: &str, value: &str| SoapValue::from(SoapStruct::new().with("key", key).with("value", value));
+        let row = SoapStruct::new()
+            .with("attributes", vec![pair("group_id", "4"), pair("store_id", "2"), pair("some_id", "val1")]);
+        let mut record = Record::default();
+        record.links.insert("store", Some(Link { entity: Entity::Store, origin_id: 1 }));
+        fill(&mut record, &row, Entity::Customer, &Quirks::default()).unwrap();
+        assert_eq!((record.link("group"), record.link("store")), (Some(4), Some(1)));
+        assert!(record.values.is_empty() && record.links.len() == 2);
     }
 
     #[test]

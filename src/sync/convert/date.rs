@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_the_reference_client_reads_them() {
-        // zero dates.
+        // Vectors 112 and 113; a zero date is the year -1 with Q-25 only.
         let (documented, reference) = (Quirks::default(), Profile::OroCrm41.quirks());
         for (text, expected) in [
             ("2012-02-03 12:03:10", "2012-02-03T12:03:10Z"),
@@ -88,5 +88,6 @@ mod tests {
         assert_eq!(date("2012-02-03", &documented), Some(Parsed::At(jiff::civil::date(2012, 2, 3))));
         assert_eq!(date("1951-02-02 00:00:00", &documented), Some(Parsed::At(jiff::civil::date(1951, 2, 2))));
         assert_eq!(date("2012", &documented), None);
+        assert_eq!(date("2012-02-30", &documented), Some(Parsed::At(jiff::civil::date(2012, 3, 1))));
     }
 }

@@ -179,6 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_coupon_is_null_and_overwrites_what_was_there() {
+        // Vector 106. The vector's converter drops nulls; imports keep them, so that they overwrite (sync spec 5.1).
+        for blank in ["", "  "] {
+            let record = converted(base().with("coupon_code", blank));
+            assert_eq!(record.value("couponCode"), Some(&CrmValue::Null));
+        }
+        assert_eq!(converted(base()).value("couponCode"), None, "what Magento does not send stays as it is");
+    }
+
+    #[test]
     fn an_order_without_updated_at_was_updated_when_it_was_created() {
         let record = converted(base());
         assert_eq!(record.value("updatedAt"), record.value("createdAt"));

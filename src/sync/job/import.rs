@@ -261,3 +261,20 @@ fn skipped_as(stream: Stream) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_orders_with_the_same_number_in_one_batch_the_last_one_stays() {
+        // Vector 138.
+        let order = |number: &str, status: &str| SoapStruct::new().with("increment_id", number).with("status", status);
+        let mut batch = Batch::new();
+        for row in [order("1111", "new"), order("2222", "new"), order("1111", "last")] {
+            batch.insert(key_of(Stream::Order, &row), row);
+        }
+        let left: Vec<_> = batch.iter().map(|(key, row)| (key.as_str(), row.text("status").unwrap())).collect();
+        assert_eq!(left, [("1111", "last".to_owned()), ("2222", "new".to_owned())]);
+    }
+}
