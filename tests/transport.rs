@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use mockgento::clock::Clock;
 use mockgento::transport::in_memory::InMemoryTransport;
-use mockgento::transport::tcp::{TcpOptions, TcpTransport, Trust};
+use mockgento::transport::proxy::Proxies;
+use mockgento::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
 use mockgento::transport::{HttpRequest, Transport, TransportError};
 use url::Url;
-use wiremock::matchers::{basic_auth, header_exists, method, path};
+use wiremock::matchers::{basic_auth, header, header_exists, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn tcp(options: TcpOptions) -> TcpTransport {
@@ -121,4 +122,31 @@ async fn only_http_addresses_are_called() {
         error.to_string(),
         "cannot call ftp://h/: scheme 'ftp' is not supported; give an http:// or https:// address"
     );
+}
+
+#[tokio::test]
+async fn plain_requests_go_to_the_proxy_whole_with_its_credentials() {
+    let proxy = MockServer::start().await;
+    Mock::given(header("proxy-authorization", "Basic am9lOnBAc3M="))
+        .and(header("host", "shop.example"))
+        .respond_with(ResponseTemplate::new(200).set_body_string("through the proxy"))
+        .mount(&proxy)
+        .await;
+    let address = proxy.uri().replace("http://", "http://joe:p%40ss@");
+    let through = |address: String| tcp(TcpOptions { proxies: Proxies::Fixed(address), ..TcpOptions::default() });
+    let request = || HttpRequest::get(Url::parse("http://shop.example/api/?wsdl").unwrap());
+    let answer = through(address).send(request()).await.unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"through the proxy".as_slice()));
+    let refused = through("socks5://127.0.0.1:1".to_owned()).send(request()).await.unwrap_err();
+    assert!(matches!(refused, TransportError::Connect { .. }), "{refused}");
+}
+
+#[test]
+fn a_client_certificate_that_cannot_be_used_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("client.pem");
+    std::fs::write(&path, "nothing here").unwrap();
+    let identity = Some(Identity { certificates: path.clone(), key: path.clone() });
+    let refused = TcpTransport::new(TcpOptions { identity, ..TcpOptions::default() }, Clock::system()).unwrap_err();
+    assert!(refused.to_string().contains("client.pem"), "{refused}");
 }

@@ -1,6 +1,7 @@
 //! The arguments that say which shop to connect to and how; shared by `check` and `sync`.
 
 use std::io::IsTerminal as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 use crate::transport::Transport;
-use crate::transport::tcp::{TcpOptions, TcpTransport, Trust};
+use crate::transport::proxy::Proxies;
+use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
 
 /// A shop and how to log in to it.
 #[derive(Debug, Args)]
@@ -27,9 +29,12 @@ pub struct ConnectionArgs {
     /// SOAP API user.
     #[arg(long, value_name = "NAME")]
     pub user: String,
-    /// SOAP API key; better given in the environment or in a file.
-    #[arg(long, value_name = "KEY", env = "MOCKGENTO_API_KEY", hide_env_values = true, value_parser = masked_key)]
+    /// SOAP API key. Everybody on the machine can read it here; better give it in the environment
+    /// (`MOCKGENTO_API_KEY`) or in a file.
+    #[arg(long, visible_alias = "api-key", value_name = "KEY", value_parser = masked_key)]
     key: Option<ApiKey>,
+    #[arg(long = "key-of-environment", env = "MOCKGENTO_API_KEY", hide = true, hide_env_values = true, value_parser = masked_key)]
+    key_of_environment: Option<ApiKey>,
     /// File whose first line is the SOAP API key.
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     key_file: Option<PathBuf>,
@@ -48,6 +53,12 @@ pub struct ConnectionArgs {
     /// Trust any certificate. For staging shops only: nothing proves then who answers.
     #[arg(long)]
     insecure: bool,
+    /// PEM file with the client certificate the shop's web server asks for.
+    #[arg(long, value_name = "FILE")]
+    client_cert: Option<PathBuf>,
+    /// PEM file with its private key, when it is not in the same file.
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    client_key: Option<PathBuf>,
 }
 
 /// Never fails: clap would print the value it refuses.
@@ -59,6 +70,9 @@ impl ConnectionArgs {
     /// The API key, wherever it was given.
     pub fn api_key(&self) -> miette::Result<ApiKey> {
         if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        if let (None, Some(key)) = (&self.key_file, &self.key_of_environment) {
             return Ok(key.clone());
         }
         let Some(path) = &self.key_file else {
@@ -81,6 +95,25 @@ impl ConnectionArgs {
         if self.wsi { WireMode::WsI } else { WireMode::RpcEncoded }
     }
 
+    /// Says what is unsafe about the way the connection was asked for.
+    fn warn(&self) {
+        let mut out = anstream::stderr();
+        if self.key.is_some() {
+            let _ = writeln!(
+                out,
+                "warning: a key on the command line can be read by everybody on this machine; set MOCKGENTO_API_KEY or \
+                 give --key-file FILE"
+            );
+        }
+        if self.insecure {
+            let _ = writeln!(
+                out,
+                "warning: --insecure: nothing proves that {} is who answers, and whoever does gets the API key",
+                self.url.host_str().unwrap_or_default()
+            );
+        }
+    }
+
     /// A connection over TCP.
     pub fn transport(&self) -> miette::Result<Arc<dyn Transport>> {
         let trust = match (&self.ca, self.insecure) {
@@ -88,7 +121,18 @@ impl ConnectionArgs {
             (Some(path), false) => Trust::WithCa(path.clone()),
             (None, false) => Trust::PublicRoots,
         };
-        let options = TcpOptions { timeout: Duration::from_secs(self.timeout), trust, ..TcpOptions::default() };
+        self.warn();
+        let identity = self.client_cert.as_ref().map(|certificates| Identity {
+            certificates: certificates.clone(),
+            key: self.client_key.as_ref().unwrap_or(certificates).clone(),
+        });
+        let options = TcpOptions {
+            timeout: Duration::from_secs(self.timeout),
+            trust,
+            identity,
+            proxies: Proxies::FromEnvironment,
+            ..TcpOptions::default()
+        };
         let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;
         Ok(Arc::new(transport))
     }

@@ -9,6 +9,7 @@ use url::Url;
 mod error;
 mod exchange;
 pub mod in_memory;
+pub mod proxy;
 pub mod tcp;
 
 pub use error::{Breakage, TransportError, masked};

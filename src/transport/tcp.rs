@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::exchange::{self, Bounds};
+use super::proxy::{Finder, Proxies, ProxyConnector};
 use super::{HttpRequest, Sending, Transport};
 use crate::clock::Clock;
 
@@ -30,10 +31,10 @@ pub const BODY_MAX: usize = 64 * 1024 * 1024;
 /// Which certificates are trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// The public roots built into the program.
+    /// The roots this machine trusts and the public ones built into the program.
     #[default]
     PublicRoots,
-    /// The public roots and the CAs of a PEM file.
+    /// Those and the CAs of a PEM file.
     WithCa(PathBuf),
     /// Any certificate at all; for staging shops only.
     Insecure,
@@ -50,11 +51,31 @@ pub struct TcpOptions {
     pub body_max: usize,
     /// Which certificates are trusted.
     pub trust: Trust,
+    /// How the shop's web server knows us, where it asks.
+    pub identity: Option<Identity>,
+    /// Which proxies are used.
+    pub proxies: Proxies,
+}
+
+/// A client certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// PEM file with the certificate and those it hangs on.
+    pub certificates: PathBuf,
+    /// PEM file with its private key; may be the same file.
+    pub key: PathBuf,
 }
 
 impl Default for TcpOptions {
     fn default() -> Self {
-        Self { timeout: TIMEOUT, connect_timeout: CONNECT_TIMEOUT, body_max: BODY_MAX, trust: Trust::default() }
+        Self {
+            timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            body_max: BODY_MAX,
+            trust: Trust::default(),
+            identity: None,
+            proxies: Proxies::None,
+        }
     }
 }
 
@@ -69,6 +90,14 @@ pub enum TrustError {
         /// What is wrong.
         reason: String,
     },
+    /// The client certificate or its key is unreadable or broken.
+    #[error("cannot use client certificate {path}: {reason}; expected PEM with the certificate and its private key", path = .path.display())]
+    Identity {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// The TLS library refuses the set-up.
     #[error("cannot set up TLS: {0}")]
     Tls(#[from] rustls::Error),
@@ -77,7 +106,8 @@ pub enum TrustError {
 /// [`Transport`] over sockets.
 #[derive(Clone, Debug)]
 pub struct TcpTransport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<ProxyConnector>, Full<Bytes>>,
+    finder: Finder,
     clock: Clock,
     bounds: Bounds,
 }
@@ -92,38 +122,70 @@ impl TcpTransport {
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_connect_timeout(Some(options.connect_timeout));
+        let finder = Finder::new(&options.proxies);
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls_config(&options.trust)?)
+            .with_tls_config(tls_config(&options.trust, options.identity.as_ref())?)
             .https_or_http()
             .enable_http1()
-            .wrap_connector(http);
+            .wrap_connector(ProxyConnector { http, finder: finder.clone() });
         let client = Client::builder(TokioExecutor::new()).build(https);
-        Ok(Self { client, clock, bounds: Bounds { timeout: options.timeout, body_max: options.body_max } })
+        Ok(Self { client, finder, clock, bounds: Bounds { timeout: options.timeout, body_max: options.body_max } })
+    }
+}
+
+impl TcpTransport {
+    fn proxy_credentials(&self, request: &HttpRequest) -> Option<String> {
+        let proxy = self.finder.find(&request.url.as_str().parse().ok()?)?;
+        proxy.basic_auth()?.to_str().ok().map(str::to_owned)
     }
 }
 
 impl Transport for TcpTransport {
-    fn send(&self, request: HttpRequest) -> Sending<'_> {
+    fn send(&self, mut request: HttpRequest) -> Sending<'_> {
+        // Of TLS the tunnel's set-up carries the proxy's credentials; the shop never sees them.
+        if request.url.scheme() == "http"
+            && let Some(credentials) = self.proxy_credentials(&request)
+        {
+            request.headers.push(("Proxy-Authorization".to_owned(), credentials));
+        }
         Box::pin(exchange::send(&self.client, &self.clock, self.bounds, request))
     }
 }
 
-fn tls_config(trust: &Trust) -> Result<ClientConfig, TrustError> {
+fn tls_config(trust: &Trust, identity: Option<&Identity>) -> Result<ClientConfig, TrustError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
-    Ok(match trust {
-        Trust::PublicRoots => builder.with_webpki_roots().with_no_client_auth(),
-        Trust::WithCa(path) => builder.with_root_certificates(roots_and(path)?).with_no_client_auth(),
-        Trust::Insecure => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TrustAnything(provider)))
-            .with_no_client_auth(),
-    })
+    let builder = match trust {
+        Trust::PublicRoots => builder.with_root_certificates(roots()),
+        Trust::WithCa(path) => builder.with_root_certificates(roots_and(path)?),
+        Trust::Insecure => builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnything(provider))),
+    };
+    let Some(identity) = identity else { return Ok(builder.with_no_client_auth()) };
+    let unusable = |path: &Path, reason: String| TrustError::Identity { path: path.to_owned(), reason };
+    let certificates: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(&identity.certificates).and_then(Iterator::collect);
+    let certificates = certificates.map_err(|error| unusable(&identity.certificates, error.to_string()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&identity.key).map_err(|error| unusable(&identity.key, error.to_string()))?;
+    builder
+        .with_client_auth_cert(certificates, key)
+        .map_err(|error| unusable(&identity.certificates, error.to_string()))
+}
+
+/// What this machine trusts and the public roots, so that a machine without a store can call a public shop too.
+fn roots() -> RootCertStore {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let native = rustls_native_certs::load_native_certs();
+    for error in &native.errors {
+        tracing::debug!("a root certificate of this machine is left out: {error}");
+    }
+    roots.add_parsable_certificates(native.certs);
+    roots
 }
 
 fn roots_and(path: &Path) -> Result<RootCertStore, TrustError> {
     let unusable = |reason: String| TrustError::CaFile { path: path.to_owned(), reason };
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut roots = roots();
     let public = roots.len();
     let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))?;
     for certificate in certificates {
