@@ -8,7 +8,7 @@ pub use super::settings::{
     ALL_WEBSITES, IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf,
     WebsiteChoice, parse_shared_emails,
 };
-use super::{Crm, CrmError, CrmValue, Entity, Fields, RowId};
+use super::{Crm, CrmError, CrmValue, Entity, Fields, JobTopic, RowId};
 use crate::datetime;
 use crate::secret::ApiKey;
 
@@ -43,7 +43,7 @@ impl Crm {
     }
 
     /// Saves changed settings. An empty API key keeps the stored one; a default owner set for the first time becomes the
-    /// owner of all ownerless rows (sync spec 1.4).
+    /// owner of all ownerless rows (sync spec 1.4), and a changed sync start date puts a sync into the queue (1.3).
     ///
     /// # Errors
     /// [`SettingsError`] when the form would refuse it.
@@ -57,10 +57,14 @@ impl Crm {
                 "UPDATE \"integration\" SET \"settings\" = ?, \"apiUrl\" = ?, \"apiKey\" = ? WHERE \"id\" = ?",
             )?
             .execute(params![json(&settings), settings.api_url, settings.api_key.expose_secret(), id.0.0])?;
-        match (&stored.default_user_owner, &settings.default_user_owner) {
-            (None, Some(owner)) => self.fill_owners(id, owner),
-            _ => Ok(()),
+        if let (None, Some(owner)) = (&stored.default_user_owner, &settings.default_user_owner) {
+            self.fill_owners(id, owner)?;
         }
+        if settings.sync_start_date != stored.sync_start_date {
+            // The walk has further to go (sync spec 1.3); an integration that is not active stays as it is.
+            self.schedule(id, JobTopic::SyncIntegration, false)?;
+        }
+        Ok(())
     }
 
     /// A stored integration.
