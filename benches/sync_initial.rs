@@ -31,18 +31,24 @@ fn main() {
     let url = shop.wsdl_url().to_string();
 
     println!("{customers} customers, {} addresses, {customers} orders, {} items", customers * 3 / 2, customers * 3);
-    let initial = sync(&url, &crm);
-    println!("first sync: {:.1} s, memory of the sync at most {} MB", initial.took.as_secs_f64(), initial.memory_mb);
-    for (connector, rows) in &initial.rows {
-        println!("  {connector}: {rows} rows, {:.0} rows/s", f64::from(*rows) / initial.seconds[connector]);
-    }
+    let initial = sync(&url, &crm, &[]);
+    print("first sync", &initial);
+    let ahead = sync(&url, &folder.path().join("ahead.sqlite"), &["--concurrency", "2"]);
+    print("first sync with --concurrency 2", &ahead);
     for customer in 1..=CHANGES {
         shop.update("customer", customer, serde_json::json!({"lastname": "Changed"}));
     }
-    let second = sync(&url, &crm);
+    let second = sync(&url, &crm, &[]);
     println!("sync of {CHANGES} changes: {:.2} s", second.took.as_secs_f64());
     let renamed = second.rows.get("customer").copied().unwrap_or_default();
     assert_eq!(i64::from(renamed), CHANGES, "the second sync brings the changes");
+}
+
+fn print(what: &str, synced: &Synced) {
+    println!("{what}: {:.1} s, memory of the sync at most {} MB", synced.took.as_secs_f64(), synced.memory_mb);
+    for (connector, rows) in &synced.rows {
+        println!("  {connector}: {rows} rows, {:.0} rows/s", f64::from(*rows) / synced.seconds[connector]);
+    }
 }
 
 fn customers() -> u32 {
@@ -73,11 +79,12 @@ struct Synced {
     seconds: BTreeMap<String, f64>,
 }
 
-fn sync(url: &str, crm: &Path) -> Synced {
+fn sync(url: &str, crm: &Path, options: &[&str]) -> Synced {
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args(["sync", "--url", url, "--user", "oro", "--start-date", "2023-01-01", "--crm"])
         .arg(crm)
+        .args(options)
         .env("MOCKGENTO_API_KEY", KEY)
         .stderr(Stdio::piped())
         .stdout(Stdio::null())

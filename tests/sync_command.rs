@@ -142,6 +142,28 @@ async fn a_sync_that_is_killed_again_and_again_ends_as_one_that_was_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_that_are_asked_for_ahead_bring_the_same() {
+    let shop = shop().await;
+    let whole = CrmFile::new();
+    assert_eq!(said(&whole.sync(&shop).output().unwrap()).0, Some(0));
+    let one_by_one = shop.received("oroCustomerList").len();
+    // A call ahead that goes wrong is made again; in an expired session that fails too, and comes with the new one.
+    for (trouble, again) in [(None, 0), (Some(Disruption::ExpireSessions), 2), (Some(Disruption::Status(502)), 1)] {
+        shop.forget_calls();
+        let ahead = CrmFile::new();
+        if let Some(trouble) = trouble.clone() {
+            let second_page = When { operation: Some("oroCustomerList".to_owned()), page: Some(2), ..When::default() };
+            shop.disrupt(trouble, second_page);
+        }
+        let (code, text) = said(&ahead.sync(&shop).args(["--concurrency", "2"]).output().unwrap());
+        assert_eq!(code, Some(0), "{text}");
+        assert_eq!(ahead.content(), whole.content(), "{trouble:?}");
+        let asked = shop.received("oroCustomerList").len();
+        assert_eq!(asked, one_by_one + again, "{trouble:?}: only what went wrong is asked for again");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_edit_whose_export_was_killed_is_in_the_shop_once() {
     let shop = shop().await;
     let crm = CrmFile::new();

@@ -3,8 +3,9 @@
 //! calls, and the CRMs are compared.
 //!
 //! What legitimately depends on when a row was first seen is left out of the comparison: stamps, names copied into orders
-//! and contacts, the history of lifetime values, whether a customer began as a guest. `oroPing` is spared, because a failing ping means "no bridge" (client
-//! trace, section 1), and a failed dictionary ends the run (Q-39 off), because rows without store would stay so.
+//! and contacts, the history of lifetime values, whether a customer began as a guest. `oroPing` is spared, because a
+//! failing ping means "no bridge" (client trace, section 1), and a failed dictionary ends the run (Q-39 off), because rows
+//! without store would stay so.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
 

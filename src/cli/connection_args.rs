@@ -161,6 +161,16 @@ pub fn runtime() -> miette::Result<tokio::runtime::Runtime> {
         .wrap_err("cannot start the network")
 }
 
+/// The same with a thread beside the caller's.
+pub fn runtime_with_helper() -> miette::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .into_diagnostic()
+        .wrap_err("cannot start the network")
+}
+
 /// Starts the log on standard error.
 pub fn start_logging(verbose: u8) {
     let level = match verbose {

@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::audit::Audit;
-use super::connection_args::{ConnectionArgs, runtime, start_logging};
+use super::connection_args::{ConnectionArgs, runtime, runtime_with_helper, start_logging};
 use super::dry_run::{self, DryRunArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
@@ -51,6 +51,9 @@ pub struct SyncArgs {
     /// Where every write to the shop is written down, with each field before and after. Left out: beside the CRM file.
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+    /// Calls under way at a time: 1 as OroCRM, or 2, which asks for the next page while one is written.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    concurrency: u8,
     /// Print the outcome as JSON.
     #[arg(long)]
     pub(super) json: bool,
@@ -90,7 +93,8 @@ pub fn run(args: &SyncArgs) -> Outcome {
     crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
     let transport = args.connection.transport()?;
     let stop = StopFlag::default();
-    let options = SyncOptions { stop: stop.clone(), ..SyncOptions::default() };
+    let asks_ahead = args.concurrency > 1;
+    let options = SyncOptions { stop: stop.clone(), asks_ahead, ..SyncOptions::default() };
     let mut progress = if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id)) };
     let unaudited = stop.clone();
     let mut events = |event: SyncEvent| {
@@ -100,7 +104,8 @@ pub fn run(args: &SyncArgs) -> Outcome {
         }
         progress.show(&event);
     };
-    let outcome = runtime()?.block_on(async {
+    let runtime = if asks_ahead { runtime_with_helper()? } else { runtime()? };
+    let outcome = runtime.block_on(async {
         // Ctrl-C lets the batch in hand be written; the next run goes on from there.
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tracing::Instrument as _;
 use url::Url;
 
+use super::ahead::AnswerReader;
 use super::bridge::BridgeStatus;
 use super::mask::Masker;
 use super::service::Service;
@@ -143,13 +144,27 @@ impl MagentoClient {
     }
 
     async fn call_in_session(&mut self, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, ClientError> {
+        let (value, _) = self.exchange(operation, &self.in_session(arguments)).await?;
+        Ok(value)
+    }
+
+    /// The arguments with the session id before them.
+    pub(super) fn in_session(&self, arguments: &SoapStruct) -> SoapStruct {
         let session = self.session.as_ref().map(|id| id.expose_secret().to_owned()).unwrap_or_default();
         let mut all = SoapStruct::new().with("sessionId", session);
         for (name, value) in arguments.iter() {
             all.set(name, value.clone());
         }
-        let (value, _) = self.exchange(operation, &all).await?;
-        Ok(value)
+        all
+    }
+
+    pub(super) fn transport(&self) -> Arc<dyn Transport> {
+        self.transport.clone()
+    }
+
+    pub(super) fn reader(&self) -> AnswerReader {
+        let (codec, quirks) = (self.service.codec.clone(), self.options.quirks.clone());
+        AnswerReader { codec, mode: self.options.mode, quirks }
     }
 
     async fn login(&mut self) -> Result<(), ClientError> {
@@ -198,7 +213,7 @@ impl MagentoClient {
         }
     }
 
-    fn request(&self, operation: &str, arguments: &SoapStruct) -> Result<HttpRequest, ClientError> {
+    pub(super) fn request(&self, operation: &str, arguments: &SoapStruct) -> Result<HttpRequest, ClientError> {
         let written = self.service.codec.write_request(operation, arguments);
         let body = written.map_err(|source| ClientError::Request { operation: operation.to_owned(), source })?;
         let action = self.service.wsdl.soap_actions.get(operation).map(String::as_str).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The client side of the wire: it talks to any Magento as OroCRM's connector does, or better where that is defective.
 //! Login, one session, retries, the bridge, WS-I unwrapping. No CRM in here and no import rules.
 
+pub mod ahead;
 pub mod bridge;
 pub mod endpoint_matrix;
 pub mod error;
@@ -19,6 +20,7 @@ use crate::quirk::Quirks;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 
+pub use ahead::Ahead;
 pub use bridge::BridgeStatus;
 pub use endpoint_matrix::{BridgeEndpoint, Endpoint};
 pub use error::{Attempted, ClientError};

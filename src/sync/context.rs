@@ -48,6 +48,9 @@ pub struct SyncOptions {
     pub since: Option<Date>,
     /// Whether exports write to Magento.
     pub writes: Writes,
+    /// Whether the next page of a list is asked for while one is written. The reference client asks for one thing at a
+    /// time.
+    pub asks_ahead: bool,
     /// Set from outside to stop at the next batch boundary.
     pub stop: StopFlag,
     /// Downloaded WSDLs; keep one cache for all syncs of a process.

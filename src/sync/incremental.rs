@@ -72,7 +72,8 @@ impl Run<'_, '_> {
             Mark::At(window::update_bookmark(progress.bookmark, asked.until, asked.now, &self.quirks))
         };
         let kind = RunKind::Incremental;
-        let job = Job { connector, kind, source: asked.source, mark, start: Some(asked.start) };
+        let source = asked.source.asking_ahead(self.asks_ahead);
+        let job = Job { connector, kind, source, mark, start: Some(asked.start) };
         Ok(job::run(self, job).await?)
     }
 

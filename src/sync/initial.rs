@@ -94,6 +94,7 @@ impl Run<'_, '_> {
             RowSource::once(call, dates)
         };
         let mark = Mark::At(window::initial_bookmark(progress.bookmark, sync_start));
+        let source = source.asking_ahead(self.asks_ahead);
         Ok(job::run(self, Job { connector, kind: RunKind::Initial, source, mark, start: None }).await?)
     }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use indexmap::IndexMap;
 
 use super::list::ListCall;
-use crate::client::{ClientError, MagentoClient};
+use crate::client::{Ahead, ClientError, MagentoClient};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert::customer::collection;
 use crate::sync::filter::{FilterBag, pager};
@@ -23,6 +23,9 @@ pub struct RowSource {
     call: ListCall,
     plan: Plan,
     rows: VecDeque<SoapStruct>,
+    /// Whether the next page is asked for while this one is worked on.
+    asks_ahead: bool,
+    ahead: Option<Ahead>,
 }
 
 #[derive(Debug)]
@@ -46,25 +49,29 @@ impl RowSource {
     pub fn filtered_pages(call: ListCall, first: FilterBag, later: Option<FilterBag>) -> Self {
         let (filters, later) = (first.without_empty(), later.map(FilterBag::without_empty));
         let size = call.page_size;
-        Self { call, plan: Plan::Pages { filters, later, size, next: Some(1) }, rows: VecDeque::new() }
+        Self::of(call, Plan::Pages { filters, later, size, next: Some(1) })
     }
 
     /// Rows by their ids: one page of a bridge list, one list without pages otherwise. What does not fit is not asked for.
     pub fn by_ids(call: ListCall, is_paged: bool) -> Self {
         let filters = call.filters.clone();
         let size = is_paged.then_some(call.page_size);
-        Self { call, plan: Plan::Once { filters, size, asked: false }, rows: VecDeque::new() }
+        Self::of(call, Plan::Once { filters, size, asked: false })
     }
 
     /// A list without paging, asked once.
     pub fn once(call: ListCall, dates: Option<(&'static str, Window)>) -> Self {
         let filters = dated(&call.filters, dates);
-        Self { call, plan: Plan::Once { filters, size: None, asked: false }, rows: VecDeque::new() }
+        Self::of(call, Plan::Once { filters, size: None, asked: false })
     }
 
     /// A list without paging, window after window.
     pub fn windows(call: ListCall, field: &'static str, windows: NativeWindows) -> Self {
-        Self { call, plan: Plan::Windows { field, windows }, rows: VecDeque::new() }
+        Self::of(call, Plan::Windows { field, windows })
+    }
+
+    fn of(call: ListCall, plan: Plan) -> Self {
+        Self { call, plan, rows: VecDeque::new(), asks_ahead: false, ahead: None }
     }
 
     /// The next row, asking Magento when none is left; `None` at the end.
@@ -76,12 +83,28 @@ impl RowSource {
             if let Some(row) = self.rows.pop_front() {
                 return Ok(Some(row));
             }
-            let Some(arguments) = self.plan.next_arguments(&self.call.filters) else { return Ok(None) };
-            let answer = client.call_list(self.call.operation, arguments).await?;
+            let answer = match self.ahead.take() {
+                Some(ahead) => client.rows_of(ahead).await?,
+                None => {
+                    let Some(arguments) = self.plan.next_arguments(&self.call.filters) else { return Ok(None) };
+                    client.call_list(self.call.operation, arguments).await?
+                }
+            };
             let rows = self.distinct(answer);
             self.plan.answered(rows.len());
             self.rows = rows;
+            if self.asks_ahead && matches!(self.plan, Plan::Pages { .. }) {
+                let next = self.plan.next_arguments(&self.call.filters);
+                self.ahead = next.and_then(|arguments| client.send_ahead(self.call.operation, arguments));
+            }
         }
+    }
+
+    /// Asks for each page while the one before is worked on. The rows are the same, in the same order; calls that the work
+    /// on a page needs come after that of the next page.
+    #[must_use]
+    pub fn asking_ahead(self, asks_ahead: bool) -> Self {
+        Self { asks_ahead, ..self }
     }
 
     fn distinct(&self, answer: Vec<SoapStruct>) -> VecDeque<SoapStruct> {
