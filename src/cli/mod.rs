@@ -5,6 +5,7 @@
 mod audit;
 mod check;
 mod connection_args;
+mod coverage;
 mod crm;
 pub mod diagnostics;
 mod dry_run;
@@ -53,6 +54,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run scenarios with a disruption at every call and see whether the sync recovers.
     Explore(explore::ExploreArgs),
+    /// Show what the scenarios exercise, and what none of them does.
+    Coverage(coverage::CoverageArgs),
     /// List scenarios with their tags.
     List(list::ListArgs),
     /// Look at snapshots that differ and decide about each.
@@ -91,6 +94,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
     match command {
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
+        Command::Coverage(args) => coverage::run(&args, colour),
         Command::List(args) => list::run(&args, colour),
         Command::Review(args) => review::review(&args),
         Command::Accept(args) => review::accept(&args),

@@ -14,6 +14,7 @@ pub mod tap;
 mod tests {
     use std::time::Duration;
 
+    use crate::scenario::coverage::Exercised;
     use crate::scenario::result::{CaseResult, Failure, FailureKind};
 
     /// One that passed and one that did not.
@@ -25,6 +26,7 @@ mod tests {
             failures,
             accepted: 0,
             elapsed: Duration::from_millis(7),
+            exercised: Exercised::default(),
         };
         let failure = Failure {
             kind: FailureKind::Snapshot,

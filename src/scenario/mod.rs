@@ -2,6 +2,7 @@
 //! against a fake shop and a CRM of its own. Rules of Magento or of the sync do not live here.
 
 mod check;
+pub mod coverage;
 pub mod crm_edit;
 pub mod disrupt_step;
 pub mod expectation;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::coverage::Exercised;
 use super::story::Case;
 
 /// Why a case did not pass.
@@ -60,6 +61,8 @@ pub struct CaseResult {
     pub accepted: usize,
     /// Real time it took.
     pub elapsed: Duration,
+    /// What it exercised.
+    pub exercised: Exercised,
 }
 
 impl CaseResult {
@@ -72,6 +75,7 @@ impl CaseResult {
             failures: Vec::new(),
             accepted: 0,
             elapsed: Duration::ZERO,
+            exercised: Exercised::default(),
         }
     }
 

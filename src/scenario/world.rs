@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use super::coverage::Exercised;
 use super::crm_edit::CrmEdit;
 use super::network::{self, NetworkError, Served};
 use super::result::{Failure, FailureKind};
@@ -185,6 +186,19 @@ impl<'a> World<'a> {
     pub(super) fn calls_from(&self, shop: Option<&At<String>>) -> usize {
         let name = shop.map(|name| name.get().as_str()).or_else(|| self.shops.keys().next().map(String::as_str));
         name.and_then(|name| self.counted.get(name)).copied().unwrap_or_default()
+    }
+
+    /// What its shops and its CRM have seen.
+    pub(super) fn exercised(&self) -> Exercised {
+        let mut exercised = Exercised::default();
+        for shop in self.shops.values() {
+            for entry in shop.journal().entries() {
+                exercised.add_call(&entry.operation, &entry.outcome, &entry.disruptions);
+            }
+        }
+        let statuses = self.integration.and_then(|id| self.crm.statuses(id).ok()).unwrap_or_default();
+        exercised.connectors = statuses.into_iter().map(|status| status.connector).collect();
+        exercised
     }
 
     fn journal_lengths(&self) -> IndexMap<String, usize> {

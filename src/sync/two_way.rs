@@ -124,6 +124,10 @@ async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &R
             Ok(ExportResult::Created)
         }),
         Ok(Sent::Updated(merged)) => run.crm.transaction(|crm| {
+            if pending.change_set.is_empty() {
+                // It was to be created, and Magento has it since.
+                crm.queue_addresses(row.id)?;
+            }
             crm.finish_export(pending, &Stored::Exported, &quirks)?;
             import_back(crm, &scope, &merged)?;
             let done = Fields::new().with("updatedAt", scope.now).with("password", CrmValue::Null);

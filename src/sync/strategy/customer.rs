@@ -49,7 +49,10 @@ fn root_fields(mut fields: Fields, existing: Option<&Row>, quirks: &Quirks) -> F
         return fields;
     };
     if is_waiting(row, quirks) {
-        return Fields::new();
+        // A customer made in the CRM who registered before the export: the export changes that one then, instead of being
+        // refused for ever because the e-mail address is taken.
+        let identity = fields.int("originId").filter(|_| is_empty(row, "originId"));
+        return identity.map(|id| Fields::new().with("originId", id)).unwrap_or_default();
     }
     // A guest who has registered, or a customer made in the CRM: the row gets its origin id now.
     if is_empty(row, "originId") && row.fields.get("guest").is_some_and(CrmValue::is_true) {
@@ -122,6 +125,19 @@ mod tests {
                 Change::Delete { id, .. } => format!("delete {}", id.0),
             })
             .collect()
+    }
+
+    #[test]
+    fn a_customer_made_in_the_crm_who_registered_meanwhile_gets_the_origin_id_and_nothing_else() {
+        for (origin_id, expected) in [(None, 1), (Some(7), 0)] {
+            let fields = Fields::new().with("originId", origin_id).with("firstName", "Annie").with("syncState", 1);
+            let waiting = row(Entity::Customer, 1, fields);
+            let existing = Existing { customer: Some(&waiting), addresses: &[] };
+            let changes = customer(import(None), existing, &Quirks::default());
+            let [Change::Root { fields, .. }] = changes.as_slice() else { panic!("{changes:?}") };
+            assert_eq!(fields.len(), expected, "{fields:?}");
+            assert_eq!(fields.int("originId").is_some(), origin_id.is_none());
+        }
     }
 
     #[test]

@@ -1,0 +1,136 @@
+//! What a suite of stories exercises, and what none of them does: operations and SOAP faults by the journals of their
+//! shops, connectors by the CRM's statuses, words of the language by the files. The universe of words is the language's
+//! own schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::result::CaseResult;
+use super::schema;
+use super::story::Case;
+use crate::disrupt::Disruption;
+use crate::magento::Contract;
+use crate::quirk::Quirk;
+use crate::server::Outcome;
+use crate::sync::connector::Connector;
+
+/// What one story's world has seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exercised {
+    /// Operations that were called.
+    pub operations: BTreeSet<String>,
+    /// SOAP faults that were answered, as code and text.
+    pub faults: BTreeSet<String>,
+    /// Disruptions that struck, by kind.
+    pub disruptions: BTreeSet<String>,
+    /// Connectors that ran.
+    pub connectors: BTreeSet<String>,
+}
+
+impl Exercised {
+    /// Adds what a call was and came to.
+    pub(super) fn add_call(&mut self, operation: &str, outcome: &Outcome, disruptions: &[String]) {
+        if Contract::shared().operation(operation).is_some() {
+            self.operations.insert(operation.to_owned());
+        }
+        if let Outcome::Fault { code, string } = outcome {
+            self.faults.insert(format!("{code} {string}"));
+        }
+        for name in disruptions {
+            let kind = Disruption::KINDS.iter().filter(|kind| name.starts_with(**kind)).max_by_key(|kind| kind.len());
+            self.disruptions.extend(kind.map(|kind| (*kind).to_owned()));
+        }
+    }
+}
+
+/// One kind of thing that may be exercised.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section {
+    /// What they are.
+    pub name: &'static str,
+    /// How many stories exercise each of those that some do.
+    pub covered: BTreeMap<String, usize>,
+    /// Those that none does.
+    pub missing: Vec<String>,
+}
+
+/// What the suite exercises.
+pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
+    let schema: Value = serde_json::from_str(&schema::text()).unwrap_or_default();
+    let told: Vec<Value> = cases.iter().map(told).collect();
+    let seen = |pick: fn(&Exercised) -> &BTreeSet<String>| count(results.iter().map(|result| pick(&result.exercised).clone()));
+    let written = |universe: &[String]| count(told.iter().map(|story| keys_among(story, universe)));
+    let words = |name: &'static str, definition: &str| {
+        let universe = words_of(&schema, definition);
+        section(name, written(&universe), universe)
+    };
+    let operations = Contract::shared().operations().map(|facts| facts.name.clone()).collect();
+    let connectors = Connector::ALL.iter().map(|connector| connector.name().to_owned()).collect();
+    let quirks: Vec<String> =
+        Quirk::ALL.iter().filter(|quirk| quirk.is_switchable()).map(|quirk| quirk.id().to_owned()).collect();
+    let faults = Contract::shared().fault_table("global").iter();
+    let faults = faults.map(|(_, code, text)| format!("{code} {text}")).collect();
+    vec![
+        words("steps", "StepKind"),
+        words("edits in Magento", "MagentoEdit"),
+        words("edits in the CRM", "CrmEdit"),
+        words("settings of the integration", "IntegrationSetup"),
+        section("disruptions", seen(|seen| &seen.disruptions), Disruption::KINDS.iter().map(|kind| (*kind).to_owned()).collect()),
+        section("quirks switched", written(&quirks), quirks),
+        section("connectors", seen(|seen| &seen.connectors), connectors),
+        section("SOAP faults", seen(|seen| &seen.faults), faults),
+        section("operations", seen(|seen| &seen.operations), operations),
+    ]
+}
+
+fn section(name: &'static str, covered: BTreeMap<String, usize>, universe: Vec<String>) -> Section {
+    let missing = universe.into_iter().filter(|word| !covered.contains_key(word)).collect();
+    Section { name, covered, missing }
+}
+
+fn count(stories: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for word in stories.flatten() {
+        *counts.entry(word).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// The story as it is written; steps that stand alone as words become keys.
+fn told(case: &Case) -> Value {
+    serde_saphyr::from_str(&case.story.file.text).unwrap_or_default()
+}
+
+fn keys_among(value: &Value, universe: &[String]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(value, universe, &mut found);
+    found
+}
+
+fn collect(value: &Value, universe: &[String], found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                if universe.contains(key) {
+                    found.insert(key.clone());
+                }
+                collect(member, universe, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| match item {
+            Value::String(word) if universe.contains(word) => drop(found.insert(word.clone())),
+            other => collect(other, universe, found),
+        }),
+        _ => {}
+    }
+}
+
+/// The words of a definition of the schema: its members, or the names of its variants.
+fn words_of(schema: &Value, definition: &str) -> Vec<String> {
+    let Some(definition) = schema["definitions"].get(definition) else { return Vec::new() };
+    let members = |of: &Value| of["properties"].as_object().map(|members| members.keys().cloned().collect::<Vec<_>>());
+    let variants = definition["oneOf"].as_array().into_iter().flatten().filter_map(members).flatten();
+    members(definition).unwrap_or_default().into_iter().chain(variants).collect()
+}
