@@ -59,7 +59,7 @@ impl CrmFile {
     fn sync(&self, shop: &TestShop) -> Command {
         let start = (Timestamp::now() - SignedDuration::from_hours(96)).strftime("%Y-%m-%d").to_string();
         let url = shop.wsdl_url().to_string();
-        self.command(&["sync", "--url", &url, "--user", "oro", "--two-way", "remote", "--start-date", &start])
+        self.command(&["sync", "--url", &url, "--user", "oro", "--two-way", "remote", "--yes", "--start-date", &start])
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {

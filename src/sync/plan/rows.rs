@@ -82,7 +82,8 @@ fn compare_entity(before: &Crm, after: &Crm, entity: Entity) -> Result<(EntityPl
     let mut plan = EntityPlan { entity: entity.table(), created: 0, updated: 0, merged: 0, deleted: 0, unchanged: 0 };
     let mut changes = Vec::new();
     after.each_row(entity, &[], &mut |now| {
-        let Some(then) = before.get(entity, now.id)? else {
+        // The key of a deleted row may be given to a new one.
+        let Some(then) = before.get(entity, now.id)?.filter(|then| is_same(then, &now)) else {
             plan.created += 1;
             return Ok(());
         };
@@ -105,6 +106,12 @@ fn compare_entity(before: &Crm, after: &Crm, entity: Entity) -> Result<(EntityPl
     let stayed = plan.updated + plan.merged + plan.unchanged;
     plan.deleted = usize::try_from(before.count(entity)?).unwrap_or_default().saturating_sub(stayed);
     Ok((plan, changes))
+}
+
+/// Whether a row is still the one it was: what Magento has an id for keeps it.
+fn is_same(then: &Row, now: &Row) -> bool {
+    let identity = then.fields.int("originId");
+    identity.is_none() || identity == now.fields.int("originId")
 }
 
 /// The columns in which two states of a row differ, in the table's order.
