@@ -60,7 +60,8 @@ pub struct Section {
 pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
     let schema: Value = serde_json::from_str(&schema::text()).unwrap_or_default();
     let told: Vec<Value> = cases.iter().map(told).collect();
-    let seen = |pick: fn(&Exercised) -> &BTreeSet<String>| count(results.iter().map(|result| pick(&result.exercised).clone()));
+    let seen =
+        |pick: fn(&Exercised) -> &BTreeSet<String>| count(results.iter().map(|result| pick(&result.exercised).clone()));
     let written = |universe: &[String]| count(told.iter().map(|story| keys_among(story, universe)));
     let words = |name: &'static str, definition: &str| {
         let universe = words_of(&schema, definition);
@@ -77,7 +78,11 @@ pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
         words("edits in Magento", "MagentoEdit"),
         words("edits in the CRM", "CrmEdit"),
         words("settings of the integration", "IntegrationSetup"),
-        section("disruptions", seen(|seen| &seen.disruptions), Disruption::KINDS.iter().map(|kind| (*kind).to_owned()).collect()),
+        section(
+            "disruptions",
+            seen(|seen| &seen.disruptions),
+            Disruption::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+        ),
         section("quirks switched", written(&quirks), quirks),
         section("connectors", seen(|seen| &seen.connectors), connectors),
         section("SOAP faults", seen(|seen| &seen.faults), faults),
