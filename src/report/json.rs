@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::coverage::Exercised;
 use crate::scenario::result::{CaseResult, Failure, FailureKind};
 
 /// The number of this format; it grows when a reader of the old one would be misled.
@@ -150,7 +149,7 @@ impl Scenario {
             failures: self.failures.into_iter().map(failure).collect(),
             accepted: self.accepted,
             elapsed: Duration::try_from_secs_f64(self.ms / 1000.0).unwrap_or_default(),
-            exercised: Exercised::default(),
+            exercised: Box::default(),
         }
     }
 }

@@ -14,7 +14,6 @@ pub mod tap;
 mod tests {
     use std::time::Duration;
 
-    use crate::scenario::coverage::Exercised;
     use crate::scenario::result::{CaseResult, Failure, FailureKind};
 
     /// One that passed and one that did not.
@@ -26,7 +25,7 @@ mod tests {
             failures,
             accepted: 0,
             elapsed: Duration::from_millis(7),
-            exercised: Exercised::default(),
+            exercised: Box::default(),
         };
         let failure = Failure {
             kind: FailureKind::Snapshot,

@@ -62,7 +62,7 @@ pub struct CaseResult {
     /// Real time it took.
     pub elapsed: Duration,
     /// What it exercised.
-    pub exercised: Exercised,
+    pub exercised: Box<Exercised>,
 }
 
 impl CaseResult {
@@ -75,7 +75,7 @@ impl CaseResult {
             failures: Vec::new(),
             accepted: 0,
             elapsed: Duration::ZERO,
-            exercised: Exercised::default(),
+            exercised: Box::default(),
         }
     }
 
