@@ -78,5 +78,5 @@ async fn tell(case: &Case, options: RunOptions, in_step: &AtomicUsize, result: &
         }
     }
     result.accepted = world.accepted();
-    result.exercised = Box::new(world.exercised());
+    *result.exercised = world.exercised();
 }
