@@ -12,6 +12,7 @@ mod dry_run;
 pub mod exit_code;
 mod explore;
 mod generate;
+mod init;
 mod list;
 mod quirks;
 mod report;
@@ -50,6 +51,10 @@ struct Arguments {
 /// What can be asked. A new command is a file in this folder, a variant here and a line in [`dispatch`].
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a project: a first scenario, a seed, the editor's schema and a CI workflow.
+    Init(init::InitArgs),
+    /// Make a scenario to begin with.
+    New(init::NewArgs),
     /// Run scenarios and compare what they leave behind with their snapshots.
     Run(run::RunArgs),
     /// Run scenarios with a disruption at every call and see whether the sync recovers.
@@ -92,6 +97,8 @@ enum Command {
 
 fn dispatch(command: Command, colour: Colour) -> Outcome {
     match command {
+        Command::Init(args) => init::init(&args),
+        Command::New(args) => init::new(&args),
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
         Command::Coverage(args) => coverage::run(&args, colour),
