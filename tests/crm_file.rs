@@ -216,3 +216,51 @@ fn every_grid_can_be_read() {
         database.prepare(&format!("SELECT * FROM \"{view}\"")).unwrap().query([]).unwrap().next().unwrap();
     }
 }
+
+#[test]
+fn grids_say_statuses_in_words_and_list_what_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = crm_file(folder.path());
+    let mut crm = Crm::open(&file, Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+    let jane = crm.find_one(Entity::Customer, &[("originId", 7.into())]).unwrap().unwrap();
+    let channel = jane.fields.link("channel").unwrap();
+    let of_channel = || Fields::new().with("channel", channel);
+    for (origin, status) in [(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "new")] {
+        let fields = of_channel().with("originId", origin).with("status", status).with("customer", jane.id);
+        crm.insert(Entity::NewsletterSubscriber, fields).unwrap();
+    }
+    let order = of_channel().with("incrementId", "100000001").with("customer", jane.id).with("currency", "EUR");
+    let order = crm.insert(Entity::Order, order).unwrap();
+    for (origin, status) in [(1, "1"), (2, "2"), (3, "3")] {
+        let fields = of_channel().with("originId", origin).with("status", status).with("order", order);
+        crm.insert(Entity::CreditMemo, fields.with("incrementId", format!("20000000{origin}"))).unwrap();
+    }
+    let tax: rust_decimal::Decimal = "0.19".parse().unwrap();
+    let item = of_channel().with("originId", 1).with("order", order).with("sku", "mug").with("taxPercent", tax);
+    crm.insert(Entity::OrderItem, item).unwrap();
+    drop(crm);
+    printed(&["crm", "set", "customer", "jane@example.com", "firstName=Janet", "vat=12"], &file);
+    printed(&["crm", "create", "customerAddress", "owner=7", "street=Main 1", "city=Bonn", "country=DE"], &file);
+    let database = Connection::open(&file).unwrap();
+    let all = |column: &str, grid: &str| -> Vec<String> {
+        let mut statement = database.prepare(&format!("SELECT \"{column}\" FROM {grid}")).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    for (column, grid, expected) in [
+        (
+            "Status",
+            "grid_newsletter_subscribers",
+            &["Subscribed", "Not active", "Unsubscribed", "Unconfirmed", "new"][..],
+        ),
+        ("Status", "grid_credit_memos", &["Pending", "Refunded", "Canceled"]),
+        ("SKU", "grid_order_items", &["mug"]),
+        ("City", "grid_customer_addresses", &["Bonn"]),
+        ("Customer", "grid_pending_edits", &["jane@example.com", "jane@example.com"]),
+        ("Entity", "grid_pending_edits", &["customer", "customerAddress"]),
+    ] {
+        assert_eq!(all(column, grid), expected, "{grid}");
+    }
+    assert_eq!(all("Fields", "grid_pending_edits")[0], "firstName, vat, syncState");
+    let tax: f64 = database.query_row("SELECT \"Tax %\" FROM grid_order_items", [], |row| row.get(0)).unwrap();
+    assert!((tax - 19.0).abs() < 1e-9, "{tax}");
+}

@@ -30,8 +30,10 @@ pub struct PendingExport {
     pub row: RowId,
     /// What changed; empty for a row that Magento does not have yet.
     pub change_set: ChangeSet,
-    /// How often it was tried.
+    /// How often it was refused.
     pub attempts: i64,
+    /// Whether it was sent before, whatever came of it.
+    pub was_tried: bool,
 }
 
 /// How an export ended.
@@ -41,8 +43,10 @@ pub enum ExportResult {
     Exported,
     /// Magento no longer has the row.
     Removed,
-    /// It failed; the reason, without secrets.
+    /// Magento refused it; the reason, without secrets.
     Failed(String),
+    /// Magento could not be asked, or had other troubles; it is tried again until it can.
+    Unanswered(String),
 }
 
 impl PendingExport {
@@ -100,7 +104,7 @@ impl Crm {
     /// When the database fails.
     pub fn export_queue(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\" FROM \"exportQueue\" \
+            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\", \"lastError\" IS NOT NULL FROM \"exportQueue\" \
              WHERE \"channel\" = ? ORDER BY \"id\"",
         )?;
         let mut rows = statement.query([channel.0.0])?;
@@ -113,6 +117,7 @@ impl Crm {
                 row: RowId(row.get(2)?),
                 change_set: serde_json::from_str(&json).unwrap_or_default(),
                 attempts: row.get(4)?,
+                was_tried: row.get(5)?,
             });
         }
         Ok(pending)
@@ -129,14 +134,17 @@ impl Crm {
         result: &ExportResult,
         quirks: &Quirks,
     ) -> Result<(), CrmError> {
-        if let ExportResult::Failed(reason) = result
-            && !quirks.has(Quirk::ExportFlagClearedOnFailure)
-        {
+        let failure = match result {
+            ExportResult::Failed(reason) => Some((reason, 1)),
+            ExportResult::Unanswered(reason) => Some((reason, 0)),
+            ExportResult::Exported | ExportResult::Removed => None,
+        };
+        if let Some((reason, counted)) = failure.filter(|_| !quirks.has(Quirk::ExportFlagClearedOnFailure)) {
             self.connection
                 .prepare_cached(
-                    "UPDATE \"exportQueue\" SET \"attempts\" = \"attempts\" + 1, \"lastError\" = ? WHERE \"id\" = ?",
+                    "UPDATE \"exportQueue\" SET \"attempts\" = \"attempts\" + ?, \"lastError\" = ? WHERE \"id\" = ?",
                 )?
-                .execute(params![reason, export.id])?;
+                .execute(params![counted, reason, export.id])?;
             return Ok(());
         }
         self.connection.prepare_cached("DELETE FROM \"exportQueue\" WHERE \"id\" = ?")?.execute([export.id])?;
@@ -149,8 +157,21 @@ impl Crm {
         }
         match result {
             ExportResult::Removed => self.mark_removed(export.entity, export.row),
-            ExportResult::Exported | ExportResult::Failed(_) => self.mark_synced(export.entity, export.row),
+            _ => self.mark_synced(export.entity, export.row),
         }
+    }
+
+    /// Notes that an export is about to be sent, so that a run after this one knows if this one dies.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_export_try(&mut self, export: &PendingExport) -> Result<(), CrmError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE \"exportQueue\" SET \"lastError\" = COALESCE(\"lastError\", 'no answer came') WHERE \"id\" = ?",
+            )?
+            .execute([export.id])?;
+        Ok(())
     }
 
     /// Sets the "to be exported" bit, unless the row is gone in Magento; a guest customer is never exported. Gives the

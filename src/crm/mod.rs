@@ -61,7 +61,12 @@ pub struct Crm {
 const APPLICATION_ID: i64 = 0x6d6f_636b;
 
 /// Schemas so far, oldest first.
-const SCHEMAS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const SCHEMAS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
 fn migrations() -> Migrations<'static> {
     SCHEMAS.iter().map(|schema| M::up(schema)).collect()

@@ -3,10 +3,11 @@
 
 use indexmap::IndexSet;
 
+use super::already_there;
 use super::connector::Connector;
 use super::connector::detail;
 use super::context::SyncEvent;
-use super::convert::{self, Link, Record};
+use super::convert::{self, Link, Record, RowError};
 use super::export;
 use super::job::customer as job;
 use super::merge::{Priority, Sides, merge};
@@ -112,7 +113,7 @@ fn is_address(answer: &SoapStruct, id: i64, quirks: &Quirks) -> bool {
 async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Row) -> Result<ExportResult, CrmError> {
     let local = customer_record(run.crm, row)?;
     let before = before(row, pending).map(|row| customer_record(run.crm, &row)).transpose()?;
-    let sent = send_customer(run, &local, before.as_ref()).await;
+    let sent = send_customer(run, pending, &local, before.as_ref()).await;
     let (quirks, scope) = (run.quirks.clone(), run.scope());
     match sent {
         Ok(Sent::Created(id)) => run.crm.transaction(|crm| {
@@ -143,16 +144,27 @@ async fn export_customer(run: &mut Run<'_, '_>, pending: &PendingExport, row: &R
     }
 }
 
-async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Record>) -> Result<Sent, String> {
+async fn send_customer(
+    run: &mut Run<'_, '_>,
+    pending: &PendingExport,
+    local: &Record,
+    before: Option<&Record>,
+) -> Result<Sent, Refusal> {
     let bridge = run.bridge.clone();
     let form = export::customer::customer(local);
     let Some(id) = local.origin_id() else {
         let operation = Endpoint::CustomerCreate.operation(bridge.version());
+        if pending.was_tried
+            && let Some(id) = already_there::customer(run, &form).await?
+        {
+            return Ok(Sent::Created(id));
+        }
         if !announce(run, MagentoWrite::create("customer", operation, &form)) {
             return Ok(Sent::Planned);
         }
+        run.crm.note_export_try(pending)?;
         let arguments = SoapStruct::new().with("customerData", form);
-        let answer = run.call(operation, arguments).await.map_err(|error| error.to_string())?;
+        let answer = run.call(operation, arguments).await?;
         return created(operation, &answer);
     };
     let remote = match run.client().await {
@@ -162,9 +174,9 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
     let remote = match remote {
         Ok(remote) => remote,
         Err(error) if error.fault_code() == Some(CUSTOMER_GONE) => return Ok(Sent::Gone),
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error.into()),
     };
-    let remote = convert::customer::customer(&remote, &run.quirks).map_err(|error| error.to_string())?;
+    let remote = convert::customer::customer(&remote, &run.quirks)?;
     let (before, remote) = (before.map(export::customer::customer), export::customer::customer(&remote));
     let sides = Sides { local: &form, before: before.as_ref(), remote: &remote, additional: &[] };
     let merged = merge(sides, priority(run), &run.quirks);
@@ -175,9 +187,9 @@ async fn send_customer(run: &mut Run<'_, '_>, local: &Record, before: Option<&Re
     let arguments = SoapStruct::new().with("customerId", id).with("customerData", merged.clone());
     match run.call(operation, arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
-        Ok(_) => Err(format!("{operation} answered false: Magento did not save customer {id}")),
+        Ok(_) => Err(Refusal::lasting(format!("{operation} answered false: Magento did not save customer {id}"))),
         Err(error) if error.fault_code() == Some(CUSTOMER_GONE) => Ok(Sent::Gone),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -189,7 +201,7 @@ async fn export_address(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Ro
     let (quirks, scope) = (run.quirks.clone(), run.scope());
     let local = address_record(run.crm, &scope, row)?;
     let before = before(row, pending).map(|row| address_record(run.crm, &scope, &row)).transpose()?;
-    let sent = send_address(run, &local, before.as_ref(), customer_id).await;
+    let sent = send_address(run, pending, &local, before.as_ref(), customer_id).await;
     match sent {
         Ok(Sent::Created(id)) => run.crm.transaction(|crm| {
             crm.update(
@@ -222,18 +234,25 @@ async fn export_address(run: &mut Run<'_, '_>, pending: &PendingExport, row: &Ro
 
 async fn send_address(
     run: &mut Run<'_, '_>,
+    pending: &PendingExport,
     local: &Record,
     before: Option<&Record>,
     customer_id: i64,
-) -> Result<Sent, String> {
+) -> Result<Sent, Refusal> {
     let bridge = run.bridge.clone();
     let form = export::address::address(local, Some(customer_id));
     let Some(id) = local.origin_id() else {
+        if pending.was_tried
+            && let Some(id) = already_there::address(run, &form, customer_id).await?
+        {
+            return Ok(Sent::Created(id));
+        }
         if !announce(run, MagentoWrite::create("customerAddress", "customerAddressCreate", &form)) {
             return Ok(Sent::Planned);
         }
+        run.crm.note_export_try(pending)?;
         let arguments = SoapStruct::new().with("customerId", customer_id).with("addressData", form);
-        let answer = run.call("customerAddressCreate", arguments).await.map_err(|error| error.to_string())?;
+        let answer = run.call("customerAddressCreate", arguments).await?;
         return created("customerAddressCreate", &answer);
     };
     // Once to see whether it is still there, once more for the merge: the reference client's calls.
@@ -243,12 +262,12 @@ async fn send_address(
         // Any trouble while it looks counts as "removed" for the reference client, whose test for the fault misses the
         // native one.
         _ if run.quirks.has(Quirk::AnyErrorRemovesAddress) => return Ok(Sent::Gone),
-        Ok(_) => return Err(format!("Magento answered another record than address {id}")),
+        Ok(_) => return Err(Refusal::lasting(format!("Magento answered another record than address {id}"))),
         Err(error) if error.fault_code() == Some(detail::address_gone_fault(&bridge)) => return Ok(Sent::Gone),
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error.into()),
     }
-    let remote = read_address(run, id).await.map_err(|error| error.to_string())?;
-    let remote = convert::address::customer_address(&remote, &run.quirks).map_err(|error| error.to_string())?;
+    let remote = read_address(run, id).await?;
+    let remote = convert::address::customer_address(&remote, &run.quirks)?;
     let exported = |record: &Record| export::address::address(record, Some(customer_id));
     let (before, remote) = (before.map(exported), exported(&remote));
     let sides =
@@ -260,23 +279,62 @@ async fn send_address(
     let arguments = SoapStruct::new().with("addressId", id).with("addressData", merged.clone());
     match run.call("customerAddressUpdate", arguments).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(merged)),
-        Ok(_) => Err(format!("customerAddressUpdate answered false: Magento did not save address {id}")),
+        Ok(_) => {
+            Err(Refusal::lasting(format!("customerAddressUpdate answered false: Magento did not save address {id}")))
+        }
         Err(error) if error.fault_code() == Some(update_gone_fault(&run.quirks)) => Ok(Sent::Removed),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(error.into()),
     }
 }
 
-fn created(operation: &str, answer: &SoapValue) -> Result<Sent, String> {
+fn created(operation: &str, answer: &SoapValue) -> Result<Sent, Refusal> {
     match answer.to_int().filter(|id| *id > 0) {
         Some(id) => Ok(Sent::Created(id)),
-        None => Err(format!("{operation} answered no id")),
+        None => Err(Refusal::lasting(format!("{operation} answered no id"))),
     }
 }
 
 /// A failed export stays in the queue, unless the quirk forgets it.
-fn fail(run: &mut Run<'_, '_>, pending: &PendingExport, reason: String) -> Result<ExportResult, CrmError> {
-    run.crm.finish_export(pending, &Stored::Failed(reason.clone()), &run.quirks)?;
+fn fail(run: &mut Run<'_, '_>, pending: &PendingExport, refusal: Refusal) -> Result<ExportResult, CrmError> {
+    let Refusal { reason, is_lasting } = refusal;
+    let stored = if is_lasting { Stored::Failed(reason.clone()) } else { Stored::Unanswered(reason.clone()) };
+    run.crm.finish_export(pending, &stored, &run.quirks)?;
     Ok(ExportResult::Failed { reason })
+}
+
+/// Why Magento did not take an edit.
+pub(super) struct Refusal {
+    reason: String,
+    /// Whether it is about the edit; else about the shop, which may be well again next time.
+    is_lasting: bool,
+}
+
+impl Refusal {
+    fn lasting(reason: String) -> Self {
+        Self { reason, is_lasting: true }
+    }
+}
+
+/// Faults that any call may meet: Magento's "Internal Error" and an expired session.
+const PASSING_FAULTS: &[u16] = &[1, 5];
+
+impl From<ClientError> for Refusal {
+    fn from(error: ClientError) -> Self {
+        let is_lasting = error.fault_code().is_some_and(|code| !PASSING_FAULTS.contains(&code));
+        Self { reason: error.to_string(), is_lasting }
+    }
+}
+
+impl From<RowError> for Refusal {
+    fn from(error: RowError) -> Self {
+        Self::lasting(error.to_string())
+    }
+}
+
+impl From<CrmError> for Refusal {
+    fn from(error: CrmError) -> Self {
+        Self::lasting(error.to_string())
+    }
 }
 
 fn priority(run: &Run<'_, '_>) -> Priority {

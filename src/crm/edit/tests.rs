@@ -82,6 +82,25 @@ fn a_failed_export_is_tried_again_a_few_times_or_forgotten_with_the_quirk() {
 }
 
 #[test]
+fn an_export_that_magento_never_answered_is_tried_until_it_does() {
+    let (mut crm, channel, id) = crm(true);
+    crm.edit_customer(id, &rename()).unwrap();
+    for tries in 0..20 {
+        let export = crm.pending_exports(channel).unwrap().remove(0);
+        assert_eq!((export.attempts, export.was_tried), (0, tries > 0));
+        if tries % 2 == 0 {
+            crm.note_export_try(&export).unwrap();
+        } else {
+            crm.finish_export(&export, &ExportResult::Unanswered("HTTP 503".into()), &Quirks::default()).unwrap();
+        }
+    }
+    // The reference client forgets it after one try, whatever the reason.
+    let export = crm.pending_exports(channel).unwrap().remove(0);
+    crm.finish_export(&export, &ExportResult::Unanswered("HTTP 503".into()), &Profile::OroCrm41.quirks()).unwrap();
+    assert!(crm.export_queue(channel).unwrap().is_empty());
+}
+
+#[test]
 fn saving_the_form_queues_the_customer_then_its_addresses_then_new_ones() {
     let (mut crm, channel, id) = crm(true);
     let known = address(&mut crm, channel, id, Some(4), "Paris");

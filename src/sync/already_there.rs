@@ -1,0 +1,75 @@
+//! Whether Magento made a record although its answer never came. A creation that was tried before is not sent again before
+//! it was looked for, so that a lost answer or a killed run does not make it twice.
+
+use super::convert;
+use super::export;
+use super::filter::{ALL_WEBSITES, FilterBag};
+use super::merge::is_same;
+use super::run::Run;
+use super::two_way::Refusal;
+use crate::client::Endpoint;
+use crate::crm::Entity;
+use crate::soap::{SoapStruct, SoapValue};
+
+/// Members of an address that only Magento decides.
+const OF_MAGENTO: &[&str] = &["customer_address_id", "region", "region_id", "street2"];
+
+/// Magento's id of the customer with the e-mail address of `form` on its website, unless the CRM knows that one already.
+pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Refusal> {
+    let text = |name| form.text(name).unwrap_or_default();
+    let website = text("website_id").parse().unwrap_or(ALL_WEBSITES);
+    let filters = FilterBag::new().complex("email", "eq", text("email")).website(website);
+    let arguments = SoapStruct::new().with("filters", filters.to_argument());
+    // The native list whatever the bridge, as the form's own question after an address (client trace, section 5).
+    let rows = run.client().await?.call_list("customerCustomerList", arguments).await?;
+    unknown(run, Entity::Customer, rows.iter().filter_map(|row| row.get("customer_id").and_then(SoapValue::to_int)))
+}
+
+/// Magento's id of an address of the customer that says what `form` says, unless the CRM knows that one already.
+pub(super) async fn address(
+    run: &mut Run<'_, '_>,
+    form: &SoapStruct,
+    customer_id: i64,
+) -> Result<Option<i64>, Refusal> {
+    let operation = Endpoint::AddressList.operation(run.bridge.version());
+    let arguments = SoapStruct::new().with("customerId", customer_id);
+    let rows = run.client().await?.call_list(operation, arguments).await?;
+    let mut alike = Vec::new();
+    for row in rows {
+        let record = convert::address::customer_address(&row, &run.quirks)?;
+        if says_the_same(form, &export::address::address(&record, Some(customer_id))) {
+            alike.extend(record.origin_id());
+        }
+    }
+    unknown(run, Entity::CustomerAddress, alike.into_iter())
+}
+
+fn says_the_same(form: &SoapStruct, found: &SoapStruct) -> bool {
+    form.iter()
+        .filter(|(name, _)| !OF_MAGENTO.contains(name))
+        .all(|(name, value)| found.get(name).is_some_and(|other| is_same(value, other)))
+}
+
+fn unknown(run: &Run<'_, '_>, entity: Entity, mut ids: impl Iterator<Item = i64>) -> Result<Option<i64>, Refusal> {
+    let scope = run.scope();
+    let is_unknown = |id: &i64| matches!(scope.id_by_origin(run.crm, entity, *id), Ok(None));
+    Ok(ids.find(is_unknown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_same_when_magento_holds_all_that_was_sent() {
+        let sent = SoapStruct::new().with("city", "Hull").with("company", "").with("customer_address_id", "");
+        for (found, expected) in [
+            (SoapStruct::new().with("city", "Hull").with("company", "").with("customer_address_id", "7"), true),
+            (SoapStruct::new().with("city", "Hull").with("company", SoapValue::Nil), true),
+            (SoapStruct::new().with("city", "York").with("company", ""), false),
+            (SoapStruct::new().with("city", "Hull"), false),
+        ] {
+            assert_eq!(says_the_same(&sent, &found), expected, "{found:?}");
+        }
+    }
+}
