@@ -260,7 +260,7 @@ fn grids_say_statuses_in_words_and_list_what_waits() {
     ] {
         assert_eq!(all(column, grid), expected, "{grid}");
     }
-    assert_eq!(all("Fields", "grid_pending_edits")[0], "firstName, vat, syncState");
+    assert_eq!(all("Fields", "grid_pending_edits"), ["firstName, vat, syncState", "(new)"]);
     let tax: f64 = database.query_row("SELECT \"Tax %\" FROM grid_order_items", [], |row| row.get(0)).unwrap();
     assert!((tax - 19.0).abs() < 1e-9, "{tax}");
 }

@@ -216,7 +216,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 3;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 4;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),

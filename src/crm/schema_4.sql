@@ -76,7 +76,7 @@ JOIN "integration" i ON i."id" = j."channel";
 CREATE VIEW "grid_pending_edits" AS
 SELECT json_extract(i."settings", '$.name') AS "Integration", e."entity" AS "Entity",
   COALESCE(c."email", o."email") AS "Customer", COALESCE(c."originId", a."originId") AS "Magento id",
-  (SELECT group_concat(f."key", ', ') FROM json_each(e."changeSet") f) AS "Fields", e."createdAt" AS "Created at",
+  COALESCE((SELECT group_concat(f."key", ', ') FROM json_each(e."changeSet") f), '(new)') AS "Fields", e."createdAt" AS "Created at",
   e."attempts" AS "Refused", e."lastError" AS "Last error"
 FROM "exportQueue" e
 JOIN "integration" i ON i."id" = e."channel"
