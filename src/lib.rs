@@ -16,6 +16,7 @@ pub mod disrupt;
 pub mod magento;
 mod memo;
 pub mod quirk;
+pub mod record;
 pub mod report;
 pub mod scenario;
 pub mod secret;

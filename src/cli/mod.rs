@@ -15,6 +15,7 @@ mod generate;
 mod init;
 mod list;
 mod quirks;
+mod record;
 mod report;
 mod report_target;
 mod review;
@@ -83,6 +84,10 @@ enum Command {
     Schedule(schedule::ScheduleArgs),
     /// Show where the syncs of a CRM file stand: jobs, connectors, waiting exports.
     Status(status::StatusArgs),
+    /// Record a sync of a shop, with personal data replaced.
+    Record(record::RecordArgs),
+    /// Replay a recorded sync without a shop and compare the CRM with the recorded one.
+    Replay(record::ReplayArgs),
     /// Look at a CRM file, and edit it as a CRM user does.
     Crm(crm::CrmArgs),
     /// Make up a shop of any size, as a seed for the fake shop.
@@ -113,6 +118,8 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Sync(args) => sync::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Status(args) => status::run(&args),
+        Command::Record(args) => record::record(&args),
+        Command::Replay(args) => record::replay(&args),
         Command::Crm(args) => crm::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Seed(args) => seed::run(&args),
