@@ -17,6 +17,7 @@ pub mod parse;
 mod people;
 pub mod pool;
 pub mod result;
+pub mod run_step;
 pub mod runner;
 pub mod sale;
 pub mod schema;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::result::{CaseResult, Failure, FailureKind};
+use super::step::StepKind;
 use super::story::Case;
 use super::world::World;
 use crate::snapshot::Mode;
@@ -42,6 +43,9 @@ pub fn run(case: &Case, options: RunOptions) -> CaseResult {
 pub(super) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsize) -> CaseResult {
     let started = Instant::now();
     let mut result = CaseResult::of(case);
+    // Programs come over sockets, whatever our sync does.
+    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
+    let options = if runs_programs { RunOptions { carrier: Carrier::Tcp, ..options } } else { options };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().start_paused(options.carrier == Carrier::InMemory);
     match builder.build() {

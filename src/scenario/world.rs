@@ -149,6 +149,7 @@ impl<'a> World<'a> {
         match &step.0 {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::Run(run) => self.run_program(&run.0).await?,
             StepKind::SyncData(one) => self.sync_data(one).await?,
             StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
             StepKind::RunQueue(_) => self.run_queue().await?,

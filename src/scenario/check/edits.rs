@@ -6,6 +6,7 @@ use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::finding::did_you_mean;
 use crate::scenario::magento_edit::MagentoEdit;
 use crate::scenario::sale::SaleInMagento;
+use crate::scenario::run_step::RunStep;
 use crate::scenario::script::SyncDataStep;
 use crate::scenario::span::{At, Place};
 use crate::scenario::value::Fields;
@@ -145,6 +146,17 @@ impl Check<'_> {
                 self.fields(&update.set, Entity::CustomerAddress);
             }
         }
+    }
+
+    /// `run` has a command that can be read.
+    pub(super) fn run_program(&mut self, step: &RunStep, place: &Place) {
+        self.talked = true;
+        let words = shell_words::split(&step.command);
+        if words.as_ref().is_ok_and(|words| !words.is_empty()) {
+            return;
+        }
+        let message = format!("`{}` is not a command", step.command);
+        self.report(place.clone(), message, "write a program and its arguments, with quotes that are closed");
     }
 
     /// `sync data` names one record.

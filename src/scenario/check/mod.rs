@@ -213,6 +213,7 @@ impl<'a> Check<'a> {
         match &step.0 {
             StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
             StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
+            StepKind::Run(run) => self.run_program(&run.0, &place),
             StepKind::SyncData(one) => self.sync_data(one, &place),
             StepKind::ScheduleSync(_) => self.talks(&place, "schedule a sync"),
             StepKind::RunQueue(_) => self.talks(&place, "run its jobs"),

@@ -4,6 +4,7 @@ mod cart;
 mod crm;
 pub(super) mod disrupt;
 mod expect;
+mod program;
 mod queue;
 mod sale;
 mod shop;
@@ -23,6 +24,7 @@ use super::disrupt_step::{ClearStep, DisruptStep};
 use super::expectation::Expectation;
 use super::magento_edit::MagentoEdit;
 use super::one_or_many::OneOrMany;
+use super::run_step::Run;
 use super::script::{CheckStep, NoSettings, ScheduleStep, SyncDataStep, SyncStep};
 use super::snapshot_step::SnapshotStep;
 use super::span::At;
@@ -37,6 +39,9 @@ pub enum StepKind {
     /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
     #[serde(rename = "sync")]
     Sync(Option<SyncStep>),
+    /// Another program talks to the shop instead of our sync.
+    #[serde(rename = "run")]
+    Run(Run),
     /// The button "Sync data" of one order or cart.
     #[serde(rename = "sync data")]
     SyncData(SyncDataStep),
@@ -82,6 +87,7 @@ const WORDS: &[&str] = &[
     "check connection",
     "sync",
     "sync data",
+    "run",
     "schedule sync",
     "run queue",
     "expire carts",
@@ -100,6 +106,7 @@ impl StepKind {
         match self {
             Self::CheckConnection(_) => "check connection",
             Self::Sync(_) => "sync",
+            Self::Run(_) => "run",
             Self::SyncData(_) => "sync data",
             Self::ScheduleSync(_) => "schedule sync",
             Self::RunQueue(_) => "run queue",
