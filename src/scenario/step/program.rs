@@ -25,7 +25,8 @@ const SESSION: &str = r"\b[0-9a-f]{32}\b";
 impl World<'_> {
     /// Runs it to its end; how that was is the outcome that `expect` looks at.
     pub(in crate::scenario) async fn run_program(&mut self, step: &RunStep) -> Result<(), CannotWork> {
-        let words = shell_words::split(&step.command).map_err(|error| format!("the command cannot be read: {error}"))?;
+        let words =
+            shell_words::split(&step.command).map_err(|error| format!("the command cannot be read: {error}"))?;
         let Some((program, arguments)) = words.split_first() else { return Err("the command is empty".to_owned()) };
         let shop = self.shop(step.shop.as_ref())?;
         let Served::Tcp(served) = shop else {
@@ -60,7 +61,8 @@ impl World<'_> {
         let limit = step.timeout.map_or(TIMEOUT, |limit| limit.0.unsigned_abs());
         let ended = run(&mut command, limit).await;
         self.shop(step.shop.as_ref())?.with_shop(|shop| shop.set_base_url(named));
-        let ended = ended.map_err(|error| format!("cannot start `{program}`: {error}; install it or correct the command"))?;
+        let ended =
+            ended.map_err(|error| format!("cannot start `{program}`: {error}; install it or correct the command"))?;
         self.last = Some(ended.outcome(&key, limit));
         Ok(())
     }
