@@ -8,7 +8,13 @@ use std::process::Command;
 
 #[test]
 fn commands_print_what_their_documentation_shows() {
-    trycmd::TestCases::new().env("NO_COLOR", "1").env("CI", "").case("tests/cmd/*.md").case("README.md").run();
+    trycmd::TestCases::new()
+        .env("NO_COLOR", "1")
+        .env("CI", "")
+        .env("MOCKGENTO_SLOW", "600")
+        .case("tests/cmd/*.md")
+        .case("README.md")
+        .run();
 }
 
 /// The YAML blocks of a document that are whole stories.

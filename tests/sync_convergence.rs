@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mockgento::crm::{CustomerEdit, Entity, Fields, IntegrationSettings};
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::quirk::{Quirk, Quirks};
+use mockgento::shop::seed::SeedRow;
 use mockgento::shop::{Sale, Seed, ShopEdit};
 use mockgento::soap::WireMode;
 use mockgento::sync::context::{SyncContext, SyncEvent};
@@ -52,6 +53,10 @@ enum Step {
     Register(u8),
     /// A customer fills a cart.
     Cart(usize),
+    /// An order changes its status; a canceled one no longer counts.
+    Status { order: usize, canceled: bool },
+    /// A guest fills a cart.
+    GuestCart(u8),
     /// The first order is refunded.
     Refund,
     /// Somebody subscribes or unsubscribes.
@@ -70,6 +75,8 @@ fn step() -> impl Strategy<Value = Step> {
         (0..3_u8).prop_map(Step::GuestOrder),
         (0..3_u8).prop_map(Step::Register),
         who.clone().prop_map(Step::Cart),
+        (0..4_usize, any::<bool>()).prop_map(|(order, canceled)| Step::Status { order, canceled }),
+        (0..3_u8).prop_map(Step::GuestCart),
         Just(Step::Refund),
         (who.clone(), any::<bool>()).prop_map(|(who, on)| Step::Newsletter(who, on)),
         (who, 1..200_u8).prop_map(|(who, number)| Step::Vat(who, number)),
@@ -125,6 +132,13 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     ]
 }
 
+fn guest_sale(number: u8, item: SeedRow) -> Sale {
+    let guest = json!({
+        "email": format!("guest{number}@example.com"), "firstname": "Gus", "lastname": format!("Guest{number}")
+    });
+    Sale { guest: serde_json::from_value(guest).unwrap(), items: vec![item], ..Sale::default() }
+}
+
 /// A world after the first steps of a story.
 struct Telling {
     world: World,
@@ -163,14 +177,17 @@ impl Telling {
                 self.edit(&ShopEdit::PlaceOrder(Sale { cart, ..sale(*who) }));
             }
             Step::GuestOrder(number) => {
-                let guest = serde_json::from_value(json!({
-                    "email": format!("guest{number}@example.com"), "firstname": "Gus", "lastname": format!("Guest{number}")
-                }));
-                self.edit(&ShopEdit::PlaceOrder(Sale {
-                    guest: guest.unwrap(),
-                    items: vec![item()],
-                    ..Sale::default()
-                }));
+                self.edit(&ShopEdit::PlaceOrder(guest_sale(*number, item())));
+            }
+            Step::GuestCart(number) => {
+                self.edit(&ShopEdit::FillCart(guest_sale(*number, item())));
+            }
+            Step::Status { order, canceled } => {
+                let state = self.world.shop.shop().lock().unwrap().state();
+                if state["sales_flat_order"].as_array().is_some_and(|orders| orders.len() > *order) {
+                    let status = if *canceled { "canceled" } else { "processing" };
+                    self.world.update_in_shop("sales_flat_order", *order as i64 + 1, json!({ "status": status }));
+                }
             }
             Step::Register(number) => {
                 if !std::mem::replace(&mut self.guests_registered[usize::from(*number)], true) {

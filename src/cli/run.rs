@@ -43,7 +43,7 @@ pub struct RunArgs {
     #[arg(long, short)]
     quiet: bool,
     /// Seconds after which a scenario counts as slow.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    #[arg(long, env = "MOCKGENTO_SLOW", value_name = "SECONDS", default_value_t = 1)]
     slow: u64,
     /// Seconds after which a scenario is given up.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
