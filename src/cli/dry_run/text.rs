@@ -147,13 +147,14 @@ fn sum(out: &mut String, plan: &Plan) {
         plan.writes.len()
     );
     let took = plan.calls.took().as_secs_f64();
-    let _ = writeln!(
-        out,
-        "{} calls in {took:.1} s; the initial sync takes about {} calls and {} s of the shop's time.",
-        plan.calls.calls(),
-        plan.estimate.calls,
-        plan.estimate.seconds
-    );
+    let initial = match plan.estimate.done_before {
+        true => "the initial sync was made before".to_owned(),
+        false => format!(
+            "the initial sync takes about {} calls and {} s of the shop's time",
+            plan.estimate.calls, plan.estimate.seconds
+        ),
+    };
+    let _ = writeln!(out, "{} calls in {took:.1} s; {initial}.", plan.calls.calls());
     if let Some(reason) = &plan.ended_by {
         let _ = writeln!(out, "This is not all: {reason}.");
     }

@@ -20,6 +20,8 @@ pub struct Estimate {
     pub seconds: u64,
     /// How much of the walk back was seen, 0 to 1. Calls are thought to be spread evenly over the rest.
     pub seen: f64,
+    /// Whether the CRM had the initial sync behind it already; the numbers are then those of this run.
+    pub done_before: bool,
 }
 
 /// How far a walk has to go.
@@ -29,14 +31,22 @@ pub struct Walk {
     pub now: Timestamp,
 }
 
-pub(super) fn of(after: &Crm, id: IntegrationId, walk: &Walk, calls: &Meter) -> Result<Estimate, CrmError> {
+pub(super) fn of(
+    before: &Crm,
+    after: &Crm,
+    id: IntegrationId,
+    walk: &Walk,
+    calls: &Meter,
+) -> Result<Estimate, CrmError> {
     let seen = seen(after, id, walk)?;
+    let done_before = before.integration(id).is_ok() && self::seen(before, id, walk)? >= 1.0;
     let whole = |part: f64| if seen > 0.0 { (part / seen).round() } else { part };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a count")]
     Ok(Estimate {
         calls: whole(calls.calls() as f64) as u64,
         seconds: Duration::from_secs_f64(whole(calls.took().as_secs_f64()).max(0.0)).as_secs(),
         seen,
+        done_before,
     })
 }
 

@@ -90,7 +90,7 @@ impl Plan {
             writes: Vec::new(),
             export_failures: Vec::new(),
             failures: failures::since(before, after, integration)?,
-            estimate: estimate::of(after, integration, &walk, &calls)?,
+            estimate: estimate::of(before, after, integration, &walk, &calls)?,
             calls,
             warnings: Vec::new(),
         })
