@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 fn mockgento(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
@@ -54,4 +55,31 @@ fn what_is_there_is_kept_and_wrong_names_are_refused() {
     }
     let (code, text) = mockgento(folder.path(), &["new", "x", "--from", "orders-"]);
     assert!(code == Some(2) && text.contains("orders"), "{text}");
+}
+
+#[test]
+fn watching_runs_again_when_a_file_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(mockgento(folder.path(), &["init"]).0, Some(0));
+    assert_eq!(mockgento(folder.path(), &["run", "--accept"]).0, Some(0));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["run", "--watch"])
+        .current_dir(folder.path())
+        .env("NO_COLOR", "1")
+        .env_remove("CI")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut summaries = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut next = || summaries.by_ref().find(|line| line.contains(" passed, ")).unwrap();
+    assert!(next().starts_with("1 passed, 0 failed"));
+    assert!(said.any(|line| line == "watching; Ctrl-C ends"));
+    let story = folder.path().join("scenarios/first-sync.yaml");
+    let changed = std::fs::read_to_string(&story).unwrap().replace("count: 2}", "count: 3}");
+    std::fs::write(&story, changed).unwrap();
+    assert!(next().starts_with("0 passed, 1 failed"));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

@@ -28,6 +28,7 @@ mod shop_args;
 mod status;
 mod sync;
 mod sync_progress;
+mod watch;
 mod wsdl;
 
 use clap::{Parser, Subcommand};

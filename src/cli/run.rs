@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::watch::watch;
 use super::diagnostics::{self, Colour};
 use super::report_target::{self, ReportTarget};
 use super::{ExitCode, Outcome};
@@ -39,6 +40,9 @@ pub struct RunArgs {
     /// Compare only and write nothing; the default when CI is set in the environment.
     #[arg(long)]
     check: bool,
+    /// Run again whenever a scenario or seed is saved, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["accept", "check", "reports"])]
+    watch: bool,
     /// Say only what failed, and the sum.
     #[arg(long, short)]
     quiet: bool,
@@ -81,8 +85,12 @@ impl RunArgs {
     }
 }
 
-/// Runs scenarios and reports.
+/// Runs scenarios and reports; again and again when asked to watch.
 pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
+    if args.watch { watch(&args.places, colour, || run_once(args, colour)) } else { run_once(args, colour) }
+}
+
+fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     let streamed = report_target::to_stdout(&args.reports)?;
     let (mut cases, wrong) = load(&args.places, &args.tags)?;
     for report in &wrong {
