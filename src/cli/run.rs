@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::watch::watch;
 use super::diagnostics::{self, Colour};
 use super::report_target::{self, ReportTarget};
+use super::watch::watch;
 use super::{ExitCode, Outcome};
 use crate::report::console::{Console, Target, Verbosity};
 use crate::report::format::About;

@@ -24,7 +24,10 @@ pub fn watch(places: &[PathBuf], colour: Colour, mut again: impl FnMut() -> Outc
         // A file may be replaced when it is saved; its folder stays.
         let (folder, mode) = match place.is_dir() {
             true => (place.as_path(), RecursiveMode::Recursive),
-            false => (place.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")), RecursiveMode::NonRecursive),
+            false => (
+                place.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
+                RecursiveMode::NonRecursive,
+            ),
         };
         watcher.watcher().watch(folder, mode).map_err(cannot)?;
     }
@@ -44,5 +47,6 @@ pub fn watch(places: &[PathBuf], colour: Colour, mut again: impl FnMut() -> Outc
 
 /// Whether a story may depend on the file.
 fn is_told(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    path.extension()
+        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
