@@ -4,6 +4,7 @@
 
 mod audit;
 mod check;
+mod compare;
 mod connection_args;
 mod coverage;
 mod crm;
@@ -79,6 +80,8 @@ enum Command {
     Quirks(quirks::QuirksArgs),
     /// Check the connection to a shop, as the integration form does.
     Check(check::CheckArgs),
+    /// Ask two shops the same questions, read-only, and print what differs.
+    Compare(compare::CompareArgs),
     /// Sync a shop into a CRM file.
     Sync(sync::SyncArgs),
     /// Put a sync into the queue of a CRM file; the next `mockgento sync` runs it.
@@ -116,6 +119,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Schema(args) => schema::run(&args),
         Command::Quirks(args) => quirks::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Sync(args) => sync::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Status(args) => status::run(&args),

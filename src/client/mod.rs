@@ -3,6 +3,7 @@
 
 pub mod ahead;
 pub mod bridge;
+pub mod compare;
 pub mod endpoint_matrix;
 pub mod error;
 mod magento_client;
