@@ -1,7 +1,5 @@
 //! `mockgento compare`: two shops alike, and two of which one has an old bridge.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use mockgento::testing::TestShop;
 use tokio::process::Command;
 
