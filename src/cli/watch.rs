@@ -1,13 +1,16 @@
 //! `mockgento run --watch`: runs again whenever a scenario or seed is saved.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use miette::miette;
 use notify_debouncer_mini::notify::RecursiveMode;
 use notify_debouncer_mini::{DebounceEventResult, new_debouncer};
+use walkdir::WalkDir;
 
 use super::diagnostics::{self, Colour};
 use super::{ExitCode, Outcome};
@@ -31,6 +34,7 @@ pub fn watch(places: &[PathBuf], colour: Colour, mut again: impl FnMut() -> Outc
         };
         watcher.watcher().watch(folder, mode).map_err(cannot)?;
     }
+    let mut known = Stamps::of(places);
     loop {
         if let Err(report) = again() {
             diagnostics::print(&report, colour);
@@ -38,10 +42,36 @@ pub fn watch(places: &[PathBuf], colour: Colour, mut again: impl FnMut() -> Outc
         let _ = writeln!(anstream::stderr(), "watching; Ctrl-C ends");
         loop {
             let Ok(events) = saved.recv() else { return Ok(ExitCode::AsExpected) };
-            if events.is_ok_and(|events| events.iter().any(|event| is_told(&event.path))) {
+            // Reading a file is an event too; only what is different now counts.
+            let changed = events.iter().flatten().filter(|event| is_told(&event.path) && known.differs(&event.path));
+            if changed.count() > 0 {
                 break;
             }
         }
+    }
+}
+
+/// When each file was last written, and how long it is.
+#[derive(Default)]
+struct Stamps(BTreeMap<PathBuf, Option<(Timestamp, u64)>>);
+
+impl Stamps {
+    fn of(places: &[PathBuf]) -> Self {
+        let mut stamps = Self::default();
+        for place in places {
+            for entry in WalkDir::new(place).into_iter().flatten().filter(|entry| is_told(entry.path())) {
+                stamps.differs(entry.path());
+            }
+        }
+        stamps
+    }
+
+    /// Whether a file is another than at the last look.
+    fn differs(&mut self, path: &Path) -> bool {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let facts = path.metadata().ok();
+        let stamp = facts.and_then(|facts| Some((Timestamp::try_from(facts.modified().ok()?).ok()?, facts.len())));
+        self.0.insert(path, stamp) != Some(stamp)
     }
 }
 
