@@ -29,6 +29,7 @@ mod tests {
         };
         let failure = Failure {
             kind: FailureKind::Snapshot,
+            file: None,
             line: 9,
             step: "snapshot end".to_owned(),
             message: "differs".to_owned(),

@@ -1,6 +1,6 @@
 //! The integration form as a story fills it in, and the channel that is made of it.
 
-use super::script::IntegrationSetup;
+use super::script::{IntegrationSetup, Variant};
 use super::span::At;
 use super::words::Priority;
 use super::world::{API_USER, CannotWork, World};
@@ -20,9 +20,7 @@ impl World<'_> {
     pub(super) async fn create_channel(&mut self) -> Result<(), CannotWork> {
         let setup = self.case.story.script.integration.clone();
         let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
-        if let Some(priority) = self.variant.sync_priority {
-            settings.sync_priority = stored(priority);
-        }
+        settings = self.over(settings, &as_settings(&self.variant), false)?;
         self.look_at_shop(&mut settings).await?;
         settings.connectors = connectors(&setup, &settings);
         let id = self.crm.add_integration(&settings).map_err(|error| error.to_string())?;
@@ -142,6 +140,18 @@ fn connectors(setup: &IntegrationSetup, settings: &IntegrationSettings) -> Vec<S
     let streams = chosen.as_deref().unwrap_or(Stream::CHANNEL_DEFAULT);
     let bridge = settings.extension_version.as_deref().map(ExtensionVersion::new);
     Connector::of_channel(streams, bridge.as_ref()).iter().map(|connector| connector.name().to_owned()).collect()
+}
+
+/// What a telling changes in the form.
+fn as_settings(variant: &Variant) -> IntegrationSetup {
+    IntegrationSetup {
+        two_way_sync: variant.two_way_sync,
+        sync_priority: variant.sync_priority,
+        guest_customer_sync: variant.guest_customer_sync,
+        order_notes: variant.order_notes,
+        page_size: variant.page_size,
+        ..IntegrationSetup::default()
+    }
 }
 
 fn stored(priority: Priority) -> SyncPriority {
