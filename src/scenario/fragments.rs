@@ -90,7 +90,11 @@ impl Putting<'_> {
         let named = self.named(told, scope)?;
         let (file, key) = match &named {
             Named::Own => (Arc::clone(scope.file), (scope.file.path.clone(), told.fragment.clone())),
-            Named::File(file) => (Arc::clone(file), (file.path.clone(), String::new())),
+            // However the path is spelled: one that grows with every use would never end.
+            Named::File(file) => {
+                let path = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+                (Arc::clone(file), (path, String::new()))
+            }
         };
         if scope.open.contains(&key) {
             let message = format!("the fragment `{}` uses itself", told.fragment);

@@ -96,6 +96,9 @@ impl<'a> Check<'a> {
             self.file_name(name, "a variant's name");
             self.bridge(variant.bridge.as_ref());
         }
+        for release in script.matrix.iter().filter(|(name, _)| name.get() == "bridge").flat_map(|(_, values)| values) {
+            self.bridge(Some(release));
+        }
         self.integration(&script.integration);
         if script.shops.len() > 1 && script.integration.shop.is_none() {
             let place = script.shops.keys().next().map(At::place).unwrap_or_default();
