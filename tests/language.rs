@@ -199,7 +199,7 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
         ("steps:\n  - advance: 1 ${unit}\n", "story.yaml:3:16: no variable is called `unit`; add `let: {unit: …}`"),
         (
             "let: {unit: day}\nsteps:\n  - in crm: {update customer: {customer: 1, set: {firstName: \"${unti}\"}}}\n",
-            "story.yaml:4:62: no variable is called `unti`; did you mean `unit`?",
+            "story.yaml:4:63: no variable is called `unti`; did you mean `unit`?",
         ),
         ("let: {n: x}\nsteps:\n  - advance: ${n\n", "story.yaml:4:14: `${` is not closed"),
         (
@@ -220,21 +220,21 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
         ),
         (
             "steps:\n  - use: people\n",
-            "fragments/nobody.yaml:3:47: no customer is `nobody@example.com` (in `nobody`, used at fragments/people.yaml:3, used at story.yaml:3)",
+            "fragments/nobody.yaml:3:46: no customer is `nobody@example.com` (in `nobody`, used at fragments/people.yaml:3, used at story.yaml:3)",
         ),
         (
             "steps:\n  - use: round\n",
             "fragments/about.yaml:3:10: the fragment `round` uses itself (in `about`, used at fragments/round.yaml:3, used at story.yaml:3)",
         ),
         ("steps:\n  - use: self\n", "fragments/self.yaml:3:10: the fragment `./self.yaml` uses itself"),
-        ("steps: [{use: shot}, {use: shot}]\n", "fragments/shot.yaml:3:15: there is a snapshot called `end` already"),
+        ("steps: [{use: shot}, {use: shot}]\n", "fragments/shot.yaml:3:5: there is a snapshot called `end` already"),
         (
             "steps:\n  - use: {fragment: variables, with: {wiat: 1}}\n",
-            "story.yaml:3:38: the fragment `variables` has no variable `wiat`; did you mean `wait`?",
+            "story.yaml:3:39: the fragment `variables` has no variable `wiat`; did you mean `wait`?",
         ),
         (
             "steps:\n  - use: {fragment: ten, with: {wait: 1}}\n",
-            "story.yaml:3:32: the fragment `ten` has no variable `wait`; drop `with`",
+            "story.yaml:3:33: the fragment `ten` has no variable `wait`; drop `with`",
         ),
         ("steps:\n  - use: many\n", "the story has more than 2000 steps"),
         ("fragments: {spare: [sync]}\nsteps: [sync]\n", "story.yaml:2:13: no step uses the fragment `spare`"),
@@ -246,11 +246,11 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
         ("matrix: {bridge: [1.2.1999]}\nsteps: [sync]\n", "story.yaml:2:19: "),
         (
             "matrix: {wsi: [no, yes]}\nsteps:\n  - expect: {in cells: {wsi: maybe}, calls: {to: any}}\n",
-            "story.yaml:4:28: `wsi` is never `maybe` in the matrix; known are `no`, `yes`",
+            "story.yaml:4:30: `wsi` is never `maybe` in the matrix; known are `no`, `yes`",
         ),
         (
             "matrix: {wsi: [no, yes]}\nsteps:\n  - expect: {in variants: [rcp], calls: {to: any}}\n",
-            "story.yaml:4:27: this story has no variants; say `in cells: {…}`",
+            "story.yaml:4:28: this story has no variants; say `in cells: {…}`",
         ),
         ("snapshots: mine\nsteps: [sync]\n", "story.yaml:2:12: `mine` is not known here"),
         ("steps:\n  - expect: {crm: {rows: customer, are: [], count: 0}}\n", "rows that are listed need no count"),
