@@ -274,3 +274,51 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
+
+/// The page of the language: every block of YAML on it is read, as the story, the head or the steps that it is.
+#[test]
+fn the_examples_of_the_documentation_are_of_the_language() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenarios.md")).unwrap();
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(blocks.len() > 10);
+    let shop = "shop: {seed: boutique}\n";
+    let mut tried = 0;
+    for block in blocks {
+        let story = match block {
+            seed if seed.starts_with("config:") => {
+                mockgento::shop::Seed::parse(seed, "docs").unwrap();
+                continue;
+            }
+            editor if editor.trim().lines().count() == 1 && editor.starts_with('#') => continue,
+            fragment if fragment.starts_with("# scenarios/fragments/") => continue,
+            whole if whole.contains("steps:\n") => whole.to_owned(),
+            steps if steps.starts_with("- ") => {
+                format!("title: t\n{shop}steps:\n  {}", steps.trim_end().replace('\n', "\n  "))
+            }
+            head => format!("title: t\n{head}steps: [sync]\n"),
+        };
+        let register = page.split("# scenarios/fragments/register.yaml\n").nth(1).unwrap().split("```").next().unwrap();
+        let project = Project::new(&[("story.yaml", &story), ("fragments/register.yaml", register)]);
+        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/boutique.yaml");
+        project.write("seeds/boutique.yaml", &std::fs::read_to_string(seeds).unwrap());
+        if let Err(wrong) = Story::load(&project.path("story.yaml")) {
+            panic!("{story}\n{wrong}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 8, "{tried}");
+}
+
+/// Every kind, condition and step is on the page.
+#[test]
+fn the_documentation_names_every_step_and_every_disruption() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenarios.md")).unwrap();
+    let steps = mockgento::scenario::step::StepKind::WORDS;
+    let schema: serde_json::Value = serde_json::from_str(&mockgento::scenario::schema::text()).unwrap();
+    let conditions = schema["definitions"]["DisruptStep"]["properties"].as_object().unwrap().keys();
+    let words = steps.iter().chain(mockgento::disrupt::Disruption::KINDS).map(|word| (*word).to_owned());
+    for word in words.chain(conditions.cloned()) {
+        let named = [format!("`{word}`"), format!("`{word}:"), format!("`{{{word}:")];
+        assert!(named.iter().any(|named| page.contains(named)), "docs/scenarios.md says nothing of `{word}`");
+    }
+}
