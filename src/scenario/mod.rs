@@ -4,6 +4,7 @@
 mod check;
 pub mod coverage;
 pub mod crm_edit;
+pub mod discovery;
 pub mod disrupt_step;
 pub mod expectation;
 pub mod explore;

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::discovery::DiscoverySetup;
 use super::span::At;
 use super::step::Step;
 use super::words::{Day, Interval, Moment, Priority, YesNo};
@@ -44,6 +45,9 @@ pub struct Script {
     /// The settings of the Magento integration in OroCRM.
     #[serde(default)]
     pub integration: IntegrationSetup,
+    /// How the CRM finds the account of a new customer. Left out: by first name, last name and e-mail address.
+    #[serde(default, rename = "account discovery")]
+    pub account_discovery: Option<DiscoverySetup>,
     /// Whether cron works while time passes with `advance`: a sync every five minutes, the status clean-up at 01:00, the
     /// look for expired carts at 03:00 (UTC).
     #[serde(default, rename = "automatic sync")]

@@ -130,6 +130,9 @@ impl<'a> World<'a> {
             marks: Vec::new(),
             counted: IndexMap::new(),
         };
+        if let Some(discovery) = &script.account_discovery {
+            world.crm.set_discovery(discovery.config())?;
+        }
         world.create_channel().await.map_err(SetUpError::Integration)?;
         world.forget_calls();
         world.counted = world.journal_lengths();

@@ -1,6 +1,7 @@
 //! What can be wrong with a story before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
+mod discovery;
 mod disrupt;
 mod edits;
 mod expect;
@@ -91,6 +92,9 @@ impl<'a> Check<'a> {
             self.bridge(variant.bridge.as_ref());
         }
         self.integration(&script.integration);
+        if let Some(discovery) = &script.account_discovery {
+            self.discovery(discovery);
+        }
         if script.shops.len() > 1 && script.integration.shop.is_none() {
             let place = script.shops.keys().next().map(At::place).unwrap_or_default();
             self.report(
