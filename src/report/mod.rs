@@ -26,6 +26,7 @@ mod tests {
             accepted: 0,
             elapsed: Duration::from_millis(7),
             exercised: Box::default(),
+            timeline: None,
         };
         let failure = Failure {
             kind: FailureKind::Snapshot,
