@@ -60,7 +60,8 @@ function tablesPanel(story, index, wanted) {
     panel.append(element("p", { class: "empty" }, "Nothing is in the CRM yet, and this step changed nothing in the shop."));
     return panel;
   }
-  const state = { table: tables.find((one) => wanted && tableName(one) === wanted) || tables[0], view: "changes" };
+  const table = tables.find((one) => wanted && tableName(one) === wanted) || (tables[0].change ? tables[0] : asked(tables, story.steps[index]));
+  const state = { table, view: table.change ? "changes" : "after" };
   const draw = () => {
     const pressed = (is) => ({ type: "button", "aria-pressed": String(is) });
     const tabs = tables.map((one) => element("button",
@@ -77,6 +78,12 @@ function tablesPanel(story, index, wanted) {
   };
   draw();
   return panel;
+}
+
+/** The table an expectation looks at, or else the one most is about. */
+function asked(tables, step) {
+  const names = [...step.source.matchAll(/\brows: *([\w]+)/g)].map(([, name]) => name);
+  return tables.find(({ table }) => names.includes(table)) || tables.find(({ table }) => table === "customer") || tables[0];
 }
 
 const marks = (change) => counted(change).map((text) => element("span", { class: `mark ${{ "+": "added", "~": "changed", "-": "removed" }[text[0]] || ""}` }, text));

@@ -158,14 +158,14 @@ function calls(step) {
 }
 
 function callItem(call) {
-  const args = call.args.filter(([name]) => name !== "username" && name !== "apiKey" || call.failed).map(([name, value]) => `${name}: ${value}`).join(", ");
+  const args = call.args.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`).join("; ");
   return element("li", { class: call.failed ? "failed" : "" },
     element("button", { type: "button", class: "call", "aria-expanded": "false", click: (event) => toggleCall(event.currentTarget, call) },
       element("span", { class: "number" }, `${call.shop ? call.shop + " " : ""}${call.n}`),
       element("span", { class: "operation" }, call.op),
-      args ? element("span", { class: "arguments" }, args) : null,
       element("span", { class: "answer" }, call.failed ? sign("failed") : "→", ` ${call.answer}`),
       (call.struck || []).map((name) => element("span", { class: "chip struck", title: "a disruption struck" }, `⚡ ${name}`)),
+      args ? element("span", { class: "arguments", title: args }, args) : null,
       call.why ? element("span", { class: "why" }, call.why) : null));
 }
 

@@ -55,6 +55,11 @@ fn text(value: Value) -> String {
         Value::Array(lines) if lines.iter().all(Value::is_string) => {
             lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" and ")
         }
+        Value::Object(members) if members.values().all(|value| !value.is_object() && !value.is_array()) => {
+            let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let pair = |(name, value): (&String, &Value)| format!("{name} {}", plain(value));
+            members.iter().map(pair).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     }
 }
