@@ -29,6 +29,7 @@ pub mod snapshot_step;
 pub mod span;
 pub mod step;
 mod story;
+pub mod timeline;
 mod trace;
 pub mod value;
 pub mod words;
