@@ -19,6 +19,8 @@ pub struct SchemaArgs {
 enum Of {
     /// Scenario files, for editors.
     Scenario,
+    /// Files of fragments, for editors.
+    Fragment,
     /// The lines of `--report json`.
     Report,
 }
@@ -27,6 +29,7 @@ enum Of {
 pub fn run(args: &SchemaArgs) -> Outcome {
     let text = match args.of {
         Of::Scenario => crate::scenario::schema::text(),
+        Of::Fragment => crate::scenario::schema::of_fragments(),
         Of::Report => crate::report::json::schema(),
     };
     // A reader that closed the pipe early has seen what it wanted.

@@ -1,6 +1,6 @@
 //! The integration form as a story fills it in, and the channel that is made of it.
 
-use super::script::IntegrationSetup;
+use super::script::{IntegrationSetup, Variant};
 use super::words::Priority;
 use super::world::{API_USER, CannotWork, World};
 use crate::crm::integration::{ALL_WEBSITES, parse_shared_emails};
@@ -17,9 +17,7 @@ impl World<'_> {
     pub(super) async fn create_channel(&mut self) -> Result<(), CannotWork> {
         let setup = self.case.story.script.integration.clone();
         let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
-        if let Some(priority) = self.variant.sync_priority {
-            settings.sync_priority = stored(priority);
-        }
+        settings = self.over(settings, &as_settings(&self.variant), false)?;
         self.look_at_shop(&mut settings).await?;
         let id = self.crm.add_integration(&settings).map_err(|error| error.to_string())?;
         self.integration = Some(id);
@@ -126,6 +124,18 @@ impl World<'_> {
             }
             Err(format!("the shop has no website `{named}`; it has {}", codes.join(", ")))
         })
+    }
+}
+
+/// What a telling changes in the form.
+fn as_settings(variant: &Variant) -> IntegrationSetup {
+    IntegrationSetup {
+        two_way_sync: variant.two_way_sync,
+        sync_priority: variant.sync_priority,
+        guest_customer_sync: variant.guest_customer_sync,
+        order_notes: variant.order_notes,
+        page_size: variant.page_size,
+        ..IntegrationSetup::default()
     }
 }
 

@@ -51,9 +51,7 @@ pub fn run(case: &Case, options: RunOptions) -> CaseResult {
 pub(super) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsize) -> CaseResult {
     let started = Instant::now();
     let mut result = CaseResult::of(case);
-    // Programs come over sockets, whatever our sync does.
-    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
-    let options = if runs_programs { RunOptions { carrier: Carrier::Tcp, ..options } } else { options };
+    let options = RunOptions { carrier: carrier(case, options.carrier), ..options };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().start_paused(options.carrier == Carrier::InMemory);
     match builder.build() {
@@ -64,9 +62,16 @@ pub(super) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsiz
     result
 }
 
+/// What carries a case's HTTP. Programs come over sockets, whatever our sync does.
+pub(super) fn carrier(case: &Case, wanted: Carrier) -> Carrier {
+    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
+    if runs_programs { Carrier::Tcp } else { wanted }
+}
+
 fn set_up_failed(message: &str) -> Failure {
     Failure {
         kind: FailureKind::CannotWork,
+        file: None,
         line: 1,
         step: "start".to_owned(),
         message: message.to_owned(),
