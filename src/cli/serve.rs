@@ -17,7 +17,7 @@ use crate::magento::Contract;
 use crate::secret::ApiKey;
 use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions};
 use crate::shop::seed::SeedUser;
-use crate::shop::{Seed, Shop, ShopConfig};
+use crate::shop::{Seed, Shop, ShopConfig, built_in};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -25,9 +25,10 @@ pub struct ServeArgs {
     /// Address to listen on; port 0 takes any free one and prints it. Only loopback is reachable unless you name another.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8085")]
     listen: SocketAddr,
-    /// Seed of the shop, YAML or JSON; without it the built-in corner shop.
-    #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
+    /// What the shop holds: a YAML or JSON file, or the name of a shop that comes with the program: `corner-shop`, or
+    /// `big`, two years of a shop with 2,060 customers and 1,030 orders.
+    #[arg(long, value_name = "FILE", default_value = built_in::NAMES[0])]
+    seed: PathBuf,
     #[command(flatten)]
     shop: ShopArgs,
     /// Add an API user with access to everything; its key comes from `--key`.
@@ -152,9 +153,10 @@ fn start_logging(args: &ServeArgs) -> miette::Result<()> {
 }
 
 fn shop(args: &ServeArgs) -> miette::Result<Shop> {
-    let mut seed = match &args.seed {
-        Some(path) => seed_file(path)?,
-        None => Seed::corner_shop().map_err(|error| miette!("{error}"))?,
+    let named = args.seed.to_str().and_then(built_in::seed);
+    let mut seed = match named {
+        Some(made) => made.map_err(|error| miette!("{error}"))?,
+        None => seed_file(&args.seed)?,
     };
     if let (Some(user), Some(key)) = (&args.user, &args.key) {
         seed.api_users.push(SeedUser::with_full_access(user, key.expose_secret()));
@@ -171,8 +173,9 @@ fn shop(args: &ServeArgs) -> miette::Result<Shop> {
 
 fn seed_file(path: &Path) -> miette::Result<Seed> {
     let name = path.display().to_string();
+    let help = format!("give a YAML or JSON seed file, or one of the names {}", built_in::NAMES.join(", "));
     let text = std::fs::read_to_string(path)
-        .map_err(|error| miette!(help = "give a YAML or JSON seed file", "cannot read the seed {name}: {error}"))?;
+        .map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
     Seed::parse(&text, &name).map_err(|error| miette!("{error}"))
 }
 

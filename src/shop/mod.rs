@@ -2,6 +2,7 @@
 //! nothing asynchronous: [`Shop::dispatch`] takes an operation's name and arguments and answers a value or a refusal.
 
 pub mod acl;
+pub mod built_in;
 pub mod config;
 pub mod database;
 pub mod edit;
