@@ -13,6 +13,7 @@ mod known;
 pub mod magento_edit;
 mod network;
 pub mod one_or_many;
+pub mod overrides;
 pub mod parse;
 mod people;
 pub mod pool;
