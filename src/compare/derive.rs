@@ -9,6 +9,9 @@ use super::service::{Declared, ServiceFacts};
 use crate::shop::Overrides;
 use crate::shop::overrides::{AnswerOverride, FaultOverride, TypeOverride};
 
+/// API fault "Session expired. Try to relogin."
+const SESSION_EXPIRED: u16 = 5;
+
 /// What the fake must do otherwise. `known` are the overrides that the fake already has.
 pub fn overrides_of(shop: &Portrait, fake: &Portrait, known: &Overrides) -> Overrides {
     let mut own = of_service(&shop.facts, &fake.facts, known);
@@ -19,6 +22,8 @@ pub fn overrides_of(shop: &Portrait, fake: &Portrait, known: &Overrides) -> Over
             (Said::Fields(here), Said::Fields(there)) => of_fields(&mut own, operation, here, there),
             (Said::Fault(here), Said::Fault(there)) => {
                 let denied = here.api_code() == Some(ACCESS_DENIED);
+                // Every operation asks for the session before it does anything.
+                let operation = reply.operation.filter(|_| there.api_code() != Some(SESSION_EXPIRED));
                 if let (Some(code), Some(fault), false) = (here.api_code(), there.api_code(), denied || here == there) {
                     add_fault(&mut own, operation, fault, code, &here.string);
                 }
@@ -94,7 +99,7 @@ fn of_fields(own: &mut Overrides, operation: &str, here: &Fields, there: &Fields
     for (path, seen) in &here.0 {
         let is_scalar = !here.0.keys().any(|other| other.starts_with(&format!("{path}.")));
         if !there.0.contains_key(path) && !is_inside(path, there) && is_scalar && !seen.types.contains("list") {
-            change.with.insert(path.clone(), if seen.types.is_empty() { None } else { Some(String::new()) });
+            change.with.insert(path.clone(), if seen.nil && seen.types.is_empty() { None } else { Some(String::new()) });
         }
     }
     if change != AnswerOverride::default() {
@@ -102,11 +107,11 @@ fn of_fields(own: &mut Overrides, operation: &str, here: &Fields, there: &Fields
     }
 }
 
-fn add_fault(own: &mut Overrides, operation: &str, fault: u16, code: u16, text: &str) {
-    let is_known = |known: &FaultOverride| known.operation.as_deref() == Some(operation) && known.fault == fault;
+fn add_fault(own: &mut Overrides, operation: Option<&str>, fault: u16, code: u16, text: &str) {
+    let is_known = |known: &FaultOverride| known.operation.as_deref() == operation && known.fault == fault;
     if !own.faults.iter().any(is_known) {
         own.faults.push(FaultOverride {
-            operation: Some(operation.to_owned()),
+            operation: operation.map(str::to_owned),
             fault,
             code: Some(code).filter(|code| *code != fault),
             message: Some(text.to_owned()),

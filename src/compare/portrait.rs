@@ -84,6 +84,10 @@ impl Portrait {
             let Some(answer) = answer else { continue };
             self.note(Topic::Http, &format!("status of {what}"), None, Said::Words(answer.status.to_string()));
             self.note(Topic::Http, &format!("Content-Type of {what}"), None, Said::Words(all(&answer, "content-type")));
+            if what == "a fault" {
+                // Its other headers are those of any answer.
+                continue;
+            }
             let date = if answer.header("date").is_some() { "sent" } else { "not sent" };
             self.note(Topic::Http, &format!("Date of {what}"), None, Said::Words(date.to_owned()));
             for name in HEADERS {

@@ -45,8 +45,15 @@ impl Sample {
             ..Self::default()
         };
         // What hangs on a document is in its own record only; stamps as the database has them are in the list.
-        complete(shop, &mut sample.orders, "salesOrderInfo", "orderIncrementId").await;
-        complete(shop, &mut sample.credit_memos, "salesOrderCreditmemoInfo", "creditmemoIncrementId").await;
+        for operation in ["salesOrderInfo", "oroOrderInfo"] {
+            let order = ["orderIncrementId", "increment_id"];
+            complete(shop, &mut sample.orders, operation, order).await;
+        }
+        let memo = ["creditmemoIncrementId", "increment_id"];
+        complete(shop, &mut sample.credit_memos, "salesOrderCreditmemoInfo", memo).await;
+        complete_customers(shop, &mut sample.customers).await;
+        sample.customers.iter_mut().for_each(gender_by_number);
+        sample.orders.iter_mut().for_each(without_joined);
         for customer in ids(&sample.customers, "customer_id") {
             let arguments = SoapStruct::new().with("customerId", customer);
             let addresses = shop.rows("customerAddressList", arguments).await;
@@ -63,13 +70,65 @@ impl Sample {
     }
 }
 
-async fn complete(shop: &mut AskedShop, rows: &mut [SoapStruct], operation: &str, argument: &str) {
+/// What a list adds to an order from its addresses.
+const JOINED: [&str; 10] = [
+    "firstname",
+    "lastname",
+    "telephone",
+    "postcode",
+    "billing_firstname",
+    "billing_lastname",
+    "billing_name",
+    "shipping_firstname",
+    "shipping_lastname",
+    "shipping_name",
+];
+
+fn without_joined(order: &mut SoapStruct) {
+    for name in JOINED {
+        order.remove(name);
+    }
+}
+
+/// The bridge gives the label of what the database has a number for.
+fn gender_by_number(customer: &mut SoapStruct) {
+    let number = match customer.text("gender").as_deref() {
+        Some("Male") => "1",
+        Some("Female") => "2",
+        _ => return,
+    };
+    customer.set("gender", number);
+}
+
+/// Adds what a record has besides its row in the list.
+async fn complete(
+    shop: &mut AskedShop,
+    rows: &mut [SoapStruct],
+    operation: &str,
+    [argument, key]: [&str; 2],
+) {
     for row in rows {
-        let Some(number) = row.text("increment_id") else { continue };
-        let record = shop.rows(operation, SoapStruct::new().with(argument, number)).await;
+        let Some(name) = row.text(key) else { continue };
+        let record = shop.rows(operation, SoapStruct::new().with(argument, name)).await;
         for (name, value) in record.into_iter().flatten() {
             if row.get(&name).is_none() {
                 row.set(name, value);
+            }
+        }
+    }
+}
+
+/// Adds what only the bridge tells of customers. It has null, or in WS-I nothing, for attributes that one does not have.
+async fn complete_customers(shop: &mut AskedShop, customers: &mut [SoapStruct]) {
+    let known = ids(customers, "customer_id");
+    let filters = FilterBag::new().ids("customer_id", &known).to_argument();
+    let arguments = SoapStruct::new().with("filters", filters).with("pager", pager(1, known.len().max(1)));
+    for told in shop.rows("oroCustomerList", arguments).await {
+        let id = told.text("customer_id");
+        let Some(customer) = customers.iter_mut().find(|customer| customer.text("customer_id") == id) else { continue };
+        for (name, value) in told {
+            if customer.get(&name).is_none() && value.to_text().is_some_and(|text| !text.is_empty()) {
+                customer.set(name, value);
             }
         }
     }

@@ -104,8 +104,8 @@ pub(super) struct Compared {
     differences: Vec<Difference>,
     /// Questions that only one of them could be asked, for want of an operation or a record.
     not_asked: Vec<String>,
-    /// Calls that each got.
-    calls: [u64; 2],
+    /// Calls that each shop got; the fake in memory is not counted.
+    calls: Vec<u64>,
     /// Where overrides were written.
     overrides: Option<Written>,
 }
@@ -189,7 +189,7 @@ pub fn run(args: &CompareArgs) -> Outcome {
                 let (theirs, more) = portrait_of_second(args, second).await?;
                 let (differences, not_asked) = differences(&portrait, &theirs, false);
                 let (first, second) = (masked(first), masked(second));
-                let calls = [calls, more];
+                let calls = vec![calls, more];
                 Ok(Compared { first, second, differences, not_asked, calls, overrides: None })
             }
             Other::Fake => with_fake(args, masked(first), &portrait, calls, begin_with).await,
@@ -283,7 +283,7 @@ async fn with_fake(
     }
     progress.finish();
     let second = format!("the fake ({})", mirror.described());
-    Ok(Compared { first, second, differences: found, not_asked, calls: [calls, 0], overrides })
+    Ok(Compared { first, second, differences: found, not_asked, calls: vec![calls], overrides })
 }
 
 fn read_overrides(path: &Path) -> miette::Result<Overrides> {

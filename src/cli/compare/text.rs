@@ -17,7 +17,8 @@ pub(super) fn compared(compared: &Compared) -> String {
         let _ = writeln!(out, "\nNot compared, since only one of them has the operation or a record to ask about:");
         let _ = writeln!(out, "  {}", compared.not_asked.join(", "));
     }
-    let asked = format!("{} calls to the first, {} to the second", compared.calls[0], compared.calls[1]);
+    let asked = compared.calls.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
+    let asked = format!("{asked} calls");
     let _ = match compared.differences.len() {
         0 => writeln!(out, "\nboth answer alike ({asked}; nothing was written)"),
         count => writeln!(out, "\n{count} differences ({asked}; nothing was written)"),
