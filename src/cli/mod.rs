@@ -75,7 +75,7 @@ enum Command {
     Reject(review::DecideArgs),
     /// Work on the reports of runs.
     Report(report::ReportArgs),
-    /// Print the JSON schema of scenario files, for editors, or of reports.
+    /// Print the JSON schema of scenario files, for editors, of reports, or of overrides.
     Schema(schema::SchemaArgs),
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),

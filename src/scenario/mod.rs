@@ -22,6 +22,7 @@ mod matrix;
 mod network;
 pub mod one_or_many;
 pub mod origin;
+pub mod overrides;
 pub mod parse;
 mod people;
 pub mod pool;

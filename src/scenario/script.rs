@@ -141,6 +141,10 @@ pub struct ShopSetup {
     /// What the shop poses as.
     #[serde(default)]
     pub flavor: Flavor,
+    /// In which way the shop differs from that product: a file as `mockgento compare --write-overrides` makes it, beside
+    /// this one. Its flavor, bridge and style hold where nothing else is said here.
+    #[serde(default)]
+    pub overrides: Option<At<String>>,
     /// How long a session of the API lives without a call.
     #[serde(default, rename = "session timeout")]
     pub session_timeout: Option<Interval>,

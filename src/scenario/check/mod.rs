@@ -18,7 +18,7 @@ use super::script::{ApiUserSetup, IntegrationSetup, Script, ShopSetup, SyncStep}
 use super::snapshot_step::{SnapshotStep, plain};
 use super::span::{At, Place};
 use super::step::{Step, StepKind};
-use super::{known, seeds};
+use super::{known, overrides, seeds};
 use crate::magento::{BridgeRelease, Contract};
 use crate::quirk::Quirk;
 use crate::shop::acl::API_KEY_LENGTH_MIN;
@@ -142,6 +142,11 @@ impl<'a> Check<'a> {
             && let Err(wrong) = seeds::load(seed, self.path)
         {
             self.report(seed.place(), wrong.message, wrong.help);
+        }
+        if let Some(file) = &shop.overrides
+            && let Err(wrong) = overrides::load(file, self.path)
+        {
+            self.report(file.place(), wrong.message, wrong.help);
         }
         for ApiUserSetup { key, resources, .. } in shop.api_users.values() {
             self.key(key);
