@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
-use crate::transport::Transport;
+use crate::transport::{Redirects, Transport};
 use crate::transport::proxy::Proxies;
 use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
 
@@ -116,6 +116,11 @@ impl ConnectionArgs {
 
     /// A connection over TCP.
     pub fn transport(&self) -> miette::Result<Arc<dyn Transport>> {
+        self.transport_with(Redirects::default())
+    }
+
+    /// The same with a word on redirects.
+    pub fn transport_with(&self, redirects: Redirects) -> miette::Result<Arc<dyn Transport>> {
         let trust = match (&self.ca, self.insecure) {
             (_, true) => Trust::Insecure,
             (Some(path), false) => Trust::WithCa(path.clone()),
@@ -131,6 +136,7 @@ impl ConnectionArgs {
             trust,
             identity,
             proxies: Proxies::FromEnvironment,
+            redirects,
             ..TcpOptions::default()
         };
         let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;

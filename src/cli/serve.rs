@@ -28,6 +28,9 @@ pub struct ServeArgs {
     /// Seed of the shop, YAML or JSON; without it the built-in corner shop.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations"])]
+    cassette: Option<PathBuf>,
     #[command(flatten)]
     shop: ShopArgs,
     /// Add an API user with access to everything; its key comes from `--key`.
@@ -81,13 +84,19 @@ pub fn run(args: &ServeArgs) -> Outcome {
         return Ok(ExitCode::AsExpected);
     }
     start_logging(args)?;
+    if let Some(folder) = &args.cassette {
+        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen));
+    }
     let shop = shop(args)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    runtime()?.block_on(serve(args, shop))
+}
+
+fn runtime() -> miette::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .into_diagnostic()
-        .wrap_err("cannot start the server's threads")?;
-    runtime.block_on(serve(args, shop))
+        .wrap_err("cannot start the server's threads")
 }
 
 async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
@@ -107,7 +116,7 @@ async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
 }
 
 /// Ctrl-C, or where it exists the signal that service managers send.
-async fn asked_to_stop() -> std::io::Result<()> {
+pub(super) async fn asked_to_stop() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
