@@ -180,7 +180,10 @@ async fn a_shop_that_fails_is_compared_all_the_same_or_says_why_not() {
         command.arg("compare").args(common).env("MOCKGENTO_API_KEY", shop.key());
         async move { command.output().await.unwrap() }
     };
-    shop.keep_disrupting(Disruption::Status(503), When { operation: Some("oroOrderList".to_owned()), ..When::default() });
+    shop.keep_disrupting(
+        Disruption::Status(503),
+        When { operation: Some("oroOrderList".to_owned()), ..When::default() },
+    );
     let one_fails = run(&shop).await;
     assert_eq!(one_fails.status.code(), Some(1), "{one_fails:#?}");
     assert!(text(&one_fails).contains("HTTP 503 without a fault"), "{}", text(&one_fails));

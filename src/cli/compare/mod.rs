@@ -22,7 +22,7 @@ use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::shop::Overrides;
 use crate::soap::WireMode;
-use crate::transport::masked;
+use crate::transport::{Redirects, masked};
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -149,7 +149,10 @@ impl CompareArgs {
         let common = chosen_key(self.key.as_ref(), self.key_file.as_deref(), self.key_of_environment.as_ref())?;
         let user = self.user_2.as_ref().filter(|_| second).unwrap_or(&self.user).clone();
         let key = own.or(common).ok_or_else(|| {
-            miette!(help = "set MOCKGENTO_API_KEY, or give --key-file FILE", "the SOAP API key of \"{user}\" is missing")
+            miette!(
+                help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
+                "the SOAP API key of \"{user}\" is missing"
+            )
         })?;
         Ok(ClientOptions {
             url: url.clone(),
@@ -165,7 +168,7 @@ impl CompareArgs {
     }
 
     fn guarded(&self, url: &Url) -> miette::Result<Arc<ReadOnlyTransport>> {
-        let guard = ReadOnlyTransport::new(self.network.transport(url)?, Clock::system());
+        let guard = ReadOnlyTransport::new(self.network.transport(url, Redirects::default())?, Clock::system());
         Ok(Arc::new(match self.rate {
             Some(rate) => guard.with_rate(rate),
             None => guard,

@@ -61,7 +61,12 @@ impl Overrides {
         }
         let named = self.answers.keys().chain(self.faults.iter().filter_map(|fault| fault.operation.as_ref()));
         for name in named.chain(&self.paging.last_page_again).filter(|name| own.operation(name).is_none()) {
-            return Err(unknown("answers, faults and paging", "operation", name, own.operations.keys().map(String::as_str)));
+            return Err(unknown(
+                "answers, faults and paging",
+                "operation",
+                name,
+                own.operations.keys().map(String::as_str),
+            ));
         }
         if let Some(status) = self.http.fault_status.filter(|status| !(200..600).contains(status)) {
             return Err(OverridesError::Invalid {
