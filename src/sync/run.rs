@@ -34,6 +34,8 @@ pub(super) struct Run<'c, 'e> {
     pub(super) asks_ahead: bool,
     pub(super) bridge: Bridge,
     pub(super) writes: Writes,
+    /// Whether something that rows need could not be fetched: the bridge's answer or a dictionary.
+    pub(super) is_incomplete: bool,
     streams: Vec<Stream>,
     transport: std::sync::Arc<dyn crate::transport::Transport>,
     options: ClientOptions,
@@ -74,6 +76,7 @@ impl<'c, 'e> Run<'c, 'e> {
             asks_ahead: context.options.asks_ahead,
             bridge: Bridge::default(),
             writes: context.options.writes,
+            is_incomplete: false,
             streams: context.options.streams.clone(),
             transport: context.transport.clone(),
             options,
@@ -101,7 +104,11 @@ impl<'c, 'e> Run<'c, 'e> {
     /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in.
     pub(super) async fn find_bridge(&mut self) {
         let version = match self.client().await {
-            Ok(client) => client.bridge().await.version,
+            Ok(client) => {
+                let found = client.bridge().await;
+                self.is_incomplete |= found.is_unknown;
+                found.version
+            }
             Err(_) => self.integration.settings.extension_version.clone().map(crate::version::ExtensionVersion::new),
         };
         self.bridge = Bridge::new(version);
@@ -136,6 +143,7 @@ impl<'c, 'e> Run<'c, 'e> {
             now: self.clock.now(),
             guest_sync: settings.guest_customer_sync,
             shared_emails: settings.shared_guest_email_list.clone(),
+            is_incomplete: self.is_incomplete && !self.quirks.has(Quirk::IncompleteWindowForgotten),
             looks_for_carts: if trusts_snapshot { settings.is_extension_installed } else { self.bridge.is_installed() },
         }
     }
