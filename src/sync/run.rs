@@ -35,6 +35,8 @@ pub(super) struct Run<'c, 'e> {
     pub(super) asks_ahead: bool,
     pub(super) bridge: Bridge,
     pub(super) writes: Writes,
+    /// Whether something that rows need could not be fetched: the bridge's answer or a dictionary.
+    pub(super) is_incomplete: bool,
     streams: Vec<Stream>,
     transport: std::sync::Arc<dyn crate::transport::Transport>,
     options: ClientOptions,
@@ -75,6 +77,7 @@ impl<'c, 'e> Run<'c, 'e> {
             asks_ahead: context.options.asks_ahead,
             bridge: Bridge::default(),
             writes: context.options.writes,
+            is_incomplete: false,
             streams: context.options.streams.clone(),
             transport: context.transport.clone(),
             options,
@@ -109,7 +112,8 @@ impl<'c, 'e> Run<'c, 'e> {
         };
         let found = client.bridge().await;
         self.bridge = Bridge::new(found.version.clone());
-        if !self.integration.settings.connectors.is_empty() {
+        self.is_incomplete |= found.is_unknown;
+        if found.is_unknown || !self.integration.settings.connectors.is_empty() {
             return Ok(());
         }
         let facts = ShopFacts {
@@ -152,6 +156,7 @@ impl<'c, 'e> Run<'c, 'e> {
             now: self.clock.now(),
             guest_sync: settings.guest_customer_sync,
             shared_emails: settings.shared_guest_email_list.clone(),
+            is_incomplete: self.is_incomplete && !self.quirks.has(Quirk::IncompleteWindowForgotten),
             looks_for_carts: if trusts_snapshot { settings.is_extension_installed } else { self.bridge.is_installed() },
         }
     }
