@@ -155,6 +155,7 @@ impl Scenario {
             accepted: self.accepted,
             elapsed: Duration::try_from_secs_f64(self.ms / 1000.0).unwrap_or_default(),
             exercised: Box::default(),
+            timeline: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::coverage::Exercised;
 use super::step::Step;
 use super::story::Case;
+use super::timeline::Timeline;
 
 /// Why a case did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +77,8 @@ pub struct CaseResult {
     pub elapsed: Duration,
     /// What it exercised.
     pub exercised: Box<Exercised>,
+    /// What happened step by step, when it was asked for and the story ended.
+    pub timeline: Option<Box<Timeline>>,
 }
 
 impl CaseResult {
@@ -89,6 +92,7 @@ impl CaseResult {
             accepted: 0,
             elapsed: Duration::ZERO,
             exercised: Box::default(),
+            timeline: None,
         }
     }
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::cells::Cells;
+use super::discovery::DiscoverySetup;
 use super::fragment_step::Unread;
 use super::span::At;
 use super::step::Step;
@@ -60,6 +61,9 @@ pub struct Script {
     /// The settings of the Magento integration in OroCRM.
     #[serde(default)]
     pub integration: IntegrationSetup,
+    /// How the CRM finds the account of a new customer. Left out: by first name, last name and e-mail address.
+    #[serde(default, rename = "account discovery")]
+    pub account_discovery: Option<DiscoverySetup>,
     /// Whether cron works while time passes with `advance`: a sync every five minutes, the status clean-up at 01:00, the
     /// look for expired carts at 03:00 (UTC).
     #[serde(default, rename = "automatic sync")]
@@ -137,6 +141,10 @@ pub struct ShopSetup {
     /// What the shop poses as.
     #[serde(default)]
     pub flavor: Flavor,
+    /// In which way the shop differs from that product: a file as `mockgento compare --write-overrides` makes it, beside
+    /// this one. Its flavor, bridge and style hold where nothing else is said here.
+    #[serde(default)]
+    pub overrides: Option<At<String>>,
     /// How long a session of the API lives without a call.
     #[serde(default, rename = "session timeout")]
     pub session_timeout: Option<Interval>,

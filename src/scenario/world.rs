@@ -9,6 +9,7 @@ use super::coverage::Exercised;
 use super::crm_edit::CrmEdit;
 use super::network::{self, NetworkError, Served};
 use super::origin::Origin;
+use super::overrides;
 use super::result::{Failure, FailureKind};
 use super::runner::RunOptions;
 use super::script::{Script, ShopSetup, Variant};
@@ -134,6 +135,9 @@ impl<'a> World<'a> {
             marks: Vec::new(),
             counted: IndexMap::new(),
         };
+        if let Some(discovery) = &script.account_discovery {
+            world.crm.set_discovery(discovery.config())?;
+        }
         world.create_channel().await.map_err(SetUpError::Integration)?;
         world.forget_calls();
         world.counted = world.journal_lengths();
@@ -310,6 +314,10 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     config.mode = if wsi.is_yes() { WireMode::WsI } else { WireMode::RpcEncoded };
     config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
     config.flavor = variant.flavor.unwrap_or(setup.flavor);
+    if let Some(file) = &setup.overrides {
+        let own = overrides::load(file, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+        overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
+    }
     Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))
 }
 

@@ -37,7 +37,8 @@ impl Check<'_> {
             if let Some(entity) = Entity::named(&rows.rows) {
                 let whole = rows.are.iter().chain(&rows.unordered).flatten();
                 let named = whole.flat_map(|row| row.keys());
-                for name in rows.r#where.keys().chain(rows.have.keys()).chain(named) {
+                let names = rows.r#where.keys().chain(rows.have.keys()).chain(named);
+                for name in names.filter(|name| entity != Entity::OrderNote || name.get() != known::SHOWN_ON) {
                     self.field(name, entity);
                 }
             }

@@ -1,6 +1,7 @@
 //! What can be wrong with a story before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
+mod discovery;
 mod disrupt;
 mod edits;
 mod expect;
@@ -17,7 +18,7 @@ use super::script::{ApiUserSetup, IntegrationSetup, Script, ShopSetup, SyncStep}
 use super::snapshot_step::{SnapshotStep, plain};
 use super::span::{At, Place};
 use super::step::{Step, StepKind};
-use super::{known, seeds};
+use super::{known, overrides, seeds};
 use crate::magento::{BridgeRelease, Contract};
 use crate::quirk::Quirk;
 use crate::shop::acl::API_KEY_LENGTH_MIN;
@@ -100,6 +101,9 @@ impl<'a> Check<'a> {
             self.bridge(Some(release));
         }
         self.integration(&script.integration);
+        if let Some(discovery) = &script.account_discovery {
+            self.discovery(discovery);
+        }
         if script.shops.len() > 1 && script.integration.shop.is_none() {
             let place = script.shops.keys().next().map(At::place).unwrap_or_default();
             self.report(
@@ -141,6 +145,11 @@ impl<'a> Check<'a> {
             && let Err(wrong) = seeds::load(seed, self.path)
         {
             self.report(seed.place(), wrong.message, wrong.help);
+        }
+        if let Some(file) = &shop.overrides
+            && let Err(wrong) = overrides::load(file, self.path)
+        {
+            self.report(file.place(), wrong.message, wrong.help);
         }
         for ApiUserSetup { key, resources, .. } in shop.api_users.values() {
             self.key(key);

@@ -3,7 +3,7 @@
 use crate::crm::{ColumnType, CrmValue, Entity, Row};
 use crate::scenario::cells::is_among;
 use crate::scenario::expectation::{CallsExpectation, Expectation, OutcomeWord, RowsExpectation};
-use crate::scenario::known::ANY;
+use crate::scenario::known::{ANY, SHOWN_ON};
 use crate::scenario::result::{Failure, FailureKind};
 use crate::scenario::span::At;
 use crate::scenario::step::Step;
@@ -81,7 +81,12 @@ impl World<'_> {
             (_, CrmValue::TextList(items)) => Some(items.join(", ")),
             (_, other) => Some(plain(&other.to_json())),
         };
-        row.fields.iter().map(|(name, value)| (name.to_owned(), text(name, value))).collect()
+        let mut texts: TextRow = row.fields.iter().map(|(name, value)| (name.to_owned(), text(name, value))).collect();
+        if row.entity == Entity::OrderNote {
+            let pages = self.crm.pages_of_note(row).unwrap_or_default();
+            texts.insert(SHOWN_ON.to_owned(), Some(pages.join(", ")).filter(|pages| !pages.is_empty()));
+        }
+        texts
     }
 
     fn shop_rows(&self, rows: &RowsExpectation) -> Result<Vec<TextRow>, CannotWork> {
