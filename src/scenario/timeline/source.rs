@@ -1,11 +1,14 @@
 //! Steps as they stand in the file, without the keys that stand there too.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
 
 use crate::scenario::script::Script;
+use crate::scenario::variables::Variables;
 use crate::secret::MASK;
 
 /// Keys of a story whose values are secrets.
@@ -27,10 +30,18 @@ static BEHIND_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// Those written in the file, and others that are known.
-    pub(super) fn of(file: &str, known: impl Iterator<Item = String>) -> Self {
+    /// Those written in the story's files, whose variables have these values, and others that are known.
+    pub(super) fn of<'f>(
+        files: impl Iterator<Item = (&'f str, &'f BTreeMap<String, String>)>,
+        known: impl Iterator<Item = String>,
+    ) -> Self {
         let mut secrets: Vec<String> = known.collect();
-        collect(&serde_saphyr::from_str(file).unwrap_or_default(), &mut secrets);
+        for (file, values) in files {
+            let mut written = Vec::new();
+            collect(&serde_saphyr::from_str(file).unwrap_or_default(), &mut written);
+            let values = Variables::new(values.clone());
+            secrets.extend(written.iter().filter_map(|secret| values.fill(secret).ok().map(Cow::into_owned)));
+        }
         secrets.retain(|secret| secret.chars().count() >= LENGTH_MIN);
         // One may begin with another.
         secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
@@ -79,7 +90,10 @@ pub(super) fn step(file: &str, script: &Script, index: usize, secrets: &Secrets)
     let line_of = |index: usize| script.steps.get(index).map(|step| step.place().line);
     let lines: Vec<&str> = file.lines().collect();
     let first = line_of(index).unwrap_or(1).saturating_sub(1);
-    let end = line_of(index + 1).map_or(lines.len(), |line| line.saturating_sub(1)).max(first + 1).min(lines.len());
+    let origin_of = |index: usize| script.steps.get(index).and_then(|step| step.1.as_ref());
+    // The next step may stand in another file.
+    let next = line_of(index + 1).filter(|_| origin_of(index) == origin_of(index + 1));
+    let end = next.map_or(lines.len(), |line| line.saturating_sub(1)).max(first + 1).min(lines.len());
     let lines = lines.get(first..end).unwrap_or_default();
     let Some((head, rest)) = lines.split_first() else { return String::new() };
     let indent = head.len() - head.trim_start().len();
@@ -120,7 +134,8 @@ steps:
     #[test]
     fn a_step_is_shown_as_it_is_written_without_secrets() {
         let script: Script = serde_saphyr::from_str(FILE).unwrap();
-        let secrets = Secrets::of(FILE, std::iter::once("seed-key".to_owned()));
+        let values = BTreeMap::new();
+        let secrets = Secrets::of(std::iter::once((FILE, &values)), std::iter::once("seed-key".to_owned()));
         let shown: Vec<String> = (0..4).map(|index| step(FILE, &script, index, &secrets)).collect();
         assert_eq!(
             shown,
@@ -138,5 +153,15 @@ steps:
         );
         let said = secrets.masked("seed-key, first-key-1, second key, third-key and 4711471147 are refused");
         assert_eq!(said, "***, ***, ***, *** and *** are refused");
+    }
+
+    #[test]
+    fn a_key_that_a_variable_holds_is_masked_where_it_is_written() {
+        const FILE: &str =
+            "title: t\nlet: {typed: mistyped-key}\nsteps:\n- check connection: {api key: \"${typed}\"}\n";
+        let values = BTreeMap::from([("typed".to_owned(), "mistyped-key".to_owned())]);
+        let secrets = Secrets::of(std::iter::once((FILE, &values)), std::iter::empty());
+        let setup = setup(FILE, &secrets);
+        assert!(setup.contains("let: {typed: ***}"), "{setup}");
     }
 }
