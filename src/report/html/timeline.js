@@ -26,7 +26,7 @@ async function showScenario(scenario, stepIndex) {
 }
 
 function whyNoTimeline(scenario) {
-  if (run.scenarios.every((one) => one.story === undefined) && run.scenarios.some((one) => !isBad(one))) {
+  if (!run.coverage) {
     return "This page was made of JSON reports, which hold no timelines. “mockgento run --report html=FILE” writes a page with them.";
   }
   return "There is no timeline: the story did not get to its end.";
