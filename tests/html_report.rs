@@ -85,7 +85,9 @@ fn no_key_and_no_session_is_in_a_page() {
     let folder = project();
     let page = report(folder.path(), &[]);
     let packed = unpacked(&page);
-    assert!(packed.contains("SOAP-ENV:Envelope") && packed.contains("customerData") | packed.contains("oroCustomerList"));
+    assert!(
+        packed.contains("SOAP-ENV:Envelope") && packed.contains("customerData") | packed.contains("oroCustomerList")
+    );
     assert!(packed.contains("update api user: {user: oro, key: ***}"), "the step is there, its key is not");
     let session = regex::Regex::new(r"\b[0-9a-f]{32}\b").unwrap();
     for text in [&page, &packed] {
@@ -101,7 +103,8 @@ fn a_page_needs_nothing_and_no_value_in_it_is_markup() {
     let page = report(project().path(), &[]);
     assert!(!page.contains(HOSTILE) && !page.contains("<img"));
     assert!(unpacked(&page).contains(HOSTILE), "else this test shows nothing");
-    let outward = regex::Regex::new(r#"(?i)(src|href)\s*=\s*["']?(https?:)?//|@import|url\(|fetch\(|XMLHttpRequest"#).unwrap();
+    let outward =
+        regex::Regex::new(r#"(?i)(src|href)\s*=\s*["']?(https?:)?//|@import|url\(|fetch\(|XMLHttpRequest"#).unwrap();
     assert_eq!(outward.find(&page).map(|found| found.as_str()), None);
     assert!(page.contains("default-src 'none'"));
 }
@@ -109,7 +112,8 @@ fn a_page_needs_nothing_and_no_value_in_it_is_markup() {
 #[test]
 fn the_same_run_gives_the_same_page_but_for_real_time() {
     let folder = project();
-    let timeless = |page: String| page.lines().filter(|line| !line.contains("id=\"wall\"")).collect::<Vec<_>>().join("\n");
+    let timeless =
+        |page: String| page.lines().filter(|line| !line.contains("id=\"wall\"")).collect::<Vec<_>>().join("\n");
     let [one, other] = [["--jobs", "1"], ["--jobs", "4"]].map(|jobs| timeless(report(folder.path(), &jobs)));
     assert!(one == other);
 }
@@ -161,7 +165,14 @@ async fn drawn(browser: &str, folder: &Path, view: &str, keys: &[&str]) -> Strin
     );
     std::fs::write(folder.join("pressed.html"), page).unwrap();
     let process = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--window-size=1400,1000", "--dump-dom"])
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--virtual-time-budget=5000",
+            "--window-size=1400,1000",
+            "--dump-dom",
+        ])
         .arg(format!("--user-data-dir={}", folder.join("profile").display()))
         .arg(format!("file://{}#{view}", folder.join("pressed.html").display()))
         .stdin(Stdio::null())
@@ -209,7 +220,8 @@ async fn keys_lead_to_failures_tables_envelopes_and_the_filter() {
     let Some(browser) = browser() else { return };
     let folder = project();
     report(folder.path(), &[]);
-    let focus = |dom: &str| dom.split("data-focus=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let focus =
+        |dom: &str| dom.split("data-focus=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
 
     let failure = drawn(browser, folder.path(), "", &["f", "Enter"]).await;
     assert!(focus(&failure).starts_with("Step 7: expect, line 14"), "{}", focus(&failure));

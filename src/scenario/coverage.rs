@@ -81,8 +81,9 @@ pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
 pub fn matrices(cases: &[Case], results: &[CaseResult]) -> Vec<Matrix> {
     let schema: Value = serde_json::from_str(&schema::text()).unwrap_or_default();
     let told: Vec<Value> = cases.iter().map(told).collect();
-    let seen =
-        |pick: fn(&Exercised) -> &BTreeSet<String>| stories_by_word(results.iter().map(|result| pick(&result.exercised).clone()));
+    let seen = |pick: fn(&Exercised) -> &BTreeSet<String>| {
+        stories_by_word(results.iter().map(|result| pick(&result.exercised).clone()))
+    };
     let written = |universe: &[String]| stories_by_word(told.iter().map(|story| keys_among(story, universe)));
     let words = |name: &'static str, definition: &str| {
         let universe = words_of(&schema, definition);

@@ -70,10 +70,11 @@ impl Recorder {
     ) {
         let Some(step) = script.steps.get(index) else { return };
         let looked_back = matches!(step.0, StepKind::Expect(_) | StepKind::Snapshot(_));
-        let outcome = world.last.as_ref().filter(|_| !looked_back).map(|last| ToldOutcome {
-            success: last.success,
-            message: shortened(self.secrets.masked(&last.message)),
-        });
+        let outcome = world
+            .last
+            .as_ref()
+            .filter(|_| !looked_back)
+            .map(|last| ToldOutcome { success: last.success, message: shortened(self.secrets.masked(&last.message)) });
         if world.last.is_none() {
             world.last = self.begun.last.take();
         }

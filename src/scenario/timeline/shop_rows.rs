@@ -84,9 +84,12 @@ fn besides(shop: &Shop) -> IndexMap<&'static str, IndexMap<String, Cells>> {
     let installation = [("style", shop.mode().as_str().to_owned()), ("bridge", bridge)];
     let installation = installation.into_iter().map(|(column, text)| (column.to_owned(), text)).collect();
     let of_user = |user: serde_json::Value| {
-        let cells: Cells = user.as_object().into_iter().flatten().map(|(column, value)| {
-            (column.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        }).collect();
+        let cells: Cells = user
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(column, value)| (column.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            .collect();
         (cells.get("username").cloned().unwrap_or_default(), cells)
     };
     IndexMap::from([

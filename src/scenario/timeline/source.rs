@@ -16,7 +16,10 @@ const LENGTH_MIN: usize = 4;
 /// A secret behind its key, in a block or in braces.
 static BEHIND_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let keys = SECRET_KEYS.join("|");
-    Regex::new(&format!(r#"(?im)((?:^|[\s{{,-])["']?(?:{keys})["']?\s*:[ \t]+)("[^"]*"|'[^']*'|[^\s,}}\#][^,}}\n\#]*)"#)).ok()
+    Regex::new(&format!(
+        r#"(?im)((?:^|[\s{{,-])["']?(?:{keys})["']?\s*:[ \t]+)("[^"]*"|'[^']*'|[^\s,}}\#][^,}}\n\#]*)"#
+    ))
+    .ok()
 });
 
 /// What must not be read in a report.
@@ -42,7 +45,8 @@ impl Secrets {
 
     /// Lines of the file without any of them.
     fn masked_source(&self, text: &str) -> String {
-        let text = BEHIND_KEY.as_ref().map_or_else(|| MASK.into(), |key| key.replace_all(text, format!("${{1}}{MASK}")));
+        let text =
+            BEHIND_KEY.as_ref().map_or_else(|| MASK.into(), |key| key.replace_all(text, format!("${{1}}{MASK}")));
         self.masked(&text)
     }
 }
@@ -128,7 +132,10 @@ steps:
             ]
         );
         let setup = setup(FILE, &secrets);
-        assert!(setup.contains("{api key: ***, name: shop}") && setup.contains("{key: ***, resources: [a]}"), "{setup}");
+        assert!(
+            setup.contains("{api key: ***, name: shop}") && setup.contains("{key: ***, resources: [a]}"),
+            "{setup}"
+        );
         let said = secrets.masked("seed-key, first-key-1, second key, third-key and 4711471147 are refused");
         assert_eq!(said, "***, ***, ***, *** and *** are refused");
     }
