@@ -31,6 +31,7 @@ mod tests {
         };
         let failure = Failure {
             kind: FailureKind::Snapshot,
+            file: None,
             line: 9,
             step: "snapshot end".to_owned(),
             message: "differs".to_owned(),
