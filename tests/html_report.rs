@@ -38,11 +38,15 @@ steps:
 "#;
 const PASSING: &str = r#"title: A key is changed
 tags: [keys]
+let: {typed: typed-key-3}
 integration: {sync start date: 2013-11-01, entities: [customer]}
+fragments:
+  change:
+    - in magento: {update api user: {user: oro, key: another-key-2}}
 steps:
   - sync
-  - in magento: {update api user: {user: oro, key: another-key-2}}
-  - check connection: {api key: typed-key-3}
+  - use: change
+  - check connection: {api key: "${typed}"}
   - expect: {outcome: failure}
 "#;
 const SECRETS: &[&str] = &["oro-key-1", "another-key-2", "typed-key-3"];
@@ -89,6 +93,7 @@ fn no_key_and_no_session_is_in_a_page() {
         packed.contains("SOAP-ENV:Envelope") && packed.contains("customerData") | packed.contains("oroCustomerList")
     );
     assert!(packed.contains("update api user: {user: oro, key: ***}"), "the step is there, its key is not");
+    assert!(packed.contains("in `change`, used at scenarios/a/first.yaml:10"), "and where it comes from");
     let session = regex::Regex::new(r"\b[0-9a-f]{32}\b").unwrap();
     for text in [&page, &packed] {
         for secret in SECRETS {

@@ -4,7 +4,7 @@ const CALLS_SHOWN = 8;
 const LANES = { "in magento": "magento", disrupt: "wire", clear: "wire", "in crm": "crm", sync: "crm", "check connection": "crm",
   "sync data": "crm", "schedule sync": "crm", "run queue": "crm", "expire carts": "crm", run: "wire", start: "crm" };
 
-const places = (scenario, line) => `${scenario.file}:${line}`;
+const places = (scenario, failure) => `${failure.file || scenario.file}:${failure.line}`;
 
 async function showScenario(scenario, stepIndex) {
   const place = byId("scenario");
@@ -37,7 +37,7 @@ function head(scenario) {
   const facts = [scenario.steps ? plural(scenario.steps, "step") : "", scenario.story === undefined ? "" : plural(scenario.calls, "call"),
     scenario.accepted ? `${plural(scenario.accepted, "snapshot")} accepted` : "", `${seconds(wall.ms[number])} real time`];
   const failures = scenario.failures.map((failure) => element("li", {},
-    element("a", { href: stepLink(scenario, failure), class: "place" }, places(scenario, failure.line)), " ",
+    element("a", { href: stepLink(scenario, failure), class: "place" }, places(scenario, failure)), " ",
     element("strong", {}, failure.step), `: ${failure.message}`));
   return [
     element("a", { class: "back", href: "#" }, "← All scenarios"),
@@ -82,11 +82,12 @@ function stepRow(scenario, story, step, index) {
     element("div", { class: "when" },
       newDay ? element("span", { class: "day" }, day) : null, element("time", { datetime: step.at.replace(" ", "T") + "Z" }, time),
       passes ? element("span", { class: "passes", title: `until ${step.until}` }, `+ ${passes}`) : null,
-      element("span", { class: "where" }, step.word === "start" ? "before the first step" : `line ${step.line}`)),
+      element("span", { class: "where" }, step.word === "start" ? "before the first step" : `line ${step.line}`),
+      step.origin ? element("span", { class: "where", title: `${step.origin[0]}:${step.line}` }, step.origin[1]) : null),
     spans ? element("div", { class: "across" }, element("pre", { class: "source" }, step.source), verdict(step, failures)) : null,
     lanes.map(([lane, ...content]) => element("div", { class: `lane ${lane}`, "data-lane": { magento: "Magento", wire: "Wire", crm: "CRM" }[lane] }, content)),
     failures.length ? element("div", { class: "unmet" }, failures.map((failure) => [
-      element("p", {}, sign("failed"), " ", element("span", { class: "place" }, places(scenario, failure.line)), " ", element("strong", {}, failure.step), `: ${failure.message}`),
+      element("p", {}, sign("failed"), " ", element("span", { class: "place" }, places(scenario, failure)), " ", element("strong", {}, failure.step), `: ${failure.message}`),
       failure.detail ? difference(failure.detail) : null])) : null,
     element("div", { class: "opened" }));
   row.addEventListener("click", (event) => {

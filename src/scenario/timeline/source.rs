@@ -1,11 +1,15 @@
 //! Steps as they stand in the file, without the keys that stand there too.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
 
+use crate::scenario::crm_edit::CrmEdit;
+use crate::scenario::magento_edit::MagentoEdit;
 use crate::scenario::script::Script;
+use crate::scenario::step::StepKind;
 use crate::secret::MASK;
 
 /// Keys of a story whose values are secrets.
@@ -27,10 +31,18 @@ static BEHIND_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// Those written in the file, and others that are known.
-    pub(super) fn of(file: &str, known: impl Iterator<Item = String>) -> Self {
+    /// Those of a story: in its files, in what variables make of them, and others that are known.
+    pub(super) fn of(file: &str, script: &Script, known: impl Iterator<Item = String>) -> Self {
         let mut secrets: Vec<String> = known.collect();
         collect(&serde_saphyr::from_str(file).unwrap_or_default(), &mut secrets);
+        let files: BTreeMap<_, _> = script
+            .steps
+            .iter()
+            .filter_map(|step| step.1.as_ref())
+            .map(|from| (&from.file.path, &from.file.text))
+            .collect();
+        files.values().for_each(|text| collect(&serde_saphyr::from_str(text).unwrap_or_default(), &mut secrets));
+        secrets.extend(said(script));
         secrets.retain(|secret| secret.chars().count() >= LENGTH_MIN);
         // One may begin with another.
         secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
@@ -49,6 +61,30 @@ impl Secrets {
             BEHIND_KEY.as_ref().map_or_else(|| MASK.into(), |key| key.replace_all(text, format!("${{1}}{MASK}")));
         self.masked(&text)
     }
+}
+
+/// The keys a script sets, whatever they were written as.
+fn said(script: &Script) -> Vec<String> {
+    let shops = script.shop.iter().chain(script.shops.values());
+    let users = shops.flat_map(|shop| shop.api_users.values()).map(|user| user.key.get().clone());
+    let form = script.integration.api_key.clone();
+    let in_steps = script.steps.iter().flat_map(|step| match &step.0 {
+        StepKind::CheckConnection(check) => check.iter().filter_map(|check| check.api_key.clone()).collect(),
+        StepKind::InMagento(edits) => edits.0.iter().filter_map(key_in_magento).collect(),
+        StepKind::InCrm(edits) => edits.0.iter().filter_map(key_in_crm).collect(),
+        _ => Vec::new(),
+    });
+    users.chain(form).chain(in_steps).collect()
+}
+
+fn key_in_magento(edit: &MagentoEdit) -> Option<String> {
+    let MagentoEdit::UpdateApiUser(update) = edit else { return None };
+    update.key.as_ref().map(|key| key.get().clone())
+}
+
+fn key_in_crm(edit: &CrmEdit) -> Option<String> {
+    let CrmEdit::ChangeSettings(changed) = edit else { return None };
+    changed.set.api_key.clone()
 }
 
 fn collect(value: &Value, secrets: &mut Vec<String>) {
@@ -74,20 +110,16 @@ pub(super) fn setup(file: &str, secrets: &Secrets) -> String {
     secrets.masked_source(lines.collect::<Vec<_>>().join("\n").trim_end())
 }
 
-/// Step `index` as it is written, without its dash and its indentation.
-pub(super) fn step(file: &str, script: &Script, index: usize, secrets: &Secrets) -> String {
-    let line_of = |index: usize| script.steps.get(index).map(|step| step.place().line);
-    let lines: Vec<&str> = file.lines().collect();
-    let first = line_of(index).unwrap_or(1).saturating_sub(1);
-    let end = line_of(index + 1).map_or(lines.len(), |line| line.saturating_sub(1)).max(first + 1).min(lines.len());
-    let lines = lines.get(first..end).unwrap_or_default();
-    let Some((head, rest)) = lines.split_first() else { return String::new() };
+/// The step at a line as it is written, without its dash and its indentation.
+pub(super) fn step(file: &str, line: usize, secrets: &Secrets) -> String {
+    let mut lines = file.lines().skip(line.saturating_sub(1));
+    let Some(head) = lines.next() else { return String::new() };
     let indent = head.len() - head.trim_start().len();
     let dash = if head.trim_start().starts_with("- ") { 2 } else { 0 };
     // What stands less deep is not of the step.
-    let deeper = |line: &&&str| line.trim().is_empty() || line.len() - line.trim_start().len() > indent;
+    let deeper = |line: &&str| line.trim().is_empty() || line.len() - line.trim_start().len() > indent;
     let is_note = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    let mut body: Vec<&str> = rest.iter().take_while(deeper).copied().collect();
+    let mut body: Vec<&str> = lines.take_while(deeper).collect();
     while body.last().is_some_and(is_note) {
         body.pop();
     }
@@ -120,8 +152,8 @@ steps:
     #[test]
     fn a_step_is_shown_as_it_is_written_without_secrets() {
         let script: Script = serde_saphyr::from_str(FILE).unwrap();
-        let secrets = Secrets::of(FILE, std::iter::once("seed-key".to_owned()));
-        let shown: Vec<String> = (0..4).map(|index| step(FILE, &script, index, &secrets)).collect();
+        let secrets = Secrets::of(FILE, &script, std::iter::once("seed-key".to_owned()));
+        let shown: Vec<String> = script.steps.iter().map(|told| step(FILE, told.place().line, &secrets)).collect();
         assert_eq!(
             shown,
             [
