@@ -36,7 +36,16 @@ async function inflate(text) {
     throw new Error("no DecompressionStream");
   }
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  const gzip = new DecompressionStream("gzip");
+  const writer = gzip.writable.getWriter();
+  writer.write(bytes).then(() => writer.close()).catch(() => notice("This page is damaged: what is packed in it cannot be read."));
+  const decoder = new TextDecoder();
+  let json = "";
+  for (const reader = gzip.readable.getReader();;) {
+    const { done, value } = await reader.read();
+    if (done) return JSON.parse(json + decoder.decode());
+    json += decoder.decode(value, { stream: true });
+  }
 }
 
 const plural = (number, one, many) => `${number} ${number === 1 ? one : many || one + "s"}`;

@@ -116,6 +116,9 @@ pub(super) struct Story<'a> {
 struct Step<'a> {
     word: &'a str,
     line: usize,
+    /// The fragment's file, and where it is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<(String, &'a str)>,
     source: &'a str,
     at: &'a str,
     until: &'a str,
@@ -189,6 +192,7 @@ impl<'a> Step<'a> {
         Self {
             word: step.word,
             line: step.line,
+            origin: step.origin.as_ref().map(|(path, used)| (file(path), used.as_str())),
             source: &step.source,
             at: &step.at,
             until: &step.until,

@@ -4,6 +4,8 @@ const scenarioLink = ({ name }) => `#s/${encodeURIComponent(name)}`;
 /** Failures first, each part in the order of the run. */
 const ordered = [...run.scenarios.filter(isBad), ...run.scenarios.filter((scenario) => !isBad(scenario))];
 let listed = ordered;
+/** Settled once the chosen scenario is on the page. */
+let drawing = Promise.resolve();
 
 function summarise() {
   const bad = run.scenarios.filter(isBad).length;
@@ -66,8 +68,9 @@ async function route() {
   byId("scenarios").classList.toggle("chosen", Boolean(chosen));
   const scenario = chosen || ordered[0];
   if (!scenario) return;
-  if (byId("scenario").dataset.name !== scenario.name) await showScenario(scenario);
+  if (byId("scenario").dataset.name !== scenario.name) drawing = showScenario(scenario);
   markCurrent(scenario.name);
+  await drawing;
   if (step !== undefined && scenario.story !== undefined) focusStep(await stepNumber(scenario, step));
 }
 
@@ -108,7 +111,16 @@ function move(by) {
   }
 }
 
-function enterScenario() {
+/** In a narrow window the list makes room for the scenario. */
+function reveal() {
+  if (byId("scenarios").classList.contains("chosen")) return;
+  byId("scenarios").classList.add("chosen");
+  history.replaceState(null, "", scenarioLink({ name: byId("scenario").dataset.name }));
+}
+
+async function enterScenario() {
+  await drawing;
+  reveal();
   const steps = byId("scenario").querySelectorAll(".step");
   const first = byId("scenario").querySelector(".step.bad") || steps[1] || steps[0] || byId("scenario");
   first.focus();
@@ -126,6 +138,8 @@ function outwards() {
   const step = inSteps();
   if (step && document.activeElement !== step) { step.focus(); return; }
   const current = byId("list").querySelector("[aria-current]") || byId("list").querySelector("a");
+  // In a narrow window the list is another page.
+  if (current && !current.offsetParent) { byId("scenarios").classList.remove("chosen"); history.replaceState(null, "", "#"); }
   if (current) current.focus();
 }
 
@@ -142,6 +156,8 @@ const neighbour = (by) => listed[listed.findIndex(({ name }) => name === byId("s
 
 /** The next step that failed, in this scenario or a later one; then round again. */
 async function nextFailure() {
+  await drawing;
+  if (byId("scenario").querySelector(".step.bad")) reveal();
   const here = [...byId("scenario").querySelectorAll(".step.bad")];
   const step = inSteps();
   const next = here.find((one) => !step || step.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);

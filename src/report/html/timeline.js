@@ -26,7 +26,7 @@ async function showScenario(scenario, stepIndex) {
 }
 
 function whyNoTimeline(scenario) {
-  if (run.scenarios.every((one) => one.story === undefined) && run.scenarios.some((one) => !isBad(one))) {
+  if (!run.coverage) {
     return "This page was made of JSON reports, which hold no timelines. “mockgento run --report html=FILE” writes a page with them.";
   }
   return "There is no timeline: the story did not get to its end.";
@@ -82,7 +82,8 @@ function stepRow(scenario, story, step, index) {
     element("div", { class: "when" },
       newDay ? element("span", { class: "day" }, day) : null, element("time", { datetime: step.at.replace(" ", "T") + "Z" }, time),
       passes ? element("span", { class: "passes", title: `until ${step.until}` }, `+ ${passes}`) : null,
-      element("span", { class: "where" }, step.word === "start" ? "before the first step" : `line ${step.line}`)),
+      element("span", { class: "where" }, step.word === "start" ? "before the first step" : `line ${step.line}`),
+      step.origin ? element("span", { class: "where", title: `${step.origin[0]}:${step.line}` }, step.origin[1]) : null),
     spans ? element("div", { class: "across" }, element("pre", { class: "source" }, step.source), verdict(step, failures)) : null,
     lanes.map(([lane, ...content]) => element("div", { class: `lane ${lane}`, "data-lane": { magento: "Magento", wire: "Wire", crm: "CRM" }[lane] }, content)),
     failures.length ? element("div", { class: "unmet" }, failures.map((failure) => [

@@ -10,6 +10,7 @@ mod source;
 mod table;
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 pub(super) use recorder::Recorder;
 pub use table::{Cells, Change, RowChange, TableChange};
@@ -37,6 +38,8 @@ pub struct ToldStep {
     pub word: &'static str,
     /// Line in the file.
     pub line: usize,
+    /// The fragment's file and how the story comes to it, for a step that does not stand in the story's own.
+    pub origin: Option<(PathBuf, String)>,
     /// How it is written, secrets masked.
     pub source: String,
     /// The story's time when it began, as `YYYY-MM-DD HH:MM:SS`.

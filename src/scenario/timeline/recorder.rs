@@ -40,10 +40,7 @@ impl Recorder {
         let keys = |shop: &crate::scenario::network::Served| {
             shop.with_shop(|shop| shop.users.iter().map(|user| user.key.expose_secret().to_owned()).collect::<Vec<_>>())
         };
-        let origins = world.case.story.script.steps.iter().filter_map(|step| step.1.as_ref());
-        let fragments = origins.map(|origin| (origin.file.text.as_str(), &origin.values));
-        let files = std::iter::once((world.source(), world.case.values())).chain(fragments);
-        let secrets = Secrets::of(files, world.shops.values().flat_map(keys));
+        let secrets = Secrets::of(world.source(), &world.case.story.script, world.shops.values().flat_map(keys));
         let shops = world.shops.iter().map(|(name, shop)| (name.clone(), shop.with_shop(|shop| ShopRows::of(shop))));
         let timeline = Timeline { setup: source::setup(world.source(), &secrets), steps: Vec::new() };
         let mut recorder =
@@ -81,9 +78,14 @@ impl Recorder {
         if world.last.is_none() {
             world.last = self.begun.last.take();
         }
-        let text = source::step(world.source(), script, index, &self.secrets);
-        let told = self.told(world, step.0.word(), step.place().line, text, outcome, failures);
-        self.timeline.steps.push(told);
+        let line = step.place().line;
+        let text = match &step.1 {
+            Some(origin) => source::step(&origin.file.text, line, &self.secrets),
+            None => source::step(world.source(), line, &self.secrets),
+        };
+        let told = self.told(world, step.0.word(), line, text, outcome, failures);
+        let origin = step.1.as_ref().map(|origin| (origin.file.path.clone(), origin.to_string()));
+        self.timeline.steps.push(ToldStep { origin, ..told });
     }
 
     fn told(
@@ -110,7 +112,7 @@ impl Recorder {
         let crm = self.crm.look(&world.crm).unwrap_or_default();
         let until = to_sql(world.clock.now());
         let at = self.begun.at.clone();
-        ToldStep { word, line, source, at, until, failures, outcome, calls, calls_left_out, crm, shops }
+        ToldStep { word, line, origin: None, source, at, until, failures, outcome, calls, calls_left_out, crm, shops }
     }
 
     /// What was kept, with nothing in it that must not be read.
