@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::soap::envelope::{SOAP_ENV, XSI};
 use crate::soap::document_literal::LIST_ITEM;
+use crate::soap::envelope::{SOAP_ENV, XSI};
 use crate::xml::{Element, Limits, parse};
 
 /// The fields of one or several answers, in the order in which they first came.

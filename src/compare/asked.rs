@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::CompareError;
 use super::service::ServiceFacts;
 use super::tap::Tap;
-use super::CompareError;
 use crate::client::{BridgeStatus, ClientError, ClientOptions, MagentoClient, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Contract, Flavor};
@@ -136,8 +136,8 @@ fn by_own_names(mode: WireMode, operation: &str, arguments: SoapStruct) -> SoapS
         return arguments;
     }
     let newest = Some(BridgeRelease::newest());
-    let [rpc, wsi] = [WireMode::RpcEncoded, WireMode::WsI]
-        .map(|mode| Contract::shared().schema(mode, newest, Flavor::OpenMage194));
+    let [rpc, wsi] =
+        [WireMode::RpcEncoded, WireMode::WsI].map(|mode| Contract::shared().schema(mode, newest, Flavor::OpenMage194));
     let (Some(rpc), Some(wsi)) = (rpc.operation(operation), wsi.operation(operation)) else { return arguments };
     let own_name = |name: &str| {
         let at = rpc.request.parts.iter().position(|part| part.name == name)?;

@@ -91,15 +91,15 @@ fn of_type(declared: &Declared, other: Option<&Declared>) -> Option<TypeOverride
 
 fn of_fields(own: &mut Overrides, operation: &str, here: &Fields, there: &Fields) {
     let mut change = own.answers.get(operation).cloned().unwrap_or_default();
-    let is_inside = |path: &str, of: &Fields| {
-        path.rsplit_once('.').is_some_and(|(outer, _)| !of.0.contains_key(outer))
-    };
+    let is_inside = |path: &str, of: &Fields| path.rsplit_once('.').is_some_and(|(outer, _)| !of.0.contains_key(outer));
     let gone = there.0.keys().filter(|path| !here.0.contains_key(*path) && !is_inside(path, here));
     change.without.extend(gone.cloned());
     for (path, seen) in &here.0 {
         let is_scalar = !here.0.keys().any(|other| other.starts_with(&format!("{path}.")));
         if !there.0.contains_key(path) && !is_inside(path, there) && is_scalar && !seen.types.contains("list") {
-            change.with.insert(path.clone(), if seen.nil && seen.types.is_empty() { None } else { Some(String::new()) });
+            change
+                .with
+                .insert(path.clone(), if seen.nil && seen.types.is_empty() { None } else { Some(String::new()) });
         }
     }
     if change != AnswerOverride::default() {

@@ -32,15 +32,8 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 7] = [
-        Self::Declaration,
-        Self::Dictionaries,
-        Self::Records,
-        Self::Faults,
-        Self::Paging,
-        Self::Filters,
-        Self::Http,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Declaration, Self::Dictionaries, Self::Records, Self::Faults, Self::Paging, Self::Filters, Self::Http];
 
     /// Its heading.
     pub fn name(self) -> &'static str {
@@ -174,9 +167,9 @@ impl Differences {
                 self.note(topic, question, "fault text", [first.string.clone(), second.string.clone()]);
             }
             [first, second] => {
-                let denied = said.iter().any(
-                    |said| matches!(said, Said::Fault(fault) if fault.api_code() == Some(ACCESS_DENIED)),
-                );
+                let denied = said
+                    .iter()
+                    .any(|said| matches!(said, Said::Fault(fault) if fault.api_code() == Some(ACCESS_DENIED)));
                 self.note(topic, question, if denied { "rights" } else { "answer" }, [told(first), told(second)]);
             }
         }
@@ -192,7 +185,8 @@ impl Differences {
     ) {
         let only = |these: &Fields, those: &Fields| -> Vec<String> {
             let lacks = |path: &&String| !those.0.contains_key(*path);
-            let is_inside = |path: &&String| path.rsplit_once('.').is_some_and(|(outer, _)| !those.0.contains_key(outer));
+            let is_inside =
+                |path: &&String| path.rsplit_once('.').is_some_and(|(outer, _)| !those.0.contains_key(outer));
             these.0.keys().filter(lacks).filter(|path| !is_inside(path)).cloned().collect()
         };
         let (one, other) = (only(first, second), only(second, first));
@@ -206,9 +200,8 @@ impl Differences {
         }
         let common = || first.0.iter().filter_map(|(path, seen)| Some((path, seen, second.0.get(path)?)));
         let types = |of: fn(&(&String, &Seen, &Seen)) -> String| {
-            let differ = common().filter(|(_, one, other)| {
-                !one.types.is_empty() && !other.types.is_empty() && one.types != other.types
-            });
+            let differ = common()
+                .filter(|(_, one, other)| !one.types.is_empty() && !other.types.is_empty() && one.types != other.types);
             differ.map(|found| format!("{} {}", found.0, of(&found))).collect::<Vec<_>>().join(", ")
         };
         self.note(topic, question, "types of fields", [types(|found| kinds(found.1)), types(|found| kinds(found.2))]);

@@ -149,11 +149,14 @@ fn seed(sample: &Sample, has_attributes: bool) -> Seed {
     let mut tables = Tables::default();
     for customer in &sample.customers {
         let id = text(customer, "customer_id");
-        let own = sample.addresses.iter().find(|(owner, _)| Some(owner.to_string()) == id).map(|(_, rows)| rows.as_slice());
+        let own =
+            sample.addresses.iter().find(|(owner, _)| Some(owner.to_string()) == id).map(|(_, rows)| rows.as_slice());
         let mut row = renamed(customer, "customer_id", "entity_id");
         for address in own.unwrap_or_default() {
             let address_id = text(address, "customer_address_id");
-            for (flag, column) in [("is_default_billing", "default_billing"), ("is_default_shipping", "default_shipping")] {
+            for (flag, column) in
+                [("is_default_billing", "default_billing"), ("is_default_shipping", "default_shipping")]
+            {
                 if address.get(flag).is_some_and(SoapValue::is_truthy) {
                     row.insert(column.to_owned(), address_id.clone());
                 }
@@ -218,7 +221,13 @@ const ORDER: Document = Document {
     key: "order_id",
     parts: &[
         part("items", "sales_flat_order_item", "order_id", ("item_id", "item_id"), None),
-        part("shipping_address", "sales_flat_order_address", "parent_id", ("address_id", "entity_id"), Some("shipping")),
+        part(
+            "shipping_address",
+            "sales_flat_order_address",
+            "parent_id",
+            ("address_id", "entity_id"),
+            Some("shipping"),
+        ),
         part("billing_address", "sales_flat_order_address", "parent_id", ("address_id", "entity_id"), Some("billing")),
         part("payment", "sales_flat_order_payment", "parent_id", ("payment_id", "entity_id"), None),
         part("status_history", "sales_flat_order_status_history", "parent_id", ("increment_id", "entity_id"), None),
@@ -239,7 +248,13 @@ const CART: Document = Document {
     key: "entity_id",
     parts: &[
         part("items", "sales_flat_quote_item", "quote_id", ("item_id", "item_id"), None),
-        part("shipping_address", "sales_flat_quote_address", "quote_id", ("address_id", "address_id"), Some("shipping")),
+        part(
+            "shipping_address",
+            "sales_flat_quote_address",
+            "quote_id",
+            ("address_id", "address_id"),
+            Some("shipping"),
+        ),
         part("billing_address", "sales_flat_quote_address", "quote_id", ("address_id", "address_id"), Some("billing")),
         part("payment", "sales_flat_quote_payment", "quote_id", ("payment_id", "payment_id"), None),
     ],
@@ -282,7 +297,8 @@ impl Tables {
             if known.clone().any(|product| product.get("entity_id") == Some(&Some(id.clone()))) {
                 continue;
             }
-            let mut product: SeedRow = [("entity_id".to_owned(), Some(id)), ("sku".to_owned(), text(&item, "sku"))].into();
+            let mut product: SeedRow =
+                [("entity_id".to_owned(), Some(id)), ("sku".to_owned(), text(&item, "sku"))].into();
             if item.get("product_image_url").is_some() {
                 product.insert("image".to_owned(), Some("/image.jpg".to_owned()));
             }

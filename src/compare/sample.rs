@@ -101,12 +101,7 @@ fn gender_by_number(customer: &mut SoapStruct) {
 }
 
 /// Adds what a record has besides its row in the list.
-async fn complete(
-    shop: &mut AskedShop,
-    rows: &mut [SoapStruct],
-    operation: &str,
-    [argument, key]: [&str; 2],
-) {
+async fn complete(shop: &mut AskedShop, rows: &mut [SoapStruct], operation: &str, [argument, key]: [&str; 2]) {
     for row in rows {
         let Some(name) = row.text(key) else { continue };
         let record = shop.rows(operation, SoapStruct::new().with(argument, name)).await;

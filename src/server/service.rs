@@ -197,7 +197,10 @@ impl Service {
         };
         log(&record);
         lock(&self.journal).record(record);
-        Some(Reply { answer: endpoint::dress(answer, Some(now), overrides.as_deref().map(|own| &own.http)), on_the_wire: Vec::new() })
+        Some(Reply {
+            answer: endpoint::dress(answer, Some(now), overrides.as_deref().map(|own| &own.http)),
+            on_the_wire: Vec::new(),
+        })
     }
 
     #[cfg(test)]

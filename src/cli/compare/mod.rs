@@ -149,7 +149,10 @@ impl CompareArgs {
         let common = chosen_key(self.key.as_ref(), self.key_file.as_deref(), self.key_of_environment.as_ref())?;
         let user = self.user_2.as_ref().filter(|_| second).unwrap_or(&self.user).clone();
         let key = own.or(common).ok_or_else(|| {
-            miette!(help = "set MOCKGENTO_API_KEY, or give --key-file FILE", "the SOAP API key of \"{user}\" is missing")
+            miette!(
+                help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
+                "the SOAP API key of \"{user}\" is missing"
+            )
         })?;
         Ok(ClientOptions {
             url: url.clone(),

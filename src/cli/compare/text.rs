@@ -24,7 +24,8 @@ pub(super) fn compared(compared: &Compared) -> String {
         count => writeln!(out, "\n{count} differences ({asked}; nothing was written)"),
     };
     if let Some(written) = &compared.overrides {
-        let _ = writeln!(out, "\nWhat the fake must do otherwise is in {0}: mockgento serve --overrides {0}", written.file);
+        let _ =
+            writeln!(out, "\nWhat the fake must do otherwise is in {0}: mockgento serve --overrides {0}", written.file);
         let _ = match written.left.is_empty() {
             true => writeln!(out, "With it the fake answers alike."),
             false => writeln!(out, "With it these are left, which overrides cannot express:"),
@@ -62,7 +63,9 @@ fn one(out: &mut String, differs: &Difference) {
 fn cut(text: &str) -> String {
     let text = text.replace('\n', " ");
     match text.char_indices().nth(CHARS_MAX) {
-        Some((end, _)) => format!("{}… ({} more characters; --json has all)", &text[..end], text[end..].chars().count()),
+        Some((end, _)) => {
+            format!("{}… ({} more characters; --json has all)", &text[..end], text[end..].chars().count())
+        }
         None => text,
     }
 }

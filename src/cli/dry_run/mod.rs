@@ -134,7 +134,13 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let (ended, mut heard) = (Ended::default(), Heard::default());
     let runtime = runtime()?;
     let probed = runtime.block_on(probe::probe(guard.clone(), args.connection.client_options()?));
-    let warnings = probed.map_err(|error| miette!("{error}"))?;
+    let warnings = match probed {
+        Ok(warnings) => warnings,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "nothing was planned: {error}");
+            return Ok(ExitCode::Failed);
+        }
+    };
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {

@@ -15,10 +15,9 @@ const XSD: [(&str, Xsd); 5] = [
 pub(super) fn type_ref(name: &str, types: &ServiceSchema) -> TypeRef {
     match XSD.iter().find(|(known, _)| *known == name) {
         Some((_, xsd)) => TypeRef::Xsd(*xsd),
-        None => types.type_named(name).map_or_else(
-            || TypeRef::Undeclared(name.to_owned()),
-            |(id, _): (TypeId, _)| TypeRef::Complex(id),
-        ),
+        None => types
+            .type_named(name)
+            .map_or_else(|| TypeRef::Undeclared(name.to_owned()), |(id, _): (TypeId, _)| TypeRef::Complex(id)),
     }
 }
 

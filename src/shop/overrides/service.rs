@@ -92,10 +92,5 @@ fn change_operations(own: &mut ServiceSchema, change: &OperationOverrides) {
 }
 
 fn message(operation: &str, suffix: &str) -> Message {
-    Message {
-        name: format!("{operation}{suffix}"),
-        element: None,
-        parts: Vec::new(),
-        shape: MessageShape::Regular,
-    }
+    Message { name: format!("{operation}{suffix}"), element: None, parts: Vec::new(), shape: MessageShape::Regular }
 }
