@@ -16,9 +16,9 @@ use crate::clock::Clock;
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
-use crate::transport::Transport;
 use crate::transport::proxy::Proxies;
 use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
+use crate::transport::{Redirects, Transport};
 
 /// A shop and how to log in to it.
 #[derive(Debug, Args)]
@@ -93,10 +93,15 @@ impl ConnectionArgs {
 
     /// A connection over TCP.
     pub fn transport(&self) -> miette::Result<Arc<dyn Transport>> {
+        self.transport_with(Redirects::default())
+    }
+
+    /// The same with a word on redirects.
+    pub fn transport_with(&self, redirects: Redirects) -> miette::Result<Arc<dyn Transport>> {
         if self.key.is_some() {
             warn_of_key();
         }
-        self.network.transport(&self.url)
+        self.network.transport(&self.url, redirects)
     }
 
     /// What the client needs besides.
@@ -143,7 +148,7 @@ pub(super) fn warn_of_key() {
 
 impl NetworkArgs {
     /// A connection over TCP; `url` is for messages.
-    pub fn transport(&self, url: &Url) -> miette::Result<Arc<dyn Transport>> {
+    pub fn transport(&self, url: &Url, redirects: Redirects) -> miette::Result<Arc<dyn Transport>> {
         let trust = match (&self.ca, self.insecure) {
             (_, true) => Trust::Insecure,
             (Some(path), false) => Trust::WithCa(path.clone()),
@@ -165,6 +170,7 @@ impl NetworkArgs {
             trust,
             identity,
             proxies: Proxies::FromEnvironment,
+            redirects,
             ..TcpOptions::default()
         };
         let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;

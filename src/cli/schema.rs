@@ -19,6 +19,8 @@ pub struct SchemaArgs {
 enum Of {
     /// Scenario files, for editors.
     Scenario,
+    /// Files of fragments, for editors.
+    Fragment,
     /// The lines of `--report json`.
     Report,
     /// Files that say in which way a shop differs from its product.
@@ -29,6 +31,7 @@ enum Of {
 pub fn run(args: &SchemaArgs) -> Outcome {
     let text = match args.of {
         Of::Scenario => crate::scenario::schema::text(),
+        Of::Fragment => crate::scenario::schema::of_fragments(),
         Of::Report => crate::report::json::schema(),
         Of::Overrides => overrides(),
     };

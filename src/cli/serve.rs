@@ -29,6 +29,9 @@ pub struct ServeArgs {
     /// `big`, two years of a shop with 2,060 customers and 1,030 orders.
     #[arg(long, value_name = "FILE", default_value = built_in::NAMES[0])]
     seed: PathBuf,
+    /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations"])]
+    cassette: Option<PathBuf>,
     #[command(flatten)]
     shop: ShopArgs,
     /// Add an API user with access to everything; its key comes from `--key`.
@@ -83,13 +86,19 @@ pub fn run(args: &ServeArgs) -> Outcome {
         return Ok(ExitCode::AsExpected);
     }
     start_logging(args)?;
+    if let Some(folder) = &args.cassette {
+        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen));
+    }
     let shop = shop(args, &kind)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    runtime()?.block_on(serve(args, &kind, shop))
+}
+
+fn runtime() -> miette::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .into_diagnostic()
-        .wrap_err("cannot start the server's threads")?;
-    runtime.block_on(serve(args, &kind, shop))
+        .wrap_err("cannot start the server's threads")
 }
 
 async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
@@ -109,7 +118,7 @@ async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
 }
 
 /// Ctrl-C, or where it exists the signal that service managers send.
-async fn asked_to_stop() -> std::io::Result<()> {
+pub(super) async fn asked_to_stop() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -89,7 +89,7 @@ impl MagentoClient {
                 Ok(answer) => BridgeStatus::from_ping(&answer),
                 Err(error) => {
                     tracing::warn!("oroPing failed, the bridge counts as not installed: {error}");
-                    BridgeStatus::default()
+                    BridgeStatus { is_unknown: !error.is_not_present(), ..BridgeStatus::default() }
                 }
             }
         } else {

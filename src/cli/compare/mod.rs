@@ -22,7 +22,7 @@ use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::shop::Overrides;
 use crate::soap::WireMode;
-use crate::transport::masked;
+use crate::transport::{Redirects, masked};
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -168,7 +168,7 @@ impl CompareArgs {
     }
 
     fn guarded(&self, url: &Url) -> miette::Result<Arc<ReadOnlyTransport>> {
-        let guard = ReadOnlyTransport::new(self.network.transport(url)?, Clock::system());
+        let guard = ReadOnlyTransport::new(self.network.transport(url, Redirects::default())?, Clock::system());
         Ok(Arc::new(match self.rate {
             Some(rate) => guard.with_rate(rate),
             None => guard,
