@@ -238,3 +238,30 @@ async fn questions_that_make_no_sense_are_refused() {
         assert_eq!((run.status.code(), said.contains(expected)), (Some(2), true), "{arguments:?}: {said}");
     }
 }
+
+#[tokio::test]
+async fn a_story_is_told_in_a_shop_with_ways_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let story = "title: The shop has no Date and another text\nshop: {overrides: own.yaml}\nsteps:\n  - sync\n  - expect: \
+                 {outcome: success}\n";
+    write("story.yaml", story);
+    let run = async || {
+        let story = folder.path().join("story.yaml");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.arg("run").arg(story).env("NO_COLOR", "1").output().await.unwrap()
+    };
+    let well = "bridge: none\nhttp: {date: false}\nfaults: [{fault: 102, message: Weg.}]\n";
+    let lame = "bridge: none\noperations: {missing: [customerCustomerList]}\n";
+    for (overrides, code, expected) in [
+        (well, 0, "1 passed"),
+        (lame, 1, "declares no customerCustomerList"),
+        ("operations: {missing: [storeLst]}\n", 2, "there is no operation \"storeLst\""),
+    ] {
+        write("own.yaml", overrides);
+        let run = run().await;
+        let said = format!("{}{}", text(&run), String::from_utf8_lossy(&run.stderr));
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!((run.status.code(), said.contains(expected)), (Some(code), true), "{overrides}: {said}");
+    }
+}
