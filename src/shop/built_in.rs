@@ -95,7 +95,7 @@ fn twin(seed: &Seed, recipe: &Recipe, nth: u32) -> Option<SeedCustomer> {
     set("store_id", "2".to_owned());
     if nth < ON_BOTH_WEBSITES {
         // Every other one gave another name there.
-        if nth % 2 == 0 {
+        if nth.is_multiple_of(2) {
             set("firstname", FIRST_NAMES[usize::try_from(nth).ok()? % FIRST_NAMES.len()].chars().take(1).collect());
         }
     } else {

@@ -41,7 +41,7 @@ impl Overrides {
     pub fn check(&self, product: &ServiceSchema) -> Result<(), OverridesError> {
         let own = self.service_of(product);
         let anywhere = Contract::shared().operations().map(|facts| facts.name.as_str());
-        for name in self.operations.missing.iter().filter(|name| product.operation(name).is_none()) {
+        if let Some(name) = self.operations.missing.iter().find(|name| product.operation(name).is_none()) {
             return Err(unknown("operations: missing", "operation", name, anywhere));
         }
         for (name, change) in &self.types {
@@ -60,7 +60,8 @@ impl Overrides {
             parts(text, &own)?;
         }
         let named = self.answers.keys().chain(self.faults.iter().filter_map(|fault| fault.operation.as_ref()));
-        for name in named.chain(&self.paging.last_page_again).filter(|name| own.operation(name).is_none()) {
+        let mut named = named.chain(&self.paging.last_page_again);
+        if let Some(name) = named.find(|name| own.operation(name).is_none()) {
             return Err(unknown(
                 "answers, faults and paging",
                 "operation",
