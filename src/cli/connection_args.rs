@@ -16,9 +16,9 @@ use crate::clock::Clock;
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
-use crate::transport::{Redirects, Transport};
 use crate::transport::proxy::Proxies;
 use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
+use crate::transport::{Redirects, Transport};
 
 /// A shop and how to log in to it.
 #[derive(Debug, Args)]

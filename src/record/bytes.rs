@@ -19,7 +19,11 @@ pub(super) fn to_text(bytes: &[u8]) -> (String, bool) {
 pub(super) fn from_text(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     for character in text.chars() {
-        match u32::from(character).checked_sub(FIRST).and_then(|byte| u8::try_from(byte).ok()).filter(|byte| *byte >= 0x80) {
+        match u32::from(character)
+            .checked_sub(FIRST)
+            .and_then(|byte| u8::try_from(byte).ok())
+            .filter(|byte| *byte >= 0x80)
+        {
             Some(byte) => bytes.push(byte),
             None => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
@@ -33,7 +37,8 @@ mod tests {
 
     #[test]
     fn any_bytes_come_back() {
-        for (bytes, broken) in [(&b"plain"[..], false), ("Ångström".as_bytes(), false), (b"M\xfcller \xff\xfe", true)] {
+        for (bytes, broken) in [(&b"plain"[..], false), ("Ångström".as_bytes(), false), (b"M\xfcller \xff\xfe", true)]
+        {
             let (text, is_broken) = to_text(bytes);
             assert_eq!(is_broken, broken);
             assert_eq!(from_text(&text), bytes);

@@ -136,13 +136,20 @@ impl Cassette {
             sanitiser.learn(operation, &call.answer);
             sanitiser.learn_arguments(operation, arguments);
             sanitiser.hide_addresses(&call.answer);
+            sanitiser.hide_addresses(call.location.as_deref().unwrap_or_default());
+            if let Some(Broken::Redirected { location, .. }) = &call.broken {
+                sanitiser.hide_addresses(location);
+            }
             hide_secrets(&reader, call, sanitiser);
         }
         sanitiser.hide_addresses(&wsdl);
         let documents = heard
             .iter()
             .filter(|heard| !heard.is_call && heard.status == Some(200) && heard.answer != wsdl)
-            .map(|heard| Document { path: sanitiser.hidden(heard.path.clone()), text: sanitiser.document("", &heard.answer) })
+            .map(|heard| Document {
+                path: sanitiser.hidden(heard.path.clone()),
+                text: sanitiser.document("", &heard.answer),
+            })
             .fold(Vec::new(), |mut documents: Vec<Document>, document| {
                 documents.retain(|known| known.path != document.path);
                 documents.push(document);

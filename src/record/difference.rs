@@ -42,13 +42,7 @@ fn is_like(one: &str, other: &str) -> bool {
     one == other || is_address(one) && is_address(other) || shape(one) == shape(other)
 }
 
-fn differs(
-    place: &str,
-    one: &Value,
-    other: &Value,
-    is_same: &dyn Fn(&str, &str) -> bool,
-    places: &mut Vec<String>,
-) {
+fn differs(place: &str, one: &Value, other: &Value, is_same: &dyn Fn(&str, &str) -> bool, places: &mut Vec<String>) {
     let here = || if place.is_empty() { "the top".to_owned() } else { place.to_owned() };
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {

@@ -60,7 +60,8 @@ pub(super) fn kind_of(operation: &str, field: &str) -> Kind {
         return *kind;
     }
     // Responses of RPC and WS-I are wrapped in names of their own.
-    let is_wrapper = field.is_empty() || ENVELOPE.contains(&field) || field.ends_with("Response") || field.ends_with("Param");
+    let is_wrapper =
+        field.is_empty() || ENVELOPE.contains(&field) || field.ends_with("Response") || field.ends_with("Param");
     KINDS.get(field).copied().unwrap_or(if is_wrapper { Kind::Kept } else { Kind::Unknown })
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
-use super::breakage::Broken;
+use super::breakage::{Broken, may_write};
 use super::recorder::Recorder;
 use super::rewrite::Upstreams;
 use crate::client::ReadOnlyTransport;
@@ -18,8 +18,18 @@ use crate::transport::{HttpRequest, Method, Transport, TransportError};
 
 /// Headers of one connection, which a proxy does not pass on, and those that are made anew.
 const OF_THE_CONNECTION: [&str; 12] = [
-    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-    "transfer-encoding", "upgrade", "host", "content-length", "expect",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "host",
+    "content-length",
+    "expect",
 ];
 
 /// Whether calls that write go to the shop.
@@ -42,10 +52,19 @@ pub struct Proxy {
 
 impl Proxy {
     /// A proxy of the shop at `url`, itself at `address`.
-    pub fn new(url: &Url, address: SocketAddr, upstream: Arc<dyn Transport>, writes: Writes, calls_max: Option<usize>) -> Self {
+    pub fn new(
+        url: &Url,
+        address: SocketAddr,
+        upstream: Arc<dyn Transport>,
+        writes: Writes,
+        calls_max: Option<usize>,
+    ) -> Self {
         let guarded: Arc<dyn Transport> = match writes {
             Writes::Allowed => upstream,
-            Writes::Refused => Arc::new(OnlyLinkedPages { guard: ReadOnlyTransport::new(Arc::clone(&upstream), Clock::system()), upstream }),
+            Writes::Refused => Arc::new(OnlyLinkedPages {
+                guard: ReadOnlyTransport::new(Arc::clone(&upstream), Clock::system()),
+                upstream,
+            }),
         };
         Self {
             upstreams: Arc::new(Mutex::new(Upstreams::new(url))),
@@ -96,7 +115,9 @@ impl Proxy {
             return page(403, "the recording proxy passes calls, WSDLs and what these refer to, but no other page");
         }
         // A document whose addresses are replaced must come as it is.
-        let passes = |name: &str| !OF_THE_CONNECTION.contains(&name) && !(is_get && name == "accept-encoding") && name != "content-encoding";
+        let passes = |name: &str| {
+            !OF_THE_CONNECTION.contains(&name) && !(is_get && name == "accept-encoding") && name != "content-encoding"
+        };
         let headers = request.headers.into_iter().filter(|(name, _)| passes(name)).collect();
         let sent = self.recorder.send(HttpRequest { method, url, headers, body }).await;
         match sent {
@@ -153,10 +174,7 @@ impl Transport for OnlyLinkedPages {
 
 /// The fault for a call that was not sent.
 pub(super) fn refused(operation: &str) -> FrontAnswer {
-    let why = format!(
-        "{operation} may write, so the recording proxy did not send it to the shop; start it with --allow-writes to let it through"
-    );
-    fault(&SoapFault::server(why))
+    fault(&SoapFault::server(may_write(operation)))
 }
 
 /// A fault of ours, as PHP answers one.
@@ -170,8 +188,10 @@ pub(super) fn page(status: u16, why: &str) -> FrontAnswer {
 }
 
 fn answer(status: u16, content_type: &str, body: Vec<u8>) -> FrontAnswer {
-    let headers =
-        vec![("content-type".to_owned(), content_type.to_owned()), ("content-length".to_owned(), body.len().to_string())];
+    let headers = vec![
+        ("content-type".to_owned(), content_type.to_owned()),
+        ("content-length".to_owned(), body.len().to_string()),
+    ];
     FrontAnswer::Http(HttpAnswer { status, headers, body })
 }
 
@@ -184,6 +204,9 @@ fn looks_like_xml(body: &[u8]) -> bool {
     let begin = body.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
     begin.is_some_and(|at| {
         let rest = &body[at..];
-        rest.starts_with(b"<?xml") || rest.starts_with(b"<definitions") || rest.starts_with(b"<wsdl:definitions") || rest.starts_with(b"<schema")
+        rest.starts_with(b"<?xml")
+            || rest.starts_with(b"<definitions")
+            || rest.starts_with(b"<wsdl:definitions")
+            || rest.starts_with(b"<schema")
     })
 }

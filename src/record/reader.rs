@@ -72,7 +72,12 @@ impl Reader {
     pub(super) fn secrets(&self, body: &[u8]) -> Option<Secrets> {
         let request = self.codec.read_request(body, None).ok()?;
         let text = |name: &str| request.arguments.text(name).filter(|text| !text.is_empty());
-        Some(Secrets { user: text("username"), key: text("apiKey"), session: text("sessionId"), operation: request.operation })
+        Some(Secrets {
+            user: text("username"),
+            key: text("apiKey"),
+            session: text("sessionId"),
+            operation: request.operation,
+        })
     }
 
     /// What an operation answered; nothing when it is no SOAP answer.

@@ -153,7 +153,8 @@ impl Transport for Recorder {
             self.keep(match &answer {
                 Ok(answer) => {
                     let header = |name: &str| answer.header(name).map(str::to_owned);
-                    let is_gzip = answer.header("content-encoding").is_some_and(|value| value.eq_ignore_ascii_case("gzip"));
+                    let is_gzip =
+                        answer.header("content-encoding").is_some_and(|value| value.eq_ignore_ascii_case("gzip"));
                     let plain = if is_gzip { unpacked(&answer.body) } else { None };
                     let (text, is_binary) = bytes::to_text(plain.as_deref().unwrap_or(&answer.body));
                     Heard {

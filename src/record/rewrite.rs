@@ -64,7 +64,11 @@ impl Upstreams {
         for (at, (written, _)) in self.known.iter().enumerate() {
             let rest = location.strip_prefix(written.as_str()).filter(|rest| ends_here(rest.as_bytes().first()));
             if let Some(rest) = rest {
-                return if at == 0 { format!("http://{proxy}{rest}") } else { format!("http://{proxy}{OTHERS}{at}{rest}") };
+                return if at == 0 {
+                    format!("http://{proxy}{rest}")
+                } else {
+                    format!("http://{proxy}{OTHERS}{at}{rest}")
+                };
             }
         }
         location.to_owned()
@@ -143,13 +147,34 @@ mod tests {
     #[test]
     fn calls_come_back_through_the_proxy_and_go_where_they_were_to_go() {
         for (given, named, shown, path, target) in [
-            ("http://u:p@shop.example/?wsdl", "http://shop.example/api/", "http://p:1/api/", "/api/", "http://u:p@shop.example/api/"),
-            ("http://u:p@shop.example/", "http://shop.example:80/api/", "http://p:1/__upstream/1/api/", "/__upstream/1/api/?a=b",
-             "http://u:p@shop.example/api/?a=b"),
-            ("http://u:p@shop.example/", "https://admin.example/api/", "http://p:1/__upstream/1/api/", "/__upstream/1/api/",
-             "https://admin.example/api/"),
-            ("http://shop.example/", "http://shop.example.com/api/", "http://p:1/__upstream/1/api/", "//evil.example/x",
-             "http://shop.example//evil.example/x"),
+            (
+                "http://u:p@shop.example/?wsdl",
+                "http://shop.example/api/",
+                "http://p:1/api/",
+                "/api/",
+                "http://u:p@shop.example/api/",
+            ),
+            (
+                "http://u:p@shop.example/",
+                "http://shop.example:80/api/",
+                "http://p:1/__upstream/1/api/",
+                "/__upstream/1/api/?a=b",
+                "http://u:p@shop.example/api/?a=b",
+            ),
+            (
+                "http://u:p@shop.example/",
+                "https://admin.example/api/",
+                "http://p:1/__upstream/1/api/",
+                "/__upstream/1/api/",
+                "https://admin.example/api/",
+            ),
+            (
+                "http://shop.example/",
+                "http://shop.example.com/api/",
+                "http://p:1/__upstream/1/api/",
+                "//evil.example/x",
+                "http://shop.example//evil.example/x",
+            ),
         ] {
             let mut upstreams = Upstreams::new(&given.parse().unwrap());
             let document = String::from_utf8(upstreams.rewritten(wsdl(named).as_bytes(), "p:1")).unwrap();

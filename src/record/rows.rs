@@ -118,7 +118,9 @@ impl Rows {
         if place.as_ref() == Some(&id) {
             row.shift_remove(&facts.key);
         }
-        for (flag, reference) in facts.marks.iter().filter(|(flag, _)| record.get(flag).is_some_and(SoapValue::is_truthy)) {
+        for (flag, reference) in
+            facts.marks.iter().filter(|(flag, _)| record.get(flag).is_some_and(SoapValue::is_truthy))
+        {
             let _ = flag;
             self.refer(row.get("parent_id").cloned().flatten(), reference, &id);
         }
@@ -134,8 +136,11 @@ impl Rows {
         if child.newest_first {
             found.reverse();
         }
-        for (at, record) in found.into_iter().enumerate().filter(|(_, record)| record.iter().any(|(_, value)| !value.is_nil())) {
-            let mut given: SeedRow = child.set.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
+        for (at, record) in
+            found.into_iter().enumerate().filter(|(_, record)| record.iter().any(|(_, value)| !value.is_nil()))
+        {
+            let mut given: SeedRow =
+                child.set.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
             given.insert(child.parent.clone(), Some(id.to_owned()));
             let kind = child.set.values().next().map_or("", String::as_str);
             self.record(&child.table, record, given.clone(), Some(format!("of {id} {kind}{at}")));
@@ -152,10 +157,8 @@ impl Rows {
     fn gift_message(&mut self, record: &SoapStruct, message: &SoapValue) {
         let id = record.get("gift_message_id").and_then(text).filter(|id| !id.is_empty() && id != "0");
         let Some((id, message)) = id.zip(text(message)) else { return };
-        let row = SeedRow::from([
-            ("gift_message_id".to_owned(), Some(id.clone())),
-            ("message".to_owned(), Some(message)),
-        ]);
+        let row =
+            SeedRow::from([("gift_message_id".to_owned(), Some(id.clone())), ("message".to_owned(), Some(message))]);
         self.tables.entry("gift_message".to_owned()).or_default().insert(id, row);
     }
 }

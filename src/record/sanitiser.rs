@@ -9,7 +9,7 @@ use super::cipher::SubstituteKey;
 use super::leaves::rewritten;
 use super::personal::{Kind, kind_of, known_kind};
 use super::serialised;
-use super::words::{ADDRESSES, PUBLIC_HOSTS, TOKENS, WORDS, address, is_flag, is_number, is_telling};
+use super::words::{ADDRESSES, PUBLIC_HOSTS, TOKENS, WORDS, address, is_flag, is_number, is_place, is_telling};
 
 /// Magento takes no shorter keys.
 const HIDDEN_MIN: usize = 6;
@@ -100,7 +100,8 @@ impl Sanitiser {
             Kind::Words | Kind::Ip | Kind::Vat => {
                 let words = found.flat_map(|token| {
                     let is_whole = token.contains('@') || address(token).is_some();
-                    let parts = if is_whole { vec![token] } else { WORDS.find_iter(token).map(|word| word.as_str()).collect() };
+                    let parts =
+                        if is_whole { vec![token] } else { WORDS.find_iter(token).map(|word| word.as_str()).collect() };
                     parts.into_iter().filter(move |word| is_whole || is_telling(word))
                 });
                 self.originals.extend(words.map(str::to_lowercase).collect::<Vec<_>>());
@@ -127,7 +128,9 @@ impl Sanitiser {
 
     /// The arguments of an operation with their personal values replaced.
     pub(super) fn arguments(&self, operation: &str, arguments: &Value) -> Value {
-        each_text(arguments, "", &mut |field, text| self.value(kind_of(operation, field), &self.hidden(text.to_owned())))
+        each_text(arguments, "", &mut |field, text| {
+            self.value(kind_of(operation, field), &self.hidden(text.to_owned()))
+        })
     }
 
     /// JSON of ours with its personal values replaced: those that have a known name, others by what was learned.
@@ -188,6 +191,9 @@ impl Sanitiser {
 
     /// A text that is nobody's field: what was learned is replaced, and every e-mail address.
     fn text(&self, text: &str) -> String {
+        if is_place(text) {
+            return text.to_owned();
+        }
         let learned = |word: &str| self.originals.contains(&word.to_lowercase());
         let replaced = TOKENS.replace_all(text, |found: &regex::Captures<'_>| {
             let token = &found[0];
@@ -219,7 +225,10 @@ impl Sanitiser {
         for attempt in 0..100 {
             let n = self.key.number(&["ip", &lower, &attempt.to_string()]).to_be_bytes();
             substitute = match is_v6 {
-                true => format!("fd{:02x}:{:02x}{:02x}:{:02x}{:02x}::{:02x}{:02x}", n[0], n[1], n[2], n[3], n[4], n[5], n[6]),
+                true => format!(
+                    "fd{:02x}:{:02x}{:02x}:{:02x}{:02x}::{:02x}{:02x}",
+                    n[0], n[1], n[2], n[3], n[4], n[5], n[6]
+                ),
                 false => format!("10.{}.{}.{}", n[0], n[1], n[2]),
             };
             if !self.originals.contains(&substitute) {
@@ -272,6 +281,9 @@ impl Sanitiser {
     pub(super) fn survivor(&self, text: &str) -> Option<String> {
         if let Some(what) = self.names_the_shop(text) {
             return Some(what);
+        }
+        if is_place(text) {
+            return None;
         }
         let is_original = |word: &str| self.originals.contains(&word.to_lowercase());
         let found = TOKENS.find_iter(text).map(|token| token.as_str()).find_map(|token| {
@@ -329,7 +341,9 @@ fn each_text(value: &Value, field: &str, rewrite: &mut dyn FnMut(&str, &str) -> 
         Value::Object(members) => {
             let key = members.get("key").and_then(Value::as_str);
             let within = match key {
-                Some(operator) if OPERATORS.contains(&operator) && !matches!(field, "" | "filters" | "filter") => Some(field),
+                Some(operator) if OPERATORS.contains(&operator) && !matches!(field, "" | "filters" | "filter") => {
+                    Some(field)
+                }
                 named => named,
             };
             let member = |(name, value): (&String, &Value)| {

@@ -174,7 +174,8 @@ fn store_groups(views: &[SeedRow], websites: &[SeedRow]) -> Vec<SeedRow> {
     let mut groups: IndexMap<String, SeedRow> = IndexMap::new();
     for view in views.iter().filter(|view| !text(view, "group_id").is_empty()) {
         let (id, website) = (text(view, "group_id"), text(view, "website_id"));
-        let name = websites.iter().find(|known| text(known, "website_id") == website).map_or("", |known| text(known, "name"));
+        let name =
+            websites.iter().find(|known| text(known, "website_id") == website).map_or("", |known| text(known, "name"));
         let group = row(&[("group_id", id), ("website_id", website), ("name", name), ("root_category_id", "2")]);
         groups.entry(id.to_owned()).or_insert(group);
     }

@@ -34,7 +34,10 @@ pub fn story(cassette: &Cassette, shop: &Rebuilt, telling: &Telling<'_>) -> Resu
     let (meta, clock) = (&cassette.meta, datetime::to_sql(cassette.meta.clock));
     let mut text = String::new();
     let whose = if meta.caller == Caller::Sync { "sync" } else { "client" };
-    line(&mut text, &format!("# Recorded: {} calls of a {whose}. Personal data is replaced.", cassette.exchanges.len()));
+    line(
+        &mut text,
+        &format!("# Recorded: {} calls of a {whose}. Personal data is replaced.", cassette.exchanges.len()),
+    );
     if meta.stopped {
         line(&mut text, "# The recording was stopped before the sync was done; this one goes on to its end.");
     }

@@ -46,7 +46,9 @@ pub enum RecordError {
         reason: String,
     },
     /// A recording of somebody else's client.
-    #[error("this is a recording of another client, which no sync of ours can replay; serve it: mockgento serve --cassette DIR")]
+    #[error(
+        "this is a recording of another client, which no sync of ours can replay; serve it: mockgento serve --cassette DIR"
+    )]
     NotOurs,
     /// An unknown profile.
     #[error("the cassette names the profile \"{0}\", which this version does not know")]

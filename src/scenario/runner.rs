@@ -52,12 +52,7 @@ pub(super) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsiz
 }
 
 /// The same with a look at what is left.
-fn run_with(
-    case: &Case,
-    options: RunOptions,
-    in_step: &AtomicUsize,
-    look: &mut dyn FnMut(&World<'_>),
-) -> CaseResult {
+fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut dyn FnMut(&World<'_>)) -> CaseResult {
     let started = Instant::now();
     let mut result = CaseResult::of(case);
     // Programs come over sockets, whatever our sync does.

@@ -120,11 +120,13 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<http_body_util::Full<hyper::body::Bytes>>, hyper::Error> {
     let (head, incoming) = request.into_parts();
-    let waits = http::text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
+    let waits =
+        http::text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
     let encoding = http::text(&head.headers, header::CONTENT_ENCODING);
     let read = body::read(incoming, encoding.as_deref(), waits).await?;
     let headers = head.headers.iter();
-    let headers = headers.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let headers =
+        headers.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let request = FrontRequest {
         method: head.method.to_string(),
         target: head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),

@@ -132,7 +132,12 @@ impl TcpTransport {
             .enable_http1()
             .wrap_connector(ProxyConnector { http, finder: finder.clone() });
         let client = Client::builder(TokioExecutor::new()).build(https);
-        Ok(Self { client, finder, clock, bounds: Bounds { timeout: options.timeout, body_max: options.body_max, redirects: options.redirects } })
+        Ok(Self {
+            client,
+            finder,
+            clock,
+            bounds: Bounds { timeout: options.timeout, body_max: options.body_max, redirects: options.redirects },
+        })
     }
 }
 
