@@ -114,11 +114,11 @@ impl Proxy {
         if is_get && !is_wsdl && self.writes == Writes::Refused && !self.upstreams().is_linked(&request.target) {
             return page(403, "the recording proxy passes calls, WSDLs and what these refer to, but no other page");
         }
-        // A document whose addresses are replaced must come as it is.
-        let passes = |name: &str| {
-            !OF_THE_CONNECTION.contains(&name) && !(is_get && name == "accept-encoding") && name != "content-encoding"
+        // The body is here without its compression, and a document whose addresses are replaced must come without one.
+        let is_dropped = |name: &str| {
+            OF_THE_CONNECTION.contains(&name) || name == "content-encoding" || is_get && name == "accept-encoding"
         };
-        let headers = request.headers.into_iter().filter(|(name, _)| passes(name)).collect();
+        let headers = request.headers.into_iter().filter(|(name, _)| !is_dropped(name)).collect();
         let sent = self.recorder.send(HttpRequest { method, url, headers, body }).await;
         match sent {
             Ok(answer) => FrontAnswer::Http(self.passed_on(answer, &host, is_get)),

@@ -26,7 +26,7 @@ impl Running {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         loop {
-            let line = lines.next_line().await.unwrap().expect("it says where it is");
+            let line = lines.next_line().await.unwrap().unwrap();
             if let Some(url) = line.strip_prefix("WSDL at http://") {
                 let (address, path) = url.split_once('/').unwrap();
                 let (address, wsdl) = (address.to_owned(), format!("/{path}"));

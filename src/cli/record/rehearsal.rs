@@ -70,8 +70,8 @@ impl Rehearsal {
         let first = told(&seed, &text(cassette, &shop, telling)?)?;
         let mut differences = gathered(&compare(&first));
         let failures = first.result.failures.iter().filter(|failure| failure.kind != FailureKind::Snapshot);
-        // What a client prints may be anything; how it ended is on the first line.
-        differences.extend(failures.filter_map(|failure| failure.message.lines().next()).map(str::to_owned));
+        // What a client prints may be anything.
+        differences.extend(failures.map(|failure| in_short(&failure.message)));
         // The scenario expects what it does, and says what the night did.
         let unmet = || first.result.failures.iter().filter(|failure| failure.kind == FailureKind::Unmet);
         let is_of_outcome = |failure: &Failure| failure.message.starts_with(OUTCOME);
@@ -84,6 +84,13 @@ impl Rehearsal {
             Recorded { seed: Some(seed), scenario: Some(scenario), snapshot: first.snapshot, ..Recorded::default() };
         Ok(Self { files, differences })
     }
+}
+
+/// An unmet expectation without what a program or a connector said.
+fn in_short(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    let end = if first.starts_with(OUTCOME) { first.find(": ") } else { None };
+    first[..end.unwrap_or(first.len())].to_owned()
 }
 
 /// Where the CRMs differ. The shop's clock went on while it answered and stands still in a story, so that bookmarks that
