@@ -91,6 +91,7 @@ quirks! {
     WsdlCacheNeverExpires, "Q-38", Reproduce, "a cached WSDL is used until Check Connection drops it";
     DictionaryFailuresIgnored, "Q-39", Reproduce, "a failed dictionary does not stop the run";
     SubscriberCursorLowered, "Q-40", Fix, "postponed subscribers of an incremental run may lower the initial cursor";
+    IncompleteWindowForgotten, "Q-41", Fix, "what was read while the bridge's ping or a dictionary failed counts as done, so its rows keep their holes";
 }
 
 /// A set of quirks that are switched on.

@@ -15,7 +15,7 @@ use super::dry_run::{self, DryRunArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
-use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled, SyncPriority};
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::outcome::SyncOutcome;
 use crate::sync::queue::{JobDone, run_queue};
@@ -90,7 +90,16 @@ pub fn run(args: &SyncArgs) -> Outcome {
         return Ok(ExitCode::Failed);
     }
     // A job that a killed run left, or that waits, goes on instead of a new one.
-    crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
+    let scheduled = crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
+    if scheduled == Scheduled::Inactive {
+        let _ = writeln!(
+            anstream::stderr(),
+            "the integration \"{}\" is not active, so nothing is synced; \"mockgento integration activate --crm {}\" switches it on",
+            args.name,
+            args.crm.display()
+        );
+        return Ok(ExitCode::Failed);
+    }
     let transport = args.connection.transport()?;
     let stop = StopFlag::default();
     let asks_ahead = args.concurrency > 1;

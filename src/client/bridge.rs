@@ -21,6 +21,9 @@ pub struct BridgeStatus {
     pub magento_version: Option<String>,
     /// Admin URL.
     pub admin_url: Option<String>,
+    /// Whether nobody knows: the WSDL declares the ping, and it failed.
+    #[serde(skip)]
+    pub is_unknown: bool,
 }
 
 impl BridgeStatus {
@@ -33,6 +36,7 @@ impl BridgeStatus {
                 version: Some(ExtensionVersion::new(version)),
                 magento_version: text("mage_version"),
                 admin_url: text("admin_url"),
+                is_unknown: false,
             },
             None => Self::default(),
         }

@@ -133,6 +133,11 @@ impl ClientError {
         }
     }
 
+    /// Whether the shop's SOAP server does not know the operation, whatever its WSDL declares.
+    pub fn is_not_present(&self) -> bool {
+        matches!(self, Self::Fault { fault, .. } if fault.string.ends_with("not present"))
+    }
+
     /// The HTTP status of the answer, when there was one.
     pub fn http_status(&self) -> Option<u16> {
         match self {

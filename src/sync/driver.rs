@@ -13,7 +13,7 @@ use super::store::Scope;
 use super::two_way;
 use super::window;
 use crate::client::ClientError;
-use crate::crm::{Crm, CrmError, IntegrationId};
+use crate::crm::{Crm, CrmError, IntegrationId, StatusCode};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 
@@ -28,13 +28,14 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     }
     let mut run = Run::open(context, id)?;
     let mut outcome = SyncOutcome::default();
-    run.find_bridge().await;
+    run.find_bridge().await?;
     // The reference client exports in the background, so an import may come first and overwrite the edit.
     let import_first = run.quirks.has(Quirk::ImportOverwritesPendingEdits);
     let connectors = run.connectors();
     let of = |kind: ConnectorKind| connectors.iter().copied().filter(move |c| c.kind() == kind).collect::<Vec<_>>();
     if options.part == SyncPart::Initial {
         let start = run.initial_start()?;
+        run.is_incomplete |= run.lacks_dictionary()?;
         run.initial(&of(ConnectorKind::Initial), start, &mut outcome).await?;
         outcome.interrupted = run.stop.is_set();
         return Ok(outcome);
@@ -75,7 +76,7 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
 /// As [`sync`].
 pub async fn export_pending(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncOutcome, SyncError> {
     let mut run = Run::open(context, id)?;
-    run.find_bridge().await;
+    run.find_bridge().await?;
     let exports = two_way::export_all(&mut run).await?;
     Ok(SyncOutcome { exports, ..SyncOutcome::default() })
 }
@@ -103,7 +104,10 @@ impl Run<'_, '_> {
         (self.events)(SyncEvent::ConnectorStarted { connector });
         match self.dictionary_rows(connector.stream()).await {
             Ok(rows) => job::dictionary::import(self.crm, &scope, connector.stream(), &rows, &mut done)?,
-            Err(error) => done.fail(error.to_string()),
+            Err(error) => {
+                self.is_incomplete = true;
+                done.fail(error.to_string());
+            }
         }
         scope.record(self.crm, &mut done, Mark::None, None)?;
         self.finished(done, outcome);
@@ -120,6 +124,17 @@ impl Run<'_, '_> {
             Stream::CustomerGroup => dictionary::customer_groups(client).await,
             _ => dictionary::regions(client, &bridge, page_size, &quirks).await,
         }
+    }
+
+    /// Whether a dictionary's last run failed: the walk is a job of its own and reads none.
+    fn lacks_dictionary(&self) -> Result<bool, CrmError> {
+        let statuses = self.crm.statuses(self.integration.id)?;
+        let failed = |connector: &&Connector| {
+            let last = statuses.iter().rev().find(|status| status.connector == connector.name());
+            last.is_some_and(|status| status.code == StatusCode::Failed)
+        };
+        let mut dictionaries = Connector::ALL.iter().filter(|connector| connector.kind() == ConnectorKind::Dictionary);
+        Ok(dictionaries.any(|connector| failed(&connector)))
     }
 
     /// Regions are not asked for again within a day (sync spec 5.5).

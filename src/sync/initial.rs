@@ -23,7 +23,8 @@ impl Run<'_, '_> {
         let is_newsletter = |connector: &&Connector| connector.stream() == Stream::NewsletterSubscriber;
         let walking: Vec<Connector> = connectors.iter().filter(|c| !is_newsletter(c)).copied().collect();
         let mut walked = self.walk(&walking, initial_start).await?;
-        let arrived = walked.iter().all(ConnectorOutcome::is_ok) && !self.stop.is_set();
+        let came_through = walked.iter().all(ConnectorOutcome::is_ok) && !self.stop.is_set();
+        let arrived = came_through && !self.initial_is_due(&walking, initial_start)?;
         if let Some(newsletter) = connectors.iter().find(is_newsletter).filter(|_| arrived) {
             walked.extend(self.first_subscribers(*newsletter).await?);
         }
@@ -55,6 +56,7 @@ impl Run<'_, '_> {
         let mut totals: Vec<ConnectorOutcome> = Vec::new();
         loop {
             let mut progressed = false;
+            let mut comes_again = false;
             for connector in connectors {
                 let progress = self.scope().progress(self.crm, *connector, initial_start)?;
                 if self.stop.is_set() || !window::is_initial_due(progress.bookmark, sync_start) {
@@ -63,12 +65,14 @@ impl Run<'_, '_> {
                 progressed = true;
                 let done = self.created_in_window(*connector, progress, sync_start).await?;
                 let failed = !done.is_ok();
+                comes_again |= done.bookmark.is_none();
                 add(&mut totals, done);
                 if failed {
                     return Ok(totals);
                 }
             }
-            if !progressed {
+            // A window that is to be read again is left to the next sync: what failed is not asked for again in this one.
+            if !progressed || comes_again {
                 return Ok(totals);
             }
         }

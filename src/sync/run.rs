@@ -19,6 +19,7 @@ use super::store::Scope;
 use super::write::Writes;
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
+use crate::crm::integration::ShopFacts;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, WireMode};
@@ -34,6 +35,8 @@ pub(super) struct Run<'c, 'e> {
     pub(super) asks_ahead: bool,
     pub(super) bridge: Bridge,
     pub(super) writes: Writes,
+    /// Whether something that rows need could not be fetched: the bridge's answer or a dictionary.
+    pub(super) is_incomplete: bool,
     streams: Vec<Stream>,
     transport: std::sync::Arc<dyn crate::transport::Transport>,
     options: ClientOptions,
@@ -74,6 +77,7 @@ impl<'c, 'e> Run<'c, 'e> {
             asks_ahead: context.options.asks_ahead,
             bridge: Bridge::default(),
             writes: context.options.writes,
+            is_incomplete: false,
             streams: context.options.streams.clone(),
             transport: context.transport.clone(),
             options,
@@ -98,13 +102,29 @@ impl<'c, 'e> Run<'c, 'e> {
         Ok(self.connection.insert(connected))
     }
 
-    /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in.
-    pub(super) async fn find_bridge(&mut self) {
-        let version = match self.client().await {
-            Ok(client) => client.bridge().await.version,
-            Err(_) => self.integration.settings.extension_version.clone().map(crate::version::ExtensionVersion::new),
+    /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in. An integration that was
+    /// never saved with a view of the shop gets its snapshot here.
+    pub(super) async fn find_bridge(&mut self) -> Result<(), CrmError> {
+        let Ok(client) = self.client().await else {
+            let stored = self.integration.settings.extension_version.clone();
+            self.bridge = Bridge::new(stored.map(crate::version::ExtensionVersion::new));
+            return Ok(());
         };
-        self.bridge = Bridge::new(version);
+        let found = client.bridge().await;
+        self.bridge = Bridge::new(found.version.clone());
+        self.is_incomplete |= found.is_unknown;
+        if found.is_unknown || !self.integration.settings.connectors.is_empty() {
+            return Ok(());
+        }
+        let facts = ShopFacts {
+            extension_version: found.version.map(|version| version.as_str().to_owned()),
+            magento_version: found.magento_version,
+            admin_url: found.admin_url,
+        };
+        self.crm.remember_shop(self.integration.id, facts)?;
+        self.integration =
+            Integration { settings: self.crm.integration(self.integration.id)?.settings, ..self.integration.clone() };
+        Ok(())
     }
 
     /// The connectors that were computed when the channel was saved with a view of the shop; before that, the default
@@ -136,6 +156,7 @@ impl<'c, 'e> Run<'c, 'e> {
             now: self.clock.now(),
             guest_sync: settings.guest_customer_sync,
             shared_emails: settings.shared_guest_email_list.clone(),
+            is_incomplete: self.is_incomplete && !self.quirks.has(Quirk::IncompleteWindowForgotten),
             looks_for_carts: if trusts_snapshot { settings.is_extension_installed } else { self.bridge.is_installed() },
         }
     }

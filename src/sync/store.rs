@@ -8,7 +8,7 @@ use serde_json::json;
 use super::connector::Connector;
 use super::convert::{Link, Record};
 use super::job::Mark;
-use super::outcome::{ConnectorOutcome, Counts, RunStatus};
+use super::outcome::{ConnectorOutcome, Counts, RunKind, RunStatus};
 use super::strategy::Change;
 use super::strategy::address::{AddressKind, RegionFacts, resolve_region};
 use super::window::{self, Progress};
@@ -32,7 +32,14 @@ pub(super) struct Scope {
     pub(super) shared_emails: Vec<String>,
     /// Whether orders look for their carts.
     pub(super) looks_for_carts: bool,
+    /// Whether rows may lack what the bridge or a dictionary would have given, and are to be read again.
+    pub(super) is_incomplete: bool,
 }
+
+/// How often in a row a window is read again.
+const READ_AGAIN_MAX: u64 = 3;
+/// Where a status keeps that.
+const READ_AGAIN: &str = "readAgain";
 
 impl Scope {
     fn channel_value(&self) -> CrmValue {
@@ -202,7 +209,17 @@ impl Scope {
         Ok(Progress { bookmark: bookmark.unwrap_or(otherwise), completed_before: last.is_some() })
     }
 
+    /// How many runs in a row were incomplete.
+    fn read_again(&self, crm: &Crm, connector: Connector) -> Result<u64, CrmError> {
+        let last = crm.last_completed_status(self.channel, connector.name())?;
+        Ok(last.and_then(|status| status.data.get(READ_AGAIN)?.as_u64()).unwrap_or_default())
+    }
+
     /// Records a finished run: its status, and its bookmark when it has one.
+    ///
+    /// The reference client takes a window for done although the bridge's ping or a dictionary failed, so that rows lack
+    /// what the bridge or the dictionary would have given for ever. Fixed, the bookmark stays and the window is read
+    /// again, a few times at most: a role may never be allowed to read a dictionary.
     pub(super) fn record(
         &self,
         crm: &mut Crm,
@@ -219,7 +236,13 @@ impl Scope {
             Mark::At(at) => Some(at),
             Mark::EndOfRun { bookmark } => Some(window::update_bookmark(bookmark, bookmark, self.now, &self.quirks)),
         };
-        if let Some(to) = to.filter(|_| outcome.status == RunStatus::Completed) {
+        let is_window = matches!(outcome.kind, RunKind::Initial | RunKind::Incremental);
+        let times = if self.is_incomplete && is_window { self.read_again(crm, outcome.connector)? + 1 } else { 0 };
+        if times > 0 {
+            data.insert(READ_AGAIN.to_owned(), json!(times));
+        }
+        let is_done = outcome.status == RunStatus::Completed && (times == 0 || times > READ_AGAIN_MAX);
+        if let Some(to) = to.filter(|_| is_done) {
             data.insert("initialSyncedTo".to_owned(), json!(iso(to)));
             crm.set_bookmark(self.channel, outcome.connector.name(), to)?;
             outcome.bookmark = Some(to);

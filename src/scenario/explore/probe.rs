@@ -88,7 +88,7 @@ struct Telling<'a> {
     broken: Option<String>,
 }
 
-impl Telling<'_> {
+impl<'a> Telling<'a> {
     fn arm<'s>(&mut self, strikes: impl Iterator<Item = &'s Strike>) -> Result<(), String> {
         for strike in strikes {
             let shop = self.world.shops.get(&strike.site.shop).ok_or("the shop is gone")?;
@@ -101,7 +101,7 @@ impl Telling<'_> {
     }
 
     /// One step; false when the story cannot go on.
-    async fn step(&mut self, index: usize, step: &At<Step>) -> Result<bool, String> {
+    async fn step(&mut self, index: usize, step: &'a At<Step>) -> Result<bool, String> {
         let before = self.journal_lengths();
         let failures = self.world.step(step).await;
         self.note_calls(index, step, &before);

@@ -6,6 +6,7 @@ use super::import::Batch;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
+use crate::sync::connector::Stream;
 use crate::sync::convert::{self, Record};
 use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::store::Scope;
@@ -13,15 +14,32 @@ use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::customer::{CustomerImport, Existing};
 use crate::sync::strategy::{self};
 
+/// Where customers are noted whose contacts were made of a row with holes.
+const CONTACT: &str = "contact";
+
 /// Gives every customer of a batch that has none an account and a contact, once its addresses are there: the reference
 /// client does so in the background, after the import (sync spec 7.1, 7.2).
+///
+/// Nothing is passed on to a contact later, so one that was made while details or a dictionary were missing would stay
+/// like that; it is noted, and filled up when its customer comes again.
 pub(super) fn discover(crm: &mut Crm, scope: &Scope, batch: &Batch) -> Result<(), CrmError> {
-    for id in batch.keys().filter_map(|id| id.parse().ok()) {
-        if let Some(row) = scope.by_origin(crm, Entity::Customer, id)?
-            && row.fields.link("account").is_none()
-        {
+    let noted = crm.missing_details(scope.channel, CONTACT)?;
+    let bare = crm.missing_details(scope.channel, Stream::Customer.connector_name())?;
+    for (key, id) in batch.keys().filter_map(|key| Some((key, key.parse().ok()?))) {
+        let Some(row) = scope.by_origin(crm, Entity::Customer, id)? else { continue };
+        let is_noted = noted.contains(key);
+        let has_holes = scope.is_incomplete || bare.contains(key);
+        if row.fields.link("account").is_none() {
             crm.customer_created(row.id)?;
             crm.lifetime_joined(scope.channel, row.id)?;
+            if has_holes && !scope.quirks.has(Quirk::IncompleteWindowForgotten) {
+                crm.note_missing_detail(scope.channel, CONTACT, key)?;
+            }
+        } else if is_noted {
+            crm.fill_up_contact(row.id)?;
+            if !has_holes {
+                crm.forget_missing_detail(scope.channel, CONTACT, key)?;
+            }
         }
     }
     Ok(())

@@ -105,6 +105,7 @@ mod tests {
             guest_sync: true,
             shared_emails: Vec::new(),
             looks_for_carts: true,
+            is_incomplete: false,
         }
     }
 

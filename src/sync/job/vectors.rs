@@ -49,6 +49,7 @@ fn crm() -> (Crm, Scope) {
         guest_sync: true,
         shared_emails: vec![SHARED.to_owned()],
         looks_for_carts: true,
+        is_incomplete: false,
     };
     (crm, scope)
 }
