@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::disrupt::Disruption;
+use crate::soap::FaultCode;
 use crate::transport::{Breakage, TransportError};
 
 /// No usable answer.
@@ -84,9 +85,20 @@ impl Broken {
             Self::InsideAnswer => Disruption::Close { after_bytes: INSIDE },
             Self::NotHttp => Disruption::Garbage,
             Self::Redirected { location, .. } => Disruption::Redirect(location.clone()),
-            Self::TooLong(_) | Self::MayWrite(_) => return None,
+            Self::MayWrite(operation) => {
+                Disruption::Fault { code: FaultCode::server().to_string(), string: may_write(operation) }
+            }
+            Self::TooLong(_) => return None,
         })
     }
+}
+
+/// What the proxy says about a call that it did not send.
+pub(super) fn may_write(operation: &str) -> String {
+    format!(
+        "{operation} may write, so the recording proxy did not send it to the shop; start it with --allow-writes to let it \
+         through"
+    )
 }
 
 /// Behind the head of an answer and before the end of any: nobody kept how far the real one came.

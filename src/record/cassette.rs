@@ -136,6 +136,10 @@ impl Cassette {
             sanitiser.learn(operation, &call.answer);
             sanitiser.learn_arguments(operation, arguments);
             sanitiser.hide_addresses(&call.answer);
+            sanitiser.hide_addresses(call.location.as_deref().unwrap_or_default());
+            if let Some(Broken::Redirected { location, .. }) = &call.broken {
+                sanitiser.hide_addresses(location);
+            }
             hide_secrets(&reader, call, sanitiser);
         }
         sanitiser.hide_addresses(&wsdl);

@@ -40,5 +40,5 @@ pub use sanitiser::Sanitiser;
 pub use seed::{KEY, Rebuilt, USER, rebuild};
 pub use served::ServedCassette;
 pub use story::{SEED, Telling, counted, story};
-pub use trouble::{Trouble, troubles};
+pub use trouble::{Trouble, duration_seconds, troubles};
 pub use write::{RecordError, Recorded, check_folder, read, write};

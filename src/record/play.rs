@@ -46,7 +46,7 @@ impl Play {
         let mut answers: BTreeMap<_, VecDeque<Exchange>> = BTreeMap::new();
         let mut asked = Vec::new();
         for exchange in &cassette.exchanges {
-            let question = (exchange.operation.clone(), exchange.arguments.to_string());
+            let question = question(&exchange.operation, &exchange.arguments);
             let recorded = answers.entry(question.clone()).or_default();
             if recorded.is_empty() {
                 asked.push(question);
@@ -76,7 +76,7 @@ impl Play {
     /// The answer to a request.
     pub fn answer(&self, body: &[u8]) -> Played {
         let (operation, arguments) = self.reader.request(body);
-        let question = (operation, arguments.to_string());
+        let question = question(&operation, &arguments);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let exchange = answers.get_mut(&question).and_then(|recorded| match recorded.len() {
             1 if !self.is_strict => recorded.front().cloned(),
@@ -106,6 +106,15 @@ impl Play {
             None => format!("{said}: it has no call at all"),
         }
     }
+}
+
+/// An argument that is null and one that is left out are the same question: clients differ in that.
+fn question(operation: &str, arguments: &Value) -> Question {
+    let mut arguments = arguments.clone();
+    if let Some(members) = arguments.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    (operation.to_owned(), arguments.to_string())
 }
 
 fn answer_of(exchange: &Exchange) -> HttpAnswer {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
-use super::breakage::Broken;
+use super::breakage::{Broken, may_write};
 use super::recorder::Recorder;
 use super::rewrite::Upstreams;
 use crate::client::ReadOnlyTransport;
@@ -114,11 +114,11 @@ impl Proxy {
         if is_get && !is_wsdl && self.writes == Writes::Refused && !self.upstreams().is_linked(&request.target) {
             return page(403, "the recording proxy passes calls, WSDLs and what these refer to, but no other page");
         }
-        // A document whose addresses are replaced must come as it is.
-        let passes = |name: &str| {
-            !OF_THE_CONNECTION.contains(&name) && !(is_get && name == "accept-encoding") && name != "content-encoding"
+        // The body is here without its compression, and a document whose addresses are replaced must come without one.
+        let is_dropped = |name: &str| {
+            OF_THE_CONNECTION.contains(&name) || name == "content-encoding" || is_get && name == "accept-encoding"
         };
-        let headers = request.headers.into_iter().filter(|(name, _)| passes(name)).collect();
+        let headers = request.headers.into_iter().filter(|(name, _)| !is_dropped(name)).collect();
         let sent = self.recorder.send(HttpRequest { method, url, headers, body }).await;
         match sent {
             Ok(answer) => FrontAnswer::Http(self.passed_on(answer, &host, is_get)),
@@ -174,10 +174,7 @@ impl Transport for OnlyLinkedPages {
 
 /// The fault for a call that was not sent.
 pub(super) fn refused(operation: &str) -> FrontAnswer {
-    let why = format!(
-        "{operation} may write, so the recording proxy did not send it to the shop; start it with --allow-writes to let it through"
-    );
-    fault(&SoapFault::server(why))
+    fault(&SoapFault::server(may_write(operation)))
 }
 
 /// A fault of ours, as PHP answers one.

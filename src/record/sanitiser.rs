@@ -9,7 +9,7 @@ use super::cipher::SubstituteKey;
 use super::leaves::rewritten;
 use super::personal::{Kind, kind_of, known_kind};
 use super::serialised;
-use super::words::{ADDRESSES, PUBLIC_HOSTS, TOKENS, WORDS, address, is_flag, is_number, is_telling};
+use super::words::{ADDRESSES, PUBLIC_HOSTS, TOKENS, WORDS, address, is_flag, is_number, is_place, is_telling};
 
 /// Magento takes no shorter keys.
 const HIDDEN_MIN: usize = 6;
@@ -191,6 +191,9 @@ impl Sanitiser {
 
     /// A text that is nobody's field: what was learned is replaced, and every e-mail address.
     fn text(&self, text: &str) -> String {
+        if is_place(text) {
+            return text.to_owned();
+        }
         let learned = |word: &str| self.originals.contains(&word.to_lowercase());
         let replaced = TOKENS.replace_all(text, |found: &regex::Captures<'_>| {
             let token = &found[0];
@@ -278,6 +281,9 @@ impl Sanitiser {
     pub(super) fn survivor(&self, text: &str) -> Option<String> {
         if let Some(what) = self.names_the_shop(text) {
             return Some(what);
+        }
+        if is_place(text) {
+            return None;
         }
         let is_original = |word: &str| self.originals.contains(&word.to_lowercase());
         let found = TOKENS.find_iter(text).map(|token| token.as_str()).find_map(|token| {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::RecordError;
 use super::cassette::{Cassette, Exchange};
 use super::reader::Reader;
@@ -49,18 +47,26 @@ pub fn troubles(cassette: &Cassette) -> Result<Vec<Trouble>, RecordError> {
     Ok(troubles)
 }
 
+/// How long the shop took to answer everything, by its own clock.
+pub fn duration_seconds(cassette: &Cassette) -> i64 {
+    let dates: Vec<i64> = cassette.exchanges.iter().filter_map(|exchange| at(exchange.date.as_deref()?)).collect();
+    dates.iter().max().zip(dates.iter().min()).map_or(0, |(last, first)| last - first)
+}
+
+fn at(date: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second())
+}
+
 /// How far the shop's clock was ahead, by its first answer.
 pub fn clock_skew_seconds(cassette: &Cassette) -> Option<i64> {
-    let date = cassette.exchanges.iter().find_map(|exchange| exchange.date.as_deref())?;
-    let at: Timestamp = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
-    let skew = at.as_second() - cassette.meta.clock.as_second();
+    let first = cassette.exchanges.iter().find_map(|exchange| exchange.date.as_deref())?;
+    let skew = at(first)? - cassette.meta.clock.as_second();
     (skew.abs() >= SKEW_MIN_SECONDS).then_some(skew)
 }
 
 fn trouble(reader: &Reader, exchange: &Exchange) -> Option<Result<Disruption, String>> {
     if let Some(broken) = &exchange.broken {
-        let said = format!("{broken:?}");
-        return Some(broken.as_disruption().ok_or_else(|| format!("no disruption does this: {said}")));
+        return Some(broken.as_disruption().ok_or_else(|| "the answer was longer than is taken".to_owned()));
     }
     let Some(status) = exchange.status else { return Some(Ok(Disruption::Reset { after_bytes: 0 })) };
     if let (300..=399, Some(location)) = (status, &exchange.location) {

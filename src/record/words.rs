@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::magento::{BridgeRelease, Contract, Flavor, directory};
 use crate::soap::{Shape, WireMode};
 
 /// Shorter words are too common to be looked for outside the fields they came from.
@@ -52,6 +52,15 @@ static VOCABULARY: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     }
     words
 });
+
+/// Regions as Magento names them. They remain, and a city may be called like its region.
+static PLACES: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| directory::regions().iter().map(|region| region.name.as_str()).collect());
+
+/// Whether a text is the name of a region and nothing else.
+pub(super) fn is_place(text: &str) -> bool {
+    PLACES.contains(text)
+}
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| panic!("the built-in pattern {text}: {error}"))

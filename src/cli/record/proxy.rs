@@ -52,7 +52,10 @@ pub(super) fn record(args: &RecordArgs, mut sanitiser: Sanitiser) -> Outcome {
     let out = args.out.display();
     say(&format!("{exchanges} calls recorded in {out}. Answer them with \"mockgento serve --cassette {out}\"."));
     if args.client.is_some() {
-        tell_differences(&args.out, &differences, "what was recorded");
+        tell_differences(&args.out, &differences, "the same calls");
+        if !differences.is_empty() {
+            say("A client that asks for people by their names finds nobody in that shop: they have others there.");
+        }
     } else {
         say("There is no scenario, since only you know the client: --client COMMAND starts it and writes one.");
     }

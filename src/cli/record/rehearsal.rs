@@ -1,8 +1,11 @@
 //! The scenario of a recording, told once before it is written: what it does otherwise than the night is said.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use indexmap::IndexMap;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use regex::Regex;
 use serde_json::Value;
 
 use super::{client, say};
@@ -37,7 +40,7 @@ impl Rehearsal {
     pub(super) fn of_sync(cassette: &Cassette, success: bool, crm: &Value) -> miette::Result<Self> {
         let telling = Telling { client: None, success, counts_calls: false, differences: &[] };
         Self::tell(cassette, &telling, None, |told| match &told.crm {
-            Some(left) => record::differences(crm, left),
+            Some(left) => differences(crm, left, record::duration_seconds(cassette) + 1),
             None => Vec::new(),
         })
     }
@@ -65,14 +68,10 @@ impl Rehearsal {
         let shop = rebuilt(cassette)?;
         let seed = seed_of(&shop)?;
         let first = told(&seed, &text(cassette, &shop, telling)?)?;
-        let mut differences = compare(&first);
-        let more = differences.len().saturating_sub(NAMED_MAX);
-        differences.truncate(NAMED_MAX);
-        if more > 0 {
-            differences.push(format!("and {more} more places"));
-        }
+        let mut differences = gathered(&compare(&first));
         let failures = first.result.failures.iter().filter(|failure| failure.kind != FailureKind::Snapshot);
-        differences.extend(failures.map(|failure| failure.message.clone()));
+        // What a client prints may be anything.
+        differences.extend(failures.map(|failure| in_short(&failure.message)));
         // The scenario expects what it does, and says what the night did.
         let unmet = || first.result.failures.iter().filter(|failure| failure.kind == FailureKind::Unmet);
         let is_of_outcome = |failure: &Failure| failure.message.starts_with(OUTCOME);
@@ -86,6 +85,52 @@ impl Rehearsal {
         Ok(Self { files, differences })
     }
 }
+
+/// An unmet expectation without what a program or a connector said.
+fn in_short(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    let end = if first.starts_with(OUTCOME) { first.find(": ") } else { None };
+    first[..end.unwrap_or(first.len())].to_owned()
+}
+
+/// Where the CRMs differ. The shop's clock went on while it answered and stands still in a story, so that bookmarks that
+/// are no further apart are the same.
+fn differences(recorded: &Value, left: &Value, seconds: i64) -> Vec<String> {
+    let mut left = left.clone();
+    for (at, integration) in recorded["integrations"].as_array().into_iter().flatten().enumerate() {
+        for (name, one) in integration["bookmarks"].as_object().into_iter().flatten() {
+            let Some(other) = left.pointer_mut(&format!("/integrations/{at}/bookmarks/{name}")) else { continue };
+            let apart = moment(one).zip(moment(other)).map(|(one, other)| (one - other).abs());
+            if apart.is_some_and(|apart| apart <= seconds) {
+                *other = one.clone();
+            }
+        }
+    }
+    record::differences(recorded, &left)
+}
+
+fn moment(value: &Value) -> Option<i64> {
+    let at = crate::datetime::parse(value.as_str()?).ok()??;
+    Some(at.as_second())
+}
+
+/// Places that differ in the number of a row only are one difference.
+fn gathered(places: &[String]) -> Vec<String> {
+    let mut counts: IndexMap<String, (usize, &str)> = IndexMap::new();
+    for place in places {
+        let kind = ROW.replace_all(place, "[]").into_owned();
+        counts.entry(kind).or_insert((0, place)).0 += 1;
+    }
+    let more = counts.len().saturating_sub(NAMED_MAX);
+    let said = counts.values().take(NAMED_MAX).map(|(count, first)| match count {
+        1 => format!("another CRM at {first}"),
+        count => format!("another CRM at {count} places such as {first}"),
+    });
+    said.chain((more > 0).then(|| format!("and {more} more"))).collect()
+}
+
+static ROW: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\[\d+\]").unwrap_or_else(|error| panic!("the built-in pattern of rows: {error}")));
 
 /// How an unmet expectation of the outcome begins; any other is of calls.
 const OUTCOME: &str = "the outcome";
@@ -125,7 +170,7 @@ pub(super) fn tell_differences(folder: &Path, differences: &[String], from: &str
     let path = path.display();
     if differences.is_empty() {
         return say(&format!(
-            "\"mockgento run {path}\" tells it again with a shop that can be edited; it leaves {from}."
+            "\"mockgento run {path}\" tells it again with a shop that can be edited; it comes to {from}."
         ));
     }
     say(&format!("\"mockgento run {path}\" tells it again with a shop that can be edited, but not in every detail:"));

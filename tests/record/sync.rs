@@ -1,87 +1,9 @@
-//! `mockgento record` and `replay`: nothing personal in any file, and the same CRM without the shop, in both styles.
+//! A sync of ours that is recorded, in both styles: nothing personal in any file, and the same CRM without the shop.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
+use mockgento::testing::{Disruption, TestShop, When};
+use serde_json::Value;
 
-use std::path::Path;
-use std::process::Output;
-
-use jiff::{SignedDuration, Timestamp};
-use mockgento::testing::{Disruption, TestShop, TestShopBuilder, When};
-use serde_json::{Value, json};
-use tokio::process::Command;
-
-async fn mockgento(shop: &TestShop, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mockgento"))
-        .args(arguments)
-        .env("MOCKGENTO_API_KEY", shop.key())
-        .output()
-        .await
-        .unwrap()
-}
-
-async fn record(shop: &TestShop, folder: &Path, more: &[&str]) -> Output {
-    let (url, folder) = (shop.wsdl_url().to_string(), folder.display().to_string());
-    let common = ["record", "--url", &url, "--user", shop.user(), "--out", &folder, "--start-date", &days_ago(20)];
-    mockgento(shop, &[&common, more].concat()).await
-}
-
-/// A recording is made now: what it records must be recent, or the walk back is long.
-fn days_ago(days: i64) -> String {
-    let at = Timestamp::now() - SignedDuration::from_hours(24 * days);
-    at.strftime("%Y-%m-%d").to_string()
-}
-
-async fn started(builder: TestShopBuilder) -> TestShop {
-    let shop = builder.running_clock().user("api-of-acme", "s3cret-key-of-acme").start().await;
-    let stamp = format!("{} 10:00:00", days_ago(9));
-    for customer in shop.rows("customer") {
-        let id = customer["entity_id"].as_i64().or_else(|| customer["entity_id"].as_str()?.parse().ok()).unwrap();
-        shop.update("customer", id, json!({"created_at": stamp, "updated_at": stamp}));
-    }
-    shop.create(
-        "sales_flat_order",
-        json!({
-            "increment_id": "100000001", "store_id": 1, "customer_is_guest": 1, "status": "new",
-            "customer_email": "Gustav.Gast@acme-mail.example", "customer_firstname": "Gustav",
-            "customer_lastname": "Gastmann", "remote_ip": "192.0.2.77", "customer_taxvat": "DE999888777",
-            "created_at": stamp, "updated_at": stamp,
-        }),
-    );
-    shop
-}
-
-/// Every text of the shop that says who somebody is.
-fn originals(shop: &TestShop) -> Vec<String> {
-    let personal = [
-        "email",
-        "firstname",
-        "lastname",
-        "middlename",
-        "street",
-        "city",
-        "telephone",
-        "company",
-        "taxvat",
-        "postcode",
-        "password_hash",
-        "customer_email",
-        "customer_firstname",
-        "customer_lastname",
-        "remote_ip",
-        "customer_taxvat",
-    ];
-    let mut originals =
-        vec!["api-of-acme".to_owned(), "s3cret-key-of-acme".to_owned(), shop.url().host_str().unwrap().to_owned()];
-    for table in ["customer", "customer_address", "sales_flat_order"] {
-        for row in shop.rows(table) {
-            let texts = row.as_object().unwrap().iter().filter(|(name, _)| personal.contains(&name.as_str()));
-            originals.extend(texts.filter_map(|(_, value)| value.as_str()).map(str::to_owned));
-        }
-    }
-    // What is shorter is in too many other words.
-    originals.retain(|text| text.chars().count() >= 5);
-    originals
-}
+use crate::{files, mockgento, originals, record, started};
 
 #[tokio::test]
 async fn a_recording_holds_nobody_and_replays_to_the_same_crm() {
@@ -99,12 +21,10 @@ async fn a_recording_holds_nobody_and_replays_to_the_same_crm() {
         let originals = originals(&shop);
         assert!(originals.len() > 30, "{originals:?}");
         let mut read = 0;
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let text = std::fs::read_to_string(&path).unwrap();
+        for (name, text) in files(&folder) {
             read += text.len();
             for original in &originals {
-                assert!(!text.contains(original.as_str()), "{original} is in {}", path.display());
+                assert!(!text.contains(original.as_str()), "{original} is in {name}");
             }
         }
         assert!(read > 100_000);
@@ -113,6 +33,10 @@ async fn a_recording_holds_nobody_and_replays_to_the_same_crm() {
         let named = folder.display().to_string();
         let again = mockgento(&shop, &["replay", &named]).await;
         assert!(again.status.success(), "{again:#?}");
+        let told = mockgento(&shop, &["run", &format!("{named}/scenario.yaml"), "--check"]).await;
+        assert!(told.status.success(), "{told:#?}");
+        let said = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(said.contains("it comes to the recorded CRM"), "{style:?} {said}");
         assert!(shop.received_calls().is_empty(), "a replay asks nobody");
         let crm: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("crm.json")).unwrap()).unwrap();
         assert!(crm["integrations"][0]["customers"].as_array().unwrap().len() > 3, "{style:?}");
@@ -161,4 +85,34 @@ async fn a_bad_night_is_recorded_with_its_faults() {
     let again = mockgento(&shop, &["replay", &folder.display().to_string()]).await;
     let said = String::from_utf8_lossy(&again.stdout).into_owned();
     assert!(again.status.success() && said.contains("did not come through"), "{said}");
+}
+
+#[tokio::test]
+async fn a_recording_that_is_stopped_says_so_and_replays_to_where_it_stood() {
+    let shop = started(TestShop::builder()).await;
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("stopped");
+    let run = record(&shop, &folder, &["--limit", "9"]).await;
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(
+        run.status.code() == Some(1) && said.contains("9 exchanges") && said.contains("stopped before"),
+        "{run:#?}"
+    );
+    let named = folder.display().to_string();
+    let again = mockgento(&shop, &["replay", &named]).await;
+    assert!(again.status.success(), "{again:#?}");
+    let told = mockgento(&shop, &["run", &format!("{named}/scenario.yaml"), "--check"]).await;
+    assert!(told.status.success(), "{told:#?}");
+}
+
+#[tokio::test]
+async fn a_shop_that_is_not_there_leaves_no_folder() {
+    let shop = started(TestShop::builder()).await;
+    shop.keep_disrupting(Disruption::Status(503), When::default());
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("nothing");
+    let run = record(&shop, &folder, &[]).await;
+    let said = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(run.status.code() == Some(2) && said.contains("nothing was written"), "{run:#?}");
+    assert!(std::fs::read_dir(place.path()).unwrap().next().is_none());
 }
