@@ -43,9 +43,15 @@ pub struct ExploreArgs {
     /// Only at calls of these operations.
     #[arg(long = "at", value_name = "OPERATION", value_delimiter = ',')]
     operations: Vec<String>,
+    /// Of an operation that a step calls more often, only so many calls, the first and the last among them.
+    #[arg(long, value_name = "N")]
+    calls: Option<std::num::NonZeroUsize>,
     /// Also answers that are wrong but look right, which no client can notice.
     #[arg(long)]
     unnoticeable: bool,
+    /// For each failure, name the quirks that are behind it.
+    #[arg(long)]
+    blame: bool,
     /// Write the smallest scenario of each failure into this folder.
     #[arg(long, value_name = "DIR")]
     reproduce: Option<PathBuf>,
@@ -106,6 +112,8 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         profile: args.profile,
         troubles: args.troubles()?,
         operations: args.operations.clone(),
+        calls_max: args.calls,
+        blame: args.blame,
         reproduce: args.reproduce.is_some(),
     };
     let mut out = anstream::stdout();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::scenario::explore::{Exploration, Failed, Verdict};
+use crate::scenario::explore::{Blame, Exploration, Failed, Verdict};
 
 /// The letter of a verdict in the matrix; a blank where the disruption could not strike.
 const LETTERS: &[(Option<Verdict>, char)] = &[
@@ -53,6 +53,9 @@ pub fn text(found: &Exploration) -> String {
         {
             let _ = writeln!(text, "    {line}");
         }
+        for line in blamed(failed) {
+            let _ = writeln!(text, "    {line}");
+        }
     }
     text
 }
@@ -63,6 +66,16 @@ const DIFFERENCES_SHOWN: usize = 3;
 fn struck(failed: &Failed) -> String {
     let names = failed.strikes.iter().map(|strike| format!("{} at {}", strike.trouble.name(), strike.site.name()));
     names.collect::<Vec<_>>().join(", then ")
+}
+
+fn blamed(failed: &Failed) -> Vec<String> {
+    let Some(blame) = &failed.blame else { return Vec::new() };
+    let words = match blame {
+        Blame::Each(_) => "behind it",
+        Blame::Together(_) => "behind it, together",
+        Blame::Nothing => return vec!["no quirk is behind it".to_owned()],
+    };
+    blame.quirks().iter().map(|quirk| format!("{words}: {} {}", quirk.id(), quirk.summary())).collect()
 }
 
 /// What the letters mean.
@@ -88,6 +101,7 @@ pub fn json(found: &Exploration) -> Value {
             })).collect::<Vec<_>>(),
             "differences": failed.differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "message": failed.message,
+            "quirks": failed.blame.as_ref().map(|blame| blame.quirks().iter().map(|quirk| quirk.id()).collect::<Vec<_>>()),
         })
     };
     json!({

@@ -1,5 +1,7 @@
 //! Where trouble strikes: calls of the story without trouble, and the choice among pairs of them.
 
+use std::collections::BTreeMap;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -46,6 +48,35 @@ pub(super) fn singles(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Vec<Strik
     all_strikes(calls, troubles).into_iter().map(|strike| vec![strike]).collect()
 }
 
+/// At most so many calls of an operation in a step: the first, the last and others evenly between them.
+pub(super) fn thinned(calls: Vec<CallSite>, most: usize) -> Vec<CallSite> {
+    let mut counts = BTreeMap::<(usize, String, String), usize>::new();
+    let key = |call: &CallSite| (call.step, call.shop.clone(), call.operation.clone());
+    for call in &calls {
+        *counts.entry(key(call)).or_default() += 1;
+    }
+    let mut seen = BTreeMap::<(usize, String, String), usize>::new();
+    let mut kept = calls;
+    kept.retain(|call| {
+        let of_all = counts.get(&key(call)).copied().unwrap_or_default();
+        let number = seen.entry(key(call)).or_default();
+        *number += 1;
+        is_kept(*number - 1, of_all, most)
+    });
+    kept
+}
+
+/// Whether the call with that index is one of the `most` that stand evenly from the first to the last.
+fn is_kept(index: usize, of_all: usize, most: usize) -> bool {
+    if of_all <= most {
+        return true;
+    }
+    if most == 1 {
+        return index == 0;
+    }
+    (0..most).any(|place| place * (of_all - 1) / (most - 1) == index)
+}
+
 fn all_strikes(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Strike> {
     let at = |(call, site): (usize, &CallSite)| {
         let strike = |(column, trouble): (usize, &Trouble)| Strike {
@@ -84,6 +115,16 @@ pub(super) fn pairs(calls: &[CallSite], troubles: &[Trouble], room: usize, seed:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_calls_the_first_the_last_and_some_between_are_kept() {
+        let site = |step, nth| CallSite { step, line: 3, shop: "magento".into(), operation: "list".into(), nth };
+        let calls: Vec<_> = (1..=9).map(|nth| site(0, nth)).chain([site(1, 1), site(1, 2)]).collect();
+        let kept = |most| thinned(calls.clone(), most).iter().map(|call| (call.step, call.nth)).collect::<Vec<_>>();
+        assert_eq!(kept(1), [(0, 1), (1, 1)]);
+        assert_eq!(kept(3), [(0, 1), (0, 5), (0, 9), (1, 1), (1, 2)]);
+        assert_eq!(kept(20).len(), 11);
+    }
 
     #[test]
     fn pairs_go_forwards_and_the_same_ones_are_drawn_every_time() {
