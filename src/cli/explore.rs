@@ -31,11 +31,11 @@ pub struct ExploreArgs {
     /// Disruptions in one run: 1, or 2 for pairs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     depth: u8,
-    /// What the choice among pairs starts from, when there are more than fit.
+    /// What the choice starts from, when there are more runs than fit.
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// Most runs of a scenario; pairs beyond it are left out.
-    #[arg(long, default_value_t = 2000, value_name = "N")]
+    /// Most runs of a scenario; of more, so many are drawn, pairs after single disruptions.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
     max_runs: usize,
     /// Only these disruptions, by the words scenarios use.
     #[arg(long = "with", value_name = "KIND", value_delimiter = ',')]

@@ -36,6 +36,9 @@ pub fn text(found: &Exploration) -> String {
         let cells: String = row.iter().map(|cell| letter(*cell)).collect();
         let _ = writeln!(text, "  {:width$}  {}", call.name(), cells.trim_end());
     }
+    if found.singles.0 < found.singles.1 {
+        let _ = writeln!(text, "  single ones: {} of {}", found.singles.0, found.singles.1);
+    }
     if found.pairs.1 > 0 {
         let _ = writeln!(text, "  pairs: {} of {}", found.pairs.0, found.pairs.1);
     }
@@ -109,6 +112,7 @@ pub fn json(found: &Exploration) -> Value {
         "calls": found.calls.iter().map(|call| call.name()).collect::<Vec<_>>(),
         "disruptions": found.troubles.iter().map(|trouble| trouble.name()).collect::<Vec<_>>(),
         "matrix": found.matrix.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "singles": { "told": found.singles.0, "all": found.singles.1 },
         "pairs": { "told": found.pairs.0, "all": found.pairs.1 },
         "failures": found.failed.iter().map(failure).collect::<Vec<_>>(),
         "runs": found.runs,

@@ -65,9 +65,9 @@ impl Verdict {
 pub struct ExploreOptions {
     /// Disruptions in one telling: 1, or 2 for pairs.
     pub depth: u8,
-    /// What the choice among too many pairs starts from.
+    /// What the choice among too many starts from.
     pub seed: u64,
-    /// Most tellings of a story; pairs beyond it are left out.
+    /// Most tellings of a story; of more, so many are drawn, pairs after single ones.
     pub runs_max: usize,
     /// How many run at once.
     pub jobs: usize,
@@ -113,6 +113,8 @@ pub struct Exploration {
     pub troubles: Vec<Trouble>,
     /// Call by trouble; nothing where the trouble did not strike.
     pub matrix: Vec<Vec<Option<Verdict>>>,
+    /// Single disruptions that were told, and how many there are.
+    pub singles: (usize, usize),
     /// Pairs that were told, and how many there are.
     pub pairs: (usize, usize),
     /// What went wrong.
@@ -140,7 +142,8 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     if let Some(most) = options.calls_max {
         calls = thinned(calls, most.get());
     }
-    let mut strikes = singles(&calls, &options.troubles);
+    let (mut strikes, all_singles) = singles(&calls, &options.troubles, options.runs_max, options.seed);
+    let told_singles = (strikes.len(), all_singles);
     let mut told_pairs = (0, 0);
     if options.depth > 1 {
         let room = options.runs_max.saturating_sub(strikes.len());
@@ -174,6 +177,7 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
         calls,
         troubles: options.troubles.clone(),
         matrix,
+        singles: told_singles,
         pairs: told_pairs,
         failed,
         runs,
