@@ -5,7 +5,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use mockgento::quirk::{Quirk, Recommendation};
+use mockgento::quirk::{Profile, Quirk, Recommendation};
+use mockgento::report::matrix;
+use mockgento::scenario::explore::{ExploreOptions, explore, usual};
+use mockgento::scenario::{Case, Story, find};
+
+/// Disruptions of each story that are tried here.
+const RUNS_OF_A_STORY: usize = 4;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -110,4 +116,36 @@ fn every_defect_is_shown_both_ways() {
         .map(|quirk| quirk.id())
         .collect();
     assert!(missing.is_empty(), "neither a story with both behaviours nor a vector shows {missing:?}");
+}
+
+/// A draw of disruptions and calls of every shipped story; `ci/explore` tells all of them.
+#[test]
+fn no_usual_disruption_loses_doubles_or_blocks_anything_in_the_documented_profile() {
+    let mut runs = 0;
+    for (seed, case) in (0..).zip(cases()) {
+        let found = explore(&case, &drawn(seed)).unwrap();
+        assert!(found.failed.is_empty(), "{}", matrix::text(&found));
+        runs += found.singles.0;
+    }
+    assert!(runs > 300, "{runs}");
+}
+
+fn drawn(seed: u64) -> ExploreOptions {
+    ExploreOptions {
+        depth: 1,
+        seed,
+        runs_max: RUNS_OF_A_STORY,
+        jobs: std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        profile: Some(Profile::Documented),
+        troubles: usual(),
+        operations: Vec::new(),
+        calls_max: None,
+        blame: false,
+        reproduce: false,
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let stories = find(&[root().join("scenarios")]).unwrap();
+    stories.iter().flat_map(|path| Story::load(path).unwrap().cases()).collect()
 }
