@@ -23,6 +23,7 @@ use crate::secret::ApiKey;
 use crate::shop::Overrides;
 use crate::soap::WireMode;
 use crate::transport::{Redirects, masked};
+use crate::whole_file;
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -280,7 +281,7 @@ async fn with_fake(
         let (left, _) = differences(shop, &theirs, true);
         let text = own.to_yaml().map_err(|error| miette!("{error}"))?;
         let file = path.display().to_string();
-        let written = std::fs::write(path, text).into_diagnostic();
+        let written = whole_file::write(path, text.as_bytes()).into_diagnostic();
         written.wrap_err_with(|| format!("cannot write {file}")).map_err(Failure::Input)?;
         overrides = Some(Written { file, left });
     }

@@ -28,6 +28,7 @@ use crate::sync::outcome::{ExportResult, SyncOutcome};
 use crate::sync::plan::{Material, Plan, Walk, probe};
 use crate::sync::write::{MagentoWrite, Writes};
 use crate::transport::masked;
+use crate::whole_file;
 use scratch::{Question, Scratch};
 
 /// Arguments of a dry run.
@@ -252,7 +253,9 @@ async fn synced(
 fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {
     if let Some(path) = &args.dry.html {
         let name = path.display();
-        std::fs::write(path, html::page(plan)).into_diagnostic().wrap_err_with(|| format!("cannot write {name}"))?;
+        whole_file::write(path, html::page(plan).as_bytes())
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot write {name}"))?;
     }
     let mut out = anstream::stdout();
     let _ = if args.json {
