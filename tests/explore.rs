@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use mockgento::quirk::Profile;
+use mockgento::quirk::{Profile, Quirk};
 use mockgento::scenario::Story;
-use mockgento::scenario::explore::{Exploration, ExploreOptions, Verdict, by_kind, explore};
+use mockgento::scenario::explore::{Blame, Exploration, ExploreOptions, Verdict, by_kind, explore};
 
 /// Q-07 loses this edit: the reference client takes any error while it reads the address for "removed in Magento".
 const STORY: &str = "title: A corrected street reaches Magento
@@ -39,6 +39,8 @@ fn explored(folder: &Path, profile: Profile, depth: u8, operations: &[&str]) -> 
         profile: Some(profile),
         troubles: [by_kind("internal-error"), by_kind("status")].concat(),
         operations: operations.iter().map(|name| (*name).to_owned()).collect(),
+        calls_max: None,
+        blame: true,
         reproduce: true,
     };
     explore(&case, &options).unwrap()
@@ -65,6 +67,11 @@ fn a_planted_loss_is_found_named_and_written_down_as_a_story_that_fails() {
     let lost = found.failed.iter().find(|failed| failed.strikes[0].site.operation == "oroCustomerAddressInfo").unwrap();
     let told: Vec<String> = lost.differences.iter().map(ToString::to_string).collect();
     assert!(told.iter().any(|line| line.contains("street \"1 Main St\" instead of \"2 Side St\"")), "{told:?}");
+
+    // Without Q-07 alone the address stays, but its edit is forgotten like any export that fails, or overwritten by the import.
+    let both =
+        vec![Quirk::AnyErrorRemovesAddress, Quirk::ExportFlagClearedOnFailure, Quirk::ImportOverwritesPendingEdits];
+    assert_eq!(lost.blame, Some(Blame::Together(both)));
 
     let reproduction = lost.reproduction.as_deref().unwrap();
     assert!(!reproduction.contains("update customer"), "what does not matter is left out: {reproduction}");

@@ -31,11 +31,11 @@ pub struct ExploreArgs {
     /// Disruptions in one run: 1, or 2 for pairs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     depth: u8,
-    /// What the choice among pairs starts from, when there are more than fit.
+    /// What the choice starts from, when there are more runs than fit.
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// Most runs of a scenario; pairs beyond it are left out.
-    #[arg(long, default_value_t = 2000, value_name = "N")]
+    /// Most runs of a scenario; of more, so many are drawn, pairs after single disruptions.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
     max_runs: usize,
     /// Only these disruptions, by the words scenarios use.
     #[arg(long = "with", value_name = "KIND", value_delimiter = ',')]
@@ -43,9 +43,15 @@ pub struct ExploreArgs {
     /// Only at calls of these operations.
     #[arg(long = "at", value_name = "OPERATION", value_delimiter = ',')]
     operations: Vec<String>,
+    /// Of an operation that a step calls more often, only so many calls, the first and the last among them.
+    #[arg(long, value_name = "N")]
+    calls: Option<std::num::NonZeroUsize>,
     /// Also answers that are wrong but look right, which no client can notice.
     #[arg(long)]
     unnoticeable: bool,
+    /// For each failure, name the quirks that are behind it.
+    #[arg(long)]
+    blame: bool,
     /// Write the smallest scenario of each failure into this folder.
     #[arg(long, value_name = "DIR")]
     reproduce: Option<PathBuf>,
@@ -106,6 +112,8 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         profile: args.profile,
         troubles: args.troubles()?,
         operations: args.operations.clone(),
+        calls_max: args.calls,
+        blame: args.blame,
         reproduce: args.reproduce.is_some(),
     };
     let mut out = anstream::stdout();

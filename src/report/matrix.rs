@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::scenario::explore::{Exploration, Failed, Verdict};
+use crate::scenario::explore::{Blame, Exploration, Failed, Verdict};
 
 /// The letter of a verdict in the matrix; a blank where the disruption could not strike.
 const LETTERS: &[(Option<Verdict>, char)] = &[
@@ -36,6 +36,9 @@ pub fn text(found: &Exploration) -> String {
         let cells: String = row.iter().map(|cell| letter(*cell)).collect();
         let _ = writeln!(text, "  {:width$}  {}", call.name(), cells.trim_end());
     }
+    if found.singles.0 < found.singles.1 {
+        let _ = writeln!(text, "  single ones: {} of {}", found.singles.0, found.singles.1);
+    }
     if found.pairs.1 > 0 {
         let _ = writeln!(text, "  pairs: {} of {}", found.pairs.0, found.pairs.1);
     }
@@ -53,6 +56,9 @@ pub fn text(found: &Exploration) -> String {
         {
             let _ = writeln!(text, "    {line}");
         }
+        for line in blamed(failed) {
+            let _ = writeln!(text, "    {line}");
+        }
     }
     text
 }
@@ -63,6 +69,16 @@ const DIFFERENCES_SHOWN: usize = 3;
 fn struck(failed: &Failed) -> String {
     let names = failed.strikes.iter().map(|strike| format!("{} at {}", strike.trouble.name(), strike.site.name()));
     names.collect::<Vec<_>>().join(", then ")
+}
+
+fn blamed(failed: &Failed) -> Vec<String> {
+    let Some(blame) = &failed.blame else { return Vec::new() };
+    let words = match blame {
+        Blame::Each(_) => "behind it",
+        Blame::Together(_) => "behind it, together",
+        Blame::Nothing => return vec!["no quirk is behind it".to_owned()],
+    };
+    blame.quirks().iter().map(|quirk| format!("{words}: {} {}", quirk.id(), quirk.summary())).collect()
 }
 
 /// What the letters mean.
@@ -88,6 +104,7 @@ pub fn json(found: &Exploration) -> Value {
             })).collect::<Vec<_>>(),
             "differences": failed.differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "message": failed.message,
+            "quirks": failed.blame.as_ref().map(|blame| blame.quirks().iter().map(|quirk| quirk.id()).collect::<Vec<_>>()),
         })
     };
     json!({
@@ -95,6 +112,7 @@ pub fn json(found: &Exploration) -> Value {
         "calls": found.calls.iter().map(|call| call.name()).collect::<Vec<_>>(),
         "disruptions": found.troubles.iter().map(|trouble| trouble.name()).collect::<Vec<_>>(),
         "matrix": found.matrix.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "singles": { "told": found.singles.0, "all": found.singles.1 },
         "pairs": { "told": found.pairs.0, "all": found.pairs.1 },
         "failures": found.failed.iter().map(failure).collect::<Vec<_>>(),
         "runs": found.runs,

@@ -276,7 +276,8 @@ fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
     script.shops.iter().map(|(name, setup)| (name.get().as_str(), setup.clone())).collect()
 }
 
-fn quirks(script: &Script, variant: &Variant) -> Quirks {
+/// The quirks a story starts with in one of its tellings.
+pub(in crate::scenario) fn quirks(script: &Script, variant: &Variant) -> Quirks {
     let mut quirks = variant.profile.unwrap_or(script.profile).quirks();
     for (id, on) in script.quirks.iter().chain(&variant.quirks) {
         if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {

@@ -7,7 +7,8 @@ use jiff::tz::Offset;
 use serde::Serialize;
 
 use super::connector::{Connector, ConnectorKind};
-use crate::crm::{Crm, CrmError, Integration, Job, JobStatus, StatusCode};
+use super::store::{READ_AGAIN, READ_AGAIN_MAX};
+use crate::crm::{Crm, CrmError, Integration, IntegrationId, Job, JobStatus, StatusCode};
 use crate::datetime;
 
 /// One integration.
@@ -44,6 +45,21 @@ pub struct ConnectorStanding {
     pub synced_to: Option<String>,
     /// How much of the initial walk is done, 0 to 100; nothing for others.
     pub percent: Option<u8>,
+}
+
+/// Whether some connector is to read its last window again, because the bridge's ping or a dictionary failed.
+///
+/// # Errors
+/// When the database fails.
+pub fn reads_again(crm: &Crm, id: IntegrationId) -> Result<bool, CrmError> {
+    for connector in Connector::ALL {
+        let last = crm.last_completed_status(id, connector.name())?;
+        let times = last.and_then(|status| status.data.get(READ_AGAIN)?.as_u64()).unwrap_or_default();
+        if (1..=READ_AGAIN_MAX).contains(&times) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where an integration stands.

@@ -37,9 +37,9 @@ pub(super) struct Scope {
 }
 
 /// How often in a row a window is read again.
-const READ_AGAIN_MAX: u64 = 3;
+pub(super) const READ_AGAIN_MAX: u64 = 3;
 /// Where a status keeps that.
-const READ_AGAIN: &str = "readAgain";
+pub(super) const READ_AGAIN: &str = "readAgain";
 
 impl Scope {
     fn channel_value(&self) -> CrmValue {

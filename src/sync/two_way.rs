@@ -32,6 +32,11 @@ pub(super) async fn export_all(run: &mut Run<'_, '_>) -> Result<Vec<ExportOutcom
     if !run.integration.settings.is_two_way_sync_enabled {
         return Ok(outcomes);
     }
+    // The native details lack what the bridge's have. Compared with them, an edit would take fields for emptied that are
+    // not, so edits wait until the bridge answers again.
+    if run.scope().is_incomplete {
+        return Ok(outcomes);
+    }
     // The user guide says that two-way sync needs the bridge; the reference client does not ask for it.
     if !run.quirks.has(Quirk::TwoWayNeedsNoBridge) && !run.bridge.is_supported() {
         for waiting in run.crm.pending_exports(run.integration.id)? {

@@ -23,6 +23,7 @@ use crate::secret::ApiKey;
 use crate::shop::Overrides;
 use crate::soap::WireMode;
 use crate::transport::{Redirects, masked};
+use crate::whole_file;
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]

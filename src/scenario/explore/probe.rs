@@ -1,18 +1,22 @@
 //! One telling of a story with trouble in it, and how it ended.
 
-use jiff::SignedDuration;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::strike::{CallSite, Strike};
 use crate::disrupt::{Armed, ArmedId, When};
-use crate::quirk::Profile;
+use crate::quirk::{Profile, Quirk, Quirks};
 use crate::scenario::Case;
+use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::result::FailureKind;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::span::At;
 use crate::scenario::step::{Step, StepKind};
-use crate::scenario::world::World;
+use crate::scenario::world::{self, Failures, World};
 use crate::snapshot::Mode;
+use crate::sync::standing::reads_again;
 
 /// The scheduler runs a sync every five minutes.
 const SCHEDULE: SignedDuration = SignedDuration::from_mins(5);
@@ -20,11 +24,15 @@ const SCHEDULE: SignedDuration = SignedDuration::from_mins(5);
 const RECOVERIES_MAX: usize = 3;
 /// Runs after the story's end, in every telling.
 const RUNS_AT_END: usize = 2;
+/// How often somebody tries again what was answered with an error.
+const TRIES_AGAIN: usize = 4;
 
 /// A story ready to be told many times.
 pub(super) struct Probe<'a> {
     pub(super) case: &'a Case,
     pub(super) profile: Option<Profile>,
+    /// Quirks that are switched off, whatever profile and story say.
+    pub(super) without: BTreeSet<Quirk>,
     /// The steps that are told; `None` for those left out.
     pub(super) steps: Vec<Option<&'a At<Step>>>,
 }
@@ -36,8 +44,10 @@ pub(super) struct Ending {
     pub(super) state: Value,
     pub(super) success: bool,
     pub(super) message: String,
-    /// Runs that were needed after failed ones.
+    /// Runs and tries that were needed after failed ones.
     pub(super) recoveries: usize,
+    /// When each step was over.
+    pub(super) over: BTreeMap<usize, Timestamp>,
     pub(super) all_struck: bool,
     /// Why the story could not go on.
     pub(super) broken: Option<String>,
@@ -47,37 +57,65 @@ impl<'a> Probe<'a> {
     pub(super) fn new(case: &'a Case, profile: Option<Profile>) -> Self {
         let told =
             |step: &'a At<Step>| (!matches!(step.0, StepKind::Expect(_) | StepKind::Snapshot(_))).then_some(step);
-        Self { case, profile, steps: case.story.script.steps.iter().map(told).collect() }
+        Self { case, profile, without: BTreeSet::new(), steps: case.story.script.steps.iter().map(told).collect() }
+    }
+
+    /// The same story without some quirks.
+    pub(super) fn without(&self, quirks: &BTreeSet<Quirk>) -> Self {
+        Self { case: self.case, profile: self.profile, without: quirks.clone(), steps: self.steps.clone() }
+    }
+
+    /// The quirks that are on at the start of the story.
+    pub(super) fn quirks(&self) -> Quirks {
+        let quirks =
+            self.profile.map_or_else(|| world::quirks(&self.case.story.script, &self.case.changes()), Profile::quirks);
+        self.without.iter().fold(quirks, |quirks, quirk| quirks.with(*quirk, false))
     }
 
     /// Tells the story; an error says why it could not begin.
     pub(super) fn tell(&self, strikes: &[Strike]) -> Result<Ending, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-        let runtime = runtime.map_err(|cause| format!("no runtime: {cause}"))?;
-        runtime.block_on(self.told(strikes))
+        self.tell_late(strikes, &[])
     }
 
-    async fn told(&self, strikes: &[Strike]) -> Result<Ending, String> {
+    /// Tells the story with some steps later than they are.
+    pub(super) fn tell_late(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+        let runtime = runtime.map_err(|cause| format!("no runtime: {cause}"))?;
+        runtime.block_on(self.told(strikes, late))
+    }
+
+    async fn told(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
         let options = RunOptions::new(Carrier::InMemory, Mode::Check);
         let mut world = World::new(self.case, options).await.map_err(|cause| cause.to_string())?;
-        if let Some(profile) = self.profile {
-            world.quirks = profile.quirks();
-        }
-        let mut telling = Telling { world, calls: Vec::new(), armed: Vec::new(), recoveries: 0, broken: None };
+        world.quirks = self.quirks();
+        let mut telling = Telling::new(world);
         for (index, step) in self.steps.iter().enumerate() {
             let Some(step) = step else { continue };
-            telling.arm(strikes.iter().filter(|strike| strike.site.step == index))?;
-            if !telling.step(index, step).await? {
+            for delay in late.iter().filter(|delay| delay.step == index) {
+                telling.world.clock.advance(delay.by);
+            }
+            let struck: Vec<&Strike> = strikes.iter().filter(|strike| strike.site.step == index).collect();
+            telling.arm(&struck)?;
+            if !telling.step(index, step, !struck.is_empty()).await? {
                 break;
             }
         }
         if telling.broken.is_none() {
-            for _ in 0..RUNS_AT_END {
-                telling.run_again().await?;
+            telling.settle().await?;
+            if self.steps.iter().flatten().any(|step| matches!(step.0, StepKind::ExpireCarts(_))) {
+                // Cron looks for expired carts every day.
+                telling.world.expire_carts().await?;
             }
         }
         telling.ending()
     }
+}
+
+/// How much later than it should a step is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Delay {
+    pub(super) step: usize,
+    pub(super) by: SignedDuration,
 }
 
 struct Telling<'a> {
@@ -85,11 +123,17 @@ struct Telling<'a> {
     calls: Vec<CallSite>,
     armed: Vec<(String, ArmedId, u64)>,
     recoveries: usize,
+    over: BTreeMap<usize, Timestamp>,
     broken: Option<String>,
 }
 
 impl<'a> Telling<'a> {
-    fn arm<'s>(&mut self, strikes: impl Iterator<Item = &'s Strike>) -> Result<(), String> {
+    fn new(world: World<'a>) -> Self {
+        let (calls, armed, over) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { world, calls, armed, recoveries: 0, over, broken: None }
+    }
+
+    fn arm(&mut self, strikes: &[&Strike]) -> Result<(), String> {
         for strike in strikes {
             let shop = self.world.shops.get(&strike.site.shop).ok_or("the shop is gone")?;
             let when = When::nth_of(&strike.site.operation, strike.site.nth);
@@ -101,25 +145,72 @@ impl<'a> Telling<'a> {
     }
 
     /// One step; false when the story cannot go on.
-    async fn step(&mut self, index: usize, step: &'a At<Step>) -> Result<bool, String> {
+    async fn step(&mut self, index: usize, step: &'a At<Step>, is_struck: bool) -> Result<bool, String> {
         let before = self.journal_lengths();
-        let failures = self.world.step(step).await;
+        let mut failures = self.world.step(step).await;
         self.note_calls(index, step, &before);
+        if is_struck {
+            failures = self.tried_again(step, failures).await;
+        }
         // Other steps' failures are the business of `run`: an edit that was refused or not is part of the story.
-        if let Some(broken) = failures.into_iter().find(|failure| failure.kind == FailureKind::CannotWork) {
+        let broken = failures.into_iter().find(|failure| failure.kind == FailureKind::CannotWork);
+        if let Some(broken) = broken.filter(|_| !is_struck) {
             self.broken = Some(format!("line {}: {}: {}", broken.line, broken.step, broken.message));
             return Ok(false);
         }
         if matches!(step.0, StepKind::Sync(_)) {
-            for _ in 0..RECOVERIES_MAX {
-                if self.world.last.as_ref().is_none_or(|last| last.success) {
-                    break;
-                }
-                self.recoveries += 1;
-                self.run_again().await?;
-            }
+            self.recover().await?;
         }
+        self.over.insert(index, self.world.clock.now());
         Ok(true)
+    }
+
+    /// What a person asks for and gets an error, the person asks for again.
+    async fn tried_again(&mut self, step: &'a At<Step>, mut failures: Failures) -> Failures {
+        for _ in 0..TRIES_AGAIN {
+            let has_failed = match &step.0 {
+                StepKind::SyncData(_) | StepKind::CheckConnection(_) | StepKind::ExpireCarts(_) => {
+                    !failures.is_empty() || self.world.last.as_ref().is_some_and(|last| !last.success)
+                }
+                // The form shows what the shop answered; whoever sees it empty saves again.
+                StepKind::InCrm(edits) => {
+                    !failures.is_empty() || edits.0.iter().any(|edit| matches!(edit, CrmEdit::ChangeSettings(_)))
+                }
+                _ => false,
+            };
+            if !has_failed {
+                break;
+            }
+            self.recoveries += 1;
+            failures = self.world.step(step).await;
+        }
+        failures
+    }
+
+    /// Scheduled syncs until one comes through and has nothing to read again.
+    async fn recover(&mut self) -> Result<(), String> {
+        for _ in 0..RECOVERIES_MAX {
+            if self.is_settled()? {
+                break;
+            }
+            self.recoveries += 1;
+            self.run_again().await?;
+        }
+        Ok(())
+    }
+
+    fn is_settled(&self) -> Result<bool, String> {
+        let has_failed = self.world.last.as_ref().is_some_and(|last| !last.success);
+        let Some(id) = self.world.integration else { return Ok(!has_failed) };
+        Ok(!has_failed && !reads_again(&self.world.crm, id).map_err(|error| error.to_string())?)
+    }
+
+    /// The scheduled syncs after the story.
+    async fn settle(&mut self) -> Result<(), String> {
+        for _ in 0..RUNS_AT_END {
+            self.run_again().await?;
+        }
+        self.recover().await
     }
 
     /// The next scheduled sync.
@@ -141,6 +232,10 @@ impl<'a> Telling<'a> {
             for entry in shop.journal().entries().get(*from..).unwrap_or_default() {
                 let nth = counts.entry(entry.operation.clone()).or_default();
                 *nth += 1;
+                // Where the story itself makes trouble there is no more to find out.
+                if !entry.disruptions.is_empty() {
+                    continue;
+                }
                 self.calls.push(CallSite {
                     step: index,
                     line: step.place().line,
@@ -166,6 +261,7 @@ impl<'a> Telling<'a> {
             message: last.filter(|last| !last.success).map(|last| last.message.clone()).unwrap_or_default(),
             calls: self.calls,
             recoveries: self.recoveries,
+            over: self.over,
             broken: self.broken,
         })
     }

@@ -1,11 +1,13 @@
 //! The smallest story that still shows what went wrong: steps are left out as long as the verdict stays.
 
+use super::control::Control;
 use super::probe::Probe;
 use super::{Failed, judge, reproduce};
 
 /// Puts the smallest story into `found`; returns how many tellings that took.
 pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
-    let mut smallest = Probe { case: probe.case, profile: probe.profile, steps: probe.steps.clone() };
+    let mut smallest =
+        Probe { case: probe.case, profile: probe.profile, without: probe.without.clone(), steps: probe.steps.clone() };
     let mut runs = 0;
     for index in (0..smallest.steps.len()).rev() {
         let struck = found.strikes.iter().any(|strike| strike.site.step == index);
@@ -17,8 +19,8 @@ pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
             *place = Some(left_out);
         }
     }
-    if let Ok(reference) = smallest.tell(&[])
-        && let Some(seen) = judge(&smallest, &reference, &found.strikes)
+    if let Ok(control) = Control::tell(&smallest)
+        && let Some(seen) = judge(&smallest, &control, &found.strikes)
     {
         found.differences = seen.differences;
         found.message = seen.message;
@@ -28,7 +30,7 @@ pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
 }
 
 fn still_shows(probe: &Probe<'_>, found: &Failed) -> bool {
-    let Ok(reference) = probe.tell(&[]) else { return false };
-    reference.broken.is_none()
-        && judge(probe, &reference, &found.strikes).is_some_and(|seen| seen.verdict == found.verdict)
+    let Ok(control) = Control::tell(probe) else { return false };
+    control.ending.broken.is_none()
+        && judge(probe, &control, &found.strikes).is_some_and(|seen| seen.verdict == found.verdict)
 }

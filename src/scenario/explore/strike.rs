@@ -1,5 +1,7 @@
 //! Where trouble strikes: calls of the story without trouble, and the choice among pairs of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -41,9 +43,60 @@ pub struct Strike {
     pub trouble: Trouble,
 }
 
-/// Each trouble at each call.
-pub(super) fn singles(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Vec<Strike>> {
-    all_strikes(calls, troubles).into_iter().map(|strike| vec![strike]).collect()
+/// Each trouble at each call: all of them, or as many as there is room for, drawn.
+pub(super) fn singles(calls: &[CallSite], troubles: &[Trouble], room: usize, seed: u64) -> (Vec<Vec<Strike>>, usize) {
+    let strikes = all_strikes(calls, troubles);
+    let told = |number: usize| Some(vec![strikes.get(number)?.clone()]);
+    (drawn(strikes.len(), room, seed).into_iter().filter_map(told).collect(), strikes.len())
+}
+
+/// So many of the numbers below `all`, in order; the same ones for the same seed.
+fn drawn(all: usize, room: usize, seed: u64) -> Vec<usize> {
+    if room >= all {
+        return (0..all).collect();
+    }
+    // Numbers that are left out are drawn when they are fewer, so that a draw seldom repeats.
+    let leaves_out = room > all / 2;
+    let wanted = if leaves_out { all - room } else { room };
+    let mut draws = ChaCha8Rng::seed_from_u64(seed);
+    let mut numbers = BTreeSet::new();
+    while numbers.len() < wanted {
+        let drawn = draws.next_u64() % u64::try_from(all).unwrap_or(u64::MAX);
+        numbers.extend(usize::try_from(drawn));
+    }
+    if leaves_out {
+        return (0..all).filter(|number| !numbers.contains(number)).collect();
+    }
+    numbers.into_iter().collect()
+}
+
+/// At most so many calls of an operation in a step: the first, the last and others evenly between them.
+pub(super) fn thinned(calls: Vec<CallSite>, most: usize) -> Vec<CallSite> {
+    let mut counts = BTreeMap::<(usize, String, String), usize>::new();
+    let key = |call: &CallSite| (call.step, call.shop.clone(), call.operation.clone());
+    for call in &calls {
+        *counts.entry(key(call)).or_default() += 1;
+    }
+    let mut seen = BTreeMap::<(usize, String, String), usize>::new();
+    let mut kept = calls;
+    kept.retain(|call| {
+        let of_all = counts.get(&key(call)).copied().unwrap_or_default();
+        let number = seen.entry(key(call)).or_default();
+        *number += 1;
+        is_kept(*number - 1, of_all, most)
+    });
+    kept
+}
+
+/// Whether the call with that index is one of the `most` that stand evenly from the first to the last.
+fn is_kept(index: usize, of_all: usize, most: usize) -> bool {
+    if of_all <= most {
+        return true;
+    }
+    if most == 1 {
+        return index == 0;
+    }
+    (0..most).any(|place| place * (of_all - 1) / (most - 1) == index)
 }
 
 fn all_strikes(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Strike> {
@@ -62,23 +115,30 @@ fn all_strikes(calls: &[CallSite], troubles: &[Trouble]) -> Vec<Strike> {
 /// Pairs of trouble at two calls, the second one later: all of them, or as many as there is room for, drawn.
 pub(super) fn pairs(calls: &[CallSite], troubles: &[Trouble], room: usize, seed: u64) -> (Vec<Vec<Strike>>, usize) {
     let strikes = all_strikes(calls, troubles);
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    for (first, one) in strikes.iter().enumerate() {
-        pairs.extend(
-            (first + 1..strikes.len()).filter(|second| strikes[*second].call > one.call).map(|two| (first, two)),
-        );
+    let each = troubles.len() * troubles.len();
+    let all = calls.len() * calls.len().saturating_sub(1) / 2 * each;
+    // Pairs are counted, not listed: a long story has millions.
+    let told = |number: usize| {
+        let (first, second) = two_calls(number / each, calls.len())?;
+        let (one, two) = (number % each / troubles.len(), number % troubles.len());
+        Some(vec![
+            strikes.get(first * troubles.len() + one)?.clone(),
+            strikes.get(second * troubles.len() + two)?.clone(),
+        ])
+    };
+    (drawn(all, room, seed).into_iter().filter_map(told).collect(), all)
+}
+
+/// The pair of calls with that number: 0 and 1, 0 and 2, ... 1 and 2, ...
+fn two_calls(mut number: usize, calls: usize) -> Option<(usize, usize)> {
+    for first in 0..calls {
+        let later = calls - first - 1;
+        if number < later {
+            return Some((first, first + 1 + number));
+        }
+        number -= later;
     }
-    let all = pairs.len();
-    let mut draws = ChaCha8Rng::seed_from_u64(seed);
-    for kept in 0..room.min(all) {
-        let rest = u64::try_from(all - kept).unwrap_or(u64::MAX);
-        let drawn = usize::try_from(draws.next_u64() % rest).unwrap_or_default();
-        pairs.swap(kept, kept + drawn);
-    }
-    pairs.truncate(room);
-    pairs.sort_unstable();
-    let told = |(one, two): (usize, usize)| Some(vec![strikes.get(one)?.clone(), strikes.get(two)?.clone()]);
-    (pairs.into_iter().filter_map(told).collect(), all)
+    None
 }
 
 #[cfg(test)]
@@ -86,14 +146,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_many_calls_the_first_the_last_and_some_between_are_kept() {
+        let site = |step, nth| CallSite { step, line: 3, shop: "magento".into(), operation: "list".into(), nth };
+        let calls: Vec<_> = (1..=9).map(|nth| site(0, nth)).chain([site(1, 1), site(1, 2)]).collect();
+        let kept = |most| thinned(calls.clone(), most).iter().map(|call| (call.step, call.nth)).collect::<Vec<_>>();
+        assert_eq!(kept(1), [(0, 1), (1, 1)]);
+        assert_eq!(kept(3), [(0, 1), (0, 5), (0, 9), (1, 1), (1, 2)]);
+        assert_eq!(kept(20).len(), 11);
+    }
+
+    #[test]
     fn pairs_go_forwards_and_the_same_ones_are_drawn_every_time() {
         let site = |nth| CallSite { step: 0, line: 3, shop: "magento".into(), operation: "list".into(), nth };
         let calls: Vec<_> = (1..=4).map(site).collect();
         let troubles = super::super::usual()[..3].to_vec();
-        assert_eq!(singles(&calls, &troubles).len(), 12);
+        assert_eq!(singles(&calls, &troubles, 12, 1).0.len(), 12);
+        assert_eq!((singles(&calls, &troubles, 5, 1).0.len(), singles(&calls, &troubles, 5, 1).1), (5, 12));
         let (every, all) = pairs(&calls, &troubles, 1000, 1);
         assert_eq!((every.len(), all), (54, 54));
         assert!(every.iter().all(|pair| pair[0].call < pair[1].call));
+        let distinct: BTreeSet<_> =
+            every.iter().map(|pair| (pair[0].call, pair[0].column, pair[1].call, pair[1].column)).collect();
+        assert_eq!(distinct.len(), 54);
         let drawn = |seed| {
             let (some, _) = pairs(&calls, &troubles, 10, seed);
             some.iter().map(|pair| (pair[0].call, pair[0].column, pair[1].call, pair[1].column)).collect::<Vec<_>>()

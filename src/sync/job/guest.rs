@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::import::Stop;
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert;
@@ -43,6 +43,16 @@ pub(super) fn find(crm: &Crm, scope: &Scope, person: &Person) -> Result<Option<R
     crm.find_one(Entity::Customer, &key)
 }
 
+/// What a guest has from dictionaries.
+const FROM_DICTIONARIES: &[&str] = &["store", "website", "group"];
+
+/// Whether a guest was made while a dictionary was missing: nothing but an order ever tells of guests.
+pub(super) fn has_holes(known: &Row, scope: &Scope) -> bool {
+    known.fields.get("guest").is_some_and(CrmValue::is_true)
+        && !scope.quirks.has(Quirk::IncompleteWindowForgotten)
+        && FROM_DICTIONARIES.iter().any(|name| known.fields.link(name).is_none())
+}
+
 /// Makes the guests of some orders, in one transaction; who is known already is left alone.
 pub(super) fn create_all(
     run: &mut Run<'_, '_>,
@@ -67,7 +77,8 @@ pub(super) fn create(
     order: &SoapStruct,
     outcome: &mut ConnectorOutcome,
 ) -> Result<(), CrmError> {
-    if find(crm, scope, &person(order))?.is_some() {
+    let known = find(crm, scope, &person(order))?;
+    if known.as_ref().is_some_and(|known| !has_holes(known, scope)) {
         return Ok(());
     }
     let record = match convert::guest::of_order(order, &scope.quirks) {
@@ -81,6 +92,12 @@ pub(super) fn create(
     let mut fields = scope.fields(crm, &record, outcome.counts.read, &mut outcome.warnings)?;
     let store = fields.link("store").map(|id| crm.require(Entity::Store, id)).transpose()?;
     fields.set("website", store.and_then(|store| store.fields.link("website")));
+    if let Some(known) = known {
+        let lacking: Vec<_> = FROM_DICTIONARIES.iter().filter(|name| known.fields.link(name).is_none()).collect();
+        let found = lacking.into_iter().filter_map(|name| Some((*name, fields.get(name)?.clone())));
+        let filled = found.fold(Fields::new(), |filled, (name, value)| filled.with(name, value));
+        return crm.update(Entity::Customer, known.id, &filled);
+    }
     let change = Change::Root { entity: Entity::Customer, id: None, fields };
     // Guests are made along the way; the connector counts its own rows.
     if let Some(id) = scope.apply(crm, vec![change], &mut Counts::default())? {

@@ -87,10 +87,9 @@ impl Import {
     /// The same, with what an earlier run could not load details of.
     pub(in crate::sync) fn resumed(run: &Run<'_, '_>, connector: Connector, kind: RunKind) -> Result<Self, CrmError> {
         let mut import = Self::of(connector, kind);
-        if has_details(import.stream(), run) {
-            import.missed = run.crm.missing_details(run.integration.id, import.stream().connector_name())?;
-            import.waiting.details = import.missed.iter().map(|key| (key.clone(), SoapStruct::new())).collect();
-        }
+        // With a bridge too: it may have been away when they were missed.
+        import.missed = run.crm.missing_details(run.integration.id, import.stream().connector_name())?;
+        import.waiting.details = import.missed.iter().map(|key| (key.clone(), SoapStruct::new())).collect();
         Ok(import)
     }
 

@@ -20,7 +20,15 @@ pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Wai
     let customer_id = key(row, "customer_id");
     let is_known = match customer_id {
         Some(id) => scope.id_by_origin(crm, Entity::Customer, id)?.is_some(),
-        None => guest::find(crm, scope, &guest::person_of_order(scope, row))?.is_some(),
+        None => match guest::find(crm, scope, &guest::person_of_order(scope, row))? {
+            Some(known) => {
+                if guest::has_holes(&known, scope) {
+                    waiting.guests.push(row.clone());
+                }
+                true
+            }
+            None => false,
+        },
     };
     if let Some(id) = customer_id.filter(|_| !is_known) {
         waiting.customers.push(id);

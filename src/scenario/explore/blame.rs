@@ -1,0 +1,101 @@
+//! Which quirks are behind a failure: the same trouble once more without one of them at a time and, when none alone is,
+//! the fewest that have to go together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::control::Control;
+use super::probe::Probe;
+use super::{Failed, judge};
+use crate::quirk::{Quirk, Quirks, Recommendation};
+
+/// The quirks behind a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// Without any one of these the story ends well.
+    Each(Vec<Quirk>),
+    /// Without all of these it does; with one of them it does not.
+    Together(Vec<Quirk>),
+    /// It does not even without all defects.
+    Nothing,
+}
+
+impl Blame {
+    /// The quirks.
+    pub fn quirks(&self) -> &[Quirk] {
+        match self {
+            Self::Each(quirks) | Self::Together(quirks) => quirks,
+            Self::Nothing => &[],
+        }
+    }
+}
+
+/// Names the quirks behind each failure; gives how many tellings that took.
+pub(super) fn all(probe: &Probe<'_>, failed: &mut [Failed]) -> usize {
+    let on = probe.quirks();
+    let mut trial = Trial { probe, suspects: suspects(&on), controls: BTreeMap::new(), tellings: 0 };
+    let mut known: Vec<(String, Blame)> = Vec::new();
+    for found in failed {
+        // What strikes the same call and ends the same has the same cause, whatever the name of the disruption.
+        let like = likeness(found);
+        let blame = match known.iter().find(|(seen, _)| *seen == like) {
+            Some((_, blame)) => blame.clone(),
+            None => trial.blame(found),
+        };
+        known.push((like, blame.clone()));
+        found.blame = Some(blame);
+    }
+    trial.tellings
+}
+
+fn likeness(found: &Failed) -> String {
+    let sites: Vec<String> = found.strikes.iter().map(|strike| strike.site.name()).collect();
+    let told: Vec<String> = found.differences.iter().map(ToString::to_string).collect();
+    format!("{} {} {}", sites.join(" "), found.verdict.as_str(), told.join(" "))
+}
+
+/// Quirks that are on and can be switched off. What is no defect is not suspected.
+fn suspects(on: &Quirks) -> Vec<Quirk> {
+    let is_defect = |quirk: &Quirk| quirk.is_switchable() && quirk.recommendation() == Recommendation::Fix;
+    Quirk::ALL.iter().copied().filter(is_defect).filter(|quirk| on.has(*quirk)).collect()
+}
+
+struct Trial<'p, 'a> {
+    probe: &'p Probe<'a>,
+    suspects: Vec<Quirk>,
+    /// How the story ends without trouble and without those quirks; `None` when it cannot be told so.
+    controls: BTreeMap<BTreeSet<Quirk>, Option<Control>>,
+    tellings: usize,
+}
+
+impl Trial<'_, '_> {
+    fn blame(&mut self, found: &Failed) -> Blame {
+        let suspects = self.suspects.clone();
+        let alone = suspects.iter().copied().filter(|quirk| self.is_well_without(&BTreeSet::from([*quirk]), found));
+        let alone: Vec<Quirk> = alone.collect();
+        if !alone.is_empty() {
+            return Blame::Each(alone);
+        }
+        let mut gone: BTreeSet<Quirk> = suspects.iter().copied().collect();
+        if !self.is_well_without(&gone, found) {
+            return Blame::Nothing;
+        }
+        for quirk in suspects {
+            gone.remove(&quirk);
+            if !self.is_well_without(&gone, found) {
+                gone.insert(quirk);
+            }
+        }
+        Blame::Together(gone.into_iter().collect())
+    }
+
+    fn is_well_without(&mut self, quirks: &BTreeSet<Quirk>, found: &Failed) -> bool {
+        let without = self.probe.without(quirks);
+        let control = self.controls.entry(quirks.clone()).or_insert_with(|| {
+            self.tellings += 1;
+            Control::tell(&without).ok().filter(|control| control.ending.broken.is_none())
+        });
+        self.tellings += 1;
+        let Some(control) = control else { return false };
+        judge(&without, control, &found.strikes).is_some_and(|judged| judged.verdict.is_well())
+    }
+}
