@@ -110,26 +110,34 @@ async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
     if !running.address().ip().is_loopback() {
         tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
     }
+    let stop = stop_signal().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
     announce(args, &kind.described(), &running, unparsable.as_deref());
-    asked_to_stop().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    stop.await;
     tracing::info!("stopping");
     running.stop().await;
     Ok(ExitCode::AsExpected)
 }
 
-/// Ctrl-C, or where it exists the signal that service managers send.
-pub(super) async fn asked_to_stop() -> std::io::Result<()> {
+/// Ctrl-C, or where it exists the signal that service managers send. It is heard from here on, whenever it is waited for.
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = terminate.recv() => Ok(()),
-        }
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        // A console that cannot be listened to leaves killing the program.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Tells where the shop is; programs read the WSDL's address from the second line.

@@ -24,6 +24,7 @@ pub(super) use serve::serve_cassette;
 
 use super::Outcome;
 use super::connection_args::{ConnectionArgs, start_logging};
+use super::serve::stop_signal;
 use crate::record::{self, Sanitiser, SubstituteKey};
 
 /// Arguments of `record`.
@@ -103,19 +104,22 @@ fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// Ctrl-C, or the time that `--stop-after` gives.
-async fn asked_to_stop(args: &RecordArgs) {
-    let time_is_up = async {
-        match args.stop_after {
-            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+/// Ctrl-C, heard from here on, or the time that `--stop-after` gives.
+fn stop_request(args: &RecordArgs) -> miette::Result<impl Future<Output = ()>> {
+    let signal = stop_signal().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    let limit = args.stop_after.map(Duration::from_secs);
+    let time_is_up = async move {
+        match limit {
+            Some(limit) => tokio::time::sleep(limit).await,
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
-        () = time_is_up => {}
-        // A terminal that cannot be listened to leaves the other ways to stop.
-        asked = super::serve::asked_to_stop() => if asked.is_err() { std::future::pending().await },
-    }
+    Ok(async move {
+        tokio::select! {
+            () = time_is_up => {}
+            () = signal => {}
+        }
+    })
 }
 
 /// A reader that closed the pipe early has seen what it wanted.

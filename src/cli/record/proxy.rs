@@ -7,7 +7,7 @@ use url::Url;
 
 use super::client::{self, Ended};
 use super::rehearsal::{Rehearsal, tell_differences};
-use super::{RecordArgs, asked_to_stop, say, whole_seconds};
+use super::{RecordArgs, say, stop_request, whole_seconds};
 use crate::cli::connection_args::runtime_with_helper;
 use crate::cli::{ExitCode, Outcome};
 use crate::clock::Clock;
@@ -75,6 +75,7 @@ async fn proxied(args: &RecordArgs, transport: Arc<dyn Transport>) -> miette::Re
     if !front.address().ip().is_loopback() {
         tracing::warn!(address = %front.address(), "this proxy is reachable from other machines, and so is the shop through it");
     }
+    let stop = stop_request(args)?;
     // A shop that is down now may be up when the client comes.
     match proxy.look(&args.connection.url).await {
         Ok(200) => {}
@@ -91,7 +92,7 @@ async fn proxied(args: &RecordArgs, transport: Arc<dyn Transport>) -> miette::Re
     ));
     let until = async {
         tokio::select! {
-            () = asked_to_stop(args) => {}
+            () = stop => {}
             () = proxy.recorder().stopping() => {}
         }
     };

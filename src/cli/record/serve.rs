@@ -7,6 +7,7 @@ use std::sync::Arc;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::say;
+use crate::cli::serve::stop_signal;
 use crate::cli::{ExitCode, Outcome};
 use crate::record::{self, Play, ServedCassette};
 use crate::server::Front;
@@ -21,9 +22,10 @@ pub async fn serve_cassette(folder: &Path, listen: SocketAddr) -> Outcome {
     if !front.address().ip().is_loopback() {
         tracing::warn!(address = %front.address(), "this recording is reachable from other machines");
     }
+    let stop = stop_signal().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
     let (calls, address) = (cassette.exchanges.len(), front.address());
     say(&format!("Recording of {calls} calls at http://{address}/\nWSDL at http://{address}{path}\nStop with Ctrl-C."));
-    crate::cli::serve::asked_to_stop().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    stop.await;
     front.stop().await;
     Ok(ExitCode::AsExpected)
 }

@@ -6,7 +6,7 @@ use miette::miette;
 
 use super::rehearsal::{Rehearsal, tell_differences};
 use super::replay::played;
-use super::{RecordArgs, asked_to_stop, say, whole_seconds};
+use super::{RecordArgs, say, stop_request, whole_seconds};
 use crate::cli::connection_args::runtime;
 use crate::cli::{ExitCode, Outcome};
 use crate::client::ReadOnlyTransport;
@@ -89,12 +89,13 @@ async fn synced(
         events: &mut ignore,
         options: SyncOptions::default(),
     };
+    let stop = stop_request(args)?;
     // A stopped recorder answers nothing any more, so the sync comes to its end by itself.
     let sync = driver::sync(&mut context, id);
     tokio::pin!(sync);
     let outcome = tokio::select! {
         outcome = &mut sync => outcome,
-        () = asked_to_stop(args) => {
+        () = stop => {
             recorder.stop();
             sync.await
         }
