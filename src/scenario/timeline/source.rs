@@ -158,7 +158,7 @@ steps:
             shown,
             [
                 "sync",
-                "in magento:\n    update api user: {user: oro, key: ***}",
+                "in magento:\n  update api user: {user: oro, key: ***}",
                 "check connection: {api key: ***}",
                 "in magento: {update api user: {user: oro, key: ***}}",
             ]
