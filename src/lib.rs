@@ -29,4 +29,5 @@ pub mod sync;
 pub mod testing;
 pub mod transport;
 pub mod version;
+mod whole_file;
 pub mod xml;

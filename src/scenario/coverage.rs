@@ -128,9 +128,15 @@ fn stories_by_word(stories: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<
     by_word
 }
 
-/// The story as it is written; steps that stand alone as words become keys.
+/// The story as it is written, with the files of its fragments.
 fn told(case: &Case) -> Value {
-    serde_saphyr::from_str(&case.story.file.text).unwrap_or_default()
+    let mut files = vec![&case.story.file];
+    for origin in case.story.script.steps.iter().filter_map(|step| step.1.as_ref()) {
+        if !files.contains(&&origin.file) {
+            files.push(&origin.file);
+        }
+    }
+    files.iter().map(|file| serde_saphyr::from_str::<Value>(&file.text).unwrap_or_default()).collect()
 }
 
 fn keys_among(value: &Value, universe: &[String]) -> BTreeSet<String> {

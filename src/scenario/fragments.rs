@@ -68,7 +68,8 @@ enum Named {
 
 impl Putting<'_> {
     fn steps_of(&mut self, steps: Vec<At<Step>>, scope: &Scope<'_>) {
-        let origin = || Arc::new(Origin { file: Arc::clone(scope.file), uses: scope.uses.to_vec() });
+        let (uses, values) = (scope.uses, scope.values);
+        let origin = || Arc::new(Origin { file: Arc::clone(scope.file), uses: uses.to_vec(), values: values.clone() });
         let origin = (!scope.uses.is_empty()).then(origin);
         for mut step in steps {
             if let StepKind::Use(told) = &step.0 {
@@ -90,7 +91,11 @@ impl Putting<'_> {
         let named = self.named(told, scope)?;
         let (file, key) = match &named {
             Named::Own => (Arc::clone(scope.file), (scope.file.path.clone(), told.fragment.clone())),
-            Named::File(file) => (Arc::clone(file), (file.path.clone(), String::new())),
+            // However the path is spelled: one that grows with every use would never end.
+            Named::File(file) => {
+                let path = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+                (Arc::clone(file), (path, String::new()))
+            }
         };
         if scope.open.contains(&key) {
             let message = format!("the fragment `{}` uses itself", told.fragment);
@@ -98,7 +103,7 @@ impl Putting<'_> {
         }
         let used = Used { fragment: told.fragment.clone(), file: scope.file.path.clone(), line: told.place().line };
         let uses = [scope.uses, &[used]].concat();
-        let inside = Arc::new(Origin { file: Arc::clone(&file), uses: uses.clone() });
+        let inside = Arc::new(Origin { file: Arc::clone(&file), uses: uses.clone(), values: BTreeMap::new() });
         let from_inside = |finding: Finding| vec![Finding { origin: Some(Arc::clone(&inside)), ..finding }];
         let mut values = match &named {
             Named::Own => scope.values.clone(),

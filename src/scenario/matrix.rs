@@ -43,7 +43,7 @@ pub(super) fn tellings(head: &Head, values: &BTreeMap<String, String>, found: &m
                 let mut telling = telling.clone();
                 turn(dimension, &mut telling, name, value, found);
                 telling.cell.insert(name.get().clone(), value.get().clone());
-                next.push(([labels.as_slice(), &[label.clone()]].concat(), telling));
+                next.push(([labels.as_slice(), std::slice::from_ref(label)].concat(), telling));
             }
         }
         tellings = next;

@@ -1,5 +1,6 @@
 //! Where a step that stands in a fragment comes from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ pub struct Origin {
     pub file: Arc<SourceFile>,
     /// From the story inwards; the last one is the nearest.
     pub uses: Vec<Used>,
+    /// What its variables are there.
+    pub values: BTreeMap<String, String>,
 }
 
 /// A `use` step.

@@ -207,6 +207,9 @@ fn explain(error: &Error) -> (String, Option<String>) {
             "a step or an edit has one key".to_owned(),
             Some("start the next one with a dash, or indent the key if it belongs to the one above".to_owned()),
         ),
+        Error::UnexpectedValueForUnitEnumVariant { .. } => {
+            ("this word stands alone".to_owned(), Some("write it without a colon and a value".to_owned()))
+        }
         Error::Unexpected { expected: "mapping start", .. } => {
             ("this is not a record".to_owned(), Some("write `key: value` pairs here, or indent them below".to_owned()))
         }

@@ -33,9 +33,12 @@ pub struct Story {
     pub script: Script,
     /// The folder its snapshots lie in.
     pub snapshots: PathBuf,
-    /// How it is told, and what it says then where variables make that something else.
-    tellings: Vec<(Telling, Option<Script>)>,
+    /// How it is told.
+    tellings: Tellings,
 }
+
+/// The tellings of a story, and what it says in each where variables make that something else.
+type Tellings = Vec<(Telling, Option<Script>)>;
 
 /// One telling of a story.
 #[derive(Clone, Debug)]
@@ -104,7 +107,7 @@ impl Story {
         Ok(Self { name, file, script, snapshots, tellings })
     }
 
-    fn read(file: &Arc<SourceFile>) -> Result<(Script, Vec<(Telling, Option<Script>)>), Vec<Finding>> {
+    fn read(file: &Arc<SourceFile>) -> Result<(Script, Tellings), Vec<Finding>> {
         if !parse::has_references(&file.text) {
             let mut script = parse::script(&file.text, &Variables::default()).map_err(|finding| vec![finding])?;
             let told = telling::all(&Head::of(&script));

@@ -30,14 +30,15 @@ pub(super) fn of(waiting: Vec<Pending>) -> Vec<Group> {
 
 /// The lines that come and go, and where a stretch of them ends.
 fn change(one: &Pending, diff: &str) -> String {
-    let kind = if one.accepted.is_some() { "differs\n" } else { "new\n" };
+    let comes_or_goes = |line: &str| line.starts_with(['-', '+']);
+    let lines: Vec<&str> = diff.lines().collect();
+    let stretches = lines.chunk_by(|one, next| comes_or_goes(one) == comes_or_goes(next));
+    let stretches = stretches.filter(|stretch| stretch.first().is_some_and(|line| comes_or_goes(line)));
+    let kind = if one.accepted.is_some() { "differs" } else { "new" };
     let mut change = kind.to_owned();
-    for line in diff.lines() {
-        match line.chars().next() {
-            Some('-' | '+') => drop(writeln!(change, "{line}")),
-            _ if !change.ends_with("\n\n") => change.push('\n'),
-            _ => {}
-        }
+    for stretch in stretches {
+        change.push_str("\n\n");
+        change.push_str(&stretch.join("\n"));
     }
     change
 }

@@ -12,6 +12,11 @@ use crate::scenario::{cells, known};
 impl Check<'_> {
     pub(super) fn expect(&mut self, expectation: &Expectation) {
         for name in &expectation.in_variants {
+            if self.script.variants.is_empty() {
+                let help = "say `in cells: {…}` of a matrix, or drop it where the story is told once";
+                self.report(name.place(), "this story has no variants", help);
+                continue;
+            }
             let known: Vec<&str> = self.script.variants.keys().map(|name| name.get().as_str()).collect();
             self.one_of(name, "a variant of this story", &known);
         }

@@ -97,6 +97,9 @@ impl<'a> Check<'a> {
             self.file_name(name, "a variant's name");
             self.bridge(variant.bridge.as_ref());
         }
+        for release in script.matrix.iter().filter(|(name, _)| name.get() == "bridge").flat_map(|(_, values)| values) {
+            self.bridge(Some(release));
+        }
         self.integration(&script.integration);
         if let Some(discovery) = &script.account_discovery {
             self.discovery(discovery);
