@@ -147,7 +147,7 @@ async fn edits_are_planned_with_conflicts_then_asked_about_and_written_down() {
     let unasked = staging.sync(&[]).await;
     let said = String::from_utf8_lossy(&unasked.stderr).into_owned();
     assert_eq!(unasked.status.code(), Some(2), "{said}");
-    assert!(said.contains("edits wait and would be written to") && said.contains("--dry-run"), "{said}");
+    assert!(said.contains("1 edit waits and would be written to") && said.contains("--dry-run"), "{said}");
     assert_eq!(staging.writing_calls(), [""; 0]);
 
     assert!(staging.sync(&["--yes"]).await.status.success());

@@ -301,6 +301,7 @@ fn the_examples_of_the_documentation_are_of_the_language() {
         let project = Project::new(&[("story.yaml", &story), ("fragments/register.yaml", register)]);
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/boutique.yaml");
         project.write("seeds/boutique.yaml", &std::fs::read_to_string(seeds).unwrap());
+        project.write("staging.yaml", "operations: {missing: [storeInfo]}\n");
         if let Err(wrong) = Story::load(&project.path("story.yaml")) {
             panic!("{story}\n{wrong}");
         }
