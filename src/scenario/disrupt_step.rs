@@ -51,6 +51,13 @@ pub struct DisruptStep {
     pub shop: Option<At<String>>,
 }
 
+impl DisruptStep {
+    /// Whether it lasts until it is cleared.
+    pub(super) fn lasts(&self) -> bool {
+        self.times.as_ref().is_some_and(|times| *times.get() == Times::UntilCleared)
+    }
+}
+
 /// `clear`: whatever was to go wrong does not any more.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

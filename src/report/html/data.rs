@@ -11,7 +11,7 @@ use crate::scenario::Case;
 use crate::scenario::coverage::Matrix;
 use crate::scenario::result::CaseResult;
 use crate::scenario::timeline::{
-    CALLS_MAX, Cells, Change, ROWS_MAX, RowChange, TEXT_MAX, TableChange, Timeline, ToldCall, ToldStep,
+    CALLS_MAX, Cells, Change, ColumnChange, ROWS_MAX, RowChange, TEXT_MAX, TableChange, Timeline, ToldCall, ToldStep,
 };
 
 /// The run.
@@ -171,7 +171,7 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     a: Option<&'a Cells>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    d: Option<&'a [(String, Option<String>, Option<String>)]>,
+    d: Option<&'a [ColumnChange]>,
     /// The row before, when nothing earlier tells of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     b: Option<&'a Cells>,

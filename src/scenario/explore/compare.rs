@@ -24,9 +24,17 @@ const LEFT_OUT: &[&str] = &[
     // Drawn by chance, the more calls the later.
     "confirmCode",
     "subscriber_confirm_code",
+    // What somebody was told when an order was placed and the sync after it failed.
+    "statusMessage",
     // Each amount that a sync happened to see on the way.
     "lifetimeHistory",
 ];
+/// Copies of the customer's name from when the row was saved (sync spec 5.9): a customer who comes later renames it with
+/// the next change.
+const COPIED: &[(&str, &str)] =
+    &[("crm orders", "firstName"), ("crm orders", "lastName"), ("crm carts", "firstName"), ("crm carts", "lastName")];
+/// Another way to say nothing: an export fills in what an import leaves out.
+const NOTHING: (&str, &str, &str) = ("shop customer", "gender", "0");
 /// Fields a row is known by, in the order of preference.
 const KEYS: &[&str] = &["originId", "entity_id", "subscriber_id", "email", "name", "code", "incrementId"];
 /// The queue of an integration: texts, one per row that waits.
@@ -182,6 +190,10 @@ fn collect_row(path: &str, members: &Map<String, Value>, parent: &str, tables: &
     let whole = || fields.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ");
     let key = known
         .unwrap_or_else(|| (String::new(), if parent.is_empty() { whole() } else { format!("{parent}: {}", whole()) }));
+    let table = path.replace("crm integrations ", "crm ");
+    fields.retain(|name, value| {
+        !COPIED.contains(&(&table, name)) && (table.as_str(), name.as_str(), value.as_str()) != NOTHING
+    });
     for (name, value) in below {
         // A channel's lists are tables of their own; lists of other rows are told apart by the row they hang below.
         collect(&format!("{path} {name}").replace("crm integrations ", "crm "), value, &key.1, tables);

@@ -10,6 +10,7 @@ use crate::disrupt::{Armed, ArmedId, When};
 use crate::quirk::{Profile, Quirk, Quirks};
 use crate::scenario::Case;
 use crate::scenario::crm_edit::CrmEdit;
+use crate::scenario::disrupt_step::DisruptStep;
 use crate::scenario::result::FailureKind;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::span::At;
@@ -125,12 +126,14 @@ struct Telling<'a> {
     recoveries: usize,
     over: BTreeMap<usize, Timestamp>,
     broken: Option<String>,
+    /// Whether a disruption of the story lasts until it is cleared.
+    world_is_disrupted: bool,
 }
 
 impl<'a> Telling<'a> {
     fn new(world: World<'a>) -> Self {
         let (calls, armed, over) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { world, calls, armed, recoveries: 0, over, broken: None }
+        Self { world, calls, armed, recoveries: 0, over, broken: None, world_is_disrupted: false }
     }
 
     fn arm(&mut self, strikes: &[&Strike]) -> Result<(), String> {
@@ -149,6 +152,11 @@ impl<'a> Telling<'a> {
         let before = self.journal_lengths();
         let mut failures = self.world.step(step).await;
         self.note_calls(index, step, &before);
+        match &step.0 {
+            StepKind::Disrupt(told) => self.world_is_disrupted |= told.0.iter().any(DisruptStep::lasts),
+            StepKind::Clear(_) => self.world_is_disrupted = false,
+            _ => {}
+        }
         if is_struck {
             failures = self.tried_again(step, failures).await;
         }
@@ -173,9 +181,12 @@ impl<'a> Telling<'a> {
                     !failures.is_empty() || self.world.last.as_ref().is_some_and(|last| !last.success)
                 }
                 // The form shows what the shop answered; whoever sees it empty saves again.
-                StepKind::InCrm(edits) => {
-                    !failures.is_empty() || edits.0.iter().any(|edit| matches!(edit, CrmEdit::ChangeSettings(_)))
-                }
+                StepKind::InCrm(edits) => edits.0.iter().any(|edit| match edit {
+                    CrmEdit::ChangeSettings(_) => true,
+                    CrmEdit::Subscribe(_) | CrmEdit::Unsubscribe(_) => !failures.is_empty(),
+                    // What may have come through before the error is not done twice.
+                    _ => false,
+                }),
                 _ => false,
             };
             if !has_failed {
@@ -232,8 +243,8 @@ impl<'a> Telling<'a> {
             for entry in shop.journal().entries().get(*from..).unwrap_or_default() {
                 let nth = counts.entry(entry.operation.clone()).or_default();
                 *nth += 1;
-                // Where the story itself makes trouble there is no more to find out.
-                if !entry.disruptions.is_empty() {
+                // Where the story itself makes trouble there is no more to find out: it ends with holes in any case.
+                if !entry.disruptions.is_empty() || self.world_is_disrupted {
                     continue;
                 }
                 self.calls.push(CallSite {

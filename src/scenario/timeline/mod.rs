@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 pub(super) use recorder::Recorder;
-pub use table::{Cells, Change, RowChange, TableChange};
+pub use table::{Cells, Change, ColumnChange, RowChange, TableChange};
 
 /// Calls of one step that are kept: this many of its first, of its last, and of those between that went wrong.
 pub const CALLS_MAX: usize = 128;

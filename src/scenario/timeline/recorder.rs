@@ -40,7 +40,10 @@ impl Recorder {
         let keys = |shop: &crate::scenario::network::Served| {
             shop.with_shop(|shop| shop.users.iter().map(|user| user.key.expose_secret().to_owned()).collect::<Vec<_>>())
         };
-        let secrets = Secrets::of(world.source(), &world.case.story.script, world.shops.values().flat_map(keys));
+        let origins = world.case.story.script.steps.iter().filter_map(|step| step.1.as_ref());
+        let fragments = origins.map(|origin| (origin.file.text.as_str(), &origin.values));
+        let files = std::iter::once((world.source(), world.case.values())).chain(fragments);
+        let secrets = Secrets::of(files, world.shops.values().flat_map(keys));
         let shops = world.shops.iter().map(|(name, shop)| (name.clone(), shop.with_shop(|shop| ShopRows::of(shop))));
         let timeline = Timeline { setup: source::setup(world.source(), &secrets), steps: Vec::new() };
         let mut recorder =

@@ -1,15 +1,13 @@
 //! Steps as they stand in the file, without the keys that stand there too.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
 
-use crate::scenario::crm_edit::CrmEdit;
-use crate::scenario::magento_edit::MagentoEdit;
-use crate::scenario::script::Script;
-use crate::scenario::step::StepKind;
+use crate::scenario::variables::Variables;
 use crate::secret::MASK;
 
 /// Keys of a story whose values are secrets.
@@ -31,18 +29,18 @@ static BEHIND_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// Those of a story: in its files, in what variables make of them, and others that are known.
-    pub(super) fn of(file: &str, script: &Script, known: impl Iterator<Item = String>) -> Self {
+    /// Those written in the story's files, whose variables have these values, and others that are known.
+    pub(super) fn of<'f>(
+        files: impl Iterator<Item = (&'f str, &'f BTreeMap<String, String>)>,
+        known: impl Iterator<Item = String>,
+    ) -> Self {
         let mut secrets: Vec<String> = known.collect();
-        collect(&serde_saphyr::from_str(file).unwrap_or_default(), &mut secrets);
-        let files: BTreeMap<_, _> = script
-            .steps
-            .iter()
-            .filter_map(|step| step.1.as_ref())
-            .map(|from| (&from.file.path, &from.file.text))
-            .collect();
-        files.values().for_each(|text| collect(&serde_saphyr::from_str(text).unwrap_or_default(), &mut secrets));
-        secrets.extend(said(script));
+        for (file, values) in files {
+            let mut written = Vec::new();
+            collect(&serde_saphyr::from_str(file).unwrap_or_default(), &mut written);
+            let values = Variables::new(values.clone());
+            secrets.extend(written.iter().filter_map(|secret| values.fill(secret).ok().map(Cow::into_owned)));
+        }
         secrets.retain(|secret| secret.chars().count() >= LENGTH_MIN);
         // One may begin with another.
         secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
@@ -61,30 +59,6 @@ impl Secrets {
             BEHIND_KEY.as_ref().map_or_else(|| MASK.into(), |key| key.replace_all(text, format!("${{1}}{MASK}")));
         self.masked(&text)
     }
-}
-
-/// The keys a script sets, whatever they were written as.
-fn said(script: &Script) -> Vec<String> {
-    let shops = script.shop.iter().chain(script.shops.values());
-    let users = shops.flat_map(|shop| shop.api_users.values()).map(|user| user.key.get().clone());
-    let form = script.integration.api_key.clone();
-    let in_steps = script.steps.iter().flat_map(|step| match &step.0 {
-        StepKind::CheckConnection(check) => check.iter().filter_map(|check| check.api_key.clone()).collect(),
-        StepKind::InMagento(edits) => edits.0.iter().filter_map(key_in_magento).collect(),
-        StepKind::InCrm(edits) => edits.0.iter().filter_map(key_in_crm).collect(),
-        _ => Vec::new(),
-    });
-    users.chain(form).chain(in_steps).collect()
-}
-
-fn key_in_magento(edit: &MagentoEdit) -> Option<String> {
-    let MagentoEdit::UpdateApiUser(update) = edit else { return None };
-    update.key.as_ref().map(|key| key.get().clone())
-}
-
-fn key_in_crm(edit: &CrmEdit) -> Option<String> {
-    let CrmEdit::ChangeSettings(changed) = edit else { return None };
-    changed.set.api_key.clone()
 }
 
 fn collect(value: &Value, secrets: &mut Vec<String>) {
@@ -131,6 +105,7 @@ pub(super) fn step(file: &str, line: usize, secrets: &Secrets) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::script::Script;
 
     const FILE: &str = "\
 title: A story
@@ -152,13 +127,14 @@ steps:
     #[test]
     fn a_step_is_shown_as_it_is_written_without_secrets() {
         let script: Script = serde_saphyr::from_str(FILE).unwrap();
-        let secrets = Secrets::of(FILE, &script, std::iter::once("seed-key".to_owned()));
+        let values = BTreeMap::new();
+        let secrets = Secrets::of(std::iter::once((FILE, &values)), std::iter::once("seed-key".to_owned()));
         let shown: Vec<String> = script.steps.iter().map(|told| step(FILE, told.place().line, &secrets)).collect();
         assert_eq!(
             shown,
             [
                 "sync",
-                "in magento:\n    update api user: {user: oro, key: ***}",
+                "in magento:\n  update api user: {user: oro, key: ***}",
                 "check connection: {api key: ***}",
                 "in magento: {update api user: {user: oro, key: ***}}",
             ]
@@ -170,5 +146,15 @@ steps:
         );
         let said = secrets.masked("seed-key, first-key-1, second key, third-key and 4711471147 are refused");
         assert_eq!(said, "***, ***, ***, *** and *** are refused");
+    }
+
+    #[test]
+    fn a_key_that_a_variable_holds_is_masked_where_it_is_written() {
+        const FILE: &str =
+            "title: t\nlet: {typed: mistyped-key}\nsteps:\n- check connection: {api key: \"${typed}\"}\n";
+        let values = BTreeMap::from([("typed".to_owned(), "mistyped-key".to_owned())]);
+        let secrets = Secrets::of(std::iter::once((FILE, &values)), std::iter::empty());
+        let setup = setup(FILE, &secrets);
+        assert!(setup.contains("let: {typed: ***}"), "{setup}");
     }
 }

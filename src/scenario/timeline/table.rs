@@ -9,6 +9,9 @@ use super::ROWS_MAX;
 /// A row as people read it: column to text, without empty columns.
 pub type Cells = IndexMap<String, String>;
 
+/// A column with what was there and what is now.
+pub type ColumnChange = (String, Option<String>, Option<String>);
+
 /// What a step did to a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableChange {
@@ -39,7 +42,7 @@ pub enum Change {
     /// The row is new.
     Added(Cells),
     /// Columns that differ, with what was there and what is now.
-    Changed(Vec<(String, Option<String>, Option<String>)>),
+    Changed(Vec<ColumnChange>),
     /// The row is gone.
     Removed,
 }
@@ -103,7 +106,7 @@ impl Telling<'_> {
     }
 }
 
-fn differing(before: &Cells, after: &Cells) -> Vec<(String, Option<String>, Option<String>)> {
+fn differing(before: &Cells, after: &Cells) -> Vec<ColumnChange> {
     let gone = before.keys().filter(|column| !after.contains_key(*column));
     let columns = after.keys().chain(gone);
     let pair = |column: &String| (column.clone(), before.get(column).cloned(), after.get(column).cloned());

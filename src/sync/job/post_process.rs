@@ -44,11 +44,23 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
 /// Orders by id, with everything that they miss in turn.
 async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
     let mut orders = Import::of(Connector::Order, import.outcome.kind);
-    for row in rows_by_ids(run, Stream::Order, ids).await? {
+    let rows = rows_by_ids(run, Stream::Order, ids).await?;
+    note_holes(run, Stream::Order, rows.iter().filter_map(|row| row.text("increment_id")))?;
+    for row in rows {
         orders.take(run, row).await?;
     }
     orders.finish(run).await?;
     import.outcome.warnings.extend(orders.outcome.warnings);
+    Ok(())
+}
+
+/// What was fetched by id may be in no window that is read again, so what it lacks is noted one by one.
+fn note_holes(run: &mut Run<'_, '_>, stream: Stream, keys: impl Iterator<Item = String>) -> Result<(), Stop> {
+    if run.scope().is_incomplete {
+        for key in keys {
+            run.crm.note_missing_detail(run.integration.id, stream.connector_name(), &key)?;
+        }
+    }
     Ok(())
 }
 
@@ -57,6 +69,9 @@ async fn by_ids(import: &Import, run: &mut Run<'_, '_>, connector: Connector, id
     let mut found = Import::of(connector, import.outcome.kind);
     if !ids.is_empty() {
         let rows = rows_by_ids(run, connector.stream(), ids).await?;
+        if connector.stream() == Stream::Customer {
+            note_holes(run, Stream::Customer, rows.iter().filter_map(|row| row.text("customer_id")))?;
+        }
         found.write_postponed(run, rows)?;
     }
     Ok(found)
