@@ -4,12 +4,13 @@
 //! The layers, from the bottom up, and what each may import, are described in `ARCHITECTURE.md`:
 //! leaf modules ([`clock`], [`secret`], [`version`], [`datetime`]), then [`xml`], [`soap`] and [`magento`] (shared by
 //! both towers), the shop tower ([`shop`], [`disrupt`], [`server`]), the sync tower ([`transport`], [`client`],
-//! [`crm`], [`sync`]), and [`scenario`], [`snapshot`], [`report`] and [`cli`] above them.
+//! [`crm`], [`sync`]), and [`scenario`], [`compare`], [`snapshot`], [`report`] and [`cli`] above them.
 //! Rust tests that want a shop start at [`testing`].
 
 pub mod cli;
 pub mod client;
 pub mod clock;
+pub mod compare;
 pub mod crm;
 pub mod datetime;
 pub mod disrupt;
@@ -28,4 +29,5 @@ pub mod sync;
 pub mod testing;
 pub mod transport;
 pub mod version;
+mod whole_file;
 pub mod xml;

@@ -89,23 +89,66 @@ fn a_pending_snapshot_is_accepted_and_an_orphan_is_reported() {
     assert!(text(&ran.stdout).contains("orphan: snapshots/old@end.snap"), "{}", text(&ran.stdout));
 }
 
-#[test]
-fn a_review_asks_about_each_and_obeys() {
+/// What a review says to these answers, a line each.
+fn reviewed(folder: &Path, answers: &str) -> String {
     use std::io::Write as _;
-    let folder = project();
-    mockgento(folder.path(), &["run"]);
     let mut review = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .arg("review")
-        .current_dir(folder.path())
+        .current_dir(folder)
         .env("NO_COLOR", "1")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    review.stdin.take().unwrap().write_all(b"?\na\n").unwrap();
-    let said = text(&review.wait_with_output().unwrap().stdout);
-    assert!(said.contains("[1/1] snapshots/story@start.snap is new"), "{said}");
+    review.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    text(&review.wait_with_output().unwrap().stdout)
+}
+
+#[test]
+fn a_review_asks_about_each_and_obeys() {
+    let folder = project();
+    mockgento(folder.path(), &["run"]);
+    let said = reviewed(folder.path(), "?\na\n");
+    assert!(said.contains("snapshots/story@start.snap is new"), "{said}");
     assert!(said.contains("A story (scenarios/story.yaml:3)"), "{said}");
+    assert!(said.contains("1 accepted, 0 rejected, 0 left for later"), "{said}");
+    assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
+}
+
+/// Three tellings that change in the same way, and one that changes in another.
+#[test]
+fn a_change_of_many_snapshots_is_decided_once_or_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("scenarios")).unwrap();
+    let write = |title: &str, password: &str| {
+        let story = format!(
+            "title: {title}\nintegration: {{entities: [customer], sync start date: 2024-01-08, name: {title}}}\nmatrix: {{wsi: [no, yes], sync priority: [remote wins, local wins]}}\n\
+             steps:\n  - check connection: {{api key: {password}}}\n  - snapshot: {{name: end, of: [outcome, crm]}}\n"
+        );
+        std::fs::write(folder.path().join("scenarios/story.yaml"), story).unwrap();
+    };
+    let waiting = || {
+        let files = std::fs::read_dir(folder.path().join("snapshots")).unwrap();
+        files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "new")).count()
+    };
+    write("First", "oro-key-1");
+    mockgento(folder.path(), &["run", "--accept"]);
+    write("Second", "oro-key-1");
+    assert_eq!(mockgento(folder.path(), &["run"]).status.code(), Some(1));
+    assert_eq!(waiting(), 4);
+    let said = reviewed(folder.path(), "w\nw 9\no\nr\ns\nq\n");
+    assert!(said.contains("story.rpc.local-wins@end.snap and 3 more differ in the same way"), "{said}");
+    assert!(said.contains("calls of story.rpc.local-wins since the snapshot before"), "{said}");
+    assert!(said.contains("login at 2024-01-10 12:00:00: ok, HTTP 200"), "{said}");
+    assert!(said.contains("<ns1:login>") && said.contains("***") && !said.contains("oro-key-1"), "{said}");
+    assert!(said.contains("the calls cannot be shown: there are 4 files"), "{said}");
+    assert!(said.contains("0 accepted, 1 rejected, 3 left for later"), "{said}");
+    assert_eq!(waiting(), 3);
+    let said = reviewed(folder.path(), "a\n");
+    assert!(said.contains("and 2 more differ in the same way") && said.contains("3 accepted"), "{said}");
+    mockgento(folder.path(), &["run"]);
+    let accepted = mockgento(folder.path(), &["review", "--accept"]);
+    assert_eq!(text(&accepted.stdout), "accepted snapshots/story.rpc.local-wins@end.snap\n");
     assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
 }
 

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use mockgento::disrupt::Disruption;
 use mockgento::report::console::explained;
 use mockgento::scenario::Story;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
@@ -34,6 +35,7 @@ const FORMS: &[(&str, Ends)] = &[
     ("duplicate-row", Well),
     ("last-page-again", Well),
     ("{missing-element: email}", Well),
+    ("{wrong-type: customer_id}", Saying("Violation of encoding rules")),
     ("html-page", Well),
     ("truncated-xml", Saying("")),
     ("php-warning", Well),
@@ -87,6 +89,10 @@ fn story(disruption: &str, expected: &str) -> String {
 fn every_disruption_is_met_as_it_should_and_recovered_from() {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
+    for kind in Disruption::KINDS {
+        let has_form = |form: &str| form.trim_start_matches('{').split(':').next() == Some(*kind);
+        assert!(FORMS.iter().any(|(form, _)| has_form(form)), "{kind} is not tried");
+    }
     for (form, ends) in FORMS {
         let expected = match ends {
             Well => "  - expect: {outcome: success}\n".to_owned(),

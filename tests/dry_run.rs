@@ -222,3 +222,123 @@ impl Staging {
         self.shop.received("oroOrderList").len().saturating_sub(1)
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_that_was_killed_goes_on_and_ends_as_one_that_was_not() {
+    let staging =
+        Staging { shop: TestShop::builder().running_clock().start().await, folder: tempfile::tempdir().unwrap() };
+    let url = staging.shop.wsdl_url().to_string();
+    let crm = staging.crm().display().to_string();
+    let common = ["sync", "--url", &url, "--user", staging.shop.user(), "--start-date", "2012-01-01", "--crm", &crm];
+    let mut slow = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args([&common[..], &["--dry-run", "--rate", "20"]].concat())
+        .env("MOCKGENTO_API_KEY", staging.shop.key())
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while staging.shop.received("oroCustomerList").len() < 4 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    slow.kill().await.unwrap();
+    assert!(staging.scratch().join("dry-run.json").exists() && !staging.crm().exists());
+    staging.shop.forget_calls();
+    let resumed = staging.sync_from("2012-01-01", &["--dry-run", "--json"]).await;
+    let second_run = staging.shop.received_calls().len();
+    assert!(String::from_utf8_lossy(&resumed.stderr).contains("going on with the dry run"), "{resumed:#?}");
+    let resumed: Value = serde_json::from_slice(&resumed.stdout).unwrap();
+    assert!(resumed["calls"]["operations"]["login"]["calls"].as_u64() >= Some(2), "calls before the kill count too");
+    staging.shop.forget_calls();
+    let whole = staging.sync_from("2012-01-01", &["--dry-run", "--json"]).await;
+    assert!(second_run < staging.shop.received_calls().len(), "what was read is not read again");
+    let whole: Value = serde_json::from_slice(&whole.stdout).unwrap();
+    assert_eq!(resumed["entities"], whole["entities"]);
+    assert_eq!(resumed["doubled_accounts"], whole["doubled_accounts"]);
+    assert_eq!(staging.writing_calls(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_thing_to_know_before_a_real_sync_is_warned_of() {
+    let seed = "store_views:\n- {code: default, website_id: 1, name: Open}\n- {code: old, website_id: 1, name: Closed, \
+                is_active: 0}\n";
+    let shop = TestShop::builder().seed_text(seed).bridge("1.1.4").running_clock().start().await;
+    let staging = Staging { shop, folder: tempfile::tempdir().unwrap() };
+    staging.shop.keep_disrupting(Disruption::DateSkew(7200), When::default());
+    staging.shop.keep_disrupting(Disruption::Drip { bytes: 300_000, every_seconds: 1 }, every("wsdl"));
+    staging.shop.keep_disrupting(Disruption::AccessDenied, every("oroQuoteList"));
+    let plan = staging.plan(&["--entities", "customers", "--since", "2030-01-01"]).await;
+    let warnings = plan["warnings"].to_string();
+    for expected in [
+        "s ahead of this machine's",
+        "so the shop seems to make it anew for every call",
+        "the OroCRM bridge is 1.1.0, older than 1.2.0",
+        "may not call oroQuoteList",
+        "store view \\\"Closed\\\" is disabled",
+    ] {
+        assert!(warnings.contains(expected), "{expected}: {warnings}");
+    }
+    let healthy = Staging::new().await.plan(&["--entities", "customers", "--since", "2030-01-01"]).await;
+    assert_eq!(healthy["warnings"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_fails_and_whenever_a_dry_run_ends_explains_itself_and_writes_nothing() {
+    let staging = Staging::new().await;
+    for (disruption, operation, code, expected) in [
+        (Disruption::Status(404), "wsdl", 1, "nothing was planned: "),
+        (Disruption::HtmlPage, "wsdl", 1, "where a WSDL was expected"),
+        (Disruption::AccessDenied, "login", 1, "Access denied."),
+        (Disruption::InternalError, "storeList", 1, "store_dictionary"),
+        (Disruption::AccessDenied, "oroCustomerList", 1, "customer"),
+        (Disruption::TruncatedXml, "oroOrderList", 1, "order"),
+    ] {
+        staging.shop.keep_disrupting(disruption.clone(), every(operation));
+        let run = staging.sync(&["--dry-run", "--since", "2026-01-01"]).await;
+        let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+        assert_eq!((run.status.code(), said.contains(expected)), (Some(code), true), "{operation}: {said}");
+        staging.shop.clear_disruptions();
+    }
+    assert!(staging.plan(&["--since", "2026-01-01"]).await["complete"] == true);
+    assert_eq!(staging.writing_calls(), [""; 0]);
+    assert!(!staging.crm().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_and_no_session_is_in_anything_a_dry_run_or_a_sync_writes() {
+    let staging = Staging::new().await;
+    let page = staging.folder.path().join("plan.html");
+    let mut all = String::new();
+    let mut heard = |run: &Output| {
+        all.push_str(&String::from_utf8_lossy(&run.stdout));
+        all.push_str(&String::from_utf8_lossy(&run.stderr));
+    };
+    heard(&staging.sync(&["--two-way", "local", "-vv"]).await);
+    let known = staging.mockgento(&["crm", "show", "customer", "--json"]).await;
+    let known: Value = serde_json::from_slice(&known.stdout).unwrap();
+    let id = known.as_array().unwrap().iter().find_map(|row| row["originId"].as_i64()).unwrap().to_string();
+    assert!(staging.mockgento(&["crm", "set", "customer", &id, "firstName=Edited"]).await.status.success());
+    // A fault that quotes what it was given is masked too.
+    let quoting = Disruption::Fault { code: "1".to_owned(), string: format!("no {} here", staging.shop.key()) };
+    staging.shop.keep_disrupting(quoting, every("salesOrderCreditmemoList"));
+    heard(&staging.sync(&["--dry-run", "-vv", "--keep", "--html", &page.display().to_string()]).await);
+    heard(&staging.sync(&["--dry-run", "--json"]).await);
+    heard(&staging.sync(&["--yes", "-vv"]).await);
+    for file in ["plan.html", "crm.sqlite.audit.jsonl", "crm.sqlite.dry-run/dry-run.json"] {
+        let content = bytes(&staging.folder.path().join(file));
+        assert!(!content.is_empty(), "{file} is written");
+        all.push_str(&String::from_utf8(content).unwrap());
+    }
+    assert!(all.contains("Edited") && !all.contains(staging.shop.key()), "{all}");
+    let session = regex::Regex::new(r"\b[0-9a-f]{32}\b").unwrap();
+    assert_eq!(session.find(&all).map(|found| found.as_str()), None);
+}
+
+impl Staging {
+    async fn sync_from(&self, date: &str, arguments: &[&str]) -> Output {
+        let url = self.shop.wsdl_url().to_string();
+        self.mockgento(
+            &[&["sync", "--url", &url, "--user", self.shop.user(), "--start-date", date], arguments].concat(),
+        )
+        .await
+    }
+}

@@ -63,13 +63,44 @@ fn a_client_that_crashes_floods_or_never_ends_is_contained() {
   - expect: {outcome: failure, message: {contains: killed by a signal}}
   - run: sh -c 'yes | head -c 300000'
   - expect: {outcome: success, message: {regex: '… and \d+ bytes more'}}
-  - run: {command: sleep 60, timeout: 1 second}
-  - expect: {outcome: failure, message: {contains: stopped after 1 s}}
+  - run: {command: sh -c 'echo begun; sleep 60; echo over', timeout: 1 second}
+  - expect: {outcome: failure, message: {regex: '^stopped after 1 s(?s:.*)begun\n$'}}
   - sync
   - expect: {outcome: success}
 ",
     );
     assert_eq!(code, Some(0), "{text}");
+}
+
+/// What a client leaves running would keep its sockets and files, and hold up whoever waits for its output.
+#[test]
+fn what_a_client_has_started_ends_with_it() {
+    let begun = std::time::Instant::now();
+    let folder = tempfile::tempdir().unwrap();
+    let proof = folder.path().join("alive");
+    let child = format!("(sleep 3; touch {}) & echo started", proof.display());
+    let (code, text) = told(&format!(
+        "  - run: {{command: \"sh -c '{child}'\", timeout: 1 second}}\n  - expect: {{message: {{contains: started}}}}\n"
+    ));
+    assert_eq!(code, Some(0), "{text}");
+    std::thread::sleep(std::time::Duration::from_secs(4).saturating_sub(begun.elapsed()));
+    assert!(!proof.exists(), "the child went on");
+}
+
+#[test]
+fn a_story_that_hangs_is_stopped_and_its_step_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = "title: t\nsteps:\n  - advance: 1 hour\n  - run: {command: sleep 20, timeout: 30 seconds}\n";
+    std::fs::write(folder.path().join("story.yaml"), story).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["run", "story.yaml", "--check", "--timeout", "1"])
+        .current_dir(folder.path())
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("story.yaml:4: run: did not end within 1 s and was given up"), "{text}");
 }
 
 #[test]

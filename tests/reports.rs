@@ -97,6 +97,7 @@ fn what_is_asked_wrong_is_refused() {
         (vec!["run", "--report", "json="], "a file is missing behind `json=`"),
         (vec!["run", "--report", "json", "--report", "tap"], "only one report can go to standard output"),
         (vec!["run", "--report", "json=no/such/folder/x"], "cannot write the report no/such/folder/x"),
+        (vec!["run", "--report", "html=no/such/folder/x"], "cannot write the report no/such/folder/x"),
         (vec!["run", "--shard", "3/2"], "expected I/N with I from 1 to N"),
         (vec!["run", "--durations", "one.jsonl"], "--shard"),
         (vec!["run", "--shard", "1/2", "--durations", "not-a-report"], "not-a-report is no report: line 1"),

@@ -5,7 +5,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mockgento::client::{ClientOptions, MagentoClient, Retries, WsdlCache};
 use mockgento::clock::Clock;
+use mockgento::magento::{Contract, Flavor};
+use mockgento::quirk::Quirks;
+use mockgento::secret::ApiKey;
+use mockgento::soap::WireMode;
+use mockgento::soap::wsdl::{self, WsdlOptions};
 use mockgento::transport::in_memory::InMemoryTransport;
 use mockgento::transport::proxy::Proxies;
 use mockgento::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
@@ -149,4 +155,62 @@ fn a_client_certificate_that_cannot_be_used_is_refused_by_name() {
     let identity = Some(Identity { certificates: path.clone(), key: path.clone() });
     let refused = TcpTransport::new(TcpOptions { identity, ..TcpOptions::default() }, Clock::system()).unwrap_err();
     assert!(refused.to_string().contains("client.pem"), "{refused}");
+}
+
+/// A server that only counts, and what it was told.
+async fn told(server: &MockServer) -> Vec<String> {
+    let received = server.received_requests().await.unwrap_or_default();
+    let said = |request: &wiremock::Request| {
+        let auth = request.headers.get("authorization").map(|value| format!("{value:?}")).unwrap_or_default();
+        format!("{} {auth} {}", request.method, String::from_utf8_lossy(&request.body))
+    };
+    received.iter().map(said).collect()
+}
+
+/// A WSDL of our own that names `address`.
+fn wsdl(address: &str) -> Vec<u8> {
+    let schema = Contract::shared().schema(WireMode::RpcEncoded, None, Flavor::default());
+    wsdl::write(&schema, address, &WsdlOptions::default()).into_bytes()
+}
+
+#[tokio::test]
+async fn no_redirect_takes_basic_auth_a_login_or_a_session_to_another_host() {
+    // Two names of this machine are two hosts to a client.
+    let (shop, elsewhere) = (MockServer::start().await, MockServer::start().await);
+    let away = url(&elsewhere, "/stolen").to_string().replace("127.0.0.1", "localhost");
+    let api = url(&shop, "/api");
+    Mock::given(method("GET"))
+        .and(path("/wsdl"))
+        .respond_with(ResponseTemplate::new(200).set_body_bytes(wsdl(api.as_str())))
+        .mount(&shop)
+        .await;
+    for (verb, at) in [("POST", "/api"), ("GET", "/moved")] {
+        let moved = ResponseTemplate::new(302).insert_header("location", away.as_str());
+        Mock::given(method(verb)).and(path(at)).respond_with(moved).mount(&shop).await;
+    }
+    for at in ["/wsdl", "/moved"] {
+        let mut typed = url(&shop, at);
+        typed.set_username("joe").unwrap();
+        typed.set_password(Some("s3cret")).unwrap();
+        typed.set_query(Some("wsdl=1"));
+        let options = ClientOptions {
+            url: typed,
+            user: "oro".to_owned(),
+            key: ApiKey::new("oro-key-1"),
+            mode: WireMode::RpcEncoded,
+            retries: Retries::Off,
+            quirks: Quirks::default(),
+            clock: Clock::system(),
+            wsdl_cache: WsdlCache::default(),
+        };
+        let transport = std::sync::Arc::new(tcp(TcpOptions::default()));
+        let said = match MagentoClient::connect(transport, options).await {
+            Ok(_) => panic!("logged in at {at}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(said.contains("redirects (302)") && !said.contains("s3cret") && !said.contains("oro-key-1"), "{said}");
+    }
+    assert_eq!(told(&elsewhere).await, [""; 0]);
+    let logins = told(&shop).await.into_iter().filter(|request| request.contains("oro-key-1")).count();
+    assert_eq!(logins, 1, "the login went to the shop and nowhere else");
 }

@@ -2,11 +2,17 @@
 
 use std::io::Write as _;
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
+use jiff::civil::Date;
+use miette::miette;
 use serde::Serialize;
 
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
 use super::{ExitCode, Outcome};
+use crate::clock::Clock;
+use crate::crm::Crm;
 use crate::sync::check_connection::{self, CheckFailure, CheckReport};
 
 /// Arguments of `check`.
@@ -14,6 +20,20 @@ use crate::sync::check_connection::{self, CheckFailure, CheckReport};
 pub struct CheckArgs {
     #[command(flatten)]
     connection: ConnectionArgs,
+    /// Save the integration in this CRM file with what the check found: the list of websites, the bridge, the admin URL. A
+    /// new integration is made when there is none of the name.
+    #[arg(long, value_name = "FILE")]
+    crm: Option<PathBuf>,
+    /// Name of the integration.
+    #[arg(long, value_name = "NAME", default_value = "Magento", requires = "crm")]
+    name: String,
+    /// Sync start date; once stored it may only move earlier. Left out: what the CRM file has, 2007-01-01 in a new
+    /// integration.
+    #[arg(long, value_name = "DATE", requires = "crm")]
+    start_date: Option<Date>,
+    /// Website id, -1 for all. Left out: what the CRM file has, all in a new integration.
+    #[arg(long, value_name = "ID", allow_negative_numbers = true, requires = "crm")]
+    website: Option<i64>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -31,8 +51,12 @@ pub fn run(args: &CheckArgs) -> Outcome {
     // A closed pipe has seen enough; what was found is in the exit code too.
     match result {
         Ok(report) => {
+            let saved = args.crm.as_deref().map(|file| save(args, file, &report)).transpose()?;
             let text = if args.json { json(&report) } else { human(&report) };
             let _ = writeln!(out, "{text}");
+            if let Some(line) = saved.filter(|_| !args.json) {
+                let _ = writeln!(out, "\n{line}");
+            }
             Ok(ExitCode::AsExpected)
         }
         Err(error) if args.json => {
@@ -46,6 +70,30 @@ pub fn run(args: &CheckArgs) -> Outcome {
             Ok(ExitCode::Failed)
         }
     }
+}
+
+/// Saves the form with what was typed and what was found.
+fn save(args: &CheckArgs, file: &Path, report: &CheckReport) -> miette::Result<String> {
+    let mut crm = Crm::open(file, Clock::system()).map_err(|error| miette!("{error}"))?;
+    let known = crm.integrations().map_err(|error| miette!("{error}"))?;
+    let known = known.into_iter().find(|known| known.settings.name == args.name);
+    let mut settings = known.as_ref().map(|known| known.settings.clone()).unwrap_or_default();
+    settings.name.clone_from(&args.name);
+    settings.api_url = args.connection.url.to_string();
+    settings.api_user.clone_from(&args.connection.user);
+    settings.api_key = args.connection.api_key()?;
+    settings.is_wsi_mode = args.connection.wsi;
+    settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
+    settings.website_id = args.website.unwrap_or(settings.website_id);
+    report.fill(&mut settings);
+    let saved = match &known {
+        Some(known) => crm.save_integration(known.id, &settings),
+        None => crm.add_integration(&settings).map(drop),
+    };
+    saved.map_err(|error| miette!("{error}"))?;
+    let done = if known.is_some() { "Saved" } else { "Made" };
+    let more = "\"mockgento integration\" changes its settings";
+    Ok(format!("{done} the integration \"{}\" in {}; {more}, \"mockgento sync\" syncs it.", args.name, file.display()))
 }
 
 fn json(result: &impl Serialize) -> String {

@@ -1,8 +1,8 @@
-//! The arguments that say which shop to connect to and how; shared by `check` and `sync`.
+//! The arguments that say which shop to connect to and how; shared by all commands that call one.
 
 use std::io::IsTerminal as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use crate::clock::Clock;
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
-use crate::transport::Transport;
 use crate::transport::proxy::Proxies;
 use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
+use crate::transport::{Redirects, Transport};
 
 /// A shop and how to log in to it.
 #[derive(Debug, Args)]
@@ -44,6 +44,13 @@ pub struct ConnectionArgs {
     /// Which of the reference client's misbehaviours are wanted: `documented` or `orocrm-4.1`.
     #[arg(long, default_value_t)]
     pub profile: Profile,
+    #[command(flatten)]
+    network: NetworkArgs,
+}
+
+/// How to get to a shop.
+#[derive(Debug, Args)]
+pub struct NetworkArgs {
     /// Seconds to wait for one answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     timeout: u64,
@@ -62,32 +69,21 @@ pub struct ConnectionArgs {
 }
 
 /// Never fails: clap would print the value it refuses.
-fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
+pub(super) fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
     Ok(ApiKey::new(text))
 }
 
 impl ConnectionArgs {
     /// The API key, wherever it was given.
     pub fn api_key(&self) -> miette::Result<ApiKey> {
-        if let Some(key) = &self.key {
-            return Ok(key.clone());
-        }
-        if let (None, Some(key)) = (&self.key_file, &self.key_of_environment) {
-            return Ok(key.clone());
-        }
-        let Some(path) = &self.key_file else {
-            return Err(miette!(
+        let missing = || {
+            miette!(
                 help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
                 "the SOAP API key of \"{}\" is missing",
                 self.user
-            ));
+            )
         };
-        let name = path.display();
-        let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
-        match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
-            Some(key) => Ok(ApiKey::new(key)),
-            None => Err(miette!(help = "put the key on the file's first line", "{name} holds no API key")),
-        }
+        chosen_key(self.key.as_ref(), self.key_file.as_deref(), self.key_of_environment.as_ref())?.ok_or_else(missing)
     }
 
     /// The style the shop is said to speak.
@@ -95,46 +91,17 @@ impl ConnectionArgs {
         if self.wsi { WireMode::WsI } else { WireMode::RpcEncoded }
     }
 
-    /// Says what is unsafe about the way the connection was asked for.
-    fn warn(&self) {
-        let mut out = anstream::stderr();
-        if self.key.is_some() {
-            let _ = writeln!(
-                out,
-                "warning: a key on the command line can be read by everybody on this machine; set MOCKGENTO_API_KEY or \
-                 give --key-file FILE"
-            );
-        }
-        if self.insecure {
-            let _ = writeln!(
-                out,
-                "warning: --insecure: nothing proves that {} is who answers, and whoever does gets the API key",
-                self.url.host_str().unwrap_or_default()
-            );
-        }
-    }
-
     /// A connection over TCP.
     pub fn transport(&self) -> miette::Result<Arc<dyn Transport>> {
-        let trust = match (&self.ca, self.insecure) {
-            (_, true) => Trust::Insecure,
-            (Some(path), false) => Trust::WithCa(path.clone()),
-            (None, false) => Trust::PublicRoots,
-        };
-        self.warn();
-        let identity = self.client_cert.as_ref().map(|certificates| Identity {
-            certificates: certificates.clone(),
-            key: self.client_key.as_ref().unwrap_or(certificates).clone(),
-        });
-        let options = TcpOptions {
-            timeout: Duration::from_secs(self.timeout),
-            trust,
-            identity,
-            proxies: Proxies::FromEnvironment,
-            ..TcpOptions::default()
-        };
-        let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;
-        Ok(Arc::new(transport))
+        self.transport_with(Redirects::default())
+    }
+
+    /// The same with a word on redirects.
+    pub fn transport_with(&self, redirects: Redirects) -> miette::Result<Arc<dyn Transport>> {
+        if self.key.is_some() {
+            warn_of_key();
+        }
+        self.network.transport(&self.url, redirects)
     }
 
     /// What the client needs besides.
@@ -149,6 +116,65 @@ impl ConnectionArgs {
             clock: Clock::system(),
             wsdl_cache: WsdlCache::default(),
         })
+    }
+}
+
+/// The API key: what was given goes before a file, a file before the environment. `None` when there is none at all.
+pub(super) fn chosen_key(
+    given: Option<&ApiKey>,
+    file: Option<&Path>,
+    of_environment: Option<&ApiKey>,
+) -> miette::Result<Option<ApiKey>> {
+    if let Some(key) = given {
+        return Ok(Some(key.clone()));
+    }
+    let Some(path) = file else { return Ok(of_environment.cloned()) };
+    let name = path.display();
+    let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
+        Some(key) => Ok(Some(ApiKey::new(key))),
+        None => Err(miette!(help = "put the key on the file's first line", "{name} holds no API key")),
+    }
+}
+
+/// Says that a key on the command line is no secret.
+pub(super) fn warn_of_key() {
+    let _ = writeln!(
+        anstream::stderr(),
+        "warning: a key on the command line can be read by everybody on this machine; set MOCKGENTO_API_KEY or give \
+         --key-file FILE"
+    );
+}
+
+impl NetworkArgs {
+    /// A connection over TCP; `url` is for messages.
+    pub fn transport(&self, url: &Url, redirects: Redirects) -> miette::Result<Arc<dyn Transport>> {
+        let trust = match (&self.ca, self.insecure) {
+            (_, true) => Trust::Insecure,
+            (Some(path), false) => Trust::WithCa(path.clone()),
+            (None, false) => Trust::PublicRoots,
+        };
+        if self.insecure {
+            let _ = writeln!(
+                anstream::stderr(),
+                "warning: --insecure: nothing proves that {} is who answers, and whoever does gets the API key",
+                url.host_str().unwrap_or_default()
+            );
+        }
+        let identity = self.client_cert.as_ref().map(|certificates| Identity {
+            certificates: certificates.clone(),
+            key: self.client_key.as_ref().unwrap_or(certificates).clone(),
+        });
+        let options = TcpOptions {
+            timeout: Duration::from_secs(self.timeout),
+            trust,
+            identity,
+            proxies: Proxies::FromEnvironment,
+            redirects,
+            ..TcpOptions::default()
+        };
+        let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;
+        Ok(Arc::new(transport))
     }
 }
 

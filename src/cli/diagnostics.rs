@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report, SourceSpan};
 
-use crate::scenario::{Finding, ScenarioError};
+use crate::scenario::{Finding, ScenarioError, SourceFile};
 
 /// Whether colour may be used, decided once from the arguments and the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,13 +52,18 @@ const WIDTH: usize = 110;
 /// A scenario error drawn on its file, all findings at once.
 pub fn of_scenario(error: ScenarioError) -> Report {
     let ScenarioError::Wrong { source_file, findings } = error else { return miette::miette!("{error}") };
-    let source =
-        NamedSource::new(source_file.path.display().to_string(), source_file.text.clone()).with_language("yaml");
+    let named =
+        |file: &SourceFile| NamedSource::new(file.path.display().to_string(), file.text.clone()).with_language("yaml");
     let message = match findings.as_slice() {
         [_] => format!("{} cannot be run", source_file.path.display()),
         many => format!("{} cannot be run: {} findings", source_file.path.display(), many.len()),
     };
-    let findings = findings.into_iter().map(|finding| Drawn::new(finding, source.clone())).collect();
+    let drawn = |finding: Finding| {
+        let file = finding.origin.as_ref().map_or(source_file.as_ref(), |origin| origin.file.as_ref());
+        let source = named(file);
+        Drawn::new(finding, source)
+    };
+    let findings = findings.into_iter().map(drawn).collect();
     Report::new(WrongFile { message, findings })
 }
 
@@ -86,7 +91,8 @@ struct Drawn {
 
 impl Drawn {
     fn new(finding: Finding, file: NamedSource<String>) -> Self {
+        let message = finding.told();
         let span = finding.place.map(|place| SourceSpan::from(place.bytes));
-        Self { message: finding.message, help: finding.help, file, span }
+        Self { message, help: finding.help, file, span }
     }
 }

@@ -14,6 +14,7 @@ pub mod exit_code;
 mod explore;
 mod generate;
 mod init;
+mod integration;
 mod list;
 mod quirks;
 mod record;
@@ -74,7 +75,7 @@ enum Command {
     Reject(review::DecideArgs),
     /// Work on the reports of runs.
     Report(report::ReportArgs),
-    /// Print the JSON schema of scenario files, for editors, or of reports.
+    /// Print the JSON schema of scenario files, for editors, of reports, or of overrides.
     Schema(schema::SchemaArgs),
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),
@@ -84,6 +85,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Sync a shop into a CRM file.
     Sync(sync::SyncArgs),
+    /// Show and change the settings of an integration, as its form does.
+    Integration(integration::IntegrationArgs),
     /// Put a sync into the queue of a CRM file; the next `mockgento sync` runs it.
     Schedule(schedule::ScheduleArgs),
     /// Show where the syncs of a CRM file stand: jobs, connectors, waiting exports.
@@ -121,6 +124,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Sync(args) => sync::run(&args),
+        Command::Integration(args) => integration::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Record(args) => record::record(&args),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::report_target::{self, ReportTarget};
+use super::report_target::{self, Ended, ReportTarget};
 use super::{ExitCode, Outcome};
 use crate::report::format::{About, Format};
 use crate::report::{file, json, junit};
@@ -32,7 +32,7 @@ struct MergeArgs {
     /// Reports of one kind: JSON lines, or JUnit XML.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// What to write: from JSON lines any of junit, json, tap and github, from JUnit XML junit.
+    /// What to write: from JSON lines any of junit, json, tap, github and html, from JUnit XML junit.
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     reports: Vec<ReportTarget>,
 }
@@ -94,11 +94,12 @@ fn merge_json(args: &MergeArgs, texts: &[String]) -> Outcome {
     all_parts(&shards)?;
     let results: Vec<_> = results.into_values().collect();
     let elapsed: Duration = results.iter().map(|result| result.elapsed).sum();
-    let about = About { scenarios: results.len(), shard: None };
+    let about = About { scenarios: results.len(), ..About::default() };
     let mut stream = report_target::Streamed::begin(streamed, &about);
     results.iter().for_each(|result| stream.result(result));
-    stream.end(&results, elapsed)?;
-    report_target::write_files(&args.reports, &about, &results, elapsed)?;
+    let merged = Ended { about: &about, results: &results, elapsed, page: None };
+    stream.end(&merged)?;
+    report_target::write_files(&args.reports, &merged)?;
     let passed = results.iter().filter(|result| result.passed()).count();
     Ok(ended(passed, results.len() - passed))
 }

@@ -45,6 +45,36 @@ pub(super) fn to_stdout(targets: &[ReportTarget]) -> Result<Option<Format>, miet
     }
 }
 
+/// What reports are made of once the last result is in.
+pub(super) struct Ended<'a> {
+    pub(super) about: &'a About,
+    pub(super) results: &'a [CaseResult],
+    pub(super) elapsed: Duration,
+    /// The HTML page, when it was made as results came.
+    pub(super) page: Option<String>,
+}
+
+impl Ended<'_> {
+    fn tail(&self, format: Format) -> String {
+        match (format, &self.page) {
+            (Format::Html, Some(page)) => page.clone(),
+            _ => format.tail(self.about, self.results, self.elapsed),
+        }
+    }
+
+    fn whole(&self, format: Format) -> String {
+        match (format, &self.page) {
+            (Format::Html, Some(page)) => page.clone(),
+            _ => format.whole(self.about, self.results, self.elapsed),
+        }
+    }
+}
+
+/// Whether one of them shows what happened step by step.
+pub(super) fn want_timelines(targets: &[ReportTarget]) -> bool {
+    targets.iter().any(|target| target.format == Format::Html)
+}
+
 /// A report on standard output, written as results come.
 pub(super) struct Streamed {
     format: Option<Format>,
@@ -66,8 +96,8 @@ impl Streamed {
     }
 
     /// Writes the end, and says what could not be written.
-    pub(super) fn end(mut self, results: &[CaseResult], elapsed: Duration) -> Result<(), miette::Report> {
-        self.write(|format| format.tail(results, elapsed));
+    pub(super) fn end(mut self, ended: &Ended<'_>) -> Result<(), miette::Report> {
+        self.write(|format| ended.tail(format));
         match self.broken {
             Some(error) => Err(miette::miette!("cannot write the report to standard output: {error}")),
             None => Ok(()),
@@ -82,16 +112,10 @@ impl Streamed {
 }
 
 /// Writes the reports that have files, each in one step.
-pub(super) fn write_files(
-    targets: &[ReportTarget],
-    about: &About,
-    results: &[CaseResult],
-    elapsed: Duration,
-) -> Result<(), miette::Report> {
+pub(super) fn write_files(targets: &[ReportTarget], ended: &Ended<'_>) -> Result<(), miette::Report> {
     for target in targets {
         if let Some(path) = &target.file {
-            let text = target.format.whole(about, results, elapsed);
-            file::write(path, text.as_bytes()).map_err(|error| miette::miette!("{error}"))?;
+            file::write(path, ended.whole(target.format).as_bytes()).map_err(|error| miette::miette!("{error}"))?;
         }
     }
     Ok(())

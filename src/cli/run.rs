@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::diagnostics::{self, Colour};
-use super::report_target::{self, ReportTarget};
+use super::report_target::{self, Ended, ReportTarget};
 use super::watch::watch;
 use super::{ExitCode, Outcome};
 use crate::report::console::{Console, Target, Verbosity};
 use crate::report::format::About;
+use crate::report::html;
+use crate::scenario::coverage;
 use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::result::CaseResult;
 use crate::scenario::runner::{Carrier, RunOptions};
@@ -58,7 +60,7 @@ pub struct RunArgs {
     /// Make the parts as long as each other by the times in this JSON report of an earlier run.
     #[arg(long, value_name = "FILE", requires = "shard")]
     durations: Option<PathBuf>,
-    /// Write a report as well: junit, json, tap or github, and `=FILE`; without a file it goes to standard output, and
+    /// Write a report as well: junit, json, tap, github or html, and `=FILE`; without a file it goes to standard output, and
     /// everything else to standard error.
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     reports: Vec<ReportTarget>,
@@ -103,11 +105,13 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
         }
     }
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
+    let mut page = report_target::want_timelines(&args.reports).then(html::Page::default);
     let options = RunOptions::new(carrier, args.mode());
+    let options = if page.is_some() { options.with_timeline() } else { options };
     let slow_after = Duration::from_secs(args.slow);
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let pool = PoolOptions { jobs, slow_after, stop_after: Duration::from_secs(args.timeout) };
-    let about = About { scenarios: cases.len(), shard: args.shard.map(|shard| shard.to_string()) };
+    let about = About { scenarios: cases.len(), shard: args.shard.map(|shard| shard.to_string()), unread: wrong.len() };
     let (target, verbosity) = (
         if streamed.is_some() { Target::Stderr } else { Target::Stdout },
         if args.quiet { Verbosity::Quiet } else { Verbosity::Usual },
@@ -120,9 +124,14 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
         Event::Started(case) => console.started(&case.name),
         Event::Slow(case) => console.slow(&case.name),
         Event::Ended(case) => console.ended(&case.name),
-        Event::Result(result) => {
+        Event::Result(mut result) => {
             console.result(&result);
             stream.result(&result);
+            if let Some(page) = &mut page {
+                page.add(&result, cases.get(results.len()));
+                // It is in the page now.
+                result.timeline = None;
+            }
             results.push(result);
         }
     });
@@ -140,8 +149,10 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     if args.mode() == Mode::Pend && results.iter().any(CaseResult::has_new_snapshots) {
         console.note("differences in snapshots wait for `mockgento review`");
     }
-    stream.end(&results, elapsed)?;
-    report_target::write_files(&args.reports, &about, &results, elapsed)?;
+    let page = page.map(|page| page.text(&about, elapsed, Some(&coverage::matrices(&cases, &results))));
+    let ended = Ended { about: &about, results: &results, elapsed, page };
+    stream.end(&ended)?;
+    report_target::write_files(&args.reports, &ended)?;
     console.ended_well().map_err(|error| miette::miette!("cannot print the results: {error}"))?;
     Ok(exit_code(&results, !wrong.is_empty()))
 }

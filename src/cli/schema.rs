@@ -19,17 +19,28 @@ pub struct SchemaArgs {
 enum Of {
     /// Scenario files, for editors.
     Scenario,
+    /// Files of fragments, for editors.
+    Fragment,
     /// The lines of `--report json`.
     Report,
+    /// Files that say in which way a shop differs from its product.
+    Overrides,
 }
 
 /// Prints the schema.
 pub fn run(args: &SchemaArgs) -> Outcome {
     let text = match args.of {
         Of::Scenario => crate::scenario::schema::text(),
+        Of::Fragment => crate::scenario::schema::of_fragments(),
         Of::Report => crate::report::json::schema(),
+        Of::Overrides => overrides(),
     };
     // A reader that closed the pipe early has seen what it wanted.
     let _ = anstream::stdout().write_all(text.as_bytes());
     Ok(ExitCode::AsExpected)
+}
+
+fn overrides() -> String {
+    let schema = schemars::schema_for!(crate::shop::Overrides);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tracing_subscriber::EnvFilter;
 
-use super::shop_args::ShopArgs;
+use super::shop_args::{ShopArgs, ShopKind};
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::magento::Contract;
 use crate::secret::ApiKey;
 use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions};
 use crate::shop::seed::SeedUser;
-use crate::shop::{Seed, Shop, ShopConfig};
+use crate::shop::{Seed, Shop, ShopConfig, built_in};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -25,9 +25,13 @@ pub struct ServeArgs {
     /// Address to listen on; port 0 takes any free one and prints it. Only loopback is reachable unless you name another.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8085")]
     listen: SocketAddr,
-    /// Seed of the shop, YAML or JSON; without it the built-in corner shop.
-    #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
+    /// What the shop holds: a YAML or JSON file, or the name of a shop that comes with the program: `corner-shop`, or
+    /// `big`, two years of a shop with 2,060 customers and 1,030 orders.
+    #[arg(long, value_name = "FILE", default_value = built_in::NAMES[0])]
+    seed: PathBuf,
+    /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations"])]
+    cassette: Option<PathBuf>,
     #[command(flatten)]
     shop: ShopArgs,
     /// Add an API user with access to everything; its key comes from `--key`.
@@ -75,22 +79,29 @@ fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
 
 /// Serves until Ctrl-C.
 pub fn run(args: &ServeArgs) -> Outcome {
+    let kind = args.shop.kind()?;
     if args.list_operations {
         // A reader that closed the pipe early has seen what it wanted.
-        let _ = writeln!(anstream::stdout(), "{}", operations(args));
+        let _ = writeln!(anstream::stdout(), "{}", operations(&kind));
         return Ok(ExitCode::AsExpected);
     }
     start_logging(args)?;
-    let shop = shop(args)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    if let Some(folder) = &args.cassette {
+        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen));
+    }
+    let shop = shop(args, &kind)?;
+    runtime()?.block_on(serve(args, &kind, shop))
+}
+
+fn runtime() -> miette::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .into_diagnostic()
-        .wrap_err("cannot start the server's threads")?;
-    runtime.block_on(serve(args, shop))
+        .wrap_err("cannot start the server's threads")
 }
 
-async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
+async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
     let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl };
     let admin = if args.no_admin { AdminApi::Off } else { AdminApi::Loopback };
     let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
@@ -99,32 +110,40 @@ async fn serve(args: &ServeArgs, shop: Shop) -> Outcome {
     if !running.address().ip().is_loopback() {
         tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
     }
-    announce(args, &running, unparsable.as_deref());
-    asked_to_stop().await.into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    let stop = stop_signal().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    announce(args, &kind.described(), &running, unparsable.as_deref());
+    stop.await;
     tracing::info!("stopping");
     running.stop().await;
     Ok(ExitCode::AsExpected)
 }
 
-/// Ctrl-C, or where it exists the signal that service managers send.
-async fn asked_to_stop() -> std::io::Result<()> {
+/// Ctrl-C, or where it exists the signal that service managers send. It is heard from here on, whenever it is waited for.
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = terminate.recv() => Ok(()),
-        }
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        // A console that cannot be listened to leaves killing the program.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Tells where the shop is; programs read the WSDL's address from the second line.
-fn announce(args: &ServeArgs, running: &FakeShop, unparsable: Option<&str>) {
+fn announce(args: &ServeArgs, described: &str, running: &FakeShop, unparsable: Option<&str>) {
     let missing = Contract::shared().operations().filter(|operation| !Shop::implemented(&operation.name)).count();
-    let mut text = format!("Shop at {} ({})\nWSDL at {}\n", running.url(), args.shop.described(), running.wsdl_url());
+    let mut text = format!("Shop at {} ({described})\nWSDL at {}\n", running.url(), running.wsdl_url());
     if let Some(why) = unparsable {
         text.push_str(&format!("Every call gets the shop's error page, as on a real one: {why}.\n"));
     }
@@ -151,18 +170,20 @@ fn start_logging(args: &ServeArgs) -> miette::Result<()> {
     started.map_err(|error| miette!("cannot start the log: {error}"))
 }
 
-fn shop(args: &ServeArgs) -> miette::Result<Shop> {
-    let mut seed = match &args.seed {
-        Some(path) => seed_file(path)?,
-        None => Seed::corner_shop().map_err(|error| miette!("{error}"))?,
+fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
+    let named = args.seed.to_str().and_then(built_in::seed);
+    let mut seed = match named {
+        Some(made) => made.map_err(|error| miette!("{error}"))?,
+        None => seed_file(&args.seed)?,
     };
     if let (Some(user), Some(key)) = (&args.user, &args.key) {
         seed.api_users.push(SeedUser::with_full_access(user, key.expose_secret()));
     }
     let config = ShopConfig {
-        mode: args.shop.mode(),
-        bridge: args.shop.bridge(),
-        flavor: args.shop.flavor,
+        mode: kind.mode,
+        bridge: kind.bridge,
+        flavor: kind.flavor,
+        overrides: kind.overrides.clone(),
         mended: args.mend_wsdl,
         ..ShopConfig::new(Clock::adjustable(args.now))
     };
@@ -171,14 +192,15 @@ fn shop(args: &ServeArgs) -> miette::Result<Shop> {
 
 fn seed_file(path: &Path) -> miette::Result<Seed> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| miette!(help = "give a YAML or JSON seed file", "cannot read the seed {name}: {error}"))?;
+    let help = format!("give a YAML or JSON seed file, or one of the names {}", built_in::NAMES.join(", "));
+    let text =
+        std::fs::read_to_string(path).map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
     Seed::parse(&text, &name).map_err(|error| miette!("{error}"))
 }
 
 /// The operations of the chosen shop, in the contract's order.
-fn operations(args: &ServeArgs) -> String {
-    let schema = Contract::shared().schema(args.shop.mode(), args.shop.bridge(), args.shop.flavor);
+fn operations(kind: &ShopKind) -> String {
+    let schema = kind.schema();
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(["Operation", "Implemented"]);
@@ -192,6 +214,6 @@ fn operations(args: &ServeArgs) -> String {
         "{}\n\n{implemented} of {} operations implemented ({})",
         table.trim_fmt(),
         schema.operations.len(),
-        args.shop.described()
+        kind.described()
     )
 }

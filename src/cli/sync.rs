@@ -15,9 +15,9 @@ use super::dry_run::{self, DryRunArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::clock::Clock;
-use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled, SyncPriority};
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
-use crate::sync::outcome::SyncOutcome;
+use crate::sync::outcome::{ExportOutcome, ExportResult, SyncOutcome};
 use crate::sync::queue::{JobDone, run_queue};
 use crate::transport::masked;
 
@@ -90,7 +90,16 @@ pub fn run(args: &SyncArgs) -> Outcome {
         return Ok(ExitCode::Failed);
     }
     // A job that a killed run left, or that waits, goes on instead of a new one.
-    crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
+    let scheduled = crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
+    if scheduled == Scheduled::Inactive {
+        let _ = writeln!(
+            anstream::stderr(),
+            "the integration \"{}\" is not active, so nothing is synced; \"mockgento integration activate --crm {}\" switches it on",
+            args.name,
+            args.crm.display()
+        );
+        return Ok(ExitCode::Failed);
+    }
     let transport = args.connection.transport()?;
     let stop = StopFlag::default();
     let asks_ahead = args.concurrency > 1;
@@ -143,10 +152,11 @@ fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -
     if !std::io::stdin().is_terminal() {
         return Err(miette!(
             help = "see what they are with --dry-run; then give --yes, or --two-way off",
-            "{waiting} edits wait and would be written to {shop}"
+            "{} and would be written to {shop}",
+            edits_wait(waiting)
         ));
     }
-    let _ = write!(anstream::stderr(), "{waiting} edits wait and would be written to {shop}. Write them? [y/N] ");
+    let _ = write!(anstream::stderr(), "{} and would be written to {shop}. Go on? [y/N] ", edits_wait(waiting));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).into_diagnostic().wrap_err("cannot read the answer")?;
     let yes = matches!(answer.trim(), "y" | "Y" | "yes");
@@ -208,6 +218,33 @@ fn joined(done: Vec<JobDone>) -> miette::Result<SyncOutcome> {
     Ok(all)
 }
 
+/// What became of the edits that waited: how many are in the shop now, and each of the others with the reason.
+fn exports(exports: &[ExportOutcome]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let is_written = |export: &&ExportOutcome| matches!(export.result, ExportResult::Created | ExportResult::Updated);
+    match exports.iter().filter(is_written).count() {
+        0 => {}
+        1 => lines.push("1 edit was written to the shop".to_owned()),
+        many => lines.push(format!("{many} edits were written to the shop")),
+    }
+    for export in exports {
+        let which = export.origin_id.map(|id| format!(" {id}")).unwrap_or_default();
+        let why = match &export.result {
+            ExportResult::Failed { reason } => format!("failed: {reason}"),
+            ExportResult::Skipped { reason } => format!("was not written: {reason}"),
+            ExportResult::Removed => "was not written: it is removed in the shop".to_owned(),
+            ExportResult::Created | ExportResult::Updated | ExportResult::Planned => continue,
+        };
+        lines.push(format!("the edit of {}{which} {why}", export.entity));
+    }
+    lines
+}
+
+/// `1 edit waits`, `2 edits wait`.
+fn edits_wait(count: usize) -> String {
+    if count == 1 { "1 edit waits".to_owned() } else { format!("{count} edits wait") }
+}
+
 fn report(args: &SyncArgs, outcome: &SyncOutcome) {
     let mut out = anstream::stdout();
     if args.json {
@@ -222,10 +259,15 @@ fn report(args: &SyncArgs, outcome: &SyncOutcome) {
         "stopped; the next sync goes on from here".to_owned()
     } else if failed > 0 {
         format!("{failed} connectors failed; run it again once the cause is mended, it resumes where it stopped")
-    } else {
+    } else if outcome.is_ok() {
         "done".to_owned()
+    } else {
+        "done, but for edits that could not be written".to_owned()
     };
     let _ = writeln!(out, "{read} rows read, {added} added, {updated} updated: {text}");
+    for line in exports(&outcome.exports) {
+        let _ = writeln!(out, "{line}");
+    }
     let _ = writeln!(
         out,
         "The CRM is in {0}; look at it with \"mockgento crm show customer --crm {0}\" or any SQLite tool.",

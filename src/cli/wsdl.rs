@@ -7,7 +7,6 @@ use clap::Args;
 use super::Outcome;
 use super::exit_code::ExitCode;
 use super::shop_args::ShopArgs;
-use crate::magento::Contract;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
 
 /// Arguments of `mockgento wsdl`.
@@ -28,7 +27,7 @@ pub struct WsdlArgs {
 
 /// Prints the document.
 pub fn run(args: &WsdlArgs) -> Outcome {
-    let schema = Contract::shared().schema(args.shop.mode(), args.shop.bridge(), args.shop.flavor);
+    let schema = args.shop.kind()?.schema();
     let location = args.encoding_schema.clone().map_or(EncodingSchemaLocation::Exact, EncodingSchemaLocation::Url);
     let options = WsdlOptions { mend: args.mend_wsdl, encoding_schema_location: location };
     let document = wsdl::write(&schema, &args.address, &options);

@@ -143,6 +143,32 @@ impl MagentoClient {
         })
     }
 
+    /// Calls an operation in a session that somebody else names; nothing is renewed when there is none.
+    ///
+    /// # Errors
+    /// As [`MagentoClient::call`].
+    pub async fn call_in(
+        &mut self,
+        session: &str,
+        operation: &str,
+        arguments: SoapStruct,
+    ) -> Result<SoapValue, ClientError> {
+        let mut all = SoapStruct::new().with("sessionId", session);
+        for (name, value) in arguments {
+            all.set(name, value);
+        }
+        Ok(self.exchange(operation, &all).await?.0)
+    }
+
+    /// A request that ends a session nobody has, for another address: it holds no secret.
+    ///
+    /// # Errors
+    /// When the shop's service knows no `endSession`.
+    pub fn harmless_request(&self, address: Url) -> Result<HttpRequest, ClientError> {
+        let request = self.request("endSession", &SoapStruct::new().with("sessionId", "none"))?;
+        Ok(HttpRequest { url: address, ..request })
+    }
+
     async fn call_in_session(&mut self, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, ClientError> {
         let (value, _) = self.exchange(operation, &self.in_session(arguments)).await?;
         Ok(value)

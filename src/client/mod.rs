@@ -3,7 +3,6 @@
 
 pub mod ahead;
 pub mod bridge;
-pub mod compare;
 pub mod endpoint_matrix;
 pub mod error;
 mod magento_client;

@@ -68,6 +68,12 @@ fn is_printable(c: char) -> bool {
     }
 }
 
+/// Whether no character that is filtered out has this byte: most answers consist of such bytes alone. The others are C0
+/// and DEL, and the first bytes of C1, U+061C, U+180E and U+2066 to U+2069.
+fn is_surely_printable(byte: u8) -> bool {
+    !matches!(byte, 0x00..=0x09 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe1 | 0xe2)
+}
+
 /// Strips texts of what cannot be printed.
 pub(super) fn printable(value: SoapValue) -> SoapValue {
     match value {
@@ -84,6 +90,9 @@ pub(super) fn printable(value: SoapValue) -> SoapValue {
 
 /// The same for a raw answer; bytes that are no UTF-8 are left to the XML reader, which names the encoding.
 pub(super) fn printable_bytes(body: &[u8]) -> Cow<'_, [u8]> {
+    if body.iter().all(|byte| is_surely_printable(*byte)) {
+        return Cow::Borrowed(body);
+    }
     match std::str::from_utf8(body) {
         Ok(text) if !text.chars().all(is_printable) => {
             Cow::Owned(text.chars().filter(|c| is_printable(*c)).collect::<String>().into_bytes())
@@ -147,6 +156,16 @@ mod tests {
         ] {
             assert_eq!(collection(value(input.clone())).len(), rows, "{input}");
         }
+    }
+
+    #[test]
+    fn the_shortcut_over_bytes_skips_nothing_that_is_filtered_out() {
+        for c in ('\0'..=char::MAX).filter(|c| !is_printable(*c)) {
+            let text = c.to_string();
+            assert!(text.bytes().any(|byte| !is_surely_printable(byte)), "{:?}", c);
+            assert_eq!(*printable_bytes(text.as_bytes()), *b"", "{:?}", c);
+        }
+        assert_eq!(*printable_bytes("Zürich\n東京".as_bytes()), *"Zürich\n東京".as_bytes());
     }
 
     /// Vector 87.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::rows::{Condition, Order, column};
 use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 
-/// The field that stands for the addresses.
-const ADDRESSES: &str = "addresses";
+/// The field of a discovery configuration that stands for the addresses.
+pub const ADDRESSES: &str = "addresses";
 
 /// Longest account name.
 pub const NAME_LENGTH_MAX: usize = 255;

@@ -27,6 +27,17 @@ pub struct Integration {
     pub initial_sync_start_date: Option<Timestamp>,
 }
 
+/// What the bridge told of itself and its shop; nothing without a bridge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShopFacts {
+    /// The bridge's version.
+    pub extension_version: Option<String>,
+    /// Magento's version.
+    pub magento_version: Option<String>,
+    /// The address of Magento's admin pages.
+    pub admin_url: Option<String>,
+}
+
 impl Crm {
     /// Saves a new integration.
     ///
@@ -121,6 +132,22 @@ impl Crm {
             });
         }
         Ok(found)
+    }
+
+    /// Keeps what a sync found out about the shop, for an integration that was never saved with a view of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn remember_shop(&mut self, id: IntegrationId, found: ShopFacts) -> Result<(), CrmError> {
+        let mut settings = self.integration(id)?.settings;
+        settings.is_extension_installed = found.extension_version.is_some();
+        settings.extension_version = found.extension_version;
+        settings.magento_version = found.magento_version;
+        settings.admin_url = found.admin_url.or(settings.admin_url);
+        self.connection
+            .prepare_cached("UPDATE \"integration\" SET \"settings\" = ? WHERE \"id\" = ?")?
+            .execute(params![json(&settings), id.0.0])?;
+        Ok(())
     }
 
     /// Sets or resets the moment from which the initial walk goes backwards.

@@ -7,6 +7,7 @@ pub mod account;
 mod cart_workflow;
 pub mod channel;
 mod columns;
+mod configuration;
 pub mod contact;
 mod copy;
 pub mod edit;
@@ -18,6 +19,7 @@ pub mod job;
 pub mod lifetime;
 pub mod lookup;
 mod missing_detail;
+mod order_notes;
 mod rows;
 mod run_lock;
 pub mod settings;
@@ -71,6 +73,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
 ];
 
 fn migrations() -> Migrations<'static> {
@@ -120,17 +123,9 @@ impl Crm {
         }
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         migrations().to_latest(&mut connection).map_err(|error| CrmError::Migration(error.to_string()))?;
-        Ok(Self { connection, clock, discovery: DiscoveryConfig::default(), depth: 0 })
-    }
-
-    /// Chooses how accounts are discovered; replaces the former choice as a whole.
-    ///
-    /// # Errors
-    /// [`CrmError::UnknownField`] or [`CrmError::Forbidden`] when the configuration makes no sense.
-    pub fn set_discovery(&mut self, discovery: DiscoveryConfig) -> Result<(), CrmError> {
-        discovery.validate()?;
-        self.discovery = discovery;
-        Ok(())
+        let mut crm = Self { connection, clock, discovery: DiscoveryConfig::default(), depth: 0 };
+        crm.load_configuration()?;
+        Ok(crm)
     }
 
     /// The CRM's clock.
@@ -223,7 +218,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 4;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 5;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),

@@ -52,6 +52,9 @@ pub struct IntegrationSettings {
     pub name: String,
     /// Whether it is active.
     pub enabled: bool,
+    /// What the channel holds: `customer`, `cart`, `order`, `credit_memo`, `newsletter_subscriber`; all of them when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<String>,
     /// Connectors in the order they run; empty before the channel was saved with a view of the shop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connectors: Vec<String>,
@@ -106,7 +109,7 @@ fn without_password<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S:
 }
 
 /// A URL whose password is masked; a text that is no URL loses everything before an `@`.
-fn masked_url(text: &str) -> String {
+pub fn masked_url(text: &str) -> String {
     if let Ok(mut url) = Url::parse(text) {
         if url.password().is_none() {
             return text.to_owned();
@@ -133,6 +136,7 @@ impl Default for IntegrationSettings {
         Self {
             name: "Magento".to_owned(),
             enabled: true,
+            entities: Vec::new(),
             connectors: Vec::new(),
             api_url: String::new(),
             api_user: String::new(),
@@ -181,9 +185,26 @@ pub enum SettingsError {
     /// A website that is never offered.
     #[error("Website: {0} is no website to choose; -1 is all web sites")]
     Website(i64),
+    /// A website that the shop does not have.
+    #[error(
+        "Website: {id} is not offered; choose one of {choices}. A list that is outdated is read anew by Check Connection"
+    )]
+    NotOffered {
+        /// The website.
+        id: i64,
+        /// What is offered.
+        choices: String,
+    },
     /// The start date moved later.
-    #[error("Sync start date: New date should be less or equals than previously defined. ({0})")]
-    StartDateLater(Date),
+    #[error(
+        "Sync start date: New date should be less or equals than previously defined. ({new} is later than {stored})"
+    )]
+    StartDateLater {
+        /// The date asked for.
+        new: Date,
+        /// The date that is stored.
+        stored: Date,
+    },
     /// A page that cannot hold the rows asked for by their ids.
     #[error("Page size: at least {min} rows, not {found}; rows that others refer to are asked for {min} at a time")]
     PageSize {
@@ -265,6 +286,18 @@ impl IntegrationSettings {
         self.enabled && self.is_two_way_sync_enabled && supported
     }
 
+    /// What the edit page says about the bridge that the last look at the shop found (sync spec 1.5); nothing when it is
+    /// there and supported.
+    pub fn bridge_notice(&self) -> Option<String> {
+        match self.extension_version.as_deref().filter(|_| self.is_extension_installed) {
+            None => Some("Native Magento API is used; only customers and orders will be synced".to_owned()),
+            Some(version) if !self.has_version(SUPPORTED_VERSION) => {
+                Some(format!("OroBridge v{version} is used\u{2014}outdated version"))
+            }
+            Some(_) => None,
+        }
+    }
+
     fn has_version(&self, wanted: &str) -> bool {
         self.extension_version.as_deref().is_some_and(|found| ExtensionVersion::new(found).at_least(wanted))
     }
@@ -307,13 +340,18 @@ impl IntegrationSettings {
         if self.website_id != ALL_WEBSITES && self.website_id < 1 {
             return Err(SettingsError::Website(self.website_id));
         }
+        if !self.websites.is_empty() && self.websites.iter().all(|choice| choice.id != self.website_id) {
+            let choices: Vec<String> =
+                self.websites.iter().map(|choice| format!("{} ({})", choice.id, choice.label)).collect();
+            return Err(SettingsError::NotOffered { id: self.website_id, choices: choices.join(", ") });
+        }
         if let Some(found) = self.page_size.filter(|size| *size < PAGE_SIZE_MIN) {
             return Err(SettingsError::PageSize { min: PAGE_SIZE_MIN, found });
         }
         if let Some(stored) = stored
             && self.sync_start_date > stored.sync_start_date
         {
-            return Err(SettingsError::StartDateLater(self.sync_start_date));
+            return Err(SettingsError::StartDateLater { new: self.sync_start_date, stored: stored.sync_start_date });
         }
         match self.shared_guest_email_list.iter().find(|email| !is_email(email)) {
             Some(bad) => Err(SettingsError::Email(bad.clone())),

@@ -64,7 +64,10 @@ impl Crm {
         let mut settings = serde_json::to_value(&integration.settings).unwrap_or_default();
         // The form does not show them either; those that ran are below.
         if let Some(settings) = settings.as_object_mut() {
-            settings.shift_remove("connectors");
+            // What follows from the story itself and from its check of the connection.
+            for name in ["entities", "connectors", "websites"] {
+                settings.shift_remove(name);
+            }
         }
         tree.insert("settings".to_owned(), without_nulls(settings));
         if let Some(at) = integration.initial_sync_start_date {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -165,7 +166,7 @@ impl<T: Into<CrmValue>> From<Option<T>> for CrmValue {
 /// Fields of a record in order. Presence matters: a null that is there overwrites, a field that is not there keeps what
 /// is stored (sync spec, section 5.1).
 #[derive(Clone, Default, PartialEq)]
-pub struct Fields(IndexMap<Cow<'static, str>, CrmValue>);
+pub struct Fields(IndexMap<Cow<'static, str>, CrmValue, RandomState>);
 
 impl fmt::Debug for Fields {
     /// A password prints as its mask.
@@ -189,7 +190,7 @@ impl Fields {
 
     /// No fields yet, and room for so many.
     pub(super) fn with_capacity(fields: usize) -> Self {
-        Self(IndexMap::with_capacity(fields))
+        Self(IndexMap::with_capacity_and_hasher(fields, RandomState::default()))
     }
 
     /// Sets a field.

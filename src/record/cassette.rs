@@ -1,4 +1,4 @@
-//! What a cassette holds: the exchanges of a sync in their order, without sessions and secrets.
+//! What a cassette holds: the exchanges of a sync or of somebody's client in their order, without sessions and secrets.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,14 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::RecordError;
+use super::breakage::Broken;
+use super::bytes;
+use super::reader::Reader;
 use super::recorder::Heard;
 use super::sanitiser::Sanitiser;
-use crate::magento::{BridgeRelease, Contract, Flavor};
-use crate::soap::{Answer, Codec, WireMode, wsdl_reader};
-use crate::transport::Method;
-
-/// Arguments that are never kept.
-const DROPPED: [&str; 3] = ["sessionId", "username", "apiKey"];
+use crate::clock::Clock;
+use crate::soap::wsdl_reader;
 
 /// What a replay must know besides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,12 +21,29 @@ pub struct Meta {
     pub clock: Timestamp,
     /// Whether the shop spoke WS-I.
     pub wsi: bool,
+    /// Whose calls these are.
+    #[serde(default)]
+    pub caller: Caller,
     /// The profile of the client.
     pub profile: String,
     /// The integration's sync start date.
     pub sync_start_date: Date,
     /// The integration's website, -1 for all.
     pub website: i64,
+    /// Whether the recording was stopped before the sync was done: nothing more was answered then.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stopped: bool,
+}
+
+/// Whose calls a cassette holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Caller {
+    /// Our sync.
+    #[default]
+    Sync,
+    /// Somebody else's client, through the proxy.
+    Client,
 }
 
 /// A recording.
@@ -37,6 +53,9 @@ pub struct Cassette {
     pub meta: Meta,
     /// The calls.
     pub exchanges: Vec<Exchange>,
+    /// What else was fetched, by path: schemas that the service description imports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
     /// The service description; a file of its own.
     #[serde(skip)]
     pub wsdl: String,
@@ -45,57 +64,51 @@ pub struct Cassette {
 /// One call and its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// The operation.
+    /// The operation; empty when the request names none.
     pub operation: String,
-    /// Its arguments without session and secrets.
+    /// Its arguments without session and secrets; null when they could not be read.
     pub arguments: Value,
     /// The HTTP status; none when no answer came.
     pub status: Option<u16>,
     /// The `Date` header.
     pub date: Option<String>,
+    /// The `Content-Type` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// The `Location` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Whether the body came compressed; it is not here.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub gzip: bool,
     /// The body.
     pub answer: String,
+    /// Whether some of its bytes were no UTF-8; byte 0x80 stands as U+F780 then, and so on.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub binary: bool,
+    /// Why no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Broken>,
 }
 
-/// Reads requests as a shop would; what it may not know is kept by name only.
-pub(super) struct Reader(Codec);
+/// A document the service description refers to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Path and query.
+    pub path: String,
+    /// What it says.
+    pub text: String,
+}
 
-impl Reader {
-    pub(super) fn of_wsdl(wsdl: &str) -> Result<Self, RecordError> {
-        let facts = wsdl_reader::read(wsdl.as_bytes(), None).map_err(|error| RecordError::Wsdl(error.to_string()))?;
-        let flavor = match facts.target_namespace == Flavor::OpenMage20.target_namespace() {
-            true => Flavor::OpenMage20,
-            false => Flavor::default(),
-        };
-        let bridge = facts.has_operation("oroPing").then(BridgeRelease::newest);
-        Ok(Self(Codec::new(Contract::shared().schema(facts.mode, bridge, flavor))))
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
 
-    pub(super) fn mode(&self) -> WireMode {
-        self.0.schema().mode
-    }
-
-    pub(super) fn request(&self, body: &[u8]) -> (String, Value) {
-        match self.0.read_request(body, None) {
-            Ok(request) => {
-                let mut arguments = serde_json::to_value(&request.arguments).unwrap_or_default();
-                if let Some(members) = arguments.as_object_mut() {
-                    members.retain(|name, _| !DROPPED.contains(&name.as_str()));
-                }
-                (request.operation, arguments)
-            }
-            Err(_) => (self.0.named_operation(body, None).unwrap_or_default(), Value::Null),
-        }
-    }
-
-    /// The session a login opened.
-    fn session(&self, body: &str) -> Option<String> {
-        match self.0.read_response("login", body.as_bytes()) {
-            Ok(Answer::Value(value)) => {
-                value.as_text().map(str::to_owned).or_else(|| value.as_struct()?.iter().next()?.1.to_text())
-            }
-            _ => None,
-        }
+impl Exchange {
+    /// The bytes of the body.
+    pub fn bytes(&self) -> Vec<u8> {
+        if self.binary { bytes::from_text(&self.answer) } else { self.answer.clone().into_bytes() }
     }
 }
 
@@ -105,30 +118,84 @@ impl Cassette {
     /// # Errors
     /// [`RecordError::Wsdl`] when no service description was heard.
     pub fn of(heard: &[Heard], meta: Meta, sanitiser: &mut Sanitiser) -> Result<Self, RecordError> {
-        let fetched = heard.iter().rev().find(|heard| heard.method == Method::Get && heard.status == Some(200));
+        let is_wsdl = |heard: &&Heard| {
+            !heard.is_call && heard.status == Some(200) && wsdl_reader::read(heard.answer.as_bytes(), None).is_ok()
+        };
+        let fetched = heard.iter().rev().find(is_wsdl);
         let wsdl = fetched.map(|heard| heard.answer.clone()).unwrap_or_default();
         let reader = Reader::of_wsdl(&wsdl)?;
-        let calls: Vec<&Heard> = heard.iter().filter(|heard| heard.method == Method::Post).collect();
-        for call in &calls {
-            sanitiser.learn(&call.answer);
+        let calls: Vec<(&Heard, String, Value)> = heard
+            .iter()
+            .filter(|heard| heard.is_call)
+            .map(|heard| {
+                let (operation, arguments) = reader.request(&heard.request);
+                (heard, operation, arguments)
+            })
+            .collect();
+        for (call, operation, arguments) in &calls {
+            sanitiser.learn(operation, &call.answer);
+            sanitiser.learn_arguments(operation, arguments);
             sanitiser.hide_addresses(&call.answer);
-            let opens_session = reader.request(&call.request).0 == "login";
-            if let Some(session) = reader.session(&call.answer).filter(|session| opens_session && !session.is_empty()) {
-                sanitiser.hide(session, "recorded-session");
+            sanitiser.hide_addresses(call.location.as_deref().unwrap_or_default());
+            if let Some(Broken::Redirected { location, .. }) = &call.broken {
+                sanitiser.hide_addresses(location);
             }
+            hide_secrets(&reader, call, sanitiser);
         }
         sanitiser.hide_addresses(&wsdl);
-        let exchange = |call: &&Heard| {
-            let (operation, arguments) = reader.request(&call.request);
-            Exchange {
-                operation,
-                arguments: sanitiser.json(&arguments),
-                status: call.status,
-                date: call.date.clone(),
-                answer: sanitiser.document(&call.answer),
-            }
+        let documents = heard
+            .iter()
+            .filter(|heard| !heard.is_call && heard.status == Some(200) && heard.answer != wsdl)
+            .map(|heard| Document {
+                path: sanitiser.hidden(heard.path.clone()),
+                text: sanitiser.document("", &heard.answer),
+            })
+            .fold(Vec::new(), |mut documents: Vec<Document>, document| {
+                documents.retain(|known| known.path != document.path);
+                documents.push(document);
+                documents
+            });
+        let exchange = |(call, operation, arguments): &(&Heard, String, Value)| Exchange {
+            operation: sanitiser.hidden(operation.clone()),
+            arguments: sanitiser.arguments(operation, arguments),
+            status: call.status,
+            date: call.date.clone(),
+            content_type: call.content_type.clone(),
+            location: call.location.as_ref().map(|location| sanitiser.hidden(location.clone())),
+            gzip: call.is_gzip,
+            answer: sanitiser.document(operation, &call.answer),
+            binary: call.is_binary,
+            broken: call.broken.clone().map(|broken| match broken {
+                Broken::Redirected { status, location } => {
+                    Broken::Redirected { status, location: sanitiser.hidden(location) }
+                }
+                other => other,
+            }),
         };
         let exchanges = calls.iter().map(exchange).collect();
-        Ok(Self { meta, exchanges, wsdl: sanitiser.hidden(wsdl) })
+        Ok(Self { meta: Meta { wsi: reader.is_wsi(), ..meta }, exchanges, documents, wsdl: sanitiser.hidden(wsdl) })
+    }
+
+    /// A clock that stands where the recording's stood.
+    pub fn clock(&self) -> Clock {
+        Clock::virtual_at(self.meta.clock)
     }
 }
+
+/// Whoever logs in leaves a name and a key in the request, and takes a session along.
+fn hide_secrets(reader: &Reader, call: &Heard, sanitiser: &mut Sanitiser) {
+    let Some(secrets) = reader.secrets(&call.request) else { return };
+    if let Some(user) = secrets.user {
+        sanitiser.learn_name(&user);
+    }
+    if let Some(key) = secrets.key {
+        sanitiser.hide(key, "recorded-key");
+    }
+    let session = secrets.session.or_else(|| reader.opened_session(&secrets.operation, &call.answer));
+    if let Some(session) = session.filter(|session| session.len() >= SESSION_MIN) {
+        sanitiser.hide(session, "recorded-session");
+    }
+}
+
+/// Sessions of PHP have 26 characters or more; clients in trouble send anything.
+const SESSION_MIN: usize = 16;

@@ -1,4 +1,4 @@
-//! Where two states of a CRM differ first.
+//! Where two states of a CRM differ.
 
 use std::net::IpAddr;
 
@@ -9,13 +9,27 @@ const ASIDE: [&str; 2] = ["settings", "lastStatuses"];
 
 /// The place of the first difference, such as `integrations[0].customers[3].email`.
 pub fn first_difference(one: &Value, other: &Value) -> Option<String> {
-    differs("", one, other, &|one, other| one == other)
+    differences(one, other).into_iter().next()
+}
+
+/// The places of all differences, in order.
+pub fn differences(one: &Value, other: &Value) -> Vec<String> {
+    let mut places = Vec::new();
+    differs("", one, other, &|one, other| one == other, &mut places);
+    places
 }
 
 /// The place where a recorded state differs from the one it was made of in more than what stands for personal values:
 /// those keep their shape.
 pub fn first_difference_but_names(live: &Value, recorded: &Value) -> Option<String> {
-    differs("", live, recorded, &is_like)
+    differences_but_names(live, recorded).into_iter().next()
+}
+
+/// All such places, in order.
+pub fn differences_but_names(live: &Value, recorded: &Value) -> Vec<String> {
+    let mut places = Vec::new();
+    differs("", live, recorded, &is_like, &mut places);
+    places
 }
 
 fn is_like(one: &str, other: &str) -> bool {
@@ -28,32 +42,31 @@ fn is_like(one: &str, other: &str) -> bool {
     one == other || is_address(one) && is_address(other) || shape(one) == shape(other)
 }
 
-fn differs(place: &str, one: &Value, other: &Value, is_same: &dyn Fn(&str, &str) -> bool) -> Option<String> {
-    let here = || Some(if place.is_empty() { "the top".to_owned() } else { place.to_owned() });
+fn differs(place: &str, one: &Value, other: &Value, is_same: &dyn Fn(&str, &str) -> bool, places: &mut Vec<String>) {
+    let here = || if place.is_empty() { "the top".to_owned() } else { place.to_owned() };
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {
-            if one.keys().ne(other.keys()) {
-                return here();
-            }
-            let pairs = one
-                .iter()
-                .filter(|(name, _)| !ASIDE.contains(&name.as_str()))
-                .zip(other.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str())));
             let dot = if place.is_empty() { "" } else { "." };
-            pairs
-                .into_iter()
-                .find_map(|((name, one), (_, other))| differs(&format!("{place}{dot}{name}"), one, other, is_same))
+            let added = other.keys().filter(|name| !one.contains_key(*name));
+            for name in one.keys().chain(added).filter(|name| !ASIDE.contains(&name.as_str())) {
+                let below = format!("{place}{dot}{name}");
+                match (one.get(name), other.get(name)) {
+                    (Some(one), Some(other)) => differs(&below, one, other, is_same, places),
+                    _ => places.push(below),
+                }
+            }
         }
         (Value::Array(one), Value::Array(other)) => {
             if one.len() != other.len() {
-                return here();
+                return places.push(here());
             }
-            let mut pairs = one.iter().zip(other).enumerate();
-            pairs.find_map(|(at, (one, other))| differs(&format!("{place}[{at}]"), one, other, is_same))
+            for (at, (one, other)) in one.iter().zip(other).enumerate() {
+                differs(&format!("{place}[{at}]"), one, other, is_same, places);
+            }
         }
-        (Value::String(one), Value::String(other)) if is_same(one, other) => None,
-        _ if one == other => None,
-        _ => here(),
+        (Value::String(one), Value::String(other)) if is_same(one, other) => {}
+        _ if one == other => {}
+        _ => places.push(here()),
     }
 }
 
@@ -69,7 +82,7 @@ mod tests {
         for (other, place) in [
             (json!({"a": [{"b": 1, "settings": "x"}, {"b": 3}]}), "a[1].b"),
             (json!({"a": []}), "a"),
-            (json!({"c": []}), "the top"),
+            (json!({"c": []}), "a"),
         ] {
             assert_eq!(first_difference(&one, &other).as_deref(), Some(place));
         }

@@ -1,15 +1,13 @@
 //! A cassette as a shop, and the sync against it: no network, and the same CRM every time.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::RecordError;
-use super::cassette::{Cassette, Exchange, Reader};
-use crate::clock::Clock;
+use super::cassette::{Caller, Cassette};
+use super::play::{Play, Played};
 use crate::crm::{Crm, IntegrationSettings};
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
-use crate::soap::WireMode;
 use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::driver;
 use crate::sync::outcome::SyncOutcome;
@@ -19,50 +17,29 @@ use crate::transport::{Breakage, HttpAnswer, HttpRequest, Method, Sending, Trans
 pub(super) const ADDRESS: &str = "http://shop.example/api/v2_soap/?wsdl=1";
 
 /// [`Transport`] that answers from a cassette.
-pub struct ReplayTransport {
-    wsdl: Vec<u8>,
-    reader: Reader,
-    answers: Mutex<BTreeMap<(String, String), VecDeque<Exchange>>>,
-}
+pub struct ReplayTransport(Play);
 
 impl ReplayTransport {
-    /// Answers as recorded; the same question asked again gets the next answer to it, and at last the same one.
+    /// Answers as recorded; see [`Play`].
     ///
     /// # Errors
     /// [`RecordError::Wsdl`] when the service description cannot be read.
     pub fn new(cassette: &Cassette) -> Result<Self, RecordError> {
-        let mut answers: BTreeMap<_, VecDeque<Exchange>> = BTreeMap::new();
-        for exchange in &cassette.exchanges {
-            let key = (exchange.operation.clone(), exchange.arguments.to_string());
-            answers.entry(key).or_default().push_back(exchange.clone());
-        }
-        let reader = Reader::of_wsdl(&cassette.wsdl)?;
-        Ok(Self { wsdl: cassette.wsdl.clone().into_bytes(), reader, answers: Mutex::new(answers) })
+        Ok(Self(Play::new(cassette)?))
     }
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpAnswer, TransportError> {
         if request.method == Method::Get {
-            return Ok(HttpAnswer { status: 200, headers: Vec::new(), body: self.wsdl.clone() });
+            return Ok(HttpAnswer { status: 200, headers: Vec::new(), body: self.0.wsdl().as_bytes().to_vec() });
         }
-        let broken = |detail: String| {
-            Err(TransportError::Broken { url: masked(&request.url), breakage: Breakage::BeforeAnswer, detail })
-        };
-        let (operation, arguments) = self.reader.request(&request.body);
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(recorded) = answers.get_mut(&(operation.clone(), arguments.to_string())) else {
-            tracing::info!("the cassette has no {operation} with {arguments}");
-            return broken(format!("the cassette has no {operation} with {arguments}"));
-        };
-        let exchange = match recorded.len() {
-            1 => recorded.front().cloned(),
-            _ => recorded.pop_front(),
-        };
-        match exchange {
-            Some(Exchange { status: Some(status), date, answer, .. }) => {
-                let headers = date.map(|date| ("date".to_owned(), date)).into_iter().collect();
-                Ok(HttpAnswer { status, headers, body: answer.into_bytes() })
+        let url = masked(&request.url);
+        match self.0.answer(&request.body) {
+            Played::Answer(answer) => Ok(answer),
+            Played::Broken(broken) => Err(broken.again(url)),
+            Played::Unknown(detail) => {
+                tracing::info!("{detail}");
+                Err(TransportError::Broken { url, breakage: Breakage::BeforeAnswer, detail })
             }
-            _ => broken("no answer came when this was recorded".to_owned()),
         }
     }
 }
@@ -74,12 +51,12 @@ impl Transport for ReplayTransport {
 }
 
 /// The settings of the integration a cassette was recorded with, of the shop it stands for.
-pub(super) fn settings(cassette: &Cassette, mode: WireMode) -> IntegrationSettings {
+fn settings(cassette: &Cassette) -> IntegrationSettings {
     IntegrationSettings {
         api_url: ADDRESS.to_owned(),
         api_user: "recorded".to_owned(),
         api_key: ApiKey::new("recorded"),
-        is_wsi_mode: mode == WireMode::WsI,
+        is_wsi_mode: cassette.meta.wsi,
         sync_start_date: cassette.meta.sync_start_date,
         website_id: cassette.meta.website,
         ..IntegrationSettings::default()
@@ -91,11 +68,13 @@ pub(super) fn settings(cassette: &Cassette, mode: WireMode) -> IntegrationSettin
 /// # Errors
 /// [`RecordError`] when the cassette or the CRM cannot be used.
 pub async fn replay(cassette: &Cassette, crm: &mut Crm) -> Result<SyncOutcome, RecordError> {
+    if cassette.meta.caller == Caller::Client {
+        return Err(RecordError::NotOurs);
+    }
     let transport = ReplayTransport::new(cassette)?;
-    let settings = settings(cassette, transport.reader.mode());
     let profile: Profile =
         cassette.meta.profile.parse().map_err(|_| RecordError::Profile(cassette.meta.profile.clone()))?;
-    let id = crm.add_integration(&settings)?;
+    let id = crm.add_integration(&settings(cassette))?;
     let mut ignore = |_| {};
     let mut context = SyncContext {
         clock: crm.clock().clone(),
@@ -106,12 +85,4 @@ pub async fn replay(cassette: &Cassette, crm: &mut Crm) -> Result<SyncOutcome, R
         options: SyncOptions::default(),
     };
     Ok(driver::sync(&mut context, id).await?)
-}
-
-/// The clock of a replay.
-impl Cassette {
-    /// A clock that stands where the recording's stood.
-    pub fn clock(&self) -> Clock {
-        Clock::virtual_at(self.meta.clock)
-    }
 }

@@ -1,19 +1,21 @@
-//! A recording's folder: `cassette.json`, `service.wsdl`, `crm.json`. Nothing is written before all of it was looked
-//! through.
+//! A recording's folder: `cassette.json`, `service.wsdl`, `crm.json`, `seed.json`, `scenario.yaml` and its snapshot.
+//! Nothing is written before all of it was looked through.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::cassette::Cassette;
+use super::cassette::{Caller, Cassette, Exchange};
 use super::leaves::rewritten;
 use super::sanitiser::Sanitiser;
+use super::story::SEED;
 use crate::crm::CrmError;
 use crate::sync::error::SyncError;
 
 const CASSETTE: &str = "cassette.json";
 const WSDL: &str = "service.wsdl";
 const CRM: &str = "crm.json";
+const SCENARIO: &str = "scenario.yaml";
 
 /// Members of a CRM's state that the sync itself words.
 const OWN_WORDS: [&str; 4] = ["settings", "lastStatuses", "bookmarks", "jobs"];
@@ -43,6 +45,11 @@ pub enum RecordError {
         /// Why.
         reason: String,
     },
+    /// A recording of somebody else's client.
+    #[error(
+        "this is a recording of another client, which no sync of ours can replay; serve it: mockgento serve --cassette DIR"
+    )]
+    NotOurs,
     /// An unknown profile.
     #[error("the cassette names the profile \"{0}\", which this version does not know")]
     Profile(String),
@@ -54,47 +61,88 @@ pub enum RecordError {
     Sync(#[from] SyncError),
 }
 
-/// A cassette and the CRM it leaves.
-#[derive(Clone, Debug, PartialEq)]
+/// A cassette, the CRM it leaves, and what tells it again.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recorded {
     /// The exchanges.
-    pub cassette: Cassette,
-    /// The state of the CRM after a replay.
-    pub crm: Value,
+    pub cassette: Option<Cassette>,
+    /// The state of the CRM after a replay; none of somebody else's client.
+    pub crm: Option<Value>,
+    /// The seed of the rebuilt shop.
+    pub seed: Option<Value>,
+    /// The scenario's text.
+    pub scenario: Option<String>,
+    /// Its snapshot: the path below the folder, and the text.
+    pub snapshot: Option<(PathBuf, String)>,
 }
 
-/// Writes a recording into a new or empty folder.
+/// Refuses a folder that holds something already.
+///
+/// # Errors
+/// [`RecordError::NotEmpty`], or [`RecordError::File`] when it is a file.
+pub fn check_folder(folder: &Path) -> Result<(), RecordError> {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().map_or(Ok(()), |_| Err(RecordError::NotEmpty(folder.to_owned()))),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(RecordError::File { path: folder.to_owned(), reason: error.to_string() })
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes a recording into a new or empty folder: all of it, or nothing.
 ///
 /// # Errors
 /// [`RecordError::Survives`] when a personal value would be written; then no file is.
 pub fn write(folder: &Path, recorded: &Recorded, sanitiser: &Sanitiser) -> Result<(), RecordError> {
     look_through(recorded, sanitiser)?;
+    check_folder(folder)?;
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |error: std::io::Error| RecordError::File { path, reason: error.to_string() }
     };
-    if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(RecordError::NotEmpty(folder.to_owned()));
-    }
-    std::fs::create_dir_all(folder).map_err(failed(folder))?;
-    for (name, text) in
-        [(CASSETTE, pretty(&recorded.cassette)), (WSDL, recorded.cassette.wsdl.clone()), (CRM, pretty(&recorded.crm))]
-    {
-        let path = folder.join(name);
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).map_err(failed(parent))?;
+    let stage = tempfile::Builder::new().prefix(".recording-").tempdir_in(parent).map_err(failed(parent))?;
+    // A folder within, since one for temporary files may be read by its owner only.
+    let whole = stage.path().join("whole");
+    for (name, text) in files(recorded) {
+        let path = whole.join(&name);
+        let within = path.parent().unwrap_or(&whole);
+        std::fs::create_dir_all(within).map_err(failed(within))?;
         std::fs::write(&path, text).map_err(failed(&path))?;
     }
-    Ok(())
+    if folder.exists() {
+        std::fs::remove_dir(folder).map_err(failed(folder))?;
+    }
+    std::fs::rename(&whole, folder).map_err(failed(folder))
+}
+
+fn files(recorded: &Recorded) -> Vec<(PathBuf, String)> {
+    let Recorded { cassette, crm, seed, scenario, snapshot } = recorded;
+    let named = |name: &str, text: Option<String>| text.map(|text| (PathBuf::from(name), text));
+    [
+        named(CASSETTE, cassette.as_ref().map(pretty)),
+        named(WSDL, cassette.as_ref().map(|cassette| cassette.wsdl.clone())),
+        named(CRM, crm.as_ref().map(pretty)),
+        named(SEED, seed.as_ref().map(pretty)),
+        named(SCENARIO, scenario.clone()),
+        snapshot.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn pretty(value: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
-/// Reads a recording.
+/// Reads a recording: the cassette, and the CRM our sync left.
 ///
 /// # Errors
 /// [`RecordError::File`] for a file that is missing or broken.
-pub fn read(folder: &Path) -> Result<Recorded, RecordError> {
+pub fn read(folder: &Path) -> Result<(Cassette, Option<Value>), RecordError> {
     let text = |name: &str| {
         let path = folder.join(name);
         std::fs::read_to_string(&path).map_err(|error| RecordError::File { path, reason: error.to_string() })
@@ -105,32 +153,47 @@ pub fn read(folder: &Path) -> Result<Recorded, RecordError> {
     };
     let mut cassette: Cassette = serde_json::from_str(&text(CASSETTE)?).map_err(broken(CASSETTE))?;
     cassette.wsdl = text(WSDL)?;
-    let crm = serde_json::from_str(&text(CRM)?).map_err(broken(CRM))?;
-    Ok(Recorded { cassette, crm })
+    let crm = match cassette.meta.caller {
+        Caller::Sync => Some(serde_json::from_str(&text(CRM)?).map_err(broken(CRM))?),
+        Caller::Client => None,
+    };
+    Ok((cassette, crm))
 }
 
 /// Looks for originals in every text of every file.
 fn look_through(recorded: &Recorded, sanitiser: &Sanitiser) -> Result<(), RecordError> {
     let refuse = |file: &'static str| move |what: String| RecordError::Survives { file, what };
-    for exchange in &recorded.cassette.exchanges {
-        let mut survivor = None;
-        rewritten(&exchange.answer, &mut |_, text| {
-            survivor = survivor.take().or_else(|| sanitiser.survivor(text));
-            None
-        });
-        let survivor = survivor.or_else(|| in_json(&exchange.arguments, sanitiser));
-        if let Some(what) = survivor {
-            return Err(refuse(CASSETTE)(what));
+    let in_values = |value: &Option<Value>| value.as_ref().and_then(|value| in_json(value, sanitiser));
+    if let Some(cassette) = &recorded.cassette {
+        for exchange in &cassette.exchanges {
+            in_exchange(exchange, sanitiser).map_or(Ok(()), |what| Err(refuse(CASSETTE)(what)))?;
+        }
+        let documents = cassette.documents.iter().flat_map(|document| [&document.path, &document.text]);
+        // No personal field is in a service description, but the shop's address was.
+        for text in documents.chain([&cassette.wsdl]) {
+            sanitiser.names_the_shop(text).map_or(Ok(()), |what| Err(refuse(WSDL)(what)))?;
         }
     }
-    if let Some(what) = in_json(&recorded.crm, sanitiser) {
-        return Err(refuse(CRM)(what));
+    in_values(&recorded.crm).map_or(Ok(()), |what| Err(refuse(CRM)(what)))?;
+    in_values(&recorded.seed).map_or(Ok(()), |what| Err(refuse(SEED)(what)))?;
+    // Our own words stand in these two; what they have of the shop's comes out of the files above.
+    for text in recorded.scenario.iter().chain(recorded.snapshot.iter().map(|(_, text)| text)) {
+        sanitiser.gives_away(text).map_or(Ok(()), |what| Err(refuse(SCENARIO)(what)))?;
     }
-    // No personal field is in a service description, but the shop's address was.
-    match sanitiser.names_the_shop(&recorded.cassette.wsdl) {
-        Some(what) => Err(refuse(WSDL)(what)),
-        None => Ok(()),
-    }
+    Ok(())
+}
+
+fn in_exchange(exchange: &Exchange, sanitiser: &Sanitiser) -> Option<String> {
+    let mut survivor = None;
+    rewritten(&exchange.answer, &mut |_, text| {
+        survivor = survivor.take().or_else(|| sanitiser.survivor(text));
+        None
+    });
+    survivor
+        .or_else(|| in_json(&exchange.arguments, sanitiser))
+        .or_else(|| sanitiser.names_the_shop(&exchange.answer))
+        .or_else(|| sanitiser.names_the_shop(exchange.location.as_deref().unwrap_or_default()))
+        .or_else(|| sanitiser.names_the_shop(&exchange.operation))
 }
 
 fn in_json(value: &Value, sanitiser: &Sanitiser) -> Option<String> {

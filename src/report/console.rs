@@ -168,9 +168,9 @@ fn seconds(time: Duration) -> String {
 /// Everything that is wrong with a case, without colour.
 pub fn explained(result: &CaseResult) -> String {
     let mut text = format!("\n{}: {}\n", result.name, result.title);
-    for Failure { line, step, message, detail, .. } in &result.failures {
+    for failure @ Failure { line, step, message, detail, .. } in &result.failures {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {}:{line}: {step}: {message}", result.file.display());
+        let _ = writeln!(text, "  {}:{line}: {step}: {message}", result.file_of(failure).display());
         for line in detail.lines() {
             let _ = writeln!(text, "    {line}");
         }

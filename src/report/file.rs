@@ -1,7 +1,8 @@
-//! Files written in one step: whoever reads one sees the old or the new text, never half of it.
+//! Report files, each written in one step, and why one could not be written.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use crate::whole_file;
 
 /// The file cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -17,11 +18,7 @@ pub struct ReportError {
 /// When the folder is missing or cannot be written, or the disk is full.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let failed = |cause| ReportError { path: path.to_owned(), cause };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    whole_file::write(path, bytes).map_err(failed)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::json::{self, Line};
-use super::{github, junit, tap};
+use super::{github, html, junit, tap};
 use crate::scenario::result::CaseResult;
 
 /// A format.
@@ -17,11 +17,18 @@ pub enum Format {
     Tap,
     /// GitHub annotations.
     Github,
+    /// One HTML page to look around in.
+    Html,
 }
 
 /// The formats by their names.
-pub const NAMES: &[(&str, Format)] =
-    &[("junit", Format::Junit), ("json", Format::Json), ("tap", Format::Tap), ("github", Format::Github)];
+pub const NAMES: &[(&str, Format)] = &[
+    ("junit", Format::Junit),
+    ("json", Format::Json),
+    ("tap", Format::Tap),
+    ("github", Format::Github),
+    ("html", Format::Html),
+];
 
 /// What a report says besides results.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +37,8 @@ pub struct About {
     pub scenarios: usize,
     /// Which part of the suite it is.
     pub shard: Option<String>,
+    /// Files that could not be read, so that their scenarios are in no result.
+    pub unread: usize,
 }
 
 impl Format {
@@ -48,22 +57,22 @@ impl Format {
                 shard: about.shard.clone(),
             })),
             Self::Tap => tap::head(about.scenarios),
-            Self::Junit | Self::Github => String::new(),
+            Self::Junit | Self::Github | Self::Html => String::new(),
         }
     }
 
-    /// One result, counted from 1. JUnit has its sums in its head and comes whole at the end.
+    /// One result, counted from 1. JUnit and HTML have their sums in their heads and come whole at the end.
     pub fn result(self, number: usize, result: &CaseResult) -> String {
         match self {
             Self::Json => json::text(&Line::Scenario(json::Scenario::of(result))),
             Self::Tap => tap::line(number, result),
             Self::Github => github::text(result),
-            Self::Junit => String::new(),
+            Self::Junit | Self::Html => String::new(),
         }
     }
 
-    /// What comes after the results.
-    pub fn tail(self, results: &[CaseResult], elapsed: Duration) -> String {
+    /// What comes after the results. A page made here has no coverage, which results alone do not tell.
+    pub fn tail(self, about: &About, results: &[CaseResult], elapsed: Duration) -> String {
         match self {
             Self::Json => {
                 let passed = results.iter().filter(|result| result.passed()).count();
@@ -71,6 +80,11 @@ impl Format {
                 json::text(&Line::Summary(json::Summary { passed, failed, ms }))
             }
             Self::Junit => junit::text(results),
+            Self::Html => {
+                let mut page = html::Page::default();
+                results.iter().for_each(|result| page.add(result, None));
+                page.text(about, elapsed, None)
+            }
             Self::Tap | Self::Github => String::new(),
         }
     }
@@ -78,6 +92,6 @@ impl Format {
     /// All of it.
     pub fn whole(self, about: &About, results: &[CaseResult], elapsed: Duration) -> String {
         let lines = results.iter().enumerate().map(|(number, result)| self.result(number + 1, result));
-        [self.head(about)].into_iter().chain(lines).chain([self.tail(results, elapsed)]).collect()
+        [self.head(about)].into_iter().chain(lines).chain([self.tail(about, results, elapsed)]).collect()
     }
 }

@@ -21,7 +21,7 @@ pub fn text(result: &CaseResult) -> String {
         }
         text.push_str(&format!(
             "::error file={},line={},title={}::{}\n",
-            property(&slashed(&result.file)),
+            property(&slashed(result.file_of(failure))),
             failure.line,
             property(&title),
             data(&message)

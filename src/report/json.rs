@@ -76,6 +76,9 @@ pub struct FailureLine {
     /// `unmet`: an expectation; `snapshot`: one differs or is new; `cannot-work`: the file asks for something that is
     /// not there; `stopped`: it was given up.
     pub kind: String,
+    /// The file of the fragment that the step stands in; left out for the scenario's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Line of the step in the file, from 1.
     pub line: usize,
     /// The step, such as `expect` or `snapshot end`.
@@ -117,6 +120,7 @@ impl Scenario {
     pub fn of(result: &CaseResult) -> Self {
         let failure = |failure: &Failure| FailureLine {
             kind: failure.kind.as_str().to_owned(),
+            file: failure.file.as_deref().map(slashed),
             line: failure.line,
             step: failure.step.clone(),
             message: failure.message.clone(),
@@ -137,6 +141,7 @@ impl Scenario {
     pub fn into_result(self) -> CaseResult {
         let failure = |line: FailureLine| Failure {
             kind: KINDS.into_iter().find(|kind| kind.as_str() == line.kind).unwrap_or(FailureKind::Unmet),
+            file: line.file.map(Into::into),
             line: line.line,
             step: line.step,
             message: line.message,
@@ -150,6 +155,7 @@ impl Scenario {
             accepted: self.accepted,
             elapsed: Duration::try_from_secs_f64(self.ms / 1000.0).unwrap_or_default(),
             exercised: Box::default(),
+            timeline: None,
         }
     }
 }

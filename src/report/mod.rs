@@ -4,6 +4,7 @@ pub mod console;
 pub mod file;
 pub mod format;
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod matrix;
@@ -26,9 +27,11 @@ mod tests {
             accepted: 0,
             elapsed: Duration::from_millis(7),
             exercised: Box::default(),
+            timeline: None,
         };
         let failure = Failure {
             kind: FailureKind::Snapshot,
+            file: None,
             line: 9,
             step: "snapshot end".to_owned(),
             message: "differs".to_owned(),

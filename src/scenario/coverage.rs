@@ -56,13 +56,35 @@ pub struct Section {
     pub missing: Vec<String>,
 }
 
+/// One kind of thing, with the stories that exercise each.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// What they are.
+    pub name: &'static str,
+    /// Which stories exercise each of those that some do, by their place in the results.
+    pub covered: BTreeMap<String, Vec<usize>>,
+    /// Those that none does.
+    pub missing: Vec<String>,
+}
+
 /// What the suite exercises.
 pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
+    let counted = |matrix: Matrix| Section {
+        name: matrix.name,
+        covered: matrix.covered.into_iter().map(|(word, stories)| (word, stories.len())).collect(),
+        missing: matrix.missing,
+    };
+    matrices(cases, results).into_iter().map(counted).collect()
+}
+
+/// What the suite exercises, and where.
+pub fn matrices(cases: &[Case], results: &[CaseResult]) -> Vec<Matrix> {
     let schema: Value = serde_json::from_str(&schema::text()).unwrap_or_default();
     let told: Vec<Value> = cases.iter().map(told).collect();
-    let seen =
-        |pick: fn(&Exercised) -> &BTreeSet<String>| count(results.iter().map(|result| pick(&result.exercised).clone()));
-    let written = |universe: &[String]| count(told.iter().map(|story| keys_among(story, universe)));
+    let seen = |pick: fn(&Exercised) -> &BTreeSet<String>| {
+        stories_by_word(results.iter().map(|result| pick(&result.exercised).clone()))
+    };
+    let written = |universe: &[String]| stories_by_word(told.iter().map(|story| keys_among(story, universe)));
     let words = |name: &'static str, definition: &str| {
         let universe = words_of(&schema, definition);
         section(name, written(&universe), universe)
@@ -90,22 +112,31 @@ pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
     ]
 }
 
-fn section(name: &'static str, covered: BTreeMap<String, usize>, universe: Vec<String>) -> Section {
+fn section(name: &'static str, covered: BTreeMap<String, Vec<usize>>, universe: Vec<String>) -> Matrix {
     let missing = universe.into_iter().filter(|word| !covered.contains_key(word)).collect();
-    Section { name, covered, missing }
+    Matrix { name, covered, missing }
 }
 
-fn count(stories: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for word in stories.flatten() {
-        *counts.entry(word).or_insert(0) += 1;
+/// By word, the numbers of the stories that have it.
+fn stories_by_word(stories: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<String, Vec<usize>> {
+    let mut by_word: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, words) in stories.enumerate() {
+        for word in words {
+            by_word.entry(word).or_default().push(number);
+        }
     }
-    counts
+    by_word
 }
 
-/// The story as it is written; steps that stand alone as words become keys.
+/// The story as it is written, with the files of its fragments.
 fn told(case: &Case) -> Value {
-    serde_saphyr::from_str(&case.story.file.text).unwrap_or_default()
+    let mut files = vec![&case.story.file];
+    for origin in case.story.script.steps.iter().filter_map(|step| step.1.as_ref()) {
+        if !files.contains(&&origin.file) {
+            files.push(&origin.file);
+        }
+    }
+    files.iter().map(|file| serde_saphyr::from_str::<Value>(&file.text).unwrap_or_default()).collect()
 }
 
 fn keys_among(value: &Value, universe: &[String]) -> BTreeSet<String> {

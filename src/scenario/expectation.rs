@@ -11,6 +11,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::cells::Cells;
+use super::count::Count;
 use super::one_or_many::OneOrMany;
 use super::span::{At, misfit};
 
@@ -21,6 +23,9 @@ pub struct Expectation {
     /// Only in these tellings of the story; left out: in all.
     #[serde(default, rename = "in variants")]
     pub in_variants: Vec<At<String>>,
+    /// Only in these cells of the matrix: `{wsi: yes, bridge: [none, 1.1.4]}`; left out: in all.
+    #[serde(default, rename = "in cells")]
+    pub in_cells: Cells,
     /// How the last sync or check ended.
     #[serde(default)]
     pub outcome: Option<At<OutcomeWord>>,
@@ -48,6 +53,9 @@ pub enum OutcomeWord {
     Failure,
 }
 
+/// What fields of a row hold; fields that are not named may hold anything.
+pub type RowMatcher = IndexMap<At<String>, At<Matcher>>;
+
 /// Rows of a table.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,13 +64,19 @@ pub struct RowsExpectation {
     pub rows: At<String>,
     /// Which of its rows: those whose fields match.
     #[serde(default)]
-    pub r#where: IndexMap<At<String>, At<Matcher>>,
+    pub r#where: RowMatcher,
     /// How many there are; left out: at least one when `have` is given.
     #[serde(default)]
-    pub count: Option<At<usize>>,
+    pub count: Option<At<Count>>,
     /// What each of them holds.
     #[serde(default)]
-    pub have: IndexMap<At<String>, At<Matcher>>,
+    pub have: RowMatcher,
+    /// Exactly these rows, in this order: the CRM's as they were added, the shop's by their ids.
+    #[serde(default)]
+    pub are: Option<Vec<At<RowMatcher>>>,
+    /// Exactly these rows, in any order.
+    #[serde(default)]
+    pub unordered: Option<Vec<At<RowMatcher>>>,
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
@@ -76,7 +90,7 @@ pub struct CallsExpectation {
     pub to: At<String>,
     /// How many; left out: at least one.
     #[serde(default)]
-    pub count: Option<At<usize>>,
+    pub count: Option<At<Count>>,
     /// Only those answered by this: `ok`, or `fault 5`.
     #[serde(default)]
     pub answered: Option<At<Matcher>>,
@@ -111,9 +125,24 @@ pub enum MatcherWord {
     /// Is one of these.
     #[serde(rename = "one of")]
     OneOf(Vec<String>),
-    /// `{present: {}}`: has any value.
+    /// `{is: any}`, `{is: present}`, `{is: absent}`.
+    #[serde(rename = "is")]
+    Is(Presence),
+    /// `{present: {}}`: the same as `{is: present}`.
     #[serde(rename = "present")]
     Present(super::script::NoSettings),
+}
+
+/// Whether there is a value, whatever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// Any value or none.
+    Any,
+    /// Some value.
+    Present,
+    /// None: null, or no such field.
+    Absent,
 }
 
 /// A regular expression.
@@ -150,6 +179,11 @@ impl Matcher {
             (Self::Absent, actual) => actual.is_none(),
             (Self::Exact(expected), actual) => actual == Some(expected),
             (Self::Word(MatcherWord::Not(other)), actual) => actual != Some(other),
+            (Self::Word(MatcherWord::Is(presence)), actual) => match presence {
+                Presence::Any => true,
+                Presence::Present => actual.is_some(),
+                Presence::Absent => actual.is_none(),
+            },
             (Self::Word(_), None) => false,
             (Self::Word(MatcherWord::Regex(pattern)), Some(actual)) => pattern.0.is_match(actual),
             (Self::Word(MatcherWord::Contains(part)), Some(actual)) => actual.contains(part),
@@ -168,7 +202,9 @@ impl fmt::Display for Matcher {
             Self::Word(MatcherWord::Contains(part)) => write!(f, "something with \"{part}\" in it"),
             Self::Word(MatcherWord::Not(other)) => write!(f, "anything but \"{other}\""),
             Self::Word(MatcherWord::OneOf(choices)) => write!(f, "one of \"{}\"", choices.join("\", \"")),
-            Self::Word(MatcherWord::Present(_)) => f.write_str("any value"),
+            Self::Word(MatcherWord::Is(Presence::Any)) => f.write_str("anything"),
+            Self::Word(MatcherWord::Is(Presence::Absent)) => f.write_str("nothing"),
+            Self::Word(MatcherWord::Is(Presence::Present) | MatcherWord::Present(_)) => f.write_str("any value"),
         }
     }
 }
@@ -179,7 +215,7 @@ impl<'de> Visitor<'de> for MatcherVisitor {
     type Value = Matcher;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, null, or one of regex, contains, not, one of, present")
+        f.write_str("a text, null, or one of regex, contains, not, one of, is")
     }
 
     fn visit_unit<E: Error>(self) -> Result<Matcher, E> {

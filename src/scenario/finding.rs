@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::origin::Origin;
 use super::span::Place;
 
 /// A scenario file as it was read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
     /// The path as the user knows it.
     pub path: PathBuf,
@@ -24,12 +25,14 @@ pub struct Finding {
     pub place: Option<Place>,
     /// What to write instead.
     pub help: Option<String>,
+    /// The fragment it is in; `None` for the scenario itself.
+    pub origin: Option<Arc<Origin>>,
 }
 
 impl Finding {
     /// A finding at a place.
     pub fn at(place: Place, message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: Some(place), help: None }
+        Self { message: message.into(), place: Some(place), help: None, origin: None }
     }
 
     /// The same with a remedy.
@@ -37,6 +40,14 @@ impl Finding {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// What, and for a fragment where it is used.
+    pub fn told(&self) -> String {
+        match &self.origin {
+            Some(origin) => format!("{} ({origin})", self.message),
+            None => self.message.clone(),
+        }
     }
 
     /// The same with a remedy, when there is one.
@@ -82,11 +93,12 @@ impl fmt::Display for Findings<'_> {
             if number > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "{}", self.0.path.display())?;
+            let file = finding.origin.as_ref().map_or(self.0, |origin| origin.file.as_ref());
+            write!(f, "{}", file.path.display())?;
             if let Some(place) = &finding.place {
                 write!(f, ":{place}")?;
             }
-            write!(f, ": {}", finding.message)?;
+            write!(f, ": {}", finding.told())?;
             if let Some(help) = &finding.help {
                 write!(f, "; {help}")?;
             }

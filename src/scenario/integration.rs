@@ -1,7 +1,6 @@
 //! The integration form as a story fills it in, and the channel that is made of it.
 
-use super::script::IntegrationSetup;
-use super::span::At;
+use super::script::{IntegrationSetup, Variant};
 use super::words::Priority;
 use super::world::{API_USER, CannotWork, World};
 use crate::crm::integration::{ALL_WEBSITES, parse_shared_emails};
@@ -9,8 +8,6 @@ use crate::crm::{CrmError, IntegrationSettings, SyncPriority};
 use crate::quirk::Quirk;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
-use crate::sync::connector::{Connector, Stream};
-use crate::version::ExtensionVersion;
 
 /// The website choice "All web sites" as a story writes it.
 const ALL: &str = "all";
@@ -20,11 +17,8 @@ impl World<'_> {
     pub(super) async fn create_channel(&mut self) -> Result<(), CannotWork> {
         let setup = self.case.story.script.integration.clone();
         let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
-        if let Some(priority) = self.variant.sync_priority {
-            settings.sync_priority = stored(priority);
-        }
+        settings = self.over(settings, &as_settings(&self.variant), false)?;
         self.look_at_shop(&mut settings).await?;
-        settings.connectors = connectors(&setup, &settings);
         let id = self.crm.add_integration(&settings).map_err(|error| error.to_string())?;
         self.integration = Some(id);
         Ok(())
@@ -39,11 +33,6 @@ impl World<'_> {
         let before = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
         let mut settings = self.over(before, setup, false)?;
         self.look_at_shop(&mut settings).await?;
-        let chosen = match &setup.entities {
-            Some(_) => setup,
-            None => &self.case.story.script.integration,
-        };
-        settings.connectors = connectors(chosen, &settings);
         Ok(self.crm.save_integration(id, &settings))
     }
 
@@ -83,6 +72,9 @@ impl World<'_> {
         }
         if let Some(notes) = setup.order_notes {
             settings.is_display_order_notes = notes.is_yes();
+        }
+        if let Some(entities) = &setup.entities {
+            settings.entities = entities.iter().map(|entity| entity.get().clone()).collect();
         }
         settings.page_size = setup.page_size.or(settings.page_size);
         if let Some(owner) = &setup.default_owner {
@@ -135,13 +127,16 @@ impl World<'_> {
     }
 }
 
-/// The connectors of the channel's entities, as far as the bridge that was found allows them (sync spec 4.2).
-fn connectors(setup: &IntegrationSetup, settings: &IntegrationSettings) -> Vec<String> {
-    let named = |entity: &At<String>| Connector::named(entity.get()).map(Connector::stream);
-    let chosen: Option<Vec<Stream>> = setup.entities.as_ref().map(|list| list.iter().filter_map(named).collect());
-    let streams = chosen.as_deref().unwrap_or(Stream::CHANNEL_DEFAULT);
-    let bridge = settings.extension_version.as_deref().map(ExtensionVersion::new);
-    Connector::of_channel(streams, bridge.as_ref()).iter().map(|connector| connector.name().to_owned()).collect()
+/// What a telling changes in the form.
+fn as_settings(variant: &Variant) -> IntegrationSetup {
+    IntegrationSetup {
+        two_way_sync: variant.two_way_sync,
+        sync_priority: variant.sync_priority,
+        guest_customer_sync: variant.guest_customer_sync,
+        order_notes: variant.order_notes,
+        page_size: variant.page_size,
+        ..IntegrationSetup::default()
+    }
 }
 
 fn stored(priority: Priority) -> SyncPriority {

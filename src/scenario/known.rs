@@ -10,6 +10,9 @@ use crate::shop::Database;
 /// In `expect: calls`, any operation.
 pub(super) const ANY: &str = "any";
 
+/// Fields of the CRM's tables that no column holds: where the notes of an order are shown, by page.
+pub(super) const SHOWN_ON: &str = "shownOn";
+
 /// Entities a Magento channel may hold (sync spec 4.2).
 pub(super) const ENTITIES: &[&str] = &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
 

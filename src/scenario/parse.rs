@@ -1,55 +1,176 @@
 //! YAML to a [`Script`], with every error at its token. The only file that knows the YAML library's errors.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
+use super::filling::Filling;
 use super::finding::{Finding, ScenarioError, SourceFile, choices};
+use super::fragment_step::FragmentFile;
 use super::script::Script;
-use super::span::{Place, told_place};
+use super::span::{At, Place, told_place};
+use super::step::Step;
+use super::telling::Head;
+use super::variables::{OPENS, Variables, misfit, unknown_reference};
 
 /// Nodes a scenario may have; the largest shipped one has a few hundred.
 const NODES_MAX: usize = 20_000;
 /// Depth of nesting; the language itself needs about eight levels.
 const DEPTH_MAX: usize = 32;
 
-/// Reads a file.
+/// Reads a file's text.
 ///
 /// # Errors
-/// [`ScenarioError::Unreadable`], or what is wrong with its text.
-pub fn read(path: &Path) -> Result<(Arc<SourceFile>, Script), ScenarioError> {
+/// [`ScenarioError::Unreadable`].
+pub(super) fn file(path: &Path) -> Result<Arc<SourceFile>, ScenarioError> {
     let text =
         std::fs::read_to_string(path).map_err(|cause| ScenarioError::Unreadable { path: path.to_owned(), cause })?;
-    let source_file = Arc::new(SourceFile { path: path.to_owned(), text });
-    let script = parse(&source_file.text)
-        .map_err(|finding| ScenarioError::Wrong { source_file: Arc::clone(&source_file), findings: vec![finding] })?;
-    Ok((source_file, script))
+    Ok(Arc::new(SourceFile { path: path.to_owned(), text }))
 }
 
-/// Reads a text.
+/// Reads a story with these variables.
 ///
 /// # Errors
 /// The first thing that is not YAML or not of the language.
-pub fn parse(text: &str) -> Result<Script, Finding> {
+pub(super) fn script(text: &str, variables: &Variables) -> Result<Script, Finding> {
+    document(text, PhantomData, Some(variables))
+}
+
+/// Reads what decides how often a story is told, and which variables it has.
+pub(super) fn head(text: &str) -> Result<Head, Finding> {
+    document(text, PhantomData, None)
+}
+
+/// Reads a file of a fragment.
+pub(super) fn fragment_file(text: &str, variables: &Variables) -> Result<FragmentFile, Finding> {
+    document(text, PhantomData, Some(variables))
+}
+
+/// Reads one of the fragments of a story.
+pub(super) fn fragment(text: &str, name: &str, variables: &Variables) -> Result<Vec<At<Step>>, Finding> {
+    document(text, OneFragment(name), Some(variables)).map(Option::unwrap_or_default)
+}
+
+/// Whether a text speaks of variables.
+pub(super) fn has_references(text: &str) -> bool {
+    text.contains(OPENS)
+}
+
+fn document<T, S>(text: &str, seed: S, variables: Option<&Variables>) -> Result<T, Finding>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_nodes: NODES_MAX, max_depth: DEPTH_MAX },
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| finding(&error, text))
+    let variables = variables.filter(|_| has_references(text));
+    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |deserializer| match variables {
+        Some(variables) => seed.deserialize(Filling::new(deserializer, variables)),
+        None => seed.deserialize(deserializer),
+    });
+    read.map_err(|error| finding(&error, text, variables))
 }
 
-fn finding(error: &Error, text: &str) -> Finding {
-    if let Error::Message { msg, .. } = error.without_snippet()
-        && let Some((place, message, help)) = told_place(msg)
-    {
-        return Finding { message, place: Some(place), help: Some(help) };
+/// Of a story, one fragment and nothing else.
+struct OneFragment<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for OneFragment<'_> {
+    type Value = Option<Vec<At<Step>>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let fragments = Member { name: "fragments", value: Member { name: self.0, value: PhantomData } };
+        fragments.deserialize(deserializer).map(Option::flatten)
+    }
+}
+
+/// One member of a record; the others are skipped.
+struct Member<'a, S> {
+    name: &'a str,
+    value: S,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Member<'_, S> {
+    type Value = Option<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Member<'_, S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a record with `{}`", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let (mut seed, mut found) = (Some(self.value), None);
+        while let Some(name) = members.next_key::<String>()? {
+            match seed.take_if(|_| name == self.name) {
+                Some(seed) => found = Some(members.next_value_seed(seed)?),
+                None => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn finding(error: &Error, text: &str, variables: Option<&Variables>) -> Finding {
+    let place = error.location().map(Place::from).map(|place| at_least_one_character(place, text));
+    if let Error::Message { msg, .. } = error.without_snippet() {
+        if let Some((place, message, help)) = told_place(msg) {
+            return Finding::at(place, message).help(help);
+        }
+        if let Some((written, message, help)) = misfit(msg) {
+            let place = place.map(|place| within(&place, written, text));
+            return Finding { message: message.to_owned(), place, help: Some(help.to_owned()), origin: None };
+        }
+        if let Some(reference) = unknown_reference(msg) {
+            return no_value(reference, place, text, variables);
+        }
     }
     let (message, help) = explain(error.without_snippet());
-    let place = error.location().map(Place::from).map(|place| at_least_one_character(place, text));
-    Finding { message, place, help }
+    Finding { message, place, help, origin: None }
+}
+
+/// A reference that stands for nothing, at its place within the text it is in.
+fn no_value(reference: &str, place: Option<Place>, text: &str, variables: Option<&Variables>) -> Finding {
+    let place = place.map(|place| within(&place, reference, text));
+    let known: Vec<&str> = variables.iter().flat_map(|known| known.values().keys().map(String::as_str)).collect();
+    let (message, help) = match reference.strip_prefix(OPENS).and_then(|rest| rest.strip_suffix('}')) {
+        None => ("`${` is not closed".to_owned(), "add `}`, or write `$${` for the characters themselves".to_owned()),
+        Some(name) if known.is_empty() => (
+            format!("no variable is called `{name}`"),
+            format!(
+                "add `let: {{{name}: …}}` at the head of the file, or write `$${{{name}}}` for the characters themselves"
+            ),
+        ),
+        Some(name) => (format!("no variable is called `{name}`"), choices(name, &known)),
+    };
+    Finding { message, place, help: Some(help), origin: None }
+}
+
+/// The part's own place, when it stands in what is at the place as it is written.
+fn within(place: &Place, part: &str, text: &str) -> Place {
+    let rest = text.get(place.bytes.start..).unwrap_or_default();
+    // `${open` has no end of its own to look for.
+    let part = part.lines().next().unwrap_or_default();
+    let Some(at) = rest.find(part) else { return place.clone() };
+    let before = rest.get(..at).unwrap_or_default();
+    let (line, column) = match before.rsplit_once('\n') {
+        Some((lines, last)) => (place.line + lines.matches('\n').count() + 1, last.chars().count() + 1),
+        None => (place.line, place.column + before.chars().count()),
+    };
+    let start = place.bytes.start + at;
+    Place { line, column, bytes: start..start + part.len() }
 }
 
 /// A caret needs something to point at.
@@ -86,6 +207,9 @@ fn explain(error: &Error) -> (String, Option<String>) {
             "a step or an edit has one key".to_owned(),
             Some("start the next one with a dash, or indent the key if it belongs to the one above".to_owned()),
         ),
+        Error::UnexpectedValueForUnitEnumVariant { .. } => {
+            ("this word stands alone".to_owned(), Some("write it without a colon and a value".to_owned()))
+        }
         Error::Unexpected { expected: "mapping start", .. } => {
             ("this is not a record".to_owned(), Some("write `key: value` pairs here, or indent them below".to_owned()))
         }
@@ -108,6 +232,10 @@ fn described(ty: &str) -> &str {
 mod tests {
     use super::super::step::StepKind;
     use super::*;
+
+    fn parse(text: &str) -> Result<Script, Finding> {
+        script(text, &Variables::default())
+    }
 
     const STORY: &str = "title: A story\nshop:\n  wsi: yes\nsteps:\n  - sync\n  - sync: {only: customer}\n  - advance: 1 day\n  - in magento:\n      create customer:\n        set: {email: a@x.com, postcode: 000123, rate: 1.10}\n  - snapshot: end\n  - expect: {outcome: success, crm: {rows: customer, count: 2, have: {email: null}}}\n";
 
@@ -159,8 +287,8 @@ mod tests {
             (
                 "title: x\nsteps:\n  - expect: {crm: {rows: customer, count: many}}\n",
                 "3:43",
-                "this is not a whole number",
-                "",
+                "\"many\" does not fit here",
+                "expected a whole number",
             ),
             ("title: x\nsteps:\n  - expect: {message: {regex: '('}}\n", "3:31", "this is not a regular expression", ""),
             ("title: x\n", "1:1", "`steps` is missing", "add `steps: …`"),

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,8 @@ enum Message {
 struct Shared {
     cases: Vec<Case>,
     options: RunOptions,
-    next: AtomicUsize,
+    /// Cases that were taken by a worker.
+    taken: Vec<AtomicBool>,
     /// For each case the number of the step it is in, from 1.
     steps: Vec<AtomicUsize>,
 }
@@ -60,10 +61,11 @@ struct Running {
 /// Runs cases in parallel and tells what happens.
 pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell: impl FnMut(Event<'_>)) {
     let steps = cases.iter().map(|_| AtomicUsize::new(0)).collect();
-    let shared = Arc::new(Shared { cases: cases.to_vec(), options, next: AtomicUsize::new(0), steps });
+    let taken = cases.iter().map(|_| AtomicBool::new(false)).collect();
+    let shared = Arc::new(Shared { cases: cases.to_vec(), options, taken, steps });
     let (sender, messages) = mpsc::channel();
     for _ in 0..pool.jobs.clamp(1, cases.len().max(1)) {
-        spawn_worker(&shared, &sender);
+        spawn_worker(&shared, &sender, None);
     }
     let mut running: BTreeMap<usize, Running> = BTreeMap::new();
     let (mut waiting, mut due) = (BTreeMap::new(), 0);
@@ -89,7 +91,7 @@ pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell:
                 running.remove(&number);
                 waiting.insert(number, given_up(case, &shared, number, elapsed));
                 tell(Event::Ended(case));
-                spawn_worker(&shared, &sender);
+                spawn_worker(&shared, &sender, Some(number));
             } else if elapsed >= pool.slow_after && !one.said_slow {
                 one.said_slow = true;
                 tell(Event::Slow(case));
@@ -113,12 +115,27 @@ fn until_next_mark(running: &BTreeMap<usize, Running>, pool: PoolOptions) -> Dur
     left.min().unwrap_or(PATIENCE).clamp(Duration::from_millis(1), PATIENCE)
 }
 
-/// The thread is not waited for: one that hangs ends with the process.
-fn spawn_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>) {
+impl Shared {
+    /// Takes the next case for a worker that has just ended one. Tellings that share their snapshots go one after the
+    /// other, on one worker, so that the first of them is always the same.
+    fn take_after(&self, ended: Option<usize>) -> Option<usize> {
+        let follows = |number: usize| {
+            let before = number.checked_sub(1).and_then(|before| self.cases.get(before));
+            before.zip(self.cases.get(number)).is_some_and(|(before, case)| case.shares_with(before))
+        };
+        let take = |number: &usize| self.taken.get(*number).is_some_and(|taken| !taken.swap(true, Ordering::Relaxed));
+        let next = ended.map(|ended| ended + 1).filter(|next| follows(*next)).filter(take);
+        next.or_else(|| (0..self.cases.len()).filter(|number| !follows(*number)).find(take))
+    }
+}
+
+/// The thread is not waited for: one that hangs ends with the process. `after` is the case of a worker that was given up.
+fn spawn_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>, after: Option<usize>) {
     let (shared, sender) = (Arc::clone(shared), sender.clone());
     std::thread::spawn(move || {
-        loop {
-            let number = shared.next.fetch_add(1, Ordering::Relaxed);
+        let mut ended = after;
+        while let Some(number) = shared.take_after(ended) {
+            ended = Some(number);
             let (Some(case), Some(step)) = (shared.cases.get(number), shared.steps.get(number)) else { return };
             let since = Instant::now();
             let _ = sender.send(Message::Begins(number, since));
@@ -148,15 +165,14 @@ fn broken(case: &Case, shared: &Shared, number: usize, since: Instant, panic: &(
 fn ended_in_step(case: &Case, shared: &Shared, number: usize, elapsed: Duration, message: String) -> CaseResult {
     let step = shared.steps.get(number).map_or(0, |step| step.load(Ordering::Relaxed));
     let step = step.checked_sub(1).and_then(|index| case.story.script.steps.get(index));
-    let (line, step) = step.map_or((1, "start"), |step| (step.place().line, step.0.word()));
+    let (line, word) = step.map_or((1, "start"), |step| (step.place().line, step.0.word()));
     let mut result = CaseResult::of(case);
     result.elapsed = elapsed;
-    result.failures.push(Failure {
-        kind: FailureKind::Stopped,
-        line,
-        step: step.to_owned(),
-        message,
-        detail: String::new(),
+    let kind = FailureKind::Stopped;
+    let failure = Failure { kind, file: None, line, step: word.to_owned(), message, detail: String::new() };
+    result.failures.push(match step {
+        Some(step) => failure.from(step),
+        None => failure,
     });
     result
 }

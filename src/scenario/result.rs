@@ -1,10 +1,12 @@
 //! What a run found. A failed expectation is a result like any other; reports read these and nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::coverage::Exercised;
+use super::step::Step;
 use super::story::Case;
+use super::timeline::Timeline;
 
 /// Why a case did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,8 @@ impl FailureKind {
 pub struct Failure {
     /// Which kind.
     pub kind: FailureKind,
+    /// The file of the fragment that the step stands in; `None` for the scenario's own.
+    pub file: Option<PathBuf>,
     /// Line of the step.
     pub line: usize,
     /// The step, such as `expect` or `snapshot end`.
@@ -44,6 +48,16 @@ pub struct Failure {
     pub message: String,
     /// A diff or a list, with a line feed at its end; may be empty.
     pub detail: String,
+}
+
+impl Failure {
+    /// The same, of a step that may stand in a fragment.
+    #[must_use]
+    pub(super) fn from(self, step: &Step) -> Self {
+        let Some(origin) = &step.1 else { return self };
+        let message = format!("{} ({origin})", self.message);
+        Self { file: Some(origin.file.path.clone()), message, ..self }
+    }
 }
 
 /// What became of a case.
@@ -63,6 +77,8 @@ pub struct CaseResult {
     pub elapsed: Duration,
     /// What it exercised.
     pub exercised: Box<Exercised>,
+    /// What happened step by step, when it was asked for and the story ended.
+    pub timeline: Option<Box<Timeline>>,
 }
 
 impl CaseResult {
@@ -76,7 +92,13 @@ impl CaseResult {
             accepted: 0,
             elapsed: Duration::ZERO,
             exercised: Box::default(),
+            timeline: None,
         }
+    }
+
+    /// The file that a failure's line is in.
+    pub fn file_of<'a>(&'a self, failure: &'a Failure) -> &'a Path {
+        failure.file.as_deref().unwrap_or(&self.file)
     }
 
     /// Whether everything was as expected.

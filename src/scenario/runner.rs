@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::result::{CaseResult, Failure, FailureKind};
 use super::step::StepKind;
 use super::story::Case;
+use super::timeline::Recorder;
 use super::world::World;
 use crate::snapshot::Mode;
 
@@ -25,12 +26,19 @@ pub struct RunOptions {
     pub carrier: Carrier,
     /// What happens to snapshots that differ.
     pub mode: Mode,
+    /// Whether results say what happened step by step.
+    pub keeps_timeline: bool,
 }
 
 impl RunOptions {
     /// Runs that keep nothing but results.
     pub fn new(carrier: Carrier, mode: Mode) -> Self {
-        Self { carrier, mode }
+        Self { carrier, mode, keeps_timeline: false }
+    }
+
+    /// The same, with a timeline in each result.
+    pub fn with_timeline(self) -> Self {
+        Self { keeps_timeline: true, ..self }
     }
 }
 
@@ -39,26 +47,43 @@ pub fn run(case: &Case, options: RunOptions) -> CaseResult {
     run_watched(case, options, &AtomicUsize::new(0))
 }
 
+/// Runs one case and hands out the state its CRM is left in; none when it could not begin.
+pub fn run_for_crm(case: &Case, options: RunOptions) -> (CaseResult, Option<serde_json::Value>) {
+    let mut crm = None;
+    let result = run_with(case, options, &AtomicUsize::new(0), &mut |world| crm = world.crm.state().ok());
+    (result, crm)
+}
+
 /// Runs one case and keeps the number of the step it is in, from 1, where others can see it.
 pub(super) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsize) -> CaseResult {
+    run_with(case, options, in_step, &mut |_| ())
+}
+
+/// The same with a look at what is left.
+fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut dyn FnMut(&World<'_>)) -> CaseResult {
     let started = Instant::now();
     let mut result = CaseResult::of(case);
-    // Programs come over sockets, whatever our sync does.
-    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
-    let options = if runs_programs { RunOptions { carrier: Carrier::Tcp, ..options } } else { options };
+    let options = RunOptions { carrier: carrier(case, options.carrier), ..options };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().start_paused(options.carrier == Carrier::InMemory);
     match builder.build() {
-        Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result)),
+        Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result, look)),
         Err(cause) => result.failures.push(set_up_failed(&format!("no runtime: {cause}"))),
     }
     result.elapsed = started.elapsed();
     result
 }
 
+/// What carries a case's HTTP. Programs come over sockets, whatever our sync does.
+pub(super) fn carrier(case: &Case, wanted: Carrier) -> Carrier {
+    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
+    if runs_programs { Carrier::Tcp } else { wanted }
+}
+
 fn set_up_failed(message: &str) -> Failure {
     Failure {
         kind: FailureKind::CannotWork,
+        file: None,
         line: 1,
         step: "start".to_owned(),
         message: message.to_owned(),
@@ -67,20 +92,36 @@ fn set_up_failed(message: &str) -> Failure {
 }
 
 /// Goes through the steps. An unmet expectation does not end the story, a step that cannot work does.
-async fn tell(case: &Case, options: RunOptions, in_step: &AtomicUsize, result: &mut CaseResult) {
+async fn tell(
+    case: &Case,
+    options: RunOptions,
+    in_step: &AtomicUsize,
+    result: &mut CaseResult,
+    look: &mut dyn FnMut(&World<'_>),
+) {
     let mut world = match World::new(case, options).await {
         Ok(world) => world,
         Err(cause) => return result.failures.push(set_up_failed(&cause.to_string())),
     };
+    let mut recorder = options.keeps_timeline.then(|| Recorder::of(&world));
     for (index, step) in case.story.script.steps.iter().enumerate() {
         in_step.store(index + 1, Ordering::Relaxed);
+        if let Some(recorder) = &mut recorder {
+            recorder.begin(&mut world, &step.0);
+        }
         let failures = world.step(step).await;
         let stop = failures.iter().any(|failure| failure.kind == FailureKind::CannotWork);
+        let known = result.failures.len();
         result.failures.extend(failures);
+        if let Some(recorder) = &mut recorder {
+            recorder.end(&mut world, &case.story.script, index, known..result.failures.len());
+        }
         if stop {
             break;
         }
     }
+    result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_story()));
+    look(&world);
     result.accepted = world.accepted();
     *result.exercised = world.exercised();
 }

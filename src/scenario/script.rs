@@ -5,6 +5,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::cells::Cells;
+use super::discovery::DiscoverySetup;
+use super::fragment_step::Unread;
 use super::span::At;
 use super::step::Step;
 use super::words::{Day, Interval, Moment, Priority, YesNo};
@@ -32,9 +35,23 @@ pub struct Script {
     /// Single quirks to switch on (yes) or off (no) on top of the profile, such as `Q-04: yes`.
     #[serde(default)]
     pub quirks: IndexMap<At<String>, YesNo>,
+    /// Variables: `${name}` in a text of this file stands for the value. `$${` stands for the characters themselves.
+    #[serde(default, rename = "let")]
+    pub variables: IndexMap<At<String>, At<String>>,
     /// Tell the story several times, each time with something changed. Each telling has its own snapshots.
     #[serde(default)]
     pub variants: IndexMap<At<String>, Variant>,
+    /// Tell the story once for every combination of these values: of settings that a variant has, of quirks, or of
+    /// variables of `let`.
+    #[serde(default)]
+    #[schemars(schema_with = "super::matrix::schema")]
+    pub matrix: IndexMap<At<String>, Vec<At<String>>>,
+    /// Combinations of the matrix that make no sense: `{wsi: yes, bridge: none}`.
+    #[serde(default)]
+    pub exclude: Vec<Cells>,
+    /// Whether each telling has its own snapshots, or all of them must leave the same.
+    #[serde(default)]
+    pub snapshots: Sharing,
     /// The Magento shop. Left out: the corner shop with the newest bridge.
     #[serde(default)]
     pub shop: Option<ShopSetup>,
@@ -44,12 +61,29 @@ pub struct Script {
     /// The settings of the Magento integration in OroCRM.
     #[serde(default)]
     pub integration: IntegrationSetup,
+    /// How the CRM finds the account of a new customer. Left out: by first name, last name and e-mail address.
+    #[serde(default, rename = "account discovery")]
+    pub account_discovery: Option<DiscoverySetup>,
     /// Whether cron works while time passes with `advance`: a sync every five minutes, the status clean-up at 01:00, the
     /// look for expired carts at 03:00 (UTC).
     #[serde(default, rename = "automatic sync")]
     pub automatic_sync: YesNo,
+    /// Steps by name, for `use`. Files in a folder `fragments` beside the scenario or above it go by their names as well.
+    #[serde(default)]
+    pub fragments: IndexMap<At<String>, Unread>,
     /// What happens, in order.
     pub steps: Vec<At<Step>>,
+}
+
+/// Whose snapshots are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sharing {
+    /// Each telling has its own.
+    #[default]
+    Each,
+    /// All tellings must leave the same; there is one file for them.
+    Shared,
 }
 
 /// One telling of the story.
@@ -68,9 +102,27 @@ pub struct Variant {
     /// The bridge of this telling: a release such as 1.2.19, or `none`.
     #[serde(default)]
     pub bridge: Option<At<String>>,
+    /// What the shop poses as in this telling.
+    #[serde(default)]
+    pub flavor: Option<Flavor>,
+    /// Whether two-way sync is on in this telling.
+    #[serde(default, rename = "two way sync")]
+    pub two_way_sync: Option<YesNo>,
     /// The sync priority of this telling.
     #[serde(default, rename = "sync priority")]
     pub sync_priority: Option<Priority>,
+    /// Whether guests are synced in this telling.
+    #[serde(default, rename = "guest customer sync")]
+    pub guest_customer_sync: Option<YesNo>,
+    /// Whether order comments become order notes in this telling.
+    #[serde(default, rename = "order notes")]
+    pub order_notes: Option<YesNo>,
+    /// Rows of a page of the bridge's lists in this telling.
+    #[serde(default, rename = "page size")]
+    pub page_size: Option<usize>,
+    /// Other values for variables of the story.
+    #[serde(default, rename = "let")]
+    pub variables: IndexMap<At<String>, At<String>>,
 }
 
 /// A fake Magento shop.
@@ -89,6 +141,10 @@ pub struct ShopSetup {
     /// What the shop poses as.
     #[serde(default)]
     pub flavor: Flavor,
+    /// In which way the shop differs from that product: a file as `mockgento compare --write-overrides` makes it, beside
+    /// this one. Its flavor, bridge and style hold where nothing else is said here.
+    #[serde(default)]
+    pub overrides: Option<At<String>>,
     /// How long a session of the API lives without a call.
     #[serde(default, rename = "session timeout")]
     pub session_timeout: Option<Interval>,

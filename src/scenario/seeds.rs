@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::did_you_mean;
 use crate::memo::Memo;
-use crate::shop::Seed;
+use crate::shop::{Seed, built_in};
 
 /// The seed of a story that names none.
 pub const DEFAULT: &str = "corner-shop";
@@ -46,14 +46,12 @@ pub fn load(name: &str, scenario: &Path) -> Result<Seed, NoSeed> {
     if let Some(path) = folders().map(|folder| folder.join(format!("{name}.yaml"))).find(|path| path.is_file()) {
         return read(&path, name);
     }
-    if name == DEFAULT {
-        let parse = || Seed::corner_shop().map(|seed| (DEFAULT.to_owned(), seed));
-        return PARSED
-            .get_or_try(|known| known == DEFAULT, parse)
-            .map_err(|error| not_a_seed(name, &error.to_string()));
+    if built_in::NAMES.contains(&name) {
+        let make = || built_in::seed(name).unwrap_or_else(|| Ok(Seed::default())).map(|seed| (name.to_owned(), seed));
+        return PARSED.get_or_try(|known| known == name, make).map_err(|error| not_a_seed(name, &error.to_string()));
     }
     let mut known: BTreeSet<String> = folders().flat_map(|folder| names_in(&folder)).collect();
-    known.insert(DEFAULT.to_owned());
+    known.extend(built_in::NAMES.map(str::to_owned));
     let nearest =
         did_you_mean(name, known.iter().map(String::as_str)).map(|hint| format!("{hint} ")).unwrap_or_default();
     let list = known.iter().cloned().collect::<Vec<_>>().join("`, `");

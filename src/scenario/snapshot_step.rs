@@ -31,6 +31,8 @@ pub struct SnapshotStep {
     pub name: String,
     /// What it holds; `None`: outcome, CRM and trace, and the shop where two-way sync is on.
     pub of: Option<Vec<Part>>,
+    /// Fields and tables that are left out wherever they stand.
+    pub without: Vec<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -38,8 +40,12 @@ pub struct SnapshotStep {
 struct Detailed {
     /// Its name.
     name: String,
-    /// What it holds.
-    of: Vec<Part>,
+    /// What it holds; left out: outcome, CRM and trace, and the shop where two-way sync is on.
+    #[serde(default)]
+    of: Option<Vec<Part>>,
+    /// Names of fields and tables to leave out wherever they stand, such as `settings`.
+    #[serde(default)]
+    without: Vec<String>,
 }
 
 struct SnapshotVisitor;
@@ -52,12 +58,12 @@ impl<'de> Visitor<'de> for SnapshotVisitor {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<SnapshotStep, E> {
-        Ok(SnapshotStep { name: name.to_owned(), of: None })
+        Ok(SnapshotStep { name: name.to_owned(), of: None, without: Vec::new() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<SnapshotStep, A::Error> {
-        let detailed = Detailed::deserialize(MapAccessDeserializer::new(members))?;
-        Ok(SnapshotStep { name: detailed.name, of: Some(detailed.of) })
+        let Detailed { name, of, without } = Detailed::deserialize(MapAccessDeserializer::new(members))?;
+        Ok(SnapshotStep { name, of, without })
     }
 }
 

@@ -55,6 +55,11 @@ impl<T> At<T> {
         &self.0.value
     }
 
+    /// The value itself, to change; it stays where it stands.
+    pub(super) fn get_mut(&mut self) -> &mut T {
+        &mut self.0.value
+    }
+
     /// Gives up the place.
     pub fn into_inner(self) -> T {
         self.0.value

@@ -29,14 +29,17 @@ pub(super) fn of(exchanges: &[JournalEntry]) -> Vec<Value> {
 fn entry(exchange: &JournalEntry) -> Value {
     let mut record = Map::new();
     record.insert("call".to_owned(), json!(exchange.operation));
-    for (name, value) in exchange.arguments.iter() {
-        record.insert(name.to_owned(), argument(name, value));
-    }
+    record.extend(arguments(exchange).map(|(name, value)| (name.to_owned(), value)));
     if !exchange.disruptions.is_empty() {
         record.insert("disrupted".to_owned(), json!(exchange.disruptions.join(", ")));
     }
     record.insert("answer".to_owned(), json!(answer(exchange)));
     Value::Object(record)
+}
+
+/// The arguments of a call by name, filters as lines.
+pub(super) fn arguments(exchange: &JournalEntry) -> impl Iterator<Item = (&str, Value)> {
+    exchange.arguments.iter().map(|(name, value)| (name, argument(name, value)))
 }
 
 /// What came back, in a few words: `3 rows`, `ok`, `fault 5: Session expired. Try to relogin.`.

@@ -16,14 +16,21 @@ macro_rules! text_word {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = Spanned::<String>::deserialize(deserializer)?;
-                let read: fn(&str) -> Option<Self> = $read;
-                read(&text.value).ok_or_else(|| {
+                Self::of_text(&text.value).ok_or_else(|| {
                     misfit(
                         text.referenced,
                         &format!("\"{}\" does not fit here", text.value),
                         concat!("expected ", $expecting),
                     )
                 })
+            }
+        }
+
+        impl $name {
+            /// What the text says, if it is one of its words.
+            pub fn of_text(text: &str) -> Option<Self> {
+                let read: fn(&str) -> Option<Self> = $read;
+                read(text)
             }
         }
 
@@ -57,6 +64,11 @@ impl YesNo {
     /// Whether it is `yes`.
     pub fn is_yes(self) -> bool {
         self == Self::Yes
+    }
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        if self.is_yes() { "yes" } else { "no" }
     }
 }
 
@@ -149,6 +161,16 @@ pub enum Priority {
     RemoteWins,
     /// The CRM's value.
     LocalWins,
+}
+
+impl Priority {
+    /// The words of the form, in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RemoteWins => "remote wins",
+            Self::LocalWins => "local wins",
+        }
+    }
 }
 
 text_word!(

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use super::coverage::Exercised;
 use super::crm_edit::CrmEdit;
 use super::network::{self, NetworkError, Served};
+use super::origin::Origin;
+use super::overrides;
 use super::result::{Failure, FailureKind};
 use super::runner::RunOptions;
 use super::script::{Script, ShopSetup, Variant};
@@ -89,6 +91,8 @@ pub(super) struct World<'a> {
     pub(super) crm: Crm,
     /// The integration; `None` while the channel is deleted.
     pub(super) integration: Option<IntegrationId>,
+    /// The fragment the step at hand stands in.
+    origin: Option<&'a Origin>,
     /// How the last sync or check ended.
     pub(super) last: Option<LastOutcome>,
     pub(super) store: Store,
@@ -117,6 +121,7 @@ impl<'a> World<'a> {
             quirks: quirks(script, &variant),
             crm: Crm::in_memory(clock.clone())?,
             integration: None,
+            origin: None,
             last: None,
             transport,
             wsdl_cache: WsdlCache::default(),
@@ -130,6 +135,9 @@ impl<'a> World<'a> {
             marks: Vec::new(),
             counted: IndexMap::new(),
         };
+        if let Some(discovery) = &script.account_discovery {
+            world.crm.set_discovery(discovery.config())?;
+        }
         world.create_channel().await.map_err(SetUpError::Integration)?;
         world.forget_calls();
         world.counted = world.journal_lengths();
@@ -137,12 +145,14 @@ impl<'a> World<'a> {
     }
 
     /// Does one step; nothing is wrong when the list is empty.
-    pub(super) async fn step(&mut self, step: &At<Step>) -> Failures {
+    pub(super) async fn step(&mut self, step: &'a At<Step>) -> Failures {
         self.marks.push(Mark { step: step.0.word(), at: self.clock.now(), from: self.journal_lengths() });
-        match self.done(step).await {
+        self.origin = step.1.as_deref();
+        let failures = match self.done(step).await {
             Ok(failures) => failures,
             Err(message) => vec![Self::failure(step, FailureKind::CannotWork, message)],
-        }
+        };
+        failures.into_iter().map(|failure| failure.from(step)).collect()
     }
 
     async fn done(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
@@ -159,6 +169,7 @@ impl<'a> World<'a> {
             StepKind::Advance(interval) => self.pass(interval.0).await?,
             StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one))?,
             StepKind::Clear(which) => self.clear(which.as_ref())?,
+            StepKind::Use(_) => return Err("its steps were not put in; please report it".to_owned()),
             StepKind::Expect(expectation) => {
                 if !self.is_told_here(expectation) {
                     return Ok(Vec::new());
@@ -215,9 +226,9 @@ impl<'a> World<'a> {
         self.accepted
     }
 
-    /// The text of the scenario file.
+    /// The text of the file that the step at hand stands in.
     pub(super) fn source(&self) -> &'a str {
-        &self.case.story.file.text
+        &self.origin.map_or(&self.case.story.file, |origin| &origin.file).text
     }
 
     /// The shop of that name, or the only one.
@@ -248,6 +259,7 @@ impl<'a> World<'a> {
     pub(super) fn failure(step: &At<Step>, kind: FailureKind, message: impl Into<String>) -> Failure {
         Failure {
             kind,
+            file: None,
             line: step.place().line,
             step: step.0.word().to_owned(),
             message: message.into(),
@@ -302,7 +314,11 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     let wsi = variant.wsi.unwrap_or(setup.wsi);
     config.mode = if wsi.is_yes() { WireMode::WsI } else { WireMode::RpcEncoded };
     config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
-    config.flavor = setup.flavor;
+    config.flavor = variant.flavor.unwrap_or(setup.flavor);
+    if let Some(file) = &setup.overrides {
+        let own = overrides::load(file, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+        overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
+    }
     Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))
 }
 

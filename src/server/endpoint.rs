@@ -11,6 +11,7 @@ use crate::disrupt::answer::Answer;
 use crate::disrupt::{Disruption, WSDL_OPERATION, rows};
 use crate::magento::{Flavor, encoding_schema};
 use crate::memo::Memo;
+use crate::shop::overrides::HttpOverrides;
 use crate::shop::{Refusal, Shop};
 use crate::soap::schema::ServiceSchema;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
@@ -64,7 +65,7 @@ pub fn answer(shop: &mut Shop, options: &EndpointOptions, request: &HttpRequestP
         Received::Call(call) => act(shop, &call).write(),
         Received::Refused { handled, .. } | Received::Answered { handled, .. } => handled,
     };
-    dress(handled.answer, Some(shop.clock().now()))
+    dress(handled.answer, Some(shop.clock().now()), shop.overrides().map(|overrides| &overrides.http))
 }
 
 /// A request as far as it can be read without acting on it.
@@ -201,7 +202,9 @@ fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &s
     );
     let Ok(text) = text;
     let outcome = Outcome::Wsdl(text.len());
-    Handled { answer: Answer { status: 200, content_types: vec![XML.to_owned()], body: text.into_bytes() }, outcome }
+    let own = shop.overrides().map(|overrides| overrides.http.wsdl_content_type.clone()).unwrap_or_default();
+    let content_types = if own.is_empty() { vec![XML.to_owned()] } else { own };
+    Handled { answer: Answer { status: 200, content_types, body: text.into_bytes() }, outcome }
 }
 
 fn page(status: u16, content_type: &str, body: &[u8]) -> Handled {
@@ -217,7 +220,23 @@ pub(super) struct Acted {
     operation: String,
     result: Result<SoapValue, Refusal>,
     codec: Codec,
-    flavor: Flavor,
+    manner: Manner,
+}
+
+/// How a shop's web server sends answers.
+#[derive(Clone, Debug)]
+struct Manner {
+    content_types: Vec<String>,
+    fault_status: u16,
+}
+
+impl Manner {
+    fn of(shop: &Shop) -> Self {
+        let http = shop.overrides().map(|overrides| overrides.http.clone()).unwrap_or_default();
+        let of_product = || content_types(shop.flavor());
+        let content_types = if http.content_type.is_empty() { of_product() } else { http.content_type };
+        Self { content_types, fault_status: http.fault_status.unwrap_or(200) }
+    }
 }
 
 /// Acts on a call.
@@ -230,7 +249,7 @@ pub(super) fn act(shop: &mut Shop, call: &Call) -> Acted {
         }
         shop.dispatch(&call.operation, &call.arguments)
     };
-    Acted { operation: call.operation.clone(), result, codec: shop.codec().clone(), flavor: shop.flavor() }
+    Acted { operation: call.operation.clone(), result, codec: shop.codec().clone(), manner: Manner::of(shop) }
 }
 
 /// Puts a fault in place of what the shop would have done: a number as Magento does, a name as PHP does.
@@ -239,7 +258,7 @@ pub(super) fn injected(shop: &Shop, operation: &str, fault: SoapFault) -> Acted 
         operation: operation.to_owned(),
         result: Err(Refusal::Fault(fault)),
         codec: shop.codec().clone(),
-        flavor: shop.flavor(),
+        manner: Manner::of(shop),
     }
 }
 
@@ -272,7 +291,7 @@ impl Acted {
         };
         match self.codec.write_response(&self.operation, value) {
             Ok(body) => {
-                let answer = Answer { status: 200, content_types: content_types(self.flavor), body };
+                let answer = Answer { status: 200, content_types: self.manner.content_types, body };
                 Handled { answer, outcome: Outcome::of_value(value) }
             }
             Err(error) => {
@@ -288,7 +307,8 @@ impl Acted {
             Refusal::Fault(fault) if fault.api_code().is_none() => broken(fault),
             Refusal::Fault(fault) => {
                 let body = self.codec.write_fault(fault);
-                let answer = Answer { status: 200, content_types: content_types(self.flavor), body };
+                let Manner { content_types, fault_status } = self.manner.clone();
+                let answer = Answer { status: fault_status, content_types, body };
                 Handled { answer, outcome: Outcome::of_fault(fault) }
             }
             Refusal::Encoding(text) => broken(&SoapFault::server(text.as_str())),
@@ -316,7 +336,8 @@ fn content_types(flavor: Flavor) -> Vec<String> {
 }
 
 /// Puts the headers of a Magento behind `index.php` around an answer (recording 001); without `date` no `Date`.
-pub(super) fn dress(answer: Answer, date: Option<Timestamp>) -> HttpAnswer {
+pub(super) fn dress(answer: Answer, date: Option<Timestamp>, own: Option<&HttpOverrides>) -> HttpAnswer {
+    let date = date.filter(|_| own.and_then(|own| own.date).unwrap_or(true));
     let mut headers = Vec::with_capacity(8);
     let mut add = |name: &str, value: String| headers.push((name.to_owned(), value));
     if let Some(date) = date {
@@ -328,7 +349,11 @@ pub(super) fn dress(answer: Answer, date: Option<Timestamp>) -> HttpAnswer {
     for content_type in answer.content_types {
         add("Content-Type", content_type);
     }
-    add("Content-Length", answer.body.len().to_string());
+    for (name, value) in own.iter().flat_map(|own| &own.headers) {
+        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        headers.extend(value.clone().map(|value| (name.clone(), value)));
+    }
+    headers.push(("Content-Length".to_owned(), answer.body.len().to_string()));
     HttpAnswer { status: answer.status, headers, body: answer.body }
 }
 

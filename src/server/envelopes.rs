@@ -65,6 +65,12 @@ impl Envelopes {
         };
         let mut text = masked(text, &self.secrets);
         if message.length > message.bytes.len() {
+            // What stands before the tag that was cut can be indented all the same.
+            if let Some((whole, _)) = text.rsplit_once('<')
+                && let Some(lines) = indented(whole)
+            {
+                text = lines;
+            }
             let _ = write!(text, "\n… {} bytes in all, of which the first {KEPT_MAX} are kept", message.length);
             return text;
         }
@@ -165,6 +171,10 @@ mod tests {
             assert_eq!(Envelopes::of(message.as_bytes(), b"", &SoapStruct::new()).request(), expected);
         }
         assert_eq!(Envelopes::of(&[0xff, 0xfe], b"", &SoapStruct::new()).request(), "2 bytes that are not UTF-8");
+        let rows = format!("<r><a>{}</a></r>", "<i>x</i>".repeat(KEPT_MAX / 8));
+        let shown = Envelopes::of(rows.as_bytes(), b"", &SoapStruct::new()).request();
+        assert!(shown.starts_with("<r>\n  <a>\n    <i>x</i>\n    <i>x</i>"), "{}", &shown[..60]);
+        assert!(shown.ends_with("of which the first 65536 are kept"));
         let long = "é".repeat(KEPT_MAX);
         let shown = Envelopes::of(long.as_bytes(), b"", &SoapStruct::new()).request();
         assert!(shown.ends_with("131072 bytes in all, of which the first 65536 are kept"), "{}", &shown[65_000..]);

@@ -9,7 +9,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -49,17 +49,35 @@ where
     S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
 {
     let orders = Orders::default();
-    let io = TokioIo::new(Wire::new(stream, orders.clone()));
-    let admission = match peer {
-        Peer::Socket(admission) => admission,
-        Peer::Pipe => Admission::None,
+    let (admission, is_bounded) = match peer {
+        Peer::Socket(admission) => (admission, true),
+        Peer::Pipe => (Admission::None, false),
     };
-    let answering = service_fn(move |request| answer(service.clone(), orders.clone(), admission, request));
+    let answering = {
+        let orders = orders.clone();
+        service_fn(move |request| answer(service.clone(), orders.clone(), admission, request))
+    };
+    drive(stream, orders, answering, is_bounded, stop).await;
+}
+
+/// Serves one connection with whoever answers; `is_bounded` ends those that are slow to ask.
+pub(super) async fn drive<S, A>(
+    stream: S,
+    orders: Orders,
+    answering: A,
+    is_bounded: bool,
+    stop: impl Future<Output = ()>,
+) where
+    S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
+    A: HttpService<Incoming, ResBody = Full<Bytes>>,
+    A::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let io = TokioIo::new(Wire::new(stream, orders));
     let mut builder = http1::Builder::new();
     builder.auto_date_header(false).title_case_headers(true).half_close(true).keep_alive(true);
-    match peer {
-        Peer::Socket(_) => builder.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT),
-        Peer::Pipe => builder.header_read_timeout(None),
+    match is_bounded {
+        true => builder.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT),
+        false => builder.header_read_timeout(None),
     };
     let connection = builder.serve_connection(io, answering);
     tokio::pin!(connection);
@@ -130,12 +148,12 @@ fn control(service: &Service, admission: Admission, head: &Parts, body: Body) ->
     response(admin::answer(service, &request), too_long)
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// hyper's form of an answer; `last` closes the connection after it.
-fn response(answer: HttpAnswer, last: bool) -> Response<Full<Bytes>> {
+pub(super) fn response(answer: HttpAnswer, last: bool) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

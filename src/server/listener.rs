@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::io::DuplexStream;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -22,6 +22,23 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until `stop` turns true, then lets the exchanges under way end. Dropping the future ends all at once.
 pub(super) async fn accept(listener: TcpListener, service: Service, admin: AdminApi, stop: watch::Receiver<bool>) {
+    let serve = move |stream, peer, stopped| {
+        http::serve(stream, service.clone(), Peer::Socket(admission(admin, peer)), stopped)
+    };
+    accept_each(listener, stop, serve).await;
+}
+
+/// What tells a connection to end.
+pub(super) type Stopped = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The same for whatever serves a connection.
+pub(super) async fn accept_each<F>(
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+    serve: impl Fn(TcpStream, SocketAddr, Stopped) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -31,8 +48,7 @@ pub(super) async fn accept(listener: TcpListener, service: Service, admin: Admin
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "answers may be delayed");
                     }
-                    let stopped = stopped(stop.clone());
-                    connections.spawn(http::serve(stream, service.clone(), Peer::Socket(admission(admin, peer)), stopped));
+                    connections.spawn(serve(stream, peer, Box::pin(stopped(stop.clone()))));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");

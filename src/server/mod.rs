@@ -1,10 +1,12 @@
 //! The fake shop's HTTP face: what a URL means, bytes in and bytes out, connections, the journal. It decides nothing a
-//! Magento decides; that is `shop`'s. hyper stays in `http`, `body` and `listener`; `endpoint` is free of it.
+//! Magento decides; that is `shop`'s. hyper stays in `http`, `front`, `body` and `listener`; `endpoint` is free of it.
+//! `front` is the same HTTP for others who answer.
 
 mod admin;
 mod body;
 pub mod endpoint;
 mod envelopes;
+mod front;
 mod gate;
 mod handle;
 mod http;
@@ -17,6 +19,7 @@ mod service;
 pub use admin::{ADMIN_PATH, AdminApi};
 pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
 pub use envelopes::Envelopes;
+pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};
 pub use gate::Gate;
 pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};
 pub use journal::{Journal, JournalEntry, Outcome};

@@ -129,6 +129,7 @@ impl Service {
         let now = clock.now();
         let version = shop.version();
         let repeatable = self.is_repeatable(&done, &operation);
+        let overrides = shop.overrides().cloned();
         drop(shop);
         let mut handled = match done {
             Done::Acted(acted) => acted.write(),
@@ -164,7 +165,7 @@ impl Service {
         }
         log(&record);
         lock(&self.journal).record(record);
-        let mut answer = endpoint::dress(handled.answer, date(&struck, now));
+        let mut answer = endpoint::dress(handled.answer, date(&struck, now), overrides.as_deref().map(|own| &own.http));
         let added = struck.iter().filter_map(spoil::header);
         answer.headers.extend(added.map(|(name, value)| (name.to_owned(), value)));
         let passes = |disruption: &Disruption| passes_at_once(disruption, answer.body.len(), &clock);
@@ -181,6 +182,7 @@ impl Service {
             return None;
         }
         let now = shop.clock().now();
+        let overrides = shop.overrides().cloned();
         drop(shop);
         let Handled { answer, outcome } = remembered.handled.clone();
         let record = Record {
@@ -195,7 +197,10 @@ impl Service {
         };
         log(&record);
         lock(&self.journal).record(record);
-        Some(Reply { answer: endpoint::dress(answer, Some(now)), on_the_wire: Vec::new() })
+        Some(Reply {
+            answer: endpoint::dress(answer, Some(now), overrides.as_deref().map(|own| &own.http)),
+            on_the_wire: Vec::new(),
+        })
     }
 
     #[cfg(test)]

@@ -1,8 +1,11 @@
 //! What kind of installation a shop is, and Magento's own configuration values.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
+use super::overrides::Overrides;
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Flavor};
 use crate::soap::WireMode;
@@ -21,6 +24,8 @@ pub struct ShopConfig {
     /// Whether the bridge's malformed operations are declared, and so can be called, in a form that strict stacks load
     /// (wire spec, fact 14). No real shop does it.
     pub mended: bool,
+    /// What the shop does otherwise than its product, as somebody's real shop does.
+    pub overrides: Option<Arc<Overrides>>,
     /// Seed of session ids, confirmation keys and salts.
     pub random_seed: u64,
 }
@@ -34,6 +39,7 @@ impl ShopConfig {
             flavor: Flavor::default(),
             clock,
             mended: false,
+            overrides: None,
             random_seed: 1,
         }
     }

@@ -52,11 +52,11 @@ pub enum GenerateError {
     Seed(#[from] SeedError),
 }
 
-const FIRST_NAMES: &[&str] = &[
+pub(super) const FIRST_NAMES: &[&str] = &[
     "Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Grace", "Hugo", "Iris", "Jan", "Kaya", "Liam", "María", "Noor",
     "Otto", "Pia", "Quentin", "Rosa", "Søren", "Tess", "Uma", "Viktor", "Wanda", "Xaver", "Yuki", "Zoë",
 ];
-const LAST_NAMES: &[&str] = &[
+pub(super) const LAST_NAMES: &[&str] = &[
     "Abel", "Brandt", "Cortez", "Dubois", "Eriksen", "Fischer", "García", "Hansen", "Ivanova", "Jansen", "Kowalski",
     "Lovelace", "Müller", "Novak", "O'Neil", "Petrov", "Quinn", "Rossi", "Schmidt", "Tanaka", "Ueda", "Varga", "Weiß",
 ];
@@ -87,15 +87,26 @@ const PRODUCTS: &[(&str, &str, u32)] = &[
 /// # Errors
 /// [`GenerateError::Recipe`] when the numbers do not fit together.
 pub fn generate(recipe: &Recipe) -> Result<Seed, GenerateError> {
+    generate_with(recipe, |_| {}, |_, _| Ok(()))
+}
+
+/// The same with changes of the seed before anything is sold, and with sales after the others.
+pub(super) fn generate_with(
+    recipe: &Recipe,
+    prepare: impl FnOnce(&mut Seed),
+    more_sales: impl FnOnce(&mut Shop, &Clock) -> Result<(), GenerateError>,
+) -> Result<Seed, GenerateError> {
     check(recipe)?;
     let mut random = Random(ChaCha8Rng::seed_from_u64(recipe.random_seed));
-    let seed = Seed { customers: customers(recipe, &mut random), ..installation() };
+    let mut seed = Seed { customers: customers(recipe, &mut random), ..installation() };
+    prepare(&mut seed);
     let clock = Clock::virtual_at(recipe.from);
     let mut shop = Shop::new(ShopConfig::new(clock.clone()), seed.clone())?;
-    let mut sales = Sales { recipe, random, shop: &mut shop, clock };
+    let mut sales = Sales { recipe, random, shop: &mut shop, clock: clock.clone() };
     sales.orders()?;
     sales.carts()?;
     sales.subscribers()?;
+    more_sales(&mut shop, &clock)?;
     Ok(Seed { tables: sale_tables(shop.database()), ..seed })
 }
 
@@ -263,7 +274,7 @@ fn sale_tables(database: &Database) -> indexmap::IndexMap<String, Vec<SeedRow>> 
 }
 
 /// When the nth of so many happens.
-fn moment(recipe: &Recipe, nth: u32, of: u32) -> Timestamp {
+pub(super) fn moment(recipe: &Recipe, nth: u32, of: u32) -> Timestamp {
     let span = recipe.to.as_second() - recipe.from.as_second();
     let after = span * i64::from(nth) / i64::from(of.max(1));
     Timestamp::from_second(recipe.from.as_second() + after).unwrap_or(recipe.from)
@@ -274,7 +285,7 @@ fn share(all: u32, nth: u32, of: u32) -> u32 {
     u32::try_from(u64::from(all) * u64::from(nth) / u64::from(of.max(1))).unwrap_or(u32::MAX)
 }
 
-fn row(columns: &[(&str, &str)]) -> SeedRow {
+pub(super) fn row(columns: &[(&str, &str)]) -> SeedRow {
     columns.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
 }
 

@@ -2,6 +2,7 @@
 //! nothing asynchronous: [`Shop::dispatch`] takes an operation's name and arguments and answers a value or a refusal.
 
 pub mod acl;
+pub mod built_in;
 pub mod config;
 pub mod database;
 pub mod edit;
@@ -9,6 +10,7 @@ mod explain;
 pub mod generate;
 mod increment_id;
 pub mod operation;
+pub mod overrides;
 pub mod recorded;
 pub mod refusal;
 pub mod sale;
@@ -29,6 +31,7 @@ use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, WireMod
 pub use config::{Settings, ShopConfig};
 pub use database::{Database, Row, Table};
 pub use edit::{EditError, ShopEdit};
+pub use overrides::{Overrides, OverridesError};
 pub use refusal::Refusal;
 pub use sale::Sale;
 pub use seed::{Seed, SeedError};
@@ -194,7 +197,21 @@ impl Shop {
         if !Contract::shared().operation(operation).is_some_and(|facts| facts.reads_only) {
             self.version += 1;
         }
-        operation::dispatch(self, operation, arguments)
+        let outcome = operation::dispatch(self, operation, arguments);
+        let Some(overrides) = self.config.overrides.clone() else { return outcome };
+        overrides.outcome(operation, arguments, outcome, || {
+            let mut arguments = arguments.clone();
+            arguments.set("pager", SoapStruct::new());
+            match operation::dispatch(self, operation, &arguments) {
+                Ok(SoapValue::List(rows)) => Some(rows),
+                _ => None,
+            }
+        })
+    }
+
+    /// What this shop does otherwise than its product.
+    pub fn overrides(&self) -> Option<&Arc<Overrides>> {
+        self.config.overrides.as_ref()
     }
 
     /// What Magento answers to any SOAP header block: it runs the block as an operation (wire spec, section 4.5).
@@ -254,6 +271,10 @@ impl Shop {
 
 fn codec_for(config: &ShopConfig) -> Codec {
     let real = Contract::shared().schema(config.mode, config.bridge, config.flavor);
-    let schema = if config.mended { Arc::new(mend(&real)) } else { real };
+    let own = match &config.overrides {
+        Some(overrides) => Arc::new(overrides.service_of(&real)),
+        None => real,
+    };
+    let schema = if config.mended { Arc::new(mend(&own)) } else { own };
     Codec::new(schema).with_line_splitting(config.flavor.splits_lines(config.mode))
 }

@@ -30,7 +30,8 @@ pub(super) fn of(shop: &Shop) -> Value {
 /// The table of API users, which a shop has besides its database.
 pub const API_USERS: &str = "api_users";
 
-fn users(shop: &Shop) -> impl Iterator<Item = Value> + '_ {
+/// API users with masked keys.
+pub fn users(shop: &Shop) -> impl Iterator<Item = Value> + '_ {
     shop.users.iter().map(|user| json!({"username": user.name, "active": user.active, "api_key": MASK}))
 }
 
@@ -49,10 +50,13 @@ pub fn rows<'a>(shop: &'a Shop, name: &str) -> Option<Box<dyn Iterator<Item = Va
 }
 
 fn row_value(row: &Row) -> Value {
-    let shown = row.iter().filter_map(|(column, value)| {
+    Value::Object(shown_row(row).map(|(column, value)| (column.to_owned(), json!(value))).collect())
+}
+
+/// A row's columns that have a value, secrets masked.
+pub fn shown_row(row: &Row) -> impl Iterator<Item = (&str, &str)> {
+    row.iter().filter_map(|(column, value)| {
         let value = value?;
-        let value = if SECRET.contains(&column) { MASK } else { value };
-        Some((column.to_owned(), json!(value)))
-    });
-    Value::Object(shown.collect())
+        Some((column, if SECRET.contains(&column) { MASK } else { value }))
+    })
 }

@@ -1,10 +1,11 @@
 //! One `.snap` file: a header between `---` lines, then the text. Written by us, read by insta.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use insta::Snapshot;
 use insta::internals::SnapshotContents;
+
+use crate::whole_file;
 
 /// What the head of a snapshot says about where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,23 +76,7 @@ pub(super) fn write(path: &Path, header: &Header, with_line: bool, text: &str) -
     let unwritable = |cause: std::io::Error| SnapshotError::Unwritable { path: path.to_owned(), cause };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(unwritable)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-    file.write_all(rendered(header, with_line, text).as_bytes()).map_err(unwritable)?;
-    make_readable(file.as_file()).map_err(unwritable)?;
-    file.persist(path).map_err(|error| unwritable(error.error))?;
-    Ok(())
-}
-
-/// Temporary files are private to their owner; a snapshot is for everybody.
-#[cfg(unix)]
-fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_file: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
+    whole_file::write(path, rendered(header, with_line, text).as_bytes()).map_err(unwritable)
 }
 
 fn rendered(header: &Header, with_line: bool, text: &str) -> String {

@@ -89,6 +89,20 @@ impl Store {
         }
     }
 
+    /// Whether differences are written down.
+    pub fn writes(&self) -> bool {
+        self.mode != Mode::Check
+    }
+
+    /// Whether the accepted file holds the text; nothing is written.
+    ///
+    /// # Errors
+    /// When the file there cannot be read.
+    pub fn matches(&self, name: &SnapshotName, text: &str) -> Result<bool, SnapshotError> {
+        let accepted = file::read(&self.path(name))?;
+        Ok(accepted.is_some_and(|(_, accepted)| accepted == file::normalised(text)))
+    }
+
     /// A pending file from an earlier run says nothing any more once the text is right again.
     fn forget_pending(&self, name: &SnapshotName) -> Result<(), SnapshotError> {
         let path = self.pending_path(name);

@@ -1,5 +1,6 @@
 //! The dynamic value tree both towers speak: what PHP holds before it is encoded and after it was decoded.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
@@ -25,7 +26,7 @@ pub enum SoapValue {
 
 /// An ordered record of named values.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SoapStruct(IndexMap<String, SoapValue>);
+pub struct SoapStruct(IndexMap<String, SoapValue, RandomState>);
 
 impl SoapStruct {
     /// An empty record.

@@ -32,7 +32,7 @@ pub async fn expire_carts(context: &mut SyncContext<'_>, id: IntegrationId) -> R
         Err(error @ SyncError::Disabled { .. }) => return Ok(Expiration::Rejected(error.to_string())),
         Err(error) => return Err(error),
     };
-    run.find_bridge().await;
+    run.find_bridge().await?;
     if !run.connectors().contains(&Connector::Cart) {
         return Ok(Expiration::Rejected("the channel has no carts".to_owned()));
     }

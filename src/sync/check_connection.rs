@@ -9,17 +9,9 @@ use super::connector::{Connector, Stream};
 use crate::client::bridge::{self, BridgeStatus};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries, collection};
 use crate::crm::integration::ALL_WEBSITES;
+use crate::crm::{IntegrationSettings, WebsiteChoice};
 use crate::soap::SoapStruct;
 use crate::transport::{Transport, masked};
-
-/// A website the integration can be limited to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WebsiteChoice {
-    /// Website id; -1 is all.
-    pub id: i64,
-    /// What the select shows.
-    pub label: String,
-}
 
 /// Something the integration can do, and what it is like with this shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,6 +58,20 @@ pub struct CheckReport {
     pub warnings: Vec<String>,
     /// What will and will not be available.
     pub availability: Vec<Availability>,
+}
+
+impl CheckReport {
+    /// What the form learns for its fields: the choices of websites, the bridge and Magento it found, the admin URL, and
+    /// the connectors of the channel's entities that this bridge allows (sync spec 1.5 and 4.2). A website that is no
+    /// longer offered stays chosen, as in the form; saving says so.
+    pub fn fill(&self, settings: &mut IntegrationSettings) {
+        settings.websites.clone_from(&self.websites);
+        settings.is_extension_installed = self.is_extension_installed;
+        settings.extension_version.clone_from(&self.extension_version);
+        settings.magento_version.clone_from(&self.magento_version);
+        settings.admin_url.clone_from(&self.admin_url);
+        settings.connectors = Connector::of_settings(settings);
+    }
 }
 
 /// What the form gets of a check that failed.

@@ -28,7 +28,7 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     }
     let mut run = Run::open(context, id)?;
     let mut outcome = SyncOutcome::default();
-    run.find_bridge().await;
+    run.find_bridge().await?;
     // The reference client exports in the background, so an import may come first and overwrite the edit.
     let import_first = run.quirks.has(Quirk::ImportOverwritesPendingEdits);
     let connectors = run.connectors();
@@ -76,7 +76,7 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
 /// As [`sync`].
 pub async fn export_pending(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncOutcome, SyncError> {
     let mut run = Run::open(context, id)?;
-    run.find_bridge().await;
+    run.find_bridge().await?;
     let exports = two_way::export_all(&mut run).await?;
     Ok(SyncOutcome { exports, ..SyncOutcome::default() })
 }

@@ -19,6 +19,7 @@ use super::store::Scope;
 use super::write::Writes;
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
+use crate::crm::integration::ShopFacts;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, WireMode};
@@ -101,17 +102,29 @@ impl<'c, 'e> Run<'c, 'e> {
         Ok(self.connection.insert(connected))
     }
 
-    /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in.
-    pub(super) async fn find_bridge(&mut self) {
-        let version = match self.client().await {
-            Ok(client) => {
-                let found = client.bridge().await;
-                self.is_incomplete |= found.is_unknown;
-                found.version
-            }
-            Err(_) => self.integration.settings.extension_version.clone().map(crate::version::ExtensionVersion::new),
+    /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in. An integration that was
+    /// never saved with a view of the shop gets its snapshot here.
+    pub(super) async fn find_bridge(&mut self) -> Result<(), CrmError> {
+        let Ok(client) = self.client().await else {
+            let stored = self.integration.settings.extension_version.clone();
+            self.bridge = Bridge::new(stored.map(crate::version::ExtensionVersion::new));
+            return Ok(());
         };
-        self.bridge = Bridge::new(version);
+        let found = client.bridge().await;
+        self.bridge = Bridge::new(found.version.clone());
+        self.is_incomplete |= found.is_unknown;
+        if found.is_unknown || !self.integration.settings.connectors.is_empty() {
+            return Ok(());
+        }
+        let facts = ShopFacts {
+            extension_version: found.version.map(|version| version.as_str().to_owned()),
+            magento_version: found.magento_version,
+            admin_url: found.admin_url,
+        };
+        self.crm.remember_shop(self.integration.id, facts)?;
+        self.integration =
+            Integration { settings: self.crm.integration(self.integration.id)?.settings, ..self.integration.clone() };
+        Ok(())
     }
 
     /// The connectors that were computed when the channel was saved with a view of the shop; before that, the default

@@ -86,7 +86,7 @@ pub async fn change(
     let to_change: Vec<Record> =
         rows.into_iter().filter(|record| record.text("status") != Some(wanted.status())).collect();
     if !to_change.is_empty() {
-        run.find_bridge().await;
+        run.find_bridge().await?;
     }
     for record in to_change {
         match send(&mut run, &record, wanted).await {

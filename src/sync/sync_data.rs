@@ -47,7 +47,7 @@ pub async fn sync_data(
     record: &OneRecord,
 ) -> Result<SyncOutcome, SyncError> {
     let mut run = Run::open(context, id)?;
-    run.find_bridge().await;
+    run.find_bridge().await?;
     let mut outcome = SyncOutcome::default();
     let done = match record {
         OneRecord::Order(number) => {
@@ -74,7 +74,7 @@ pub async fn after_order(
     placed: PlacedFor,
 ) -> Result<SyncOutcome, SyncError> {
     let mut run = Run::open(context, id)?;
-    run.find_bridge().await;
+    run.find_bridge().await?;
     let mut outcome = SyncOutcome::default();
     let is_cart = matches!(placed, PlacedFor::Cart(_));
     if run.quirks.has(Quirk::PlaceOrderImportsEverything) {

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::Connect;
 use url::Url;
 
-use super::{Breakage, HttpAnswer, HttpRequest, Method, TransportError, masked};
+use super::{Breakage, HttpAnswer, HttpRequest, Method, Redirects, TransportError, masked};
 use crate::clock::Clock;
 
 /// What both carriers obey.
@@ -22,6 +22,8 @@ pub(super) struct Bounds {
     pub(super) timeout: Duration,
     /// Longest answer in bytes.
     pub(super) body_max: usize,
+    /// What becomes of redirects.
+    pub(super) redirects: Redirects,
 }
 
 /// Sends `request`, following at most one redirect of a GET that stays on its host.
@@ -35,6 +37,9 @@ where
     C: Connect + Clone + Send + Sync + 'static,
 {
     let answer = once(client, clock, bounds, &request).await?;
+    if bounds.redirects == Redirects::AreAnswers {
+        return Ok(answer);
+    }
     let Some(target) = redirect_target(&request, &answer)? else { return Ok(answer) };
     let again = HttpRequest { url: target, ..request };
     let answer = once(client, clock, bounds, &again).await?;

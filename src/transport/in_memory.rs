@@ -67,7 +67,11 @@ impl InMemoryTransport {
 
     fn over(network: Network, clock: Clock) -> Self {
         let client = Client::builder(TokioExecutor::new()).build(PipeConnector(network));
-        let bounds = Bounds { timeout: super::tcp::TIMEOUT, body_max: super::tcp::BODY_MAX };
+        let bounds = Bounds {
+            timeout: super::tcp::TIMEOUT,
+            body_max: super::tcp::BODY_MAX,
+            redirects: super::Redirects::FollowOne,
+        };
         Self { client, clock, bounds }
     }
 }

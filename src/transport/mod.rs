@@ -75,6 +75,16 @@ impl HttpAnswer {
     }
 }
 
+/// What becomes of redirects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redirects {
+    /// One of a GET that stays on its host is followed, any other is an error.
+    #[default]
+    FollowOne,
+    /// They are answers like others: what a proxy passes on.
+    AreAnswers,
+}
+
 /// What [`Transport::send`] returns.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpAnswer, TransportError>> + Send + 'a>>;
 

@@ -18,7 +18,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 
 use super::exchange::{self, Bounds};
 use super::proxy::{Finder, Proxies, ProxyConnector};
-use super::{HttpRequest, Sending, Transport};
+use super::{HttpRequest, Redirects, Sending, Transport};
 use crate::clock::Clock;
 
 /// A real shop needs up to seconds per call and minutes for a big page; the reference client waits long too.
@@ -55,6 +55,8 @@ pub struct TcpOptions {
     pub identity: Option<Identity>,
     /// Which proxies are used.
     pub proxies: Proxies,
+    /// What becomes of redirects.
+    pub redirects: Redirects,
 }
 
 /// A client certificate.
@@ -75,6 +77,7 @@ impl Default for TcpOptions {
             trust: Trust::default(),
             identity: None,
             proxies: Proxies::None,
+            redirects: Redirects::default(),
         }
     }
 }
@@ -129,7 +132,12 @@ impl TcpTransport {
             .enable_http1()
             .wrap_connector(ProxyConnector { http, finder: finder.clone() });
         let client = Client::builder(TokioExecutor::new()).build(https);
-        Ok(Self { client, finder, clock, bounds: Bounds { timeout: options.timeout, body_max: options.body_max } })
+        Ok(Self {
+            client,
+            finder,
+            clock,
+            bounds: Bounds { timeout: options.timeout, body_max: options.body_max, redirects: options.redirects },
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{CannotWrite, CrmFile, entity, filters, pair};
 use crate::cli::{ExitCode, Outcome};
-use crate::crm::Entity;
+use crate::crm::{Crm, Entity, Row};
 
 /// What a table shows of an entity when no columns are asked for.
 const COLUMNS: &[(Entity, &[&str])] = &[
@@ -58,18 +58,20 @@ pub fn run(args: &ShowArgs) -> Outcome {
     }
     let limit = args.limit.unwrap_or(usize::MAX);
     let (mut rows, mut count) = (Vec::new(), 0_usize);
+    let mut page = None;
     crm.each_row::<CannotWrite>(args.entity, &filters, &mut |row| {
         count += 1;
         if rows.len() < limit {
             rows.push(crm.shown(&row)?);
         }
+        page = Some(row).filter(|_| count == 1);
         Ok(())
     })
     .map_err(|error| miette!("{error}"))?;
     let text = match rows.as_slice() {
         _ if args.json => serde_json::to_string_pretty(&rows).unwrap_or_default(),
         [] => format!("no {} found", args.entity.table()),
-        [one] if args.columns.is_empty() && count == 1 => in_full(one),
+        [one] if args.columns.is_empty() && count == 1 => in_full(one) + &notes(&crm, page.as_ref())?,
         many => format!("{}\n{}", table(args, many), shown_of(many.len(), count)),
     };
     // A closed pipe has seen enough.
@@ -86,6 +88,18 @@ fn in_full(row: &Map<String, Value>) -> String {
     let width = row.keys().map(String::len).max().unwrap_or_default();
     let lines = row.iter().filter(|(_, value)| !value.is_null());
     lines.map(|(field, value)| format!("{field:width$}  {}", plain(value))).collect::<Vec<_>>().join("\n")
+}
+
+/// The order notes that a page of the CRM shows below its fields.
+fn notes(crm: &Crm, page: Option<&Row>) -> miette::Result<String> {
+    let Some(page) = page else { return Ok(String::new()) };
+    let notes = crm.notes_on_page(page).map_err(super::report)?;
+    let line = |note: &Row| {
+        let text = |field: &str| note.fields.get(field).map(|value| plain(&value.to_json())).unwrap_or_default();
+        format!("\n  {}  {}", text("createdAt"), text("message"))
+    };
+    let lines: String = notes.iter().map(line).collect();
+    Ok(if lines.is_empty() { lines } else { format!("\n\nOrder notes{lines}") })
 }
 
 fn table(args: &ShowArgs, rows: &[Map<String, Value>]) -> String {

@@ -2,21 +2,24 @@
 
 use std::fmt::Write as _;
 
+use super::text;
 use crate::sync::plan::Plan;
 use crate::xml::writer::escape_attribute;
 
-const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222;\
-background:#fff}table{border-collapse:collapse;margin:.5em 0 1.5em}th,td{text-align:left;padding:.25em .8em;\
-border-bottom:1px solid #ddd;vertical-align:top}td.n{text-align:right}h2{font-size:1.1em;margin-top:2em}\
-.warn{background:#fff6d6;padding:.5em .8em;margin:.3em 0}@media(prefers-color-scheme:dark){body{background:#181818;\
-color:#ddd}th,td{border-color:#444}.warn{background:#4a3f12}}";
+const STYLE: &str = ":root{color-scheme:light dark;--line:#ddd;--warn:#fff6d6}body{font:15px/1.5 system-ui,sans-serif;\
+max-width:70em;margin:2em auto;padding:0 1em}.wide{overflow-x:auto}table{border-collapse:collapse;margin:.5em 0 1.5em}\
+th,td{text-align:left;padding:.25em .8em;border-bottom:1px solid var(--line);vertical-align:top;\
+overflow-wrap:anywhere}td.n,th.n{text-align:right}h2{font-size:1.1em;margin-top:2em}\
+.warn{background:var(--warn);padding:.5em .8em;margin:.3em 0}\
+@media(prefers-color-scheme:dark){:root{--line:#444;--warn:#4a3f12}}";
 
 /// The page.
 pub(super) fn page(plan: &Plan) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Plan of a sync</title>\
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>Plan of a sync</title>\
          <style>{STYLE}</style></head><body>\n<h1>Plan of a sync</h1>\n<p>Shop: {}</p>\n",
         escape_attribute(&plan.shop)
     );
@@ -64,12 +67,10 @@ pub(super) fn page(plan: &Plan) -> String {
         vec![operation.clone(), metered.calls.to_string(), metered.millis.to_string(), metered.bytes.to_string()]
     });
     table(&mut out, "Calls that were made", &["operation", "calls", "ms", "bytes"], rows);
-    let _ = writeln!(
-        out,
-        "<p>The initial sync takes about {} calls and {} s of the shop's time. Nothing was written to the shop or the \
-         CRM file.</p>\n</body></html>",
-        plan.estimate.calls, plan.estimate.seconds
-    );
+    for sentence in text::closing(plan) {
+        let _ = writeln!(out, "<p>{}</p>", escape_attribute(&sentence));
+    }
+    out.push_str("</body></html>\n");
     out
 }
 
@@ -97,7 +98,7 @@ fn table(out: &mut String, title: &str, heads: &[&str], rows: impl Iterator<Item
     if rows.peek().is_none() {
         return;
     }
-    let _ = write!(out, "<h2>{}</h2>\n<table><tr>", escape_attribute(title));
+    let _ = write!(out, "<h2>{}</h2>\n<div class=\"wide\"><table><tr>", escape_attribute(title));
     for head in heads {
         let _ = write!(out, "<th>{}</th>", escape_attribute(head));
     }
@@ -110,5 +111,5 @@ fn table(out: &mut String, title: &str, heads: &[&str], rows: impl Iterator<Item
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</table>\n");
+    out.push_str("</table></div>\n");
 }

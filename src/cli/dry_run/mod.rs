@@ -28,6 +28,7 @@ use crate::sync::outcome::{ExportResult, SyncOutcome};
 use crate::sync::plan::{Material, Plan, Walk, probe};
 use crate::sync::write::{MagentoWrite, Writes};
 use crate::transport::masked;
+use crate::whole_file;
 use scratch::{Question, Scratch};
 
 /// Arguments of a dry run.
@@ -59,7 +60,7 @@ pub struct DryRunArgs {
     keep: bool,
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+pub(super) fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
         _ => Err("expected a number above 0, such as 2 or 0.5".to_owned()),
@@ -134,7 +135,13 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let (ended, mut heard) = (Ended::default(), Heard::default());
     let runtime = runtime()?;
     let probed = runtime.block_on(probe::probe(guard.clone(), args.connection.client_options()?));
-    let warnings = probed.map_err(|error| miette!("{error}"))?;
+    let warnings = match probed {
+        Ok(warnings) => warnings,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "nothing was planned: {error}");
+            return Ok(ExitCode::Failed);
+        }
+    };
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
@@ -246,7 +253,9 @@ async fn synced(
 fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {
     if let Some(path) = &args.dry.html {
         let name = path.display();
-        std::fs::write(path, html::page(plan)).into_diagnostic().wrap_err_with(|| format!("cannot write {name}"))?;
+        whole_file::write(path, html::page(plan).as_bytes())
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot write {name}"))?;
     }
     let mut out = anstream::stdout();
     let _ = if args.json {

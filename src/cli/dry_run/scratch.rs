@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::client::read_only::Meter;
 use crate::clock::Clock;
 use crate::crm::Crm;
+use crate::whole_file;
 
 /// The question of a dry run, which must be the same for it to go on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,7 +92,8 @@ impl Saver {
         let mut question = self.question.clone();
         question.calls.join(calls);
         let stored = Stored { crm: self.crm.clone(), question };
-        let _ = std::fs::write(&self.path, serde_json::to_string_pretty(&stored).unwrap_or_default());
+        // As a whole: half a file, left by a process that was killed, would be taken for somebody else's.
+        let _ = whole_file::write(&self.path, serde_json::to_string_pretty(&stored).unwrap_or_default().as_bytes());
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn plan(plan: &Plan) -> String {
         }),
     );
     list(&mut out, "Warnings", plan.warnings.iter().cloned());
-    sum(&mut out, plan);
+    let _ = writeln!(out, "\n{}", closing(plan).join("\n"));
     out
 }
 
@@ -135,15 +135,16 @@ fn more(out: &mut String, count: usize) {
     }
 }
 
-fn sum(out: &mut String, plan: &Plan) {
+/// The sum at the end, sentence by sentence.
+pub(super) fn closing(plan: &Plan) -> Vec<String> {
     let total = |of: fn(&EntityPlan) -> usize| plan.entities.iter().map(of).sum::<usize>();
-    let _ = writeln!(
-        out,
-        "\nPlan: {} to create, {} to update, {} to merge, {} to delete in the CRM; {} to write to Magento.",
+    let sum = format!(
+        "Plan: {} to create, {} to update, {} to merge, {} to delete, {} unchanged in the CRM; {} to write to Magento.",
         total(|entity| entity.created),
         total(|entity| entity.updated),
         total(|entity| entity.merged),
         total(|entity| entity.deleted),
+        total(|entity| entity.unchanged),
         plan.writes.len()
     );
     let took = plan.calls.took().as_secs_f64();
@@ -154,16 +155,14 @@ fn sum(out: &mut String, plan: &Plan) {
             plan.estimate.calls, plan.estimate.seconds
         ),
     };
-    let _ = writeln!(out, "{} calls in {took:.1} s; {initial}.", plan.calls.calls());
-    if let Some(reason) = &plan.ended_by {
-        let _ = writeln!(out, "This is not all: {reason}.");
-    }
+    let calls = format!("{} calls in {took:.1} s; {initial}.", plan.calls.calls());
+    let cut = plan.ended_by.as_ref().map(|reason| format!("This is not all: {reason}."));
     let refused = &plan.calls.refused;
-    if refused.is_empty() {
-        let _ = writeln!(out, "Nothing was written to the shop or the CRM file.");
-    } else {
-        let _ = writeln!(out, "Nothing was written; refused before it was sent: {}.", refused.join(", "));
-    }
+    let written = match refused.is_empty() {
+        true => "Nothing was written to the shop or the CRM file.".to_owned(),
+        false => format!("Nothing was written; refused before it was sent: {}.", refused.join(", ")),
+    };
+    [Some(sum), Some(calls), cut, Some(written)].into_iter().flatten().collect()
 }
 
 fn shown(value: &Value) -> String {

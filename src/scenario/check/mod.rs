@@ -1,33 +1,36 @@
 //! What can be wrong with a story before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
+mod discovery;
 mod disrupt;
 mod edits;
 mod expect;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::finding::{Finding, SourceFile, choices, did_you_mean};
 use super::known::{CONNECTORS, ENTITIES};
+use super::origin::Origin;
 use super::people::People;
 use super::script::{ApiUserSetup, IntegrationSetup, Script, ShopSetup, SyncStep};
 use super::snapshot_step::{SnapshotStep, plain};
 use super::span::{At, Place};
 use super::step::{Step, StepKind};
-use super::{known, seeds};
+use super::{known, overrides, seeds};
 use crate::magento::{BridgeRelease, Contract};
 use crate::quirk::Quirk;
 use crate::shop::acl::API_KEY_LENGTH_MIN;
 
-/// Everything that is wrong, in the order of the file.
+/// Everything that is wrong.
 pub fn findings(file: &SourceFile, script: &Script) -> Vec<Finding> {
     let mut check = Check::new(&file.path, script);
     check.head();
     for step in &script.steps {
+        check.origin.clone_from(&step.1);
         check.step(step);
     }
-    check.found.sort_by_key(|finding| finding.place.as_ref().map(|place| place.bytes.start));
     check.found
 }
 
@@ -35,6 +38,8 @@ struct Check<'a> {
     path: &'a Path,
     script: &'a Script,
     found: Vec<Finding>,
+    /// The fragment the step at hand stands in.
+    origin: Option<Arc<Origin>>,
     people: People,
     snapshots: BTreeSet<String>,
     channel: Channel,
@@ -54,6 +59,7 @@ impl<'a> Check<'a> {
             path,
             script,
             found: Vec::new(),
+            origin: None,
             people: People::default(),
             snapshots: BTreeSet::new(),
             channel: Channel::Exists,
@@ -62,7 +68,8 @@ impl<'a> Check<'a> {
     }
 
     fn report(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
-        self.found.push(Finding::at(place, message).help(help));
+        let finding = Finding::at(place, message).help(help);
+        self.found.push(Finding { origin: self.origin.clone(), ..finding });
     }
 
     fn head(&mut self) {
@@ -90,7 +97,13 @@ impl<'a> Check<'a> {
             self.file_name(name, "a variant's name");
             self.bridge(variant.bridge.as_ref());
         }
+        for release in script.matrix.iter().filter(|(name, _)| name.get() == "bridge").flat_map(|(_, values)| values) {
+            self.bridge(Some(release));
+        }
         self.integration(&script.integration);
+        if let Some(discovery) = &script.account_discovery {
+            self.discovery(discovery);
+        }
         if script.shops.len() > 1 && script.integration.shop.is_none() {
             let place = script.shops.keys().next().map(At::place).unwrap_or_default();
             self.report(
@@ -132,6 +145,11 @@ impl<'a> Check<'a> {
             && let Err(wrong) = seeds::load(seed, self.path)
         {
             self.report(seed.place(), wrong.message, wrong.help);
+        }
+        if let Some(file) = &shop.overrides
+            && let Err(wrong) = overrides::load(file, self.path)
+        {
+            self.report(file.place(), wrong.message, wrong.help);
         }
         for ApiUserSetup { key, resources, .. } in shop.api_users.values() {
             self.key(key);
@@ -235,6 +253,8 @@ impl<'a> Check<'a> {
                 }
             }
             StepKind::Clear(which) => self.clear(which.as_ref()),
+            // All have been put in by now.
+            StepKind::Use(_) => {}
             StepKind::Expect(expectation) => self.expect(expectation),
             StepKind::Snapshot(snapshot) => self.snapshot(snapshot, &place),
         }

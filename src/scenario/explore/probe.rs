@@ -153,7 +153,7 @@ impl<'a> Telling<'a> {
     }
 
     /// One step; false when the story cannot go on.
-    async fn step(&mut self, index: usize, step: &At<Step>, is_struck: bool) -> Result<bool, String> {
+    async fn step(&mut self, index: usize, step: &'a At<Step>, is_struck: bool) -> Result<bool, String> {
         let before = self.journal_lengths();
         let mut failures = self.world.step(step).await;
         self.note_calls(index, step, &before);
@@ -185,7 +185,7 @@ impl<'a> Telling<'a> {
     }
 
     /// What a person asks for and gets an error, the person asks for again.
-    async fn tried_again(&mut self, step: &At<Step>, mut failures: Failures) -> Failures {
+    async fn tried_again(&mut self, step: &'a At<Step>, mut failures: Failures) -> Failures {
         for _ in 0..TRIES_AGAIN {
             let has_failed = match &step.0 {
                 StepKind::SyncData(_) | StepKind::CheckConnection(_) | StepKind::ExpireCarts(_) => {

@@ -7,8 +7,7 @@ use super::probe::Probe;
 use super::strike::Strike;
 use super::{Failed, Verdict};
 use crate::scenario::script::Variant;
-use crate::scenario::seeds;
-use crate::scenario::words::Priority;
+use crate::scenario::{knob, seeds};
 
 /// Blocks of the story's head that matter for what happens.
 const HEAD: &[&str] = &["clock", "shop", "shops", "integration"];
@@ -30,6 +29,9 @@ const TABLES: &[(&str, &str, &str)] = &[
 /// The file's text; `None` when the story's file cannot be cut into steps by lines.
 pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
     let story = &probe.case.story;
+    if story.script.steps.iter().any(|step| step.1.is_some()) {
+        return None;
+    }
     let lines: Vec<&str> = story.file.text.lines().collect();
     let mut text = String::new();
     let struck: Vec<String> =
@@ -90,6 +92,9 @@ fn head(probe: &Probe<'_>, lines: &[&str], text: &mut String) -> Option<()> {
     if let Some(changes) = changes(&variant) {
         writeln!(text, "variants: {{{}: {{{changes}}}}}", probe.case.variant.as_deref()?).ok()?;
     }
+    if !probe.case.values().is_empty() {
+        writeln!(text, "let: {}", serde_json::to_string(probe.case.values()).ok()?).ok()?;
+    }
     let mut keeps = false;
     for line in lines {
         if line.starts_with(|first: char| first.is_alphabetic()) {
@@ -104,13 +109,8 @@ fn head(probe: &Probe<'_>, lines: &[&str], text: &mut String) -> Option<()> {
 
 /// What the telling changes in shop and integration, as a variant writes it.
 fn changes(variant: &Variant) -> Option<String> {
-    let wsi = variant.wsi.map(|wsi| format!("wsi: {}", if wsi.is_yes() { "yes" } else { "no" }));
-    let bridge = variant.bridge.as_ref().map(|bridge| format!("bridge: {}", bridge.get()));
-    let priority = variant.sync_priority.map(|priority| match priority {
-        Priority::RemoteWins => "sync priority: remote wins".to_owned(),
-        Priority::LocalWins => "sync priority: local wins".to_owned(),
-    });
-    let changes: Vec<String> = [wsi, bridge, priority].into_iter().flatten().collect();
+    let shown = Variant { profile: None, ..variant.clone() };
+    let changes = knob::written(&shown);
     (!changes.is_empty()).then(|| changes.join(", "))
 }
 

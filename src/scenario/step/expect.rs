@@ -1,28 +1,23 @@
 //! `expect`: rows, calls and outcomes against what the story says.
 
-use indexmap::IndexMap;
-
 use crate::crm::{ColumnType, CrmValue, Entity, Row};
-use crate::scenario::expectation::{CallsExpectation, Expectation, Matcher, OutcomeWord, RowsExpectation};
-use crate::scenario::known::ANY;
+use crate::scenario::cells::is_among;
+use crate::scenario::expectation::{CallsExpectation, Expectation, OutcomeWord, RowsExpectation};
+use crate::scenario::known::{ANY, SHOWN_ON};
 use crate::scenario::result::{Failure, FailureKind};
 use crate::scenario::span::At;
 use crate::scenario::step::Step;
+use crate::scenario::step::rows::{self, TextRow, Unmet};
 use crate::scenario::trace;
 use crate::scenario::world::{CannotWork, Failures, World};
-
-/// A row as texts; `None` for null.
-type TextRow = IndexMap<String, Option<String>>;
-
-/// Fields by which a row is named in messages, in the order of preference.
-const NAMING: &[&str] = &["email", "originId", "entity_id", "code", "name", "combinedCode"];
 
 impl World<'_> {
     /// Whether an expectation speaks of this telling of the story.
     pub(in crate::scenario) fn is_told_here(&self, expectation: &Expectation) -> bool {
         let telling = self.case.variant.as_deref();
         let told_here = |name: &At<String>| Some(name.get().as_str()) == telling;
-        expectation.in_variants.is_empty() || expectation.in_variants.iter().any(told_here)
+        let of_variants = expectation.in_variants.is_empty() || expectation.in_variants.iter().any(told_here);
+        of_variants && is_among(self.case.cell(), &expectation.in_cells)
     }
 
     /// Everything that is not as expected.
@@ -35,33 +30,37 @@ impl World<'_> {
         self.expect_outcome(expectation, &mut unmet);
         for rows in &expectation.crm.0 {
             let found = self.crm_rows(&rows.rows)?;
-            unmet.extend(judge_rows("the CRM", rows, &found));
+            unmet.extend(rows::judge("the CRM", rows, &found));
         }
         for rows in &expectation.shop.0 {
             let found = self.shop_rows(rows)?;
-            unmet.extend(judge_rows("the shop", rows, &found));
+            unmet.extend(rows::judge("the shop", rows, &found));
         }
         for calls in &expectation.calls.0 {
             unmet.extend(self.judge_calls(calls)?);
         }
-        let failed =
-            |(line, message): (usize, String)| Failure { line, ..Self::failure(step, FailureKind::Unmet, message) };
+        let failed = |Unmet { line, message, detail }: Unmet| Failure {
+            line,
+            detail,
+            ..Self::failure(step, FailureKind::Unmet, message)
+        };
         Ok(unmet.into_iter().map(failed).collect())
     }
 
-    fn expect_outcome(&self, expectation: &Expectation, unmet: &mut Vec<(usize, String)>) {
+    fn expect_outcome(&self, expectation: &Expectation, unmet: &mut Vec<Unmet>) {
         let Some(last) = &self.last else { return };
         if let Some(expected) = &expectation.outcome
             && (*expected.get() == OutcomeWord::Success) != last.success
         {
             let (wanted, found) = if last.success { ("failure", "success") } else { ("success", "failure") };
-            unmet.push((expected.place().line, format!("the outcome is {found}, expected {wanted}: {}", last.message)));
+            let message = format!("the outcome is {found}, expected {wanted}: {}", last.message);
+            unmet.push(Unmet::at(expected.place(), message));
         }
         if let Some(expected) = &expectation.message
             && !expected.matches(Some(&last.message))
         {
             let message = format!("the message is \"{}\", expected {}", last.message, expected.get());
-            unmet.push((expected.place().line, message));
+            unmet.push(Unmet::at(expected.place(), message));
         }
     }
 
@@ -82,7 +81,12 @@ impl World<'_> {
             (_, CrmValue::TextList(items)) => Some(items.join(", ")),
             (_, other) => Some(plain(&other.to_json())),
         };
-        row.fields.iter().map(|(name, value)| (name.to_owned(), text(name, value))).collect()
+        let mut texts: TextRow = row.fields.iter().map(|(name, value)| (name.to_owned(), text(name, value))).collect();
+        if row.entity == Entity::OrderNote {
+            let pages = self.crm.pages_of_note(row).unwrap_or_default();
+            texts.insert(SHOWN_ON.to_owned(), Some(pages.join(", ")).filter(|pages| !pages.is_empty()));
+        }
+        texts
     }
 
     fn shop_rows(&self, rows: &RowsExpectation) -> Result<Vec<TextRow>, CannotWork> {
@@ -96,7 +100,7 @@ impl World<'_> {
         })
     }
 
-    fn judge_calls(&self, expected: &CallsExpectation) -> Result<Vec<(usize, String)>, CannotWork> {
+    fn judge_calls(&self, expected: &CallsExpectation) -> Result<Vec<Unmet>, CannotWork> {
         let shop = self.shop(expected.shop.as_ref())?;
         let journal = shop.journal();
         let since = self.calls_from(expected.shop.as_ref());
@@ -105,7 +109,7 @@ impl World<'_> {
         let calls: Vec<_> = journal.entries().iter().skip(since).filter(|call| of_operation(&call.operation)).collect();
         let matching = calls.iter().filter(|call| answered(&trace::answer(call))).count();
         let wanted = match &expected.count {
-            Some(count) if *count.get() == matching => return Ok(Vec::new()),
+            Some(count) if count.is(matching) => return Ok(Vec::new()),
             Some(count) => count.get().to_string(),
             None if matching > 0 => return Ok(Vec::new()),
             None => "at least one".to_owned(),
@@ -116,7 +120,7 @@ impl World<'_> {
         let seen =
             if seen.is_empty() { "none at all".to_owned() } else { format!("answers were: {}", seen.join("; ")) };
         let message = format!("{matching} calls of {}{how}, expected {wanted} ({seen})", expected.to.get());
-        Ok(vec![(expected.to.place().line, message)])
+        Ok(vec![Unmet::at(expected.to.place(), message)])
     }
 }
 
@@ -135,48 +139,4 @@ fn name_of(row: &Row) -> String {
 
 fn plain(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn judge_rows(place: &str, expected: &RowsExpectation, rows: &[TextRow]) -> Vec<(usize, String)> {
-    let value = |row: &TextRow, name: &str| row.get(name).cloned().flatten();
-    let selected: Vec<&TextRow> = rows
-        .iter()
-        .filter(|row| expected.r#where.iter().all(|(name, matcher)| matcher.matches(value(row, name).as_deref())))
-        .collect();
-    let table = expected.rows.get();
-    let conditions = described(&expected.r#where);
-    if let Some(count) = &expected.count
-        && *count.get() != selected.len()
-    {
-        let message = format!("{place} has {} {table} rows{conditions}, expected {}", selected.len(), count.get());
-        return vec![(count.place().line, message)];
-    }
-    if expected.count.is_none() && selected.is_empty() {
-        return vec![(expected.rows.place().line, format!("{place} has no {table} row{conditions}"))];
-    }
-    let mut unmet = Vec::new();
-    for row in selected {
-        for (name, matcher) in &expected.have {
-            let found = value(row, name);
-            if !matcher.matches(found.as_deref()) {
-                let found = found.map_or("nothing".to_owned(), |text| format!("\"{text}\""));
-                let message = format!("{table} {}: {} is {found}, expected {}", called(row), name.get(), matcher.get());
-                unmet.push((name.place().line, message));
-            }
-        }
-    }
-    unmet
-}
-
-fn described(conditions: &IndexMap<At<String>, At<Matcher>>) -> String {
-    if conditions.is_empty() {
-        return String::new();
-    }
-    let each: Vec<_> =
-        conditions.iter().map(|(name, matcher)| format!("{} is {}", name.get(), matcher.get())).collect();
-    format!(" where {}", each.join(" and "))
-}
-
-fn called(row: &TextRow) -> String {
-    NAMING.iter().find_map(|name| row.get(*name).cloned().flatten()).unwrap_or_else(|| "row".to_owned())
 }

@@ -6,6 +6,7 @@ pub(super) mod disrupt;
 mod expect;
 mod program;
 mod queue;
+mod rows;
 mod sale;
 mod shop;
 mod snapshot;
@@ -13,6 +14,7 @@ mod sync;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -22,8 +24,10 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use super::crm_edit::CrmEdit;
 use super::disrupt_step::{ClearStep, DisruptStep};
 use super::expectation::Expectation;
+use super::fragment_step::Use;
 use super::magento_edit::MagentoEdit;
 use super::one_or_many::OneOrMany;
+use super::origin::Origin;
 use super::run_step::Run;
 use super::script::{CheckStep, NoSettings, ScheduleStep, SyncDataStep, SyncStep};
 use super::snapshot_step::SnapshotStep;
@@ -69,6 +73,9 @@ pub enum StepKind {
     /// Nothing goes wrong any more.
     #[serde(rename = "clear")]
     Clear(Option<ClearStep>),
+    /// The steps of a fragment, in this place.
+    #[serde(rename = "use")]
+    Use(At<Use>),
     /// What must be true now.
     #[serde(rename = "expect")]
     Expect(Box<Expectation>),
@@ -77,9 +84,9 @@ pub enum StepKind {
     Snapshot(SnapshotStep),
 }
 
-/// A step; those of `ALONE` may stand alone as words.
+/// A step, and the fragment it comes from; those of `ALONE` may stand alone as words.
 #[derive(Clone, Debug)]
-pub struct Step(pub StepKind);
+pub struct Step(pub StepKind, pub Option<Arc<Origin>>);
 
 const ALONE: &[&str] = &["sync", "check connection", "schedule sync", "run queue", "expire carts", "clear"];
 
@@ -96,11 +103,15 @@ const WORDS: &[&str] = &[
     "advance",
     "disrupt",
     "clear",
+    "use",
     "expect",
     "snapshot",
 ];
 
 impl StepKind {
+    /// The words steps start with.
+    pub const WORDS: &'static [&'static str] = WORDS;
+
     /// The word it starts with.
     pub fn word(&self) -> &'static str {
         match self {
@@ -116,6 +127,7 @@ impl StepKind {
             Self::Advance(_) => "advance",
             Self::Disrupt(_) => "disrupt",
             Self::Clear(_) => "clear",
+            Self::Use(_) => "use",
             Self::Expect(_) => "expect",
             Self::Snapshot(_) => "snapshot",
         }
@@ -133,12 +145,12 @@ impl<'de> Visitor<'de> for StepVisitor {
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Step, E> {
         match word {
-            "sync" => Ok(Step(StepKind::Sync(None))),
-            "schedule sync" => Ok(Step(StepKind::ScheduleSync(None))),
-            "run queue" => Ok(Step(StepKind::RunQueue(None))),
-            "expire carts" => Ok(Step(StepKind::ExpireCarts(None))),
-            "check connection" => Ok(Step(StepKind::CheckConnection(None))),
-            "clear" => Ok(Step(StepKind::Clear(None))),
+            "sync" => Ok(Step(StepKind::Sync(None), None)),
+            "schedule sync" => Ok(Step(StepKind::ScheduleSync(None), None)),
+            "run queue" => Ok(Step(StepKind::RunQueue(None), None)),
+            "expire carts" => Ok(Step(StepKind::ExpireCarts(None), None)),
+            "check connection" => Ok(Step(StepKind::CheckConnection(None), None)),
+            "clear" => Ok(Step(StepKind::Clear(None), None)),
             known if WORDS.contains(&known) => {
                 Err(E::custom(format_args!("`{known}` needs to say what: `{known}: …`")))
             }
@@ -147,7 +159,7 @@ impl<'de> Visitor<'de> for StepVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Step, A::Error> {
-        StepKind::deserialize(MapAccessDeserializer::new(members)).map(Step)
+        StepKind::deserialize(MapAccessDeserializer::new(members)).map(|kind| Step(kind, None))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::scenario::network::Served;
 use crate::scenario::run_step::RunStep;
@@ -53,6 +53,9 @@ impl World<'_> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        // Whatever it starts itself is stopped with it.
+        #[cfg(unix)]
+        command.process_group(0);
         if let Some(folder) = self.case.story.file.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             command.current_dir(folder);
         }
@@ -78,33 +81,71 @@ struct Ended {
 
 async fn run(command: &mut Command, limit: Duration) -> std::io::Result<Ended> {
     let mut child = command.spawn()?;
+    let group = Group::of(&child);
+    let (mut said, mut complained) = (Kept::default(), Kept::default());
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let work = async {
-        let (said, complained, status) = tokio::join!(kept(stdout), kept(stderr), child.wait());
-        status.map(|status| (status.code(), said + &complained))
+        let (_, _, status) = tokio::join!(said.read(stdout), complained.read(stderr), child.wait());
+        status.map(|status| status.code())
     };
-    match tokio::time::timeout(limit, work).await {
-        Ok(ended) => ended.map(|(code, output)| Ended { code, timed_out: false, output }),
-        // Dropped, the program is killed.
-        Err(_) => Ok(Ended { code: None, timed_out: true, output: String::new() }),
+    let ended = tokio::time::timeout(limit, work).await;
+    group.stop();
+    let (code, timed_out) = match ended {
+        Ok(code) => (code?, false),
+        Err(_) => (None, true),
+    };
+    Ok(Ended { code, timed_out, output: said.text() + &complained.text() })
+}
+
+/// A program and what it has started.
+struct Group(Option<u32>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        Self(child.id())
     }
+
+    /// Ends all that is left of it.
+    #[cfg(unix)]
+    fn stop(&self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(leader) = leader {
+            // Nobody is left when it has ended as it should.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+
+    /// The program itself is killed when it is dropped.
+    #[cfg(not(unix))]
+    fn stop(&self) {}
 }
 
 /// The beginning of a stream; the rest is read and counted.
-async fn kept(stream: Option<impl AsyncRead + Unpin>) -> String {
-    let Some(mut stream) = stream else { return String::new() };
-    let (mut kept, mut more) = (Vec::new(), 0_usize);
-    let mut buffer = [0_u8; 8192];
-    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-        let room = read.min(OUTPUT_MAX - kept.len());
-        kept.extend_from_slice(&buffer[..room]);
-        more += read - room;
+#[derive(Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    more: usize,
+}
+
+impl Kept {
+    async fn read(&mut self, stream: Option<impl AsyncRead + Unpin>) {
+        let Some(mut stream) = stream else { return };
+        let mut buffer = [0_u8; 8192];
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            let room = read.min(OUTPUT_MAX - self.bytes.len());
+            self.bytes.extend_from_slice(&buffer[..room]);
+            self.more += read - room;
+        }
     }
-    let mut text = String::from_utf8_lossy(&kept).into_owned();
-    if more > 0 {
-        text.push_str(&format!("\n… and {more} bytes more\n"));
+
+    fn text(&self) -> String {
+        let mut text = String::from_utf8_lossy(&self.bytes).into_owned();
+        if self.more > 0 {
+            text.push_str(&format!("\n… and {} bytes more\n", self.more));
+        }
+        text
     }
-    text
 }
 
 impl Ended {

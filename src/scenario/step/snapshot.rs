@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use crate::scenario::finding::slashed;
 use crate::scenario::result::{Failure, FailureKind};
+use crate::scenario::shared::Left;
 use crate::scenario::snapshot_step::{Part, SnapshotStep};
 use crate::scenario::span::At;
 use crate::scenario::step::Step;
 use crate::scenario::trace;
 use crate::scenario::world::{CannotWork, Mark, World};
-use crate::snapshot::{Header, Verdict, unified, yaml};
+use crate::snapshot::{Header, SnapshotName, Verdict, unified, yaml};
 
 /// Lines of a new snapshot that a failure shows.
 const PREVIEW_LINES: usize = 20;
@@ -25,12 +26,16 @@ impl World<'_> {
         let story = &self.case.story;
         let header = Header {
             source: source_name(&story.name, &story.file.path),
-            line: step.place().line,
+            line: step.1.as_ref().and_then(|origin| origin.line_of_story()).unwrap_or(step.place().line),
             description: story.script.title.get().clone(),
         };
         let name = self.case.snapshot_name(snapshot);
-        let verdict = self.store.compare(&name, &header, &text).map_err(|error| error.to_string())?;
         self.forget_calls();
+        let left = self.case.shared().filter(|_| self.store.writes());
+        if let Some(left) = left.and_then(|left| left.left_before(&name, &self.case.name, &text)) {
+            return self.same_as(&left, &name, &text, step);
+        }
+        let verdict = self.store.compare(&name, &header, &text).map_err(|error| error.to_string())?;
         let (message, detail) = match verdict {
             Verdict::Same => return Ok(None),
             Verdict::Accepted => {
@@ -42,6 +47,28 @@ impl World<'_> {
         };
         let failure = Self::failure(step, FailureKind::Snapshot, message);
         Ok(Some(Failure { step: format!("snapshot {}", snapshot.name), detail, ..failure }))
+    }
+
+    /// A telling that shares its snapshots must leave what the first one of the run has left; only that one writes.
+    fn same_as(
+        &self,
+        left: &Left,
+        name: &SnapshotName,
+        text: &str,
+        step: &At<Step>,
+    ) -> Result<Option<Failure>, CannotWork> {
+        let failure = if left.text == text {
+            match self.store.matches(name, text).map_err(|error| error.to_string())? {
+                true => return Ok(None),
+                false => Self::failure(step, FailureKind::Snapshot, format!("differs as in {}", left.by)),
+            }
+        } else {
+            let message = format!("is not what {} left, and they share it", left.by);
+            let detail = unified(&left.text, text);
+            Failure { detail, ..Self::failure(step, FailureKind::Unmet, message) }
+        };
+        let snapshot = name.0.rsplit_once('@').map_or("", |(_, snapshot)| snapshot);
+        Ok(Some(Failure { step: format!("snapshot {snapshot}"), ..failure }))
     }
 
     fn snapshot_text(&self, snapshot: &SnapshotStep) -> Result<String, CannotWork> {
@@ -62,6 +89,7 @@ impl World<'_> {
                 Part::Shop => drop(tree.insert("shop".to_owned(), self.shops_state())),
             }
         }
+        leave_out(&mut tree, &snapshot.without);
         Ok(yaml::text(&tree))
     }
 
@@ -130,6 +158,22 @@ fn source_name(name: &str, path: &std::path::Path) -> String {
     } else {
         path.file_name().map_or(slashed, |file| file.to_string_lossy().into_owned())
     }
+}
+
+/// Takes members of those names away, at every depth.
+fn leave_out(tree: &mut Map<String, Value>, names: &[String]) {
+    fn within(value: &mut Value, names: &[String]) {
+        match value {
+            Value::Object(members) => leave_out(members, names),
+            Value::Array(items) => items.iter_mut().for_each(|item| within(item, names)),
+            _ => {}
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    tree.retain(|name, _| !names.contains(name));
+    tree.values_mut().for_each(|value| within(value, names));
 }
 
 fn preview(text: &str) -> String {

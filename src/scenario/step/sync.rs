@@ -18,11 +18,9 @@ use crate::sync::outcome::{ExportResult, RunStatus, SyncOutcome};
 impl World<'_> {
     /// What the form learns from the shop before it is saved; a failed look leaves what was known.
     pub(in crate::scenario) async fn look_at_shop(&self, settings: &mut IntegrationSettings) -> Result<(), CannotWork> {
-        if let Ok(report) = self.check(settings).await? {
-            settings.is_extension_installed = report.is_extension_installed;
-            settings.extension_version = report.extension_version;
-            settings.magento_version = report.magento_version;
-            settings.admin_url = report.admin_url;
+        match self.check(settings).await? {
+            Ok(report) => report.fill(settings),
+            Err(_) => settings.connectors = Connector::of_settings(settings),
         }
         Ok(())
     }

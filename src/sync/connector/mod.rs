@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::crm::IntegrationSettings;
 use crate::version::ExtensionVersion;
 
 pub mod detail;
@@ -197,6 +198,16 @@ impl Connector {
             ConnectorKind::Initial => format!("{}, initial", self.stream().label()),
             ConnectorKind::Dictionary | ConnectorKind::Incremental => self.stream().label().to_owned(),
         }
+    }
+
+    /// The connectors of an integration by name: those of its channel's entities, all of them when it names none, as far
+    /// as the bridge that its last look at the shop found allows (sync spec 4.2).
+    pub fn of_settings(settings: &IntegrationSettings) -> Vec<String> {
+        let named = |entity: &String| Self::named(entity).map(Self::stream);
+        let chosen: Vec<Stream> = settings.entities.iter().filter_map(named).collect();
+        let streams = if chosen.is_empty() { Stream::CHANNEL_DEFAULT } else { &chosen };
+        let bridge = settings.extension_version.as_deref().map(ExtensionVersion::new);
+        Self::of_channel(streams, bridge.as_ref()).iter().map(|connector| connector.name().to_owned()).collect()
     }
 
     /// The connectors of an integration: dictionaries, then every offered stream's initial one, then every offered

@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
@@ -29,11 +30,11 @@ pub mod order;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     /// Plain fields.
-    pub values: IndexMap<&'static str, CrmValue>,
+    pub values: IndexMap<&'static str, CrmValue, RandomState>,
     /// Relations to rows that are looked up, never made; `None` sets the relation to null.
-    pub links: IndexMap<&'static str, Option<Link>>,
+    pub links: IndexMap<&'static str, Option<Link>, RandomState>,
     /// Collections that are imported with the row.
-    pub rows: IndexMap<&'static str, Vec<Record>>,
+    pub rows: IndexMap<&'static str, Vec<Record>, RandomState>,
 }
 
 /// A relation by Magento's key.

@@ -10,7 +10,7 @@ use crate::client::{BridgeStatus, ClientError, ClientOptions, Endpoint, MagentoC
 use crate::magento::Contract;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::source::RowSource;
-use crate::sync::connector::{Stream, dictionary, list};
+use crate::sync::connector::{Stream, list};
 use crate::sync::context::Bridge;
 use crate::sync::filter::pager;
 use crate::sync::window::MISTIMING;
@@ -40,7 +40,8 @@ pub async fn probe(transport: Arc<dyn Transport>, options: ClientOptions) -> Res
     let declared = client.has_operation("oroPing");
     warnings.extend(bridge_warning(&bridge, declared));
     warnings.extend(denied(&mut client, &bridge, &options).await);
-    if let Ok(stores) = dictionary::stores(&mut client).await {
+    // As the shop lists them: the sync keeps less of a store view than is looked at here.
+    if let Ok(stores) = client.call_list("storeList", SoapStruct::new()).await {
         warnings.extend(store_warnings(&stores));
     }
     Ok(warnings)

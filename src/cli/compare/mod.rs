@@ -1,0 +1,320 @@
+//! `mockgento compare`: the same questions to two shops, or to a shop and to the fake, and what differs. What is asked
+//! and what counts as a difference is [`crate::compare`]'s; here are arguments, progress, files and what is printed.
+
+mod text;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use serde::Serialize;
+use url::Url;
+
+use super::connection_args::{NetworkArgs, chosen_key, masked_key, runtime, start_logging, warn_of_key};
+use super::{ExitCode, Outcome};
+use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
+use crate::clock::Clock;
+use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, Portrait, differences, overrides_of};
+use crate::quirk::Profile;
+use crate::secret::ApiKey;
+use crate::shop::Overrides;
+use crate::soap::WireMode;
+use crate::transport::{Redirects, masked};
+use crate::whole_file;
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// SOAP WSDL URL of a shop, such as `https://shop.example/api/v2_soap/?wsdl=1`; may hold `user:password@` for basic
+    /// auth. Given twice, the second is what the first is compared with.
+    #[arg(long, value_name = "URL", required = true)]
+    url: Vec<Url>,
+    /// What to compare with: another shop's URL, or `fake`, a shop in memory that poses as the product nearest to the
+    /// first one and holds the records it was asked about, so that only the contract can differ.
+    #[arg(long, value_name = "URL|fake", value_parser = other_shop)]
+    with: Option<Other>,
+    /// SOAP API user.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+    /// SOAP API key. Everybody on the machine can read it here; better give it in the environment
+    /// (`MOCKGENTO_API_KEY`) or in a file.
+    #[arg(long, visible_alias = "api-key", value_name = "KEY", value_parser = masked_key)]
+    key: Option<ApiKey>,
+    #[arg(long = "key-of-environment", env = "MOCKGENTO_API_KEY", hide = true, hide_env_values = true, value_parser = masked_key)]
+    key_of_environment: Option<ApiKey>,
+    /// File whose first line is the SOAP API key.
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    key_file: Option<PathBuf>,
+    /// SOAP API user of the second shop. Left out: as of the first.
+    #[arg(long, value_name = "NAME")]
+    user_2: Option<String>,
+    /// File whose first line is the second shop's SOAP API key; `MOCKGENTO_API_KEY_2` in the environment does the same.
+    /// Left out: the first shop's key.
+    #[arg(long, value_name = "FILE")]
+    key_file_2: Option<PathBuf>,
+    #[arg(long = "key-of-environment-2", env = "MOCKGENTO_API_KEY_2", hide = true, hide_env_values = true, value_parser = masked_key)]
+    key_of_environment_2: Option<ApiKey>,
+    /// Records of each kind that are looked at.
+    #[arg(long, value_name = "RECORDS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+    limit: u16,
+    /// Send each shop at most this many requests a second.
+    #[arg(long, value_name = "REQUESTS", value_parser = super::dry_run::positive)]
+    rate: Option<f64>,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Overrides that the fake begins with, as written before.
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
+    /// Write what the fake must do otherwise to be like the shop, for `serve --overrides` and for scenarios; then ask the
+    /// fake again and tell what is left.
+    #[arg(long, value_name = "FILE")]
+    write_overrides: Option<PathBuf>,
+    /// Print the differences as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Log what is done; twice for every call.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+/// What a shop is compared with.
+#[derive(Clone, Debug)]
+enum Other {
+    Fake,
+    Shop(Url),
+}
+
+fn other_shop(text: &str) -> Result<Other, String> {
+    match text {
+        "fake" => Ok(Other::Fake),
+        url => Url::parse(url).map(Other::Shop).map_err(|error| format!("{error}; give a URL, or \"fake\"")),
+    }
+}
+
+/// What came out.
+#[derive(Debug, Serialize)]
+pub(super) struct Compared {
+    /// The first shop's address, credentials masked.
+    first: String,
+    /// The second one's, or what the fake poses as.
+    second: String,
+    /// What differs.
+    differences: Vec<Difference>,
+    /// Questions that only one of them could be asked, for want of an operation or a record.
+    not_asked: Vec<String>,
+    /// Calls that each shop got; the fake in memory is not counted.
+    calls: Vec<u64>,
+    /// Where overrides were written.
+    overrides: Option<Written>,
+}
+
+/// Overrides that were written.
+#[derive(Debug, Serialize)]
+struct Written {
+    file: String,
+    /// What the fake with these overrides does otherwise still.
+    left: Vec<Difference>,
+}
+
+impl CompareArgs {
+    /// With what the first shop is compared.
+    fn other(&self) -> miette::Result<Other> {
+        let is_of_fake = self.overrides.is_some() || self.write_overrides.is_some();
+        let other = match (self.url.as_slice(), &self.with) {
+            ([_], Some(other)) => other.clone(),
+            ([_], None) if is_of_fake => Other::Fake,
+            ([_, second], None) => Other::Shop(second.clone()),
+            _ => {
+                return Err(miette!(
+                    help = "give --url twice, or --url once and --with URL, or --with fake",
+                    "two shops are compared"
+                ));
+            }
+        };
+        match (&other, is_of_fake) {
+            (Other::Shop(_), true) => {
+                Err(miette!(help = "compare with the fake: --with fake", "overrides are of the fake"))
+            }
+            _ => Ok(other),
+        }
+    }
+
+    fn options(&self, url: &Url, second: bool) -> miette::Result<ClientOptions> {
+        let own = match second {
+            true => chosen_key(None, self.key_file_2.as_deref(), self.key_of_environment_2.as_ref())?,
+            false => None,
+        };
+        let common = chosen_key(self.key.as_ref(), self.key_file.as_deref(), self.key_of_environment.as_ref())?;
+        let user = self.user_2.as_ref().filter(|_| second).unwrap_or(&self.user).clone();
+        let key = own.or(common).ok_or_else(|| {
+            miette!(
+                help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
+                "the SOAP API key of \"{user}\" is missing"
+            )
+        })?;
+        Ok(ClientOptions {
+            url: url.clone(),
+            user,
+            key,
+            // What the WSDL says counts; this is for a WSDL that cannot be read.
+            mode: WireMode::RpcEncoded,
+            retries: Retries::Off,
+            quirks: Profile::default().quirks(),
+            clock: Clock::system(),
+            wsdl_cache: WsdlCache::default(),
+        })
+    }
+
+    fn guarded(&self, url: &Url) -> miette::Result<Arc<ReadOnlyTransport>> {
+        let guard = ReadOnlyTransport::new(self.network.transport(url, Redirects::default())?, Clock::system());
+        Ok(Arc::new(match self.rate {
+            Some(rate) => guard.with_rate(rate),
+            None => guard,
+        }))
+    }
+}
+
+/// Asks both; differences are exit code 1, and so is a shop that cannot be asked.
+pub fn run(args: &CompareArgs) -> Outcome {
+    start_logging(args.verbose);
+    if args.key.is_some() {
+        warn_of_key();
+    }
+    let other = args.other()?;
+    let begin_with = args.overrides.as_deref().map(read_overrides).transpose()?;
+    let first = args.url.first().ok_or_else(|| miette!("there is no shop to ask"))?;
+    let asked = async {
+        let (portrait, calls) = portrait(args, first, false).await?;
+        match &other {
+            Other::Shop(second) => {
+                let (theirs, more) = portrait_of_second(args, second).await?;
+                let (differences, not_asked) = differences(&portrait, &theirs, false);
+                let (first, second) = (masked(first), masked(second));
+                let calls = vec![calls, more];
+                Ok(Compared { first, second, differences, not_asked, calls, overrides: None })
+            }
+            Other::Fake => with_fake(args, masked(first), &portrait, calls, begin_with).await,
+        }
+    };
+    let compared = match runtime()?.block_on(asked) {
+        Ok(compared) => compared,
+        Err(Failure::Shop(error)) => {
+            let _ = writeln!(anstream::stderr(), "nothing was compared: {error}");
+            return Ok(ExitCode::Failed);
+        }
+        Err(Failure::Input(report)) => return Err(report),
+    };
+    let mut out = anstream::stdout();
+    let _ = if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&compared).unwrap_or_default())
+    } else {
+        write!(out, "{}", text::compared(&compared))
+    };
+    Ok(if compared.differences.is_empty() { ExitCode::AsExpected } else { ExitCode::Failed })
+}
+
+/// Why nothing came out.
+enum Failure {
+    Shop(CompareError),
+    Input(miette::Report),
+}
+
+impl From<CompareError> for Failure {
+    fn from(error: CompareError) -> Self {
+        Self::Shop(error)
+    }
+}
+
+impl From<miette::Report> for Failure {
+    fn from(report: miette::Report) -> Self {
+        Self::Input(report)
+    }
+}
+
+async fn portrait_of_second(args: &CompareArgs, url: &Url) -> Result<(Portrait, u64), Failure> {
+    portrait(args, url, true).await
+}
+
+async fn portrait(args: &CompareArgs, url: &Url, second: bool) -> Result<(Portrait, u64), Failure> {
+    let guard = args.guarded(url)?;
+    let progress = Progress::about(&masked(url));
+    let mut shop = AskedShop::connect(guard.clone(), args.options(url, second)?).await?;
+    let portrait = Portrait::of(&mut shop, bounds(args), &mut |question| progress.tell(question)).await;
+    progress.finish();
+    Ok((portrait, guard.meter().calls()))
+}
+
+fn bounds(args: &CompareArgs) -> Bounds {
+    Bounds { records: usize::from(args.limit) }
+}
+
+/// Lays a shop beside the fake; where overrides are wanted, the fake with them is asked again.
+async fn with_fake(
+    args: &CompareArgs,
+    first: String,
+    shop: &Portrait,
+    calls: u64,
+    begin_with: Option<Overrides>,
+) -> Result<Compared, Failure> {
+    let clock = Clock::system();
+    let mirror = match &begin_with {
+        Some(overrides) => Mirror::of(overrides, shop).map_err(|error| miette!("{error}"))?,
+        None => Mirror::nearest(shop),
+    };
+    let progress = Progress::about("the fake");
+    let mut tell = |question: &str| progress.tell(question);
+    let mut fake = mirror.open(shop, begin_with.clone(), &clock).await?;
+    let theirs = Portrait::of(&mut fake, bounds(args), &mut tell).await;
+    let (found, not_asked) = differences(shop, &theirs, true);
+    let mut overrides = None;
+    if let Some(path) = &args.write_overrides {
+        // What is declared comes first: only then do answers show what else differs.
+        let declared = begin_with.unwrap_or_else(|| mirror.declared_as(shop));
+        let mut fake = mirror.open(shop, Some(declared.clone()), &clock).await?;
+        let theirs = Portrait::of(&mut fake, bounds(args), &mut tell).await;
+        let own = overrides_of(shop, &theirs, &declared);
+        let mut fake = mirror.open(shop, Some(own.clone()), &clock).await?;
+        let theirs = Portrait::of(&mut fake, bounds(args), &mut tell).await;
+        let (left, _) = differences(shop, &theirs, true);
+        let text = own.to_yaml().map_err(|error| miette!("{error}"))?;
+        let file = path.display().to_string();
+        let written = whole_file::write(path, text.as_bytes()).into_diagnostic();
+        written.wrap_err_with(|| format!("cannot write {file}")).map_err(Failure::Input)?;
+        overrides = Some(Written { file, left });
+    }
+    progress.finish();
+    let second = format!("the fake ({})", mirror.described());
+    Ok(Compared { first, second, differences: found, not_asked, calls: vec![calls], overrides })
+}
+
+fn read_overrides(path: &Path) -> miette::Result<Overrides> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    Overrides::parse(&text, &name).map_err(|error| miette!("{error}"))
+}
+
+/// What is being asked, on a terminal.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn about(shop: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_prefix(shop.to_owned());
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{elapsed:>4} asking {prefix}: {pos} {wide_msg}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    fn tell(&self, question: &str) {
+        self.0.inc(1);
+        self.0.set_message(question.to_owned());
+    }
+
+    fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

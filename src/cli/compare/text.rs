@@ -1,0 +1,71 @@
+//! What differs between two shops, for a terminal: by topic, each with what it means for a client.
+
+use std::fmt::Write as _;
+
+use super::Compared;
+use crate::compare::{Difference, Topic};
+
+/// Longer texts are cut here; the JSON has all.
+const CHARS_MAX: usize = 240;
+
+/// The report.
+pub(super) fn compared(compared: &Compared) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "< {}\n> {}", compared.first, compared.second);
+    listed(&mut out, &compared.differences);
+    if !compared.not_asked.is_empty() {
+        let _ = writeln!(out, "\nNot compared, since only one of them has the operation or a record to ask about:");
+        let _ = writeln!(out, "  {}", compared.not_asked.join(", "));
+    }
+    let asked = compared.calls.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
+    let asked = format!("{asked} calls");
+    let _ = match compared.differences.len() {
+        0 => writeln!(out, "\nboth answer alike ({asked}; nothing was written)"),
+        count => writeln!(out, "\n{count} differences ({asked}; nothing was written)"),
+    };
+    if let Some(written) = &compared.overrides {
+        let _ =
+            writeln!(out, "\nWhat the fake must do otherwise is in {0}: mockgento serve --overrides {0}", written.file);
+        let _ = match written.left.is_empty() {
+            true => writeln!(out, "With it the fake answers alike."),
+            false => writeln!(out, "With it these are left, which overrides cannot express:"),
+        };
+        listed(&mut out, &written.left);
+    }
+    out
+}
+
+fn listed(out: &mut String, differences: &[Difference]) {
+    for topic in Topic::ALL {
+        let of_topic = differences.iter().filter(|differs| differs.topic == topic);
+        for (at, differs) in of_topic.enumerate() {
+            if at == 0 {
+                let _ = writeln!(out, "\n{}", topic.name());
+            }
+            one(out, differs);
+        }
+    }
+}
+
+fn one(out: &mut String, differs: &Difference) {
+    let aspect = if differs.aspect == "answer" { String::new() } else { format!(": {}", differs.aspect) };
+    let _ = writeln!(out, "  {}{aspect}", differs.question);
+    for (sign, text) in [("<", &differs.first), (">", &differs.second)] {
+        if !text.is_empty() {
+            let _ = writeln!(out, "    {sign} {}", cut(text));
+        }
+    }
+    if let Some(means) = differs.means {
+        let _ = writeln!(out, "    {means}");
+    }
+}
+
+fn cut(text: &str) -> String {
+    let text = text.replace('\n', " ");
+    match text.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => {
+            format!("{}… ({} more characters; --json has all)", &text[..end], text[end..].chars().count())
+        }
+        None => text,
+    }
+}

@@ -1,0 +1,205 @@
+//! `mockgento integration set`: the form, saved.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use url::Url;
+
+use super::show::in_words;
+use super::{Chosen, Outcome, report, say};
+use crate::crm::integration::parse_shared_emails;
+use crate::crm::{IntegrationSettings, SyncPriority};
+use crate::secret::ApiKey;
+use crate::sync::connector::Connector;
+
+/// Arguments of `integration set`: the fields of the form; those left out stay as they are.
+#[derive(Debug, Args)]
+#[group(id = "form", multiple = true, required = true, args = [
+    "rename", "url", "user", "key_file", "wsi", "guest_customer_sync", "start_date", "website", "admin_url", "order_notes",
+    "split_by_full_name", "default_owner", "two_way", "entities", "page_size",
+])]
+pub struct SetArgs {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Name.
+    #[arg(long, value_name = "NEW NAME")]
+    rename: Option<String>,
+    /// SOAP WSDL URL; after a staging run, that of the production shop.
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+    /// SOAP API User.
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// File whose first line is the new SOAP API Key.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// WS-I Compliance.
+    #[arg(long, value_name = "YES|NO")]
+    wsi: Option<YesNo>,
+    /// Guest Customer Sync: guest orders of one e-mail address are combined under one customer.
+    #[arg(long, value_name = "YES|NO")]
+    guest_customer_sync: Option<YesNo>,
+    /// Sync start date; it may only move earlier.
+    #[arg(long, value_name = "DATE")]
+    start_date: Option<Date>,
+    /// Website, -1 for all; `mockgento check --crm` reads the list anew.
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    website: Option<i64>,
+    /// Admin URL; empty for none.
+    #[arg(long, value_name = "URL")]
+    admin_url: Option<String>,
+    /// Import Order Comments as Order Notes: notes show on the pages of customers and accounts too.
+    #[arg(long, value_name = "YES|NO")]
+    order_notes: Option<YesNo>,
+    /// Split by Full Name: e-mail addresses that several people share, separated by `;` or `,`; empty for none.
+    #[arg(long, value_name = "E-MAILS")]
+    split_by_full_name: Option<String>,
+    /// Default owner of what is imported; owns what had no owner, too. Empty for nobody.
+    #[arg(long, value_name = "USER")]
+    default_owner: Option<String>,
+    /// Enable Two Way Sync, and who wins a conflict; or off.
+    #[arg(long, value_name = "WINNER")]
+    two_way: Option<Winner>,
+    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber.
+    #[arg(long, value_name = "ENTITY", value_delimiter = ',')]
+    entities: Vec<Entity>,
+    /// Rows of a page of the bridge's lists, 25 or more.
+    #[arg(long, value_name = "ROWS")]
+    page_size: Option<usize>,
+}
+
+/// A checkbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum YesNo {
+    /// On.
+    Yes,
+    /// Off.
+    No,
+}
+
+/// Who wins when both sides changed a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Winner {
+    /// Remote wins: Magento's value goes to both sides.
+    Remote,
+    /// Local wins: the CRM's value goes to both sides.
+    Local,
+    /// No two way sync.
+    Off,
+}
+
+/// What a channel may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Entity {
+    /// Customers and their addresses.
+    Customer,
+    /// Carts.
+    Cart,
+    /// Orders.
+    Order,
+    /// Credit memos.
+    CreditMemo,
+    /// Newsletter subscribers.
+    NewsletterSubscriber,
+}
+
+impl Entity {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Cart => "cart",
+            Self::Order => "order",
+            Self::CreditMemo => "credit_memo",
+            Self::NewsletterSubscriber => "newsletter_subscriber",
+        }
+    }
+}
+
+/// Saves and shows the form as it is then.
+pub fn run(args: &SetArgs) -> Outcome {
+    let (mut crm, integration) = args.chosen.open()?;
+    let settings = args.over(integration.settings)?;
+    crm.save_integration(integration.id, &settings).map_err(report)?;
+    let saved = crm.integration(integration.id).map_err(report)?.settings;
+    say(&in_words(&saved))
+}
+
+impl SetArgs {
+    /// The settings with what was given laid over them.
+    fn over(&self, mut settings: IntegrationSettings) -> miette::Result<IntegrationSettings> {
+        self.connection(&mut settings)?;
+        self.available(&settings)?;
+        if let Some(name) = &self.rename {
+            settings.name.clone_from(name);
+        }
+        if let Some(on) = self.guest_customer_sync {
+            settings.guest_customer_sync = on == YesNo::Yes;
+        }
+        settings.sync_start_date = self.start_date.unwrap_or(settings.sync_start_date);
+        settings.website_id = self.website.unwrap_or(settings.website_id);
+        if let Some(url) = &self.admin_url {
+            settings.admin_url = Some(url.clone()).filter(|url| !url.is_empty());
+        }
+        if let Some(on) = self.order_notes {
+            settings.is_display_order_notes = on == YesNo::Yes;
+        }
+        if let Some(list) = &self.split_by_full_name {
+            settings.shared_guest_email_list = parse_shared_emails(list, false);
+        }
+        if let Some(owner) = &self.default_owner {
+            settings.default_user_owner = Some(owner.clone()).filter(|owner| !owner.is_empty());
+        }
+        if let Some(winner) = self.two_way {
+            settings.is_two_way_sync_enabled = winner != Winner::Off;
+            settings.sync_priority = match winner {
+                Winner::Remote => SyncPriority::Remote,
+                Winner::Local => SyncPriority::Local,
+                Winner::Off => settings.sync_priority,
+            };
+        }
+        settings.page_size = self.page_size.or(settings.page_size);
+        if !self.entities.is_empty() {
+            settings.entities = self.entities.iter().map(|entity| entity.name().to_owned()).collect();
+            settings.connectors = Connector::of_settings(&settings);
+        }
+        Ok(settings)
+    }
+
+    fn connection(&self, settings: &mut IntegrationSettings) -> miette::Result<()> {
+        if let Some(url) = &self.url {
+            settings.api_url = url.to_string();
+        }
+        if let Some(user) = &self.user {
+            settings.api_user.clone_from(user);
+        }
+        if let Some(path) = &self.key_file {
+            let name = path.display();
+            let text =
+                std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+            settings.api_key = ApiKey::new(text.lines().next().unwrap_or_default().trim());
+            if settings.api_key.expose_secret().is_empty() {
+                return Err(miette!(help = "put the key on the file's first line", "{name} holds no API key"));
+            }
+        }
+        if let Some(on) = self.wsi {
+            settings.is_wsi_mode = on == YesNo::Yes;
+        }
+        Ok(())
+    }
+
+    /// Fields that the form greys out cannot be filled in.
+    fn available(&self, settings: &IntegrationSettings) -> miette::Result<()> {
+        let help = "install the bridge in the shop, then have it found by \"mockgento check --crm FILE …\"";
+        if self.order_notes.is_some() && !settings.supports_order_notes() {
+            return Err(miette!(help = help, "Import Order Comments as Order Notes: needs bridge 1.2.19 or newer"));
+        }
+        let wants_a_list = self.split_by_full_name.as_deref().is_some_and(|list| !list.is_empty());
+        if wants_a_list && !settings.is_extension_installed {
+            return Err(miette!(help = help, "Split by Full Name: needs the bridge"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! Two shops asked the same questions, read-only, and in which way their contracts differ: what they declare, what their
+//! answers look like, how they fail, page and filter, what their web servers say. Of the answers' values nothing is
+//! kept but in [`mirror`], which makes a fake shop that holds the same few records, so that what differs then is
+//! the contract. Rendering is the command line's.
+
+mod answer;
+mod asked;
+mod derive;
+mod difference;
+mod meaning;
+pub mod mirror;
+mod portrait;
+mod questions;
+mod sample;
+mod service;
+mod tap;
+
+use crate::client::ClientError;
+
+pub use asked::{AskedShop, Bounds, Progress};
+pub use derive::overrides_of;
+pub use difference::{Difference, Topic, differences};
+pub use mirror::Mirror;
+pub use portrait::Portrait;
+pub use service::{Declared, ServiceFacts};
+
+/// Why a shop cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// It cannot be connected to.
+    #[error("{url}: {source}")]
+    Unreachable {
+        /// The address, credentials masked.
+        url: String,
+        /// Why not.
+        source: ClientError,
+    },
+    /// The fake cannot be made of what the shop said.
+    #[error("the fake shop cannot be made of what the shop answered: {0}")]
+    Mirror(String),
+}

@@ -1,0 +1,222 @@
+// One scenario: what it is, why it failed, and its steps in three lanes.
+
+const CALLS_SHOWN = 8;
+const LANES = { "in magento": "magento", disrupt: "wire", clear: "wire", "in crm": "crm", sync: "crm", "check connection": "crm",
+  "sync data": "crm", "schedule sync": "crm", "run queue": "crm", "expire carts": "crm", run: "wire", start: "crm" };
+
+const places = (scenario, failure) => `${failure.file || scenario.file}:${failure.line}`;
+
+async function showScenario(scenario, stepIndex) {
+  const place = byId("scenario");
+  place.dataset.name = scenario.name;
+  place.replaceChildren(...head(scenario));
+  place.scrollTop = 0;
+  if (scenario.story === undefined) {
+    place.append(element("p", { class: "empty" }, whyNoTimeline(scenario)));
+    return;
+  }
+  const story = await unpack(`story-${scenario.story}`);
+  if (place.dataset.name !== scenario.name) return;
+  place.append(
+    element("details", { class: "setup" }, element("summary", {}, "The story's setting"), element("pre", { tabindex: "0" }, story.setup)),
+    element("section", { class: "timeline", "aria-label": "Timeline" },
+      element("div", { class: "lanes", "aria-hidden": "true" }, element("span", {}, "Story's time"), element("span", { class: "magento" }, "Magento"), element("span", { class: "wire" }, "Wire"), element("span", { class: "crm" }, "CRM")),
+      story.steps.map((step, index) => stepRow(scenario, story, step, index))));
+  if (stepIndex !== undefined) focusStep(stepIndex);
+}
+
+function whyNoTimeline(scenario) {
+  if (!run.coverage) {
+    return "This page was made of JSON reports, which hold no timelines. “mockgento run --report html=FILE” writes a page with them.";
+  }
+  return "There is no timeline: the story did not get to its end.";
+}
+
+function head(scenario) {
+  const number = run.scenarios.indexOf(scenario);
+  const facts = [scenario.steps ? plural(scenario.steps, "step") : "", scenario.story === undefined ? "" : plural(scenario.calls, "call"),
+    scenario.accepted ? `${plural(scenario.accepted, "snapshot")} accepted` : "", `${seconds(wall.ms[number])} real time`];
+  const failures = scenario.failures.map((failure) => element("li", {},
+    element("a", { href: stepLink(scenario, failure), class: "place" }, places(scenario, failure)), " ",
+    element("strong", {}, failure.step), `: ${failure.message}`));
+  return [
+    element("a", { class: "back", href: "#" }, "← All scenarios"),
+    element("div", { class: "head" },
+      element("p", { class: "meta" }, badge(scenario.status), element("code", { class: "name" }, scenario.name), element("code", {}, scenario.file)),
+      element("h2", {}, scenario.title),
+      scenario.description ? element("p", { class: "description" }, scenario.description) : null,
+      element("p", { class: "meta" },
+        (scenario.tags || []).map((tag) => element("button", { type: "button", class: "chip", title: "Only scenarios with this tag", click: () => filterByTag(tag) }, tag)),
+        element("span", { class: "facts" }, facts.filter((fact) => fact).join(" · ")))),
+    failures.length ? element("section", { class: "failures", "aria-label": "Why it failed" }, element("h3", {}, plural(failures.length, "failure")), element("ul", {}, failures),
+      scenario.story === undefined ? scenario.failures.filter(({ detail }) => detail).map(({ detail }) => difference(detail)) : null) : null,
+  ].filter((part) => part);
+}
+
+/** Failures stand behind their steps; the address knows them by their number until the story is unpacked. */
+function stepLink(scenario, failure) {
+  return `#s/${encodeURIComponent(scenario.name)}/failure-${scenario.failures.indexOf(failure)}`;
+}
+
+function duration(from, until) {
+  let left = Math.round((Date.parse(until.replace(" ", "T") + "Z") - Date.parse(from.replace(" ", "T") + "Z")) / 1000);
+  const parts = [];
+  for (const [unit, length] of [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]]) {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    if (count) parts.push(`${count} ${unit}`);
+  }
+  return parts.slice(0, 2).join(" ");
+}
+
+function stepRow(scenario, story, step, index) {
+  const before = story.steps[index - 1];
+  const [day, time] = step.at.split(" ");
+  const newDay = !before || before.at.split(" ")[0] !== day;
+  const failures = step.failures.map((number) => scenario.failures[number]).filter((failure) => failure);
+  const lanes = laneCells(story, step, index);
+  const passes = duration(step.at, step.until);
+  const spans = ["expect", "snapshot", "advance"].includes(step.word);
+  const label = `Step ${index}: ${step.word}, line ${step.line}, ${step.at}${failures.length ? `, ${plural(failures.length, "failure")}` : ""}`;
+  const row = element("article", { class: `step ${step.word.replaceAll(" ", "-")}${failures.length ? " bad" : ""}`, tabindex: "-1", "aria-label": label, "data-step": index },
+    element("div", { class: "when" },
+      newDay ? element("span", { class: "day" }, day) : null, element("time", { datetime: step.at.replace(" ", "T") + "Z" }, time),
+      passes ? element("span", { class: "passes", title: `until ${step.until}` }, `+ ${passes}`) : null,
+      element("span", { class: "where" }, step.word === "start" ? "before the first step" : `line ${step.line}`),
+      step.origin ? element("span", { class: "where", title: `${step.origin[0]}:${step.line}` }, step.origin[1]) : null),
+    spans ? element("div", { class: "across" }, element("pre", { class: "source" }, step.source), verdict(step, failures)) : null,
+    lanes.map(([lane, ...content]) => element("div", { class: `lane ${lane}`, "data-lane": { magento: "Magento", wire: "Wire", crm: "CRM" }[lane] }, content)),
+    failures.length ? element("div", { class: "unmet" }, failures.map((failure) => [
+      element("p", {}, sign("failed"), " ", element("span", { class: "place" }, places(scenario, failure)), " ", element("strong", {}, failure.step), `: ${failure.message}`),
+      failure.detail ? difference(failure.detail) : null])) : null,
+    element("div", { class: "opened" }));
+  row.addEventListener("click", (event) => {
+    if (!event.target.closest("button, a, pre, table, summary, .opened")) row.focus();
+  });
+  return row;
+}
+
+function verdict(step, failures) {
+  if (step.word === "advance") return null;
+  if (failures.length) return null;
+  return element("p", { class: "verdict" }, sign("passed"), step.word === "snapshot" ? " the same" : " as expected");
+}
+
+function laneCells(story, step, index) {
+  const own = LANES[step.word];
+  const source = (lane) => own === lane ? element("pre", { class: "source" }, step.source) : null;
+  const rows = (changes) => changes.length ? element("p", { class: "rows" }, changes.map((change) => {
+    const side = step.crm.includes(change) ? "crm" : "shop";
+    const name = tableName({ side, shop: change.shop || "", table: change.t });
+    return element("button", { type: "button", class: "change", title: "Before and after", click: (event) => toggleTables(event.currentTarget, story, index, name) },
+      change.shop ? `${change.shop} ` : "", change.t, " ", marks(change));
+  })) : null;
+  const cells = [["magento", source("magento"), rows(step.shop)], ["wire", source("wire"), calls(step)],
+    ["crm", source("crm"), outcome(step), rows(step.crm)]];
+  const filled = cells.some(([, ...content]) => content.some((part) => part));
+  return filled ? cells : [];
+}
+
+/** What a sync said, without the counts that are nought. */
+function outcome(step) {
+  if (!step.outcome) return null;
+  const [success, message] = step.outcome;
+  const brief = (line) => {
+    const stats = line.match(/^(.*?): (failed: )?\[IMPORT\] Stats: (.*)$/);
+    if (!stats) return line;
+    const counts = stats[3].replace("invalid entities:", "invalid").split(", ").map((part) => part.match(/^(\w+) \[(\d+)\](.*)$/));
+    if (counts.some((count) => !count)) return line;
+    const told = counts.filter(([, word, count]) => count !== "0" && word !== "processed").map(([, word, count, rest]) => `${count} ${word}${rest}`);
+    return `${stats[1]}: ${stats[2] || ""}${told.join(", ") || "nothing to do"}`;
+  };
+  const lines = message.split("\n").filter((line) => line);
+  return element("div", { class: "outcome" },
+    element("p", {}, sign(success ? "passed" : "failed"), success ? " success" : " failure"),
+    lines.length ? element("ul", {}, lines.map((line) => element("li", { title: line }, brief(line)))) : null);
+}
+
+function calls(step) {
+  if (!step.calls.length) return null;
+  const list = element("ol", { class: "calls" });
+  const draw = (all) => {
+    const shown = (call, index) => all || step.calls.length <= CALLS_SHOWN + 1 || index < CALLS_SHOWN || call.failed || call.struck;
+    const visible = step.calls.filter(shown);
+    const hidden = step.calls.length - visible.length;
+    const items = [];
+    let last = null;
+    for (const call of visible) {
+      if (last && last.shop === call.shop && call.n > last.n + 1 && all) items.push(element("li", { class: "hint" }, `${plural(call.n - last.n - 1, "call")} in between not kept`));
+      items.push(callItem(call));
+      last = call;
+    }
+    if (hidden) items.push(element("li", {}, element("button", { type: "button", class: "more", click: () => { draw(true); list.querySelectorAll("button.call")[CALLS_SHOWN].focus(); } }, `… ${plural(hidden, "more call")}`)));
+    if (step.left_out) items.push(element("li", { class: "hint" }, `${plural(step.left_out, "call")} of this step not kept: the first and last ${run.limits.calls} are, and those between that failed.`));
+    list.replaceChildren(...items);
+  };
+  draw(false);
+  list.showAll = () => draw(true);
+  return list;
+}
+
+function callItem(call) {
+  const args = call.args.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`).join("; ");
+  return element("li", { class: call.failed ? "failed" : "" },
+    element("button", { type: "button", class: "call", "aria-expanded": "false", click: (event) => toggleCall(event.currentTarget, call) },
+      element("span", { class: "number" }, `${call.shop ? call.shop + " " : ""}${call.n}`),
+      element("span", { class: "operation" }, call.op),
+      element("span", { class: "answer" }, call.failed ? sign("failed") : "→", ` ${call.answer}`),
+      (call.struck || []).map((name) => element("span", { class: "chip struck", title: "a disruption struck" }, `⚡ ${name}`)),
+      args ? element("span", { class: "arguments", title: args }, args) : null,
+      call.why ? element("span", { class: "why" }, call.why) : null));
+}
+
+/** Opens a panel below the step, or closes it. */
+function togglePanel(button, key, make) {
+  const place = button.closest(".step").querySelector(":scope > .opened");
+  const open = [...place.children].find((panel) => panel.dataset.key === key);
+  if (open) { open.remove(); return null; }
+  const panel = make();
+  panel.dataset.key = key;
+  place.append(panel);
+  return panel;
+}
+
+async function toggleCall(button, call) {
+  const panel = togglePanel(button, `call ${call.shop || ""} ${call.n}`, () => element("div", { class: "panel messages" }));
+  button.setAttribute("aria-expanded", String(Boolean(panel)));
+  if (!panel) return;
+  const close = element("button", { type: "button", class: "close", "aria-label": "Close", click: () => { toggleCall(button, call); button.focus(); } }, "×");
+  const title = element("h4", {}, `${call.n} ${call.op}`, element("span", { class: "facts" }, ` ${call.at} · HTTP ${call.http} · ${call.answer}`), close);
+  const args = call.args.length ? element("dl", { class: "args" }, call.args.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))) : null;
+  panel.append(title, ...[call.why ? element("p", { class: "why" }, call.why) : null, args].filter((part) => part));
+  if (!call.texts) {
+    panel.append(element("p", { class: "hint" }, call.op === "wsdl" ? "A WSDL is not kept in a report; “mockgento wsdl” prints it." : "The envelopes of the latest 256 calls of a step are kept; these are gone."));
+    return;
+  }
+  const [request, answer] = await Promise.all(call.texts.map(async ([pack, place]) => (await unpack(`texts-${pack}`))[place]));
+  panel.append(element("div", { class: "two" },
+    element("div", {}, element("h5", {}, "Request"), xml(request)), element("div", {}, element("h5", {}, "Response"), answer ? xml(answer) : element("p", { class: "hint" }, "an empty body"))));
+}
+
+function toggleTables(button, story, index, wanted) {
+  const step = button.closest(".step");
+  const open = step.querySelector(":scope > .opened > .tables");
+  // Another table is asked for: the panel stays and shows it.
+  if (open && wanted && open.dataset.wanted !== wanted) open.remove();
+  const panel = togglePanel(button, "tables", () => tablesPanel(story, index, wanted));
+  if (panel) panel.dataset.wanted = wanted || "";
+}
+
+/** Opens or closes all there is to a step: its tables, and the calls that are not shown. */
+async function toggleStep(row) {
+  const scenario = run.scenarios.find(({ name }) => name === byId("scenario").dataset.name);
+  const story = await unpack(`story-${scenario.story}`);
+  const list = row.querySelector(".calls");
+  if (list && list.querySelector(".more")) list.showAll();
+  toggleTables(row, story, Number(row.dataset.step));
+}
+
+function focusStep(index) {
+  const row = byId("scenario").querySelector(`[data-step="${index}"]`);
+  if (row) row.focus();
+}

@@ -1,0 +1,216 @@
+//! In which way a shop differs from the product it is: what `mockgento compare` found out about somebody's shop, as a file
+//! the fake reads. The contract stays as it is; here lie only the differences, as data, and what they do to the service
+//! and to answers. Nothing here knows how they were found.
+
+mod answer;
+mod check;
+mod notation;
+mod service;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::magento::{BridgeRelease, Flavor};
+use crate::soap::WireMode;
+
+pub use check::OverridesError;
+pub use notation::{signature, type_text};
+
+/// What a shop does otherwise than the fake of the same product, bridge and style.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Overrides {
+    /// The product that the rest is relative to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flavor: Option<Flavor>,
+    /// The bridge that the rest is relative to: a release such as 1.2.19, or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<String>,
+    /// Whether the shop speaks WS-I.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wsi: Option<bool>,
+    /// Names of the service.
+    #[serde(skip_serializing_if = "is_default")]
+    pub service: ServiceNames,
+    /// Operations that are missing, or declared otherwise.
+    #[serde(skip_serializing_if = "is_default")]
+    pub operations: OperationOverrides,
+    /// Types by name, and how they are declared otherwise. A name that the product does not have is a new type.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub types: IndexMap<String, TypeOverride>,
+    /// By operation: fields that answers lack or have although nothing in the declaration says so.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub answers: IndexMap<String, AnswerOverride>,
+    /// Faults with another code or text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultOverride>,
+    /// What lists with a pager do.
+    #[serde(skip_serializing_if = "is_default")]
+    pub paging: PagingOverrides,
+    /// Status and headers.
+    #[serde(skip_serializing_if = "is_default")]
+    pub http: HttpOverrides,
+}
+
+/// Names of the service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceNames {
+    /// The target namespace, such as `urn:Magento`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// What the port type is called before `PortType`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<String>,
+}
+
+/// Operations that are missing, or declared otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationOverrides {
+    /// Operations that the shop does not declare.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// By operation, its parts: `sessionId string, filters filters -> storeView storeEntity`; a question mark behind a
+    /// type is `minOccurs="0"`. One that the product does not have is declared, and answers fault 3 when it is called.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub declared: IndexMap<String, String>,
+}
+
+/// How a type is declared otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TypeOverride {
+    /// Fields it lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Fields it has besides, and their types: string, int, boolean, double, anyType or the name of another type; an
+    /// exclamation mark makes a field required.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub extra: IndexMap<String, String>,
+    /// Fields of another type.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub changed: IndexMap<String, String>,
+    /// All its fields in their order, where that is another one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+    /// The type is a list of these.
+    #[serde(rename = "array of", skip_serializing_if = "Option::is_none")]
+    pub array_of: Option<String>,
+}
+
+/// Fields of an operation's answers. A path such as `items.sku` leads through records and all rows of lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnswerOverride {
+    /// Fields that are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// Fields that are always there, and what they hold where the shop has nothing: a text, or null.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub with: IndexMap<String, Option<String>>,
+}
+
+/// A fault with another code or text.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultOverride {
+    /// The operation that raises it; left out: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The code the product would answer with.
+    pub fault: u16,
+    /// The code the shop answers with, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+    /// The text the shop answers with, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// What lists with a pager do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PagingOverrides {
+    /// Operations that answer a page past the end with the last page, and not with an empty one.
+    #[serde(rename = "last page again", skip_serializing_if = "Vec::is_empty")]
+    pub last_page_again: Vec<String>,
+}
+
+/// Status and headers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpOverrides {
+    /// Whether answers have a `Date`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<bool>,
+    /// The `Content-Type` lines of answers, in their order.
+    #[serde(rename = "content type", skip_serializing_if = "Vec::is_empty")]
+    pub content_type: Vec<String>,
+    /// The `Content-Type` lines of the WSDL.
+    #[serde(rename = "wsdl content type", skip_serializing_if = "Vec::is_empty")]
+    pub wsdl_content_type: Vec<String>,
+    /// The status of an API fault, which is 200 on most shops.
+    #[serde(rename = "fault status", skip_serializing_if = "Option::is_none")]
+    pub fault_status: Option<u16>,
+    /// Other headers by name: what they hold, or null for one that is not sent.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub headers: IndexMap<String, Option<String>>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Overrides {
+    /// Reads a file of overrides, YAML or JSON; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`OverridesError::Syntax`] with line and column.
+    pub fn parse(text: &str, name: &str) -> Result<Self, OverridesError> {
+        serde_saphyr::from_str(text).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            let whole = error.to_string();
+            let message = whole.lines().next().unwrap_or(&whole).to_owned();
+            OverridesError::Syntax { name: name.to_owned(), line, column, message }
+        })
+    }
+
+    /// Writes the file: YAML under a line that says what it is.
+    ///
+    /// # Errors
+    /// The text of the serializer, which has none to report for these types.
+    pub fn to_yaml(&self) -> Result<String, OverridesError> {
+        let yaml = serde_saphyr::to_string(self).map_err(|error| OverridesError::Unwritable(error.to_string()))?;
+        Ok(format!(
+            "# What a shop does otherwise than Mockgento's, by \"mockgento compare\". Read it before you keep it;\n\
+             # \"mockgento schema overrides\" says what may stand here.\n{yaml}"
+        ))
+    }
+
+    /// The style they are relative to, when they say.
+    pub fn mode(&self) -> Option<WireMode> {
+        self.wsi.map(|wsi| if wsi { WireMode::WsI } else { WireMode::RpcEncoded })
+    }
+
+    /// The bridge they are relative to: `None` when they do not say, `Some(None)` for a shop without.
+    ///
+    /// # Errors
+    /// [`OverridesError::Invalid`] for a release nobody knows.
+    pub fn bridge_release(&self) -> Result<Option<Option<&'static BridgeRelease>>, OverridesError> {
+        match self.bridge.as_deref() {
+            None => Ok(None),
+            Some("none") => Ok(Some(None)),
+            Some(version) => BridgeRelease::find(version).map(|release| Some(Some(release))).map_err(|error| {
+                OverridesError::Invalid { what: format!("bridge: {error}"), remedy: "name one of those".to_owned() }
+            }),
+        }
+    }
+
+    /// Whether nothing is done otherwise.
+    pub fn is_empty(&self) -> bool {
+        let posing = Self { flavor: self.flavor, bridge: self.bridge.clone(), wsi: self.wsi, ..Self::default() };
+        *self == posing
+    }
+}

@@ -1,0 +1,43 @@
+//! Files written in one step: whoever reads one sees the old or the new content, never half of it.
+
+use std::io::{Result, Write as _};
+use std::path::Path;
+
+/// Writes a file by writing another beside it and giving that its name. It may be read as any new file may.
+///
+/// # Errors
+/// When the folder is missing or cannot be written, or the disk is full; what was there is there still.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = builder().tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are their owner's alone unless somebody says otherwise; the user's mask still applies.
+fn builder<'a>() -> tempfile::Builder<'a, 'a> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_readable_as_others_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, whole) = (folder.path().join("plain"), folder.path().join("whole"));
+        std::fs::write(&plain, b"old").unwrap();
+        write(&whole, b"old").unwrap();
+        write(&whole, b"new").unwrap();
+        assert_eq!(std::fs::read(&whole).unwrap(), b"new");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions();
+        assert_eq!(mode(&whole), mode(&plain));
+        assert!(write(&folder.path().join("no/such/file"), b"").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left behind");
+    }
+}
