@@ -7,6 +7,7 @@ use jiff::tz::Offset;
 use serde::Serialize;
 
 use super::connector::{Connector, ConnectorKind};
+use super::job::fetched_by_id;
 use super::store::{READ_AGAIN, READ_AGAIN_MAX};
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, Job, JobStatus, StatusCode};
 use crate::datetime;
@@ -47,12 +48,19 @@ pub struct ConnectorStanding {
     pub percent: Option<u8>,
 }
 
-/// Whether some connector is to read its last window again, because the bridge's ping or a dictionary failed.
+/// Whether some connector is to read its last window again, because the bridge's ping or a dictionary failed, or is
+/// to ask again for single rows.
 ///
 /// # Errors
 /// When the database fails.
 pub fn reads_again(crm: &Crm, id: IntegrationId) -> Result<bool, CrmError> {
     for connector in Connector::ALL {
+        let lists = [Some(connector.name()), fetched_by_id(connector.stream())];
+        for list in lists.into_iter().flatten() {
+            if !crm.missing_details(id, list)?.is_empty() {
+                return Ok(true);
+            }
+        }
         let last = crm.last_completed_status(id, connector.name())?;
         let times = last.and_then(|status| status.data.get(READ_AGAIN)?.as_u64()).unwrap_or_default();
         if (1..=READ_AGAIN_MAX).contains(&times) {

@@ -61,6 +61,11 @@ impl<'a> Probe<'a> {
         Self { case, profile, without: BTreeSet::new(), steps: case.story.script.steps.iter().map(told).collect() }
     }
 
+    fn looks_for_expired_carts(&self) -> bool {
+        let asks = |step: &&At<Step>| matches!(step.0, StepKind::ExpireCarts(_));
+        self.case.story.script.automatic_sync.is_yes() || self.steps.iter().flatten().any(asks)
+    }
+
     /// The same story without some quirks.
     pub(super) fn without(&self, quirks: &BTreeSet<Quirk>) -> Self {
         Self { case: self.case, profile: self.profile, without: quirks.clone(), steps: self.steps.clone() }
@@ -103,8 +108,8 @@ impl<'a> Probe<'a> {
         }
         if telling.broken.is_none() {
             telling.settle().await?;
-            if self.steps.iter().flatten().any(|step| matches!(step.0, StepKind::ExpireCarts(_))) {
-                // Cron looks for expired carts every day.
+            if self.looks_for_expired_carts() && telling.world.integration.is_some() {
+                // Cron does so every day.
                 telling.world.expire_carts().await?;
             }
         }
@@ -160,13 +165,19 @@ impl<'a> Telling<'a> {
         if is_struck {
             failures = self.tried_again(step, failures).await;
         }
+        let has_failed = !failures.is_empty();
         // Other steps' failures are the business of `run`: an edit that was refused or not is part of the story.
         let broken = failures.into_iter().find(|failure| failure.kind == FailureKind::CannotWork);
         if let Some(broken) = broken.filter(|_| !is_struck) {
             self.broken = Some(format!("line {}: {}: {}", broken.line, broken.step, broken.message));
             return Ok(false);
         }
-        if matches!(step.0, StepKind::Sync(_)) {
+        if is_struck && has_failed && !matches!(step.0, StepKind::Sync(_)) {
+            // Whoever was told that the sync failed waits for the next one.
+            self.recoveries += 1;
+            self.run_again().await?;
+        }
+        if is_struck || matches!(step.0, StepKind::Sync(_)) {
             self.recover().await?;
         }
         self.over.insert(index, self.world.clock.now());

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use super::waiting::Waiting;
+use super::waiting::{Waiting, fetched_by_id};
 use super::{BATCH_SIZE, cart, credit_memo, customer, newsletter, order, post_process};
 use crate::crm::{Crm, CrmError};
 use crate::soap::SoapStruct;
@@ -90,6 +90,16 @@ impl Import {
         // With a bridge too: it may have been away when they were missed.
         import.missed = run.crm.missing_details(run.integration.id, import.stream().connector_name())?;
         import.waiting.details = import.missed.iter().map(|key| (key.clone(), SoapStruct::new())).collect();
+        let noted = |stream| match fetched_by_id(stream) {
+            Some(list) => run.crm.missing_details(run.integration.id, list),
+            None => Ok(Vec::new()),
+        };
+        let ids = |keys: Vec<String>| keys.iter().filter_map(|key| key.parse().ok()).collect();
+        match import.stream() {
+            Stream::CreditMemo => import.waiting.orders = ids(noted(Stream::Order)?),
+            Stream::Customer => {}
+            _ => import.waiting.customers = ids(noted(Stream::Customer)?),
+        }
         Ok(import)
     }
 

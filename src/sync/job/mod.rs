@@ -26,6 +26,7 @@ mod vectors;
 mod waiting;
 
 pub(in crate::sync) use import::{Import, Stop};
+pub(in crate::sync) use waiting::fetched_by_id;
 
 /// Rows written in one transaction, and details asked for after them (sync spec 4.8).
 pub const BATCH_SIZE: usize = 25;

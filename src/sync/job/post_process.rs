@@ -4,7 +4,7 @@
 
 use super::import::{Batch, Import, Pass, Stop};
 use super::waiting::{details_to_load, ids_to_load};
-use super::{BATCH_SIZE, guest};
+use super::{BATCH_SIZE, guest, waiting};
 use crate::client::ClientError;
 use crate::soap::SoapStruct;
 use crate::sync::connector::source::RowSource;
@@ -45,7 +45,7 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
 async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
     let mut orders = Import::of(Connector::Order, import.outcome.kind);
     let rows = rows_by_ids(run, Stream::Order, ids).await?;
-    note_holes(run, Stream::Order, rows.iter().filter_map(|row| row.text("increment_id")))?;
+    note_holes(run, Stream::Order, ids)?;
     for row in rows {
         orders.take(run, row).await?;
     }
@@ -54,11 +54,18 @@ async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Resu
     Ok(())
 }
 
-/// What was fetched by id may be in no window that is read again, so what it lacks is noted one by one.
-fn note_holes(run: &mut Run<'_, '_>, stream: Stream, keys: impl Iterator<Item = String>) -> Result<(), Stop> {
+/// What was fetched by id may be in no window that is read again, so it is noted when it lacks something, and fetched once
+/// more with the next run.
+fn note_holes(run: &mut Run<'_, '_>, stream: Stream, ids: &[i64]) -> Result<(), Stop> {
+    let Some(list) = waiting::fetched_by_id(stream) else { return Ok(()) };
+    let channel = run.integration.id;
     if run.scope().is_incomplete {
-        for key in keys {
-            run.crm.note_missing_detail(run.integration.id, stream.connector_name(), &key)?;
+        for id in ids {
+            run.crm.note_missing_detail(channel, list, &id.to_string())?;
+        }
+    } else if !run.crm.missing_details(channel, list)?.is_empty() {
+        for id in ids {
+            run.crm.forget_missing_detail(channel, list, &id.to_string())?;
         }
     }
     Ok(())
@@ -69,9 +76,7 @@ async fn by_ids(import: &Import, run: &mut Run<'_, '_>, connector: Connector, id
     let mut found = Import::of(connector, import.outcome.kind);
     if !ids.is_empty() {
         let rows = rows_by_ids(run, connector.stream(), ids).await?;
-        if connector.stream() == Stream::Customer {
-            note_holes(run, Stream::Customer, rows.iter().filter_map(|row| row.text("customer_id")))?;
-        }
+        note_holes(run, connector.stream(), ids)?;
         found.write_postponed(run, rows)?;
     }
     Ok(found)

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::BATCH_SIZE;
 use crate::soap::SoapStruct;
+use crate::sync::connector::Stream;
 
 /// Lists that fill while rows are read and are worked off together. Their lengths count what was put in, doubles too.
 #[derive(Debug, Default)]
@@ -42,6 +43,15 @@ impl Waiting {
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.lengths() == [0; 6]
+    }
+}
+
+/// Under which name is noted what was fetched by id and lacks something.
+pub(in crate::sync) fn fetched_by_id(stream: Stream) -> Option<&'static str> {
+    match stream {
+        Stream::Customer => Some("customer by id"),
+        Stream::Order => Some("order by id"),
+        _ => None,
     }
 }
 
