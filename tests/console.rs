@@ -3,42 +3,20 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
+mod browser;
 mod support;
 
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
+use browser::{browser, dom};
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::server::{FakeShop, ServerOptions};
-use tokio::process::Command;
-
-const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
-/// A browser that has not drawn the page by then hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn browser() -> Option<&'static str> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = BROWSERS.iter().find(|name| std::env::split_paths(&path).any(|folder| folder.join(name).exists()));
-    if found.is_none() {
-        eprintln!("SKIPPED: none of {} is installed", BROWSERS.join(", "));
-    }
-    found.copied()
-}
 
 /// The texts of the page, as they are after its scripts have run.
 async fn drawn(browser: &str, profile: &Path, shop: &FakeShop, view: &str) -> String {
     let url = format!("{}#{view}", shop.admin_url());
-    let process = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2500", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(&url)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(PATIENCE, process).await.expect("a page in time").unwrap();
-    let dom = String::from_utf8(output.stdout).unwrap();
-    assert!(dom.contains("</html>"), "{view}: {}", String::from_utf8_lossy(&output.stderr));
+    let dom = dom(browser, profile, &url, Duration::from_millis(2500)).await;
     // The script's own text is part of the document; what it has drawn is before it.
     dom.split("<script>").next().unwrap_or_default().to_owned()
 }

@@ -3,20 +3,18 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
 
+mod browser;
+
 use std::io::Read;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
 use base64::Engine;
+use browser::{browser, dom};
 use mockgento::scenario::Story;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
 use mockgento::snapshot::Mode;
-use tokio::process::Command;
-
-const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
-/// A browser that has not drawn the page by then hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const HOSTILE: &str = "</script><img src=x onerror=document.title=1><!--";
 const FAILING: &str = r#"title: A customer called <img src=x onerror=document.title=1>
@@ -149,15 +147,6 @@ fn a_timeline_is_kept_only_when_asked_for() {
     assert!(timeline.steps[2].shops.iter().any(|(_, change)| change.table == "customer"));
 }
 
-fn browser() -> Option<&'static str> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = BROWSERS.iter().find(|name| std::env::split_paths(&path).any(|folder| folder.join(name).exists()));
-    if found.is_none() {
-        eprintln!("SKIPPED: none of {} is installed", BROWSERS.join(", "));
-    }
-    found.copied()
-}
-
 /// The page as it is once its scripts have run and these keys were pressed, one after the other.
 async fn drawn(browser: &str, folder: &Path, view: &str, keys: &[&str]) -> String {
     let mut page = std::fs::read_to_string(folder.join("report.html")).unwrap();
@@ -169,23 +158,8 @@ async fn drawn(browser: &str, folder: &Path, view: &str, keys: &[&str]) -> Strin
          document.activeElement.name || document.activeElement.textContent; }}, 150); }});</script>"
     );
     std::fs::write(folder.join("pressed.html"), page).unwrap();
-    let process = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--virtual-time-budget=5000",
-            "--window-size=1400,1000",
-            "--dump-dom",
-        ])
-        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
-        .arg(format!("file://{}#{view}", folder.join("pressed.html").display()))
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(PATIENCE, process).await.expect("a page in time").unwrap();
-    let dom = String::from_utf8(output.stdout).unwrap();
-    assert!(dom.contains("</html>"), "{view}: {}", String::from_utf8_lossy(&output.stderr));
+    let address = format!("file://{}#{view}", folder.join("pressed.html").display());
+    let dom = dom(browser, &folder.join("profile"), &address, Duration::from_secs(5)).await;
     // Data and scripts are part of the document; what they have drawn is before them.
     dom.split("<script").next().unwrap_or_default().to_owned()
 }
