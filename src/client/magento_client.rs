@@ -15,10 +15,13 @@ use crate::magento::Contract;
 use crate::quirk::Quirk;
 use crate::secret::SessionId;
 use crate::soap::{Answer, SoapFault, SoapStruct, SoapValue, WireMode};
-use crate::transport::{HttpAnswer, HttpRequest, Transport};
+use crate::transport::{HttpAnswer, HttpRequest, Transport, TransportError};
 
 /// API fault "Session expired. Try to relogin."
 const SESSION_EXPIRED: u16 = 5;
+
+/// What makes a new record each time it is called; the sync looks for a record that may be there before it asks again.
+const CREATIONS: [&str; 3] = ["customerCustomerCreate", "oroCustomerCreate", "customerAddressCreate"];
 
 /// A logged-in client of one shop.
 pub struct MagentoClient {
@@ -223,7 +226,9 @@ impl MagentoClient {
             tracing::debug!("{call}");
             let span = tracing::debug_span!("call", operation, number = self.calls);
             let outcome = self.transport.send(request.clone()).instrument(span).await;
-            if let Some(delay) = self.options.retries.delay(&outcome, call.attempts) {
+            if self.may_be_sent_again(operation, &outcome)
+                && let Some(delay) = self.options.retries.delay(&outcome, call.attempts)
+            {
                 tracing::warn!("[Warning] Attempt number {} with {} sec delay.", call.attempts, delay.as_secs());
                 call.attempts += 1;
                 self.options.clock.sleep(delay).await;
@@ -237,6 +242,14 @@ impl MagentoClient {
             let value = self.decode(call, &answer)?;
             return Ok((value, answer));
         }
+    }
+
+    /// Whether sending a call again cannot do its work twice. A creation that may have reached the shop is left to whoever
+    /// asked for it, who looks for the record first; the reference client sends it again.
+    fn may_be_sent_again(&self, operation: &str, outcome: &Result<HttpAnswer, TransportError>) -> bool {
+        !CREATIONS.contains(&operation)
+            || matches!(outcome, Err(TransportError::Connect { .. }))
+            || self.options.quirks.has(Quirk::CreationsSentAgain)
     }
 
     pub(super) fn request(&self, operation: &str, arguments: &SoapStruct) -> Result<HttpRequest, ClientError> {

@@ -195,6 +195,9 @@ impl<'a> Telling<'a> {
                 StepKind::InCrm(edits) => edits.0.iter().any(|edit| match edit {
                     CrmEdit::ChangeSettings(_) => true,
                     CrmEdit::Subscribe(_) | CrmEdit::Unsubscribe(_) => !failures.is_empty(),
+                    // A form that could not ask the shop about the e-mail address saved nothing.
+                    CrmEdit::CreateCustomer(form) => form.ask_magento.is_yes() && !failures.is_empty(),
+                    CrmEdit::UpdateCustomer(form) => form.ask_magento.is_yes() && !failures.is_empty(),
                     // What may have come through before the error is not done twice.
                     _ => false,
                 }),

@@ -65,8 +65,24 @@ fn root_fields(mut fields: Fields, existing: Option<&Row>, quirks: &Quirks) -> F
 fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> Vec<Change> {
     let origin_ids: Vec<Option<i64>> = imported.iter().map(|fields| fields.int("originId")).collect();
     let mut changes = Vec::new();
+    let mut taken = Vec::new();
     for (fields, id) in imported.into_iter().zip(&origin_ids) {
         let row = existing.iter().find(|row| id.is_some() && row.fields.int("originId") == *id);
+        if row.is_none()
+            && let Some(own) =
+                existing.iter().find(|row| !taken.contains(&row.id) && is_same_address(row, &fields, quirks))
+        {
+            // Made in the CRM, and Magento has it although its answer to the creation never came: the export that waits
+            // changes that one then, instead of making another.
+            taken.push(own.id);
+            changes.push(Change::Child {
+                entity: Entity::CustomerAddress,
+                id: Some(own.id),
+                owner: "owner",
+                fields: Fields::new().with("originId", *id),
+            });
+            continue;
+        }
         if row.is_some_and(|row| is_waiting(row, quirks)) {
             continue;
         }
@@ -85,6 +101,18 @@ fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> 
         }
     }
     changes
+}
+
+/// What makes two addresses the same to whoever sends something there.
+const WHERE_AND_TO_WHOM: &[&str] =
+    &["firstName", "lastName", "organization", "street", "street2", "city", "postalCode", "country", "phone"];
+
+/// Whether an address that was made in the CRM and waits for its export says the same as one that comes in.
+fn is_same_address(row: &Row, imported: &Fields, quirks: &Quirks) -> bool {
+    let text = |fields: &Fields, name: &str| fields.text(name).unwrap_or_default().to_owned();
+    is_empty(row, "originId")
+        && is_waiting(row, quirks)
+        && WHERE_AND_TO_WHOM.iter().all(|name| text(&row.fields, name) == text(imported, name))
 }
 
 /// Whether an edit of the row waits for its export and must not be overwritten.
@@ -162,6 +190,21 @@ mod tests {
             ["root Some(3) 2", "child Some(1) Some(10)", "child None Some(12)", "delete 2"]
         );
         assert_eq!(described(&customer(import(None), existing, &Quirks::default())), ["root Some(3) 2"]);
+    }
+
+    #[test]
+    fn an_address_whose_creation_was_not_answered_becomes_the_one_that_comes_in() {
+        let stored = row(Entity::Customer, 3, Fields::new().with("originId", 7));
+        let waiting = |id, city: &str| {
+            let fields = Fields::new().with("originId", CrmValue::Null).with("syncState", 1);
+            row(Entity::CustomerAddress, id, fields.with("city", city).with("street2", CrmValue::Null))
+        };
+        let addresses = [waiting(1, "Paris"), waiting(2, "Rome")];
+        let existing = Existing { customer: Some(&stored), addresses: &addresses };
+        let changes = customer(import(Some(&[10, 11])), existing, &Quirks::default());
+        assert_eq!(described(&changes), ["root Some(3) 2", "child Some(1) Some(10)", "child None Some(11)"]);
+        let reference = customer(import(Some(&[10])), existing, &Profile::OroCrm41.quirks());
+        assert_eq!(described(&reference), ["root Some(3) 2", "child None Some(10)", "delete 1", "delete 2"]);
     }
 
     #[test]
