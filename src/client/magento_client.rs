@@ -223,7 +223,8 @@ impl MagentoClient {
             tracing::debug!("{call}");
             let span = tracing::debug_span!("call", operation, number = self.calls);
             let outcome = self.transport.send(request.clone()).instrument(span).await;
-            if let Some(delay) = self.options.retries.delay(&outcome, call.attempts) {
+            let delay = self.options.retries.delay(&outcome, call.attempts);
+            if let Some(delay) = delay.filter(|_| self.may_repeat(operation)) {
                 tracing::warn!("[Warning] Attempt number {} with {} sec delay.", call.attempts, delay.as_secs());
                 call.attempts += 1;
                 self.options.clock.sleep(delay).await;
@@ -237,6 +238,12 @@ impl MagentoClient {
             let value = self.decode(call, &answer)?;
             return Ok((value, answer));
         }
+    }
+
+    /// Whether another attempt can do no harm. The reference client repeats a create like anything else, although Magento may
+    /// have done it and only the answer is missing. Fixed, the next sync looks whether it is there first.
+    fn may_repeat(&self, operation: &str) -> bool {
+        !operation.ends_with("Create") || self.options.quirks.has(Quirk::CreateSentAgain)
     }
 
     pub(super) fn request(&self, operation: &str, arguments: &SoapStruct) -> Result<HttpRequest, ClientError> {

@@ -65,8 +65,17 @@ fn root_fields(mut fields: Fields, existing: Option<&Row>, quirks: &Quirks) -> F
 fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> Vec<Change> {
     let origin_ids: Vec<Option<i64>> = imported.iter().map(|fields| fields.int("originId")).collect();
     let mut changes = Vec::new();
+    let mut found_again = Vec::new();
     for (fields, id) in imported.into_iter().zip(&origin_ids) {
         let row = existing.iter().find(|row| id.is_some() && row.fields.int("originId") == *id);
+        if let Some(made) =
+            made_here(&fields, existing, quirks).filter(|made| row.is_none() && !found_again.contains(&made.id))
+        {
+            found_again.push(made.id);
+            let fields = Fields::new().with("originId", *id);
+            changes.push(Change::Child { entity: Entity::CustomerAddress, id: Some(made.id), owner: "owner", fields });
+            continue;
+        }
         if row.is_some_and(|row| is_waiting(row, quirks)) {
             continue;
         }
@@ -86,6 +95,18 @@ fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> 
     }
     changes
 }
+
+/// The address made in the CRM that Magento has created although its answer was lost: it comes back as somebody else's
+/// . It gets its origin id, and its export changes that one instead of making another.
+fn made_here<'a>(imported: &Fields, existing: &'a [Row], quirks: &Quirks) -> Option<&'a Row> {
+    let same =
+        |row: &Row, field: &str| row.fields.text(field).unwrap_or_default() == imported.text(field).unwrap_or_default();
+    let is_it = |row: &&Row| is_empty(row, "originId") && SAME_ADDRESS.iter().all(|field| same(row, field));
+    existing.iter().find(is_it).filter(|_| !quirks.has(Quirk::CreateSentAgain))
+}
+
+/// What an address is known by that has no origin id yet.
+const SAME_ADDRESS: &[&str] = &["firstName", "lastName", "street", "street2", "city", "postalCode", "country", "phone"];
 
 /// Whether an edit of the row waits for its export and must not be overwritten.
 fn is_waiting(row: &Row, quirks: &Quirks) -> bool {
@@ -162,6 +183,24 @@ mod tests {
             ["root Some(3) 2", "child Some(1) Some(10)", "child None Some(12)", "delete 2"]
         );
         assert_eq!(described(&customer(import(None), existing, &Quirks::default())), ["root Some(3) 2"]);
+    }
+
+    #[test]
+    fn an_address_made_here_that_comes_back_from_magento_is_the_same_one() {
+        let stored = row(Entity::Customer, 3, Fields::new().with("originId", 7));
+        let mut made = address(5, None, 1);
+        made.fields.set("city", "Paris");
+        let existing = Existing { customer: Some(&stored), addresses: &[made] };
+        let quirks = Quirks::default();
+        assert_eq!(
+            described(&customer(import(Some(&[10, 11])), existing, &quirks)),
+            ["root Some(3) 2", "child Some(5) Some(10)", "child None Some(11)"]
+        );
+        let again = quirks.with(Quirk::CreateSentAgain, true);
+        assert_eq!(
+            described(&customer(import(Some(&[10])), existing, &again)),
+            ["root Some(3) 2", "child None Some(10)"]
+        );
     }
 
     #[test]
