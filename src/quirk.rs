@@ -92,7 +92,7 @@ quirks! {
     DictionaryFailuresIgnored, "Q-39", Reproduce, "a failed dictionary does not stop the run";
     SubscriberCursorLowered, "Q-40", Fix, "postponed subscribers of an incremental run may lower the initial cursor";
     IncompleteWindowForgotten, "Q-41", Fix, "what was read while the bridge's ping or a dictionary failed counts as done, so its rows keep their holes";
-    CreationsSentAgain, "Q-42", Fix, "a creation whose answer was lost is sent again at once, so Magento gets the address or customer twice";
+    CreateSentAgain, "Q-42", Fix, "a create whose answer was lost is sent again at once, so that Magento has two of it";
 }
 
 /// A set of quirks that are switched on.

@@ -15,13 +15,10 @@ use crate::magento::Contract;
 use crate::quirk::Quirk;
 use crate::secret::SessionId;
 use crate::soap::{Answer, SoapFault, SoapStruct, SoapValue, WireMode};
-use crate::transport::{HttpAnswer, HttpRequest, Transport, TransportError};
+use crate::transport::{HttpAnswer, HttpRequest, Transport};
 
 /// API fault "Session expired. Try to relogin."
 const SESSION_EXPIRED: u16 = 5;
-
-/// What makes a new record each time it is called; the sync looks for a record that may be there before it asks again.
-const CREATIONS: [&str; 3] = ["customerCustomerCreate", "oroCustomerCreate", "customerAddressCreate"];
 
 /// A logged-in client of one shop.
 pub struct MagentoClient {
@@ -226,9 +223,8 @@ impl MagentoClient {
             tracing::debug!("{call}");
             let span = tracing::debug_span!("call", operation, number = self.calls);
             let outcome = self.transport.send(request.clone()).instrument(span).await;
-            if self.may_be_sent_again(operation, &outcome)
-                && let Some(delay) = self.options.retries.delay(&outcome, call.attempts)
-            {
+            let delay = self.options.retries.delay(&outcome, call.attempts);
+            if let Some(delay) = delay.filter(|_| self.may_repeat(operation)) {
                 tracing::warn!("[Warning] Attempt number {} with {} sec delay.", call.attempts, delay.as_secs());
                 call.attempts += 1;
                 self.options.clock.sleep(delay).await;
@@ -244,12 +240,10 @@ impl MagentoClient {
         }
     }
 
-    /// Whether sending a call again cannot do its work twice. A creation that may have reached the shop is left to whoever
-    /// asked for it, who looks for the record first; the reference client sends it again.
-    fn may_be_sent_again(&self, operation: &str, outcome: &Result<HttpAnswer, TransportError>) -> bool {
-        !CREATIONS.contains(&operation)
-            || matches!(outcome, Err(TransportError::Connect { .. }))
-            || self.options.quirks.has(Quirk::CreationsSentAgain)
+    /// Whether another attempt can do no harm. The reference client repeats a create like anything else, although Magento may
+    /// have done it and only the answer is missing. Fixed, the next sync looks whether it is there first.
+    fn may_repeat(&self, operation: &str) -> bool {
+        !operation.ends_with("Create") || self.options.quirks.has(Quirk::CreateSentAgain)
     }
 
     pub(super) fn request(&self, operation: &str, arguments: &SoapStruct) -> Result<HttpRequest, ClientError> {

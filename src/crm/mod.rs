@@ -29,7 +29,9 @@ pub mod status;
 pub mod value;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
@@ -76,6 +78,9 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema_5.sql"),
 ];
 
+/// Tables are made once and copied for every CRM in memory: a suite opens hundreds.
+static EMPTY: OnceLock<Option<Vec<u8>>> = OnceLock::new();
+
 fn migrations() -> Migrations<'static> {
     SCHEMAS.iter().map(|schema| M::up(schema)).collect()
 }
@@ -86,7 +91,18 @@ impl Crm {
     /// # Errors
     /// [`CrmError::Database`] when SQLite cannot start.
     pub fn in_memory(clock: Clock) -> Result<Self, CrmError> {
-        Self::prepare(Connection::open_in_memory()?, clock)
+        let mut connection = Connection::open_in_memory()?;
+        if let Some(empty) = EMPTY.get_or_init(|| Self::empty().ok()) {
+            connection.deserialize_read_exact("main", empty.as_slice(), empty.len(), false)?;
+            connection.pragma_update(None, "journal_mode", "MEMORY")?;
+        }
+        Self::prepare(connection, clock)
+    }
+
+    /// The bytes of a CRM without rows.
+    fn empty() -> Result<Vec<u8>, CrmError> {
+        let crm = Self::prepare(Connection::open_in_memory()?, Clock::virtual_at(Timestamp::UNIX_EPOCH))?;
+        Ok(crm.connection.serialize("main")?.to_vec())
     }
 
     /// Opens a CRM file, or makes it. A file that is refused is left as it was.

@@ -192,15 +192,18 @@ impl<'a> Telling<'a> {
                     !failures.is_empty() || self.world.last.as_ref().is_some_and(|last| !last.success)
                 }
                 // The form shows what the shop answered; whoever sees it empty saves again.
-                StepKind::InCrm(edits) => edits.0.iter().any(|edit| match edit {
-                    CrmEdit::ChangeSettings(_) => true,
-                    CrmEdit::Subscribe(_) | CrmEdit::Unsubscribe(_) => !failures.is_empty(),
-                    // A form that could not ask the shop about the e-mail address saved nothing.
-                    CrmEdit::CreateCustomer(form) => form.ask_magento.is_yes() && !failures.is_empty(),
-                    CrmEdit::UpdateCustomer(form) => form.ask_magento.is_yes() && !failures.is_empty(),
-                    // What may have come through before the error is not done twice.
-                    _ => false,
-                }),
+                StepKind::InCrm(edits) => match edits.0.as_slice() {
+                    [CrmEdit::ChangeSettings(_)] => true,
+                    // The order is in Magento although the CRM says that it failed.
+                    [CrmEdit::PlaceOrder(_)] => false,
+                    [_] => !failures.is_empty(),
+                    // Of several, those before the error have come through, which does no harm to these.
+                    several => {
+                        let is_harmless =
+                            |edit: &CrmEdit| matches!(edit, CrmEdit::Subscribe(_) | CrmEdit::Unsubscribe(_));
+                        !failures.is_empty() && several.iter().all(is_harmless)
+                    }
+                },
                 _ => false,
             };
             if !has_failed {

@@ -45,6 +45,9 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
     for line in found.message.lines().take(10) {
         writeln!(text, "# {line}").ok()?;
     }
+    for quirk in found.blame.iter().flat_map(|blame| blame.quirks()) {
+        writeln!(text, "# behind it: {} {}", quirk.id(), quirk.summary()).ok()?;
+    }
     head(probe, &lines, &mut text)?;
     text.push_str("steps:\n");
     for (index, step) in probe.steps.iter().enumerate() {

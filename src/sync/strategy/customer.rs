@@ -65,22 +65,15 @@ fn root_fields(mut fields: Fields, existing: Option<&Row>, quirks: &Quirks) -> F
 fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> Vec<Change> {
     let origin_ids: Vec<Option<i64>> = imported.iter().map(|fields| fields.int("originId")).collect();
     let mut changes = Vec::new();
-    let mut taken = Vec::new();
+    let mut found_again = Vec::new();
     for (fields, id) in imported.into_iter().zip(&origin_ids) {
         let row = existing.iter().find(|row| id.is_some() && row.fields.int("originId") == *id);
-        if row.is_none()
-            && let Some(own) =
-                existing.iter().find(|row| !taken.contains(&row.id) && is_same_address(row, &fields, quirks))
+        if let Some(made) =
+            made_here(&fields, existing, quirks).filter(|made| row.is_none() && !found_again.contains(&made.id))
         {
-            // Made in the CRM, and Magento has it although its answer to the creation never came: the export that waits
-            // changes that one then, instead of making another.
-            taken.push(own.id);
-            changes.push(Change::Child {
-                entity: Entity::CustomerAddress,
-                id: Some(own.id),
-                owner: "owner",
-                fields: Fields::new().with("originId", *id),
-            });
+            found_again.push(made.id);
+            let fields = Fields::new().with("originId", *id);
+            changes.push(Change::Child { entity: Entity::CustomerAddress, id: Some(made.id), owner: "owner", fields });
             continue;
         }
         if row.is_some_and(|row| is_waiting(row, quirks)) {
@@ -103,17 +96,17 @@ fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> 
     changes
 }
 
-/// What makes two addresses the same to whoever sends something there.
-const WHERE_AND_TO_WHOM: &[&str] =
-    &["firstName", "lastName", "organization", "street", "street2", "city", "postalCode", "country", "phone"];
-
-/// Whether an address that was made in the CRM and waits for its export says the same as one that comes in.
-fn is_same_address(row: &Row, imported: &Fields, quirks: &Quirks) -> bool {
-    let text = |fields: &Fields, name: &str| fields.text(name).unwrap_or_default().to_owned();
-    is_empty(row, "originId")
-        && is_waiting(row, quirks)
-        && WHERE_AND_TO_WHOM.iter().all(|name| text(&row.fields, name) == text(imported, name))
+/// The address made in the CRM that Magento has created although its answer was lost: it comes back as somebody else's
+/// . It gets its origin id, and its export changes that one instead of making another.
+fn made_here<'a>(imported: &Fields, existing: &'a [Row], quirks: &Quirks) -> Option<&'a Row> {
+    let same =
+        |row: &Row, field: &str| row.fields.text(field).unwrap_or_default() == imported.text(field).unwrap_or_default();
+    let is_it = |row: &&Row| is_empty(row, "originId") && SAME_ADDRESS.iter().all(|field| same(row, field));
+    existing.iter().find(is_it).filter(|_| !quirks.has(Quirk::CreateSentAgain))
 }
+
+/// What an address is known by that has no origin id yet.
+const SAME_ADDRESS: &[&str] = &["firstName", "lastName", "street", "street2", "city", "postalCode", "country", "phone"];
 
 /// Whether an edit of the row waits for its export and must not be overwritten.
 fn is_waiting(row: &Row, quirks: &Quirks) -> bool {
@@ -193,18 +186,21 @@ mod tests {
     }
 
     #[test]
-    fn an_address_whose_creation_was_not_answered_becomes_the_one_that_comes_in() {
+    fn an_address_made_here_that_comes_back_from_magento_is_the_same_one() {
         let stored = row(Entity::Customer, 3, Fields::new().with("originId", 7));
-        let waiting = |id, city: &str| {
-            let fields = Fields::new().with("originId", CrmValue::Null).with("syncState", 1);
-            row(Entity::CustomerAddress, id, fields.with("city", city).with("street2", CrmValue::Null))
-        };
-        let addresses = [waiting(1, "Paris"), waiting(2, "Rome")];
-        let existing = Existing { customer: Some(&stored), addresses: &addresses };
-        let changes = customer(import(Some(&[10, 11])), existing, &Quirks::default());
-        assert_eq!(described(&changes), ["root Some(3) 2", "child Some(1) Some(10)", "child None Some(11)"]);
-        let reference = customer(import(Some(&[10])), existing, &Profile::OroCrm41.quirks());
-        assert_eq!(described(&reference), ["root Some(3) 2", "child None Some(10)", "delete 1", "delete 2"]);
+        let mut made = address(5, None, 1);
+        made.fields.set("city", "Paris");
+        let existing = Existing { customer: Some(&stored), addresses: &[made] };
+        let quirks = Quirks::default();
+        assert_eq!(
+            described(&customer(import(Some(&[10, 11])), existing, &quirks)),
+            ["root Some(3) 2", "child Some(5) Some(10)", "child None Some(11)"]
+        );
+        let again = quirks.with(Quirk::CreateSentAgain, true);
+        assert_eq!(
+            described(&customer(import(Some(&[10])), existing, &again)),
+            ["root Some(3) 2", "child None Some(10)"]
+        );
     }
 
     #[test]
