@@ -77,7 +77,9 @@ impl Crm {
             let is_same = |row: &&Row| SAME_ADDRESS.iter().all(|name| row.fields.get(name) == address.fields.get(name));
             match known.iter().find(is_same) {
                 Some(row) => self.fill_up(row, &address, ADDRESS_COPIED)?,
-                None => self.copy_address(contact, &address)?,
+                // Only a contact that was made of a bare row: with some addresses, this may be one that has changed since.
+                None if known.is_empty() => self.copy_address(contact, &address)?,
+                None => {}
             }
         }
         Ok(())
@@ -111,5 +113,70 @@ impl Crm {
             self.insert(Entity::ContactPhone, fields)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::crm::IntegrationSettings;
+    use crate::secret::ApiKey;
+
+    /// A customer with a contact, whose addresses are as told when the contact is made.
+    fn world(addresses: &[(&str, Option<&str>)]) -> (Crm, RowId) {
+        let mut crm = Crm::in_memory(Clock::virtual_at(jiff::Timestamp::UNIX_EPOCH)).unwrap();
+        let settings = IntegrationSettings {
+            api_url: "u".into(),
+            api_user: "u".into(),
+            api_key: ApiKey::new("k"),
+            sync_start_date: jiff::civil::date(2024, 1, 1),
+            ..IntegrationSettings::default()
+        };
+        let channel = crm.add_integration(&settings).unwrap().0;
+        let named = Fields::new().with("firstName", "Ada").with("lastName", "Byron").with("email", "a@x.com");
+        let customer = crm.insert(Entity::Customer, named.with("channel", channel)).unwrap();
+        add(&mut crm, customer, addresses);
+        crm.customer_created(customer).unwrap();
+        (crm, customer)
+    }
+
+    fn add(crm: &mut Crm, customer: RowId, addresses: &[(&str, Option<&str>)]) {
+        for (city, text) in addresses {
+            let fields = Fields::new().with("owner", customer).with("city", *city).with("phone", "555");
+            crm.insert(Entity::CustomerAddress, fields.with("regionText", text.map(str::to_owned))).unwrap();
+        }
+    }
+
+    fn cities(crm: &Crm) -> Vec<(String, Option<String>)> {
+        let rows = crm.find(Entity::ContactAddress, &[]).unwrap();
+        let text = |row: &Row, name: &str| row.fields.text(name).map(str::to_owned);
+        rows.iter().map(|row| (text(row, "city").unwrap_or_default(), text(row, "regionText"))).collect()
+    }
+
+    #[test]
+    fn a_contact_made_of_a_bare_customer_gets_what_was_missing() {
+        let (mut crm, customer) = world(&[]);
+        crm.update(Entity::Customer, customer, &Fields::new().with("gender", "female").with("lastName", "King"))
+            .unwrap();
+        add(&mut crm, customer, &[("Rome", None)]);
+        crm.fill_up_contact(customer).unwrap();
+        let contact = crm.find(Entity::Contact, &[]).unwrap().remove(0);
+        assert_eq!(contact.fields.text("gender"), Some("female"));
+        assert_eq!(contact.fields.text("lastName"), Some("Byron"), "what it has stays");
+        assert_eq!(cities(&crm), [("Rome".to_owned(), None)]);
+        assert_eq!(crm.count(Entity::ContactPhone).unwrap(), 1);
+    }
+
+    #[test]
+    fn an_address_that_has_changed_since_is_not_added_to_a_contact_with_addresses() {
+        let (mut crm, customer) = world(&[("Rome", None)]);
+        let address = crm.find(Entity::CustomerAddress, &[]).unwrap().remove(0).id;
+        crm.update(Entity::CustomerAddress, address, &Fields::new().with("regionText", "Lazio")).unwrap();
+        crm.fill_up_contact(customer).unwrap();
+        assert_eq!(cities(&crm), [("Rome".to_owned(), Some("Lazio".to_owned()))]);
+        crm.update(Entity::CustomerAddress, address, &Fields::new().with("city", "Oslo")).unwrap();
+        crm.fill_up_contact(customer).unwrap();
+        assert_eq!(cities(&crm).len(), 1, "nothing is passed on later");
     }
 }

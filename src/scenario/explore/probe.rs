@@ -11,6 +11,7 @@ use crate::quirk::{Profile, Quirk, Quirks};
 use crate::scenario::Case;
 use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::disrupt_step::DisruptStep;
+use crate::scenario::network::Served;
 use crate::scenario::result::FailureKind;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::span::At;
@@ -25,6 +26,9 @@ const SCHEDULE: SignedDuration = SignedDuration::from_mins(5);
 const RECOVERIES_MAX: usize = 3;
 /// Runs after the story's end, in every telling.
 const RUNS_AT_END: usize = 2;
+/// Disruptions that put wrong rows into the CRM, or none, and that no client can notice.
+const DECEPTIONS: &[&str] =
+    &["empty-page", "single-row", "last-page-again", "wrong-charset", "control-character", "missing-element"];
 /// How often somebody tries again what was answered with an error.
 const TRIES_AGAIN: usize = 4;
 
@@ -254,7 +258,24 @@ impl<'a> Telling<'a> {
         self.world.shops.values().map(|shop| shop.journal().entries().len()).collect()
     }
 
+    /// Whether what came into the CRM is wrong because the story made the shop answer so: its end is no measure for others.
+    fn is_deceived(&self, before: &[usize]) -> bool {
+        let wrong = |name: &String| DECEPTIONS.iter().any(|kind| name.starts_with(kind));
+        let has_wrong = |(shop, from): (&Served, &usize)| {
+            shop.journal()
+                .entries()
+                .get(*from..)
+                .unwrap_or_default()
+                .iter()
+                .any(|entry| entry.disruptions.iter().any(wrong))
+        };
+        self.world.shops.values().zip(before).any(has_wrong)
+    }
+
     fn note_calls(&mut self, index: usize, step: &At<Step>, before: &[usize]) {
+        if self.is_deceived(before) {
+            return;
+        }
         for ((name, shop), from) in self.world.shops.iter().zip(before) {
             let mut counts = std::collections::BTreeMap::<String, u64>::new();
             for entry in shop.journal().entries().get(*from..).unwrap_or_default() {
