@@ -1,10 +1,13 @@
 //! Magento's date texts: `YYYY-MM-DD HH:MM:SS` in UTC, ISO 8601 with an offset in "info" answers, and zero dates.
 
 use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 const SQL: &str = "%Y-%m-%d %H:%M:%S";
+/// Writes the same, and faster: every moment of every row goes through it.
+const SQL_PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
 
 /// A text that is none of the date forms Magento writes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +19,7 @@ pub struct DateError {
 
 /// Formats an instant as Magento stores it: UTC, whole seconds.
 pub fn to_sql(at: Timestamp) -> String {
-    Offset::UTC.to_datetime(at).strftime(SQL).to_string()
+    SQL_PRINTER.datetime_to_string(&Offset::UTC.to_datetime(at))
 }
 
 /// Reads `YYYY-MM-DD HH:MM:SS` (UTC) or ISO 8601 with an offset; blank and zero dates are `None`.

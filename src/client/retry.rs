@@ -42,10 +42,9 @@ fn worth_repeating(outcome: &Result<HttpAnswer, TransportError>) -> bool {
             | TransportError::Redirected { .. },
         ) => false,
         Err(_) => true,
-        Ok(answer) if is_final(&answer.body) => false,
         Ok(answer) => match answer.status {
-            502..=504 => true,
-            200 => !answer.body.starts_with(b"<?xml"),
+            502..=504 => !is_final(&answer.body),
+            200 => !answer.body.starts_with(b"<?xml") && !is_final(&answer.body),
             _ => false,
         },
     }

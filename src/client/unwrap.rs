@@ -90,7 +90,8 @@ pub(super) fn printable(value: SoapValue) -> SoapValue {
 
 /// The same for a raw answer; bytes that are no UTF-8 are left to the XML reader, which names the encoding.
 pub(super) fn printable_bytes(body: &[u8]) -> Cow<'_, [u8]> {
-    if body.iter().all(|byte| is_surely_printable(*byte)) {
+    // Blocks without an early way out are looked through many bytes at a time.
+    if body.chunks(256).all(|block| block.iter().fold(true, |all, byte| all & is_surely_printable(*byte))) {
         return Cow::Borrowed(body);
     }
     match std::str::from_utf8(body) {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::soap::document_literal::LIST_ITEM;
 use crate::soap::envelope::{SOAP_ENV, XSI};
-use crate::xml::{Element, Limits, parse};
+use crate::xml::{self, Element, Limits};
 
 /// The fields of one or several answers, in the order in which they first came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,9 @@ pub struct Seen {
 impl Fields {
     /// Adds the fields of an answer; false when it is no answer of a call.
     pub(super) fn add(&mut self, body: &[u8]) -> bool {
-        let Ok(root) = parse(body, None, &Limits::default()) else { return false };
+        let limits = Limits::default();
+        let Ok(text) = xml::decode(body, None, &limits) else { return false };
+        let Ok(root) = xml::parse(&text, &limits) else { return false };
         let content = root.children.iter().find(|child| child.is(SOAP_ENV, "Body"));
         let Some(answer) = content.and_then(|body| body.children.first()) else { return false };
         if answer.is(SOAP_ENV, "Fault") {
@@ -36,7 +38,7 @@ impl Fields {
         true
     }
 
-    fn walk(&mut self, element: &Element, path: &str) {
+    fn walk(&mut self, element: &Element<'_>, path: &str) {
         let is_nil = element.attribute(Some(XSI), "nil").is_some_and(|nil| matches!(nil, "true" | "1"));
         let stated = element.attribute(Some(XSI), "type").map(without_prefix);
         let is_list = is_list(element);
@@ -55,16 +57,16 @@ impl Fields {
         for child in &element.children {
             match (is_list, path.is_empty()) {
                 (true, _) => self.walk_item(child, path),
-                (false, true) => self.walk(child, &child.local),
+                (false, true) => self.walk(child, child.local),
                 (false, false) => self.walk(child, &format!("{path}.{}", child.local)),
             }
         }
     }
 
     /// A row of a list has its list's path.
-    fn walk_item(&mut self, item: &Element, path: &str) {
+    fn walk_item(&mut self, item: &Element<'_>, path: &str) {
         for child in &item.children {
-            let inner = if path.is_empty() { child.local.clone() } else { format!("{path}.{}", child.local) };
+            let inner = if path.is_empty() { child.local.to_owned() } else { format!("{path}.{}", child.local) };
             self.walk(child, &inner);
         }
     }
@@ -79,7 +81,7 @@ fn without_prefix(name: &str) -> String {
     }
 }
 
-fn is_list(element: &Element) -> bool {
+fn is_list(element: &Element<'_>) -> bool {
     let is_array = element.attributes.iter().any(|attribute| attribute.local == "arrayType");
     is_array || (!element.children.is_empty() && element.children.iter().all(|child| child.local == LIST_ITEM))
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use crate::shop::overrides::{signature, type_text};
 use crate::soap::wsdl::{WSDL, WSDL_SOAP};
 use crate::soap::{MessageShape, Occurs, ServiceSchema, Shape, WireMode};
-use crate::xml::{Element, Limits, parse};
+use crate::xml::{self, Element, Limits};
 
 /// A service's declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,17 +78,19 @@ impl ServiceFacts {
 
     /// What a WSDL declares; `None` when it is none.
     pub fn read(document: &[u8]) -> Option<Self> {
-        let root = parse(document, None, &Limits::default()).ok().filter(|root| root.is(WSDL, "definitions"))?;
+        let limits = Limits::default();
+        let text = xml::decode(document, None, &limits).ok()?;
+        let root = xml::parse(&text, &limits).ok().filter(|root| root.is(WSDL, "definitions"))?;
         let mode = mode_of(&root);
-        let schemas: Vec<&Element> = root.children_named("types").flat_map(|types| &types.children).collect();
-        let named = |element: &Element| element.attribute(None, "name").unwrap_or_default().to_owned();
+        let schemas: Vec<&Element<'_>> = root.children_named("types").flat_map(|types| &types.children).collect();
+        let named = |element: &Element<'_>| element.attribute(None, "name").unwrap_or_default().to_owned();
         let types = schemas.iter().flat_map(|schema| schema.children_named("complexType"));
-        let wrappers: IndexMap<String, &Element> = schemas
+        let wrappers: IndexMap<String, &Element<'_>> = schemas
             .iter()
             .flat_map(|schema| schema.children_named("element"))
             .map(|element| (named(element), element))
             .collect();
-        let messages: IndexMap<String, &Element> =
+        let messages: IndexMap<String, &Element<'_>> =
             root.children_named("message").map(|message| (named(message), message)).collect();
         let port_type = root.child("portType")?;
         let operations = port_type.children_named("operation").map(|operation| {
@@ -124,7 +126,7 @@ impl ServiceFacts {
     }
 }
 
-fn mode_of(root: &Element) -> WireMode {
+fn mode_of(root: &Element<'_>) -> WireMode {
     let bindings = root.children_named("binding").flat_map(|binding| &binding.children);
     let style = bindings.filter(|child| child.is(WSDL_SOAP, "binding")).find_map(|soap| soap.attribute(None, "style"));
     if style == Some("rpc") { WireMode::RpcEncoded } else { WireMode::WsI }
@@ -132,13 +134,13 @@ fn mode_of(root: &Element) -> WireMode {
 
 fn operation_facts(
     mode: WireMode,
-    messages: [Option<&Element>; 2],
-    wrappers: &IndexMap<String, &Element>,
+    messages: [Option<&Element<'_>>; 2],
+    wrappers: &IndexMap<String, &Element<'_>>,
 ) -> OperationFacts {
     let broken = || OperationFacts { signature: MALFORMED.to_owned(), wrapper: None };
     let [Some(request), Some(response)] = messages else { return broken() };
-    let parts = |message: &Element| -> Option<(Option<String>, String)> {
-        let parts: Vec<&Element> = message.children_named("part").collect();
+    let parts = |message: &Element<'_>| -> Option<(Option<String>, String)> {
+        let parts: Vec<&Element<'_>> = message.children_named("part").collect();
         if mode == WireMode::RpcEncoded || parts.is_empty() {
             let written = parts.iter().map(|part| field(part, "?", Occurs::Required)).map(|(n, t)| format!("{n} {t}"));
             return Some((None, written.collect::<Vec<_>>().join(", ")));
@@ -156,7 +158,7 @@ fn operation_facts(
 }
 
 /// A field's or part's name and type, with `mark` when its occurrence is not the usual one.
-fn field(element: &Element, mark: &str, usual: Occurs) -> (String, String) {
+fn field(element: &Element<'_>, mark: &str, usual: Occurs) -> (String, String) {
     let name = element.attribute(None, "name").unwrap_or_default().to_owned();
     let occurs = match element.attribute(None, "minOccurs") {
         Some("0") => Occurs::Optional,
@@ -166,14 +168,14 @@ fn field(element: &Element, mark: &str, usual: Occurs) -> (String, String) {
     (name, format!("{}{mark}", local(element.attribute(None, "type").unwrap_or_default())))
 }
 
-fn declared_by(element: &Element) -> Declared {
+fn declared_by(element: &Element<'_>) -> Declared {
     if let Some(array) = element.child("complexContent").and_then(|content| content.child("restriction")) {
         let attribute = array.children_named("attribute").flat_map(|attribute| &attribute.attributes);
-        let item = attribute.filter(|found| found.local == "arrayType").map(|found| found.value.as_str()).next();
+        let item = attribute.filter(|found| found.local == "arrayType").map(|found| found.value.as_ref()).next();
         return Declared::Array(local(item.unwrap_or_default()).trim_end_matches("[]").to_owned());
     }
     let group = element.children.first();
-    let members: Vec<&Element> = group.iter().flat_map(|group| group.children_named("element")).collect();
+    let members: Vec<&Element<'_>> = group.iter().flat_map(|group| group.children_named("element")).collect();
     match members.as_slice() {
         [item] if item.attribute(None, "maxOccurs") == Some("unbounded") => {
             Declared::Array(local(item.attribute(None, "type").unwrap_or_default()).to_owned())

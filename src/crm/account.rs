@@ -119,23 +119,21 @@ pub fn account_name(first: Option<&str>, last: Option<&str>, max: usize) -> Stri
 }
 
 impl Crm {
-    /// Finds or makes the account of a customer that has none, and links the two.
+    /// Finds or makes the account of a customer that has none; the caller links the two.
     pub(super) fn discover_account(&mut self, customer: &Row) -> Result<RowId, CrmError> {
         if let Some(account) = customer.fields.link("account") {
             return Ok(account);
         }
-        let account = match self.similar_customer(customer)?.and_then(|row| row.fields.link("account")) {
-            Some(account) => account,
+        match self.similar_customer(customer)?.and_then(|row| row.fields.link("account")) {
+            Some(account) => Ok(account),
             None => {
                 let (first, last) = (customer.fields.text("firstName"), customer.fields.text("lastName"));
                 let mut fields = Fields::new().with("name", account_name(first, last, NAME_LENGTH_MAX));
                 fields.set("owner", customer.fields.get("owner").cloned().unwrap_or_default());
                 fields.set("defaultContact", customer.fields.get("contact").cloned().unwrap_or_default());
-                self.insert(Entity::Account, fields)?
+                self.insert(Entity::Account, fields)
             }
-        };
-        self.update(Entity::Customer, customer.id, &Fields::new().with("account", account))?;
-        Ok(account)
+        }
     }
 
     /// A customer, not an account, that agrees in all the configured fields. Plain fields are compared by the database,
@@ -148,7 +146,7 @@ impl Crm {
         let by_addresses = config.fields.iter().any(|field| field == ADDRESSES);
         let mut conditions = vec![Condition::IsNot(customer.id)];
         for field in config.fields.iter().filter(|field| *field != ADDRESSES) {
-            let value = customer.fields.get(field).cloned().unwrap_or_default();
+            let value = customer.fields.get(field).unwrap_or(&CrmValue::Null);
             conditions.push(if config.empty {
                 Condition::EqualsOrBlank(field, value)
             } else if value.is_null() {
@@ -159,7 +157,7 @@ impl Crm {
             });
         }
         let limit = if by_addresses { None } else { Some(1) };
-        for candidate in self.select_where(Entity::Customer, &conditions, config.pick.order(), limit)? {
+        for candidate in self.select_where(Entity::Customer, conditions, config.pick.order(), limit)? {
             if !by_addresses || self.addresses_agree(customer.id, candidate.id)? {
                 return Ok(Some(candidate));
             }

@@ -36,13 +36,24 @@ impl Crm {
     /// When there is no such customer, or the database fails.
     pub fn customer_created(&mut self, id: RowId) -> Result<(), CrmError> {
         let customer = self.require(Entity::Customer, id)?;
-        let account = self.discover_account(&customer)?;
+        self.give_account(&customer)?;
+        Ok(())
+    }
+
+    /// The same for a row that was just read; gives its account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn give_account(&mut self, customer: &Row) -> Result<RowId, CrmError> {
+        let account = self.discover_account(customer)?;
+        let mut links = Fields::new().with("account", account);
         if customer.fields.link("contact").is_none() {
-            let contact = self.create_contact(&customer, account)?;
-            self.update(Entity::Customer, id, &Fields::new().with("contact", contact))?;
+            let contact = self.create_contact(customer, account)?;
+            links.set("contact", contact);
             self.update(Entity::Account, account, &Fields::new().with("defaultContact", contact))?;
         }
-        Ok(())
+        self.update(Entity::Customer, customer.id, &links)?;
+        Ok(account)
     }
 
     fn create_contact(&mut self, customer: &Row, account: RowId) -> Result<RowId, CrmError> {

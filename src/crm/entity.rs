@@ -1,5 +1,9 @@
 //! What the CRM holds: its entities. The columns of each are the table in `columns`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::columns;
@@ -91,6 +95,15 @@ impl ColumnType {
     }
 }
 
+/// Types by entity and name, for every field of every row that is written.
+static TYPES: LazyLock<HashMap<(Entity, &'static str), ColumnType, FixedState>> = LazyLock::new(|| {
+    let of = |(entity, columns): &(Entity, Columns)| {
+        let entity = *entity;
+        columns.iter().map(move |(name, kind)| ((entity, *name), *kind))
+    };
+    columns::COLUMNS.iter().flat_map(of).collect()
+});
+
 pub(super) type Columns = &'static [(&'static str, ColumnType)];
 
 impl Entity {
@@ -101,7 +114,7 @@ impl Entity {
 
     /// A column's type.
     pub fn column(self, field: &str) -> Option<ColumnType> {
-        self.columns().iter().find(|(name, _)| *name == field).map(|(_, kind)| *kind)
+        TYPES.get(&(self, field)).copied()
     }
 
     /// An entity by its table name.

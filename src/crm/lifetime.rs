@@ -8,6 +8,9 @@ use crate::quirk::{Quirk, Quirks};
 /// Fields whose change the reference client takes for a new sale.
 const COUNTED: &[&str] = &["subtotalAmount", "discountAmount", "status"];
 
+/// What is looked at of a customer.
+const OF_CUSTOMER: &[&str] = &["lifetime", "account"];
+
 /// What one order is worth: subtotal less discount; nothing when it is canceled.
 pub fn order_worth(order: &Fields) -> Decimal {
     if is_canceled(order) { Decimal::ZERO } else { worth(order) }
@@ -61,7 +64,7 @@ impl Crm {
         if quirks.has(Quirk::LifetimeCountedAgain) {
             let delta = reference_delta(before.map(|row| &row.fields), &after.fields);
             let Some(customer) = customer.filter(|_| !delta.is_zero()) else { return Ok(()) };
-            let stored = self.require(Entity::Customer, customer)?;
+            let stored = self.require_only(Entity::Customer, OF_CUSTOMER, customer)?;
             return self.set_lifetime(channel, &stored, amount(&stored.fields, "lifetime") + delta);
         }
         let former = before.and_then(|row| row.fields.link("customer")).filter(|former| Some(*former) != customer);
@@ -76,9 +79,9 @@ impl Crm {
     /// # Errors
     /// When there is no such customer, or the database fails.
     pub fn recalculate_lifetime(&mut self, channel: IntegrationId, customer: RowId) -> Result<(), CrmError> {
-        let orders = self.find(Entity::Order, &[("customer", customer.into())])?;
+        let orders = self.find_only(Entity::Order, COUNTED, &[("customer", customer.into())])?;
         let lifetime = orders.iter().map(|order| order_worth(&order.fields)).sum();
-        let stored = self.require(Entity::Customer, customer)?;
+        let stored = self.require_only(Entity::Customer, OF_CUSTOMER, customer)?;
         if amount(&stored.fields, "lifetime") == lifetime {
             return Ok(());
         }
@@ -88,22 +91,24 @@ impl Crm {
     /// Notes the lifetime of a customer who got an account after having ordered.
     ///
     /// # Errors
-    /// When there is no such customer, or the database fails.
-    pub fn lifetime_joined(&mut self, channel: IntegrationId, customer: RowId) -> Result<(), CrmError> {
-        let stored = self.require(Entity::Customer, customer)?;
-        if amount(&stored.fields, "lifetime").is_zero() { Ok(()) } else { self.note_lifetime(channel, &stored) }
+    /// When the database fails.
+    pub fn lifetime_joined(&mut self, channel: IntegrationId, customer: &Row, account: RowId) -> Result<(), CrmError> {
+        if amount(&customer.fields, "lifetime").is_zero() { Ok(()) } else { self.note_lifetime(channel, account) }
     }
 
     /// Writes the value and an entry of the account's history.
     fn set_lifetime(&mut self, channel: IntegrationId, customer: &Row, lifetime: Decimal) -> Result<(), CrmError> {
         self.update(Entity::Customer, customer.id, &Fields::new().with("lifetime", lifetime))?;
-        self.note_lifetime(channel, customer)
+        match customer.fields.link("account") {
+            Some(account) => self.note_lifetime(channel, account),
+            None => Ok(()),
+        }
     }
 
     /// The account's lifetime is the sum over its customers of this channel.
-    fn note_lifetime(&mut self, channel: IntegrationId, customer: &Row) -> Result<(), CrmError> {
-        let Some(account) = customer.fields.link("account") else { return Ok(()) };
-        let of_account = self.find(Entity::Customer, &[("account", account.into()), ("channel", channel.0.into())])?;
+    fn note_lifetime(&mut self, channel: IntegrationId, account: RowId) -> Result<(), CrmError> {
+        let of_account = [("account", account.into()), ("channel", channel.0.into())];
+        let of_account = self.find_only(Entity::Customer, OF_CUSTOMER, &of_account)?;
         let total: Decimal = of_account.iter().map(|customer| amount(&customer.fields, "lifetime")).sum();
         let entry = Fields::new().with("account", account).with("channel", channel.0).with("amount", total);
         let at = self.clock().now();

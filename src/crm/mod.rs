@@ -76,6 +76,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 
 /// Tables are made once and copied for every CRM in memory: a suite opens hundreds.
@@ -119,7 +120,7 @@ impl Crm {
         if path.metadata().is_ok_and(|meta| meta.permissions().readonly()) {
             return Err(CrmError::ReadOnly { path: path.to_owned() });
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| CrmError::at(path, error))?;
         check_file(&connection, path)?;
         connection
@@ -234,7 +235,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 5;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 6;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::types::Value as Sql;
+use rusqlite::types::ToSqlOutput;
 use rusqlite::{OptionalExtension as _, params_from_iter};
 
 use super::sql::{from_sql, to_sql};
@@ -12,11 +12,13 @@ use super::{ColumnType, Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 #[derive(Clone, Debug)]
 pub(super) enum Condition<'a> {
     /// The field has the value.
-    Equals(&'a str, CrmValue),
+    Equals(&'a str, &'a CrmValue),
     /// The field has the value, or is null or an empty text.
-    EqualsOrBlank(&'a str, CrmValue),
+    EqualsOrBlank(&'a str, &'a CrmValue),
     /// The field is null.
     IsNull(&'a str),
+    /// It is this row.
+    Is(RowId),
     /// It is another row.
     IsNot(RowId),
 }
@@ -31,36 +33,62 @@ pub(super) enum Order {
 }
 
 impl<'a> Condition<'a> {
-    fn of(field: &'a str, value: &CrmValue) -> Self {
-        if value.is_null() { Self::IsNull(field) } else { Self::Equals(field, value.clone()) }
+    fn of(field: &'a str, value: &'a CrmValue) -> Self {
+        if value.is_null() { Self::IsNull(field) } else { Self::Equals(field, value) }
     }
 
     /// Adds the clause and its values; fields are checked against the columns, so that no other text gets in.
-    fn write(&self, entity: Entity, sql: &mut String, values: &mut Vec<Sql>) -> Result<(), CrmError> {
-        let mut bound = |field: &str, value: &CrmValue| -> Result<(), CrmError> {
+    fn write(&self, entity: Entity, sql: &mut String, values: &mut Vec<ToSqlOutput<'a>>) -> Result<(), CrmError> {
+        let mut bound = |field: &str, value: &'a CrmValue| -> Result<(), CrmError> {
             values.push(to_sql(entity, field, column(entity, field)?, value)?);
             Ok(())
         };
-        let _ = match self {
+        let parts: &[&str] = match self {
             Self::Equals(field, value) => {
                 bound(field, value)?;
-                write!(sql, "\"{field}\" = ?")
+                &["\"", field, "\" = ?"]
             }
             Self::EqualsOrBlank(field, value) => {
                 bound(field, value)?;
-                write!(sql, "(\"{field}\" = ? OR \"{field}\" IS NULL OR \"{field}\" = '')")
+                &["(\"", field, "\" = ? OR \"", field, "\" IS NULL OR \"", field, "\" = '')"]
             }
+            // The plus keeps SQLite from looking nulls up in an index, which may hold nothing else: all guests have no
+            // `originId`.
             Self::IsNull(field) => {
                 column(entity, field)?;
-                write!(sql, "\"{field}\" IS NULL")
+                &["+\"", field, "\" IS NULL"]
+            }
+            Self::Is(id) => {
+                values.push(id.0.into());
+                &["\"id\" = ?"]
             }
             Self::IsNot(id) => {
-                values.push(Sql::Integer(id.0));
-                write!(sql, "\"id\" <> ?")
+                values.push(id.0.into());
+                &["\"id\" <> ?"]
             }
         };
+        parts.iter().for_each(|part| sql.push_str(part));
         Ok(())
     }
+}
+
+/// Adds ` WHERE …` for conditions that must all be met.
+fn write_where<'a>(
+    entity: Entity,
+    conditions: impl IntoIterator<Item = Condition<'a>>,
+    sql: &mut String,
+    values: &mut Vec<ToSqlOutput<'a>>,
+) -> Result<(), CrmError> {
+    for (at, condition) in conditions.into_iter().enumerate() {
+        sql.push_str(if at == 0 { " WHERE " } else { " AND " });
+        condition.write(entity, sql, values)?;
+    }
+    Ok(())
+}
+
+/// Conditions out of pairs of fields and values.
+fn all_of<'a>(pairs: &'a [(&'a str, CrmValue)]) -> impl Iterator<Item = Condition<'a>> {
+    pairs.iter().map(|(field, value)| Condition::of(field, value))
 }
 
 impl Crm {
@@ -69,25 +97,19 @@ impl Crm {
     /// # Errors
     /// For a field the entity does not have, a value that does not fit, or a failing database.
     pub fn find(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Vec<Row>, CrmError> {
-        let conditions: Vec<Condition<'_>> =
-            conditions.iter().map(|(field, value)| Condition::of(field, value)).collect();
-        self.select_where(entity, &conditions, Order::Oldest, None)
+        self.select_where(entity, all_of(conditions), Order::Oldest, None)
     }
 
     /// Rows that meet all conditions.
-    pub(super) fn select_where(
+    pub(super) fn select_where<'a>(
         &self,
         entity: Entity,
-        conditions: &[Condition<'_>],
+        conditions: impl IntoIterator<Item = Condition<'a>>,
         order: Order,
         limit: Option<u32>,
     ) -> Result<Vec<Row>, CrmError> {
-        let mut tail = String::new();
-        let mut values = Vec::new();
-        for (at, condition) in conditions.iter().enumerate() {
-            tail.push_str(if at == 0 { " WHERE " } else { " AND " });
-            condition.write(entity, &mut tail, &mut values)?;
-        }
+        let (mut tail, mut values) = (String::new(), Vec::new());
+        write_where(entity, conditions, &mut tail, &mut values)?;
         tail.push_str(match order {
             Order::Oldest => " ORDER BY \"id\"",
             Order::Newest => " ORDER BY \"id\" DESC",
@@ -103,9 +125,7 @@ impl Crm {
     /// # Errors
     /// As [`Crm::find`].
     pub fn find_one(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Option<Row>, CrmError> {
-        let conditions: Vec<Condition<'_>> =
-            conditions.iter().map(|(field, value)| Condition::of(field, value)).collect();
-        Ok(self.select_where(entity, &conditions, Order::Oldest, Some(1))?.pop())
+        Ok(self.select_where(entity, all_of(conditions), Order::Oldest, Some(1))?.pop())
     }
 
     /// The id of the first of the rows that [`Crm::find`] gives: for look-ups that need no fields.
@@ -115,10 +135,7 @@ impl Crm {
     pub fn find_id(&self, entity: Entity, conditions: &[(&str, CrmValue)]) -> Result<Option<RowId>, CrmError> {
         let mut sql = format!("SELECT \"id\" FROM \"{}\"", entity.table());
         let mut values = Vec::new();
-        for (at, (field, value)) in conditions.iter().enumerate() {
-            sql.push_str(if at == 0 { " WHERE " } else { " AND " });
-            Condition::of(field, value).write(entity, &mut sql, &mut values)?;
-        }
+        write_where(entity, all_of(conditions), &mut sql, &mut values)?;
         sql.push_str(" ORDER BY \"id\" LIMIT 1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_row(params_from_iter(values), |row| row.get(0)).optional()?.map(RowId))
@@ -139,7 +156,7 @@ impl Crm {
             return Ok(Vec::new());
         }
         let kind = column(entity, field)?;
-        let mut values = vec![Sql::Integer(channel.0)];
+        let mut values = vec![channel.0.into()];
         for key in keys {
             values.push(to_sql(entity, field, kind, key)?);
         }
@@ -153,7 +170,47 @@ impl Crm {
     /// # Errors
     /// When the database fails.
     pub fn get(&self, entity: Entity, id: RowId) -> Result<Option<Row>, CrmError> {
-        Ok(self.select(entity, " WHERE \"id\" = ?", vec![Sql::Integer(id.0)])?.into_iter().next())
+        Ok(self.select(entity, " WHERE \"id\" = ?", vec![id.0.into()])?.into_iter().next())
+    }
+
+    /// Rows as [`Crm::find`] gives them, with no other fields than those named: for what is looked at with every row of
+    /// an import.
+    ///
+    /// # Errors
+    /// As [`Crm::find`].
+    pub(super) fn find_only(
+        &self,
+        entity: Entity,
+        fields: &[&'static str],
+        conditions: &[(&str, CrmValue)],
+    ) -> Result<Vec<Row>, CrmError> {
+        self.select_only(entity, fields, all_of(conditions))
+    }
+
+    /// A row that must exist, with no other fields than those named.
+    ///
+    /// # Errors
+    /// As [`Crm::require`]; [`CrmError::UnknownField`] for a field the entity does not have.
+    pub fn require_only(&self, entity: Entity, fields: &[&'static str], id: RowId) -> Result<Row, CrmError> {
+        self.select_only(entity, fields, [Condition::Is(id)])?.pop().ok_or_else(|| missing(entity, id))
+    }
+
+    fn select_only<'a>(
+        &self,
+        entity: Entity,
+        fields: &[&'static str],
+        conditions: impl IntoIterator<Item = Condition<'a>>,
+    ) -> Result<Vec<Row>, CrmError> {
+        let typed = |field: &&'static str| Ok((*field, column(entity, field)?));
+        let columns: Vec<_> = fields.iter().map(typed).collect::<Result<_, CrmError>>()?;
+        let (mut tail, mut values, mut found) = (String::new(), Vec::new(), Vec::new());
+        write_where(entity, conditions, &mut tail, &mut values)?;
+        tail.push_str(" ORDER BY \"id\"");
+        self.select_each(entity, &columns, &tail, values, &mut |row| {
+            found.push(row);
+            Ok::<_, CrmError>(())
+        })?;
+        Ok(found)
     }
 
     /// A row that must exist.
@@ -161,8 +218,7 @@ impl Crm {
     /// # Errors
     /// [`CrmError::NotFound`] when it does not.
     pub fn require(&self, entity: Entity, id: RowId) -> Result<Row, CrmError> {
-        self.get(entity, id)?
-            .ok_or_else(|| CrmError::NotFound { entity: entity.table(), what: format!("row {}", id.0) })
+        self.get(entity, id)?.ok_or_else(|| missing(entity, id))
     }
 
     /// Number of rows.
@@ -207,17 +263,19 @@ impl Crm {
         if fields.is_empty() {
             return Ok(());
         }
-        let mut sets = Vec::with_capacity(fields.len());
+        let mut sql = format!("UPDATE \"{}\" SET ", entity.table());
         let mut values = Vec::with_capacity(fields.len() + 1);
         for (field, value) in fields.iter() {
+            for part in [if values.is_empty() { "\"" } else { ", \"" }, field, "\" = ?"] {
+                sql.push_str(part);
+            }
             values.push(to_sql(entity, field, column(entity, field)?, value)?);
-            sets.push(format!("\"{field}\" = ?"));
         }
-        values.push(Sql::Integer(id.0));
-        let sql = format!("UPDATE \"{}\" SET {} WHERE \"id\" = ?", entity.table(), sets.join(", "));
+        values.push(id.0.into());
+        sql.push_str(" WHERE \"id\" = ?");
         let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(values))?;
         if changed == 0 {
-            return Err(CrmError::NotFound { entity: entity.table(), what: format!("row {}", id.0) });
+            return Err(missing(entity, id));
         }
         Ok(())
     }
@@ -237,9 +295,9 @@ impl Crm {
         Ok(self.connection.prepare_cached(&sql)?.query_row([id.0], |_| Ok(())).optional()?.is_some())
     }
 
-    fn select(&self, entity: Entity, tail: &str, values: Vec<Sql>) -> Result<Vec<Row>, CrmError> {
+    fn select(&self, entity: Entity, tail: &str, values: Vec<ToSqlOutput<'_>>) -> Result<Vec<Row>, CrmError> {
         let mut found = Vec::new();
-        self.select_each(entity, tail, values, &mut |row| {
+        self.select_each(entity, entity.columns(), tail, values, &mut |row| {
             found.push(row);
             Ok::<_, CrmError>(())
         })?;
@@ -254,23 +312,20 @@ impl Crm {
         visit: &mut dyn FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
         let (mut tail, mut values) = (String::new(), Vec::new());
-        for (at, (field, value)) in conditions.iter().enumerate() {
-            tail.push_str(if at == 0 { " WHERE " } else { " AND " });
-            Condition::of(field, value).write(entity, &mut tail, &mut values)?;
-        }
+        write_where(entity, all_of(conditions), &mut tail, &mut values)?;
         tail.push_str(" ORDER BY \"id\"");
-        self.select_each(entity, &tail, values, visit)
+        self.select_each(entity, entity.columns(), &tail, values, visit)
     }
 
     fn select_each<E: From<CrmError>>(
         &self,
         entity: Entity,
+        columns: &[(&'static str, ColumnType)],
         tail: &str,
-        values: Vec<Sql>,
+        values: Vec<ToSqlOutput<'_>>,
         visit: &mut dyn FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
         let failed = |error: rusqlite::Error| E::from(error.into());
-        let columns = entity.columns();
         let mut sql = "SELECT \"id\"".to_owned();
         for (name, _) in columns {
             for part in [", \"", name, "\""] {
@@ -291,6 +346,10 @@ impl Crm {
         }
         Ok(())
     }
+}
+
+fn missing(entity: Entity, id: RowId) -> CrmError {
+    CrmError::NotFound { entity: entity.table(), what: format!("row {}", id.0) }
 }
 
 /// The type of a field; a wrong name is answered with the nearest right one.
@@ -335,6 +394,46 @@ mod tests {
         assert_eq!((row.fields.text("name"), row.fields.get("owner")), (Some("Jane O'Neil"), Some(&CrmValue::Null)));
         assert_eq!(crm.find(Entity::Account, &[("owner", CrmValue::Null)]).unwrap().len(), 1);
         assert!(crm.delete(Entity::Account, id).unwrap() && !crm.delete(Entity::Account, id).unwrap());
+    }
+
+    /// SQLite knows nothing of how many rows share a value, and a wrong guess makes an import slower with every row.
+    #[test]
+    fn what_an_import_looks_up_is_found_by_the_narrowest_index() {
+        let crm = crm();
+        let (one, null) = (CrmValue::Int(1), CrmValue::Null);
+        let (text, link) = (CrmValue::from("x"), CrmValue::Ref(RowId(1)));
+        let columns_of = |entity: Entity, pairs: &[(&str, &CrmValue)]| {
+            let conditions = pairs.iter().map(|(field, value)| Condition::of(field, value));
+            let (mut sql, mut values) = (format!("EXPLAIN QUERY PLAN SELECT * FROM \"{}\"", entity.table()), vec![]);
+            write_where(entity, conditions, &mut sql, &mut values).unwrap();
+            sql.push_str(" ORDER BY \"id\" LIMIT 1");
+            let mut statement = crm.connection.prepare(&sql).unwrap();
+            let plan: String = statement.query_row(params_from_iter(values), |row| row.get("detail")).unwrap();
+            plan.split_once(" (").map_or(plan.clone(), |(_, columns)| columns.trim_end_matches(')').to_owned())
+        };
+        let channel = ("channel", &link);
+        for (entity, pairs, expected) in [
+            (Entity::Customer, vec![channel, ("originId", &one)], "channel=? AND originId=?"),
+            (Entity::Customer, vec![channel, ("email", &text)], "email=? AND channel=?"),
+            (
+                Entity::Customer,
+                vec![channel, ("email", &text), ("website", &link), ("originId", &null)],
+                "email=? AND channel=? AND website=?",
+            ),
+            (Entity::Customer, vec![("firstName", &text), ("lastName", &text), ("email", &text)], "email=?"),
+            (Entity::Customer, vec![("account", &link), channel], "account=?"),
+            (Entity::CustomerAddress, vec![("owner", &link)], "owner=?"),
+            (Entity::Order, vec![channel, ("incrementId", &text)], "channel=? AND incrementId=?"),
+            (Entity::Order, vec![channel, ("originId", &one)], "channel=? AND originId=?"),
+            (Entity::Order, vec![("customer", &link)], "customer=?"),
+            (Entity::Cart, vec![channel, ("originId", &one)], "channel=? AND originId=?"),
+            (Entity::CreditMemo, vec![channel, ("incrementId", &text)], "channel=? AND incrementId=?"),
+            (Entity::NewsletterSubscriber, vec![channel, ("originId", &one)], "originId=?"),
+            (Entity::Region, vec![channel, ("regionId", &one)], "regionId=?"),
+            (Entity::Region, vec![("channel", &null), ("regionId", &one)], "regionId=?"),
+        ] {
+            assert_eq!(columns_of(entity, &pairs), expected, "{entity:?}");
+        }
     }
 
     #[test]

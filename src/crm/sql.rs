@@ -1,25 +1,31 @@
 //! Values of the CRM to and from SQLite's.
 
-use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 
 use super::{ColumnType, CrmError, CrmValue, Entity, RowId};
 use crate::datetime;
 
-/// A value as it is stored; checks that it fits the column.
-pub(super) fn to_sql(entity: Entity, field: &str, kind: ColumnType, value: &CrmValue) -> Result<Sql, CrmError> {
-    let text = |text: String| Ok(Sql::Text(text));
+/// A value as it is stored; checks that it fits the column. Texts are not copied.
+pub(super) fn to_sql<'v>(
+    entity: Entity,
+    field: &str,
+    kind: ColumnType,
+    value: &'v CrmValue,
+) -> Result<ToSqlOutput<'v>, CrmError> {
+    let text = |text: String| Ok(ToSqlOutput::Owned(Sql::Text(text)));
+    let integer = |number: i64| Ok(ToSqlOutput::Owned(Sql::Integer(number)));
     match (kind, value) {
-        (_, CrmValue::Null) => Ok(Sql::Null),
-        (ColumnType::Text, CrmValue::Text(t)) => text(t.clone()),
+        (_, CrmValue::Null) => Ok(ToSqlOutput::Owned(Sql::Null)),
+        (ColumnType::Text, CrmValue::Text(t)) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes()))),
         (ColumnType::Text, CrmValue::Int(n)) => text(n.to_string()),
-        (ColumnType::Int, CrmValue::Int(n)) => Ok(Sql::Integer(*n)),
-        (ColumnType::Bool, CrmValue::Bool(b)) => Ok(Sql::Integer(i64::from(*b))),
+        (ColumnType::Int, CrmValue::Int(n)) => integer(*n),
+        (ColumnType::Bool, CrmValue::Bool(b)) => integer(i64::from(*b)),
         (ColumnType::Decimal, CrmValue::Decimal(d)) => text(d.to_string()),
         (ColumnType::Decimal, CrmValue::Int(n)) => text(n.to_string()),
         (ColumnType::DateTime, CrmValue::DateTime(at)) => text(datetime::to_sql(*at)),
         (ColumnType::Date, CrmValue::Date(day)) => text(day.to_string()),
         (ColumnType::TextList, CrmValue::TextList(items)) => text(serde_json::json!(items).to_string()),
-        (ColumnType::Ref(_), CrmValue::Ref(id)) => Ok(Sql::Integer(id.0)),
+        (ColumnType::Ref(_), CrmValue::Ref(id)) => integer(id.0),
         (kind, other) => Err(CrmError::WrongType {
             entity: entity.table(),
             field: field.to_owned(),

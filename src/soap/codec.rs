@@ -8,7 +8,7 @@ use super::error::{DecodeError, EncodeError, RequestError};
 use super::{
     FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireMode, document_literal, rpc_encoded,
 };
-use crate::xml::{Element, Limits, parse};
+use crate::xml::{self, Element, Limits};
 
 /// Reads and writes the envelopes of one service in its style.
 #[derive(Clone, Debug)]
@@ -114,7 +114,8 @@ impl Codec {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err(RequestError::InvalidXml(None));
         }
-        let root = parse(body, charset, &self.limits).map_err(envelope::refused)?;
+        let text = xml::decode(body, charset, &self.limits).map_err(envelope::refused)?;
+        let root = xml::parse(&text, &self.limits).map_err(envelope::refused)?;
         let opened = envelope::open(&root)?;
         let call = opened.body.children.first();
         let (operation, arguments) = match self.schema.mode {
@@ -126,19 +127,20 @@ impl Codec {
 
     /// The operation a request names, for a journal that must say what was asked even when it is refused.
     pub fn named_operation(&self, body: &[u8], charset: Option<&str>) -> Option<String> {
-        let root = parse(body, charset, &self.limits).ok()?;
+        let text = xml::decode(body, charset, &self.limits).ok()?;
+        let root = xml::parse(&text, &self.limits).ok()?;
         let opened = envelope::open(&root).ok()?;
-        opened.body.children.first().map(|call| call.local.clone())
+        opened.body.children.first().map(|call| call.local.to_owned())
     }
 
     fn rpc_call<'a>(
         &'a self,
-        root: &'a Element,
-        call: Option<&'a Element>,
+        root: &'a Element<'a>,
+        call: Option<&'a Element<'a>>,
     ) -> Result<(&'a str, SoapStruct), RequestError> {
         let call = call.ok_or(RequestError::EmptyBody)?;
-        let operation = self.schema.operation(&call.local);
-        let operation = operation.ok_or_else(|| RequestError::NoProcedure(call.local.clone()))?;
+        let operation = self.schema.operation(call.local);
+        let operation = operation.ok_or_else(|| RequestError::NoProcedure(call.local.to_owned()))?;
         let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped);
         let by_name = operation.request.parts.iter().any(|part| call.child(&part.name).is_some());
         let mut arguments = SoapStruct::new();
@@ -153,8 +155,8 @@ impl Codec {
 
     fn wsi_call<'a>(
         &'a self,
-        root: &'a Element,
-        call: Option<&'a Element>,
+        root: &'a Element<'a>,
+        call: Option<&'a Element<'a>>,
     ) -> Result<(&'a str, SoapStruct), RequestError> {
         let Some(call) = call else {
             // The one operation whose message is empty.
@@ -167,8 +169,8 @@ impl Codec {
             .schema
             .operations
             .values()
-            .find(|operation| in_namespace && operation.request.element.as_deref() == Some(call.local.as_str()))
-            .ok_or_else(|| RequestError::NoProcedure(call.local.clone()))?;
+            .find(|operation| in_namespace && operation.request.element.as_deref() == Some(call.local))
+            .ok_or_else(|| RequestError::NoProcedure(call.local.to_owned()))?;
         let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped);
         let mut arguments = SoapStruct::new();
         for part in &operation.request.parts {
@@ -182,7 +184,7 @@ impl Codec {
             && arguments.get("sessionId").is_none()
             && let Some(first) = call.children.first()
         {
-            arguments.set("sessionId", first.text.clone());
+            arguments.set("sessionId", first.text.as_ref());
         }
         Ok((&operation.name, arguments))
     }
@@ -192,9 +194,10 @@ impl Codec {
     /// # Errors
     /// [`DecodeError`] when it is no SOAP 1.1 envelope or a scalar breaks its declared type.
     pub fn read_response(&self, operation: &str, body: &[u8]) -> Result<Answer, DecodeError> {
-        let root = parse(body, None, &self.limits)?;
+        let text = xml::decode(body, None, &self.limits)?;
+        let root = xml::parse(&text, &self.limits)?;
         if !root.is(SOAP_ENV, "Envelope") {
-            return Err(DecodeError::NotSoap { root: root.local.clone() });
+            return Err(DecodeError::NotSoap { root: root.local.to_owned() });
         }
         let content = root.children.iter().find(|child| child.is(SOAP_ENV, "Body"));
         let content = content.ok_or_else(|| DecodeError::NotSoap { root: "Envelope without a Body".to_owned() })?;
@@ -230,19 +233,19 @@ impl Codec {
 
 fn wrapper_members<'a>(
     decoder: &Decoder<'a>,
-    wrapper: &'a Element,
+    wrapper: &'a Element<'a>,
     declared: Option<&Operation>,
 ) -> Result<SoapStruct, Refusal> {
     let mut members = SoapStruct::new();
     for child in &wrapper.children {
         let part = declared.and_then(|o| o.response.parts.iter().find(|part| part.name == child.local));
-        members.set(child.local.clone(), decoder.value(child, part.map(|part| &part.type_ref))?);
+        members.set(child.local, decoder.value(child, part.map(|part| &part.type_ref))?);
     }
     Ok(members)
 }
 
-fn read_fault(fault: &Element) -> SoapFault {
-    let text = |name: &str| fault.child(name).map(|child| child.text.clone()).unwrap_or_default();
+fn read_fault(fault: &Element<'_>) -> SoapFault {
+    let text = |name: &str| fault.child(name).map(|child| child.text.to_string()).unwrap_or_default();
     SoapFault { code: FaultCode::from_wire(text("faultcode").trim()), string: text("faultstring") }
 }
 

@@ -30,12 +30,12 @@ pub(super) enum Refusal {
 pub(super) struct Decoder<'a> {
     schema: &'a ServiceSchema,
     lists: ListForm,
-    referenced: HashMap<&'a str, &'a Element>,
+    referenced: HashMap<&'a str, &'a Element<'a>>,
 }
 
 impl<'a> Decoder<'a> {
     /// `root` is searched for the targets of `href` references.
-    pub(super) fn new(schema: &'a ServiceSchema, root: &'a Element, lists: ListForm) -> Self {
+    pub(super) fn new(schema: &'a ServiceSchema, root: &'a Element<'a>, lists: ListForm) -> Self {
         let mut referenced = HashMap::new();
         if schema.mode == WireMode::RpcEncoded {
             collect_ids(root, &mut referenced);
@@ -43,13 +43,18 @@ impl<'a> Decoder<'a> {
         Self { schema, lists, referenced }
     }
 
-    pub(super) fn value(&self, element: &'a Element, declared: Option<&TypeRef>) -> Result<SoapValue, Refusal> {
+    pub(super) fn value(&self, element: &'a Element<'a>, declared: Option<&TypeRef>) -> Result<SoapValue, Refusal> {
         self.value_at(element, declared, 0)
     }
 
-    fn value_at(&self, element: &'a Element, declared: Option<&TypeRef>, depth: usize) -> Result<SoapValue, Refusal> {
+    fn value_at(
+        &self,
+        element: &'a Element<'a>,
+        declared: Option<&TypeRef>,
+        depth: usize,
+    ) -> Result<SoapValue, Refusal> {
         if depth > DEPTH_MAX {
-            return Err(Refusal::Reference(element.local.clone()));
+            return Err(Refusal::Reference(element.local.to_owned()));
         }
         if let Some(href) = element.attribute(None, "href") {
             let target = href.strip_prefix('#').and_then(|id| self.referenced.get(id).copied());
@@ -64,11 +69,15 @@ impl<'a> Decoder<'a> {
             Some(TypeRef::Xsd(xsd)) if *xsd != Xsd::AnyType => self.scalar(element, *xsd),
             Some(TypeRef::Complex(id)) => match &self.schema.complex_type(*id).shape {
                 Shape::Struct { fields, .. } => {
-                    let mut members = SoapStruct::new();
+                    let mut members = SoapStruct::with_capacity(element.children.len());
+                    // Members come in the declared order, so that the next one is near.
+                    let mut next = 0;
                     for child in &element.children {
-                        let field = fields.iter().find(|field| field.name == child.local);
-                        let value = self.value_at(child, field.map(|field| &field.type_ref), depth + 1)?;
-                        members.set(child.local.clone(), value);
+                        let mut places = (next..fields.len()).chain(0..next);
+                        let at = places.find(|at| fields.get(*at).is_some_and(|field| field.name == child.local));
+                        next = at.map_or(next, |at| at + 1);
+                        let declared = at.and_then(|at| fields.get(at)).map(|field| &field.type_ref);
+                        members.set(child.local, self.value_at(child, declared, depth + 1)?);
                     }
                     Ok(members.into())
                 }
@@ -78,15 +87,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn scalar(&self, element: &Element, declared: Xsd) -> Result<SoapValue, Refusal> {
+    fn scalar(&self, element: &Element<'_>, declared: Xsd) -> Result<SoapValue, Refusal> {
         scalar::read(&element.text, declared).ok_or_else(|| Refusal::Violation {
-            element: element.local.clone(),
-            text: element.text.clone(),
+            element: element.local.to_owned(),
+            text: element.text.to_string(),
             expected: declared.qualified_name(),
         })
     }
 
-    fn list(&self, element: &'a Element, item: Option<&TypeRef>, depth: usize) -> Result<SoapValue, Refusal> {
+    fn list(&self, element: &'a Element<'a>, item: Option<&TypeRef>, depth: usize) -> Result<SoapValue, Refusal> {
         let wsi = self.schema.mode == WireMode::WsI;
         let mut items = Vec::new();
         for child in element.children.iter().filter(|child| !wsi || child.local == LIST_ITEM) {
@@ -105,9 +114,9 @@ impl<'a> Decoder<'a> {
     }
 
     /// An element nobody declared: its own form decides.
-    fn untyped(&self, element: &'a Element, depth: usize) -> Result<SoapValue, Refusal> {
+    fn untyped(&self, element: &'a Element<'a>, depth: usize) -> Result<SoapValue, Refusal> {
         if element.children.is_empty() {
-            return Ok(SoapValue::Text(element.text.clone()));
+            return Ok(SoapValue::Text(element.text.to_string()));
         }
         let is_rpc_list = element.attributes.iter().any(|a| a.local == "arrayType")
             || (element.children.len() > 1 && element.children.iter().all(|child| child.local == "item"));
@@ -116,29 +125,27 @@ impl<'a> Decoder<'a> {
         }
         let mut members = SoapStruct::new();
         for child in &element.children {
-            members.set(child.local.clone(), self.value_at(child, None, depth + 1)?);
+            members.set(child.local, self.value_at(child, None, depth + 1)?);
         }
         Ok(members.into())
     }
 
     /// The type an RPC value states itself; PHP prefers it to the declared one.
-    fn stated_type(&self, element: &Element) -> Option<TypeRef> {
+    fn stated_type(&self, element: &Element<'_>) -> Option<TypeRef> {
         let stated = element.attribute(Some(XSI), "type")?;
         let local = stated.rsplit(':').next().unwrap_or(stated);
-        if let Some((id, _)) = self.schema.type_named(local) {
-            return Some(TypeRef::Complex(id));
-        }
+        // Most values are texts and numbers; no service calls a type of its own like one of XML Schema.
         match local {
             "string" => Some(TypeRef::Xsd(Xsd::String)),
             "int" | "integer" | "long" | "short" => Some(TypeRef::Xsd(Xsd::Int)),
             "boolean" => Some(TypeRef::Xsd(Xsd::Boolean)),
             "double" | "float" | "decimal" => Some(TypeRef::Xsd(Xsd::Double)),
-            _ => None,
+            _ => self.schema.type_named(local).map(|(id, _)| TypeRef::Complex(id)),
         }
     }
 }
 
-fn collect_ids<'a>(element: &'a Element, into: &mut HashMap<&'a str, &'a Element>) {
+fn collect_ids<'a>(element: &'a Element<'a>, into: &mut HashMap<&'a str, &'a Element<'a>>) {
     if let Some(id) = element.attribute(None, "id") {
         into.insert(id, element);
     }

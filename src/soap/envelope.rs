@@ -24,14 +24,14 @@ pub struct Opened<'a> {
     /// Whether a header element has children; Magento runs each as an operation (wire spec, section 4.5).
     pub has_header_blocks: bool,
     /// The `Body` element.
-    pub body: &'a Element,
+    pub body: &'a Element<'a>,
 }
 
 /// Opens a request envelope.
 ///
 /// # Errors
 /// `VersionMismatch` for any other root and for SOAP 1.2, which this server does not speak; `NoBody` without a body.
-pub fn open(root: &Element) -> Result<Opened<'_>, RequestError> {
+pub fn open<'a>(root: &'a Element<'a>) -> Result<Opened<'a>, RequestError> {
     if !root.is(SOAP_ENV, "Envelope") {
         return Err(RequestError::VersionMismatch);
     }

@@ -34,6 +34,11 @@ impl SoapStruct {
         Self::default()
     }
 
+    /// An empty record with room for as many members.
+    pub fn with_capacity(members: usize) -> Self {
+        Self(IndexMap::with_capacity_and_hasher(members, RandomState::default()))
+    }
+
     /// The member of that name, `Nil` included; `None` when the key is absent.
     pub fn get(&self, name: &str) -> Option<&SoapValue> {
         self.0.get(name)

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::WireMode;
 use super::wsdl::{WSDL, WSDL_SOAP};
-use crate::xml::{Element, Limits, XmlError, parse};
+use crate::xml::{Element, Limits, XmlError, decode, parse};
 
 const EXCERPT_CHARS_MAX: usize = 80;
 
@@ -82,7 +82,9 @@ impl WsdlFacts {
 /// [`WsdlError`] says what came instead.
 pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<WsdlFacts, WsdlError> {
     refuse_other_formats(bytes)?;
-    let root = parse(bytes, charset, &Limits::default())?;
+    let limits = Limits::default();
+    let text = decode(bytes, charset, &limits)?;
+    let root = parse(&text, &limits)?;
     if !root.is(WSDL, "definitions") {
         return Err(other_xml(&root));
     }
@@ -131,16 +133,16 @@ fn title_of(head: &str, lower: &str) -> Option<String> {
     (!title.is_empty()).then(|| title.chars().take(EXCERPT_CHARS_MAX).collect())
 }
 
-fn other_xml(root: &Element) -> WsdlError {
+fn other_xml(root: &Element<'_>) -> WsdlError {
     let fault = root.child("Body").and_then(|body| body.child("Fault")).and_then(|fault| fault.child("faultstring"));
     match fault {
         Some(text) => WsdlError::Fault(text.text.trim().to_owned()),
-        None => WsdlError::NotWsdl { root: root.local.clone() },
+        None => WsdlError::NotWsdl { root: root.local.to_owned() },
     }
 }
 
 /// The first port that has a SOAP 1.1 address.
-fn port_of(root: &Element) -> Option<(&Element, &str)> {
+fn port_of<'a>(root: &'a Element<'a>) -> Option<(&'a Element<'a>, &'a str)> {
     let ports = root.children_named("service").flat_map(|service| service.children_named("port"));
     ports
         .filter_map(|port| {
@@ -151,7 +153,7 @@ fn port_of(root: &Element) -> Option<(&Element, &str)> {
         .next()
 }
 
-fn binding_of<'a>(root: &'a Element, port: &Element) -> Result<&'a Element, WsdlError> {
+fn binding_of<'a>(root: &'a Element<'a>, port: &Element<'_>) -> Result<&'a Element<'a>, WsdlError> {
     let name = port.attribute(None, "binding").unwrap_or_default();
     let local = name.rsplit(':').next().unwrap_or_default();
     root.children_named("binding")
@@ -159,7 +161,7 @@ fn binding_of<'a>(root: &'a Element, port: &Element) -> Result<&'a Element, Wsdl
         .ok_or_else(|| WsdlError::NoBinding(name.to_owned()))
 }
 
-fn operation(element: &Element) -> Option<(String, String)> {
+fn operation(element: &Element<'_>) -> Option<(String, String)> {
     let name = element.attribute(None, "name")?;
     let soap = element.children.iter().find(|child| child.is(WSDL_SOAP, "operation"));
     let action = soap.and_then(|soap| soap.attribute(None, "soapAction")).unwrap_or_default();

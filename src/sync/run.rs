@@ -15,7 +15,7 @@ use super::error::{CallError, SyncError};
 use super::filter::ALL_WEBSITES;
 use super::job::Mark;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
-use super::store::Scope;
+use super::store::{Known, Scope};
 use super::write::Writes;
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
@@ -157,6 +157,7 @@ impl<'c, 'e> Run<'c, 'e> {
             guest_sync: settings.guest_customer_sync,
             shared_emails: settings.shared_guest_email_list.clone(),
             is_incomplete: self.is_incomplete && !self.quirks.has(Quirk::IncompleteWindowForgotten),
+            known: Known::default(),
             looks_for_carts: if trusts_snapshot { settings.is_extension_installed } else { self.bridge.is_installed() },
         }
     }

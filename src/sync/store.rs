@@ -1,6 +1,10 @@
 //! The CRM as the jobs see it: look-ups by Magento's keys, relations resolved, changes applied, runs recorded. Every
 //! function works inside the transaction its caller opened.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::json;
@@ -34,7 +38,19 @@ pub(super) struct Scope {
     pub(super) looks_for_carts: bool,
     /// Whether rows may lack what the bridge or a dictionary would have given, and are to be read again.
     pub(super) is_incomplete: bool,
+    /// What the dictionaries said so far.
+    pub(super) known: Known,
 }
+
+/// Rows of dictionaries by Magento's id, looked up once for all rows of a batch: an import does not change them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    ids: RefCell<HashMap<(Entity, i64), Option<RowId>, RandomState>>,
+    regions: RefCell<HashMap<i64, Option<RegionFacts>, RandomState>>,
+}
+
+/// Entities whose rows are few and imported before any other.
+const DICTIONARIES: [Entity; 3] = [Entity::Website, Entity::Store, Entity::CustomerGroup];
 
 /// How often in a row a window is read again.
 pub(super) const READ_AGAIN_MAX: u64 = 3;
@@ -54,7 +70,15 @@ impl Scope {
 
     /// The same, its id only.
     pub(super) fn id_by_origin(&self, crm: &Crm, entity: Entity, origin_id: i64) -> Result<Option<RowId>, CrmError> {
-        crm.find_id(entity, &[("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))])
+        if let Some(known) = self.known.ids.borrow().get(&(entity, origin_id)) {
+            return Ok(*known);
+        }
+        let found =
+            crm.find_id(entity, &[("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))])?;
+        if DICTIONARIES.contains(&entity) {
+            self.known.ids.borrow_mut().insert((entity, origin_id), found);
+        }
+        Ok(found)
     }
 
     /// The fields of an address, its region settled by the dictionary.
@@ -81,8 +105,13 @@ impl Scope {
 
     /// What the dictionary says about a region number.
     pub(super) fn region_facts(&self, crm: &Crm, magento_id: i64) -> Result<Option<RegionFacts>, CrmError> {
+        if let Some(known) = self.known.regions.borrow().get(&magento_id) {
+            return Ok(known.clone());
+        }
         let row = self.region(crm, ("regionId", CrmValue::Int(magento_id)))?;
-        Ok(row.map(|row| region_facts(&row)))
+        let facts = row.map(|row| region_facts(&row));
+        self.known.regions.borrow_mut().insert(magento_id, facts.clone());
+        Ok(facts)
     }
 
     fn region(&self, crm: &Crm, key: (&str, CrmValue)) -> Result<Option<Row>, CrmError> {
@@ -166,16 +195,17 @@ impl Scope {
 
     /// Common bookkeeping: `importedAt` once, `syncedAt` always, the default owner for rows without one.
     fn stamp(&self, crm: &Crm, entity: Entity, id: Option<RowId>, fields: &mut Fields) -> Result<(), CrmError> {
-        let stored = id.map(|id| crm.require(entity, id)).transpose()?;
-        let is_unset =
-            |field: &str| stored.as_ref().is_none_or(|row| row.fields.get(field).is_none_or(CrmValue::is_null));
         if entity.column("syncedAt").is_some() {
             fields.set("syncedAt", self.now);
         }
-        if entity.column("importedAt").is_some() && is_unset("importedAt") {
-            fields.set("importedAt", self.now);
+        if entity.column("importedAt").is_some() {
+            let stored = id.map(|id| crm.require_only(entity, &["importedAt"], id)).transpose()?;
+            let is_set = |row: &Row| row.fields.get("importedAt").is_some_and(|at| !at.is_null());
+            if !stored.as_ref().is_some_and(is_set) {
+                fields.set("importedAt", self.now);
+            }
         }
-        if entity.column("owner").is_some() && stored.is_none() {
+        if entity.column("owner").is_some() && id.is_none() {
             fields.set("owner", self.owner.clone());
         }
         Ok(())

@@ -1,45 +1,46 @@
-//! The element tree.
+//! The element tree. It borrows from the document's text whatever stands there as it is meant.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// An element with resolved names. Mixed content keeps only its text, joined; SOAP has none.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Element {
+pub struct Element<'t> {
     /// Namespace name, `None` for unqualified elements.
     pub namespace: Option<Arc<str>>,
     /// Local name.
-    pub local: String,
+    pub local: &'t str,
     /// Attributes in document order, namespace declarations excluded.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<Attribute<'t>>,
     /// Prefixes declared on this element, for values that are qualified names.
-    pub declarations: Vec<(String, Arc<str>)>,
+    pub declarations: Vec<(&'t str, Arc<str>)>,
     /// All text directly inside, references resolved, joined.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// Child elements.
-    pub children: Vec<Element>,
+    pub children: Vec<Element<'t>>,
     /// Where the start tag begins, in bytes of the decoded text.
     pub offset: usize,
 }
 
 /// An attribute with a resolved name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Attribute {
+pub struct Attribute<'t> {
     /// Namespace name, `None` for unprefixed attributes.
     pub namespace: Option<Arc<str>>,
     /// Local name.
-    pub local: String,
+    pub local: &'t str,
     /// The value, references resolved.
-    pub value: String,
+    pub value: Cow<'t, str>,
 }
 
-impl Element {
+impl<'t> Element<'t> {
     /// The first child of that local name, whatever its namespace.
-    pub fn child(&self, local: &str) -> Option<&Element> {
+    pub fn child(&self, local: &str) -> Option<&Element<'t>> {
         self.children.iter().find(|child| child.local == local)
     }
 
     /// All children of that local name.
-    pub fn children_named<'a>(&'a self, local: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub fn children_named<'a>(&'a self, local: &'a str) -> impl Iterator<Item = &'a Element<'t>> {
         self.children.iter().filter(move |child| child.local == local)
     }
 
@@ -48,7 +49,7 @@ impl Element {
         self.attributes
             .iter()
             .find(|attribute| attribute.local == local && attribute.namespace.as_deref() == namespace)
-            .map(|attribute| attribute.value.as_str())
+            .map(|attribute| attribute.value.as_ref())
     }
 
     /// Whether the element has that expanded name.

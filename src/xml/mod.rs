@@ -12,4 +12,4 @@ pub mod writer;
 pub use element::{Attribute, Element};
 pub use error::{XmlError, XmlErrorKind};
 pub use limits::Limits;
-pub use reader::parse;
+pub use reader::{decode, parse};

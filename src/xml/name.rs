@@ -34,6 +34,12 @@ pub(super) fn is_qualified_name(text: &str) -> bool {
 }
 
 fn is_name(text: &str) -> bool {
+    if let [first, rest @ ..] = text.as_bytes()
+        && (first.is_ascii_alphabetic() || *first == b'_')
+        && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    {
+        return true;
+    }
     let mut characters = text.chars();
     let starts = |c: char| START.iter().any(|range| range.contains(&c));
     characters.next().is_some_and(starts)

@@ -1,31 +1,26 @@
 //! quick-xml events into an [`Element`] tree, with the checks that quick-xml leaves to its user: document type,
 //! processing instructions, undeclared prefixes, entities, unclosed elements, a second root, forbidden characters.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::ResolveResult;
+use quick_xml::name::{QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
 use super::name::is_qualified_name;
 use super::{Attribute, Element, Limits, XmlError, XmlErrorKind};
 
-/// Reads a document.
-///
-/// `charset` is the one of the transport (`Content-Type`); a byte order mark and the XML declaration come first.
+/// The text of a document, by byte order mark, XML declaration or the transport's `charset` (`Content-Type`), in this
+/// order; UTF-8 otherwise.
 ///
 /// # Errors
-/// [`XmlError`] with the place when the document is malformed, has a DTD, passes a limit or is no text.
-pub fn parse(bytes: &[u8], charset: Option<&str>, limits: &Limits) -> Result<Element, XmlError> {
+/// [`XmlError`] when it is longer than the limit, of an unknown encoding, or no text in its encoding.
+pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, limits: &Limits) -> Result<Cow<'a, str>, XmlError> {
     if bytes.len() > limits.bytes_max {
         return Err(at(XmlErrorKind::Limit { what: "bytes", max: limits.bytes_max }, "", 0));
     }
-    let text = decode(bytes, charset)?;
-    TreeBuilder::new(&text, limits).build()
-}
-
-/// Decodes by byte order mark, XML declaration or transport charset, in this order; UTF-8 otherwise.
-fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<std::borrow::Cow<'a, str>, XmlError> {
     let (encoding, start) = match encoding_rs::Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, length),
         None => {
@@ -44,6 +39,14 @@ fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<std::borrow::Cow
         .ok_or_else(|| at(XmlErrorKind::Encoding(encoding.name().to_owned()), "", 0))
 }
 
+/// Reads a document.
+///
+/// # Errors
+/// [`XmlError`] with the place when the document is malformed, has a DTD or passes a limit.
+pub fn parse<'t>(text: &'t str, limits: &Limits) -> Result<Element<'t>, XmlError> {
+    TreeBuilder::new(text, limits).build()
+}
+
 /// The `encoding` pseudo attribute of an ASCII-compatible XML declaration.
 fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(200)];
@@ -55,39 +58,50 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     value[1..].split(quote).next().map(str::to_owned)
 }
 
-struct TreeBuilder<'a> {
-    text: &'a str,
-    limits: &'a Limits,
-    reader: NsReader<&'a [u8]>,
-    open: Vec<Element>,
-    root: Option<Element>,
+struct TreeBuilder<'t, 'l> {
+    text: &'t str,
+    limits: &'l Limits,
+    reader: NsReader<&'t [u8]>,
+    open: Vec<Element<'t>>,
+    root: Option<Element<'t>>,
     elements: usize,
     namespaces: Vec<Arc<str>>,
+    /// By depth, how many children the last element with any had: rows of a list are alike.
+    children: Vec<usize>,
 }
 
-impl<'a> TreeBuilder<'a> {
-    fn new(text: &'a str, limits: &'a Limits) -> Self {
+impl<'t, 'l> TreeBuilder<'t, 'l> {
+    fn new(text: &'t str, limits: &'l Limits) -> Self {
         let mut reader = NsReader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        Self { text, limits, reader, open: Vec::new(), root: None, elements: 0, namespaces: Vec::new() }
+        Self {
+            text,
+            limits,
+            reader,
+            open: Vec::new(),
+            root: None,
+            elements: 0,
+            namespaces: Vec::new(),
+            children: Vec::new(),
+        }
     }
 
-    fn build(mut self) -> Result<Element, XmlError> {
+    fn build(mut self) -> Result<Element<'t>, XmlError> {
         loop {
             let offset = self.offset();
             match self.reader.read_event() {
                 Err(error) => return Err(self.malformed(error.to_string())),
                 Ok(Event::Start(start)) => self.start(&start, offset)?,
                 Ok(Event::End(_)) => self.end(),
-                Ok(Event::Text(text)) => self.character_data(&text.xml10_content())?,
-                Ok(Event::CData(text)) => self.text(&text.xml10_content())?,
+                Ok(Event::Text(text)) => self.character_data(text.xml10_content())?,
+                Ok(Event::CData(text)) => self.text(text.xml10_content())?,
                 Ok(Event::GeneralRef(reference)) => {
                     let resolved = match reference.resolve_char_ref() {
                         Ok(Some(c)) => c.to_string(),
                         Ok(None) => self.predefined(&reference.xml10_content())?.to_owned(),
                         Err(error) => return Err(self.malformed(error.to_string())),
                     };
-                    self.text(&resolved)?;
+                    self.text(resolved.into())?;
                 }
                 Ok(Event::DocType(_)) => return Err(self.error(XmlErrorKind::Dtd)),
                 Ok(Event::PI(_)) => return Err(self.malformed("a processing instruction".to_owned())),
@@ -115,16 +129,22 @@ impl<'a> TreeBuilder<'a> {
         if self.open.len() >= self.limits.depth_max {
             return Err(self.error(XmlErrorKind::Limit { what: "nested elements", max: self.limits.depth_max }));
         }
-        self.check_name(start.name().as_ref())?;
-        let resolver = self.reader.resolver();
-        let (namespace, local) = resolver.resolve_element(start.name());
+        // The event's own slice lives no longer than the event.
+        let tag = self.text.get(offset + 1..offset + 1 + start.len());
+        let tag = tag.filter(|tag| *tag == &**start).ok_or_else(|| self.malformed("a tag that moved".to_owned()))?;
+        let (name, attributes) = tag.split_at(start.name().as_ref().len());
+        self.check_name(name)?;
+        let (namespace, local) = self.reader.resolver().resolve_element(QName(name));
         let namespace = match namespace {
             ResolveResult::Bound(name) => Some(intern(&mut self.namespaces, name.as_ref())),
             ResolveResult::Unbound => None,
             ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
         };
-        let mut element = Element { namespace, local: local.as_ref().to_owned(), offset, ..Element::default() };
-        for (count, attribute) in start.attributes().enumerate() {
+        let mut element = Element { namespace, local: local.into_inner(), offset, ..Element::default() };
+        let mut found = Attributes::new(tag, name.len());
+        // One alone cannot be there twice.
+        found.with_checks(attributes.bytes().filter(|byte| *byte == b'=').nth(1).is_some());
+        for (count, attribute) in found.enumerate() {
             if count >= self.limits.attributes_max {
                 let kind = XmlErrorKind::Limit { what: "attributes", max: self.limits.attributes_max };
                 return Err(self.error(kind));
@@ -133,11 +153,10 @@ impl<'a> TreeBuilder<'a> {
             self.check_name(attribute.key.as_ref())?;
             let value = attribute
                 .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                .map_err(|error| self.malformed(error.to_string()))?
-                .into_owned();
+                .map_err(|error| self.malformed(error.to_string()))?;
             self.check_characters(&value)?;
             if attribute.key.as_namespace_binding().is_some() {
-                let prefix = attribute.key.as_ref().strip_prefix("xmlns:").unwrap_or_default().to_owned();
+                let prefix = attribute.key.into_inner().strip_prefix("xmlns:").unwrap_or_default();
                 let namespace = intern(&mut self.namespaces, &value);
                 element.declarations.push((prefix, namespace));
                 continue;
@@ -148,7 +167,11 @@ impl<'a> TreeBuilder<'a> {
                 ResolveResult::Unbound => None,
                 ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
             };
-            element.attributes.push(Attribute { namespace, local: local.as_ref().to_owned(), value });
+            if element.attributes.is_empty() {
+                // Most have one, their type.
+                element.attributes.reserve_exact(1);
+            }
+            element.attributes.push(Attribute { namespace, local: local.into_inner(), value });
         }
         self.open.push(element);
         Ok(())
@@ -157,24 +180,35 @@ impl<'a> TreeBuilder<'a> {
     fn end(&mut self) {
         // quick-xml itself refuses an end tag that does not match, so the stack is in step with it.
         let Some(done) = self.open.pop() else { return };
+        let depth = self.open.len();
+        if !done.children.is_empty() {
+            self.children.resize(self.children.len().max(depth + 1), 0);
+            self.children[depth] = done.children.len();
+        }
         match self.open.last_mut() {
-            Some(parent) => parent.children.push(done),
+            Some(parent) => {
+                if parent.children.is_empty() {
+                    parent.children.reserve_exact(self.children.get(depth - 1).copied().unwrap_or_default());
+                }
+                parent.children.push(done);
+            }
             None => self.root = Some(done),
         }
     }
 
     /// Text as it stands in the document; `]]>` must be written with a reference there (XML 1.0, section 2.4).
-    fn character_data(&mut self, text: &str) -> Result<(), XmlError> {
+    fn character_data(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
         if text.contains("]]>") {
             return Err(self.malformed("\"]]>\" in text; write it as \"]]&gt;\"".to_owned()));
         }
         self.text(text)
     }
 
-    fn text(&mut self, text: &str) -> Result<(), XmlError> {
-        self.check_characters(text)?;
+    fn text(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
+        self.check_characters(&text)?;
         match self.open.last_mut() {
-            Some(element) => element.text.push_str(text),
+            Some(element) if element.text.is_empty() => element.text = text,
+            Some(element) => element.text.to_mut().push_str(&text),
             None if text.trim_start_matches('\u{feff}').trim().is_empty() => {}
             None => return Err(self.malformed("text outside the root element".to_owned())),
         }
@@ -192,6 +226,10 @@ impl<'a> TreeBuilder<'a> {
 
     /// XML 1.0 production 2.
     fn check_characters(&self, text: &str) -> Result<(), XmlError> {
+        // U+FFFE and U+FFFF begin with the byte EF; most texts have neither it nor a control character.
+        if text.bytes().all(|byte| byte >= b' ' && byte != 0xef) {
+            return Ok(());
+        }
         let forbidden = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
         match text.chars().find(|c| forbidden(*c)) {
             Some(c) => Err(self.malformed(format!("the character U+{:04X} is not allowed", u32::from(c)))),
@@ -241,8 +279,14 @@ fn at(kind: XmlErrorKind, text: &str, offset: usize) -> XmlError {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Element, XmlError> {
-        parse(text.as_bytes(), None, &Limits::default())
+    fn read(text: &str) -> Result<Element<'_>, XmlError> {
+        parse(text, &Limits::default())
+    }
+
+    /// The text of the root of a document in some encoding.
+    fn text_of(bytes: &[u8], charset: Option<&str>) -> Result<String, XmlError> {
+        let text = decode(bytes, charset, &Limits::default())?;
+        Ok(read(&text)?.text.into_owned())
     }
 
     #[test]
@@ -279,22 +323,28 @@ mod tests {
         let deep = "<a>".repeat(10_000);
         assert_eq!(read(&deep).unwrap_err().kind, XmlErrorKind::Limit { what: "nested elements", max: 64 });
         let small = Limits { elements_max: 2, bytes_max: 30, ..Limits::default() };
-        let many = parse(b"<a><b/><c/></a>", None, &small).unwrap_err();
+        let many = parse("<a><b/><c/></a>", &small).unwrap_err();
         assert_eq!(many.kind, XmlErrorKind::Limit { what: "elements", max: 2 });
-        let large = parse(&[b' '; 31], None, &small).unwrap_err();
+        let large = decode(&[b' '; 31], None, &small).unwrap_err();
         assert_eq!(large.kind, XmlErrorKind::Limit { what: "bytes", max: 30 });
     }
 
     #[test]
     fn other_encodings_are_decoded_by_declaration_charset_or_mark() {
         let declared = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>M\xfcller</a>";
-        assert_eq!(parse(declared, None, &Limits::default()).unwrap().text, "Müller");
-        assert_eq!(parse(b"<a>M\xfcller</a>", Some("iso-8859-1"), &Limits::default()).unwrap().text, "Müller");
-        assert_eq!(parse(b"\xef\xbb\xbf<a>x</a>", None, &Limits::default()).unwrap().text, "x");
-        assert_eq!(
-            parse(b"<a>\xfc</a>", None, &Limits::default()).unwrap_err().kind,
-            XmlErrorKind::Encoding("UTF-8".to_owned())
-        );
+        assert_eq!(text_of(declared, None).unwrap(), "Müller");
+        assert_eq!(text_of(b"<a>M\xfcller</a>", Some("iso-8859-1")).unwrap(), "Müller");
+        assert_eq!(text_of(b"\xef\xbb\xbf<a>x</a>", None).unwrap(), "x");
+        assert_eq!(text_of(b"<a>\xfc</a>", None).unwrap_err().kind, XmlErrorKind::Encoding("UTF-8".to_owned()));
+    }
+
+    #[test]
+    fn text_that_stands_in_the_document_as_it_is_meant_is_not_copied() {
+        let root = read("<a k='v'>one<b>two\r\nlines</b><c>a&amp;b</c></a>").unwrap();
+        let borrowed = |text: &Cow<'_, str>| matches!(text, Cow::Borrowed(_));
+        assert!(borrowed(&root.text) && borrowed(&root.attributes[0].value));
+        assert_eq!(root.child("b").unwrap().text, "two\nlines");
+        assert_eq!(root.child("c").unwrap().text, "a&b");
     }
 
     proptest::proptest! {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::soap::{WireMode, envelope};
-use crate::xml::{Element, Limits, parse};
+use crate::xml::{self, Element, Limits};
 
 /// What is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,9 @@ static BY_ELEMENT: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 
 /// The one call of an envelope. An empty body is `startSession`, whose WS-I message has no element.
 pub(super) fn call_of(body: &[u8]) -> Option<Call> {
-    let root = parse(body, None, &Limits::default()).ok()?;
+    let limits = Limits::default();
+    let document = xml::decode(body, None, &limits).ok()?;
+    let root = xml::parse(&document, &limits).ok()?;
     // Magento runs every block of the header as an operation (wire spec, section 4.5).
     let opened = envelope::open(&root).ok().filter(|opened| !opened.has_header_blocks)?;
     let call = match opened.body.children.as_slice() {
@@ -58,7 +60,7 @@ pub(super) fn call_of(body: &[u8]) -> Option<Call> {
         [call, values @ ..] if values.iter().all(|value| value.local == "multiRef") => call,
         _ => return None,
     };
-    let operation = BY_ELEMENT.get(&call.local)?.clone();
+    let operation = BY_ELEMENT.get(call.local)?.clone();
     let paths = match operation.as_str() {
         "call" => call.children.iter().filter(|part| is_path_part(part)).map(text).collect(),
         "multiCall" => {
@@ -69,15 +71,15 @@ pub(super) fn call_of(body: &[u8]) -> Option<Call> {
     Some(Call::Paths { operation, paths })
 }
 
-fn is_path_part(part: &Element) -> bool {
-    matches!(part.local.as_str(), "apiPath" | "resourcePath")
+fn is_path_part(part: &Element<'_>) -> bool {
+    matches!(part.local, "apiPath" | "resourcePath")
 }
 
-fn text(element: &Element) -> String {
+fn text(element: &Element<'_>) -> String {
     element.text.trim().to_owned()
 }
 
 /// The first leaf: a call of a `multiCall` is a list that begins with its path.
-fn first_text(element: &Element) -> String {
+fn first_text(element: &Element<'_>) -> String {
     element.children.first().map_or_else(|| text(element), first_text)
 }

@@ -30,8 +30,8 @@ pub(super) fn discover(crm: &mut Crm, scope: &Scope, batch: &Batch) -> Result<()
         let is_noted = noted.contains(key);
         let has_holes = scope.is_incomplete || bare.contains(key);
         if row.fields.link("account").is_none() {
-            crm.customer_created(row.id)?;
-            crm.lifetime_joined(scope.channel, row.id)?;
+            let account = crm.give_account(&row)?;
+            crm.lifetime_joined(scope.channel, &row, account)?;
             if has_holes && !scope.quirks.has(Quirk::IncompleteWindowForgotten) {
                 crm.note_missing_detail(scope.channel, CONTACT, key)?;
             }

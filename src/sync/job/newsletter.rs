@@ -95,6 +95,7 @@ mod tests {
     use super::*;
     use crate::crm::{IntegrationId, RowId};
     use crate::quirk::{Profile, Quirks};
+    use crate::sync::store::Known;
 
     fn scope(quirks: Quirks) -> Scope {
         Scope {
@@ -106,6 +107,7 @@ mod tests {
             shared_emails: Vec::new(),
             looks_for_carts: true,
             is_incomplete: false,
+            known: Known::default(),
         }
     }
 

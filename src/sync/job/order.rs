@@ -166,9 +166,10 @@ impl Writing<'_> {
 /// The cart is bought, the customer's currency is the order's, and the lifetime value follows.
 fn follow_up(crm: &mut Crm, scope: &Scope, before: Option<&Row>, id: RowId) -> Result<(), CrmError> {
     let order = crm.require(Entity::Order, id)?;
-    let customer = order.fields.link("customer").map(|id| crm.require(Entity::Customer, id)).transpose()?;
+    let customer = order.fields.link("customer");
+    let customer = customer.map(|id| crm.require_only(Entity::Customer, &["currency"], id)).transpose()?;
     if let Some(cart) = order.fields.link("cart") {
-        let cart = crm.require(Entity::Cart, cart)?;
+        let cart = crm.require_only(Entity::Cart, &["status", "customer"], cart)?;
         crm.update(Entity::Cart, cart.id, &rules::purchased(&cart, customer.as_ref()))?;
     }
     if let Some(customer) = &customer {

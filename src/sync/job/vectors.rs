@@ -12,7 +12,7 @@ use crate::secret::ApiKey;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::Connector;
 use crate::sync::outcome::{ConnectorOutcome, RunKind};
-use crate::sync::store::Scope;
+use crate::sync::store::{Known, Scope};
 
 const SHARED: &str = "family@example.com";
 
@@ -50,6 +50,7 @@ fn crm() -> (Crm, Scope) {
         shared_emails: vec![SHARED.to_owned()],
         looks_for_carts: true,
         is_incomplete: false,
+        known: Known::default(),
     };
     (crm, scope)
 }
