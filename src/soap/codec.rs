@@ -72,9 +72,10 @@ impl Codec {
     /// For an operation the service does not declare, or a required member that is absent.
     pub fn write_request(&self, operation: &str, arguments: &SoapStruct) -> Result<Vec<u8>, EncodeError> {
         let declared = self.declared(operation)?;
+        let arguments: Vec<_> = arguments.iter().collect();
         match self.schema.mode {
-            WireMode::RpcEncoded => rpc_encoded::write(&self.schema, operation, &declared.request, arguments, false),
-            WireMode::WsI => document_literal::write(&self.schema, &declared.request, arguments, false),
+            WireMode::RpcEncoded => rpc_encoded::write(&self.schema, operation, &declared.request, &arguments, false),
+            WireMode::WsI => document_literal::write(&self.schema, &declared.request, &arguments, false),
         }
     }
 
@@ -88,12 +89,10 @@ impl Codec {
         match self.schema.mode {
             WireMode::RpcEncoded => {
                 let wrapper = format!("{operation}Response");
-                let part = SoapStruct::new().with(name, value.clone());
-                rpc_encoded::write(&self.schema, &wrapper, &declared.response, &part, self.splits_lines)
+                rpc_encoded::write(&self.schema, &wrapper, &declared.response, &[(name, value)], self.splits_lines)
             }
             WireMode::WsI => {
-                let members = SoapStruct::new().with(name, value.clone());
-                document_literal::write(&self.schema, &declared.response, &members, self.splits_lines)
+                document_literal::write(&self.schema, &declared.response, &[(name, value)], self.splits_lines)
             }
         }
     }

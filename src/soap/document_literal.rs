@@ -2,8 +2,8 @@
 
 use super::envelope::{self, PROLOG, SOAP_ENV};
 use super::error::EncodeError;
-use super::{Message, Occurs, Part, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
-use crate::xml::writer::escape_attribute;
+use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
+use crate::xml::writer::{escape_attribute, put};
 
 /// The element that repeats inside every list.
 pub const LIST_ITEM: &str = "complexObjectArray";
@@ -12,12 +12,13 @@ pub const LIST_ITEM: &str = "complexObjectArray";
 pub(super) fn write(
     schema: &ServiceSchema,
     message: &Message,
-    members: &SoapStruct,
+    members: &[(&str, &SoapValue)],
     split: bool,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut writer = Writer { schema, out: String::with_capacity(4096) };
     for part in &message.parts {
-        writer.part(part, members)?;
+        let member = members.iter().find(|(name, _)| part.name == *name).map(|(_, value)| *value);
+        writer.member(&part.name, &part.type_ref, part.occurs, member)?;
     }
     let body = writer.out;
     let mut document = String::with_capacity(body.len() + 400);
@@ -30,7 +31,7 @@ pub(super) fn write(
         if body.is_empty() {
             document.push_str(&format!("<ns1:{wrapper}/>"));
         } else {
-            document.push_str(&format!("<ns1:{wrapper}>{body}</ns1:{wrapper}>"));
+            put(&mut document, &["<ns1:", wrapper, ">", &body, "</ns1:", wrapper, ">"]);
         }
     }
     document.push_str("</SOAP-ENV:Body></SOAP-ENV:Envelope>\n");
@@ -43,18 +44,14 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn part(&mut self, part: &Part, members: &SoapStruct) -> Result<(), EncodeError> {
-        self.member(&part.name, &part.type_ref, part.occurs, members)
-    }
-
     fn member(
         &mut self,
         name: &str,
         declared: &TypeRef,
         occurs: Occurs,
-        members: &SoapStruct,
+        value: Option<&SoapValue>,
     ) -> Result<(), EncodeError> {
-        match (members.get(name), occurs) {
+        match (value, occurs) {
             (None, Occurs::Required) => Err(EncodeError::MissingProperty(name.to_owned())),
             (None | Some(SoapValue::Nil), Occurs::Optional) => Ok(()),
             (Some(value), _) => self.element(name, declared, value),
@@ -63,7 +60,7 @@ impl Writer<'_> {
 
     fn element(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
         if value.is_nil() {
-            self.out.push_str(&format!("<{name}/>"));
+            put(&mut self.out, &["<", name, "/>"]);
             return Ok(());
         }
         let shape = match declared {
@@ -77,14 +74,14 @@ impl Writer<'_> {
             }
             TypeRef::Complex(id) => &self.schema.complex_type(*id).shape,
         };
-        self.out.push_str(&format!("<{name}>"));
+        put(&mut self.out, &["<", name, ">"]);
         let opened = self.out.len();
         match shape {
             Shape::Struct { fields, .. } => {
                 let empty = SoapStruct::new();
                 let members = value.as_struct().unwrap_or(&empty);
                 for field in fields {
-                    self.member(&field.name, &field.type_ref, field.occurs, members)?;
+                    self.member(&field.name, &field.type_ref, field.occurs, members.get(&field.name))?;
                 }
             }
             Shape::Array { item, .. } => {
@@ -102,12 +99,12 @@ impl Writer<'_> {
             self.out.pop();
             self.out.push_str("/>");
         } else {
-            self.out.push_str(&format!("</{name}>"));
+            put(&mut self.out, &["</", name, ">"]);
         }
         Ok(())
     }
 
     fn scalar(&mut self, name: &str, declared: Xsd, value: &SoapValue) {
-        self.out.push_str(&format!("<{name}>{}</{name}>", scalar::write(value, declared)));
+        put(&mut self.out, &["<", name, ">", &scalar::write(value, declared), "</", name, ">"]);
     }
 }

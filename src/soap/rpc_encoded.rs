@@ -3,7 +3,7 @@
 use super::envelope::{self, PROLOG, SOAP_ENC, SOAP_ENV, XSD, XSI};
 use super::error::EncodeError;
 use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
-use crate::xml::writer::escape_attribute;
+use crate::xml::writer::{escape_attribute, put};
 
 /// A namespace that is declared on the envelope where it is first used.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,12 +18,12 @@ pub(super) fn write(
     schema: &ServiceSchema,
     wrapper: &str,
     message: &Message,
-    arguments: &SoapStruct,
+    arguments: &[(&str, &SoapValue)],
     split: bool,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut writer = Writer { schema, out: String::with_capacity(4096), used: Vec::new() };
     for (at, (name, value)) in arguments.iter().enumerate() {
-        let part = message.parts.iter().find(|part| part.name == name).or_else(|| message.parts.get(at));
+        let part = message.parts.iter().find(|part| part.name == *name).or_else(|| message.parts.get(at));
         let Some(part) = part else { continue };
         writer.element(&part.name, &part.type_ref, value)?;
     }
@@ -49,7 +49,7 @@ pub(super) fn write(
     if body.is_empty() {
         document.push_str(&format!("<ns1:{wrapper}/>"));
     } else {
-        document.push_str(&format!("<ns1:{wrapper}>{body}</ns1:{wrapper}>"));
+        put(&mut document, &["<ns1:", wrapper, ">", &body, "</ns1:", wrapper, ">"]);
     }
     document.push_str("</SOAP-ENV:Body></SOAP-ENV:Envelope>\n");
     Ok(if split { envelope::split_lines(document) } else { document }.into_bytes())
@@ -62,6 +62,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn put(&mut self, parts: &[&str]) {
+        put(&mut self.out, parts);
+    }
+
     fn uses(&mut self, prefix: Prefix) {
         if !self.used.contains(&prefix) {
             self.used.push(prefix);
@@ -75,10 +79,10 @@ impl Writer<'_> {
             match declared {
                 TypeRef::Complex(id) => {
                     let type_name = &self.schema.complex_type(*id).name;
-                    self.out.push_str(&format!("<{name} xsi:nil=\"true\" xsi:type=\"ns1:{type_name}\"/>"));
+                    self.put(&["<", name, " xsi:nil=\"true\" xsi:type=\"ns1:", type_name, "\"/>"]);
                 }
                 TypeRef::Xsd(_) | TypeRef::Undeclared(_) => {
-                    self.out.push_str(&format!("<{name} xsi:nil=\"true\"/>"));
+                    self.put(&["<", name, " xsi:nil=\"true\"/>"]);
                 }
             }
             return Ok(());
@@ -107,9 +111,8 @@ impl Writer<'_> {
             (Xsd::AnyType, _) => Xsd::String,
             (other, _) => other,
         };
-        self.out.push_str(&format!("<{name} xsi:type=\"{}\">", declared.qualified_name()));
-        self.out.push_str(&scalar::write(value, declared));
-        self.out.push_str(&format!("</{name}>"));
+        let (type_name, text) = (declared.qualified_name(), scalar::write(value, declared));
+        self.put(&["<", name, " xsi:type=\"", type_name, "\">", &text, "</", name, ">"]);
     }
 
     /// Children come before the record's own type is set, which decides the order of namespace declarations.
@@ -119,7 +122,7 @@ impl Writer<'_> {
         let Shape::Struct { fields, .. } = &complex.shape else { return Ok(()) };
         let empty = SoapStruct::new();
         let members = value.as_struct().unwrap_or(&empty);
-        self.out.push_str(&format!("<{name} xsi:type=\"ns1:{}\">", complex.name));
+        self.put(&["<", name, " xsi:type=\"ns1:", &complex.name, "\">"]);
         let opened = self.out.len();
         for field in fields {
             match (members.get(&field.name), field.occurs) {
@@ -157,7 +160,7 @@ impl Writer<'_> {
         for member in items {
             if member.is_nil() {
                 self.uses(Prefix::Xsi);
-                self.out.push_str(&format!("<item xsi:nil=\"true\" xsi:type=\"{item_name}\"/>"));
+                self.put(&["<item xsi:nil=\"true\" xsi:type=\"", &item_name, "\"/>"]);
             } else {
                 self.element("item", item, member)?;
             }
@@ -177,7 +180,7 @@ impl Writer<'_> {
             self.out.pop();
             self.out.push_str("/>");
         } else {
-            self.out.push_str(&format!("</{name}>"));
+            self.put(&["</", name, ">"]);
         }
     }
 }

@@ -6,19 +6,19 @@ use super::{SoapValue, Xsd};
 use crate::xml::writer::{escape_text, mark_forbidden};
 
 /// What is written for a value that is not nil, escaped: cast by the declared type as PHP casts it.
-pub(super) fn write(value: &SoapValue, declared: Xsd) -> String {
+pub(super) fn write(value: &SoapValue, declared: Xsd) -> Cow<'_, str> {
     match declared {
-        Xsd::Int => value.to_int().unwrap_or_else(|| i64::from(value.is_truthy())).to_string(),
-        Xsd::Boolean => if value.is_truthy() { "true" } else { "false" }.to_owned(),
-        Xsd::Double => double(value).to_string(),
-        Xsd::String | Xsd::AnyType => {
-            let text = match value {
-                SoapValue::Text(text) => Cow::Borrowed(text.as_str()),
-                SoapValue::List(_) | SoapValue::Struct(_) => Cow::Borrowed("Array"),
-                other => Cow::Owned(other.to_text().unwrap_or_default()),
-            };
-            escape_text(&mark_forbidden(&text)).into_owned()
-        }
+        Xsd::Int => value.to_int().unwrap_or_else(|| i64::from(value.is_truthy())).to_string().into(),
+        Xsd::Boolean => if value.is_truthy() { "true" } else { "false" }.into(),
+        Xsd::Double => double(value).to_string().into(),
+        Xsd::String | Xsd::AnyType => match value {
+            SoapValue::Text(text) => match mark_forbidden(text) {
+                Cow::Borrowed(text) => escape_text(text),
+                Cow::Owned(marked) => escape_text(&marked).into_owned().into(),
+            },
+            SoapValue::List(_) | SoapValue::Struct(_) => "Array".into(),
+            other => other.to_text().unwrap_or_default().into(),
+        },
     }
 }
 

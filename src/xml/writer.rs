@@ -1,6 +1,11 @@
-//! Text and attribute escaping as PHP's serializer does it.
+//! Text written as PHP's serializer does it.
 
 use std::borrow::Cow;
+
+/// Adds texts one after the other.
+pub fn put(out: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| out.push_str(part));
+}
 
 /// Escapes `&`, `<` and `>`; quotes stay (wire spec, section 3.1).
 pub fn escape_text(text: &str) -> Cow<'_, str> {
