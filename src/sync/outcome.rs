@@ -196,7 +196,7 @@ impl SyncOutcome {
 /// One CRM edit on its way to Magento.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExportOutcome {
-    /// `customer` or `customer_address`.
+    /// `customer`, `customerAddress` or `newsletterSubscriber`.
     pub entity: &'static str,
     /// Magento's id, known after a creation too.
     pub origin_id: Option<i64>,

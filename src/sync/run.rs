@@ -16,7 +16,7 @@ use super::filter::ALL_WEBSITES;
 use super::job::Mark;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::store::{Known, Scope};
-use super::write::Writes;
+use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
 use crate::crm::integration::ShopFacts;
@@ -143,6 +143,12 @@ impl<'c, 'e> Run<'c, 'e> {
             });
         }
         connectors
+    }
+
+    /// Tells that a call which writes comes next; says whether it is to be made.
+    pub(super) fn announce(&mut self, write: MagentoWrite) -> bool {
+        (self.events)(SyncEvent::Writing { write });
+        self.writes == Writes::Send && !self.stop.is_set()
     }
 
     pub(super) fn scope(&self) -> Scope {

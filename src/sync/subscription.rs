@@ -1,17 +1,21 @@
 //! Subscribing and unsubscribing from the CRM: sent to Magento at once, what it answers is imported (sync spec 8.6).
 
 use super::connector::Connector;
-use super::context::SyncContext;
+use super::context::{SyncContext, SyncEvent};
 use super::convert::{Link, Record};
 use super::error::SyncError;
 use super::export;
 use super::job::newsletter;
-use super::outcome::{ConnectorOutcome, RunKind};
+use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
 use super::run::Run;
+use super::write::{FieldChange, MagentoWrite};
 use crate::client::BridgeEndpoint;
 use crate::crm::integration::TwoWayOf;
 use crate::crm::{CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 use crate::soap::{SoapStruct, SoapValue};
+
+/// Magento's name of the status.
+const STATUS: &str = "subscriber_status";
 
 /// What is wanted of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,10 +162,42 @@ async fn send(run: &mut Run<'_, '_>, record: &Record, wanted: Wanted) -> Result<
         None => (BridgeEndpoint::SubscriberCreate, SoapStruct::new()),
     };
     let operation = endpoint.operation(bridge.as_ref()).map_err(|error| error.to_string())?;
+    if !run.announce(write(operation, record, &data)) {
+        return Err(format!("{operation} is planned and was not called"));
+    }
     let answer = run.call(operation, arguments.with("subscriberData", data)).await;
-    match answer.map_err(|error| error.to_string())? {
-        SoapValue::Struct(subscriber) => Ok(subscriber),
-        _ => Err(format!("{operation} answered no subscriber")),
+    let answer = match answer {
+        Ok(SoapValue::Struct(subscriber)) => Ok(subscriber),
+        Ok(_) => Err(format!("{operation} answered no subscriber")),
+        Err(error) => Err(error.to_string()),
+    };
+    let result = match (&answer, record.origin_id()) {
+        (Ok(_), Some(_)) => ExportResult::Updated,
+        (Ok(_), None) => ExportResult::Created,
+        (Err(reason), _) => ExportResult::Failed { reason: reason.clone() },
+    };
+    let answered = answer.as_ref().ok().and_then(|subscriber| subscriber.get("subscriber_id")?.to_int());
+    let origin_id = record.origin_id().or(answered);
+    let outcome = ExportOutcome { entity: Entity::NewsletterSubscriber.table(), origin_id, result };
+    (run.events)(SyncEvent::Exported { outcome });
+    answer
+}
+
+/// What is about to be written, for an audit.
+fn write(operation: &str, record: &Record, data: &SoapStruct) -> MagentoWrite {
+    let entity = Entity::NewsletterSubscriber.table();
+    let Some(origin_id) = record.origin_id() else { return MagentoWrite::create(entity, operation, data) };
+    let change = FieldChange {
+        field: STATUS.to_owned(),
+        before: record.text("status").map(str::to_owned),
+        after: data.text(STATUS),
+    };
+    MagentoWrite {
+        entity,
+        operation: operation.to_owned(),
+        origin_id: Some(origin_id),
+        changes: vec![change],
+        conflicts: Vec::new(),
     }
 }
 

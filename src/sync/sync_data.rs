@@ -35,6 +35,9 @@ pub enum PlacedFor {
 pub const SYNCHRONIZED: &str = "Data successfully synchronized.";
 /// What it says when it did not.
 pub const NOT_SYNCHRONIZED: &str = "Unable to synchronize from remote.";
+/// What the CRM says when an order was placed but could not be imported.
+pub const ORDER_NOT_IMPORTED: &str = "Synchronization with remote server failed and orders should be re-synced. \
+                                      If the problem persists, please contact your Administrator.";
 
 /// Imports one record again, changed or not. The reference client keeps the window of the dates, so that a record that did
 /// not change since stays as it was (Q-12, Q-13).

@@ -16,7 +16,7 @@ use super::run::Run;
 use super::store::Scope;
 use super::strategy::address::AddressKind;
 use super::strategy::sync_state;
-use super::write::{MagentoWrite, Writes};
+use super::write::MagentoWrite;
 use crate::client::{ClientError, Endpoint};
 use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row, SyncPriority};
 use crate::quirk::{Quirk, Quirks};
@@ -89,12 +89,6 @@ enum Sent {
     Planned,
 }
 
-/// Tells that a call which writes comes next; says whether it is to be made.
-fn announce(run: &mut Run<'_, '_>, write: MagentoWrite) -> bool {
-    (run.events)(SyncEvent::Writing { write });
-    run.writes == Writes::Send && !run.stop.is_set()
-}
-
 /// The fault of the address update that says "gone". The update is native whatever the bridge, so it is 102; the
 /// reference client waits for the bridge's number.
 fn update_gone_fault(quirks: &Quirks) -> u16 {
@@ -164,7 +158,7 @@ async fn send_customer(
         {
             return Ok(Sent::Created(id));
         }
-        if !announce(run, MagentoWrite::create("customer", operation, &form)) {
+        if !run.announce(MagentoWrite::create("customer", operation, &form)) {
             return Ok(Sent::Planned);
         }
         run.crm.note_export_try(pending)?;
@@ -186,7 +180,7 @@ async fn send_customer(
     let sides = Sides { local: &form, before: before.as_ref(), remote: &remote, additional: &[] };
     let merged = merge(sides, priority(run), &run.quirks);
     let operation = Endpoint::CustomerUpdate.operation(bridge.version());
-    if !announce(run, MagentoWrite::update("customer", operation, id, sides, &merged)) {
+    if !run.announce(MagentoWrite::update("customer", operation, id, sides, &merged)) {
         return Ok(Sent::Planned);
     }
     let arguments = SoapStruct::new().with("customerId", id).with("customerData", merged.clone());
@@ -252,7 +246,7 @@ async fn send_address(
         {
             return Ok(Sent::Created(id));
         }
-        if !announce(run, MagentoWrite::create("customerAddress", "customerAddressCreate", &form)) {
+        if !run.announce(MagentoWrite::create("customerAddress", "customerAddressCreate", &form)) {
             return Ok(Sent::Planned);
         }
         run.crm.note_export_try(pending)?;
@@ -278,7 +272,7 @@ async fn send_address(
     let sides =
         Sides { local: &form, before: before.as_ref(), remote: &remote, additional: export::address::ADDITIONAL };
     let merged = merge(sides, priority(run), &run.quirks);
-    if !announce(run, MagentoWrite::update("customerAddress", "customerAddressUpdate", id, sides, &merged)) {
+    if !run.announce(MagentoWrite::update("customerAddress", "customerAddressUpdate", id, sides, &merged)) {
         return Ok(Sent::Planned);
     }
     let arguments = SoapStruct::new().with("addressId", id).with("addressData", merged.clone());

@@ -19,7 +19,7 @@ pub enum Writes {
 /// One writing call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MagentoWrite {
-    /// `customer` or `customerAddress`.
+    /// `customer`, `customerAddress` or `newsletterSubscriber`.
     pub entity: &'static str,
     /// What is called.
     pub operation: String,

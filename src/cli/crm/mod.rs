@@ -1,11 +1,12 @@
 //! `mockgento crm`: what is in a CRM file, and edits as a CRM user makes them. One file per thing to do; what a value or
 //! an edit means is in the library's `crm`.
 
+mod button;
 mod edit;
 mod export;
 mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use miette::miette;
@@ -14,6 +15,7 @@ use super::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::crm::lookup::Filter;
 use crate::crm::{Crm, CrmError, Entity};
+use crate::sync::subscription::Wanted;
 
 /// Arguments of `crm`.
 #[derive(Debug, Args)]
@@ -34,6 +36,16 @@ enum CrmCommand {
     Create(edit::CreateArgs),
     /// Make a registered customer of a guest; two way sync sends it.
     Register(edit::RegisterArgs),
+    /// Subscribe a customer to the newsletter: sent to the shop at once.
+    Subscribe(button::SubscriptionArgs),
+    /// Unsubscribe a customer from the newsletter: sent to the shop at once.
+    Unsubscribe(button::SubscriptionArgs),
+    /// The button "Sync data" of an order or a cart: ask the shop for it again.
+    SyncData(button::SyncDataArgs),
+    /// Import what an order placed from the CRM changed; place it in the shop first.
+    OrderPlaced(button::OrderPlacedArgs),
+    /// Abandon a cart, make an opportunity of it, or take it up again.
+    MoveCart(button::MoveCartArgs),
 }
 
 /// A CRM file that is there already.
@@ -52,10 +64,20 @@ pub fn run(args: &CrmArgs) -> Outcome {
         CrmCommand::Set(args) => edit::set(args),
         CrmCommand::Create(args) => edit::create(args),
         CrmCommand::Register(args) => edit::register(args),
+        CrmCommand::Subscribe(args) => button::change_subscription(args, Wanted::Subscribed),
+        CrmCommand::Unsubscribe(args) => button::change_subscription(args, Wanted::Unsubscribed),
+        CrmCommand::SyncData(args) => button::ask_again(args),
+        CrmCommand::OrderPlaced(args) => button::order_placed(args),
+        CrmCommand::MoveCart(args) => button::move_cart(args),
     }
 }
 
 impl CrmFile {
+    /// Where it is.
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Opens it; a file that is not there is not made.
     pub fn open(&self) -> miette::Result<Crm> {
         if !self.path.exists() {

@@ -10,11 +10,9 @@ use crate::scenario::span::At;
 use crate::scenario::world::{CannotWork, LastOutcome, World};
 use crate::shop::seed::SeedRow;
 use crate::shop::{Sale, Shop, ShopEdit};
-use crate::sync::sync_data::{NOT_SYNCHRONIZED, OneRecord, PlacedFor, SYNCHRONIZED, after_order, sync_data};
-
-/// What the CRM says when an order was placed but could not be imported.
-const ORDER_NOT_IMPORTED: &str = "Synchronization with remote server failed and orders should be re-synced. \
-                                  If the problem persists, please contact your Administrator.";
+use crate::sync::sync_data::{
+    NOT_SYNCHRONIZED, ORDER_NOT_IMPORTED, OneRecord, PlacedFor, SYNCHRONIZED, after_order, sync_data,
+};
 
 impl World<'_> {
     /// The button "Sync data".
