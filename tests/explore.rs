@@ -25,11 +25,38 @@ steps:
   - expect: {outcome: success}
 ";
 
+/// The same with the edit in a fragment, which is used for another customer's address too.
+const WITH_FRAGMENT: &str = "title: Corrected streets reach Magento
+shop: {seed: ./boutique.yaml}
+integration: {entities: [customer], sync start date: 2024-01-01, two way sync: yes}
+let: {when: 1 hour, street: 3 Other St}
+steps:
+  - sync
+  - advance: ${when}
+  - use: {fragment: correct, with: {address: '1', street: 2 Side St}}
+  - in crm:
+      update address: {address: 2, set: {street: '${street}'}}
+  - sync
+  - expect: {outcome: success}
+";
+const FRAGMENT: &str = "title: The clerk hears it on the phone
+steps:
+  - in crm:
+      update address: {address: '${address}', set: {street: '${street}'}}
+  # Nothing else happens.
+  - in magento:
+      update customer: {customer: 2, set: {firstname: Gracie}}
+";
+
 fn explored(folder: &Path, profile: Profile, depth: u8, operations: &[&str]) -> Exploration {
+    explored_story(folder, STORY, profile, depth, operations)
+}
+
+fn explored_story(folder: &Path, story: &str, profile: Profile, depth: u8, operations: &[&str]) -> Exploration {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds");
     std::fs::copy(seeds.join("boutique.yaml"), folder.join("boutique.yaml")).unwrap();
     let path = folder.join("story.yaml");
-    std::fs::write(&path, STORY).unwrap();
+    std::fs::write(&path, story).unwrap();
     let case = Story::load(&path).unwrap().cases().remove(0);
     let options = ExploreOptions {
         depth,
@@ -88,6 +115,34 @@ fn a_planted_loss_is_found_named_and_written_down_as_a_story_that_fails() {
     std::fs::write(&file, fixed).unwrap();
     let ran = Command::new(env!("CARGO_BIN_EXE_mockgento")).args(["run", "--check"]).arg(&file).output().unwrap();
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
+}
+
+#[test]
+fn the_written_story_holds_the_steps_of_fragments_with_their_own_values() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("fragments")).unwrap();
+    std::fs::write(folder.path().join("fragments/correct.yaml"), FRAGMENT).unwrap();
+    let found = explored_story(folder.path(), WITH_FRAGMENT, Profile::OroCrm41, 1, &["oroCustomerAddressInfo"]);
+    let lost = found.failed.iter().find(|failed| failed.strikes[0].site.nth == 1).unwrap();
+    let reproduction = lost.reproduction.as_deref().unwrap();
+    let file = folder.path().join("lost.yaml");
+    for (part, is_there) in [
+        ("{address: '${address}', set: {street: '${street 2}'}}", true),
+        ("\"street 2\":\"2 Side St\"", true),
+        ("use:", false),
+        ("# Nothing else happens.", false),
+        ("update customer", false),
+    ] {
+        assert_eq!(reproduction.contains(part), is_there, "{part}: {reproduction}");
+    }
+    for (text, code) in
+        [(reproduction.to_owned(), 1), (reproduction.replace("profile: orocrm-4.1", "profile: documented"), 0)]
+    {
+        std::fs::write(&file, &text).unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_mockgento")).args(["run", "--check"]).arg(&file).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(code), "{said}{text}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A failed telling as a scenario file of its own.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::compare::{Difference, Kind};
@@ -29,9 +30,6 @@ const TABLES: &[(&str, &str, &str)] = &[
 /// The file's text; `None` when the story's file cannot be cut into steps by lines.
 pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
     let story = &probe.case.story;
-    if story.script.steps.iter().any(|step| step.1.is_some()) {
-        return None;
-    }
     let lines: Vec<&str> = story.file.text.lines().collect();
     let mut text = String::new();
     let struck: Vec<String> =
@@ -48,21 +46,23 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
     for quirk in found.blame.iter().flat_map(|blame| blame.quirks()) {
         writeln!(text, "# behind it: {} {}", quirk.id(), quirk.summary()).ok()?;
     }
-    head(probe, &lines, &mut text)?;
-    text.push_str("steps:\n");
+    let (mut steps, mut values) = (String::new(), Values::of(probe));
     for (index, step) in probe.steps.iter().enumerate() {
         let Some(step) = step else { continue };
-        let first = step.place().line;
-        let next = story.script.steps.get(index + 1).map(|next| next.place().line);
-        let block = lines.get(first - 1..next.map_or(lines.len(), |next| next - 1))?;
-        let indentation = dash(block.first()?)?;
         for strike in found.strikes.iter().filter(|strike| strike.site.step == index) {
-            writeln!(text, "  - disrupt: {}", disrupt(strike, story.script.shops.len() > 1)?).ok()?;
+            writeln!(steps, "  - disrupt: {}", disrupt(strike, story.script.shops.len() > 1)?).ok()?;
         }
-        for line in block.iter().take_while(|line| line.starts_with(' ') || line.trim().is_empty()) {
-            writeln!(text, "  {}", line.get(indentation..).unwrap_or_default()).ok()?;
+        let (file, first) = (step.1.as_ref().map_or(&story.file.text, |origin| &origin.file.text), step.place().line);
+        for line in block(file, first)? {
+            match &step.1 {
+                Some(origin) => writeln!(steps, "  {}", values.renamed(line, &origin.values)).ok()?,
+                None => writeln!(steps, "  {line}").ok()?,
+            }
         }
     }
+    head(probe, &lines, &values, &mut text)?;
+    text.push_str("steps:\n");
+    text.push_str(&steps);
     for _ in 0..RUNS {
         text.push_str("  - advance: 5 minutes\n  - sync\n");
     }
@@ -73,13 +73,61 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
 /// Scheduled syncs after the story, as the explorer lets run.
 const RUNS: usize = 5;
 
-/// Columns before the dash of a step; `None` when the line is no step in block form.
-fn dash(line: &str) -> Option<usize> {
-    let at = line.find(|letter: char| letter != ' ')?;
-    line.get(at..)?.starts_with("- ").then_some(at)
+/// The lines of the step that begins in a line, without its indentation; `None` when it is no step in block form.
+fn block(file: &str, first: usize) -> Option<impl Iterator<Item = &str>> {
+    let mut lines = file.lines().skip(first.checked_sub(1)?).peekable();
+    let first = lines.next()?;
+    let dash = first.find(|letter: char| letter != ' ')?;
+    first.get(dash..)?.strip_prefix("- ")?;
+    let belongs = move |line: &&str| line.trim().is_empty() || line.chars().take_while(|c| *c == ' ').count() > dash;
+    let rest = lines.take_while(belongs);
+    Some(std::iter::once(first).chain(rest).map(move |line| line.get(dash..).unwrap_or_default()))
 }
 
-fn head(probe: &Probe<'_>, lines: &[&str], text: &mut String) -> Option<()> {
+/// What the references of the written steps stand for. Those of a fragment get names of their own, for it may be used
+/// again with other values.
+struct Values {
+    of_story: BTreeMap<String, String>,
+    of_fragments: BTreeMap<String, String>,
+}
+
+impl Values {
+    fn of(probe: &Probe<'_>) -> Self {
+        Self { of_story: probe.case.values().clone(), of_fragments: BTreeMap::new() }
+    }
+
+    /// A line of a fragment with the references renamed that mean something else elsewhere.
+    fn renamed(&mut self, line: &str, values: &BTreeMap<String, String>) -> String {
+        let mut line = line.to_owned();
+        for (name, value) in values {
+            let reference = format!("${{{name}}}");
+            if self.of_story.get(name) == Some(value) || !line.contains(&reference) {
+                continue;
+            }
+            let own = self.name_of(name, value);
+            line = line.replace(&reference, &format!("${{{own}}}"));
+        }
+        line
+    }
+
+    fn name_of(&mut self, name: &str, value: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        let mut free = std::iter::once(name.to_owned()).chain(numbered).filter(|candidate| {
+            let taken = self.of_story.get(candidate).or_else(|| self.of_fragments.get(candidate));
+            taken.is_none_or(|known| known == value)
+        });
+        let own = free.next().unwrap_or_else(|| name.to_owned());
+        self.of_fragments.insert(own.clone(), value.to_owned());
+        own
+    }
+
+    /// As `let` has them.
+    fn all(&self) -> BTreeMap<&String, &String> {
+        self.of_story.iter().chain(&self.of_fragments).collect()
+    }
+}
+
+fn head(probe: &Probe<'_>, lines: &[&str], values: &Values, text: &mut String) -> Option<()> {
     let script = &probe.case.story.script;
     let variant = probe.case.changes();
     let profile = probe.profile.or(variant.profile).unwrap_or(script.profile);
@@ -95,8 +143,9 @@ fn head(probe: &Probe<'_>, lines: &[&str], text: &mut String) -> Option<()> {
     if let Some(changes) = changes(&variant) {
         writeln!(text, "variants: {{{}: {{{changes}}}}}", probe.case.variant.as_deref()?).ok()?;
     }
-    if !probe.case.values().is_empty() {
-        writeln!(text, "let: {}", serde_json::to_string(probe.case.values()).ok()?).ok()?;
+    let values = values.all();
+    if !values.is_empty() {
+        writeln!(text, "let: {}", serde_json::to_string(&values).ok()?).ok()?;
     }
     let mut keeps = false;
     for line in lines {
