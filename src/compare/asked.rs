@@ -143,5 +143,5 @@ fn by_own_names(mode: WireMode, operation: &str, arguments: SoapStruct) -> SoapS
         let at = rpc.request.parts.iter().position(|part| part.name == name)?;
         wsi.request.parts.get(at).map(|part| part.name.clone())
     };
-    arguments.into_iter().map(|(name, value)| (own_name(&name).unwrap_or(name), value)).collect()
+    arguments.into_iter().map(|(name, value)| (own_name(&name).map_or(name, Into::into), value)).collect()
 }

@@ -51,7 +51,7 @@ impl ServiceFacts {
             let facts = match &declared.shape {
                 Shape::Array { item, .. } => Declared::Array(type_text(item, Occurs::Optional, schema)),
                 Shape::Struct { fields, .. } => Declared::Record(
-                    fields.iter().map(|f| (f.name.clone(), type_text(&f.type_ref, f.occurs, schema))).collect(),
+                    fields.iter().map(|f| (f.name.to_string(), type_text(&f.type_ref, f.occurs, schema))).collect(),
                 ),
             };
             (declared.name.clone(), facts)

@@ -282,7 +282,7 @@ fn complex_type(row: &TypeRow, target: Target<'_>, ids: &IndexMap<&str, TypeId>)
                 .iter()
                 .filter(|field| field.presence.holds(target))
                 .map(|field| Field {
-                    name: field.name.clone(),
+                    name: field.name.as_str().into(),
                     type_ref: type_ref(&field.type_name, ids),
                     occurs: field.occurs,
                 })

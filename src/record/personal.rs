@@ -98,7 +98,7 @@ mod tests {
             }
             for operation in schema.operations.values() {
                 let parts = operation.request.parts.iter().chain(&operation.response.parts);
-                names.extend(parts.map(|part| part.name.clone()));
+                names.extend(parts.map(|part| part.name.as_str().into()));
             }
         }
         // They never reach a file.

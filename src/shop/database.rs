@@ -1,16 +1,20 @@
 //! Tables of dynamic rows, named as Magento names them: every value a text or null, as its database driver delivers it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
+use indexmap::map::MutableKeys as _;
 
 use crate::magento::Filters;
 use crate::magento::filter::is_datetime;
+use crate::soap::value::Name;
 use crate::soap::{SoapStruct, SoapValue};
 
 /// One row: column name to text or null, in column order. EAV attributes are columns of their entity.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Row(IndexMap<String, Option<String>>);
+pub struct Row(IndexMap<Name, Option<String>>);
 
 impl Row {
     /// An empty row.
@@ -39,12 +43,12 @@ impl Row {
     }
 
     /// Sets a column; a new one goes to the end.
-    pub fn set(&mut self, column: impl Into<String>, value: impl Into<String>) {
+    pub fn set(&mut self, column: impl Into<Name>, value: impl Into<String>) {
         self.0.insert(column.into(), Some(value.into()));
     }
 
     /// Sets a column to a text or null.
-    pub fn set_opt(&mut self, column: impl Into<String>, value: Option<String>) {
+    pub fn set_opt(&mut self, column: impl Into<Name>, value: Option<String>) {
         self.0.insert(column.into(), value);
     }
 
@@ -69,7 +73,19 @@ impl Row {
 
     /// Columns in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.0.iter().map(|(column, value)| (column.as_str(), value.as_deref()))
+        self.0.iter().map(|(column, value)| (column.as_ref(), value.as_deref()))
+    }
+
+    /// Takes the names of the columns from `known`, and adds those that are new.
+    fn share_names(&mut self, known: &mut HashSet<Name, FixedState>) {
+        for (name, _) in self.0.iter_mut2() {
+            match known.get(name) {
+                Some(shared) => *name = Arc::clone(shared),
+                None => {
+                    known.insert(Arc::clone(name));
+                }
+            }
+        }
     }
 
     /// The row as an answer: every column, null as nil. The schema picks what reaches the wire.
@@ -78,9 +94,9 @@ impl Row {
     }
 }
 
-impl FromIterator<(String, Option<String>)> for Row {
-    fn from_iter<I: IntoIterator<Item = (String, Option<String>)>>(columns: I) -> Self {
-        Self(columns.into_iter().collect())
+impl<N: Into<Name>> FromIterator<(N, Option<String>)> for Row {
+    fn from_iter<I: IntoIterator<Item = (N, Option<String>)>>(columns: I) -> Self {
+        Self(columns.into_iter().map(|(column, value)| (column.into(), value)).collect())
     }
 }
 
@@ -172,6 +188,8 @@ pub struct Table {
     key: &'static str,
     rows: BTreeMap<i64, Row>,
     next_id: i64,
+    /// Names of the columns, one copy for all rows.
+    columns: HashSet<Name, FixedState>,
     indexes: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
     /// Rows by moment, for each of [`MOMENTS`]; those whose column holds something else are under the empty text.
     moments: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
@@ -215,7 +233,8 @@ impl Table {
         let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
         let columns = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
         let moments = columns.iter().map(|column| (*column, BTreeMap::new())).collect();
-        Self { key: facts.key, rows: BTreeMap::new(), next_id: 1, indexes, moments }
+        let columns = HashSet::default();
+        Self { key: facts.key, rows: BTreeMap::new(), next_id: 1, columns, indexes, moments }
     }
 
     /// The primary key's column; empty for link tables.
@@ -284,8 +303,7 @@ impl Table {
             row.set(self.key, id.to_string());
         }
         self.unindex(id);
-        self.index(id, &row);
-        self.rows.insert(id, row);
+        self.put(id, row);
         id
     }
 
@@ -294,9 +312,14 @@ impl Table {
         let Some(mut row) = self.rows.get(&id).cloned() else { return false };
         self.unindex(id);
         change(&mut row);
+        self.put(id, row);
+        true
+    }
+
+    fn put(&mut self, id: i64, mut row: Row) {
+        row.share_names(&mut self.columns);
         self.index(id, &row);
         self.rows.insert(id, row);
-        true
     }
 
     /// Takes a row out.

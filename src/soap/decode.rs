@@ -2,6 +2,7 @@
 //! unknown children, typeless values, `href` references.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::document_literal::LIST_ITEM;
 use super::envelope::XSI;
@@ -74,10 +75,11 @@ impl<'a> Decoder<'a> {
                     let mut next = 0;
                     for child in &element.children {
                         let mut places = (next..fields.len()).chain(0..next);
-                        let at = places.find(|at| fields.get(*at).is_some_and(|field| field.name == child.local));
+                        let at = places.find(|at| fields.get(*at).is_some_and(|field| *field.name == *child.local));
                         next = at.map_or(next, |at| at + 1);
-                        let declared = at.and_then(|at| fields.get(at)).map(|field| &field.type_ref);
-                        members.set(child.local, self.value_at(child, declared, depth + 1)?);
+                        let field = at.and_then(|at| fields.get(at));
+                        let value = self.value_at(child, field.map(|field| &field.type_ref), depth + 1)?;
+                        members.set(field.map_or_else(|| child.local.into(), |field| Arc::clone(&field.name)), value);
                     }
                     Ok(members.into())
                 }

@@ -126,7 +126,7 @@ impl Writer<'_> {
         let opened = self.out.len();
         for field in fields {
             match (members.get(&field.name), field.occurs) {
-                (None, Occurs::Required) => return Err(EncodeError::MissingProperty(field.name.clone())),
+                (None, Occurs::Required) => return Err(EncodeError::MissingProperty(field.name.to_string())),
                 (None | Some(SoapValue::Nil), Occurs::Optional) => {}
                 (Some(member), _) => self.element(&field.name, &field.type_ref, member)?,
             }

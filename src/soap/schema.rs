@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::WireMode;
+use super::value::Name;
 
 /// One WSDL: everything the encoders and the WSDL writer need. Built by `magento::contract` for one style and one
 /// bridge version.
@@ -97,8 +98,8 @@ pub enum Shape {
 /// One field of a record.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Element name.
-    pub name: String,
+    /// Element name, shared with the records that are read.
+    pub name: Name,
     /// Declared type.
     pub type_ref: TypeRef,
     /// Whether `minOccurs` is 1.

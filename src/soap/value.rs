@@ -1,5 +1,7 @@
 //! The dynamic value tree both towers speak: what PHP holds before it is encoded and after it was decoded.
 
+use std::sync::Arc;
+
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
@@ -26,7 +28,10 @@ pub enum SoapValue {
 
 /// An ordered record of named values.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SoapStruct(IndexMap<String, SoapValue, RandomState>);
+pub struct SoapStruct(IndexMap<Name, SoapValue, RandomState>);
+
+/// The name of a member, shared by all records that have it.
+pub type Name = Arc<str>;
 
 impl SoapStruct {
     /// An empty record.
@@ -50,13 +55,13 @@ impl SoapStruct {
     }
 
     /// Sets a member; a new one goes to the end, a known one keeps its place.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<SoapValue>) {
+    pub fn set(&mut self, name: impl Into<Name>, value: impl Into<SoapValue>) {
         self.0.insert(name.into(), value.into());
     }
 
     /// The same for building: `SoapStruct::new().with("a", 1)`.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<SoapValue>) -> Self {
+    pub fn with(mut self, name: impl Into<Name>, value: impl Into<SoapValue>) -> Self {
         self.set(name, value);
         self
     }
@@ -68,12 +73,12 @@ impl SoapStruct {
 
     /// Members in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SoapValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// The n-th member.
     pub fn get_index(&self, at: usize) -> Option<(&str, &SoapValue)> {
-        self.0.get_index(at).map(|(name, value)| (name.as_str(), value))
+        self.0.get_index(at).map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Number of members.
@@ -92,15 +97,15 @@ impl SoapStruct {
     }
 }
 
-impl<N: Into<String>, V: Into<SoapValue>> FromIterator<(N, V)> for SoapStruct {
+impl<N: Into<Name>, V: Into<SoapValue>> FromIterator<(N, V)> for SoapStruct {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(members: I) -> Self {
         Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
 impl IntoIterator for SoapStruct {
-    type Item = (String, SoapValue);
-    type IntoIter = indexmap::map::IntoIter<String, SoapValue>;
+    type Item = (Name, SoapValue);
+    type IntoIter = indexmap::map::IntoIter<Name, SoapValue>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()

@@ -144,16 +144,17 @@ fn filled() -> (IndexMap<String, Vec<SeedRow>>, BTreeMap<String, Vec<String>>) {
             let (_, declared) = codec.schema().type_named(name).unwrap_or_else(|| panic!("no type {name}"));
             let Shape::Struct { fields, .. } = &declared.shape else { panic!("{name} is no record") };
             for field in fields.iter().filter(|field| field.type_ref == TypeRef::Xsd(Xsd::String)) {
-                let is_structure = STRUCTURE.iter().any(|(column, _)| *column == field.name);
+                let is_structure = STRUCTURE.iter().any(|(column, _)| *column == &*field.name);
                 let is_moment = field.name.ends_with("_at");
-                if !is_structure && !is_moment && !row.contains_key(&field.name) {
+                if !is_structure && !is_moment && !row.contains_key(&*field.name) {
                     at += 1;
                     let (text, found) = value(&field.name, at);
-                    row.insert(field.name.clone(), Some(text));
+                    row.insert(field.name.to_string(), Some(text));
                     // Products have a name and a description too.
                     let is_of_wishlist =
-                        table.starts_with("wishlist") && matches!(field.name.as_str(), "name" | "description");
-                    let known_as = if is_of_wishlist { format!("{table}.{}", field.name) } else { field.name.clone() };
+                        table.starts_with("wishlist") && matches!(&*field.name, "name" | "description");
+                    let known_as =
+                        if is_of_wishlist { format!("{table}.{}", field.name) } else { field.name.to_string() };
                     texts.entry(known_as).or_default().push(found);
                 }
             }

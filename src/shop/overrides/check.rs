@@ -81,7 +81,7 @@ impl Overrides {
 
 fn check_fields(name: &str, change: &TypeOverride, shape: &Shape) -> Result<(), OverridesError> {
     let fields: Vec<&str> = match shape {
-        Shape::Struct { fields, .. } => fields.iter().map(|field| field.name.as_str()).collect(),
+        Shape::Struct { fields, .. } => fields.iter().map(|field| field.name.as_ref()).collect(),
         Shape::Array { .. } => Vec::new(),
     };
     match change.missing.iter().chain(change.changed.keys()).find(|field| !fields.contains(&field.as_str())) {

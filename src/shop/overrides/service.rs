@@ -51,21 +51,21 @@ fn change_type(own: &mut ServiceSchema, name: &str, change: &TypeOverride) {
 }
 
 fn change_fields(own: &ServiceSchema, fields: &mut Vec<Field>, change: &TypeOverride) {
-    fields.retain(|field| !change.missing.contains(&field.name));
+    fields.retain(|field| !change.missing.iter().any(|name| **name == *field.name));
     for (name, text) in change.changed.iter().chain(&change.extra) {
         let (type_name, occurs) = declared(text);
         let type_ref = type_ref(type_name, own);
-        match fields.iter_mut().find(|field| field.name == *name) {
+        match fields.iter_mut().find(|field| *field.name == **name) {
             Some(known) => (known.type_ref, known.occurs) = (type_ref, occurs),
             None if change.extra.contains_key(name) => {
-                fields.push(Field { name: name.clone(), type_ref, occurs });
+                fields.push(Field { name: name.as_str().into(), type_ref, occurs });
             }
             None => {}
         }
     }
     if !change.order.is_empty() {
         // Those that are not named stay behind the others.
-        fields.sort_by_key(|field| change.order.iter().position(|name| *name == field.name).unwrap_or(usize::MAX));
+        fields.sort_by_key(|field| change.order.iter().position(|name| **name == *field.name).unwrap_or(usize::MAX));
     }
 }
 

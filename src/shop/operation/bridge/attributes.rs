@@ -11,6 +11,6 @@ pub(super) fn add_attributes(shop: &Shop, type_name: &str, row: &Row, answer: &m
     }
     let Some((_, declared)) = shop.codec().schema().type_named(type_name) else { return };
     let Shape::Struct { fields, .. } = &declared.shape else { return };
-    let named = |name: &str| name == "entity_id" || fields.iter().any(|field| field.name == name);
+    let named = |name: &str| name == "entity_id" || fields.iter().any(|field| *field.name == *name);
     answer.set("attributes", extra_attributes(row.iter().filter(|(name, _)| !named(name))));
 }

@@ -31,7 +31,7 @@ pub(super) fn with_attributes(shop: &Shop, mut address: SoapStruct) -> SoapStruc
     {
         let texts: Vec<(String, Option<String>)> = address
             .iter()
-            .filter(|(name, _)| *name != "entity_id" && !fields.iter().any(|field| field.name == *name))
+            .filter(|(name, _)| *name != "entity_id" && !fields.iter().any(|field| *field.name == **name))
             .map(|(name, value)| (name.to_owned(), value.to_text()))
             .collect();
         attributes = extra_attributes(texts.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
