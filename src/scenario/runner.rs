@@ -64,11 +64,9 @@ fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut 
     let started = Instant::now();
     let mut result = CaseResult::of(case);
     let options = RunOptions { carrier: carrier(case, options.carrier), ..options };
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().start_paused(options.carrier == Carrier::InMemory);
-    match builder.build() {
+    match runtime(options.carrier) {
         Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result, look)),
-        Err(cause) => result.failures.push(set_up_failed(&format!("no runtime: {cause}"))),
+        Err(cause) => result.failures.push(set_up_failed(&cause)),
     }
     result.elapsed = started.elapsed();
     result
@@ -78,6 +76,16 @@ fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut 
 pub(super) fn carrier(case: &Case, wanted: Carrier) -> Carrier {
     let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
     if runs_programs { Carrier::Tcp } else { wanted }
+}
+
+/// What tells a story. In memory nothing waits for the operating system, which then is not asked whether something came.
+pub(super) fn runtime(carrier: Carrier) -> Result<tokio::runtime::Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    match carrier {
+        Carrier::InMemory => builder.enable_time().start_paused(true),
+        Carrier::Tcp => builder.enable_all(),
+    };
+    builder.build().map_err(|cause| format!("no runtime: {cause}"))
 }
 
 fn set_up_failed(message: &str) -> Failure {

@@ -30,10 +30,7 @@ pub struct WireCall {
 /// When the case has no such snapshot or cannot be told up to there.
 pub fn calls_before(case: &Case, name: &SnapshotName) -> Result<Vec<WireCall>, String> {
     let options = RunOptions::new(runner::carrier(case, Carrier::InMemory), Mode::Check);
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().start_paused(options.carrier == Carrier::InMemory);
-    let runtime = builder.build().map_err(|cause| format!("no runtime: {cause}"))?;
-    runtime.block_on(told(case, name, options))
+    runner::runtime(options.carrier)?.block_on(told(case, name, options))
 }
 
 async fn told(case: &Case, name: &SnapshotName, options: RunOptions) -> Result<Vec<WireCall>, String> {

@@ -13,7 +13,7 @@ use crate::scenario::crm_edit::CrmEdit;
 use crate::scenario::disrupt_step::DisruptStep;
 use crate::scenario::network::Served;
 use crate::scenario::result::FailureKind;
-use crate::scenario::runner::{Carrier, RunOptions};
+use crate::scenario::runner::{self, Carrier, RunOptions};
 use crate::scenario::span::At;
 use crate::scenario::step::{Step, StepKind};
 use crate::scenario::world::{self, Failures, World};
@@ -89,9 +89,7 @@ impl<'a> Probe<'a> {
 
     /// Tells the story with some steps later than they are.
     pub(super) fn tell_late(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-        let runtime = runtime.map_err(|cause| format!("no runtime: {cause}"))?;
-        runtime.block_on(self.told(strikes, late))
+        runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(strikes, late))
     }
 
     async fn told(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
