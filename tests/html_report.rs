@@ -47,6 +47,14 @@ steps:
   - check connection: {api key: "${typed}"}
   - expect: {outcome: failure}
 "#;
+const UNREACHABLE: &str = r#"title: Nobody listens for a while
+integration: {sync start date: 2013-11-01, entities: [customer]}
+steps:
+  - sync
+  - disrupt: {with: refused, operation: oroCustomerList, times: 2}
+  - sync
+  - expect: {outcome: failure}
+"#;
 const SECRETS: &[&str] = &["oro-key-1", "another-key-2", "typed-key-3"];
 
 fn project() -> tempfile::TempDir {
@@ -147,13 +155,50 @@ fn a_timeline_is_kept_only_when_asked_for() {
     assert!(timeline.steps[2].shops.iter().any(|(_, change)| change.table == "customer"));
 }
 
-/// The page as it is once its scripts have run and these keys were pressed, one after the other.
+/// A folder with the story whose shop cannot be reached for two calls.
+fn unreachable() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("scenarios")).unwrap();
+    std::fs::write(folder.path().join("scenarios/unreachable.yaml"), UNREACHABLE).unwrap();
+    folder
+}
+
+#[test]
+fn calls_that_never_reach_the_shop_stand_where_they_were_made() {
+    let folder = unreachable();
+    let case = Story::load(&folder.path().join("scenarios/unreachable.yaml")).unwrap().cases().remove(0);
+    let timeline = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check).with_timeline()).timeline.unwrap();
+    let calls: Vec<_> = timeline.steps[3].calls.iter().filter(|call| call.operation == "oroCustomerList").collect();
+    let told: Vec<_> = calls.iter().map(|call| (call.number.is_some(), call.failed, call.answer.as_str())).collect();
+    assert_eq!(
+        told[..3],
+        [(false, true, "no connection"), (false, true, "no connection"), (true, false, calls[2].answer.as_str())]
+    );
+    assert_eq!((&calls[0].disruptions[..], calls[0].http_status), (&["refused".to_owned()][..], None));
+    // The second attempt comes five seconds after the first, the third ten after that.
+    assert!(calls[0].at < calls[1].at && calls[1].at < calls[2].at, "{} {} {}", calls[0].at, calls[1].at, calls[2].at);
+    assert!(timeline.steps[1].calls.iter().all(|call| call.number.is_some()), "the sync before was not disturbed");
+}
+
+#[tokio::test]
+async fn a_call_that_never_reached_the_shop_says_so_when_it_is_opened() {
+    let Some(browser) = browser() else { return };
+    let folder = unreachable();
+    report(folder.path(), &[]);
+    let steps = drawn(browser, folder.path(), "", &[]).await;
+    says(&between(&steps, "<main id=\"scenario\"", "</main>"), &["–", "no connection", "⚡ refused"]);
+    let opened = drawn(browser, folder.path(), "", &["f", "k", "l", "click"]).await;
+    says(&between(&opened, "class=\"panel messages\"", "</article>"), &["the shop never saw this call"]);
+}
+
+/// The page as it is once its scripts have run and these keys were pressed, one after the other; `click` is one on what
+/// has the focus.
 async fn drawn(browser: &str, folder: &Path, view: &str, keys: &[&str]) -> String {
     let mut page = std::fs::read_to_string(folder.join("report.html")).unwrap();
     let presses = serde_json::to_string(keys).unwrap();
     page += &format!(
         "<script>addEventListener('load', async () => {{ await drawing; for (const key of {presses}) {{ await new Promise((done) => \
-         setTimeout(done, 150)); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: true, \
+         setTimeout(done, 150)); if (key === 'click') document.activeElement.click(); else document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: true, \
          cancelable: true }})); }} setTimeout(() => {{ document.body.dataset.focus = document.activeElement.ariaLabel || \
          document.activeElement.name || document.activeElement.textContent; }}, 150); }});</script>"
     );

@@ -28,6 +28,8 @@ impl Gate {
             Some(Err(_)) => ("", None),
         };
         let fired = self.0.lock_plan().fire_before_connecting(Seen { operation, page, at });
-        fired.into_iter().next().map(|fired| fired.disruption)
+        let disruption = fired.into_iter().next().map(|fired| fired.disruption)?;
+        self.0.locked_journal().keep_away(at, operation, disruption.kind());
+        Some(disruption)
     }
 }

@@ -54,6 +54,19 @@ pub struct JournalEntry {
     pub why: Option<String>,
 }
 
+/// A call that never reached the shop, because a disruption kept it from connecting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAway {
+    /// The number of the exchange before it; 0 when it is the first.
+    pub after: u64,
+    /// When, by the caller's clock.
+    pub at: Timestamp,
+    /// The operation; `wsdl` for a WSDL download, empty for what cannot be read.
+    pub operation: String,
+    /// What kept it.
+    pub disruption: &'static str,
+}
+
 /// What came back, in short.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,6 +143,7 @@ pub struct Journal {
     entries: Vec<JournalEntry>,
     /// Of the latest exchanges, by number.
     envelopes: VecDeque<(u64, Envelopes)>,
+    kept_away: Vec<KeptAway>,
     entries_max: Option<usize>,
     readers: Vec<Sender<JournalEntry>>,
 }
@@ -153,6 +167,11 @@ impl Journal {
     /// The number of the newest exchange, forgotten or not; 0 before the first.
     pub fn last_number(&self) -> u64 {
         self.last_number
+    }
+
+    /// Calls that did not come, oldest first; only whoever asks a [`Gate`](super::gate::Gate) has any.
+    pub fn kept_away(&self) -> &[KeptAway] {
+        &self.kept_away
     }
 
     /// The messages of an exchange; the latest 256 exchanges' are kept.
@@ -185,6 +204,11 @@ impl Journal {
     pub fn clear(&mut self) {
         self.entries.clear();
         self.envelopes.clear();
+        self.kept_away.clear();
+    }
+
+    pub(super) fn keep_away(&mut self, at: Timestamp, operation: &str, disruption: &'static str) {
+        self.kept_away.push(KeptAway { after: self.last_number, at, operation: operation.to_owned(), disruption });
     }
 
     pub(super) fn record(&mut self, record: Record) {

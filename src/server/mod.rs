@@ -22,5 +22,5 @@ pub use envelopes::Envelopes;
 pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};
 pub use gate::Gate;
 pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};
-pub use journal::{Journal, JournalEntry, Outcome};
+pub use journal::{Journal, JournalEntry, KeptAway, Outcome};
 pub use service::Service;

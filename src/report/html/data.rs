@@ -134,7 +134,9 @@ struct Step<'a> {
 
 #[derive(Serialize)]
 struct Call<'a> {
-    n: u64,
+    /// None never reached the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
     #[serde(skip_serializing_if = "str::is_empty")]
     shop: &'a str,
     at: &'a str,
@@ -143,7 +145,8 @@ struct Call<'a> {
     answer: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     failed: bool,
-    http: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<u16>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     struck: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]

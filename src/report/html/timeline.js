@@ -145,9 +145,9 @@ function calls(step) {
     const items = [];
     let last = null;
     for (const call of visible) {
-      if (last && last.shop === call.shop && call.n > last.n + 1 && all) items.push(element("li", { class: "hint" }, `${plural(call.n - last.n - 1, "call")} in between not kept`));
+      if (last && call.n && last.shop === call.shop && call.n > last.n + 1 && all) items.push(element("li", { class: "hint" }, `${plural(call.n - last.n - 1, "call")} in between not kept`));
       items.push(callItem(call));
-      last = call;
+      if (call.n) last = call;
     }
     if (hidden) items.push(element("li", {}, element("button", { type: "button", class: "more", click: () => { draw(true); list.querySelectorAll("button.call")[CALLS_SHOWN].focus(); } }, `… ${plural(hidden, "more call")}`)));
     if (step.left_out) items.push(element("li", { class: "hint" }, `${plural(step.left_out, "call")} of this step not kept: the first and last ${run.limits.calls} are, and those between that failed.`));
@@ -162,7 +162,7 @@ function callItem(call) {
   const args = call.args.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`).join("; ");
   return element("li", { class: call.failed ? "failed" : "" },
     element("button", { type: "button", class: "call", "aria-expanded": "false", click: (event) => toggleCall(event.currentTarget, call) },
-      element("span", { class: "number" }, `${call.shop ? call.shop + " " : ""}${call.n}`),
+      element("span", { class: "number" }, `${call.shop ? call.shop + " " : ""}${call.n ?? "–"}`),
       element("span", { class: "operation" }, call.op),
       element("span", { class: "answer" }, call.failed ? sign("failed") : "→", ` ${call.answer}`),
       (call.struck || []).map((name) => element("span", { class: "chip struck", title: "a disruption struck" }, `⚡ ${name}`)),
@@ -181,16 +181,25 @@ function togglePanel(button, key, make) {
   return panel;
 }
 
+/** Calls that never reached a shop have no number to tell them apart by. */
+const callKeys = new WeakMap();
+let lastCallKey = 0;
+function callKey(call) {
+  if (!callKeys.has(call)) callKeys.set(call, `away ${lastCallKey += 1}`);
+  return callKeys.get(call);
+}
+
 async function toggleCall(button, call) {
-  const panel = togglePanel(button, `call ${call.shop || ""} ${call.n}`, () => element("div", { class: "panel messages" }));
+  const panel = togglePanel(button, `call ${call.shop || ""} ${call.n ?? callKey(call)}`, () => element("div", { class: "panel messages" }));
   button.setAttribute("aria-expanded", String(Boolean(panel)));
   if (!panel) return;
   const close = element("button", { type: "button", class: "close", "aria-label": "Close", click: () => { toggleCall(button, call); button.focus(); } }, "×");
-  const title = element("h4", {}, `${call.n} ${call.op}`, element("span", { class: "facts" }, ` ${call.at} · HTTP ${call.http} · ${call.answer}`), close);
+  const status = call.http ? `HTTP ${call.http} · ` : "";
+  const title = element("h4", {}, call.n ? `${call.n} ${call.op}` : call.op, element("span", { class: "facts" }, ` ${call.at} · ${status}${call.answer}`), close);
   const args = call.args.length ? element("dl", { class: "args" }, call.args.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))) : null;
   panel.append(title, ...[call.why ? element("p", { class: "why" }, call.why) : null, args].filter((part) => part));
   if (!call.texts) {
-    panel.append(element("p", { class: "hint" }, call.op === "wsdl" ? "A WSDL is not kept in a report; “mockgento wsdl” prints it." : "The envelopes of the latest 256 calls of a step are kept; these are gone."));
+    panel.append(element("p", { class: "hint" }, !call.n ? "The disruption kept the client from connecting: the shop never saw this call." : call.op === "wsdl" ? "A WSDL is not kept in a report; “mockgento wsdl” prints it." : "The envelopes of the latest 256 calls of a step are kept; these are gone."));
     return;
   }
   const [request, answer] = await Promise.all(call.texts.map(async ([pack, place]) => (await unpack(`texts-${pack}`))[place]));

@@ -72,8 +72,8 @@ pub struct ToldOutcome {
 /// One call.
 #[derive(Clone, Debug)]
 pub struct ToldCall {
-    /// Its number in the shop's journal.
-    pub number: u64,
+    /// Its number in the shop's journal; none for one that never reached the shop.
+    pub number: Option<u64>,
     /// The shop, in a story with several.
     pub shop: String,
     /// The story's time of the answer.
@@ -86,8 +86,8 @@ pub struct ToldCall {
     pub answer: String,
     /// Whether that is a failure.
     pub failed: bool,
-    /// The HTTP status.
-    pub http_status: u16,
+    /// The HTTP status; none when nothing came back.
+    pub http_status: Option<u16>,
     /// Disruptions that struck.
     pub disruptions: Vec<String>,
     /// Why it failed.

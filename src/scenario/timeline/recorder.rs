@@ -29,7 +29,7 @@ pub(in crate::scenario) struct Recorder {
 #[derive(Default)]
 struct Begun {
     at: String,
-    journals: IndexMap<String, usize>,
+    journals: IndexMap<String, calls::Mark>,
     /// How the sync before ended, put away so that an end in this step shows.
     last: Option<LastOutcome>,
 }
@@ -56,7 +56,8 @@ impl Recorder {
 
     /// A step is about to be done.
     pub(in crate::scenario) fn begin(&mut self, world: &mut World<'_>, step: &StepKind) {
-        let journals = world.shops.iter().map(|(name, shop)| (name.clone(), shop.journal().entries().len())).collect();
+        let journals =
+            world.shops.iter().map(|(name, shop)| (name.clone(), calls::Mark::of(&shop.journal()))).collect();
         // Those two look at how the last sync ended; no other does.
         let looks_back = matches!(step, StepKind::Expect(_) | StepKind::Snapshot(_));
         let last = if looks_back { None } else { world.last.take() };
