@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::{Condition, Order, column};
+use super::condition::{Condition, Order};
+use super::rows::column;
 use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 
 /// The field of a discovery configuration that stands for the addresses.

@@ -7,6 +7,7 @@ pub mod account;
 mod cart_workflow;
 pub mod channel;
 mod columns;
+mod condition;
 mod configuration;
 pub mod contact;
 mod copy;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Shop;
 use super::acl::Role;
-use super::database::{Database, Row};
+use super::database::Database;
+use super::row::Row;
 use super::sale::Sale;
 use super::seed::SeedRow;
 use crate::magento::BridgeRelease;

@@ -13,6 +13,7 @@ pub mod operation;
 pub mod overrides;
 pub mod recorded;
 pub mod refusal;
+pub mod row;
 pub mod sale;
 pub mod seed;
 pub mod session;
@@ -29,10 +30,11 @@ use crate::soap::mend::mend;
 use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, WireMode};
 
 pub use config::{Settings, ShopConfig};
-pub use database::{Database, Row, Table};
+pub use database::{Database, Table};
 pub use edit::{EditError, ShopEdit};
 pub use overrides::{Overrides, OverridesError};
 pub use refusal::Refusal;
+pub use row::Row;
 pub use sale::Sale;
 pub use seed::{Seed, SeedError};
 

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Shop;
-use super::database::Row;
 use super::edit::EditError;
 use super::increment_id::Numbered;
+use super::row::Row;
 use super::seed::SeedRow;
 
 /// Somebody buys something, or is about to.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
 use super::config::Settings;
-use super::database::{Database, Row};
+use super::database::Database;
+use super::row::Row;
 use crate::magento::{Contract, directory};
 use crate::secret::ApiKey;
 

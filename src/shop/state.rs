@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Shop;
-use super::database::{Database, Row};
+use super::database::Database;
+use super::row::Row;
 use crate::secret::MASK;
 
 /// Columns nobody must see.
