@@ -1,5 +1,5 @@
 //! Real SOAP stacks walk a tour through `mockgento serve` (see `ci/clients/README.md`), in both styles, with and
-//! without the bridge. A stack that is not installed is skipped and says so; with `MOCKGENTO_REQUIRE_CLIENTS=1` it fails.
+//! without the bridge, and through a recording proxy. A stack that is not installed is skipped and says so; with `MOCKGENTO_REQUIRE_CLIENTS=1` it fails.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -77,16 +77,35 @@ impl Served {
         if mend {
             command.arg("--mend-wsdl");
         }
+        Self::listening(command)
+    }
+
+    /// A recording proxy in front of it.
+    fn proxied(&self, recording: &Path) -> Result<Self, Failed> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.args(["record", "--proxy", "--allow-writes", "--user", API_USER, "--url", &self.wsdl, "--out"]);
+        command.arg(recording).env("MOCKGENTO_API_KEY", API_KEY);
+        Self::listening(command)
+    }
+
+    /// Starts it and waits for the WSDL URL it prints.
+    fn listening(mut command: Command) -> Result<Self, Failed> {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let output = process.stdout.take().ok_or("no standard output")?;
         for line in BufReader::new(output).lines() {
             let line = line?;
-            if let Some(url) = line.split_whitespace().find(|word| word.starts_with("http://") && word.contains("wsdl"))
-            {
+            let url = line.strip_prefix("WSDL at ").and_then(|rest| rest.split_whitespace().next());
+            if let Some(url) = url {
                 return Ok(Self { process, wsdl: url.to_owned() });
             }
         }
-        Err("`mockgento serve` ended without printing its WSDL URL".into())
+        Err(format!("{command:?} ended without printing its WSDL URL").into())
+    }
+
+    /// Stops it as Ctrl-C does, and waits for what it writes.
+    fn interrupted(mut self) -> Result<bool, Failed> {
+        Command::new("kill").args(["-INT", &self.process.id().to_string()]).status()?;
+        Ok(self.process.wait()?.success())
     }
 }
 
@@ -109,9 +128,24 @@ fn installed(stack: &Stack) -> bool {
 fn tour(stack: &Stack, style: &str, bridge: &str) -> Result<(), Failed> {
     let mend = style == "wsi" && bridge != "none" && !stack.loads_malformed_wsi;
     let shop = Served::start(style, bridge, mend)?;
+    walk(stack, &shop.wsdl, style, bridge)
+}
+
+/// The tour through a recording proxy, which must not change what a client sees, and writes the recording down.
+fn tour_through_the_proxy(stack: &Stack, style: &str, bridge: &str) -> Result<(), Failed> {
+    let shop = Served::start(style, bridge, style == "wsi" && !stack.loads_malformed_wsi)?;
+    let folder = tempfile::tempdir()?;
+    let proxy = shop.proxied(&folder.path().join("recording"))?;
+    walk(stack, &proxy.wsdl, style, bridge)?;
+    let ended_well = proxy.interrupted()?;
+    let is_written = folder.path().join("recording/cassette.json").is_file();
+    if ended_well && is_written { Ok(()) } else { Err("the proxy wrote no recording".into()) }
+}
+
+fn walk(stack: &Stack, wsdl: &str, style: &str, bridge: &str) -> Result<(), Failed> {
     let mut driver = Command::new(&stack.program)
         .arg(&stack.driver)
-        .env("MOCKGENTO_WSDL", &shop.wsdl)
+        .env("MOCKGENTO_WSDL", wsdl)
         .env("MOCKGENTO_USER", API_USER)
         .env("MOCKGENTO_API_KEY", API_KEY)
         .env("MOCKGENTO_STYLE", style)
@@ -153,6 +187,10 @@ fn main() {
                 let trial = Trial::test(name, move || tour(&stack, style, bridge));
                 trials.push(trial.with_ignored_flag(!present && !required));
             }
+            let stack = stack.clone();
+            let name = format!("{}::{style}::through_the_recording_proxy", stack.name);
+            let trial = Trial::test(name, move || tour_through_the_proxy(&stack, style, "1.2.19"));
+            trials.push(trial.with_ignored_flag(!present && !required));
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
