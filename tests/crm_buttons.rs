@@ -112,6 +112,15 @@ async fn what_the_shop_refuses_changes_nothing_and_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_written_down_is_not_sent() {
+    let world = World::synced().await;
+    std::fs::create_dir(world.folder.path().join("crm.sqlite.audit.jsonl")).unwrap();
+    let (code, text) = world.said(&["crm", "unsubscribe", "3"]);
+    assert!(code == 2 && text.contains("the audit cannot be written, so the shop is not asked"), "{text}");
+    world.shop.assert_not_called("newsletterSubscriberUpdate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sync_data_asks_for_one_record_again() {
     let world = World::synced().await;
     world.shop.update("sales_flat_order", 2, json!({"status": "holded"}));

@@ -217,6 +217,14 @@ fn explain(error: &Error) -> (String, Option<String>) {
             "the file is too large or nested too deeply for a scenario".to_owned(),
             Some(format!("at most {NODES_MAX} nodes and {DEPTH_MAX} levels")),
         ),
+        // What the YAML parser itself refuses: it notices later than where the mistake is.
+        Error::ExternalMessage { .. } => (
+            UserMessageFormatter.format_message(error).into_owned(),
+            Some(
+                "look here and in the lines above for a bracket or quote that is not closed, and at the indentation"
+                    .to_owned(),
+            ),
+        ),
         other => (UserMessageFormatter.format_message(other).into_owned(), None),
     }
 }
@@ -292,6 +300,12 @@ mod tests {
             ),
             ("title: x\nsteps:\n  - expect: {message: {regex: '('}}\n", "3:31", "this is not a regular expression", ""),
             ("title: x\n", "1:1", "`steps` is missing", "add `steps: …`"),
+            (
+                "title: x\nsteps:\n  - {sync\n  - sync\n",
+                "3:5",
+                "unclosed bracket '{'",
+                "in the lines above for a bracket",
+            ),
         ] {
             let finding = parse(text).unwrap_err();
             assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text} {finding:?}");

@@ -163,7 +163,7 @@ async fn send(run: &mut Run<'_, '_>, record: &Record, wanted: Wanted) -> Result<
     };
     let operation = endpoint.operation(bridge.as_ref()).map_err(|error| error.to_string())?;
     if !run.announce(write(operation, record, &data)) {
-        return Err(format!("{operation} is planned and was not called"));
+        return Err(format!("{operation} was not called: the run only plans, or was stopped"));
     }
     let answer = run.call(operation, arguments.with("subscriberData", data)).await;
     let answer = match answer {

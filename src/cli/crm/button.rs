@@ -15,7 +15,7 @@ use crate::cli::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::crm::{CartStep, Crm, Entity, IntegrationId, RowId, RunLock};
 use crate::quirk::Profile;
-use crate::sync::context::{SyncContext, SyncEvent, SyncOptions};
+use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::error::SyncError;
 use crate::sync::outcome::SyncOutcome;
 use crate::sync::subscription::{self, Wanted, Whose};
@@ -211,23 +211,20 @@ impl ShopOfRow {
         let _lock = RunLock::take(self.file.path()).map_err(report)?;
         let clock = Clock::system();
         let mut audit = Audit::new(None, self.file.path(), masked(&url), clock.clone());
-        let mut unaudited = None;
+        let (mut unaudited, stop) = (None, StopFlag::default());
+        let options = SyncOptions { stop: stop.clone(), ..SyncOptions::default() };
         let mut events = |event: SyncEvent| {
             if let Err(error) = audit.hear(&event) {
+                // What cannot be written down is not sent.
+                stop.stop();
                 unaudited = Some(error);
             }
         };
-        let mut context = SyncContext {
-            crm,
-            transport,
-            clock,
-            quirks: self.profile.quirks(),
-            events: &mut events,
-            options: SyncOptions::default(),
-        };
+        let mut context =
+            SyncContext { crm, transport, clock, quirks: self.profile.quirks(), events: &mut events, options };
         let done = runtime()?.block_on(work(&mut context, channel)).map_err(|error| miette!("{error}"));
         match unaudited {
-            Some(error) => Err(miette!("what was written to the shop could not be written down: {error}")),
+            Some(error) => Err(miette!("the audit cannot be written, so the shop is not asked: {error}")),
             None => done,
         }
     }

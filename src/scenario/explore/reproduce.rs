@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 
 use super::compare::{Difference, Kind};
 use super::probe::Probe;
@@ -75,7 +78,7 @@ const RUNS: usize = 5;
 
 /// The lines of the step that begins in a line, without its indentation; `None` when it is no step in block form.
 fn block(file: &str, first: usize) -> Option<impl Iterator<Item = &str>> {
-    let mut lines = file.lines().skip(first.checked_sub(1)?).peekable();
+    let mut lines = file.lines().skip(first.checked_sub(1)?);
     let first = lines.next()?;
     let dash = first.find(|letter: char| letter != ' ')?;
     first.get(dash..)?.strip_prefix("- ")?;
@@ -83,6 +86,12 @@ fn block(file: &str, first: usize) -> Option<impl Iterator<Item = &str>> {
     let rest = lines.take_while(belongs);
     Some(std::iter::once(first).chain(rest).map(move |line| line.get(dash..).unwrap_or_default()))
 }
+
+/// A reference, or what stands for its two characters themselves.
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?<escape>\$?)\$\{(?<name>[^}]*)\}";
+    Regex::new(pattern).unwrap_or_else(|error| panic!("a pattern of ours is broken: {error}"))
+});
 
 /// What the references of the written steps stand for. Those of a fragment get names of their own, for it may be used
 /// again with other values.
@@ -98,16 +107,14 @@ impl Values {
 
     /// A line of a fragment with the references renamed that mean something else elsewhere.
     fn renamed(&mut self, line: &str, values: &BTreeMap<String, String>) -> String {
-        let mut line = line.to_owned();
-        for (name, value) in values {
-            let reference = format!("${{{name}}}");
-            if self.of_story.get(name) == Some(value) || !line.contains(&reference) {
-                continue;
+        let renamed = REFERENCE.replace_all(line, |found: &Captures<'_>| {
+            let value = values.get(&found["name"]).filter(|_| found["escape"].is_empty());
+            match value {
+                Some(value) => format!("${{{}}}", self.name_of(&found["name"], value)),
+                None => found[0].to_owned(),
             }
-            let own = self.name_of(name, value);
-            line = line.replace(&reference, &format!("${{{own}}}"));
-        }
-        line
+        });
+        renamed.into_owned()
     }
 
     fn name_of(&mut self, name: &str, value: &str) -> String {
@@ -117,7 +124,9 @@ impl Values {
             taken.is_none_or(|known| known == value)
         });
         let own = free.next().unwrap_or_else(|| name.to_owned());
-        self.of_fragments.insert(own.clone(), value.to_owned());
+        if !self.of_story.contains_key(&own) {
+            self.of_fragments.insert(own.clone(), value.to_owned());
+        }
         own
     }
 
@@ -215,5 +224,24 @@ fn expect(found: &Failed) -> Option<String> {
     match found.verdict {
         Verdict::Stuck if found.differences.is_empty() => Some("{outcome: success}".to_owned()),
         _ => found.differences.iter().find_map(of_row).or_else(|| Some("{outcome: success}".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_of_a_fragment_keep_their_values_under_names_that_are_free() {
+        let pairs = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let mut values = Values { of_story: pairs(&[("who", "ada"), ("when", "noon")]), of_fragments: pairs(&[]) };
+        let of_fragment = pairs(&[("who", "bob"), ("who 2", "eve"), ("when", "noon")]);
+        let line =
+            values.renamed("set: {a: '${who}', b: '${who 2}', c: '${when}', d: '$${who}', e: '${no}'}", &of_fragment);
+        assert_eq!(line, "set: {a: '${who 2}', b: '${who 2 2}', c: '${when}', d: '$${who}', e: '${no}'}");
+        assert_eq!(values.of_fragments, pairs(&[("who 2", "bob"), ("who 2 2", "eve")]));
+        assert_eq!(values.renamed("${who}", &pairs(&[("who", "bob")])), "${who 2}", "the same value, the same name");
     }
 }
