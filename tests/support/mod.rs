@@ -1,5 +1,10 @@
 //! A shop for tests of the HTTP face: OpenMage as recorded, on a clock that stands at the first recording's second.
 
+#![allow(dead_code, reason = "not every test binary wants all of it")]
+
+pub mod sales;
+pub mod wire;
+
 use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Flavor};
 use mockgento::shop::seed::SeedUser;

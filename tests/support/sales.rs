@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::wire::Wire;
+use super::wire::Wire;
 
 pub fn address(mode: &str) -> Value {
     json!({"mode": mode, "firstname": "Ada", "lastname": "Lovelace", "street": "1 Main St", "city": "Los Angeles",

@@ -1,0 +1,20 @@
+//! The commands as a user types them: what they print, write and exit with.
+
+mod bad_input;
+mod browser;
+mod compare;
+mod console;
+mod crm_buttons;
+mod documented;
+mod dry_run;
+mod explore;
+#[cfg(unix)]
+mod external_client;
+mod html_report;
+mod init;
+mod integration_form;
+mod record;
+mod reports;
+#[path = "../support/mod.rs"]
+mod support;
+mod sync;

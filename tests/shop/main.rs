@@ -1,0 +1,18 @@
+//! The fake shop: what its SOAP face, its control API and its HTTP server answer, judged by recordings of real shops.
+
+mod admin;
+mod bridge_releases;
+mod catalog;
+mod disruptions;
+mod faults;
+mod recorded_heads;
+mod recordings;
+mod sales;
+mod sales_documents;
+mod server_http;
+#[path = "../support/mod.rs"]
+mod support;
+mod testing;
+mod transport;
+mod wire_bytes;
+mod wsdl;

@@ -1,0 +1,13 @@
+//! The sync client and its CRM: connection, conversion, import, export, and what is left in the CRM.
+
+mod client;
+mod connection;
+mod convergence;
+mod conversion;
+mod crm_file;
+mod customers;
+mod no_lost_edit;
+mod sales;
+mod trace;
+mod vectors;
+mod world;
