@@ -1,8 +1,6 @@
 //! Files a person got wrong, each with the one message it must give: what, where, what was expected, what to do.
 //! The messages are in `tests/snapshots`; `cargo insta review` shows what changed.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -1,8 +1,6 @@
 //! `mockgento compare`: two shops, a shop and the fake as its mirror, and overrides that make the fake like the shop. A
 //! shop that differs in every way the overrides know must end in "alike" once the fake has what was written.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;

@@ -1,8 +1,6 @@
 //! The console at `/__admin/ui` as a person sees it: a headless Chromium draws it after a client has called. Skipped, and
 //! said so, where there is no Chromium.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::Path;
 use std::time::Duration;
 

@@ -1,8 +1,6 @@
 //! The buttons on the CRM's pages as a person presses them in a terminal: newsletter subscriptions, "Sync data", orders
 //! placed from the CRM, the ways of a cart. The shop is asked at once.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::process::Command;
 
 use mockgento::disrupt::{Disruption, When};

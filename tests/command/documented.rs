@@ -1,8 +1,6 @@
 //! The commands as a user types them: console blocks in `tests/cmd` and in the README, with what they print and exit
 //! with; and the stories the documentation tells.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

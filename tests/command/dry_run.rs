@@ -1,8 +1,6 @@
 //! `mockgento sync --dry-run` against a running shop: the plan it ends in, and that nothing is written anywhere. Then the
 //! real sync of the same edits: asked for, and written down.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 

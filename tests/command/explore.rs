@@ -1,7 +1,5 @@
 //! The explorer: it finds a planted loss, says where, writes a story that shows it, and is content without it.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::Path;
 use std::process::Command;
 

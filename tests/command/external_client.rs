@@ -1,7 +1,5 @@
 //! Stories that run somebody else's client: what it is given, what is asserted of it, and what it cannot do to a run.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::Path;
 use std::process::Command;
 

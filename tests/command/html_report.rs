@@ -1,8 +1,6 @@
 //! The HTML report as a person reads it: a headless Chromium draws it, keys are pressed. What needs no browser is
 //! tested without; the rest is skipped, and said so, where there is no Chromium.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::io::Read;
 use std::path::Path;
 use std::process::Output;

@@ -1,7 +1,5 @@
 //! From nothing to a first story: `mockgento init`, `new`, a red run with a reason, a green one.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,7 +1,5 @@
 //! The integration form in a terminal: `mockgento check --crm` saves it, `mockgento integration` shows and changes it.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! The commands as a user types them: what they print, write and exit with.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
+
 mod bad_input;
 mod browser;
 mod compare;

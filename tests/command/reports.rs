@@ -1,7 +1,5 @@
 //! Reports, parts of a suite and their merging, as a user and as the shipped CI files ask for them.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

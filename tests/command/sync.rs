@@ -1,8 +1,6 @@
 //! `mockgento sync` as a user runs it, in a process of its own: killed and run again, stopped with Ctrl-C, two at once; and
 //! `mockgento schedule` and `mockgento status`, which tell about it.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};

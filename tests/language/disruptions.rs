@@ -1,7 +1,5 @@
 //! Every disruption as a story writes it: the sync meets it as it should, and recovers once it is cleared.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::Path;
 
 use mockgento::disrupt::Disruption;

@@ -1,7 +1,5 @@
 //! Stories told many ways: variables, matrices, fragments, shared snapshots and what `expect` says of whole rows.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

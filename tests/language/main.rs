@@ -1,5 +1,7 @@
 //! The scenario language: what may be written, what is refused, and what the shipped scenarios cover.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
+
 mod disruptions;
 mod expectations_and_edits;
 mod shipped_suite;

@@ -1,7 +1,5 @@
 //! What docs/shipped-scenarios.md promises: every feature, reported failure and defect is shown by something that is there.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail on what it cannot read")]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! Every word of the scenario language in a wrong form: each step, edit and disruption there is must be refused at its
 //! place, with what is wrong and what to do. A new word without a wrong form here fails.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! The control API as a program in any language uses it: JSON over a real socket, next to SOAP calls on the same shop.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use mockgento::clock::Clock;
 use mockgento::server::{AdminApi, FakeShop, ServerOptions};
 use mockgento::transport::tcp::{TcpOptions, TcpTransport};

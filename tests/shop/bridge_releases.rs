@@ -1,8 +1,6 @@
 //! Every release of the OroCRM bridge answers as that release did: its ping, its operations, its fields. The numbers are
 //! those of the releases' own packages, not read from this program's tables.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use crate::support::wire::{STYLES, Wire};
 use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Contract, Flavor};

@@ -1,7 +1,5 @@
 //! The catalogue, as a client of the API fills, changes and empties it.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use crate::support::wire::{STYLES, Wire};
 use jiff::SignedDuration;
 use mockgento::magento::Contract;

@@ -1,7 +1,5 @@
 //! Each disruption as a client meets it, over a pipe and over a socket: the same error either way.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,8 +1,6 @@
 //! Every fault of the contract's tables comes through the wire, in both styles, from the call that `fixtures/faults.yaml`
 //! names; what nothing raises is listed there with the reason.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeMap;
 
 use crate::support::wire::{STYLES, Wire};

@@ -1,5 +1,7 @@
 //! The fake shop: what its SOAP face, its control API and its HTTP server answer, judged by recordings of real shops.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
+
 mod admin;
 mod bridge_releases;
 mod catalog;

@@ -1,8 +1,6 @@
 //! Status and headers of a real shop: every recorded request goes through the endpoint of a shop with the recorded seed,
 //! in the recorded order, and wherever the status is the same the headers must be too. Skipped without the recordings.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 
 use mockgento::clock::Clock;

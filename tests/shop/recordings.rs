@@ -2,8 +2,6 @@
 //! operation must come out byte for byte. Only what differs between any two runs is masked: session ids, salted hashes,
 //! confirmation keys, and dates of now by one second. Skipped, loudly, without the recordings beside the repository.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

@@ -1,7 +1,5 @@
 //! From a cart to a refund, as a client of the API lives it.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use crate::support::sales::{cart, order};
 use crate::support::wire::{STYLES, Wire};
 use mockgento::soap::{SoapStruct, WireMode};

@@ -2,8 +2,6 @@
 //! were placed, the recorded documents are created through the API, and every sum must come out as the real shop has it.
 //! Skipped, loudly, without the recordings beside the repository.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! What a client sees on a socket: raw bytes in, raw bytes out. Expected bodies are those of a real shop
 //! (`fixtures/recorded`, numbered as recorded).
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::io::Write;
 
 use mockgento::server::{FakeShop, ServerOptions};

@@ -1,7 +1,5 @@
 //! The library face as a test of another crate uses it: one line to start, assertions that say what came instead.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::panic::AssertUnwindSafe;
 
 use jiff::SignedDuration;

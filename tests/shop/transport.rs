@@ -1,7 +1,5 @@
 //! The client's carriers against servers that behave, misbehave and are not there.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

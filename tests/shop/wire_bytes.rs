@@ -1,8 +1,6 @@
 //! Bytes of a real shop through the codec and back: every recorded request and answer must come out as it went in.
 //! The recordings are looked for beside the repository; without them the fixtures below still speak.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 
 use mockgento::magento::{BridgeRelease, Contract, Flavor};

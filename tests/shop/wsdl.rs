@@ -1,8 +1,6 @@
 //! The WSDL of every style, bridge release and flavor declares what the real shop's does: operations, messages, parts,
 //! types, field order, occurrence, bindings. Reference documents are compared when they lie beside the repository.
 
-#![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

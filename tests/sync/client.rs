@@ -1,8 +1,6 @@
 //! The client over sockets against recorded answers of a real shop (`fixtures/recorded`, numbered as recorded), in both
 //! styles, and against what shops and their surroundings get wrong.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 

@@ -1,8 +1,6 @@
 //! `mockgento check` and `mockgento sync` as a person runs them, against a served shop and against what is none: one
 //! clear message, the right exit code, no secret in any output.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::path::Path;
 use std::process::Command;
 

@@ -5,8 +5,6 @@
 //! What legitimately depends on when a row was first seen is left out of the comparison: stamps, names copied into orders
 //! and contacts, the history of lifetime values, whether a customer began as a guest.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,8 +1,6 @@
 //! What a shop sends becomes the record the reference CRM client makes of it: rows decoded from a real shop's answers,
 //! converted, and compared with what the reference client's own converters made of the same shop.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

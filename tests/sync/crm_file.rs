@@ -1,7 +1,5 @@
 //! A CRM file in a person's hands: what `mockgento crm` shows, exports and edits, and the documented schema.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

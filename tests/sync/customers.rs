@@ -1,8 +1,6 @@
 //! A shop's customers arrive in the CRM, with their addresses, accounts and contacts, whatever SOAP style the shop
 //! speaks and whatever bridge it has; and edits of the CRM arrive in the shop.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,5 +1,7 @@
 //! The sync client and its CRM: connection, conversion, import, export, and what is left in the CRM.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
+
 mod client;
 mod connection;
 mod convergence;

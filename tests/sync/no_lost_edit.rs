@@ -1,8 +1,6 @@
 //! Edits on both sides, with trouble in between: once it is over both sides agree, and what they agree on is the newest
 //! edit, or the one that the configured priority prefers. Whoever was created in the CRM is in the shop once.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

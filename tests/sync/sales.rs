@@ -1,8 +1,6 @@
 //! A real shop's carts, orders, credit memos and subscribers arrive in the CRM, with and without the bridge, in either
 //! style, with everything that hangs on them.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use crate::world::{Setup, World, recorded_seed, recordings, settings};
 use mockgento::crm::{Entity, IntegrationSettings};
 use mockgento::quirk::Quirks;

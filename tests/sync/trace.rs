@@ -4,8 +4,6 @@
 //! reference client logs in anew for most connectors, this one keeps its session. Customers with exactly one address are
 //! avoided, because with WS-I the reference client cannot export them.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use crate::world::{Setup, World, settings};
 use mockgento::crm::{AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, SyncPriority};
 use mockgento::quirk::Profile;

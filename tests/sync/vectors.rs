@@ -2,8 +2,6 @@
 //! by a scenario that names it. So are its quirks (section 13). Here are those that need a whole sync, and here is looked
 //! that none is forgotten.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! `mockgento record`, `replay` and `serve --cassette`: recordings of a sync and of other people's clients.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test may fail it")]
-
 mod personal;
 mod proxy;
 mod real_clients;

@@ -1,8 +1,6 @@
 //! A shop, a CRM with one integration of it, and the clock of both, for tests of whole syncs.
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
-#![allow(clippy::expect_used, reason = "helpers of a test may fail it")]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
