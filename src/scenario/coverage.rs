@@ -2,48 +2,19 @@
 //! shops, connectors by the CRM's statuses, words of the language by the files. The universe of words is the language's
 //! own schema.
 
+use super::run::exercised::Exercised;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::result::CaseResult;
-use super::schema;
-use super::story::Case;
 use crate::disrupt::Disruption;
 use crate::magento::Contract;
 use crate::quirk::Quirk;
-use crate::server::Outcome;
+use crate::scenario::language::schema;
+use crate::scenario::run::case::Case;
+use crate::scenario::run::result::CaseResult;
 use crate::sync::connector::Connector;
-
-/// What one story's world has seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exercised {
-    /// Operations that were called.
-    pub operations: BTreeSet<String>,
-    /// SOAP faults that were answered, as code and text.
-    pub faults: BTreeSet<String>,
-    /// Disruptions that struck, by kind.
-    pub disruptions: BTreeSet<String>,
-    /// Connectors that ran.
-    pub connectors: BTreeSet<String>,
-}
-
-impl Exercised {
-    /// Adds what a call was and came to.
-    pub(super) fn add_call(&mut self, operation: &str, outcome: &Outcome, disruptions: &[String]) {
-        if Contract::shared().operation(operation).is_some() {
-            self.operations.insert(operation.to_owned());
-        }
-        if let Outcome::Fault { code, string } = outcome {
-            self.faults.insert(format!("{code} {string}"));
-        }
-        for name in disruptions {
-            let kind = Disruption::KINDS.iter().filter(|kind| name.starts_with(**kind)).max_by_key(|kind| kind.len());
-            self.disruptions.extend(kind.map(|kind| (*kind).to_owned()));
-        }
-    }
-}
 
 /// One kind of thing that may be exercised.
 #[derive(Clone, Debug, Serialize)]

@@ -20,8 +20,8 @@ pub use catalogue::{Trouble, all, by_kind, usual};
 pub use compare::{Difference, Kind};
 pub use strike::{CallSite, Strike};
 
-use super::Case;
 use crate::quirk::Profile;
+use crate::scenario::Case;
 use control::Control;
 use probe::Probe;
 use strike::{pairs, singles, thinned};

@@ -1,5 +1,6 @@
 //! One telling of a story with trouble in it, and how it ended.
 
+use crate::scenario::run::setup;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,14 +10,14 @@ use super::strike::{CallSite, Strike};
 use crate::disrupt::{Armed, ArmedId, When};
 use crate::quirk::{Profile, Quirk, Quirks};
 use crate::scenario::Case;
-use crate::scenario::crm_edit::CrmEdit;
-use crate::scenario::disrupt_step::DisruptStep;
-use crate::scenario::network::Served;
-use crate::scenario::result::FailureKind;
-use crate::scenario::runner::{self, Carrier, RunOptions};
-use crate::scenario::span::At;
-use crate::scenario::step::{Step, StepKind};
-use crate::scenario::world::{self, Failures, World};
+use crate::scenario::language::step::crm_edit::CrmEdit;
+use crate::scenario::language::step::disrupt::DisruptStep;
+use crate::scenario::language::step::{Step, StepKind};
+use crate::scenario::language::text::span::At;
+use crate::scenario::run::network::Served;
+use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::runner::{self, Carrier, RunOptions};
+use crate::scenario::run::world::{Failures, World};
 use crate::snapshot::Mode;
 use crate::sync::standing::reads_again;
 
@@ -78,7 +79,7 @@ impl<'a> Probe<'a> {
     /// The quirks that are on at the start of the story.
     pub(super) fn quirks(&self) -> Quirks {
         let quirks =
-            self.profile.map_or_else(|| world::quirks(&self.case.story.script, &self.case.changes()), Profile::quirks);
+            self.profile.map_or_else(|| setup::quirks(&self.case.story.script, &self.case.changes()), Profile::quirks);
         self.without.iter().fold(quirks, |quirks, quirk| quirks.with(*quirk, false))
     }
 

@@ -10,8 +10,9 @@ use super::compare::{Difference, Kind};
 use super::probe::Probe;
 use super::strike::Strike;
 use super::{Failed, Verdict};
-use crate::scenario::script::Variant;
-use crate::scenario::{knob, seeds};
+use crate::scenario::language::beside::seeds;
+use crate::scenario::language::setup::knob;
+use crate::scenario::language::setup::variant::Variant;
 
 /// Blocks of the story's head that matter for what happens.
 const HEAD: &[&str] = &["clock", "shop", "shops", "integration"];

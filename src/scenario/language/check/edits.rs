@@ -1,0 +1,217 @@
+//! Edits: customers somebody knows, fields the entities have, a channel to edit in.
+
+use super::{Channel, Check};
+use crate::crm::Entity;
+use crate::scenario::language::finding::did_you_mean;
+use crate::scenario::language::step::crm_edit::CrmEdit;
+use crate::scenario::language::step::magento_edit::MagentoEdit;
+use crate::scenario::language::step::run::RunStep;
+use crate::scenario::language::step::sale::SaleInMagento;
+use crate::scenario::language::step::sync::SyncDataStep;
+use crate::scenario::language::text::span::{At, Place};
+use crate::scenario::language::text::value::Fields;
+
+impl Check<'_> {
+    pub(super) fn magento_edit(&mut self, edit: &MagentoEdit, place: &Place) {
+        match edit {
+            MagentoEdit::CreateCustomer(created) => {
+                self.place_of_edit(created.shop.as_ref(), place);
+                self.people.created(&created.set);
+            }
+            MagentoEdit::UpdateCustomer(update) => {
+                self.place_of_edit(update.shop.as_ref(), place);
+                self.customer(&update.customer);
+                self.people.reachable_at(&update.set);
+            }
+            MagentoEdit::DeleteCustomer(deleted) => {
+                self.place_of_edit(deleted.shop.as_ref(), place);
+                self.customer(&deleted.customer);
+            }
+            MagentoEdit::CreateAddress(created) => {
+                self.place_of_edit(created.shop.as_ref(), place);
+                self.customer(&created.customer);
+            }
+            MagentoEdit::UpdateAddress(update) => {
+                self.place_of_edit(update.shop.as_ref(), place);
+                self.number(&update.address);
+            }
+            MagentoEdit::DeleteAddress(deleted) => {
+                self.place_of_edit(deleted.shop.as_ref(), place);
+                self.number(&deleted.address);
+            }
+            MagentoEdit::CreateCart(told) | MagentoEdit::PlaceOrder(told) => self.sale(told, place),
+            MagentoEdit::UpdateCart(told) | MagentoEdit::DeleteCart(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+                self.number(&told.cart);
+            }
+            MagentoEdit::UpdateOrder(told) | MagentoEdit::RefundOrder(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+            }
+            MagentoEdit::Subscribe(told) | MagentoEdit::Unsubscribe(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+            }
+            MagentoEdit::UpdateApiUser(update) => {
+                self.place_of_edit(update.shop.as_ref(), place);
+                if let Some(key) = &update.key {
+                    self.key(key);
+                }
+                for resource in update.resources.iter().flatten() {
+                    self.resource(resource);
+                }
+            }
+            MagentoEdit::InstallBridge(installed) => {
+                self.place_of_edit(installed.shop.as_ref(), place);
+                self.bridge(Some(&installed.version));
+            }
+            MagentoEdit::SetWsi(set) => self.place_of_edit(set.shop.as_ref(), place),
+        }
+    }
+
+    fn sale(&mut self, told: &SaleInMagento, place: &Place) {
+        self.place_of_edit(told.shop.as_ref(), place);
+        match (&told.customer, told.guest.is_empty()) {
+            (Some(customer), true) => self.customer(customer),
+            (None, false) => self.people.created(&told.guest),
+            (Some(_), false) => {
+                self.report(place.clone(), "somebody is a customer or a guest, not both", "drop `customer` or `guest`");
+            }
+            (None, true) => self.report(
+                place.clone(),
+                "it is not said who it is",
+                "add `customer: …`, or `guest: {email: …, firstname: …, lastname: …}`",
+            ),
+        }
+    }
+
+    pub(super) fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
+        match edit {
+            CrmEdit::Subscribe(told) | CrmEdit::Unsubscribe(told) => {
+                self.needs_channel(place);
+                self.customer(&told.customer);
+            }
+            CrmEdit::MoveCart(moved) => {
+                self.needs_channel(place);
+                self.number(&moved.cart);
+            }
+            CrmEdit::PlaceOrder(order) => {
+                self.needs_channel(place);
+                self.either(order.cart.as_ref(), order.customer.as_ref(), "`cart: …` or `customer: …`", place);
+                if let Some(cart) = &order.cart {
+                    self.number(cart);
+                }
+                if let Some(customer) = &order.customer {
+                    self.customer(customer);
+                }
+            }
+            CrmEdit::DeleteChannel(_) => {
+                self.needs_channel(place);
+                self.channel = Channel::Deleted;
+            }
+            CrmEdit::CreateChannel(_) => {
+                if self.channel == Channel::Exists {
+                    self.report(
+                        place.clone(),
+                        "there is a channel already",
+                        "delete it first: `- in crm: {delete channel: {}}`",
+                    );
+                }
+                self.channel = Channel::Exists;
+            }
+            CrmEdit::ChangeSettings(settings) => {
+                self.needs_channel(place);
+                self.integration(&settings.set);
+            }
+            CrmEdit::CreateCustomer(created) => {
+                self.needs_channel(place);
+                self.fields(&created.set, Entity::Customer);
+                for address in &created.addresses {
+                    self.fields(address, Entity::CustomerAddress);
+                }
+                self.people.created(&created.set);
+            }
+            CrmEdit::UpdateCustomer(update) => {
+                self.needs_channel(place);
+                self.customer(&update.customer);
+                self.fields(&update.set, Entity::Customer);
+                self.people.reachable_at(&update.set);
+            }
+            CrmEdit::CreateAddress(created) => {
+                self.needs_channel(place);
+                self.customer(&created.customer);
+                self.fields(&created.set, Entity::CustomerAddress);
+            }
+            CrmEdit::UpdateAddress(update) => {
+                self.needs_channel(place);
+                self.number(&update.address);
+                self.fields(&update.set, Entity::CustomerAddress);
+            }
+        }
+    }
+
+    /// `run` has a command that can be read.
+    pub(super) fn run_program(&mut self, step: &RunStep, place: &Place) {
+        self.talked = true;
+        let words = shell_words::split(&step.command);
+        if words.as_ref().is_ok_and(|words| !words.is_empty()) {
+            return;
+        }
+        let message = format!("`{}` is not a command", step.command);
+        self.report(place.clone(), message, "write a program and its arguments, with quotes that are closed");
+    }
+
+    /// `sync data` names one record.
+    pub(super) fn sync_data(&mut self, step: &SyncDataStep, place: &Place) {
+        self.talks(place, "sync data");
+        self.either(step.order.as_ref(), step.cart.as_ref(), "`order: …` or `cart: …`", place);
+        if let Some(cart) = &step.cart {
+            self.number(cart);
+        }
+    }
+
+    fn either(&mut self, first: Option<&At<String>>, second: Option<&At<String>>, words: &str, place: &Place) {
+        if first.is_some() == second.is_some() {
+            self.report(place.clone(), "it is not said what is meant", format!("give either {words}"));
+        }
+    }
+
+    /// Every name must be a field of the entity.
+    fn fields(&mut self, fields: &Fields, entity: Entity) {
+        for (name, _) in fields.iter() {
+            self.field(name, entity);
+        }
+    }
+
+    pub(super) fn field(&mut self, name: &At<String>, entity: Entity) {
+        if entity.column(name).is_some() {
+            return;
+        }
+        let known = entity.columns().iter().map(|(column, _)| *column);
+        let message = format!("{} has no field `{}`", entity.table(), name.get());
+        let help =
+            did_you_mean(name, known).unwrap_or_else(|| "fields have OroCRM's names, such as `firstName`".into());
+        self.report(name.place(), message, help);
+    }
+
+    fn needs_channel(&mut self, place: &Place) {
+        if self.channel == Channel::Deleted {
+            self.report(place.clone(), "the channel is deleted", "add `create channel: {}` before this");
+        }
+    }
+
+    fn customer(&mut self, customer: &At<String>) {
+        if self.people.knows(customer) {
+            return;
+        }
+        let message = format!("no customer is `{}`", customer.get());
+        let help = did_you_mean(customer, self.people.emails()).unwrap_or_else(|| {
+            "write an e-mail address or an id of the seed, or create the customer before".to_owned()
+        });
+        self.report(customer.place(), message, help);
+    }
+
+    fn number(&mut self, id: &At<String>) {
+        if id.parse::<u32>().is_err() {
+            self.report(id.place(), format!("`{}` is not an id", id.get()), "write the number Magento has for it");
+        }
+    }
+}

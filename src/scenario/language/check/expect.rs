@@ -1,0 +1,73 @@
+//! Expectations: tables, fields and operations there are, and something that has happened.
+
+use super::Check;
+use super::Finding;
+use crate::crm::Entity;
+use crate::disrupt::WSDL_OPERATION;
+use crate::scenario::language::known;
+use crate::scenario::language::setup::cells;
+use crate::scenario::language::step::expectation::{Expectation, RowsExpectation};
+use crate::scenario::language::text::count::Count;
+use crate::scenario::language::text::span::At;
+
+impl Check<'_> {
+    pub(super) fn expect(&mut self, expectation: &Expectation) {
+        for name in &expectation.in_variants {
+            if self.script.variants.is_empty() {
+                let help = "say `in cells: {…}` of a matrix, or drop it where the story is told once";
+                self.report(name.place(), "this story has no variants", help);
+                continue;
+            }
+            let known: Vec<&str> = self.script.variants.keys().map(|name| name.get().as_str()).collect();
+            self.one_of(name, "a variant of this story", &known);
+        }
+        let mut found = Vec::new();
+        cells::known(&self.script.matrix, std::slice::from_ref(&expectation.in_cells), &mut found);
+        self.found.extend(found.into_iter().map(|finding| Finding { origin: self.origin.clone(), ..finding }));
+        let outcome = expectation.outcome.as_ref().map(At::place);
+        let message = expectation.message.as_ref().map(At::place);
+        if let Some(place) = outcome.or(message).filter(|_| !self.talked) {
+            self.report(
+                place,
+                "nothing has happened yet that has an outcome",
+                "put `- sync` or `- check connection` before",
+            );
+        }
+        for rows in &expectation.crm.0 {
+            self.one_of(&rows.rows, "a table of the CRM", &known::crm_tables());
+            if let Some(entity) = Entity::named(&rows.rows) {
+                let whole = rows.are.iter().chain(&rows.unordered).flatten();
+                let named = whole.flat_map(|row| row.keys());
+                let names = rows.r#where.keys().chain(rows.have.keys()).chain(named);
+                for name in names.filter(|name| entity != Entity::OrderNote || name.get() != known::SHOWN_ON) {
+                    self.field(name, entity);
+                }
+            }
+            self.rows(rows);
+        }
+        for rows in &expectation.shop.0 {
+            self.one_of(&rows.rows, "a table of the shop", &known::shop_tables());
+            self.place_of_edit(rows.shop.as_ref(), &rows.rows.place());
+            self.rows(rows);
+        }
+        for calls in &expectation.calls.0 {
+            self.operation(&calls.to, &[WSDL_OPERATION, known::ANY]);
+            self.place_of_edit(calls.shop.as_ref(), &calls.to.place());
+        }
+    }
+
+    fn rows(&mut self, rows: &RowsExpectation) {
+        let place = rows.rows.place();
+        if rows.count.is_none() && rows.have.is_empty() && rows.are.is_none() && rows.unordered.is_none() {
+            self.report(place, "nothing is expected of these rows", "add `count: …`, `have: {…}` or `are: […]`");
+        } else if rows.are.is_some() && rows.unordered.is_some() {
+            self.report(place, "there are both `are` and `unordered`", "keep one of them");
+        } else if let Some(count) = rows.count.as_ref().filter(|_| rows.are.is_some() || rows.unordered.is_some()) {
+            self.report(count.place(), "rows that are listed need no count", "drop `count`");
+        }
+        let none = rows.count.as_ref().is_some_and(|count| *count.get() == Count::Exactly(0));
+        if let (true, Some((name, _))) = (none, rows.have.first()) {
+            self.report(name.place(), "rows that must not be there cannot hold anything", "drop `have` or `count: 0`");
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What can be wrong with a story before it runs, all of it at once: names nobody defined, settings that contradict each
+//! other, steps that cannot work.
+
+mod discovery;
+mod disrupt;
+mod edits;
+mod expect;
+mod people;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::magento::{BridgeRelease, Contract};
+use crate::quirk::Quirk;
+use crate::scenario::language::beside::{overrides, seeds};
+use crate::scenario::language::finding::{Finding, choices, did_you_mean};
+use crate::scenario::language::known;
+use crate::scenario::language::known::{CONNECTORS, ENTITIES};
+use crate::scenario::language::origin::Origin;
+use crate::scenario::language::script::Script;
+use crate::scenario::language::setup::integration::IntegrationSetup;
+use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup};
+use crate::scenario::language::source::SourceFile;
+use crate::scenario::language::step::snapshot::{SnapshotStep, plain};
+use crate::scenario::language::step::sync::SyncStep;
+use crate::scenario::language::step::{Step, StepKind};
+use crate::scenario::language::text::span::{At, Place};
+use crate::shop::acl::API_KEY_LENGTH_MIN;
+use people::People;
+
+/// Everything that is wrong.
+pub fn findings(file: &SourceFile, script: &Script) -> Vec<Finding> {
+    let mut check = Check::new(&file.path, script);
+    check.head();
+    for step in &script.steps {
+        check.origin.clone_from(&step.1);
+        check.step(step);
+    }
+    check.found
+}
+
+struct Check<'a> {
+    path: &'a Path,
+    script: &'a Script,
+    found: Vec<Finding>,
+    /// The fragment the step at hand stands in.
+    origin: Option<Arc<Origin>>,
+    people: People,
+    snapshots: BTreeSet<String>,
+    channel: Channel,
+    talked: bool,
+}
+
+/// Whether there is an integration to speak of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Channel {
+    Exists,
+    Deleted,
+}
+
+impl<'a> Check<'a> {
+    fn new(path: &'a Path, script: &'a Script) -> Self {
+        Self {
+            path,
+            script,
+            found: Vec::new(),
+            origin: None,
+            people: People::default(),
+            snapshots: BTreeSet::new(),
+            channel: Channel::Exists,
+            talked: false,
+        }
+    }
+
+    fn report(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        let finding = Finding::at(place, message).help(help);
+        self.found.push(Finding { origin: self.origin.clone(), ..finding });
+    }
+
+    fn head(&mut self) {
+        let script = self.script;
+        if script.title.trim().is_empty() {
+            self.report(script.title.place(), "the title is empty", "say what the story shows, as one sentence");
+        }
+        if script.steps.is_empty() {
+            self.report(script.title.place(), "the story has no steps", "add one, such as `- sync`");
+        }
+        if let (Some(_), Some((name, _))) = (&script.shop, script.shops.first()) {
+            self.report(name.place(), "there are both `shop` and `shops`", "keep `shops` when there are several");
+        }
+        for shop in script.shop.iter().chain(script.shops.values()) {
+            self.shop(shop);
+        }
+        for name in script.shops.keys() {
+            self.file_name(name, "a shop's name");
+        }
+        if script.shop.is_none() && script.shops.is_empty() {
+            self.people.seeded(seeds::DEFAULT, self.path);
+        }
+        self.quirks();
+        for (name, variant) in &script.variants {
+            self.file_name(name, "a variant's name");
+            self.bridge(variant.bridge.as_ref());
+        }
+        for release in script.matrix.iter().filter(|(name, _)| name.get() == "bridge").flat_map(|(_, values)| values) {
+            self.bridge(Some(release));
+        }
+        self.integration(&script.integration);
+        if let Some(discovery) = &script.account_discovery {
+            self.discovery(discovery);
+        }
+        if script.shops.len() > 1 && script.integration.shop.is_none() {
+            let place = script.shops.keys().next().map(At::place).unwrap_or_default();
+            self.report(
+                place,
+                "the integration does not say which shop it is for",
+                "add `shop: …` under `integration`",
+            );
+        }
+    }
+
+    fn file_name(&mut self, name: &At<String>, what: &str) {
+        if !plain(name) {
+            let message = format!("`{}` does not do as {what}", name.get());
+            self.report(name.place(), message, "use lower-case letters, digits, dots and dashes");
+        }
+    }
+
+    fn quirks(&mut self) {
+        let variants = self.script.variants.values().flat_map(|variant| variant.quirks.keys());
+        for id in self.script.quirks.keys().chain(variants) {
+            if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {
+                if !quirk.is_switchable() {
+                    let message = format!("`{}` cannot be switched: {}", id.get(), quirk.summary());
+                    self.report(id.place(), message, "leave it out; it is the same in every profile");
+                }
+                continue;
+            }
+            let nearest = did_you_mean(id, Quirk::ALL.iter().map(|quirk| quirk.id())).unwrap_or_default();
+            let message = format!("`{}` is not a quirk", id.get());
+            self.report(id.place(), message, format!("{nearest} `mockgento quirks` lists them").trim_start());
+        }
+    }
+
+    fn shop(&mut self, shop: &ShopSetup) {
+        self.bridge(shop.bridge.as_ref());
+        let name = shop.seed.as_ref().map_or(seeds::DEFAULT, |name| name.get().as_str());
+        self.people.seeded(name, self.path);
+        if let Some(seed) = &shop.seed
+            && let Err(wrong) = seeds::load(seed, self.path)
+        {
+            self.report(seed.place(), wrong.message, wrong.help);
+        }
+        if let Some(file) = &shop.overrides
+            && let Err(wrong) = overrides::load(file, self.path)
+        {
+            self.report(file.place(), wrong.message, wrong.help);
+        }
+        for ApiUserSetup { key, resources, .. } in shop.api_users.values() {
+            self.key(key);
+            for resource in resources.iter().flatten() {
+                self.resource(resource);
+            }
+        }
+    }
+
+    fn key(&mut self, key: &At<String>) {
+        if key.chars().count() < API_KEY_LENGTH_MIN {
+            let help = format!("Magento wants {} characters or more", API_KEY_LENGTH_MIN);
+            self.report(key.place(), "the API key is too short", help);
+        }
+    }
+
+    fn resource(&mut self, resource: &At<String>) {
+        let known = known::acl_nodes();
+        if resource.get() != "all" && !known.contains(resource.get()) {
+            let nearest = did_you_mean(resource, known.iter().map(String::as_str));
+            let message = format!("`{}` is not a resource of Magento's API roles", resource.get());
+            self.report(
+                resource.place(),
+                message,
+                nearest.unwrap_or_else(|| "such as `customer/info`, or `all`".into()),
+            );
+        }
+    }
+
+    fn bridge(&mut self, version: Option<&At<String>>) {
+        let Some(version) = version.filter(|version| version.get() != "none") else { return };
+        if let Err(unknown) = BridgeRelease::find(version) {
+            let text = unknown.to_string();
+            let (message, help) = text.split_once("; ").unwrap_or((&text, ""));
+            self.report(version.place(), message, help);
+        }
+    }
+
+    fn integration(&mut self, integration: &IntegrationSetup) {
+        self.named_shop(integration.shop.as_ref());
+        for entity in integration.entities.iter().flatten() {
+            self.one_of(entity, "an entity of a Magento channel", ENTITIES);
+        }
+    }
+
+    fn one_of(&mut self, word: &At<String>, what: &str, known: &[&str]) {
+        if known.contains(&word.get().as_str()) {
+            return;
+        }
+        self.report(word.place(), format!("`{}` is not {what}", word.get()), choices(word, known));
+    }
+
+    fn named_shop(&mut self, name: Option<&At<String>>) {
+        let Some(name) = name else { return };
+        let known: Vec<&str> = self.script.shops.keys().map(|name| name.get().as_str()).collect();
+        if known.is_empty() {
+            let message = format!("there is no shop called `{}`", name.get());
+            self.report(name.place(), message, "there is one shop only and it needs no name; leave `shop` out here");
+        } else if !known.contains(&name.get().as_str()) {
+            let help = did_you_mean(name, known.iter().copied());
+            let message = format!("there is no shop called `{}`", name.get());
+            self.report(name.place(), message, help.unwrap_or_else(|| format!("the shops are {}", known.join(", "))));
+        }
+    }
+
+    /// With several shops an edit must say where it happens.
+    fn place_of_edit(&mut self, name: Option<&At<String>>, at: &Place) {
+        match name {
+            Some(_) => self.named_shop(name),
+            None if self.script.shops.len() > 1 => {
+                self.report(at.clone(), "it is not said in which shop", "add `shop: …`, since there are several");
+            }
+            None => {}
+        }
+    }
+
+    fn step(&mut self, step: &At<Step>) {
+        let place = step.place();
+        match &step.0 {
+            StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
+            StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
+            StepKind::Run(run) => self.run_program(&run.0, &place),
+            StepKind::SyncData(one) => self.sync_data(one, &place),
+            StepKind::ScheduleSync(_) => self.talks(&place, "schedule a sync"),
+            StepKind::RunQueue(_) => self.talks(&place, "run its jobs"),
+            StepKind::ExpireCarts(_) => self.talks(&place, "look for expired carts"),
+            StepKind::InMagento(edits) => {
+                for edit in &edits.0 {
+                    self.magento_edit(edit, &place);
+                }
+            }
+            StepKind::InCrm(edits) => {
+                for edit in &edits.0 {
+                    self.crm_edit(edit, &place);
+                }
+            }
+            StepKind::Advance(_) => self.talked |= self.script.automatic_sync.is_yes(),
+            StepKind::Disrupt(disruptions) => {
+                for disruption in &disruptions.0 {
+                    self.disrupt(disruption, &place);
+                }
+            }
+            StepKind::Clear(which) => self.clear(which.as_ref()),
+            // All have been put in by now.
+            StepKind::Use(_) => {}
+            StepKind::Expect(expectation) => self.expect(expectation),
+            StepKind::Snapshot(snapshot) => self.snapshot(snapshot, &place),
+        }
+    }
+
+    fn talks(&mut self, place: &Place, what: &str) {
+        self.talked = true;
+        if self.channel == Channel::Deleted {
+            let message = format!("there is no channel left to {what} with");
+            self.report(place.clone(), message, "add `- in crm: {create channel: {}}` before it");
+        }
+    }
+
+    fn sync(&mut self, settings: Option<&SyncStep>, place: &Place) {
+        self.talks(place, "sync");
+        if let Some(only) = settings.and_then(|settings| settings.only.as_ref()) {
+            self.one_of(only, "a connector", CONNECTORS);
+        }
+    }
+
+    fn operation(&mut self, operation: &At<String>, besides: &[&str]) {
+        let contract = Contract::shared();
+        if contract.operation(operation).is_some() || besides.contains(&operation.get().as_str()) {
+            return;
+        }
+        let known = contract.operations().map(|facts| facts.name.as_str()).chain(besides.iter().copied());
+        let message = format!("Magento has no operation `{}`", operation.get());
+        let help = did_you_mean(operation, known).unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
+        self.report(operation.place(), message, help);
+    }
+
+    fn snapshot(&mut self, snapshot: &SnapshotStep, place: &Place) {
+        if !plain(&snapshot.name) {
+            let message = format!("`{}` does not do as a snapshot's name", snapshot.name);
+            self.report(place.clone(), message, "use lower-case letters, digits, dots and dashes");
+        }
+        if !self.snapshots.insert(snapshot.name.clone()) {
+            let message = format!("there is a snapshot called `{}` already", snapshot.name);
+            self.report(place.clone(), message, "give each of them a name of its own");
+        }
+    }
+}

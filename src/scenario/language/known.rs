@@ -1,0 +1,47 @@
+//! Words the language takes from its surroundings: entities, connectors, tables, resources.
+
+use std::collections::BTreeSet;
+
+use crate::crm::Entity;
+use crate::magento::Contract;
+use crate::magento::contract::AclTree;
+use crate::shop::Database;
+
+/// In `expect: calls`, any operation.
+pub(in crate::scenario) const ANY: &str = "any";
+
+/// Fields of the CRM's tables that no column holds: where the notes of an order are shown, by page.
+pub(in crate::scenario) const SHOWN_ON: &str = "shownOn";
+
+/// Entities a Magento channel may hold (sync spec 4.2).
+pub(in crate::scenario) const ENTITIES: &[&str] =
+    &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
+
+/// Connectors that can be run alone (sync spec 4.1).
+pub(in crate::scenario) const CONNECTORS: &[&str] =
+    &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
+
+/// Tables of the CRM, by OroCRM's names.
+pub(in crate::scenario) fn crm_tables() -> Vec<&'static str> {
+    Entity::ALL.iter().map(|entity| entity.table()).collect()
+}
+
+/// Tables of a shop, by Magento's names.
+pub(in crate::scenario) fn shop_tables() -> Vec<&'static str> {
+    Database::names().collect()
+}
+
+/// Nodes of the ACL tree a role can name.
+pub(in crate::scenario) fn acl_nodes() -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    collect(Contract::shared().acl(), "", &mut paths);
+    paths
+}
+
+fn collect(tree: &AclTree, parent: &str, paths: &mut BTreeSet<String>) {
+    for (name, below) in &tree.0 {
+        let path = if parent.is_empty() { name.clone() } else { format!("{parent}/{name}") };
+        collect(below, &path, paths);
+        paths.insert(path);
+    }
+}

@@ -1,0 +1,165 @@
+//! `in crm` as data: what a CRM user does.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::language::setup::integration::IntegrationSetup;
+use crate::scenario::language::step::sale::SubscriptionInCrm;
+use crate::scenario::language::text::matcher::Matcher;
+use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::value::Fields;
+use crate::scenario::language::text::words::NoSettings;
+use crate::scenario::language::text::words::YesNo;
+
+/// What a CRM user does.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub enum CrmEdit {
+    /// A new Magento customer, created in the CRM.
+    #[serde(rename = "create customer")]
+    CreateCustomer(CreateInCrm),
+    /// The customer form is saved with changes.
+    #[serde(rename = "update customer")]
+    UpdateCustomer(UpdateInCrm),
+    /// An address is added to a customer.
+    #[serde(rename = "create address")]
+    CreateAddress(AddressInCrm),
+    /// An address of a customer changes.
+    #[serde(rename = "update address")]
+    UpdateAddress(UpdateAddressInCrm),
+    /// A cart is given up, taken up again or made an opportunity.
+    #[serde(rename = "move cart")]
+    MoveCart(MovedCart),
+    /// An order is placed in Magento's admin for a cart or a customer, and imported at once.
+    #[serde(rename = "place order")]
+    PlaceOrder(OrderFromCrm),
+    /// A customer is subscribed to the newsletter, at once.
+    #[serde(rename = "subscribe")]
+    Subscribe(SubscriptionInCrm),
+    /// A customer is unsubscribed from the newsletter, at once.
+    #[serde(rename = "unsubscribe")]
+    Unsubscribe(SubscriptionInCrm),
+    /// The channel is deleted, and with it the integration and its rows.
+    #[serde(rename = "delete channel")]
+    DeleteChannel(NoSettings),
+    /// The channel is created again with the settings of `integration`.
+    #[serde(rename = "create channel")]
+    CreateChannel(NoSettings),
+    /// The integration form is saved with changed settings; the others stay.
+    #[serde(rename = "change settings")]
+    ChangeSettings(Box<ChangedSettings>),
+}
+
+/// A saved integration form.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedSettings {
+    /// The changed settings.
+    pub set: IntegrationSetup,
+    /// The form refuses them and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A new customer.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateInCrm {
+    /// Fields of the customer, such as `firstName`; `website`, `store` and `group` are Magento's ids.
+    pub set: Fields,
+    /// Addresses, each with fields such as `street` and `country`.
+    #[serde(default)]
+    pub addresses: Vec<Fields>,
+    /// Whether the form asks Magento if the e-mail address is free, as the real one does, before it is saved.
+    #[serde(default, rename = "ask magento")]
+    pub ask_magento: YesNo,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A saved customer form.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateInCrm {
+    /// The customer's e-mail address or Magento's id.
+    pub customer: At<String>,
+    /// The changed fields.
+    pub set: Fields,
+    /// Whether the form asks Magento if the e-mail address is free, as the real one does, before it is saved.
+    #[serde(default, rename = "ask magento")]
+    pub ask_magento: YesNo,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A step of the abandoned cart workflow.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MovedCart {
+    /// Magento's id of the cart.
+    pub cart: At<String>,
+    /// What is done with it.
+    pub step: CartMove,
+    /// The CRM refuses the step and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// What is done with a cart.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum CartMove {
+    /// It is given up; its status is `lost`.
+    #[serde(rename = "abandon")]
+    Abandon,
+    /// It becomes an opportunity; its status is `converted_to_opportunity`.
+    #[serde(rename = "convert to opportunity")]
+    ConvertToOpportunity,
+    /// It is `open` again.
+    #[serde(rename = "reopen")]
+    Reopen,
+}
+
+/// An order placed from the CRM.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFromCrm {
+    /// Magento's id of the cart that is ordered.
+    #[serde(default)]
+    pub cart: Option<At<String>>,
+    /// The customer: an e-mail address or Magento's id.
+    #[serde(default)]
+    pub customer: Option<At<String>>,
+    /// What a customer orders, as in `place order` of Magento; a cart brings its own.
+    #[serde(default)]
+    pub items: Vec<Fields>,
+    /// The CRM refuses, or the import afterwards fails, and it says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A new address.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressInCrm {
+    /// The customer's e-mail address or Magento's id.
+    pub customer: At<String>,
+    /// Fields of the address.
+    pub set: Fields,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A saved address form.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAddressInCrm {
+    /// Magento's id of the address.
+    pub address: At<String>,
+    /// The changed fields.
+    pub set: Fields,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}

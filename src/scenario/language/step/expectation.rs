@@ -1,0 +1,95 @@
+//! `expect`: what must be true, without a snapshot.
+
+use crate::scenario::language::text::matcher::Matcher;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::language::setup::cells::Cells;
+use crate::scenario::language::text::count::Count;
+use crate::scenario::language::text::one_or_many::OneOrMany;
+use crate::scenario::language::text::span::At;
+
+/// What must be true now. Every line given must hold.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// Only in these tellings of the story; left out: in all.
+    #[serde(default, rename = "in variants")]
+    pub in_variants: Vec<At<String>>,
+    /// Only in these cells of the matrix: `{wsi: yes, bridge: [none, 1.1.4]}`; left out: in all.
+    #[serde(default, rename = "in cells")]
+    pub in_cells: Cells,
+    /// How the last sync or check ended.
+    #[serde(default)]
+    pub outcome: Option<At<OutcomeWord>>,
+    /// What it said.
+    #[serde(default)]
+    pub message: Option<At<Matcher>>,
+    /// Rows of the CRM.
+    #[serde(default)]
+    pub crm: OneOrMany<RowsExpectation>,
+    /// Rows of the shop.
+    #[serde(default)]
+    pub shop: OneOrMany<RowsExpectation>,
+    /// Calls since the last `expect` of calls or the start.
+    #[serde(default)]
+    pub calls: OneOrMany<CallsExpectation>,
+}
+
+/// The end of a sync or check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OutcomeWord {
+    /// Everything succeeded.
+    Success,
+    /// Something failed.
+    Failure,
+}
+
+/// What fields of a row hold; fields that are not named may hold anything.
+pub type RowMatcher = IndexMap<At<String>, At<Matcher>>;
+
+/// Rows of a table.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowsExpectation {
+    /// The table: in the CRM `customer`, `address`, `account`, …; in the shop `customer`, `customer_address`, ….
+    pub rows: At<String>,
+    /// Which of its rows: those whose fields match.
+    #[serde(default)]
+    pub r#where: RowMatcher,
+    /// How many there are; left out: at least one when `have` is given.
+    #[serde(default)]
+    pub count: Option<At<Count>>,
+    /// What each of them holds.
+    #[serde(default)]
+    pub have: RowMatcher,
+    /// Exactly these rows, in this order: the CRM's as they were added, the shop's by their ids.
+    #[serde(default)]
+    pub are: Option<Vec<At<RowMatcher>>>,
+    /// Exactly these rows, in any order.
+    #[serde(default)]
+    pub unordered: Option<Vec<At<RowMatcher>>>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// Calls of an operation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallsExpectation {
+    /// The operation, or `any`.
+    pub to: At<String>,
+    /// How many; left out: at least one.
+    #[serde(default)]
+    pub count: Option<At<Count>>,
+    /// Only those answered by this: `ok`, or `fault 5`.
+    #[serde(default)]
+    pub answered: Option<At<Matcher>>,
+    /// At which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}

@@ -1,0 +1,166 @@
+//! `in magento` as data: what a merchant or a customer does in the shop.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::language::step::sale::{CartInMagento, OrderInMagento, SaleInMagento, SubscriptionInMagento};
+use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::value::Fields;
+use crate::scenario::language::text::words::YesNo;
+
+/// What a merchant or a customer does in the shop.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub enum MagentoEdit {
+    /// Somebody registers.
+    #[serde(rename = "create customer")]
+    CreateCustomer(CreateInMagento),
+    /// A customer's fields change.
+    #[serde(rename = "update customer")]
+    UpdateCustomer(UpdateCustomer),
+    /// A customer is deleted.
+    #[serde(rename = "delete customer")]
+    DeleteCustomer(DeleteCustomer),
+    /// A customer gets an address.
+    #[serde(rename = "create address")]
+    CreateAddress(UpdateCustomer),
+    /// An address changes.
+    #[serde(rename = "update address")]
+    UpdateAddress(UpdateAddress),
+    /// An address is deleted.
+    #[serde(rename = "delete address")]
+    DeleteAddress(DeleteAddress),
+    /// Somebody fills a cart.
+    #[serde(rename = "create cart")]
+    CreateCart(SaleInMagento),
+    /// A cart changes: its columns, or all that is in it.
+    #[serde(rename = "update cart")]
+    UpdateCart(CartInMagento),
+    /// A cart is cleaned away.
+    #[serde(rename = "delete cart")]
+    DeleteCart(CartInMagento),
+    /// Somebody places an order.
+    #[serde(rename = "place order")]
+    PlaceOrder(SaleInMagento),
+    /// An order changes, or somebody notes something on it.
+    #[serde(rename = "update order")]
+    UpdateOrder(OrderInMagento),
+    /// An order is refunded whole, with a credit memo.
+    #[serde(rename = "refund order")]
+    RefundOrder(OrderInMagento),
+    /// Somebody subscribes to the newsletter.
+    #[serde(rename = "subscribe")]
+    Subscribe(SubscriptionInMagento),
+    /// Somebody unsubscribes from the newsletter.
+    #[serde(rename = "unsubscribe")]
+    Unsubscribe(SubscriptionInMagento),
+    /// An API user changes.
+    #[serde(rename = "update api user")]
+    UpdateApiUser(UpdateApiUser),
+    /// The bridge is installed, updated or (with `none`) removed.
+    #[serde(rename = "install bridge")]
+    InstallBridge(InstallBridge),
+    /// WS-I compliance is switched.
+    #[serde(rename = "set wsi")]
+    SetWsi(SetWsi),
+}
+
+/// A new record.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateInMagento {
+    /// Magento's attributes, such as `email` and `firstname`.
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A change of a customer, or an address for one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateCustomer {
+    /// The customer: an e-mail address or Magento's id.
+    pub customer: At<String>,
+    /// Magento's attributes.
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A customer to delete.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteCustomer {
+    /// The customer: an e-mail address or Magento's id.
+    pub customer: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A change of an address.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAddress {
+    /// Magento's id of the address.
+    pub address: At<String>,
+    /// Magento's attributes, such as `street` and `city`.
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// An address to delete.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteAddress {
+    /// Magento's id of the address.
+    pub address: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A change of a SOAP user.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateApiUser {
+    /// The user's name.
+    pub user: At<String>,
+    /// What "The account is" says.
+    #[serde(default)]
+    pub active: Option<YesNo>,
+    /// A new API key.
+    #[serde(default)]
+    pub key: Option<At<String>>,
+    /// The resources of the user's role from now on.
+    #[serde(default)]
+    pub resources: Option<Vec<At<String>>>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// Another bridge.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstallBridge {
+    /// A release such as 1.2.19, or `none`.
+    pub version: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// The switch "WS-I Compliance" of the shop.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetWsi {
+    /// On or off.
+    pub wsi: YesNo,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}

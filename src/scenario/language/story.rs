@@ -1,0 +1,156 @@
+//! Files into stories, and stories into the cases to run: one per telling.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::scenario::language::check;
+use crate::scenario::language::finding::{Finding, ScenarioError, slashed};
+use crate::scenario::language::read::variables::Variables;
+use crate::scenario::language::read::{fragments, parse};
+use crate::scenario::language::script::Script;
+use crate::scenario::language::source::SourceFile;
+use crate::scenario::language::telling::head::{Head, Telling};
+use crate::scenario::language::telling::{self};
+
+/// The folder whose subfolders group scenarios, and beside which `snapshots` lies.
+const SCENARIOS: &str = "scenarios";
+/// The folder beside it.
+const SNAPSHOTS: &str = "snapshots";
+/// Folders below it that hold no scenarios.
+const NO_SCENARIOS: &[&str] = &["seeds", fragments::FOLDER];
+
+/// A scenario file that was read and checked.
+#[derive(Debug)]
+pub struct Story {
+    /// Its name: the path below `scenarios` without the extension, such as `customers/first-sync`.
+    pub name: String,
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// What it says.
+    pub script: Script,
+    /// The folder its snapshots lie in.
+    pub snapshots: PathBuf,
+    /// How it is told.
+    pub(in crate::scenario) tellings: Tellings,
+}
+
+/// The tellings of a story, and what it says in each where variables make that something else.
+pub(in crate::scenario) type Tellings = Vec<(Telling, Option<Script>)>;
+
+impl Story {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+        let file = parse::file(path)?;
+        let (script, tellings) =
+            Self::read(&file).map_err(|findings| ScenarioError::Wrong { source_file: Arc::clone(&file), findings })?;
+        let (name, snapshots) = placed(path);
+        Ok(Self { name, file, script, snapshots, tellings })
+    }
+
+    fn read(file: &Arc<SourceFile>) -> Result<(Script, Tellings), Vec<Finding>> {
+        if !parse::has_references(&file.text) {
+            let mut script = parse::script(&file.text, &Variables::default()).map_err(|finding| vec![finding])?;
+            let told = telling::all(&Head::of(&script));
+            let findings = checked(file, &mut script, &Variables::default(), told.as_ref().err());
+            let tellings = told.unwrap_or_default().into_iter().map(|telling| (telling, None)).collect();
+            return if findings.is_empty() { Ok((script, tellings)) } else { Err(findings) };
+        }
+        let head = parse::head(&file.text).map_err(|finding| vec![finding])?;
+        let (mut scripts, mut findings) = (Vec::<(Telling, Script)>::new(), Vec::new());
+        for telling in telling::all(&head)? {
+            let variables = Variables::new(telling.values.clone());
+            let mut script = parse::script(&file.text, &variables).map_err(|finding| vec![finding])?;
+            // What is wrong in every telling is said once.
+            for finding in checked(file, &mut script, &variables, None) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+            scripts.push((telling, script));
+        }
+        match scripts.first() {
+            Some((_, script)) if findings.is_empty() => {
+                let script = script.clone();
+                Ok((script, scripts.into_iter().map(|(telling, script)| (telling, Some(script))).collect()))
+            }
+            _ => Err(findings),
+        }
+    }
+}
+
+/// Puts fragments in and says everything that is wrong then, in the order of the file.
+fn checked(
+    file: &Arc<SourceFile>,
+    script: &mut Script,
+    variables: &Variables,
+    head: Option<&Vec<Finding>>,
+) -> Vec<Finding> {
+    let put_in = fragments::put_in(file, script, variables).err();
+    let mut findings = put_in.unwrap_or_else(|| check::findings(file, script));
+    findings.extend(head.into_iter().flatten().cloned());
+    findings.sort_by_key(|finding| (finding.origin.is_some(), finding.place.as_ref().map(|place| place.bytes.start)));
+    findings
+}
+
+/// A file's scenario name and the folder of its snapshots.
+fn placed(path: &Path) -> (String, PathBuf) {
+    let root = path.ancestors().skip(1).find(|folder| folder.file_name().is_some_and(|name| name == SCENARIOS));
+    let (below, beside) = match root {
+        Some(root) => (path.strip_prefix(root).unwrap_or(path), root.parent().unwrap_or(Path::new(""))),
+        None => (path.file_name().map_or(path, Path::new), path.parent().unwrap_or(Path::new(""))),
+    };
+    (slashed(&below.with_extension("")), beside.join(SNAPSHOTS))
+}
+
+/// The scenario files at the given places: files as they are, folders searched, seeds left out, ordered by name.
+///
+/// # Errors
+/// [`ScenarioError::NoneFound`] for a place without any, [`ScenarioError::Unreadable`] for one that is not there.
+pub fn find(places: &[PathBuf]) -> Result<Vec<PathBuf>, ScenarioError> {
+    let mut found = Vec::new();
+    for place in places {
+        let metadata =
+            std::fs::metadata(place).map_err(|cause| ScenarioError::Unreadable { path: place.clone(), cause })?;
+        if metadata.is_file() {
+            found.push(place.clone());
+            continue;
+        }
+        let before = found.len();
+        found.extend(below(place));
+        if found.len() == before {
+            return Err(ScenarioError::NoneFound { path: place.clone() });
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn below(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !NO_SCENARIOS.iter().any(|name| entry.file_name() == *name))
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_named_by_its_place_below_scenarios() {
+        for (path, name, snapshots) in [
+            ("scenarios/customers/first.yaml", "customers/first", "snapshots"),
+            ("/home/me/scenarios/a.yaml", "a", "/home/me/snapshots"),
+            ("/elsewhere/b.yaml", "b", "/elsewhere/snapshots"),
+            ("c.yaml", "c", "snapshots"),
+        ] {
+            assert_eq!(placed(Path::new(path)), (name.to_owned(), PathBuf::from(snapshots)), "{path}");
+        }
+    }
+}

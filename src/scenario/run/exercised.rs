@@ -1,0 +1,36 @@
+//! What one case has called, met and run, for coverage.
+
+use std::collections::BTreeSet;
+
+use crate::disrupt::Disruption;
+use crate::magento::Contract;
+use crate::server::Outcome;
+
+/// What one story's world has seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exercised {
+    /// Operations that were called.
+    pub operations: BTreeSet<String>,
+    /// SOAP faults that were answered, as code and text.
+    pub faults: BTreeSet<String>,
+    /// Disruptions that struck, by kind.
+    pub disruptions: BTreeSet<String>,
+    /// Connectors that ran.
+    pub connectors: BTreeSet<String>,
+}
+
+impl Exercised {
+    /// Adds what a call was and came to.
+    pub(in crate::scenario) fn add_call(&mut self, operation: &str, outcome: &Outcome, disruptions: &[String]) {
+        if Contract::shared().operation(operation).is_some() {
+            self.operations.insert(operation.to_owned());
+        }
+        if let Outcome::Fault { code, string } = outcome {
+            self.faults.insert(format!("{code} {string}"));
+        }
+        for name in disruptions {
+            let kind = Disruption::KINDS.iter().filter(|kind| name.starts_with(**kind)).max_by_key(|kind| kind.len());
+            self.disruptions.extend(kind.map(|kind| (*kind).to_owned()));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The integration form as a story fills it in, and the channel that is made of it.
+
+use crate::crm::integration::{ALL_WEBSITES, parse_shared_emails};
+use crate::crm::{CrmError, IntegrationSettings, SyncPriority};
+use crate::quirk::Quirk;
+use crate::scenario::language::setup::integration::IntegrationSetup;
+use crate::scenario::language::setup::variant::Variant;
+use crate::scenario::language::text::words::Priority;
+use crate::scenario::run::world::{API_USER, CannotWork, World};
+use crate::secret::ApiKey;
+use crate::soap::WireMode;
+
+/// The website choice "All web sites" as a story writes it.
+const ALL: &str = "all";
+
+impl World<'_> {
+    /// Creates the channel with the story's settings, after a look at the shop as the form takes one.
+    pub(in crate::scenario) async fn create_channel(&mut self) -> Result<(), CannotWork> {
+        let setup = self.case.story.script.integration.clone();
+        let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
+        settings = self.over(settings, &as_settings(&self.variant), false)?;
+        self.look_at_shop(&mut settings).await?;
+        let id = self.crm.add_integration(&settings).map_err(|error| error.to_string())?;
+        self.integration = Some(id);
+        Ok(())
+    }
+
+    /// Saves changed settings of the integration.
+    pub(in crate::scenario) async fn change_settings(
+        &mut self,
+        setup: &IntegrationSetup,
+    ) -> Result<Result<(), CrmError>, CannotWork> {
+        let id = self.channel()?;
+        let before = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
+        let mut settings = self.over(before, setup, false)?;
+        self.look_at_shop(&mut settings).await?;
+        Ok(self.crm.save_integration(id, &settings))
+    }
+
+    /// Lays what the story says over settings; `fresh` fills in what a first save needs.
+    fn over(
+        &self,
+        mut settings: IntegrationSettings,
+        setup: &IntegrationSetup,
+        fresh: bool,
+    ) -> Result<IntegrationSettings, CannotWork> {
+        if fresh || setup.shop.is_some() {
+            let shop = self.shop(setup.shop.as_ref())?;
+            settings.api_url = shop.wsdl_url().map_err(|error| error.to_string())?.to_string();
+            settings.is_wsi_mode = shop.with_shop(|shop| shop.mode() == WireMode::WsI);
+        }
+        if fresh || setup.api_user.is_some() {
+            settings.api_user = setup.api_user.clone().unwrap_or_else(|| API_USER.to_owned());
+        }
+        match &setup.api_key {
+            Some(key) => settings.api_key = ApiKey::new(key.clone()),
+            None if fresh || setup.shop.is_some() || setup.api_user.is_some() => {
+                settings.api_key = self.right_key(setup, &settings.api_user)?;
+            }
+            None => {}
+        }
+        if let Some(name) = &setup.name {
+            settings.name.clone_from(name);
+        }
+        if let Some(wsi) = setup.wsi_compliance {
+            settings.is_wsi_mode = wsi.is_yes();
+        }
+        if let Some(guests) = setup.guest_customer_sync {
+            settings.guest_customer_sync = guests.is_yes();
+        }
+        if let Some(day) = setup.sync_start_date {
+            settings.sync_start_date = day.0;
+        }
+        if let Some(notes) = setup.order_notes {
+            settings.is_display_order_notes = notes.is_yes();
+        }
+        if let Some(entities) = &setup.entities {
+            settings.entities = entities.iter().map(|entity| entity.get().clone()).collect();
+        }
+        settings.page_size = setup.page_size.or(settings.page_size);
+        if let Some(owner) = &setup.default_owner {
+            settings.default_user_owner = Some(owner.clone()).filter(|owner| !owner.is_empty());
+        }
+        if let Some(active) = setup.active {
+            settings.enabled = active.is_yes();
+        }
+        if let Some(two_way) = setup.two_way_sync {
+            settings.is_two_way_sync_enabled = two_way.is_yes();
+        }
+        if let Some(priority) = setup.sync_priority {
+            settings.sync_priority = stored(priority);
+        }
+        if !setup.split_by_full_name.is_empty() {
+            let exact = self.quirks.has(Quirk::SharedEmailsMatchedExactly);
+            settings.shared_guest_email_list = parse_shared_emails(&setup.split_by_full_name.join(","), exact);
+        }
+        if let Some(website) = &setup.website {
+            settings.website_id = self.website(setup, website.get())?;
+        }
+        Ok(settings)
+    }
+
+    /// The key the user has in the shop; an unknown user gets some key, so that the shop decides.
+    fn right_key(&self, setup: &IntegrationSetup, user: &str) -> Result<ApiKey, CannotWork> {
+        let shop = self.shop(setup.shop.as_ref())?;
+        Ok(shop
+            .with_shop(|shop| shop.users.get(user).map(|found| found.key.clone()))
+            .unwrap_or_else(|| ApiKey::new(crate::scenario::run::world::API_KEY)))
+    }
+
+    /// A website by its id or code.
+    fn website(&self, setup: &IntegrationSetup, named: &str) -> Result<i64, CannotWork> {
+        if named == ALL {
+            return Ok(ALL_WEBSITES);
+        }
+        self.shop(setup.shop.as_ref())?.with_shop(|shop| {
+            let websites = shop.database().table("core_website");
+            let is_it = |id: i64, code: &str| code == named || id.to_string() == named;
+            let mut codes = Vec::new();
+            for (id, row) in websites.iter().filter(|(id, _)| *id > 0) {
+                if is_it(id, row.text("code")) {
+                    return Ok(id);
+                }
+                codes.push(format!("{id} {}", row.text("code")));
+            }
+            Err(format!("the shop has no website `{named}`; it has {}", codes.join(", ")))
+        })
+    }
+}
+
+/// What a telling changes in the form.
+fn as_settings(variant: &Variant) -> IntegrationSetup {
+    IntegrationSetup {
+        two_way_sync: variant.two_way_sync,
+        sync_priority: variant.sync_priority,
+        guest_customer_sync: variant.guest_customer_sync,
+        order_notes: variant.order_notes,
+        page_size: variant.page_size,
+        ..IntegrationSetup::default()
+    }
+}
+
+fn stored(priority: Priority) -> SyncPriority {
+    match priority {
+        Priority::RemoteWins => SyncPriority::Remote,
+        Priority::LocalWins => SyncPriority::Local,
+    }
+}

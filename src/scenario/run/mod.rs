@@ -1,0 +1,20 @@
+//! Runs what the language has read: a case has a world (clock, shops, wire, CRM) of its own, `setup` makes it, `step` acts
+//! in it, `runner` goes through the steps, `pool` runs many. A failed expectation is a result, not an error. What a file may
+//! say is decided in `language`.
+
+pub mod case;
+pub mod exercised;
+mod integration;
+pub(super) mod network;
+mod options;
+pub mod pool;
+pub mod result;
+pub mod runner;
+pub(super) mod setup;
+pub mod shard;
+mod shared;
+pub(super) mod step;
+pub mod timeline;
+mod trace;
+pub mod wire;
+pub(super) mod world;

@@ -1,0 +1,118 @@
+//! What a run found. A failed expectation is a result like any other; reports read these and nothing else.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::scenario::language::step::Step;
+use crate::scenario::run::case::Case;
+use crate::scenario::run::exercised::Exercised;
+use crate::scenario::run::timeline::Timeline;
+
+/// Why a case did not pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureKind {
+    /// An expectation does not hold.
+    Unmet,
+    /// A snapshot differs or is new.
+    Snapshot,
+    /// A step cannot work: the file asks for something that is not there, or a folder cannot be written.
+    CannotWork,
+    /// The story was given up: it hangs, or we broke.
+    Stopped,
+}
+
+impl FailureKind {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmet => "unmet",
+            Self::Snapshot => "snapshot",
+            Self::CannotWork => "cannot-work",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// One reason.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Which kind.
+    pub kind: FailureKind,
+    /// The file of the fragment that the step stands in; `None` for the scenario's own.
+    pub file: Option<PathBuf>,
+    /// Line of the step.
+    pub line: usize,
+    /// The step, such as `expect` or `snapshot end`.
+    pub step: String,
+    /// What, as a lower-case fragment.
+    pub message: String,
+    /// A diff or a list, with a line feed at its end; may be empty.
+    pub detail: String,
+}
+
+impl Failure {
+    /// The same, of a step that may stand in a fragment.
+    #[must_use]
+    pub(in crate::scenario) fn from(self, step: &Step) -> Self {
+        let Some(origin) = &step.1 else { return self };
+        let message = format!("{} ({origin})", self.message);
+        Self { file: Some(origin.file.path.clone()), message, ..self }
+    }
+}
+
+/// What became of a case.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The case's name.
+    pub name: String,
+    /// The story's title.
+    pub title: String,
+    /// Its file.
+    pub file: PathBuf,
+    /// Why it did not pass; empty when it did.
+    pub failures: Vec<Failure>,
+    /// Snapshots that were accepted.
+    pub accepted: usize,
+    /// Real time it took.
+    pub elapsed: Duration,
+    /// What it exercised.
+    pub exercised: Box<Exercised>,
+    /// What happened step by step, when it was asked for and the story ended.
+    pub timeline: Option<Box<Timeline>>,
+}
+
+impl CaseResult {
+    /// A case of which nothing is known yet.
+    pub(in crate::scenario) fn of(case: &Case) -> Self {
+        Self {
+            name: case.name.clone(),
+            title: case.story.script.title.get().clone(),
+            file: case.story.file.path.clone(),
+            failures: Vec::new(),
+            accepted: 0,
+            elapsed: Duration::ZERO,
+            exercised: Box::default(),
+            timeline: None,
+        }
+    }
+
+    /// The file that a failure's line is in.
+    pub fn file_of<'a>(&'a self, failure: &'a Failure) -> &'a Path {
+        failure.file.as_deref().unwrap_or(&self.file)
+    }
+
+    /// Whether everything was as expected.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// Whether snapshots of it wait for a decision.
+    pub fn has_new_snapshots(&self) -> bool {
+        self.failures.iter().any(|failure| failure.kind == FailureKind::Snapshot)
+    }
+
+    /// Whether the file itself is at fault.
+    pub fn cannot_work(&self) -> bool {
+        self.failures.iter().any(|failure| failure.kind == FailureKind::CannotWork)
+    }
+}

@@ -1,0 +1,103 @@
+//! Runs a case with a runtime, a clock, a CRM and shops of its own, so that nothing of one shows in another.
+
+pub use super::options::{Carrier, RunOptions};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crate::scenario::language::step::StepKind;
+use crate::scenario::run::case::Case;
+use crate::scenario::run::result::{CaseResult, Failure, FailureKind};
+use crate::scenario::run::timeline::recorder::Recorder;
+use crate::scenario::run::world::World;
+
+/// Runs one case.
+pub fn run(case: &Case, options: RunOptions) -> CaseResult {
+    run_watched(case, options, &AtomicUsize::new(0))
+}
+
+/// Runs one case and hands out the state its CRM is left in; none when it could not begin.
+pub fn run_for_crm(case: &Case, options: RunOptions) -> (CaseResult, Option<serde_json::Value>) {
+    let mut crm = None;
+    let result = run_with(case, options, &AtomicUsize::new(0), &mut |world| crm = world.crm.state().ok());
+    (result, crm)
+}
+
+/// Runs one case and keeps the number of the step it is in, from 1, where others can see it.
+pub(in crate::scenario) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsize) -> CaseResult {
+    run_with(case, options, in_step, &mut |_| ())
+}
+
+/// The same with a look at what is left.
+fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut dyn FnMut(&World<'_>)) -> CaseResult {
+    let started = Instant::now();
+    let mut result = CaseResult::of(case);
+    let options = RunOptions { carrier: carrier(case, options.carrier), ..options };
+    match runtime(options.carrier) {
+        Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result, look)),
+        Err(cause) => result.failures.push(set_up_failed(&cause)),
+    }
+    result.elapsed = started.elapsed();
+    result
+}
+
+/// What carries a case's HTTP. Programs come over sockets, whatever our sync does.
+pub(in crate::scenario) fn carrier(case: &Case, wanted: Carrier) -> Carrier {
+    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
+    if runs_programs { Carrier::Tcp } else { wanted }
+}
+
+/// What tells a story. In memory nothing waits for the operating system, which then is not asked whether something came.
+pub(in crate::scenario) fn runtime(carrier: Carrier) -> Result<tokio::runtime::Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    match carrier {
+        Carrier::InMemory => builder.enable_time().start_paused(true),
+        Carrier::Tcp => builder.enable_all(),
+    };
+    builder.build().map_err(|cause| format!("no runtime: {cause}"))
+}
+
+fn set_up_failed(message: &str) -> Failure {
+    Failure {
+        kind: FailureKind::CannotWork,
+        file: None,
+        line: 1,
+        step: "start".to_owned(),
+        message: message.to_owned(),
+        detail: String::new(),
+    }
+}
+
+/// Goes through the steps. An unmet expectation does not end the story, a step that cannot work does.
+async fn tell(
+    case: &Case,
+    options: RunOptions,
+    in_step: &AtomicUsize,
+    result: &mut CaseResult,
+    look: &mut dyn FnMut(&World<'_>),
+) {
+    let mut world = match World::new(case, options).await {
+        Ok(world) => world,
+        Err(cause) => return result.failures.push(set_up_failed(&cause.to_string())),
+    };
+    let mut recorder = options.keeps_timeline.then(|| Recorder::of(&world));
+    for (index, step) in case.story.script.steps.iter().enumerate() {
+        in_step.store(index + 1, Ordering::Relaxed);
+        if let Some(recorder) = &mut recorder {
+            recorder.begin(&mut world, &step.0);
+        }
+        let failures = world.step(step).await;
+        let stop = failures.iter().any(|failure| failure.kind == FailureKind::CannotWork);
+        let known = result.failures.len();
+        result.failures.extend(failures);
+        if let Some(recorder) = &mut recorder {
+            recorder.end(&mut world, &case.story.script, index, known..result.failures.len());
+        }
+        if stop {
+            break;
+        }
+    }
+    result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_story()));
+    look(&world);
+    result.accepted = world.accepted();
+    *result.exercised = world.exercised();
+}

@@ -1,0 +1,143 @@
+//! The beginning of a case: its clock, shops, wire, CRM and channel, as the scenario and the case say.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use super::case::Case;
+use super::network::{self, NetworkError, Served};
+use super::options::RunOptions;
+use super::world::{API_KEY, API_USER, CannotWork, World};
+use crate::client::WsdlCache;
+use crate::clock::Clock;
+use crate::crm::{Crm, CrmError};
+use crate::magento::BridgeRelease;
+use crate::quirk::{Quirk, Quirks};
+use crate::scenario::language::beside::{overrides, seeds};
+use crate::scenario::language::script::Script;
+use crate::scenario::language::setup::shop::ShopSetup;
+use crate::scenario::language::setup::variant::Variant;
+use crate::scenario::language::text::span::At;
+use crate::shop::seed::SeedUser;
+use crate::shop::{Shop, ShopConfig};
+use crate::snapshot::Store;
+use crate::soap::WireMode;
+
+/// The name of a story's only shop.
+const ONLY_SHOP: &str = "magento";
+/// The start of a story that does not say.
+const START: &str = "2024-01-10T12:00:00Z";
+/// Why a story cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::scenario) enum SetUpError {
+    #[error("the shop cannot be set up: {0}")]
+    Shop(String),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error("the CRM cannot be set up: {0}")]
+    Crm(#[from] CrmError),
+    #[error("the integration cannot be set up: {0}")]
+    Integration(CannotWork),
+}
+
+impl<'a> World<'a> {
+    pub(in crate::scenario) async fn new(case: &'a Case, options: RunOptions) -> Result<Self, SetUpError> {
+        let script = &case.story.script;
+        let variant = case.changes();
+        let start = script.clock.map(|moment| moment.0).or_else(|| START.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let clock = Clock::virtual_at(start);
+        let mut shops = IndexMap::new();
+        for (name, setup) in setups(script) {
+            let shop = build(case, &variant, name, setup, &clock)?;
+            shops.insert(name.to_owned(), Served::start(shop, options.carrier).await?);
+        }
+        let transport = network::transport(shops.values(), options.carrier, &clock)?;
+        let mut world = Self {
+            quirks: quirks(script, &variant),
+            crm: Crm::in_memory(clock.clone())?,
+            integration: None,
+            origin: None,
+            last: None,
+            transport,
+            wsdl_cache: WsdlCache::default(),
+            store: Store::new(case.story.snapshots.as_path(), options.mode),
+            case,
+            variant,
+            clock,
+            shops,
+            accepted: 0,
+            shown: IndexMap::new(),
+            marks: Vec::new(),
+            counted: IndexMap::new(),
+        };
+        if let Some(discovery) = &script.account_discovery {
+            world.crm.set_discovery(discovery.config())?;
+        }
+        world.create_channel().await.map_err(SetUpError::Integration)?;
+        world.forget_calls();
+        world.counted = world.journal_lengths();
+        Ok(world)
+    }
+}
+
+/// The story's shops by name; the corner shop when it has none.
+fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
+    if script.shops.is_empty() {
+        return vec![(ONLY_SHOP, script.shop.clone().unwrap_or_default())];
+    }
+    script.shops.iter().map(|(name, setup)| (name.get().as_str(), setup.clone())).collect()
+}
+
+/// The quirks a story starts with in one of its tellings.
+pub(in crate::scenario) fn quirks(script: &Script, variant: &Variant) -> Quirks {
+    let mut quirks = variant.profile.unwrap_or(script.profile).quirks();
+    for (id, on) in script.quirks.iter().chain(&variant.quirks) {
+        if let Some(quirk) = Quirk::ALL.iter().find(|quirk| quirk.id() == id.get()) {
+            quirks = quirks.with(*quirk, on.is_yes());
+        }
+    }
+    quirks
+}
+
+fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &Clock) -> Result<Shop, SetUpError> {
+    let seed_name = setup.seed.as_ref().map_or(seeds::DEFAULT, |seed| seed.get().as_str());
+    let mut seed = seeds::load(seed_name, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+    for (user, api_user) in &setup.api_users {
+        seed.api_users.retain(|known| known.username != *user.get());
+        let all = || vec!["all".to_owned()];
+        let nodes = |resources: &Vec<At<String>>| resources.iter().map(|node| node.get().clone()).collect();
+        seed.api_users.push(SeedUser {
+            username: user.get().clone(),
+            api_key: api_user.key.get().clone(),
+            is_active: api_user.active.is_yes(),
+            role: Some(api_user.resources.as_ref().map_or_else(all, nodes)),
+        });
+    }
+    if seed.api_users.iter().all(|user| user.username != API_USER) {
+        seed.api_users.push(SeedUser::with_full_access(API_USER, API_KEY));
+    }
+    if let Some(timeout) = setup.session_timeout {
+        seed.config.insert("api/config/session_timeout".to_owned(), timeout.0.as_secs().to_string());
+    }
+    if !case.story.script.shops.is_empty() {
+        seed.config.insert("web/unsecure/base_url".to_owned(), format!("http://{name}.example/"));
+    }
+    let mut config = ShopConfig::new(clock.clone());
+    let wsi = variant.wsi.unwrap_or(setup.wsi);
+    config.mode = if wsi.is_yes() { WireMode::WsI } else { WireMode::RpcEncoded };
+    config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
+    config.flavor = variant.flavor.unwrap_or(setup.flavor);
+    if let Some(file) = &setup.overrides {
+        let own = overrides::load(file, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+        overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
+    }
+    Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))
+}
+
+/// The release of that name; the newest when none is named, nothing for `none`.
+fn bridge(version: Option<&At<String>>) -> Result<Option<&'static BridgeRelease>, SetUpError> {
+    match version.map(|version| version.get().as_str()) {
+        None => Ok(Some(BridgeRelease::newest())),
+        Some("none") => Ok(None),
+        Some(version) => BridgeRelease::find(version).map(Some).map_err(|error| SetUpError::Shop(error.to_string())),
+    }
+}

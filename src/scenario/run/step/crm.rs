@@ -1,0 +1,208 @@
+//! `in crm`: what a CRM user does.
+
+use rust_decimal::Decimal;
+
+use crate::crm::{
+    AddressEdit, ColumnType, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId, RowId,
+};
+use crate::scenario::language::step::crm_edit::{AddressInCrm, CreateInCrm, CrmEdit, UpdateAddressInCrm, UpdateInCrm};
+use crate::scenario::language::text::matcher::Matcher;
+use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::value::{Fields, Value};
+use crate::scenario::run::world::{CannotWork, World};
+use crate::sync::email_check;
+use crate::sync::subscription::Wanted;
+
+/// Separates the types of an address written as one text.
+const LIST_SEPARATOR: char = ',';
+
+impl World<'_> {
+    /// Does one edit in the CRM. `Ok(Some(_))` is a refusal that did not come as expected.
+    pub(in crate::scenario) async fn edit_crm(&mut self, edit: &CrmEdit) -> Result<Option<String>, CannotWork> {
+        match edit {
+            CrmEdit::CreateCustomer(created) => {
+                let done = self.create_in_crm(created).await?;
+                judged(done, created.refused.as_ref())
+            }
+            CrmEdit::UpdateCustomer(update) => {
+                let done = self.update_in_crm(update).await?;
+                judged(done, update.refused.as_ref())
+            }
+            CrmEdit::CreateAddress(created) => {
+                let done = self.create_address_in_crm(created)?;
+                judged(done, created.refused.as_ref())
+            }
+            CrmEdit::UpdateAddress(update) => {
+                let done = self.update_address_in_crm(update)?;
+                judged(done, update.refused.as_ref())
+            }
+            CrmEdit::MoveCart(moved) => {
+                let done = self.move_cart(moved)?;
+                judged(done, moved.refused.as_ref())
+            }
+            CrmEdit::PlaceOrder(order) => {
+                let done = self.place_order(order).await?;
+                judged(done, order.refused.as_ref())
+            }
+            CrmEdit::Subscribe(told) => self.change_subscription(told, Wanted::Subscribed).await,
+            CrmEdit::Unsubscribe(told) => self.change_subscription(told, Wanted::Unsubscribed).await,
+            CrmEdit::DeleteChannel(_) => {
+                let id = self.channel()?;
+                self.crm.delete_channel(id).map_err(|error| error.to_string())?;
+                self.integration = None;
+                Ok(None)
+            }
+            CrmEdit::CreateChannel(_) => self.create_channel().await.map(|()| None),
+            CrmEdit::ChangeSettings(changed) => {
+                let done = self.change_settings(&changed.set).await?;
+                judged(done, changed.refused.as_ref())
+            }
+        }
+    }
+
+    /// The integration the story is about.
+    pub(in crate::scenario) fn channel(&self) -> Result<IntegrationId, CannotWork> {
+        self.integration.ok_or_else(|| "the channel is deleted; create it first".to_owned())
+    }
+
+    async fn create_in_crm(&mut self, created: &CreateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
+        let channel = self.channel()?;
+        let fields = self.crm_fields(Entity::Customer, &created.set)?;
+        let added = |address: &Fields| self.crm_fields(Entity::CustomerAddress, address).map(AddressEdit::Add);
+        let addresses = created.addresses.iter().map(added).collect::<Result<_, _>>()?;
+        if created.ask_magento.is_yes()
+            && let Some(objection) = self.ask_magento(&fields, None).await?
+        {
+            return Ok(Err(objection));
+        }
+        Ok(self.crm.create_customer(channel, &CustomerEdit { fields, addresses }).map(drop))
+    }
+
+    async fn update_in_crm(&mut self, update: &UpdateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
+        let fields = self.crm_fields(Entity::Customer, &update.set)?;
+        let id = self.crm_customer(&update.customer)?;
+        if update.ask_magento.is_yes()
+            && let Some(objection) = self.ask_magento(&fields, Some(id)).await?
+        {
+            return Ok(Err(objection));
+        }
+        Ok(self.crm.edit_customer(id, &CustomerEdit { fields, addresses: Vec::new() }))
+    }
+
+    /// What the form says against an e-mail address once Magento was asked for it.
+    async fn ask_magento(&mut self, set: &CrmFields, of: Option<RowId>) -> Result<Option<CrmError>, CannotWork> {
+        let channel = self.channel()?;
+        let stored =
+            of.map(|id| self.crm.require(Entity::Customer, id)).transpose().map_err(|error| error.to_string())?;
+        let stored = stored.map(|row| row.fields).unwrap_or_default();
+        let Some(email) = set.text("email").or(stored.text("email")).map(str::to_owned) else { return Ok(None) };
+        let store = set.link("store").or(stored.link("store"));
+        let mut ignore = |_| {};
+        let mut context = self.sync_context(&mut ignore);
+        let said = email_check::objection(&mut context, channel, &email, store, stored.int("originId")).await;
+        said.map(|text| text.map(|text| CrmError::Forbidden(text.to_owned()))).map_err(|error| error.to_string())
+    }
+
+    fn create_address_in_crm(&mut self, created: &AddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {
+        let fields = self.crm_fields(Entity::CustomerAddress, &created.set)?;
+        let id = self.crm_customer(&created.customer)?;
+        let addresses = vec![AddressEdit::Add(fields)];
+        Ok(self.crm.edit_customer(id, &CustomerEdit { fields: CrmFields::new(), addresses }))
+    }
+
+    fn update_address_in_crm(&mut self, update: &UpdateAddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {
+        let fields = self.crm_fields(Entity::CustomerAddress, &update.set)?;
+        let origin =
+            CrmValue::Int(update.address.parse().map_err(|_| format!("`{}` is not an id", update.address.get()))?);
+        let channel = self.channel()?;
+        let found = self
+            .crm
+            .find(Entity::CustomerAddress, &[("channel", channel.0.into()), ("originId", origin)])
+            .map_err(|error| error.to_string())?;
+        let Some(address) = found.first() else {
+            return Err(format!("the CRM has no address {} now", update.address.get()));
+        };
+        let owner = address.fields.link("owner").ok_or("the address has no customer")?;
+        let addresses = vec![AddressEdit::Change { id: address.id, fields }];
+        Ok(self.crm.edit_customer(owner, &CustomerEdit { fields: CrmFields::new(), addresses }))
+    }
+
+    /// The customer with that e-mail address or Magento id.
+    pub(super) fn crm_customer(&self, named: &At<String>) -> Result<RowId, CannotWork> {
+        let channel = self.channel()?;
+        let (field, value) = match named.parse() {
+            Ok(id) => ("originId", CrmValue::Int(id)),
+            Err(_) => ("email", CrmValue::from(named.get().as_str())),
+        };
+        let found = self
+            .crm
+            .find(Entity::Customer, &[("channel", channel.0.into()), (field, value)])
+            .map_err(|error| error.to_string())?;
+        match found.as_slice() {
+            [one] => Ok(one.id),
+            [] => Err(format!("the CRM has no customer `{}` now; sync before, or create it", named.get())),
+            many => Err(format!("{} customers of the CRM are `{}`; name one by Magento's id", many.len(), named.get())),
+        }
+    }
+
+    /// Fields as the entity types them.
+    fn crm_fields(&self, entity: Entity, fields: &Fields) -> Result<CrmFields, CannotWork> {
+        fields.iter().map(|(name, value)| Ok((name.get().clone(), self.crm_value(entity, name, value)?))).collect()
+    }
+
+    fn crm_value(&self, entity: Entity, name: &At<String>, value: &At<Value>) -> Result<CrmValue, CannotWork> {
+        let kind = entity.column(name).ok_or_else(|| format!("{} has no field `{}`", entity.table(), name.get()))?;
+        if let (ColumnType::TextList, Value::List(items)) = (kind, value.get()) {
+            let text = |item: &At<Value>| item.text(self.source()).map(std::borrow::Cow::into_owned);
+            return Ok(CrmValue::TextList(items.iter().filter_map(text).collect()));
+        }
+        if matches!(value.get(), Value::Null) {
+            return Ok(CrmValue::Null);
+        }
+        let misfit = || format!("`{}` takes {}", name.get(), kind.expected());
+        let text = value.text(self.source()).ok_or_else(misfit)?;
+        match kind {
+            ColumnType::Text => Some(CrmValue::from(text.as_ref())),
+            ColumnType::Int => text.parse().ok().map(CrmValue::Int),
+            ColumnType::Bool => match text.as_ref() {
+                "1" | "yes" | "true" => Some(CrmValue::Bool(true)),
+                "0" | "no" | "false" => Some(CrmValue::Bool(false)),
+                _ => None,
+            },
+            ColumnType::Decimal => text.parse::<Decimal>().ok().map(CrmValue::from),
+            ColumnType::DateTime => crate::datetime::parse(&text).ok().flatten().map(CrmValue::from),
+            ColumnType::Date => text.parse().ok().map(CrmValue::Date),
+            ColumnType::TextList => {
+                Some(CrmValue::TextList(text.split(LIST_SEPARATOR).map(|item| item.trim().to_owned()).collect()))
+            }
+            ColumnType::Ref(target) => return self.related(target, &text).map(CrmValue::Ref),
+        }
+        .ok_or_else(misfit)
+    }
+
+    /// A row of this channel by Magento's id.
+    fn related(&self, target: Entity, origin: &str) -> Result<RowId, CannotWork> {
+        let id: i64 = origin.parse().map_err(|_| format!("`{origin}` is not Magento's id of a {}", target.table()))?;
+        let channel = self.channel()?;
+        let found = self.crm.find(target, &[("channel", channel.0.into()), ("originId", CrmValue::Int(id))]);
+        let found = found.map_err(|error| error.to_string())?;
+        found
+            .first()
+            .map(|row| row.id)
+            .ok_or_else(|| format!("the CRM has no {} {id} now; sync before", target.table()))
+    }
+}
+
+/// Whether an edit was refused as expected; what is wrong when it was not.
+fn judged(done: Result<(), CrmError>, refused: Option<&At<Matcher>>) -> Result<Option<String>, CannotWork> {
+    match (done, refused) {
+        (Ok(()), None) => Ok(None),
+        (Ok(()), Some(expected)) => Ok(Some(format!("the edit was not refused; expected {}", expected.get()))),
+        (Err(refusal), Some(expected)) => {
+            let said = refusal.to_string();
+            Ok((!expected.matches(Some(&said)))
+                .then(|| format!("the edit was refused with \"{said}\"; expected {}", expected.get())))
+        }
+        (Err(refusal), None) => Err(refusal.to_string()),
+    }
+}

@@ -1,0 +1,142 @@
+//! `expect`: rows, calls and outcomes against what the story says.
+
+use super::rows::{self, TextRow, Unmet};
+use crate::crm::{ColumnType, CrmValue, Entity, Row};
+use crate::scenario::language::known::{ANY, SHOWN_ON};
+use crate::scenario::language::setup::cells::is_among;
+use crate::scenario::language::step::Step;
+use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, OutcomeWord, RowsExpectation};
+use crate::scenario::language::text::span::At;
+use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::trace;
+use crate::scenario::run::world::{CannotWork, Failures, World};
+
+impl World<'_> {
+    /// Whether an expectation speaks of this telling of the story.
+    pub(in crate::scenario) fn is_told_here(&self, expectation: &Expectation) -> bool {
+        let telling = self.case.variant.as_deref();
+        let told_here = |name: &At<String>| Some(name.get().as_str()) == telling;
+        let of_variants = expectation.in_variants.is_empty() || expectation.in_variants.iter().any(told_here);
+        of_variants && is_among(self.case.cell(), &expectation.in_cells)
+    }
+
+    /// Everything that is not as expected.
+    pub(in crate::scenario) fn expect(
+        &self,
+        expectation: &Expectation,
+        step: &At<Step>,
+    ) -> Result<Failures, CannotWork> {
+        let mut unmet = Vec::new();
+        self.expect_outcome(expectation, &mut unmet);
+        for rows in &expectation.crm.0 {
+            let found = self.crm_rows(&rows.rows)?;
+            unmet.extend(rows::judge("the CRM", rows, &found));
+        }
+        for rows in &expectation.shop.0 {
+            let found = self.shop_rows(rows)?;
+            unmet.extend(rows::judge("the shop", rows, &found));
+        }
+        for calls in &expectation.calls.0 {
+            unmet.extend(self.judge_calls(calls)?);
+        }
+        let failed = |Unmet { line, message, detail }: Unmet| Failure {
+            line,
+            detail,
+            ..Self::failure(step, FailureKind::Unmet, message)
+        };
+        Ok(unmet.into_iter().map(failed).collect())
+    }
+
+    fn expect_outcome(&self, expectation: &Expectation, unmet: &mut Vec<Unmet>) {
+        let Some(last) = &self.last else { return };
+        if let Some(expected) = &expectation.outcome
+            && (*expected.get() == OutcomeWord::Success) != last.success
+        {
+            let (wanted, found) = if last.success { ("failure", "success") } else { ("success", "failure") };
+            let message = format!("the outcome is {found}, expected {wanted}: {}", last.message);
+            unmet.push(Unmet::at(expected.place(), message));
+        }
+        if let Some(expected) = &expectation.message
+            && !expected.matches(Some(&last.message))
+        {
+            let message = format!("the message is \"{}\", expected {}", last.message, expected.get());
+            unmet.push(Unmet::at(expected.place(), message));
+        }
+    }
+
+    fn crm_rows(&self, table: &At<String>) -> Result<Vec<TextRow>, CannotWork> {
+        let entity = Entity::named(table).ok_or_else(|| format!("the CRM has no table `{}`", table.get()))?;
+        let rows = self.crm.find(entity, &[]).map_err(|error| error.to_string())?;
+        Ok(rows.iter().map(|row| self.crm_texts(row)).collect())
+    }
+
+    fn crm_texts(&self, row: &Row) -> TextRow {
+        let text = |name: &str, value: &CrmValue| match (row.entity.column(name), value) {
+            (Some(ColumnType::Ref(Entity::Integration)), _) => None,
+            (Some(ColumnType::Ref(target)), CrmValue::Ref(id)) => {
+                let related = self.crm.get(target, *id).ok().flatten()?;
+                Some(name_of(&related))
+            }
+            (_, CrmValue::Null) => None,
+            (_, CrmValue::TextList(items)) => Some(items.join(", ")),
+            (_, other) => Some(plain(&other.to_json())),
+        };
+        let mut texts: TextRow = row.fields.iter().map(|(name, value)| (name.to_owned(), text(name, value))).collect();
+        if row.entity == Entity::OrderNote {
+            let pages = self.crm.pages_of_note(row).unwrap_or_default();
+            texts.insert(SHOWN_ON.to_owned(), Some(pages.join(", ")).filter(|pages| !pages.is_empty()));
+        }
+        texts
+    }
+
+    fn shop_rows(&self, rows: &RowsExpectation) -> Result<Vec<TextRow>, CannotWork> {
+        self.shop(rows.shop.as_ref())?.with_shop(|shop| {
+            let table = shop.database().get(&rows.rows);
+            let table = table.ok_or_else(|| format!("the shop has no table `{}`", rows.rows.get()))?;
+            let texts = |row: &crate::shop::Row| {
+                row.iter().map(|(column, value)| (column.to_owned(), value.map(str::to_owned))).collect()
+            };
+            Ok(table.iter().map(|(_, row)| texts(row)).collect())
+        })
+    }
+
+    fn judge_calls(&self, expected: &CallsExpectation) -> Result<Vec<Unmet>, CannotWork> {
+        let shop = self.shop(expected.shop.as_ref())?;
+        let journal = shop.journal();
+        let since = self.calls_from(expected.shop.as_ref());
+        let of_operation = |name: &str| expected.to.get() == ANY || name == expected.to.get();
+        let answered = |answer: &str| expected.answered.as_ref().is_none_or(|matcher| matcher.matches(Some(answer)));
+        let calls: Vec<_> = journal.entries().iter().skip(since).filter(|call| of_operation(&call.operation)).collect();
+        let matching = calls.iter().filter(|call| answered(&trace::answer(call))).count();
+        let wanted = match &expected.count {
+            Some(count) if count.is(matching) => return Ok(Vec::new()),
+            Some(count) => count.get().to_string(),
+            None if matching > 0 => return Ok(Vec::new()),
+            None => "at least one".to_owned(),
+        };
+        let how =
+            expected.answered.as_ref().map(|matcher| format!(" answered by {}", matcher.get())).unwrap_or_default();
+        let seen: Vec<String> = calls.iter().map(|call| trace::answer(call)).collect();
+        let seen =
+            if seen.is_empty() { "none at all".to_owned() } else { format!("answers were: {}", seen.join("; ")) };
+        let message = format!("{matching} calls of {}{how}, expected {wanted} ({seen})", expected.to.get());
+        Ok(vec![Unmet::at(expected.to.place(), message)])
+    }
+}
+
+/// What a related row is called.
+fn name_of(row: &Row) -> String {
+    let text = |name: &str| row.fields.text(name).unwrap_or_default();
+    match row.entity {
+        Entity::Website | Entity::Store => text("code").to_owned(),
+        Entity::Customer => text("email").to_owned(),
+        Entity::Contact => format!("{} {}", text("firstName"), text("lastName")),
+        Entity::Order | Entity::CreditMemo => text("incrementId").to_owned(),
+        Entity::CustomerGroup | Entity::Account => text("name").to_owned(),
+        _ => row.fields.int("originId").map(|id| id.to_string()).unwrap_or_default(),
+    }
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,75 @@
+//! What went over the wire before a snapshot, for whoever reviews it: the case is told again up to there.
+
+use crate::scenario::language::step::StepKind;
+use crate::scenario::language::step::snapshot::SnapshotStep;
+use crate::scenario::run::case::Case;
+use crate::scenario::run::runner::{self, Carrier, RunOptions};
+use crate::scenario::run::trace;
+use crate::scenario::run::world::World;
+use crate::server::JournalEntry;
+use crate::snapshot::{Mode, SnapshotName};
+
+/// A call with both of its messages, masked and indented; `None` for messages that were not kept.
+#[derive(Clone, Debug)]
+pub struct WireCall {
+    /// The shop, when there are several.
+    pub shop: Option<String>,
+    /// What the journal says.
+    pub entry: JournalEntry,
+    /// What came back, in a few words.
+    pub answered: String,
+    /// The request.
+    pub request: Option<String>,
+    /// The answer.
+    pub answer: Option<String>,
+}
+
+/// The calls between the snapshot before and the one of that name.
+///
+/// # Errors
+/// When the case has no such snapshot or cannot be told up to there.
+pub fn calls_before(case: &Case, name: &SnapshotName) -> Result<Vec<WireCall>, String> {
+    let options = RunOptions::new(runner::carrier(case, Carrier::InMemory), Mode::Check);
+    runner::runtime(options.carrier)?.block_on(told(case, name, options))
+}
+
+async fn told(case: &Case, name: &SnapshotName, options: RunOptions) -> Result<Vec<WireCall>, String> {
+    let mut world = World::new(case, options).await.map_err(|cause| cause.to_string())?;
+    let is_it = |snapshot: &SnapshotStep| case.snapshot_name(snapshot) == *name;
+    for step in &case.story.script.steps {
+        match &step.0 {
+            StepKind::Snapshot(snapshot) if is_it(snapshot) => return Ok(calls(&world)),
+            // What is expected is judged when the story is run.
+            StepKind::Expect(_) => {}
+            _ => {
+                let failures = world.step(step).await;
+                let broken = failures
+                    .iter()
+                    .find(|failure| failure.kind == crate::scenario::run::result::FailureKind::CannotWork);
+                if let Some(broken) = broken {
+                    return Err(format!("line {}: {}: {}", broken.line, broken.step, broken.message));
+                }
+            }
+        }
+    }
+    Err(format!("{} takes no snapshot {} any more", case.name, name.0))
+}
+
+fn calls(world: &World<'_>) -> Vec<WireCall> {
+    let mut calls = Vec::new();
+    for (name, shop) in &world.shops {
+        let journal = shop.journal();
+        let seen = world.shown.get(name).copied().unwrap_or_default();
+        for entry in journal.entries().iter().skip(seen) {
+            let envelopes = journal.envelopes(entry.number);
+            calls.push(WireCall {
+                shop: (world.shops.len() > 1).then(|| name.clone()),
+                answered: trace::answer(entry),
+                request: envelopes.map(|both| both.request()),
+                answer: envelopes.map(|both| both.answer()),
+                entry: entry.clone(),
+            });
+        }
+    }
+    calls
+}
