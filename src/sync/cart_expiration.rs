@@ -1,15 +1,19 @@
 //! The daily look for carts that Magento no longer has: open carts of the CRM that the shop does not return have expired
 //! (sync spec 9.2).
 
-use super::connector::list;
+use super::connector::list::ScopedBy;
 use super::connector::{Connector, dictionary};
 use super::context::SyncContext;
 use super::convert::dictionary::stores_of_website;
 use super::error::{CallError, SyncError};
-use super::filter::ALL_WEBSITES;
+use super::filter::{ALL_WEBSITES, pager};
 use super::run::Run;
+use super::stream::cart;
 use crate::crm::{CrmError, CrmValue, Entity, Fields, IntegrationId, RowId};
 use crate::soap::{SoapStruct, SoapValue};
+
+/// Carts asked for at a time.
+const PAGE_SIZE: usize = 200;
 
 /// How a look for expired carts ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +49,7 @@ pub async fn expire_carts(context: &mut SyncContext<'_>, id: IntegrationId) -> R
     };
     let mut expired = Vec::new();
     let open = open_carts(&run)?;
-    for batch in open.chunks(list::CART_PAGE_SIZE) {
+    for batch in open.chunks(PAGE_SIZE) {
         let ids: Vec<i64> = batch.iter().map(|(origin_id, _)| *origin_id).collect();
         let found = match returned(&mut run, &ids, &stores).await {
             Ok(found) => found,
@@ -86,8 +90,11 @@ fn not_returned<'a>(batch: &'a [(i64, RowId)], found: &[i64]) -> Vec<&'a (i64, R
     batch.iter().filter(|(origin_id, _)| !found.contains(origin_id)).collect()
 }
 
+/// One page of carts by their ids.
 async fn returned(run: &mut Run<'_, '_>, ids: &[i64], stores: &[i64]) -> Result<Vec<i64>, CallError> {
-    let (call, arguments) = list::carts_of_stores(ids, stores, &run.bridge)?;
+    let call = (cart::RULES.list)(&run.bridge)?.of_website(ScopedBy::Stores, ALL_WEBSITES, Some(stores)).of_ids(ids);
+    let filters = call.filters.to_argument();
+    let arguments = SoapStruct::new().with("filters", filters).with("pager", pager(1, PAGE_SIZE));
     let rows = run.client().await?.call_list(call.operation, arguments).await?;
     Ok(rows.iter().filter_map(|row| row.get(call.key).and_then(SoapValue::to_int)).collect())
 }

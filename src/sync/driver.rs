@@ -3,15 +3,16 @@
 
 use jiff::Timestamp;
 
-use super::connector::{Connector, ConnectorKind, Stream, dictionary};
+use super::bookmark::Mark;
+use super::connector::{Connector, ConnectorKind};
 use super::context::{SyncContext, SyncEvent, SyncPart};
 use super::error::SyncError;
-use super::job::{self, Mark};
+use super::job;
 use super::outcome::{ConnectorOutcome, RunKind, RunStatus, SyncOutcome};
 use super::run::Run;
-use super::store::Scope;
+use super::scope::Scope;
+use super::stream::{Dictionary, Rules};
 use super::two_way;
-use super::window;
 use crate::client::ClientError;
 use crate::crm::{Crm, CrmError, IntegrationId, StatusCode};
 use crate::quirk::Quirk;
@@ -94,16 +95,17 @@ fn forget_progress(crm: &mut Crm, id: IntegrationId) -> Result<(), CrmError> {
 
 impl Run<'_, '_> {
     async fn dictionary(&mut self, connector: Connector, outcome: &mut SyncOutcome) -> Result<(), SyncError> {
+        let Rules::Dictionary(rules) = connector.stream().rules() else { return Ok(()) };
         let mut done = ConnectorOutcome::new(connector, RunKind::Dictionary);
         let scope = self.scope();
-        if connector.stream() == Stream::Region && self.regions_are_fresh(&scope)? {
+        if self.is_fresh(connector, rules, &scope)? {
             done.status = RunStatus::Skipped;
             self.finished(done, outcome);
             return Ok(());
         }
         (self.events)(SyncEvent::ConnectorStarted { connector });
-        match self.dictionary_rows(connector.stream()).await {
-            Ok(rows) => job::dictionary::import(self.crm, &scope, connector.stream(), &rows, &mut done)?,
+        match self.dictionary_rows(rules).await {
+            Ok(rows) => job::dictionary::import(self.crm, &scope, rules, &rows, &mut done)?,
             Err(error) => {
                 self.is_incomplete = true;
                 done.fail(error.to_string());
@@ -114,16 +116,10 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    async fn dictionary_rows(&mut self, stream: Stream) -> Result<Vec<SoapStruct>, ClientError> {
+    async fn dictionary_rows(&mut self, rules: &Dictionary) -> Result<Vec<SoapStruct>, ClientError> {
         let (bridge, quirks) = (self.bridge.clone(), self.quirks.clone());
         let page_size = self.integration.settings.page_size;
-        let client = self.client().await?;
-        match stream {
-            Stream::Website => dictionary::websites(client, &bridge, &quirks).await,
-            Stream::Store => dictionary::stores(client).await,
-            Stream::CustomerGroup => dictionary::customer_groups(client).await,
-            _ => dictionary::regions(client, &bridge, page_size, &quirks).await,
-        }
+        (rules.ask)(self.client().await?, &bridge, page_size, &quirks).await
     }
 
     /// Whether a dictionary's last run failed: the walk is a job of its own and reads none.
@@ -137,10 +133,11 @@ impl Run<'_, '_> {
         Ok(dictionaries.any(|connector| failed(&connector)))
     }
 
-    /// Regions are not asked for again within a day (sync spec 5.5).
-    fn regions_are_fresh(&self, scope: &Scope) -> Result<bool, CrmError> {
-        let last = self.crm.last_completed_status(self.integration.id, Connector::RegionDictionary.name())?;
-        let younger = |at: Timestamp| scope.now.duration_since(at) < window::REGION_INTERVAL;
+    /// Whether a dictionary is not to be asked for again yet: regions within a day (sync spec 5.5).
+    fn is_fresh(&self, connector: Connector, rules: &Dictionary, scope: &Scope) -> Result<bool, CrmError> {
+        let Some(interval) = rules.interval else { return Ok(false) };
+        let last = self.crm.last_completed_status(self.integration.id, connector.name())?;
+        let younger = |at: Timestamp| scope.now.duration_since(at) < interval;
         Ok(last.is_some_and(|status| younger(status.date)))
     }
 }

@@ -3,13 +3,15 @@
 
 use jiff::Timestamp;
 
+use super::bookmark::Mark;
 use super::connector::source::RowSource;
-use super::connector::{Connector, Stream, list};
+use super::connector::{Connector, list};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
-use super::job::{self, Job, Mark};
+use super::job::{self, Job};
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
+use super::stream::{Changes, Listed};
 use super::window::{self, NativeWindows, Progress};
 use crate::quirk::Quirk;
 
@@ -31,12 +33,13 @@ impl Run<'_, '_> {
     ) -> Result<(), SyncError> {
         let mut all_ok = true;
         for connector in connectors {
+            let Some(rules) = connector.stream().listed() else { continue };
             if self.stop.is_set() {
                 return Ok(());
             }
             self.started(*connector);
             let mut progress = self.scope().progress(self.crm, *connector, initial_start)?;
-            let mut done = self.changed_since(*connector, progress, all_ok).await?;
+            let mut done = self.changed_since(*connector, rules, progress, all_ok).await?;
             // Without the quirk a connector that is behind catches up in one run.
             while done.is_ok() && !self.quirks.has(Quirk::OneWindowPerRun) && !self.stop.is_set() {
                 let next = self.scope().progress(self.crm, *connector, initial_start)?;
@@ -44,7 +47,7 @@ impl Run<'_, '_> {
                     break;
                 }
                 progress = next;
-                let next = self.changed_since(*connector, progress, all_ok).await?;
+                let next = self.changed_since(*connector, rules, progress, all_ok).await?;
                 done.add(next);
             }
             all_ok &= done.is_ok();
@@ -56,10 +59,11 @@ impl Run<'_, '_> {
     async fn changed_since(
         &mut self,
         connector: Connector,
+        rules: &'static Listed,
         progress: Progress,
         all_ok: bool,
     ) -> Result<ConnectorOutcome, SyncError> {
-        let asked = match self.question(connector, progress).await {
+        let asked = match self.question(connector, rules, progress).await {
             Ok(asked) => asked,
             Err(error) => return Ok(self.failed(connector, RunKind::Incremental, &error)?),
         };
@@ -73,23 +77,27 @@ impl Run<'_, '_> {
         };
         let kind = RunKind::Incremental;
         let source = asked.source.asking_ahead(self.asks_ahead);
-        let job = Job { connector, kind, source, mark, start: Some(asked.start) };
+        let job = Job { connector, rules, kind, source, mark, start: Some(asked.start) };
         Ok(job::run(self, job).await?)
     }
 
     /// The list of changes: one capped window where the bridge lists, window after window where Magento does, everything
     /// since the start for subscribers (sync spec 4.5).
-    async fn question(&mut self, connector: Connector, progress: Progress) -> Result<Question, CallError> {
+    async fn question(
+        &mut self,
+        connector: Connector,
+        rules: &Listed,
+        progress: Progress,
+    ) -> Result<Question, CallError> {
         let server_time = self.client().await?.server_time();
         let now = server_time.unwrap_or_else(|| self.clock.now());
         let start = window::update_start(progress);
-        let stream = connector.stream();
-        let call = self.list_call(stream).await?;
-        if stream == Stream::NewsletterSubscriber {
+        let call = self.list_call(rules).await?;
+        if rules.changes == Changes::Newsletter {
             let source = list::changed_subscribers(call, start, server_time, &self.quirks);
             return Ok(Question { source, start, until: now, now });
         }
-        if list::is_paged(stream, &self.bridge) {
+        if call.paged {
             let window = window::bridge_update(start, server_time);
             (self.events)(SyncEvent::WindowOpened { connector, window });
             let source = RowSource::pages(call, Some(("updated_at", window)));

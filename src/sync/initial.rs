@@ -3,13 +3,15 @@
 
 use jiff::Timestamp;
 
+use super::bookmark::Mark;
 use super::connector::source::RowSource;
-use super::connector::{Connector, Stream, list};
+use super::connector::{Connector, list};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
-use super::job::{self, Job, Mark};
+use super::job::{self, Job};
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
+use super::stream::{Changes, Listed, newsletter};
 use super::window::{self, Progress};
 use crate::soap::SoapValue;
 
@@ -20,7 +22,8 @@ impl Run<'_, '_> {
         initial_start: Timestamp,
         outcome: &mut SyncOutcome,
     ) -> Result<(), SyncError> {
-        let is_newsletter = |connector: &&Connector| connector.stream() == Stream::NewsletterSubscriber;
+        let changes = |connector: &Connector| connector.stream().listed().map(|rules| rules.changes);
+        let is_newsletter = |connector: &&Connector| changes(connector) == Some(Changes::Newsletter);
         let walking: Vec<Connector> = connectors.iter().filter(|c| !is_newsletter(c)).copied().collect();
         let mut walked = self.walk(&walking, initial_start).await?;
         let came_through = walked.iter().all(ConnectorOutcome::is_ok) && !self.stop.is_set();
@@ -58,12 +61,13 @@ impl Run<'_, '_> {
             let mut progressed = false;
             let mut comes_again = false;
             for connector in connectors {
+                let Some(rules) = connector.stream().listed() else { continue };
                 let progress = self.scope().progress(self.crm, *connector, initial_start)?;
                 if self.stop.is_set() || !window::is_initial_due(progress.bookmark, sync_start) {
                     continue;
                 }
                 progressed = true;
-                let done = self.created_in_window(*connector, progress, sync_start).await?;
+                let done = self.created_in_window(*connector, rules, progress, sync_start).await?;
                 let failed = !done.is_ok();
                 comes_again |= done.bookmark.is_none();
                 add(&mut totals, done);
@@ -81,25 +85,21 @@ impl Run<'_, '_> {
     async fn created_in_window(
         &mut self,
         connector: Connector,
+        rules: &'static Listed,
         progress: Progress,
         sync_start: Timestamp,
     ) -> Result<ConnectorOutcome, SyncError> {
         let window = window::initial(progress, sync_start, &self.quirks);
         (self.events)(SyncEvent::WindowOpened { connector, window });
-        let stream = connector.stream();
-        let call = match self.list_call(stream).await {
+        let call = match self.list_call(rules).await {
             Ok(call) => call,
             Err(error) => return Ok(self.failed(connector, RunKind::Initial, &error)?),
         };
         let dates = Some(("created_at", window));
-        let source = if list::is_paged(stream, &self.bridge) {
-            RowSource::pages(call, dates)
-        } else {
-            RowSource::once(call, dates)
-        };
+        let source = if call.paged { RowSource::pages(call, dates) } else { RowSource::once(call, dates) };
         let mark = Mark::At(window::initial_bookmark(progress.bookmark, sync_start));
         let source = source.asking_ahead(self.asks_ahead);
-        Ok(job::run(self, Job { connector, kind: RunKind::Initial, source, mark, start: None }).await?)
+        Ok(job::run(self, Job { connector, rules, kind: RunKind::Initial, source, mark, start: None }).await?)
     }
 
     /// All subscribers below the cursor, newest first; nothing when that was done before.
@@ -111,16 +111,17 @@ impl Run<'_, '_> {
         self.started(connector);
         let mark = Mark::At(self.sync_start()?);
         let kind = RunKind::Initial;
-        let done = match self.subscribers_below_cursor().await {
-            Ok(source) => job::run(self, Job { connector, kind, source, mark, start: None }).await?,
+        let rules = &newsletter::RULES;
+        let done = match self.subscribers_below_cursor(rules).await {
+            Ok(source) => job::run(self, Job { connector, rules, kind, source, mark, start: None }).await?,
             Err(error) => self.failed(connector, kind, &error)?,
         };
         Ok(Some(done))
     }
 
     /// The cursor is the stored one, else one past the newest subscriber, whom a list of one names (vectors 45 and 68).
-    async fn subscribers_below_cursor(&mut self) -> Result<RowSource, CallError> {
-        let call = self.list_call(Stream::NewsletterSubscriber).await?;
+    async fn subscribers_below_cursor(&mut self, rules: &Listed) -> Result<RowSource, CallError> {
+        let call = self.list_call(rules).await?;
         let stored = self.crm.newsletter_synced_to(self.integration.id).ok().flatten();
         let bound = match stored {
             Some(id) => Some(id),

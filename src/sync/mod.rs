@@ -5,6 +5,7 @@
 //! calls Magento and writes the CRM. No SQL here and no bytes of the wire.
 
 mod already_there;
+mod bookmark;
 pub mod cart_expiration;
 pub mod check_connection;
 pub mod connector;
@@ -23,9 +24,10 @@ pub mod outcome;
 pub mod plan;
 pub mod queue;
 mod run;
+mod scope;
 pub mod standing;
-mod store;
 pub mod strategy;
+mod stream;
 pub mod subscription;
 pub mod sync_data;
 mod two_way;

@@ -7,15 +7,16 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::Offset;
 
-use super::connector::list;
+use super::bookmark::Mark;
+use super::connector::list::{ListCall, ScopedBy};
 use super::connector::{Connector, ConnectorKind, Stream, dictionary};
 use super::context::{Bridge, StopFlag, SyncContext, SyncEvent};
 use super::convert::dictionary::stores_of_website;
 use super::error::{CallError, SyncError};
 use super::filter::ALL_WEBSITES;
-use super::job::Mark;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
-use super::store::{Known, Scope};
+use super::scope::{Known, Scope};
+use super::stream::Listed;
 use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
@@ -170,29 +171,25 @@ impl<'c, 'e> Run<'c, 'e> {
 
     /// The list call of a stream without its dates. Streams that are filtered by store ask for the store views first
     /// when one website is chosen (client trace, section 4).
-    pub(super) async fn list_call(&mut self, stream: Stream) -> Result<list::ListCall, CallError> {
+    pub(super) async fn list_call(&mut self, rules: &Listed) -> Result<ListCall, CallError> {
         let website = self.integration.settings.website_id;
-        let stores = match stream {
-            Stream::Customer => None,
-            _ => self.stores(website).await?,
-        };
-        let call = list::of_stream(stream, website, stores.as_deref(), &self.bridge)?;
+        let stores = self.stores(rules.scoped_by, website).await?;
+        let call = (rules.list)(&self.bridge)?.of_website(rules.scoped_by, website, stores.as_deref());
         Ok(call.with_page_size(self.integration.settings.page_size))
     }
 
     /// The list call that names its rows.
-    pub(super) async fn list_by_ids(&mut self, stream: Stream, ids: &[i64]) -> Result<list::ListCall, CallError> {
+    pub(super) async fn list_by_ids(&mut self, rules: &Listed, ids: &[i64]) -> Result<ListCall, CallError> {
         let website = self.integration.settings.website_id;
-        let by_website = list::by_ids_of_website(stream, &self.quirks);
-        let stores = if by_website { None } else { self.stores(website).await? };
-        let scope = list::IdScope { website, stores: stores.as_deref() };
-        let call = list::by_ids(stream, ids, scope, &self.bridge, &self.quirks)?;
+        let by = (rules.by_ids_scoped_by)(&self.quirks);
+        let stores = self.stores(by, website).await?;
+        let call = (rules.list)(&self.bridge)?.of_ids(ids).of_website(by, website, stores.as_deref());
         Ok(call.with_page_size(self.integration.settings.page_size))
     }
 
-    /// The ids of the website's store views; `None` for all websites.
-    async fn stores(&mut self, website: i64) -> Result<Option<Vec<i64>>, CallError> {
-        if website == ALL_WEBSITES {
+    /// The ids of the website's store views; `None` for all websites, and where the website itself is the condition.
+    async fn stores(&mut self, by: ScopedBy, website: i64) -> Result<Option<Vec<i64>>, CallError> {
+        if by == ScopedBy::Website || website == ALL_WEBSITES {
             return Ok(None);
         }
         let stores = dictionary::stores(self.client().await?).await?;

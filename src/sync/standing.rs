@@ -6,9 +6,8 @@ use jiff::civil::Time;
 use jiff::tz::Offset;
 use serde::Serialize;
 
+use super::bookmark::{READ_AGAIN, READ_AGAIN_MAX};
 use super::connector::{Connector, ConnectorKind};
-use super::job::fetched_by_id;
-use super::store::{READ_AGAIN, READ_AGAIN_MAX};
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, Job, JobStatus, StatusCode};
 use crate::datetime;
 
@@ -55,7 +54,8 @@ pub struct ConnectorStanding {
 /// When the database fails.
 pub fn reads_again(crm: &Crm, id: IntegrationId) -> Result<bool, CrmError> {
     for connector in Connector::ALL {
-        let lists = [Some(connector.name()), fetched_by_id(connector.stream())];
+        let noted_as = connector.stream().listed().and_then(|listed| listed.noted_as);
+        let lists = [Some(connector.name()), noted_as];
         for list in lists.into_iter().flatten() {
             if !crm.missing_details(id, list)?.is_empty() {
                 return Ok(true);

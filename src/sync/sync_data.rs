@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::bookmark::Mark;
+use super::connector::Connector;
 use super::connector::source::RowSource;
-use super::connector::{Connector, Stream, list};
 use super::context::SyncContext;
 use super::error::{CallError, SyncError};
-use super::job::{self, Job, Mark};
+use super::job::{self, Job};
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
+use super::stream::Listed;
 use super::window::{self, NativeWindows, Progress};
 use crate::crm::{CrmError, IntegrationId};
 use crate::quirk::Quirk;
@@ -107,16 +109,18 @@ impl Run<'_, '_> {
         (field, value): (&str, &str),
         dated: bool,
     ) -> Result<ConnectorOutcome, SyncError> {
+        let done = ConnectorOutcome::new(connector, RunKind::Incremental);
+        let Some(rules) = connector.stream().listed() else { return Ok(done) };
         self.started(connector);
         let since = if dated { Some(self.start_by_hand(connector)?) } else { None };
-        let source = match self.rows_where(connector, (field, value), since).await {
+        let source = match self.rows_where(rules, (field, value), since).await {
             Ok(source) => source,
             Err(error) => return Ok(self.failed(connector, RunKind::Incremental, &error)?),
         };
         // Only the reference client's button of a cart is a connector run of its own, with a status that has no bookmark.
-        let is_recorded = dated && connector.stream() == Stream::Cart;
+        let is_recorded = dated && connector == Connector::Cart;
         let mark = if is_recorded { Mark::None } else { Mark::Unrecorded };
-        Ok(job::run(self, Job { connector, kind: RunKind::Incremental, source, mark, start: None }).await?)
+        Ok(job::run(self, Job { connector, rules, kind: RunKind::Incremental, source, mark, start: None }).await?)
     }
 
     /// A run by hand begins at the newest item of the connector's last completed run, or the date of that run, or now (sync
@@ -132,14 +136,13 @@ impl Run<'_, '_> {
 
     async fn rows_where(
         &mut self,
-        connector: Connector,
+        rules: &Listed,
         (field, value): (&str, &str),
         since: Option<Timestamp>,
     ) -> Result<RowSource, CallError> {
-        let stream = connector.stream();
-        let mut call = self.list_call(stream).await?;
+        let mut call = self.list_call(rules).await?;
         call.filters = call.filters.complex(field, "eq", value);
-        let is_paged = list::is_paged(stream, &self.bridge);
+        let is_paged = call.paged;
         let Some(since) = since else {
             return Ok(if is_paged { RowSource::pages(call, None) } else { RowSource::once(call, None) });
         };

@@ -1,14 +1,11 @@
-//! How the rows of each stream are asked for: the list of either API and its conditions, in the reference client's order
-//! (sync spec 2.5, 4.5 and 4.8; client trace, section 4).
+//! How rows are asked for: a list of either API and its conditions, in the reference client's order (sync spec 2.5, 4.5 and
+//! 4.8; client trace, section 4). Which list a stream has is in `stream`.
 
 use jiff::Timestamp;
 
-use super::Stream;
 use super::source::{PAGE_SIZE, RowSource};
-use crate::client::{BridgeEndpoint, ClientError, Endpoint};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::SoapStruct;
-use crate::sync::context::Bridge;
 use crate::sync::filter::{FilterBag, pager};
 
 /// A list call without its dates: what stays the same from page to page and window to window.
@@ -22,14 +19,33 @@ pub struct ListCall {
     pub key: &'static str,
     /// Nested lists which WS-I may deliver as single records.
     pub nested: &'static [&'static str],
+    /// Whether it comes in pages: the bridge's lists do.
+    pub paged: bool,
     /// Rows of a page, where there are pages.
     pub page_size: usize,
 }
 
 impl ListCall {
-    /// A list without conditions.
+    /// A list without conditions and pages.
     pub fn new(operation: &'static str, key: &'static str) -> Self {
-        Self { operation, filters: FilterBag::new(), key, nested: &[], page_size: PAGE_SIZE }
+        Self { operation, filters: FilterBag::new(), key, nested: &[], paged: false, page_size: PAGE_SIZE }
+    }
+
+    /// The rows of these ids.
+    #[must_use]
+    pub fn of_ids(self, ids: &[i64]) -> Self {
+        Self { filters: self.filters.ids(self.key, ids), ..self }
+    }
+
+    /// The rows of one website, or of all (-1): by the website itself, or by its store views; `None` for those of all
+    /// websites.
+    #[must_use]
+    pub fn of_website(self, by: ScopedBy, website: i64, stores: Option<&[i64]>) -> Self {
+        let filters = match by {
+            ScopedBy::Website => self.filters.website(website),
+            ScopedBy::Stores => self.filters.stores(stores),
+        };
+        Self { filters, ..self }
     }
 
     /// The same with these conditions.
@@ -45,69 +61,13 @@ impl ListCall {
     }
 }
 
-/// Which website rows are wanted of.
-#[derive(Clone, Copy, Debug)]
-pub struct IdScope<'a> {
-    /// Website, or -1.
-    pub website: i64,
-    /// Its store views; `None` for all websites, or where the website itself is the condition.
-    pub stores: Option<&'a [i64]>,
-}
-
-/// Whether a stream's list comes in pages: the bridge's lists do. Magento's own credit memo list is used either way.
-pub fn is_paged(stream: Stream, bridge: &Bridge) -> bool {
-    match stream {
-        Stream::Customer | Stream::Order => bridge.is_installed(),
-        Stream::CreditMemo => false,
-        _ => true,
-    }
-}
-
-/// The list of a stream; customers are filtered by website, everything else by the website's store views.
-///
-/// # Errors
-/// [`ClientError::BridgeRequired`] for carts and subscribers without the bridge (vector 77).
-pub fn of_stream(
-    stream: Stream,
-    website: i64,
-    stores: Option<&[i64]>,
-    bridge: &Bridge,
-) -> Result<ListCall, ClientError> {
-    let filters = match stream {
-        Stream::Customer => FilterBag::new().website(website),
-        _ => FilterBag::new().stores(stores),
-    };
-    Ok(ListCall { filters, ..all_of(stream, bridge)? })
-}
-
-/// Whether a list by ids is filtered by website. Customers are; orders are in the reference client only, although orders
-/// have no such column (Q-20).
-pub fn by_ids_of_website(stream: Stream, quirks: &Quirks) -> bool {
-    match stream {
-        Stream::Customer => true,
-        Stream::Order => quirks.has(Quirk::OrdersByIdFilterWebsite),
-        _ => false,
-    }
-}
-
-/// The list of rows by their ids.
-///
-/// # Errors
-/// As [`of_stream`].
-pub fn by_ids(
-    stream: Stream,
-    ids: &[i64],
-    scope: IdScope<'_>,
-    bridge: &Bridge,
-    quirks: &Quirks,
-) -> Result<ListCall, ClientError> {
-    let call = all_of(stream, bridge)?;
-    let filters = FilterBag::new().ids(call.key, ids);
-    let filters = match by_ids_of_website(stream, quirks) {
-        true => filters.website(scope.website),
-        false => filters.stores(scope.stores),
-    };
-    Ok(ListCall { filters, ..call })
+/// Which condition keeps a list to one website.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopedBy {
+    /// The website's id.
+    Website,
+    /// The ids of its store views.
+    Stores,
 }
 
 /// Subscribers changed since `start`. The reference client asks for the second page and later ones from the server's time
@@ -143,116 +103,4 @@ pub fn subscribers_below(call: ListCall, bound: Option<i64>) -> RowSource {
         None => call.filters.clone(),
     };
     RowSource::filtered_pages(call, filters, None)
-}
-
-/// One page of carts by their ids, for the daily look for expired ones (sync spec 9.2).
-///
-/// # Errors
-/// As [`of_stream`].
-pub fn carts_of_stores(ids: &[i64], stores: &[i64], bridge: &Bridge) -> Result<(ListCall, SoapStruct), ClientError> {
-    let call = all_of(Stream::Cart, bridge)?;
-    let filters = FilterBag::new().stores(Some(stores)).ids("entity_id", ids);
-    let arguments = SoapStruct::new().with("filters", filters.to_argument()).with("pager", pager(1, CART_PAGE_SIZE));
-    Ok((call, arguments))
-}
-
-/// Carts asked for at a time by the look for expired ones.
-pub const CART_PAGE_SIZE: usize = 200;
-
-/// The list of a stream without conditions.
-///
-/// # Errors
-/// As [`of_stream`].
-pub fn all_of(stream: Stream, bridge: &Bridge) -> Result<ListCall, ClientError> {
-    let version = bridge.version();
-    let (operation, key, nested): (&'static str, &'static str, &'static [&'static str]) = match stream {
-        Stream::Order => (Endpoint::OrderList.operation(version), "order_id", &["items"]),
-        Stream::Cart => (BridgeEndpoint::CartList.operation(version)?, "entity_id", &["items"]),
-        Stream::CreditMemo => ("salesOrderCreditmemoList", "creditmemo_id", &[]),
-        Stream::NewsletterSubscriber => (BridgeEndpoint::SubscriberList.operation(version)?, "subscriber_id", &[]),
-        _ => (Endpoint::CustomerList.operation(version), "customer_id", &["addresses"]),
-    };
-    let nested = if is_paged(stream, bridge) { nested } else { &[] };
-    Ok(ListCall { nested, ..ListCall::new(operation, key) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::quirk::Profile;
-    use crate::version::ExtensionVersion;
-
-    fn bridge(version: Option<&str>) -> Bridge {
-        Bridge::new(version.map(ExtensionVersion::new))
-    }
-
-    fn conditions(call: &ListCall) -> String {
-        serde_json::to_string(&call.filters.to_argument()).unwrap_or_default()
-    }
-
-    #[test]
-    fn rows_by_id_are_asked_for_once_with_the_website_or_its_stores() {
-        // Vectors 46 and 47, Q-20: the operation, and the conditions in both profiles.
-        let newest = bridge(Some("1.2.19"));
-        let website = |id| IdScope { website: id, stores: Some(&[1, 3]) };
-        for (stream, ids, scope, expected) in [
-            (
-                Stream::Customer,
-                &[3, 7, 9][..],
-                IdScope { website: -1, stores: None },
-                [r#"{"complex_filter":[{"key":"customer_id","value":{"key":"in","value":"3,7,9"}}]}"#; 2],
-            ),
-            (
-                Stream::Order,
-                &[3],
-                website(1),
-                [
-                    r#"{"complex_filter":[{"key":"order_id","value":{"key":"in","value":"3"}},{"key":"store_id","value":{"key":"in","value":"1,3"}}]}"#,
-                    r#"{"complex_filter":[{"key":"order_id","value":{"key":"in","value":"3"}},{"key":"website_id","value":{"key":"in","value":"1"}}]}"#,
-                ],
-            ),
-            (
-                Stream::Cart,
-                &[5],
-                website(1),
-                [r#"{"complex_filter":[{"key":"entity_id","value":{"key":"in","value":"5"}},{"key":"store_id","value":{"key":"in","value":"1,3"}}]}"#;
-                    2],
-            ),
-        ] {
-            for (quirks, expected) in [Quirks::default(), Profile::OroCrm41.quirks()].iter().zip(expected) {
-                let call = by_ids(stream, ids, scope, &newest, quirks).unwrap();
-                assert_eq!(conditions(&call), expected, "{stream:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn only_the_bridges_lists_come_in_pages() {
-        for (stream, expected) in
-            [(Stream::Customer, [false, true]), (Stream::Order, [false, true]), (Stream::CreditMemo, [false, false])]
-        {
-            let found = [None, Some("1.1.4")].map(|version| is_paged(stream, &bridge(version)));
-            assert_eq!(found, expected, "{stream:?}");
-        }
-    }
-
-    #[test]
-    fn a_list_of_another_stream_than_customers_is_filtered_by_store() {
-        // Vectors 38 and 43.
-        let website = r#"{"complex_filter":[{"key":"website_id","value":{"key":"in","value":"2"}}]}"#;
-        let stores = r#"{"complex_filter":[{"key":"store_id","value":{"key":"in","value":"1,3"}}]}"#;
-        for (stream, version, operation, expected) in [
-            (Stream::Customer, None, "customerCustomerList", website),
-            (Stream::Customer, Some("1.2.0"), "oroCustomerList", website),
-            (Stream::Order, None, "salesOrderList", stores),
-            (Stream::Order, Some("1.1.4"), "oroOrderList", stores),
-            (Stream::CreditMemo, Some("1.2.19"), "salesOrderCreditmemoList", stores),
-            (Stream::Cart, Some("1.2.19"), "oroQuoteList", stores),
-        ] {
-            let call = of_stream(stream, 2, Some(&[1, 3]), &bridge(version)).unwrap();
-            assert_eq!((call.operation, conditions(&call).as_str()), (operation, expected));
-        }
-        assert!(of_stream(Stream::Cart, -1, None, &bridge(None)).is_err());
-        assert!(of_stream(Stream::NewsletterSubscriber, -1, None, &bridge(Some("1.1.4"))).is_err());
-    }
 }

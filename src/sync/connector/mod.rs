@@ -1,5 +1,5 @@
-//! The connectors by name, what each needs and in which order an integration runs them (sync spec 4.1 and 4.2). How a
-//! connector asks Magento for its rows is in the file named after its entity; what becomes of the rows is not here.
+//! The connectors by name, what each needs and in which order an integration runs them (sync spec 4.1 and 4.2), and the
+//! ways in which Magento is asked. What is different about the rows of each stream is in `stream`, one file each.
 
 use std::fmt;
 
@@ -76,27 +76,47 @@ pub enum ConnectorKind {
     Incremental,
 }
 
-/// The kind of record a connector imports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stream {
-    /// Websites.
-    Website,
-    /// Store views.
-    Store,
-    /// Customer groups.
-    CustomerGroup,
-    /// Regions of countries.
-    Region,
-    /// Customers with their addresses.
-    Customer,
-    /// Carts (Magento's quotes).
-    Cart,
-    /// Orders.
-    Order,
-    /// Credit memos.
-    CreditMemo,
-    /// Newsletter subscribers.
-    NewsletterSubscriber,
+macro_rules! streams {
+    ($($variant:ident, $label:literal, $record:literal, $job:literal, $need:ident;)*) => {
+        /// The kind of record a connector imports.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Stream {
+            $(#[doc = concat!($label, ".")] $variant,)*
+        }
+
+        impl Stream {
+            fn need(self) -> Need {
+                match self { $(Self::$variant => Need::$need,)* }
+            }
+
+            /// What a person calls its records.
+            fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)* }
+            }
+
+            /// One of its records, in messages.
+            pub fn record(self) -> &'static str {
+                match self { $(Self::$variant => $record,)* }
+            }
+
+            /// The reference client's name of the job that imports it (sync spec 4.1).
+            pub fn import_job(self) -> &'static str {
+                match self { $(Self::$variant => $job,)* }
+            }
+        }
+    };
+}
+
+streams! {
+    Website, "Websites", "website", "mage_website_import", Nothing;
+    Store, "Stores", "store", "mage_store_import", Nothing;
+    CustomerGroup, "Customer groups", "customer group", "mage_customer_group_import", Nothing;
+    Region, "Regions", "region", "mage_region_import", Nothing;
+    Customer, "Customers", "customer", "mage_customer_import", Nothing;
+    Cart, "Carts", "cart", "mage_cart_import", Installed;
+    Order, "Orders", "order", "mage_order_import", Nothing;
+    CreditMemo, "Credit memos", "credit memo", "mage_credit_memo_import", Nothing;
+    NewsletterSubscriber, "Newsletter subscribers", "newsletter subscriber", "mage_newsletter_subscriber_import", Supported;
 }
 
 /// What a stream asks of the bridge before it is offered.
@@ -112,49 +132,11 @@ impl Stream {
     pub const CHANNEL_DEFAULT: &'static [Stream] =
         &[Stream::Customer, Stream::Cart, Stream::Order, Stream::CreditMemo, Stream::NewsletterSubscriber];
 
-    fn need(self) -> Need {
-        match self {
-            Self::Cart => Need::Installed,
-            Self::NewsletterSubscriber => Need::Supported,
-            _ => Need::Nothing,
-        }
-    }
-
     fn is_offered(self, bridge: Option<&ExtensionVersion>) -> bool {
         match self.need() {
             Need::Nothing => true,
             Need::Installed => bridge.is_some(),
             Need::Supported => bridge.is_some_and(|version| version.at_least(SUPPORTED_BRIDGE)),
-        }
-    }
-
-    /// What a person calls its records.
-    fn label(self) -> &'static str {
-        match self {
-            Self::Website => "Websites",
-            Self::Store => "Stores",
-            Self::CustomerGroup => "Customer groups",
-            Self::Region => "Regions",
-            Self::Customer => "Customers",
-            Self::Cart => "Carts",
-            Self::Order => "Orders",
-            Self::CreditMemo => "Credit memos",
-            Self::NewsletterSubscriber => "Newsletter subscribers",
-        }
-    }
-
-    /// One of its records, in messages.
-    pub fn record(self) -> &'static str {
-        match self {
-            Self::Website => "website",
-            Self::Store => "store",
-            Self::CustomerGroup => "customer group",
-            Self::Region => "region",
-            Self::Customer => "customer",
-            Self::Cart => "cart",
-            Self::Order => "order",
-            Self::CreditMemo => "credit memo",
-            Self::NewsletterSubscriber => "newsletter subscriber",
         }
     }
 
@@ -165,24 +147,10 @@ impl Stream {
         Connector::ALL.iter().find(of_stream).map_or("", |connector| connector.name())
     }
 
-    /// The reference client's name of the job that imports it (sync spec 4.1).
-    pub fn import_job(self) -> &'static str {
-        match self {
-            Self::Website => "mage_website_import",
-            Self::Store => "mage_store_import",
-            Self::CustomerGroup => "mage_customer_group_import",
-            Self::Region => "mage_region_import",
-            Self::Customer => "mage_customer_import",
-            Self::Cart => "mage_cart_import",
-            Self::Order => "mage_order_import",
-            Self::CreditMemo => "mage_credit_memo_import",
-            Self::NewsletterSubscriber => "mage_newsletter_subscriber_import",
-        }
-    }
-
     /// Whether a forced re-sync forgets its statuses; dictionaries are re-read anyway.
     pub fn supports_force(self) -> bool {
-        !matches!(self, Self::Website | Self::Store | Self::CustomerGroup | Self::Region)
+        let of_stream = |connector: &&Connector| connector.stream() == self;
+        !Connector::ALL.iter().filter(of_stream).any(|connector| connector.kind() == ConnectorKind::Dictionary)
     }
 }
 

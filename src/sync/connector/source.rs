@@ -53,9 +53,9 @@ impl RowSource {
     }
 
     /// Rows by their ids: one page of a bridge list, one list without pages otherwise. What does not fit is not asked for.
-    pub fn by_ids(call: ListCall, is_paged: bool) -> Self {
+    pub fn by_ids(call: ListCall) -> Self {
         let filters = call.filters.clone();
-        let size = is_paged.then_some(call.page_size);
+        let size = call.paged.then_some(call.page_size);
         Self::of(call, Plan::Once { filters, size, asked: false })
     }
 

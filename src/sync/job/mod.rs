@@ -1,73 +1,46 @@
 //! What happens to the rows of a stream: pulled from a source, converted, looked up, decided on and written in batches;
-//! rows whose relations are missing wait until those were loaded. One file per kind of stream. The order of streams and
-//! their windows are the driver's business.
+//! rows whose relations are missing wait until those were loaded. What is different about each stream is in `stream`; their
+//! order and windows are the driver's business.
 
 use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use super::bookmark::Mark;
 use super::connector::Connector;
 use super::connector::source::RowSource;
 use super::outcome::{ConnectorOutcome, RunKind, RunStatus};
 use super::run::Run;
+use super::stream::Listed;
 use super::window;
 use crate::crm::CrmError;
 
-pub mod cart;
-pub mod credit_memo;
-pub mod customer;
 pub mod dictionary;
-pub mod guest;
 mod import;
-pub mod newsletter;
-pub mod order;
 mod post_process;
-#[cfg(test)]
-mod vectors;
-mod waiting;
 
 pub(in crate::sync) use import::{Import, Stop};
-pub(in crate::sync) use waiting::fetched_by_id;
-
-/// Rows written in one transaction, and details asked for after them (sync spec 4.8).
-pub const BATCH_SIZE: usize = 25;
-/// The same for regions.
-pub const REGION_BATCH_SIZE: usize = 100;
 
 /// One run of a connector over one stream of rows.
 #[derive(Debug)]
-pub struct Job {
+pub(in crate::sync) struct Job {
     /// Whose run.
-    pub connector: Connector,
+    pub(in crate::sync) connector: Connector,
+    /// What is different about its stream.
+    pub(in crate::sync) rules: &'static Listed,
     /// Which part of the sync.
-    pub kind: RunKind,
+    pub(in crate::sync) kind: RunKind,
     /// The rows.
-    pub source: RowSource,
+    pub(in crate::sync) source: RowSource,
     /// What the connector remembers when all rows are in.
-    pub mark: Mark,
+    pub(in crate::sync) mark: Mark,
     /// The start of the stream, recorded when it held no rows.
-    pub start: Option<Timestamp>,
-}
-
-/// Where a bookmark goes once a run is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// Nowhere: dictionaries, and the quirk that withholds it.
-    None,
-    /// Nowhere, and no status is written: a single order.
-    Unrecorded,
-    /// To a moment known beforehand.
-    At(Timestamp),
-    /// To the end of the run, one step on from the bookmark at most.
-    EndOfRun {
-        /// The bookmark before the run.
-        bookmark: Timestamp,
-    },
+    pub(in crate::sync) start: Option<Timestamp>,
 }
 
 /// Runs one stream to its end and records the run. The bookmark moves only after every row and everything that waited for
 /// it is in, so that a run that dies before is repeated.
 pub(in crate::sync) async fn run(run: &mut Run<'_, '_>, mut job: Job) -> Result<ConnectorOutcome, CrmError> {
-    let mut import = Import::resumed(run, job.connector, job.kind)?;
+    let mut import = Import::resumed(run, job.connector, job.rules, job.kind)?;
     let span = tracing::info_span!("import", connector = job.connector.name());
     let ended = match pull(run, &mut job, &mut import).instrument(span).await {
         Ok(ended) => ended,

@@ -2,14 +2,14 @@
 //! loaded (sync spec 4.8; client trace, section 5). The steps of all jobs stand in one order; a stream fills only the
 //! lists that its own job has.
 
-use super::import::{Batch, Import, Pass, Stop};
-use super::waiting::{details_to_load, ids_to_load};
-use super::{BATCH_SIZE, guest, waiting};
+use super::import::{Import, Stop};
 use crate::client::ClientError;
 use crate::soap::SoapStruct;
+use crate::sync::connector::Connector;
 use crate::sync::connector::source::RowSource;
-use crate::sync::connector::{Connector, Stream, detail, list};
 use crate::sync::run::Run;
+use crate::sync::stream::waiting::{Batch, Pass, details_to_load, ids_to_load};
+use crate::sync::stream::{BATCH_SIZE, Details, Listed, cart, customer, guest, order};
 
 /// Works off everything that waits.
 pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Result<(), Stop> {
@@ -19,10 +19,13 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
             // Boxed, because orders have a post-processing job of their own.
             Box::pin(orders(import, run, &ids_to_load(&waiting.orders))).await?;
         }
-        let mut customers = by_ids(import, run, Connector::Customer, &ids_to_load(&waiting.customers)).await?;
-        guest::create_all(run, &waiting.guests, &mut import.outcome)?;
+        let mut customers = Import::of(Connector::Customer, &customer::RULES, import.outcome.kind);
+        by_ids(&mut customers, run, &ids_to_load(&waiting.customers)).await?;
+        let scope = run.scope();
+        guest::create_all(run.crm, &scope, &waiting.guests, &mut import.outcome)?;
         if run.bridge.is_supported() {
-            let carts = by_ids(import, run, Connector::Cart, &ids_to_load(&waiting.carts)).await?;
+            let mut carts = Import::of(Connector::Cart, &cart::RULES, import.outcome.kind);
+            by_ids(&mut carts, run, &ids_to_load(&waiting.carts)).await?;
             import.outcome.warnings.extend(carts.outcome.warnings);
         }
         import.write_postponed(run, waiting.rows)?;
@@ -43,9 +46,9 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
 
 /// Orders by id, with everything that they miss in turn.
 async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
-    let mut orders = Import::of(Connector::Order, import.outcome.kind);
-    let rows = rows_by_ids(run, Stream::Order, ids).await?;
-    note_holes(run, Stream::Order, ids)?;
+    let mut orders = Import::of(Connector::Order, &order::RULES, import.outcome.kind);
+    let rows = rows_by_ids(run, orders.rules, ids).await?;
+    note_holes(run, orders.rules, ids)?;
     for row in rows {
         orders.take(run, row).await?;
     }
@@ -56,8 +59,8 @@ async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Resu
 
 /// What was fetched by id may be in no window that is read again, so it is noted when it lacks something, and fetched once
 /// more with the next run.
-fn note_holes(run: &mut Run<'_, '_>, stream: Stream, ids: &[i64]) -> Result<(), Stop> {
-    let Some(list) = waiting::fetched_by_id(stream) else { return Ok(()) };
+fn note_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[i64]) -> Result<(), Stop> {
+    let Some(list) = rules.noted_as else { return Ok(()) };
     let channel = run.integration.id;
     if run.scope().is_incomplete {
         for id in ids {
@@ -72,20 +75,19 @@ fn note_holes(run: &mut Run<'_, '_>, stream: Stream, ids: &[i64]) -> Result<(), 
 }
 
 /// Rows by id, imported without looking for what they miss.
-async fn by_ids(import: &Import, run: &mut Run<'_, '_>, connector: Connector, ids: &[i64]) -> Result<Import, Stop> {
-    let mut found = Import::of(connector, import.outcome.kind);
-    if !ids.is_empty() {
-        let rows = rows_by_ids(run, connector.stream(), ids).await?;
-        note_holes(run, connector.stream(), ids)?;
-        found.write_postponed(run, rows)?;
+async fn by_ids(found: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
+    if ids.is_empty() {
+        return Ok(());
     }
-    Ok(found)
+    let rows = rows_by_ids(run, found.rules, ids).await?;
+    note_holes(run, found.rules, ids)?;
+    found.write_postponed(run, rows)
 }
 
 /// What one list call gives of the ids; others are dropped silently.
-async fn rows_by_ids(run: &mut Run<'_, '_>, stream: Stream, ids: &[i64]) -> Result<Vec<SoapStruct>, Stop> {
-    let call = run.list_by_ids(stream, ids).await.map_err(|error| Stop::Failed(error.to_string()))?;
-    let mut source = RowSource::by_ids(call, list::is_paged(stream, &run.bridge));
+async fn rows_by_ids(run: &mut Run<'_, '_>, rules: &Listed, ids: &[i64]) -> Result<Vec<SoapStruct>, Stop> {
+    let call = run.list_by_ids(rules, ids).await.map_err(|error| Stop::Failed(error.to_string()))?;
+    let mut source = RowSource::by_ids(call);
     let mut rows = Vec::new();
     loop {
         let next = match run.client().await {
@@ -106,12 +108,13 @@ async fn load_details(
     run: &mut Run<'_, '_>,
     details: Vec<(String, SoapStruct)>,
 ) -> Result<(), Stop> {
+    let Some(rules) = &import.rules.details else { return Ok(()) };
     let mut batch = Batch::new();
     for (key, bare) in details_to_load(details) {
         if !import.wants_details(&key) {
             continue;
         }
-        match detail_of(run, import.stream(), &key).await {
+        match detail_of(run, rules, &key).await {
             Ok(row) => {
                 forget(import, run, &key)?;
                 batch.insert(key, row);
@@ -119,13 +122,13 @@ async fn load_details(
             Err(error) => {
                 let what = import.stream().record();
                 import.outcome.warnings.push(format!("{what} {key}: details are missing: {error}"));
-                if error.fault_code() == Some(gone_fault(import.stream())) {
+                if error.fault_code() == Some(rules.gone_fault) {
                     forget(import, run, &key)?;
                 } else {
                     run.crm.note_missing_detail(run.integration.id, import.stream().connector_name(), &key)?;
                 }
                 // The bare row goes through once more, so that an account is found for it all the same.
-                if import.stream() == Stream::Customer && !bare.is_empty() {
+                if rules.bare_again && !bare.is_empty() {
                     batch.insert(key, bare);
                 }
             }
@@ -137,11 +140,6 @@ async fn load_details(
     import.write(run, &batch, Pass::Details)
 }
 
-/// The SOAP fault that says "there is no such record" (sync spec 2.8).
-fn gone_fault(stream: Stream) -> u16 {
-    if stream == Stream::Customer { 102 } else { 100 }
-}
-
 fn forget(import: &Import, run: &mut Run<'_, '_>, key: &str) -> Result<(), Stop> {
     if import.missed.iter().any(|missed| missed == key) {
         run.crm.forget_missing_detail(run.integration.id, import.stream().connector_name(), key)?;
@@ -149,12 +147,7 @@ fn forget(import: &Import, run: &mut Run<'_, '_>, key: &str) -> Result<(), Stop>
     Ok(())
 }
 
-async fn detail_of(run: &mut Run<'_, '_>, stream: Stream, key: &str) -> Result<SoapStruct, ClientError> {
+async fn detail_of(run: &mut Run<'_, '_>, rules: &Details, key: &str) -> Result<SoapStruct, ClientError> {
     let bridge = run.bridge.clone();
-    let client = run.client().await?;
-    match stream {
-        Stream::Order => detail::order(client, key, &bridge).await,
-        Stream::CreditMemo => detail::credit_memo(client, key).await,
-        _ => detail::native_customer(client, key.parse().unwrap_or_default(), &bridge).await,
-    }
+    (rules.ask)(run.client().await?, key, &bridge).await
 }

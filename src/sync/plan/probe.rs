@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use crate::client::{BridgeStatus, ClientError, ClientOptions, Endpoint, MagentoClient, Retries, WsdlCache, bridge};
 use crate::magento::Contract;
 use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::connector::Stream;
 use crate::sync::connector::source::RowSource;
-use crate::sync::connector::{Stream, list};
 use crate::sync::context::Bridge;
 use crate::sync::filter::pager;
 use crate::sync::window::MISTIMING;
@@ -30,7 +30,7 @@ pub async fn probe(transport: Arc<dyn Transport>, options: ClientOptions) -> Res
     let wsdl = wsdl_times(transport.as_ref(), &options).await;
     let options = ClientOptions { retries: Retries::Off, wsdl_cache: WsdlCache::default(), ..options };
     let clock = options.clock.clone();
-    let mut client = MagentoClient::connect(transport, options.clone()).await?;
+    let mut client = MagentoClient::connect(transport, options).await?;
     let mut warnings = client.warnings().to_vec();
     warnings.extend(wsdl.ok().and_then(|times| wsdl_warning(&times)));
     if let Some(shop) = client.server_time() {
@@ -39,7 +39,7 @@ pub async fn probe(transport: Arc<dyn Transport>, options: ClientOptions) -> Res
     let bridge = client.bridge().await;
     let declared = client.has_operation("oroPing");
     warnings.extend(bridge_warning(&bridge, declared));
-    warnings.extend(denied(&mut client, &bridge, &options).await);
+    warnings.extend(denied(&mut client, &bridge).await);
     // As the shop lists them: the sync keeps less of a store view than is looked at here.
     if let Ok(stores) = client.call_list("storeList", SoapStruct::new()).await {
         warnings.extend(store_warnings(&stores));
@@ -106,16 +106,15 @@ fn bridge_warning(found: &BridgeStatus, declared: bool) -> Option<String> {
 }
 
 /// Calls everything the sync calls, for records that cannot exist, and tells what the API user may not.
-async fn denied(client: &mut MagentoClient, found: &BridgeStatus, options: &ClientOptions) -> Vec<String> {
+async fn denied(client: &mut MagentoClient, found: &BridgeStatus) -> Vec<String> {
     let version = found.version.as_ref();
     let bridge = Bridge::new(found.version.clone());
     let mut denied = Vec::new();
-    let everywhere = list::IdScope { website: crate::sync::filter::ALL_WEBSITES, stores: None };
     for stream in Stream::CHANNEL_DEFAULT {
         // A stream without the bridge is no gap in the rights.
-        let Ok(call) = list::by_ids(*stream, &[0], everywhere, &bridge, &options.quirks) else { continue };
+        let Some(Ok(call)) = stream.listed().map(|rules| (rules.list)(&bridge)) else { continue };
         let operation = call.operation;
-        let asked = RowSource::by_ids(call, list::is_paged(*stream, &bridge)).next(client).await;
+        let asked = RowSource::by_ids(call.of_ids(&[0])).next(client).await;
         denied.extend(gap(operation, asked.err().as_ref()));
     }
     let id = |name: &str| SoapStruct::new().with(name, 0);

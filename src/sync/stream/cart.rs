@@ -2,19 +2,42 @@
 
 use jiff::Timestamp;
 
+use super::customer::CUSTOMER_BY_ID;
 use super::guest;
-use super::import::Gate;
 use super::order::key;
-use super::waiting::Waiting;
+use super::waiting::{Gate, Waiting};
+use super::{Changes, Listed, keep_all, nothing_follows, waiting_customers};
+use crate::client::BridgeEndpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::connector::list::{ListCall, ScopedBy};
 use crate::sync::convert::{self, Record, RowError, filled};
 use crate::sync::outcome::ConnectorOutcome;
-use crate::sync::store::{Scope, not_found};
+use crate::sync::scope::{Scope, not_found};
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::cart::{self as rules, CartImport, Existing};
 use crate::sync::strategy::order::{lacks, shown_names};
+
+/// What is different about them.
+pub(in crate::sync) const RULES: Listed = Listed {
+    list: |bridge| {
+        let operation = BridgeEndpoint::CartList.operation(bridge.version())?;
+        Ok(ListCall { nested: &["items"], paged: true, ..ListCall::new(operation, "entity_id") })
+    },
+    scoped_by: ScopedBy::Stores,
+    by_ids_scoped_by: |_| ScopedBy::Stores,
+    changes: Changes::Dates,
+    key: "entity_id",
+    gate,
+    import,
+    collapse: keep_all,
+    written: nothing_follows,
+    details: None,
+    skipped_as: Some("carts"),
+    noted_as: None,
+    works_off: Some((CUSTOMER_BY_ID, waiting_customers)),
+};
 
 /// What validation asks of a cart: CRM field and Magento's name.
 const REQUIRED: &[(&str, &str)] = &[

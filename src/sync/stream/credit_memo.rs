@@ -2,15 +2,39 @@
 
 use jiff::Timestamp;
 
-use super::import::Gate;
-use super::order::key;
-use super::waiting::Waiting;
+use super::order::{ORDER_BY_ID, key};
+use super::waiting::{Gate, Waiting};
+use super::{Changes, Details, Listed, keep_all, nothing_follows};
 use crate::crm::{Crm, CrmError, CrmValue, Entity};
 use crate::soap::SoapStruct;
+use crate::sync::connector::detail;
+use crate::sync::connector::list::{ListCall, ScopedBy};
 use crate::sync::convert;
 use crate::sync::outcome::ConnectorOutcome;
-use crate::sync::store::Scope;
+use crate::sync::scope::Scope;
 use crate::sync::strategy;
+
+/// What is different about them. Magento's own list is used with the bridge too, and its rows are always bare.
+pub(in crate::sync) const RULES: Listed = Listed {
+    list: |_| Ok(ListCall::new("salesOrderCreditmemoList", "creditmemo_id")),
+    scoped_by: ScopedBy::Stores,
+    by_ids_scoped_by: |_| ScopedBy::Stores,
+    changes: Changes::Dates,
+    key: "increment_id",
+    gate,
+    import,
+    collapse: keep_all,
+    written: nothing_follows,
+    details: Some(Details {
+        are_wanted: |_| true,
+        ask: |client, key, _| Box::pin(detail::credit_memo(client, key)),
+        gone_fault: 100,
+        bare_again: false,
+    }),
+    skipped_as: None,
+    noted_as: None,
+    works_off: Some((ORDER_BY_ID, |waiting| &mut waiting.orders)),
+};
 
 /// Whether a credit memo can be imported, or waits for its order (vector 133).
 pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Waiting) -> Result<Gate, CrmError> {

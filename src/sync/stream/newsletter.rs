@@ -3,15 +3,40 @@
 
 use jiff::Timestamp;
 
-use super::import::{Batch, Gate};
-use super::waiting::Waiting;
+use super::customer::CUSTOMER_BY_ID;
+use super::waiting::{Batch, Gate, Waiting};
+use super::{Changes, Listed, waiting_customers};
+use crate::client::BridgeEndpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
+use crate::sync::connector::list::{ListCall, ScopedBy};
 use crate::sync::convert;
 use crate::sync::outcome::{ConnectorOutcome, RunKind};
-use crate::sync::store::Scope;
+use crate::sync::scope::Scope;
 use crate::sync::strategy::{self, Change};
+
+/// What is different about them.
+pub(in crate::sync) const RULES: Listed = Listed {
+    list: |bridge| {
+        let operation = BridgeEndpoint::SubscriberList.operation(bridge.version())?;
+        Ok(ListCall { paged: true, ..ListCall::new(operation, "subscriber_id") })
+    },
+    scoped_by: ScopedBy::Stores,
+    by_ids_scoped_by: |_| ScopedBy::Stores,
+    changes: Changes::Newsletter,
+    key: "subscriber_id",
+    gate,
+    import,
+    collapse,
+    written: |crm, scope, batch, written| {
+        lower_cursor(crm, scope, is_first_import(written.kind, written.postponed, scope), batch)
+    },
+    details: None,
+    skipped_as: None,
+    noted_as: None,
+    works_off: Some((CUSTOMER_BY_ID, waiting_customers)),
+};
 
 /// Whether a subscriber can be imported, or waits for their customer (vector 135).
 pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Waiting) -> Result<Gate, CrmError> {
@@ -95,7 +120,7 @@ mod tests {
     use super::*;
     use crate::crm::{IntegrationId, RowId};
     use crate::quirk::{Profile, Quirks};
-    use crate::sync::store::Known;
+    use crate::sync::scope::Known;
 
     fn scope(quirks: Quirks) -> Scope {
         Scope {

@@ -2,14 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::import::Stop;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert;
 use crate::sync::outcome::{ConnectorOutcome, Counts};
-use crate::sync::run::Run;
-use crate::sync::store::Scope;
+use crate::sync::scope::Scope;
 use crate::sync::strategy::Change;
 use crate::sync::strategy::guest::{Person, batch_key, search};
 
@@ -54,12 +52,12 @@ pub(super) fn has_holes(known: &Row, scope: &Scope) -> bool {
 }
 
 /// Makes the guests of some orders, in one transaction; who is known already is left alone.
-pub(super) fn create_all(
-    run: &mut Run<'_, '_>,
+pub(in crate::sync) fn create_all(
+    crm: &mut Crm,
+    scope: &Scope,
     orders: &[SoapStruct],
     outcome: &mut ConnectorOutcome,
-) -> Result<(), Stop> {
-    let scope = run.scope();
+) -> Result<(), CrmError> {
     let mut guests: IndexMap<_, &SoapStruct> = IndexMap::new();
     for (at, order) in orders.iter().enumerate() {
         let key = batch_key(&person(order), &scope.shared_emails, &scope.quirks);
@@ -67,8 +65,7 @@ pub(super) fn create_all(
         let alone = key.is_none().then_some(at);
         guests.entry((key, alone)).or_insert(order);
     }
-    run.crm.transaction(|crm| guests.values().try_for_each(|order| create(crm, &scope, order, outcome)))?;
-    Ok(())
+    crm.transaction(|crm| guests.values().try_for_each(|order| create(crm, scope, order, outcome)))
 }
 
 pub(super) fn create(

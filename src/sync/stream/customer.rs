@@ -2,17 +2,52 @@
 
 use jiff::Timestamp;
 
-use super::import::Batch;
+use super::waiting::{Batch, Pass};
+use super::{Changes, Details, Listed, import_at_once, keep_all};
+use crate::client::Endpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
-use crate::sync::connector::Stream;
+use crate::sync::connector::list::{ListCall, ScopedBy};
+use crate::sync::connector::{Stream, detail};
 use crate::sync::convert::{self, Record};
 use crate::sync::outcome::ConnectorOutcome;
-use crate::sync::store::Scope;
+use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::customer::{CustomerImport, Existing};
 use crate::sync::strategy::{self};
+
+/// What is different about them.
+pub(in crate::sync) const RULES: Listed = Listed {
+    list: |bridge| {
+        let operation = Endpoint::CustomerList.operation(bridge.version());
+        let nested = if bridge.is_installed() { &["addresses"][..] } else { &[] };
+        Ok(ListCall { nested, paged: bridge.is_installed(), ..ListCall::new(operation, "customer_id") })
+    },
+    scoped_by: ScopedBy::Website,
+    by_ids_scoped_by: |_| ScopedBy::Website,
+    changes: Changes::Dates,
+    key: "customer_id",
+    gate: import_at_once,
+    import,
+    collapse: keep_all,
+    written: |crm, scope, batch, written| match written.pass {
+        Pass::BeforeDetails => Ok(()),
+        Pass::Only | Pass::Details => discover(crm, scope, batch),
+    },
+    details: Some(Details {
+        are_wanted: |bridge| !bridge.is_supported(),
+        ask: |client, key, bridge| Box::pin(detail::native_customer(client, key.parse().unwrap_or_default(), bridge)),
+        gone_fault: 102,
+        bare_again: true,
+    }),
+    skipped_as: Some("customers"),
+    noted_as: Some(CUSTOMER_BY_ID),
+    works_off: None,
+};
+
+/// Under which name customers are noted that were fetched by id and lack something.
+pub(super) const CUSTOMER_BY_ID: &str = "customer by id";
 
 /// Where customers are noted whose contacts were made of a row with holes.
 const CONTACT: &str = "contact";

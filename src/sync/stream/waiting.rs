@@ -1,26 +1,51 @@
-//! What waits for post-processing: the shared lists of the reference client's jobs (sync spec 4.8).
+//! Rows on their way into the CRM: batches, what becomes of a row that was read, and what waits for post-processing, the
+//! shared lists of the reference client's jobs (sync spec 4.8).
 
 use indexmap::IndexMap;
 
 use super::BATCH_SIZE;
 use crate::soap::SoapStruct;
-use crate::sync::connector::Stream;
+
+/// Rows of one batch by their key.
+pub(in crate::sync) type Batch = IndexMap<String, SoapStruct>;
+
+/// What becomes of a row that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sync) enum Gate {
+    /// It is imported with the next batch.
+    Import,
+    /// It waits for relations.
+    Postpone,
+    /// It is left out without a word (carts without contact information).
+    Skip,
+}
+
+/// How often the rows of a batch have been seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sync) enum Pass {
+    /// Their only time.
+    Only,
+    /// Bare rows whose details come next.
+    BeforeDetails,
+    /// The details of rows that were counted already.
+    Details,
+}
 
 /// Lists that fill while rows are read and are worked off together. Their lengths count what was put in, doubles too.
 #[derive(Debug, Default)]
 pub(in crate::sync) struct Waiting {
     /// Rows of the stream whose relations are missing.
-    pub(super) rows: Vec<SoapStruct>,
+    pub(in crate::sync) rows: Vec<SoapStruct>,
     /// Customers to import by id.
-    pub(super) customers: Vec<i64>,
+    pub(in crate::sync) customers: Vec<i64>,
     /// Carts to import by id.
-    pub(super) carts: Vec<i64>,
+    pub(in crate::sync) carts: Vec<i64>,
     /// Orders to import by id.
-    pub(super) orders: Vec<i64>,
+    pub(in crate::sync) orders: Vec<i64>,
     /// Orders from which guests are made.
-    pub(super) guests: Vec<SoapStruct>,
+    pub(in crate::sync) guests: Vec<SoapStruct>,
     /// Keys of rows of the stream whose details are to be loaded, with the bare row.
-    pub(super) details: Vec<(String, SoapStruct)>,
+    pub(in crate::sync) details: Vec<(String, SoapStruct)>,
 }
 
 impl Waiting {
@@ -36,27 +61,18 @@ impl Waiting {
     }
 
     /// Whether some list has come to a whole number of batches.
-    pub(super) fn is_due(&self) -> bool {
+    pub(in crate::sync) fn is_due(&self) -> bool {
         self.lengths().iter().any(|length| *length > 0 && length.is_multiple_of(BATCH_SIZE))
     }
 
     /// Whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::sync) fn is_empty(&self) -> bool {
         self.lengths() == [0; 6]
     }
 }
 
-/// Under which name is noted what was fetched by id and lacks something.
-pub(in crate::sync) fn fetched_by_id(stream: Stream) -> Option<&'static str> {
-    match stream {
-        Stream::Customer => Some("customer by id"),
-        Stream::Order => Some("order by id"),
-        _ => None,
-    }
-}
-
 /// Ids as a list call takes them: each once, ascending, without zeros (vector 50).
-pub(super) fn ids_to_load(ids: &[i64]) -> Vec<i64> {
+pub(in crate::sync) fn ids_to_load(ids: &[i64]) -> Vec<i64> {
     let mut ids: Vec<i64> = ids.iter().copied().filter(|id| *id > 0).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -64,7 +80,7 @@ pub(super) fn ids_to_load(ids: &[i64]) -> Vec<i64> {
 }
 
 /// Keys whose details are loaded: each once, ascending as numbers where they are numbers; of several rows the last.
-pub(super) fn details_to_load(details: Vec<(String, SoapStruct)>) -> Vec<(String, SoapStruct)> {
+pub(in crate::sync) fn details_to_load(details: Vec<(String, SoapStruct)>) -> Vec<(String, SoapStruct)> {
     let distinct: IndexMap<String, SoapStruct> = details.into_iter().collect();
     let mut sorted: Vec<_> = distinct.into_iter().collect();
     sorted.sort_by(|(a, _), (b, _)| (number(a), a).cmp(&(number(b), b)));

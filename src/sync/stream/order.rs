@@ -2,16 +2,54 @@
 
 use jiff::Timestamp;
 
+use super::customer::CUSTOMER_BY_ID;
 use super::guest;
-use super::import::Gate;
-use super::waiting::Waiting;
+use super::waiting::{Gate, Waiting};
+use super::{Changes, Details, Listed, keep_all, nothing_follows, waiting_customers};
+use crate::client::Endpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::connector::detail;
+use crate::sync::connector::list::{ListCall, ScopedBy};
 use crate::sync::convert::{self, Record, RowError};
 use crate::sync::outcome::ConnectorOutcome;
-use crate::sync::store::{Scope, not_found};
+use crate::sync::scope::{Scope, not_found};
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::order::{self as rules, Existing, OrderImport};
+
+/// What is different about them. Orders by ids are filtered by website in the reference client only, although orders have no
+/// such column.
+pub(in crate::sync) const RULES: Listed = Listed {
+    list: |bridge| {
+        let operation = Endpoint::OrderList.operation(bridge.version());
+        let nested = if bridge.is_installed() { &["items"][..] } else { &[] };
+        Ok(ListCall { nested, paged: bridge.is_installed(), ..ListCall::new(operation, "order_id") })
+    },
+    scoped_by: ScopedBy::Stores,
+    by_ids_scoped_by: |quirks| match quirks.has(Quirk::OrdersByIdFilterWebsite) {
+        true => ScopedBy::Website,
+        false => ScopedBy::Stores,
+    },
+    changes: Changes::Dates,
+    key: "increment_id",
+    gate,
+    import,
+    collapse: keep_all,
+    written: nothing_follows,
+    details: Some(Details {
+        are_wanted: |bridge| !bridge.is_supported(),
+        ask: |client, key, bridge| Box::pin(detail::order(client, key, bridge)),
+        gone_fault: 100,
+        bare_again: false,
+    }),
+    skipped_as: Some("orders"),
+    noted_as: Some(ORDER_BY_ID),
+    works_off: Some((CUSTOMER_BY_ID, waiting_customers)),
+};
+
+/// Under which name orders are noted that were fetched by id and lack something.
+pub(super) const ORDER_BY_ID: &str = "order by id";
 
 /// Whether an order can be imported, or waits for its customer or cart. All that is missing is noted at once (vectors 119
 /// to 122).

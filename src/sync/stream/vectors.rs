@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::import::Gate;
-use super::waiting::Waiting;
+use super::waiting::{Gate, Waiting};
 use super::{cart, credit_memo, customer, guest, newsletter, order};
 use crate::clock::Clock;
 use crate::crm::{Crm, CrmValue, Entity, Fields, IntegrationSettings, Row};
@@ -12,7 +11,7 @@ use crate::secret::ApiKey;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::Connector;
 use crate::sync::outcome::{ConnectorOutcome, RunKind};
-use crate::sync::store::{Known, Scope};
+use crate::sync::scope::{Known, Scope};
 
 const SHARED: &str = "family@example.com";
 
