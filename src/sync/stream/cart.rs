@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::customer::CUSTOMER_BY_ID;
 use super::guest;
 use super::order::key;
 use super::waiting::{Gate, Waiting};
-use super::{Changes, Listed, keep_all, nothing_follows, waiting_customers};
+use super::{CUSTOMERS_AGAIN, Changes, Listed, keep_all, nothing_follows};
 use crate::client::BridgeEndpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
@@ -36,7 +35,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     details: None,
     skipped_as: Some("carts"),
     noted_as: None,
-    works_off: Some((CUSTOMER_BY_ID, waiting_customers)),
+    works_off: Some(CUSTOMERS_AGAIN),
 };
 
 /// What validation asks of a cart: CRM field and Magento's name.

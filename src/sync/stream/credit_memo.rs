@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::order::{ORDER_BY_ID, key};
 use super::waiting::{Gate, Waiting};
-use super::{Changes, Details, Listed, keep_all, nothing_follows};
+use super::{Changes, Details, Listed, WorksOff, keep_all, nothing_follows};
 use crate::crm::{Crm, CrmError, CrmValue, Entity};
 use crate::soap::SoapStruct;
 use crate::sync::connector::detail;
@@ -33,7 +33,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     }),
     skipped_as: None,
     noted_as: None,
-    works_off: Some((ORDER_BY_ID, |waiting| &mut waiting.orders)),
+    works_off: Some(WorksOff { noted_as: ORDER_BY_ID, wait_in: |waiting| &mut waiting.orders }),
 };
 
 /// Whether a credit memo can be imported, or waits for its order (vector 133).

@@ -117,8 +117,17 @@ pub(super) struct Listed {
     pub(super) skipped_as: Option<&'static str>,
     /// Under which name is noted what was fetched by id and lacks something.
     pub(super) noted_as: Option<&'static str>,
-    /// Which list of such notes a run of this stream works off, and where they wait.
-    pub(super) works_off: Option<(&'static str, fn(&mut Waiting) -> &mut Vec<i64>)>,
+    /// Which such notes a run of this stream works off.
+    pub(super) works_off: Option<WorksOff>,
+}
+
+/// Rows of another stream that are to be fetched by id once more.
+#[derive(Debug)]
+pub(super) struct WorksOff {
+    /// Under which name they are noted.
+    pub(super) noted_as: &'static str,
+    /// Where they wait.
+    pub(super) wait_in: fn(&mut Waiting) -> &mut Vec<i64>,
 }
 
 /// How an import of one row is called.
@@ -181,10 +190,9 @@ fn nothing_follows(_: &mut Crm, _: &Scope, _: &Batch, _: Written) -> Result<(), 
     Ok(())
 }
 
-/// Where customers wait that are to be fetched once more.
-fn waiting_customers(waiting: &mut Waiting) -> &mut Vec<i64> {
-    &mut waiting.customers
-}
+/// For streams whose rows belong to customers.
+const CUSTOMERS_AGAIN: WorksOff =
+    WorksOff { noted_as: customer::CUSTOMER_BY_ID, wait_in: |waiting| &mut waiting.customers };
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::customer::CUSTOMER_BY_ID;
 use super::waiting::{Batch, Gate, Waiting};
-use super::{Changes, Listed, waiting_customers};
+use super::{CUSTOMERS_AGAIN, Changes, Listed};
 use crate::client::BridgeEndpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity};
 use crate::quirk::Quirk;
@@ -35,7 +34,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     details: None,
     skipped_as: None,
     noted_as: None,
-    works_off: Some((CUSTOMER_BY_ID, waiting_customers)),
+    works_off: Some(CUSTOMERS_AGAIN),
 };
 
 /// Whether a subscriber can be imported, or waits for their customer (vector 135).

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::customer::CUSTOMER_BY_ID;
 use super::guest;
 use super::waiting::{Gate, Waiting};
-use super::{Changes, Details, Listed, keep_all, nothing_follows, waiting_customers};
+use super::{CUSTOMERS_AGAIN, Changes, Details, Listed, keep_all, nothing_follows};
 use crate::client::Endpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 use crate::quirk::Quirk;
@@ -45,7 +44,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     }),
     skipped_as: Some("orders"),
     noted_as: Some(ORDER_BY_ID),
-    works_off: Some((CUSTOMER_BY_ID, waiting_customers)),
+    works_off: Some(CUSTOMERS_AGAIN),
 };
 
 /// Under which name orders are noted that were fetched by id and lack something.
