@@ -3,6 +3,7 @@
 //! written in `soap`.
 
 pub mod bridge;
+pub mod columns;
 pub mod contract;
 pub mod directory;
 pub mod encoding_schema;
