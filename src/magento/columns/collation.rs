@@ -106,10 +106,11 @@ fn pieces(pattern: &str) -> Vec<Piece> {
     pieces
 }
 
-/// `FIND_IN_SET`: whether a text is an item of a comma list. Blanks at the end count.
+/// `FIND_IN_SET`: whether a text is an item of a comma list. Blanks at the end count, and a list of fewer bytes than
+/// the text is not looked at.
 pub fn find_in_set(item: &str, list: &str) -> bool {
     let same = |a: &str, b: &str| a.chars().map(weight).eq(b.chars().map(weight));
-    !list.is_empty() && list.split(',').any(|known| same(known, item))
+    !list.is_empty() && list.len() >= item.len() && list.split(',').any(|known| same(known, item))
 }
 
 #[cfg(test)]

@@ -15,12 +15,13 @@ pub struct Moment {
 impl Moment {
     /// What MariaDB takes a text for that is compared with a moment or kept in a column of moments. `None` when it is
     /// none; the database then warns and goes on with the zero moment.
+    /// Each month has 31 days here; [`Self::exists`] knows better.
     pub fn read(text: &str) -> Option<Self> {
         if let Some(moment) = Self::canonical(text.as_bytes()) {
             return Some(moment);
         }
         let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
-        let mut reader = Reader { rest: text.as_bytes() };
+        let mut reader = Reader { rest: text.strip_prefix('+').unwrap_or(text).as_bytes() };
         if !reader.rest.first().is_some_and(u8::is_ascii_digit) {
             return None;
         }
@@ -45,7 +46,7 @@ impl Moment {
             second: small(second)?,
             micros,
         };
-        moment.exists().then_some(moment)
+        moment.is_plausible().then_some(moment)
     }
 
     /// What nearly every text is: the form in which the database writes a moment.
@@ -68,10 +69,15 @@ impl Moment {
             second: pair(17)?,
             micros: 0,
         };
-        moment.exists().then_some(moment)
+        moment.is_plausible().then_some(moment)
     }
 
-    fn exists(self) -> bool {
+    fn is_plausible(self) -> bool {
+        self.month <= 12 && self.day <= 31 && self.hour < 24 && self.minute < 60 && self.second < 60
+    }
+
+    /// Whether the month has that day. A text of one that has not is compared as it stands but kept as the zero moment.
+    pub fn exists(self) -> bool {
         let leap = self.year.is_multiple_of(4) && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
         let days = match self.month {
             4 | 6 | 9 | 11 => 30,
@@ -79,7 +85,7 @@ impl Moment {
             2 => 28,
             _ => 31,
         };
-        self.month <= 12 && self.day <= days && self.hour < 24 && self.minute < 60 && self.second < 60
+        self.day <= days
     }
 
     /// The day alone.
@@ -137,10 +143,12 @@ impl Reader<'_> {
         let before = self.rest.len();
         let Some(year) = self.number(usize::MAX) else { return (fields, 0, false) };
         fields[0] = year;
-        let two_digits = before - self.rest.len() <= 2;
+        let two_digits = before - self.rest.len() == 2;
         for at in 1..6 {
             let parted = if at == 3 { self.day_from_time() } else { self.punctuation() };
-            let Some(value) = parted.then(|| self.number(2)).flatten() else { return (fields, at, two_digits) };
+            let Some(value) = parted.then(|| self.number(usize::MAX)).flatten() else {
+                return (fields, at, two_digits);
+            };
             fields[at] = value;
         }
         (fields, 6, two_digits)
@@ -160,16 +168,12 @@ impl Reader<'_> {
         found
     }
 
-    /// A `T`, blanks or punctuation between day and time.
+    /// A `T`, blanks, or one sign of punctuation between day and time.
     fn day_from_time(&mut self) -> bool {
-        if self.rest.first() == Some(&b'T') {
-            self.rest = &self.rest[1..];
-            return true;
-        }
-        let separators =
-            self.rest.iter().take_while(|byte| byte.is_ascii_whitespace() || byte.is_ascii_punctuation()).count();
-        self.rest = &self.rest[separators..];
-        separators > 0
+        let blanks = self.rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let is_sign = self.rest.first().is_some_and(|byte| *byte == b'T' || byte.is_ascii_punctuation());
+        self.rest = &self.rest[blanks.max(usize::from(is_sign))..];
+        blanks > 0 || is_sign
     }
 
     /// The part of a second behind a point.
@@ -178,7 +182,8 @@ impl Reader<'_> {
             return 0;
         }
         let digits = self.rest[1..].iter().take(6).take_while(|byte| byte.is_ascii_digit());
-        let (value, count) = digits.fold((0, 0), |(value, count), digit| (value * 10 + u32::from(digit - b'0'), count + 1));
+        let (value, count) =
+            digits.fold((0, 0), |(value, count), digit| (value * 10 + u32::from(digit - b'0'), count + 1));
         value * 10_u32.pow(6 - count)
     }
 }

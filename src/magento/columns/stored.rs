@@ -24,8 +24,27 @@ pub fn stored(text: &str, sql_type: SqlType) -> Cow<'_, str> {
     }
 }
 
+/// Whether a column of that type keeps what a text means: nothing is cut off, rounded away or taken for 0. For people who
+/// write values by hand; the database itself does not ask.
+pub fn keeps(text: &str, sql_type: SqlType) -> bool {
+    match sql_type {
+        SqlType::Int { .. } | SqlType::Decimal { .. } => {
+            let kept = stored(text, sql_type);
+            let exact = |text: &str| Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
+            number::leading(text) == text && exact(text).is_ok_and(|given| exact(&kept) == Ok(given))
+        }
+        SqlType::Varchar(_) | SqlType::Text(_) | SqlType::Blob(_) => stored(text, sql_type) == text,
+        SqlType::Date | SqlType::Datetime | SqlType::Timestamp => {
+            let kept = stored(text, sql_type);
+            let is_written_as_moment = text.bytes().all(|byte| byte.is_ascii_digit() || b"-/:. T".contains(&byte));
+            let is_zero = |text: &str| text.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
+            is_written_as_moment && (is_zero(text) || !is_zero(&kept))
+        }
+    }
+}
+
 fn moment(text: &str, read: fn(&str) -> Option<Moment>, write: fn(Moment) -> String) -> Cow<'_, str> {
-    let written = write(read(text).unwrap_or_default());
+    let written = write(read(text).filter(|found| found.exists()).unwrap_or_default());
     if written == text { Cow::Borrowed(text) } else { Cow::Owned(written) }
 }
 
@@ -40,7 +59,8 @@ fn timestamp(text: &str) -> Option<Moment> {
 
 fn int(text: &str, sql_type: SqlType) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let is_canonical = matches!(bytes.first(), Some(b'1'..=b'9')) && bytes.len() < 5 && bytes.iter().all(u8::is_ascii_digit);
+    let is_canonical =
+        matches!(bytes.first(), Some(b'1'..=b'9')) && bytes.len() < 5 && bytes.iter().all(u8::is_ascii_digit);
     if is_canonical || text == "0" {
         return Cow::Borrowed(text);
     }
@@ -64,7 +84,8 @@ fn decimal(text: &str, precision: u8, scale: u8) -> Cow<'_, str> {
         (_, false) => largest,
     };
     let value = read.unwrap_or_else(|_| too_large());
-    let mut kept = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero).clamp(-largest, largest);
+    let mut kept =
+        value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero).clamp(-largest, largest);
     kept.rescale(places);
     if kept.is_zero() {
         kept.set_sign_positive(true);
@@ -106,6 +127,41 @@ fn shorten(text: Cow<'_, str>, end: usize) -> Cow<'_, str> {
         Cow::Owned(mut text) => {
             text.truncate(end);
             Cow::Owned(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_do_not_fit_are_told() {
+        let int = SqlType::Int { bytes: 2, width: 5, unsigned: true };
+        let decimal = SqlType::Decimal { precision: 12, scale: 4 };
+        for (text, sql_type, expected) in [
+            ("7", int, true),
+            ("007", int, true),
+            ("70000", int, false),
+            ("-1", int, false),
+            ("yes", int, false),
+            ("", int, false),
+            ("1.5", int, false),
+            ("9.99", decimal, true),
+            ("1e3", decimal, true),
+            ("9,99", decimal, false),
+            ("1.23456", decimal, false),
+            ("12345", SqlType::Varchar(5), true),
+            ("123456", SqlType::Varchar(5), false),
+            ("\u{1F600}", SqlType::TEXT, false),
+            ("2025-10-20", SqlType::Datetime, true),
+            ("0000-00-00 00:00:00", SqlType::Datetime, true),
+            ("2025-02-30", SqlType::Datetime, false),
+            ("12/31/1980", SqlType::Datetime, false),
+            ("yesterday", SqlType::Timestamp, false),
+            ("2040-01-01", SqlType::Timestamp, false),
+        ] {
+            assert_eq!(keeps(text, sql_type), expected, "{text} in {sql_type}");
         }
     }
 }
