@@ -14,6 +14,7 @@ pub mod compare;
 pub mod crm;
 pub mod datetime;
 pub mod disrupt;
+pub mod email_address;
 pub mod magento;
 mod memo;
 pub mod quirk;

@@ -340,7 +340,7 @@ mod tests {
             };
             let channel = crm.add_integration(&settings).unwrap().0;
             let people =
-                [("a@x.com", "Ann"), ("b@x.com", "Ann"), ("a@x.com", "Ann"), ("a@x.com", ""), ("b@x.com", "Ann")];
+                [("ä@x.com", "Ann"), ("b@x.com", "Ann"), ("Ä@x.com", "Ann"), ("ä@x.com", ""), ("B@X.com", "Ann")];
             let ids = people.map(|(email, name)| {
                 let base = Fields::new().with("channel", channel).with("email", email).with("firstName", name);
                 let id = crm.insert(Entity::Customer, base.with("lastName", "Lee")).unwrap();

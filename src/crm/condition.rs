@@ -3,7 +3,7 @@
 use rusqlite::types::ToSqlOutput;
 
 use super::rows::column;
-use super::sql::to_sql;
+use super::sql::{key_to_sql, to_sql};
 use super::{CrmError, CrmValue, Entity, RowId};
 
 /// What a row must meet.
@@ -37,18 +37,20 @@ impl<'a> Condition<'a> {
 
     /// Adds the clause and its values; fields are checked against the columns, so that no other text gets in.
     fn write(&self, entity: Entity, sql: &mut String, values: &mut Vec<ToSqlOutput<'a>>) -> Result<(), CrmError> {
-        let mut bound = |field: &str, value: &'a CrmValue| -> Result<(), CrmError> {
-            values.push(to_sql(entity, field, column(entity, field)?, value)?);
-            Ok(())
+        let mut bound = |field: &'a str, value: &'a CrmValue| -> Result<&'a str, CrmError> {
+            let as_given = to_sql(entity, field, column(entity, field)?, value)?;
+            let key = entity.key_column(field);
+            values.push(if key.is_some() { key_to_sql(value) } else { as_given });
+            Ok(key.unwrap_or(field))
         };
         let parts: &[&str] = match self {
             Self::Equals(field, value) => {
-                bound(field, value)?;
-                &["\"", field, "\" = ?"]
+                let compared = bound(field, value)?;
+                &["\"", compared, "\" = ?"]
             }
             Self::EqualsOrBlank(field, value) => {
-                bound(field, value)?;
-                &["(\"", field, "\" = ? OR \"", field, "\" IS NULL OR \"", field, "\" = '')"]
+                let compared = bound(field, value)?;
+                &["(\"", compared, "\" = ? OR \"", field, "\" IS NULL OR \"", field, "\" = '')"]
             }
             // The plus keeps SQLite from looking nulls up in an index, which may hold nothing else: all guests have no
             // `originId`.
@@ -115,13 +117,16 @@ mod tests {
         let channel = ("channel", &link);
         for (entity, pairs, expected) in [
             (Entity::Customer, vec![channel, ("originId", &one)], "channel=? AND originId=?"),
-            (Entity::Customer, vec![channel, ("email", &text)], "email=? AND channel=?"),
+            (Entity::Customer, vec![channel, ("email", &text)], "emailKey=? AND channel=?"),
             (
                 Entity::Customer,
                 vec![channel, ("email", &text), ("website", &link), ("originId", &null)],
-                "email=? AND channel=? AND website=?",
+                "emailKey=? AND channel=? AND website=?",
             ),
-            (Entity::Customer, vec![("firstName", &text), ("lastName", &text), ("email", &text)], "email=?"),
+            (Entity::Customer, vec![("firstName", &text), ("lastName", &text), ("email", &text)], "emailKey=?"),
+            (Entity::Contact, vec![("email", &text)], "emailKey=?"),
+            (Entity::Cart, vec![("email", &text)], "emailKey=?"),
+            (Entity::NewsletterSubscriber, vec![("email", &text)], "emailKey=?"),
             (Entity::Customer, vec![("account", &link), channel], "account=?"),
             (Entity::CustomerAddress, vec![("owner", &link)], "owner=?"),
             (Entity::Order, vec![channel, ("incrementId", &text)], "channel=? AND incrementId=?"),

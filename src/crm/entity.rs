@@ -117,6 +117,16 @@ impl Entity {
         TYPES.get(&(self, field)).copied()
     }
 
+    /// The column beside a field that holds what the field is looked up by, where that is not the field itself: of an
+    /// e-mail address what all its spellings have in common. Such columns are the database's alone.
+    pub(super) fn key_column(self, field: &str) -> Option<&'static str> {
+        match (self, field) {
+            (Self::Contact | Self::Customer | Self::Cart | Self::NewsletterSubscriber, "email") => Some("emailKey"),
+            (Self::Order, "customerEmail") => Some("customerEmailKey"),
+            _ => None,
+        }
+    }
+
     /// An entity by its table name.
     pub fn named(table: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|entity| entity.table() == table)

@@ -131,7 +131,7 @@ impl Crm {
             return if self.exists(entity, RowId(id))? { Ok(RowId(id)) } else { Err(missing()) };
         }
         let mut found = match NAMED_BY.iter().find(|(named, _)| *named == entity) {
-            Some((_, field)) => self.find(entity, &[(field, text.into())])?,
+            Some((_, field)) => as_spelled(self.find(entity, &[(field, text.into())])?, field, text),
             None => Vec::new(),
         };
         if let Ok(id) = text.parse::<i64>()
@@ -187,6 +187,14 @@ impl Crm {
         }
         Ok(self.get(entity, id)?.map_or_else(|| "(gone)".to_owned(), |row| name_of(&row)))
     }
+}
+
+/// Of rows whose e-mail address is the same in some spelling, those that are spelled so, if there are any.
+pub(crate) fn as_spelled(mut rows: Vec<Row>, field: &str, text: &str) -> Vec<Row> {
+    if rows.iter().any(|row| row.fields.text(field) == Some(text)) {
+        rows.retain(|row| row.fields.text(field) == Some(text));
+    }
+    rows
 }
 
 #[cfg(test)]

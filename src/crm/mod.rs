@@ -17,6 +17,7 @@ pub mod error;
 pub mod export_queue;
 pub mod integration;
 pub mod job;
+mod keys;
 pub mod lifetime;
 pub mod lookup;
 mod missing_detail;
@@ -33,8 +34,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite_migration::{HookResult, M, Migrations};
 
 use crate::clock::Clock;
 
@@ -72,20 +73,28 @@ const PAGE_CACHE_KB: i64 = -65_536;
 const PAGES_BEFORE_CHECKPOINT: i64 = 20_000;
 
 /// Schemas so far, oldest first.
-const SCHEMAS: &[&str] = &[
-    include_str!("schema.sql"),
-    include_str!("schema_2.sql"),
-    include_str!("schema_3.sql"),
-    include_str!("schema_4.sql"),
-    include_str!("schema_5.sql"),
-    include_str!("schema_6.sql"),
+const SCHEMAS: &[(&str, &str)] = &[
+    ("schema.sql", include_str!("schema.sql")),
+    ("schema_2.sql", include_str!("schema_2.sql")),
+    ("schema_3.sql", include_str!("schema_3.sql")),
+    ("schema_4.sql", include_str!("schema_4.sql")),
+    ("schema_5.sql", include_str!("schema_5.sql")),
+    ("schema_6.sql", include_str!("schema_6.sql")),
+    ("schema_7.sql", include_str!("schema_7.sql")),
 ];
 
 /// Tables are made once and copied for every CRM in memory: a suite opens hundreds.
 static EMPTY: OnceLock<Option<Vec<u8>>> = OnceLock::new();
 
+/// What no SQL can do, by the schema it belongs to.
+const HOOKS: &[(&str, fn(&Transaction<'_>) -> HookResult)] = &[("schema_7.sql", keys::fill)];
+
 fn migrations() -> Migrations<'static> {
-    SCHEMAS.iter().map(|schema| M::up(schema)).collect()
+    let step = |(name, schema): &(&str, &'static str)| match HOOKS.iter().find(|(of, _)| of == name) {
+        Some((_, hook)) => M::up_with_hook(schema, hook),
+        None => M::up(schema),
+    };
+    SCHEMAS.iter().map(step).collect()
 }
 
 impl Crm {
@@ -208,6 +217,30 @@ mod tests {
         migrations().validate().unwrap();
     }
 
+    /// A file of the schema before the given one.
+    fn file_before(schema: usize, path: &Path) -> Connection {
+        let mut connection = Connection::open(path).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        migrations().to_version(&mut connection, schema - 1).unwrap();
+        connection
+    }
+
+    #[test]
+    fn addresses_of_an_older_file_are_found_in_any_case() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let old = file_before(7, &path);
+        old.execute_batch(
+            "INSERT INTO integration (id, settings, apiUrl, apiKey) VALUES (1, '{}', 'u', 'k');
+             INSERT INTO customer (channel, email) VALUES (1, 'Zoë@Example.com'), (1, NULL), (1, 'ada@example.com');",
+        )
+        .unwrap();
+        drop(old);
+        let crm = Crm::open(&path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let found = crm.find(Entity::Customer, &[("email", "ZOË@example.com".into())]).unwrap();
+        assert_eq!(found.iter().map(|row| row.fields.text("email")).collect::<Vec<_>>(), [Some("Zoë@Example.com")]);
+    }
+
     #[test]
     fn a_failed_transaction_leaves_nothing_behind() {
         let mut crm = crm();
@@ -237,7 +270,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 6;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 7;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),

@@ -6,7 +6,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{OptionalExtension as _, params_from_iter};
 
 use super::condition::{Condition, Order, all_of, write_where};
-use super::sql::{from_sql, to_sql};
+use super::sql::{from_sql, key_to_sql, to_sql};
 use super::{ColumnType, Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 
 impl Crm {
@@ -75,9 +75,12 @@ impl Crm {
         }
         let kind = column(entity, field)?;
         let mut values = vec![channel.0.into()];
+        let key_column = entity.key_column(field);
         for key in keys {
-            values.push(to_sql(entity, field, kind, key)?);
+            let as_given = to_sql(entity, field, kind, key)?;
+            values.push(if key_column.is_some() { key_to_sql(key) } else { as_given });
         }
+        let field = key_column.unwrap_or(field);
         let marks = vec!["?"; keys.len()].join(", ");
         let tail = format!(" WHERE \"channel\" = ? AND \"{field}\" IN ({marks}) ORDER BY \"id\"");
         self.select(entity, &tail, values)
@@ -160,6 +163,10 @@ impl Crm {
             for part in [if values.len() == 1 { " (\"" } else { ", \"" }, field, "\""] {
                 sql.push_str(part);
             }
+            if let Some(key) = entity.key_column(field) {
+                values.push(key_to_sql(value));
+                [", \"", key, "\""].iter().for_each(|part| sql.push_str(part));
+            }
         }
         match values.len() {
             0 => sql.push_str(" DEFAULT VALUES"),
@@ -188,6 +195,10 @@ impl Crm {
                 sql.push_str(part);
             }
             values.push(to_sql(entity, field, column(entity, field)?, value)?);
+            if let Some(key) = entity.key_column(field) {
+                values.push(key_to_sql(value));
+                [", \"", key, "\" = ?"].iter().for_each(|part| sql.push_str(part));
+            }
         }
         values.push(id.0.into());
         sql.push_str(" WHERE \"id\" = ?");
@@ -297,8 +308,9 @@ mod tests {
             let mut statement = crm.connection.prepare(&format!("PRAGMA table_info(\"{}\")", entity.table())).unwrap();
             let declared: Vec<String> =
                 statement.query_map([], |row| row.get(1)).unwrap().collect::<Result<_, _>>().unwrap();
-            let listed: Vec<String> =
-                ["id"].into_iter().chain(entity.columns().iter().map(|(name, _)| *name)).map(str::to_owned).collect();
+            let names = entity.columns().iter().map(|(name, _)| *name);
+            let keys = names.clone().filter_map(|name| entity.key_column(name));
+            let listed: Vec<String> = ["id"].into_iter().chain(names).chain(keys).map(str::to_owned).collect();
             assert_eq!(declared, listed, "{entity:?}");
         }
     }

@@ -3,7 +3,7 @@
 use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 
 use super::{ColumnType, CrmError, CrmValue, Entity, RowId};
-use crate::datetime;
+use crate::{datetime, email_address};
 
 /// A value as it is stored; checks that it fits the column. Texts are not copied.
 pub(super) fn to_sql<'v>(
@@ -33,6 +33,11 @@ pub(super) fn to_sql<'v>(
             found: other.to_json().to_string(),
         }),
     }
+}
+
+/// What an e-mail address is looked up by.
+pub(super) fn key_to_sql(value: &CrmValue) -> ToSqlOutput<'static> {
+    ToSqlOutput::Owned(value.as_text().map_or(Sql::Null, |address| Sql::Text(email_address::key(address))))
 }
 
 /// A stored value by its column's type; what does not fit was put there by somebody else and reads as null.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::crm::{Crm, CrmError, Entity, Row, RowId};
+use crate::email_address;
 
 /// Somebody who seems to be one person and would have several accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +60,7 @@ impl People {
     }
 
     pub(super) fn doubled(&self) -> Vec<DoubledAccount> {
-        let by_email = self.groups(|person| person.email.to_lowercase());
+        let by_email = self.groups(|person| email_address::key(&person.email));
         let mut doubled: Vec<DoubledAccount> = by_email
             .values()
             .filter_map(|group| {

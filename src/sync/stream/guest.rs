@@ -1,7 +1,5 @@
 //! Guests of orders: found by e-mail, or made (sync spec 6.2 to 6.5).
 
-use indexmap::IndexMap;
-
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
@@ -9,7 +7,7 @@ use crate::sync::convert;
 use crate::sync::outcome::{ConnectorOutcome, Counts};
 use crate::sync::scope::Scope;
 use crate::sync::strategy::Change;
-use crate::sync::strategy::guest::{Person, batch_key, search};
+use crate::sync::strategy::guest::{Person, search};
 
 /// The person behind a row of Magento, by the fields orders and carts have in common.
 pub(super) fn person(row: &SoapStruct) -> Person {
@@ -51,21 +49,14 @@ pub(super) fn has_holes(known: &Row, scope: &Scope) -> bool {
         && FROM_DICTIONARIES.iter().any(|name| known.fields.link(name).is_none())
 }
 
-/// Makes the guests of some orders, in one transaction; who is known already is left alone.
+/// Makes the guests of some orders, in one transaction; who is known already, if only by an order before, is left alone.
 pub(in crate::sync) fn create_all(
     crm: &mut Crm,
     scope: &Scope,
     orders: &[SoapStruct],
     outcome: &mut ConnectorOutcome,
 ) -> Result<(), CrmError> {
-    let mut guests: IndexMap<_, &SoapStruct> = IndexMap::new();
-    for (at, order) in orders.iter().enumerate() {
-        let key = batch_key(&person(order), &scope.shared_emails, &scope.quirks);
-        // A guest without address is like nobody else.
-        let alone = key.is_none().then_some(at);
-        guests.entry((key, alone)).or_insert(order);
-    }
-    crm.transaction(|crm| guests.values().try_for_each(|order| create(crm, scope, order, outcome)))
+    crm.transaction(|crm| orders.iter().try_for_each(|order| create(crm, scope, order, outcome)))
 }
 
 pub(super) fn create(

@@ -100,6 +100,29 @@ fn a_guest_is_made_when_nobody_is_that_person() {
     }
 }
 
+/// Vectors 118, 139 and 140: an address is one whatever its case, a shared one as many guests as there are names, and a
+/// guest without address is always somebody else.
+#[test]
+fn guests_of_one_batch_are_the_same_by_address_and_on_the_list_by_name_too() {
+    for (people, expected) in [
+        ([("TEST@test.com", "Ann"), ("test@test.com", "Bob")], 1),
+        ([("ZOË@test.com", "Ann"), ("zoë@test.com", "Ann")], 1),
+        ([("test@test.com", "Ann"), ("other@test.com", "Ann")], 2),
+        ([("Family@example.com", "Ann"), (SHARED, "Bob")], 2),
+        ([("Family@example.com", "Ann"), (SHARED, "Ann")], 1),
+        ([("JOHN@example.com", "Jack"), (SHARED, "Jane")], 0),
+        ([("", "Ann"), ("", "Ann")], 2),
+    ] {
+        let (mut crm, scope) = crm();
+        let before = crm.count(Entity::Customer).unwrap();
+        for (email, first) in people {
+            let row = by(order("100"), email, first, "Doe");
+            guest::create(&mut crm, &scope, &row, &mut outcome(Connector::Order)).unwrap();
+        }
+        assert_eq!(crm.count(Entity::Customer).unwrap() - before, expected, "{people:?}");
+    }
+}
+
 /// Vector 119, with the two ways an existing customer may be found on the list.
 #[test]
 fn a_guest_order_goes_to_who_has_its_address_and_on_the_list_its_name() {

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::crm::lookup::as_spelled;
 use crate::crm::{
     AddressEdit, ColumnType, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId, RowId,
 };
@@ -138,6 +139,7 @@ impl World<'_> {
             .crm
             .find(Entity::Customer, &[("channel", channel.0.into()), (field, value)])
             .map_err(|error| error.to_string())?;
+        let found = as_spelled(found, field, named);
         match found.as_slice() {
             [one] => Ok(one.id),
             [] => Err(format!("the CRM has no customer `{}` now; sync before, or create it", named.get())),
