@@ -86,8 +86,10 @@ const SCHEMAS: &[(&str, &str)] = &[
 /// Tables are made once and copied for every CRM in memory: a suite opens hundreds.
 static EMPTY: OnceLock<Option<Vec<u8>>> = OnceLock::new();
 
+type Hook = fn(&Transaction<'_>) -> HookResult;
+
 /// What no SQL can do, by the schema it belongs to.
-const HOOKS: &[(&str, fn(&Transaction<'_>) -> HookResult)] = &[("schema_7.sql", keys::fill)];
+const HOOKS: &[(&str, Hook)] = &[("schema_7.sql", keys::fill)];
 
 fn migrations() -> Migrations<'static> {
     let step = |(name, schema): &(&str, &'static str)| match HOOKS.iter().find(|(of, _)| of == name) {
