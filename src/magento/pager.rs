@@ -37,6 +37,17 @@ impl Pager {
         }
     }
 
+    /// The end of a query that reads the page, for fault texts that quote it.
+    pub fn in_sql(self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Page { page: 1, size } => format!(" LIMIT {size}"),
+            Self::Page { page, size } => {
+                format!(" LIMIT {size} OFFSET {}", page.saturating_sub(1).saturating_mul(size))
+            }
+        }
+    }
+
     /// The rows of the page, in order; a page past the end is empty.
     pub fn slice<T>(self, rows: Vec<T>) -> Vec<T> {
         match self {

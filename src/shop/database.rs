@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 
 use super::row::Row;
 use crate::magento::Filters;
-use crate::magento::filter::is_datetime;
+use crate::magento::columns::moment::Moment;
+use crate::magento::columns::{self, SqlType, TableColumns, collation};
 use crate::soap::value::Name;
 
 /// A table's name, its primary key and the columns that are looked up often.
@@ -96,6 +97,8 @@ pub struct Database {
 #[derive(Clone, Debug)]
 pub struct Table {
     key: &'static str,
+    /// What the database knows of the columns.
+    known: Option<&'static TableColumns>,
     rows: BTreeMap<i64, Row>,
     next_id: i64,
     /// Names of the columns, one copy for all rows.
@@ -141,15 +144,28 @@ impl Database {
 impl Table {
     fn new(facts: &TableFacts) -> Self {
         let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
-        let columns = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
-        let moments = columns.iter().map(|column| (*column, BTreeMap::new())).collect();
+        let moments_of = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
+        let moments = moments_of.iter().map(|column| (*column, BTreeMap::new())).collect();
         let columns = HashSet::default();
-        Self { key: facts.key, rows: BTreeMap::new(), next_id: 1, columns, indexes, moments }
+        Self {
+            key: facts.key,
+            known: columns::table(facts.name),
+            rows: BTreeMap::new(),
+            next_id: 1,
+            columns,
+            indexes,
+            moments,
+        }
     }
 
     /// The primary key's column; empty for link tables.
     pub fn key(&self) -> &'static str {
         self.key
+    }
+
+    /// Whether any row ever had the column.
+    pub fn has_column(&self, column: &str) -> bool {
+        self.columns.contains(column)
     }
 
     /// Number of rows.
@@ -176,7 +192,7 @@ impl Table {
     pub fn with<'a>(&'a self, column: &'a str, value: &'a str) -> Box<dyn Iterator<Item = (i64, &'a Row)> + 'a> {
         match self.indexes.get(column) {
             Some(index) => {
-                let ids = index.get(&fold(value)).map(Vec::as_slice).unwrap_or_default();
+                let ids = index.get(&collation::key(value)).map(Vec::as_slice).unwrap_or_default();
                 Box::new(ids.iter().filter_map(|id| self.rows.get(id).map(|row| (*id, row))))
             }
             None => Box::new(self.iter().filter(move |(_, row)| row.get(column) == Some(value))),
@@ -186,6 +202,11 @@ impl Table {
     /// Rows that can pass the filters, in key order: all of them, or those the ids or an index of moments leave.
     pub fn candidates<'a>(&'a self, filters: &Filters) -> Box<dyn Iterator<Item = (i64, &'a Row)> + 'a> {
         if let Some(mut ids) = filters.ids(self.key) {
+            ids.sort_unstable();
+            ids.dedup();
+            return Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))));
+        }
+        if let Some(mut ids) = self.indexed_ids(filters) {
             ids.sort_unstable();
             ids.dedup();
             return Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))));
@@ -202,6 +223,18 @@ impl Table {
         let mut ids: Vec<i64> = dated.chain(index.get("").into_iter().flatten()).copied().collect();
         ids.sort_unstable();
         Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))))
+    }
+
+    /// The rows of an index that filters ask by name.
+    fn indexed_ids(&self, filters: &Filters) -> Option<Vec<i64>> {
+        self.indexes.iter().find_map(|(column, index)| {
+            let texts = filters.texts(column)?;
+            // A number may be written in many ways; the index knows one.
+            let is_text =
+                matches!(self.known?.column(column)?.declared.sql_type, SqlType::Varchar(_) | SqlType::Text(_));
+            let found = texts.into_iter().filter_map(|text| index.get(&collation::key(text)));
+            is_text.then(|| found.flatten().copied().collect())
+        })
     }
 
     /// Adds a row; its key is the one it brings, or the next free one. Answers the key.
@@ -241,7 +274,7 @@ impl Table {
     fn index(&mut self, id: i64, row: &Row) {
         for (column, index) in &mut self.indexes {
             if let Some(value) = row.get(column) {
-                note(index, fold(value), id);
+                note(index, collation::key(value), id);
             }
         }
         for (column, index) in &mut self.moments {
@@ -252,7 +285,7 @@ impl Table {
     fn unindex(&mut self, id: i64) {
         let Some(row) = self.rows.get(&id) else { return };
         for (column, index) in &mut self.indexes {
-            if let Some(ids) = row.get(column).and_then(|value| index.get_mut(&fold(value))) {
+            if let Some(ids) = row.get(column).and_then(|value| index.get_mut(&collation::key(value))) {
                 ids.retain(|known| *known != id);
             }
         }
@@ -276,12 +309,8 @@ fn note(index: &mut BTreeMap<String, Vec<i64>>, key: String, id: i64) {
 }
 
 fn moment(value: &str) -> &str {
-    if is_datetime(value) { value } else { "" }
-}
-
-/// MySQL's collation finds texts without regard to case.
-fn fold(value: &str) -> String {
-    value.to_lowercase()
+    let is_written = Moment::read(value).is_some_and(|found| found.datetime() == value);
+    if is_written { value } else { "" }
 }
 
 #[cfg(test)]

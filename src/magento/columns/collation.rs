@@ -58,34 +58,44 @@ pub fn key(text: &str) -> String {
         .collect()
 }
 
-/// `LIKE`: `%` is any text, `_` any character, `\` takes the next one as it is. Blanks at the end count.
-pub fn like(text: &str, pattern: &str) -> bool {
-    let text: Vec<u16> = text.chars().map(weight).collect();
-    let pattern = pieces(pattern);
-    let (mut at, mut piece) = (0, 0);
-    // Where to go on after the last `%` when what follows it does not fit here.
-    let mut retry: Option<(usize, usize)> = None;
-    while at < text.len() {
-        match pattern.get(piece) {
-            Some(Piece::Any) => {
-                piece += 1;
-                retry = Some((at, piece));
-                continue;
-            }
-            Some(Piece::One) => {}
-            Some(Piece::Weight(wanted)) if *wanted == text[at] => {}
-            _ => {
-                let Some((from, after)) = retry else { return false };
-                (at, piece, retry) = (from + 1, after, Some((from + 1, after)));
-                continue;
-            }
-        }
-        (at, piece) = (at + 1, piece + 1);
+/// A pattern of `LIKE`: `%` is any text, `_` any character, `\` takes the next one as it is. Blanks at the end count.
+#[derive(Clone, Debug)]
+pub struct Pattern(Vec<Piece>);
+
+impl Pattern {
+    /// Reads a pattern; every text is one.
+    pub fn new(text: &str) -> Self {
+        Self(pieces(text))
     }
-    pattern[piece..].iter().all(|piece| *piece == Piece::Any)
+
+    /// Whether a text is like the pattern.
+    pub fn matches(&self, text: &str) -> bool {
+        let text: Vec<u16> = text.chars().map(weight).collect();
+        let (mut at, mut piece) = (0, 0);
+        // Where to go on after the last `%` when what follows it does not fit here.
+        let mut retry: Option<(usize, usize)> = None;
+        while at < text.len() {
+            match self.0.get(piece) {
+                Some(Piece::Any) => {
+                    piece += 1;
+                    retry = Some((at, piece));
+                    continue;
+                }
+                Some(Piece::One) => {}
+                Some(Piece::Weight(wanted)) if *wanted == text[at] => {}
+                _ => {
+                    let Some((from, after)) = retry else { return false };
+                    (at, piece, retry) = (from + 1, after, Some((from + 1, after)));
+                    continue;
+                }
+            }
+            (at, piece) = (at + 1, piece + 1);
+        }
+        self.0[piece..].iter().all(|piece| *piece == Piece::Any)
+    }
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Piece {
     Any,
     One,
@@ -136,6 +146,6 @@ mod tests {
     #[test]
     fn a_pattern_of_many_wildcards_ends() {
         let text = "a".repeat(5_000);
-        assert!(!like(&text, &format!("{}b", "%a".repeat(200))));
+        assert!(!Pattern::new(&format!("{}b", "%a".repeat(200))).matches(&text));
     }
 }

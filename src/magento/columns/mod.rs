@@ -103,6 +103,12 @@ pub fn attributes(entity: &str) -> Option<&'static IndexMap<String, Attribute>> 
     ATTRIBUTES.get(entity)
 }
 
+/// Whether an attribute is said to be a column of its entity's table that the table has not: `category_ids` of products.
+/// The database refuses a filter by it.
+pub fn is_virtual(entity: &str, attribute: &str) -> bool {
+    (entity, attribute) == ("catalog_product", "category_ids")
+}
+
 impl TableColumns {
     fn read(name: &str, written: WrittenTable) -> Self {
         let broken = |what: &str| -> ! { panic!("the built-in table of columns is broken at {name}: {what}") };
@@ -129,6 +135,18 @@ impl TableColumns {
     /// A column by name. Names ignore case, as the database's do.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.get(name).or_else(|| self.columns.get(&name.to_lowercase()))
+    }
+
+    /// Whether a column is in the entity's own table, so that every entity has it, and not an attribute's value.
+    pub fn is_static(&self, column: &str) -> bool {
+        let is_static = |known: &Column| known.attribute.is_none_or(|attribute| attribute.backend_type == "static");
+        self.columns.get(column).is_some_and(is_static)
+    }
+
+    /// The name of a column as the table writes it.
+    pub fn name(&self, name: &str) -> Option<&str> {
+        let found = self.columns.get_key_value(name).or_else(|| self.columns.get_key_value(&name.to_lowercase()));
+        found.map(|(name, _)| name.as_str())
     }
 }
 

@@ -1,9 +1,10 @@
 //! What MariaDB 10.11 answered, asked with the character set and `sql_mode` that Magento sets.
 
-use super::collation;
-use super::compare::Literal;
+use indexmap::IndexMap;
+
 use super::sql_type::{Declaration, SqlType};
 use super::stored::stored;
+use crate::magento::filter::{Condition, Operand};
 
 const COMPARED: &str = include_str!("../../../tests/fixtures/database/compare.tsv");
 const STORED: &str = include_str!("../../../tests/fixtures/database/stored.tsv");
@@ -17,24 +18,19 @@ fn sql_type(text: &str) -> SqlType {
     Declaration::parse(text).unwrap().sql_type
 }
 
-/// The answers in the order of the table's columns: eq, neq, like, nlike, gt, lt, gteq, lteq, in, nin, finset.
+/// The answers in the order of the table's columns.
 fn answers(value: &str, text: &str, sql_type: SqlType) -> String {
-    let order = Literal::new(text, sql_type).order_of(value);
-    let like = collation::like(value, text);
-    let answers = [
-        order.is_eq(),
-        order.is_ne(),
-        like,
-        !like,
-        order.is_gt(),
-        order.is_lt(),
-        order.is_ge(),
-        order.is_le(),
-        order.is_eq(),
-        order.is_ne(),
-        collation::find_in_set(text, value),
-    ];
-    answers.map(|holds| if holds { '1' } else { '0' }).iter().collect()
+    const OPERATORS: [&str; 11] = ["eq", "neq", "like", "nlike", "gt", "lt", "gteq", "lteq", "in", "nin", "finset"];
+    let answer = |operator: &str| {
+        // A list is given whole, as the table was made with it.
+        let operand = match operator {
+            "in" | "nin" | "finset" => Operand::List(vec![text.to_owned()]),
+            _ => Operand::Text(text.to_owned()),
+        };
+        let condition = Condition::Complex(IndexMap::from([(operator.to_owned(), operand)]));
+        condition.test(sql_type).unwrap().passes(Some(value))
+    };
+    OPERATORS.map(|operator| if answer(operator) { '1' } else { '0' }).iter().collect()
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Customers: wire spec, section 7.2.
 
+use super::entity_table::Entities;
 use super::{Call, Operations};
 use crate::datetime;
-use crate::magento::{Filters, SqlError};
+use crate::magento::columns;
 use crate::shop::session::{random_hex, random_text};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
@@ -15,42 +16,8 @@ pub(super) const OPERATIONS: Operations = &[
     ("customerCustomerDelete", delete),
 ];
 
-/// Columns of the customer table itself; every row has them, unlike attributes.
-const STATIC_COLUMNS: &[&str] = &[
-    "entity_id",
-    "entity_type_id",
-    "attribute_set_id",
-    "website_id",
-    "email",
-    "group_id",
-    "increment_id",
-    "store_id",
-    "created_at",
-    "updated_at",
-    "is_active",
-    "disable_auto_group_change",
-];
-
-/// Attributes that can be filtered by besides the columns.
-const ATTRIBUTES: &[&str] = &[
-    "created_in",
-    "prefix",
-    "firstname",
-    "middlename",
-    "lastname",
-    "suffix",
-    "dob",
-    "password_hash",
-    "default_billing",
-    "default_shipping",
-    "taxvat",
-    "confirmation",
-    "gender",
-    "rp_token",
-    "rp_token_created_at",
-    "password_created_at",
-    "rp_customer_id",
-];
+/// How customers are listed.
+const LISTING: Entities = Entities { table: "customer", entity_type: "1", aliases: &[("customer_id", "entity_id")] };
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let found = find(call)?;
@@ -67,32 +34,7 @@ pub(super) fn listed(row: &Row) -> SoapStruct {
 
 /// Customers that pass the filters, by id.
 pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<Vec<(i64, &'a Row)>, Refusal> {
-    let mut filters = Filters::from_value(call.arguments.get("filters"));
-    filters.rename("customer_id", "entity_id");
-    for field in filters.fields.keys() {
-        if !STATIC_COLUMNS.contains(&field.as_str()) && !ATTRIBUTES.contains(&field.as_str()) {
-            return Err(call.fault_with("filters_invalid", format!("Invalid attribute name: {field}")));
-        }
-    }
-    let mut found = Vec::new();
-    for (id, row) in call.shop.database.table("customer").candidates(&filters) {
-        if passes(row, &filters).map_err(|error| Refusal::ErrorPage(error.to_string()))? {
-            found.push((id, row));
-        }
-    }
-    Ok(found)
-}
-
-fn passes(row: &Row, filters: &Filters) -> Result<bool, SqlError> {
-    for (field, condition) in &filters.fields {
-        let value = row.get(field);
-        // An attribute stored as null can be found, one that was never stored is dropped by the join (recording 049).
-        let joined = row.has(field) || STATIC_COLUMNS.contains(&field.as_str());
-        if !condition.matches(value)? || !joined {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    LISTING.find(call)
 }
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
@@ -198,7 +140,7 @@ pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result
 fn fill(row: &mut Row, data: &SoapStruct) {
     for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
         let Some(text) = value.to_text() else { continue };
-        if text.is_empty() && !STATIC_COLUMNS.contains(&name) {
+        if text.is_empty() && columns::table("customer").is_none_or(|table| !table.is_static(name)) {
             row.remove(name);
         } else if name == "dob" {
             row.set(name, datetime::parse_date(&text).ok().flatten().map_or(text, |day| format!("{day} 00:00:00")));

@@ -10,6 +10,7 @@ mod customer;
 mod customer_address;
 mod customer_group;
 mod directory;
+mod entity_table;
 mod flat_table;
 mod order_state;
 mod sales_creditmemo;

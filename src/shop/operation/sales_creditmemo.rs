@@ -1,7 +1,7 @@
 //! Credit memos: wire spec, section 7.5.
 
 use super::amount::{Amount, CURRENCIES, add, amount_of, money, rounded};
-use super::flat_table::{Listing, record};
+use super::flat_table::{Joins, Listing, record};
 use super::order_state::{Items, can_refund};
 use super::sales_document::{self, Division, Line, share_out, sum};
 use super::{Call, Operations, children};
@@ -28,7 +28,7 @@ const CANCELED: &str = "3";
 const LISTING: Listing = Listing {
     table: "sales_flat_creditmemo",
     alias: ("creditmemo_id", "entity_id"),
-    joined: &[],
+    joins: Joins::Nothing,
     select: "SELECT `main_table`.* FROM `sales_flat_creditmemo` AS `main_table`",
     order: "",
 };

@@ -1,7 +1,7 @@
 //! Invoices: wire spec, section 7.7.
 
 use super::amount::{Amount, CURRENCIES, add, amount_of, money};
-use super::flat_table::{Listing, record};
+use super::flat_table::{Joins, Listing, record};
 use super::order_state::{Items, can_invoice};
 use super::sales_document::{self, Division, Line, share_out, sum};
 use super::{Call, Operations, children};
@@ -33,7 +33,7 @@ const LISTED: &[&str] = &["increment_id", "created_at", "order_currency_code", "
 const LISTING: Listing = Listing {
     table: "sales_flat_invoice",
     alias: ("invoice_id", "entity_id"),
-    joined: &[],
+    joins: Joins::Nothing,
     select: "SELECT `main_table`.`entity_id`, `main_table`.`order_id`, `main_table`.`increment_id`, \
              `main_table`.`created_at`, `main_table`.`state`, `main_table`.`grand_total`, \
              `main_table`.`order_currency_code` FROM `sales_flat_invoice` AS `main_table`",

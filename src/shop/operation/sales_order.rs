@@ -1,7 +1,7 @@
 //! Orders: wire spec, section 7.4.
 
 use super::amount::{Amount, amount_of, money};
-use super::flat_table::{Listing, record};
+use super::flat_table::{Joins, Listing, record};
 use super::{Call, Operations};
 use crate::magento::Pager;
 use crate::shop::{Refusal, Row, Shop};
@@ -20,7 +20,7 @@ pub(super) const OPERATIONS: Operations = &[
 pub(super) const LISTING: Listing = Listing {
     table: "sales_flat_order",
     alias: ("order_id", "entity_id"),
-    joined: &[],
+    joins: Joins::Addresses,
     select: "SELECT `main_table`.*, `billing_o_a`.`firstname`, `billing_o_a`.`middlename`, `billing_o_a`.`lastname`, \
              `billing_o_a`.`telephone`, `billing_o_a`.`postcode`, `shipping_o_a`.`firstname`, \
              `shipping_o_a`.`middlename`, `shipping_o_a`.`lastname`, `shipping_o_a`.`telephone`, \

@@ -1,7 +1,7 @@
 //! Shipments: wire spec, section 7.7.
 
 use super::amount::{Amount, add, money};
-use super::flat_table::{Listing, record};
+use super::flat_table::{Joins, Listing, record};
 use super::order_state::{Items, can_ship};
 use super::sales_document::{self, Line};
 use super::{Call, Operations, children};
@@ -30,9 +30,9 @@ const LISTED: &[&str] = &["increment_id", "created_at", "total_qty"];
 const LISTING: Listing = Listing {
     table: "sales_flat_shipment",
     alias: ("shipment_id", "entity_id"),
-    joined: &[],
-    select: "SELECT `main_table`.`increment_id`, `main_table`.`created_at`, `main_table`.`total_qty`, \
-             `main_table`.`entity_id` FROM `sales_flat_shipment` AS `main_table`",
+    joins: Joins::Nothing,
+    select: "SELECT `main_table`.`increment_id`, `main_table`.`created_at`, `main_table`.`total_qty` \
+             FROM `sales_flat_shipment` AS `main_table`",
     order: "",
 };
 

@@ -1,6 +1,6 @@
 //! Orders through the bridge: wire spec, section 8.6.
 
-use super::super::flat_table::{Listing, record};
+use super::super::flat_table::{Joins, Listing, record};
 use super::super::{Call, Operations, sales_order};
 use super::attributes::add_attributes;
 use crate::magento::Pager;
@@ -13,7 +13,7 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[("oroOrderList",
 const LISTING: Listing = Listing {
     table: "sales_flat_order",
     alias: ("order_id", "entity_id"),
-    joined: &["website_id"],
+    joins: Joins::AddressesAndWebsite,
     select: "SELECT `main_table`.*, `billing_o_a`.`firstname`, `billing_o_a`.`middlename`, `billing_o_a`.`lastname`, \
              `billing_o_a`.`telephone`, `billing_o_a`.`postcode`, `shipping_o_a`.`firstname`, \
              `shipping_o_a`.`middlename`, `shipping_o_a`.`lastname`, `shipping_o_a`.`telephone`, \
@@ -30,8 +30,7 @@ const LISTING: Listing = Listing {
 };
 
 /// The same without the join, as releases before 1.2.18 have it.
-const WITHOUT_WEBSITE: Listing =
-    Listing { joined: &[], order: " ORDER BY main_table.entity_id ASC", ..sales_order::LISTING };
+const WITHOUT_WEBSITE: Listing = Listing { order: " ORDER BY main_table.entity_id ASC", ..sales_order::LISTING };
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let pager = Pager::from_value(call.arguments.get("pager"))?;

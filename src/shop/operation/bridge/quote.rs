@@ -1,6 +1,6 @@
 //! Carts through the bridge: wire spec, section 8.7.
 
-use super::super::flat_table::Listing;
+use super::super::flat_table::{Joins, Listing};
 use super::super::{Call, Operations, cart, sales_order};
 use super::attributes::add_attributes;
 use crate::magento::Pager;
@@ -12,9 +12,9 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[("oroQuoteList",
 const LISTING: Listing = Listing {
     table: "sales_flat_quote",
     alias: ("entity_id", "entity_id"),
-    joined: &[],
+    joins: Joins::Nothing,
     select: "SELECT `main_table`.* FROM `sales_flat_quote` AS `main_table`",
-    order: " ORDER BY main_table.entity_id ASC",
+    order: " ORDER BY entity_id ASC",
 };
 
 /// All carts of all stores, active or not.

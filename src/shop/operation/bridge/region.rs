@@ -1,6 +1,7 @@
 //! `oroRegionList`: wire spec, section 8.10.
 
 use super::super::{Call, Operations};
+use crate::magento::columns::SqlType;
 use crate::magento::{Filters, Pager, directory};
 use crate::shop::Refusal;
 use crate::soap::{SoapStruct, SoapValue};
@@ -9,25 +10,24 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[("oroRegionList"
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let filters = Filters::from_value(call.arguments.get("filters"));
+    let pager = Pager::from_value(call.arguments.get("pager"))?;
+    let refused = |text: String| call.uncaught(format!("{text}, query was: {}", query(&filters, pager)));
+    if let Some(field) = filters.fields.keys().find(|field| type_of(field).is_none()) {
+        let text = format!("SQLSTATE[42S22]: Column not found: 1054 Unknown column '{field}' in 'WHERE'");
+        return Err(refused(text));
+    }
+    let type_of = |field: &str| type_of(field).unwrap_or(SqlType::TEXT);
+    let tests = filters.tests(type_of).map_err(|error| call.uncaught(error.text(&query(&filters, pager))))?;
     let mut found = Vec::new();
     for region in directory::regions() {
         let id = region.region_id.to_string();
-        let column = |field: &str| match field {
-            "region_id" => Some(id.as_str()),
-            "country_id" => Some(region.country_id.as_str()),
-            "code" => Some(region.code.as_str()),
-            "default_name" | "name" => Some(region.name.as_str()),
-            _ => None,
+        let column = |field: &str| match field.to_lowercase().as_str() {
+            "region_id" => id.clone(),
+            "country_id" => region.country_id.clone(),
+            "code" => region.code.clone(),
+            _ => region.name.clone(),
         };
-        let mut passes = true;
-        for (field, condition) in &filters.fields {
-            if !matches!(field.as_str(), "region_id" | "country_id" | "code" | "default_name" | "name") {
-                let text =
-                    format!("SQLSTATE[42S22]: Column not found: 1054 Unknown column '{field}' in 'where clause'");
-                return Err(call.uncaught(text));
-            }
-            passes &= condition.matches(column(field)).map_err(|error| call.uncaught(error.to_string()))?;
-        }
+        let passes = tests.iter().all(|(field, test)| test.passes(Some(&column(field))));
         if passes {
             let row = SoapStruct::new()
                 .with("region_id", region.region_id)
@@ -37,5 +37,29 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             found.push(SoapValue::from(row));
         }
     }
-    Ok(Pager::from_value(call.arguments.get("pager"))?.slice(found).into())
+    Ok(pager.slice(found).into())
+}
+
+/// The query that fault texts quote: the collection of regions joins their names in the shop's language.
+fn query(filters: &Filters, pager: Pager) -> String {
+    let conditions: Vec<String> =
+        filters.fields.iter().map(|(field, condition)| condition.to_sql(&format!("`{field}`"))).collect();
+    format!(
+        "SELECT `main_table`.*, `rname`.`name` FROM `directory_country_region` AS `main_table`\n LEFT JOIN \
+         `directory_country_region_name` AS `rname` ON main_table.region_id = rname.region_id AND rname.locale = \
+         :region_locale WHERE {} ORDER BY region_id ASC, name ASC, default_name ASC{}",
+        conditions.join(" AND "),
+        pager.in_sql()
+    )
+}
+
+/// Columns of the two tables of regions.
+fn type_of(field: &str) -> Option<SqlType> {
+    Some(match field.to_lowercase().as_str() {
+        "region_id" => SqlType::Int { bytes: 4, width: 10, unsigned: true },
+        "country_id" => SqlType::Varchar(4),
+        "code" => SqlType::Varchar(32),
+        "default_name" | "name" => SqlType::Varchar(255),
+        _ => return None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Products that visitors looked at: wire spec, section 8.9. The connector does not read them.
 
-use super::super::flat_table::Listing;
+use super::super::flat_table::{Joins, Listing};
 use super::super::{Call, Operations};
 use crate::magento::Pager;
 use crate::shop::Refusal;
@@ -11,7 +11,7 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[("reportProductV
 const LISTING: Listing = Listing {
     table: "report_viewed_product_index",
     alias: ("index_id", "index_id"),
-    joined: &[],
+    joins: Joins::Nothing,
     select: "SELECT `main_table`.* FROM `report_viewed_product_index` AS `main_table`",
     order: "",
 };

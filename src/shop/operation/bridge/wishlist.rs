@@ -1,7 +1,8 @@
 //! Wishlists: wire spec, section 8.9. The connector does not read them.
 
-use super::super::flat_table::Listing;
+use super::super::flat_table::{Joins, Listing};
 use super::super::{Call, Operations};
+use crate::magento::columns::{self, SqlType};
 use crate::magento::{Filters, Pager};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
@@ -14,7 +15,7 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[
 ];
 
 const fn listing(table: &'static str, key: &'static str, select: &'static str) -> Listing {
-    Listing { table, alias: (key, key), joined: &[], select, order: "" }
+    Listing { table, alias: (key, key), joins: Joins::Nothing, select, order: "" }
 }
 
 const WISHLISTS: Listing = listing("wishlist", "wishlist_id", "SELECT `main_table`.* FROM `wishlist` AS `main_table`");
@@ -60,13 +61,11 @@ impl Limits {
         let per_website = shop.settings.is_on("customer/account_share/scope");
         let mut ids = |field: &str, table: &'static str| -> Result<Option<Vec<String>>, String> {
             let Some(condition) = filters.fields.shift_remove(field).filter(|_| per_website) else { return Ok(None) };
-            let mut passing = Vec::new();
-            for (id, row) in shop.database.table(table).iter() {
-                if condition.matches(row.get(field)).map_err(|error| error.0)? {
-                    passing.push(id.to_string());
-                }
-            }
-            Ok(Some(passing))
+            let column = columns::table(table).and_then(|table| table.column(field));
+            let sql_type = column.map_or(SqlType::TEXT, |column| column.declared.sql_type);
+            let test = condition.test(sql_type).map_err(|error| error.text(""))?;
+            let rows = shop.database.table(table).iter();
+            Ok(Some(rows.filter(|(_, row)| test.passes(row.get(field))).map(|(id, _)| id.to_string()).collect()))
         };
         Ok(Self { website: ids("website_id", "core_website")?, store: ids("store_id", "core_store")? })
     }

@@ -2,12 +2,13 @@
 //! tax rates, a discount where it has the coupon's price rule.
 
 use super::super::amount::{Amount, CURRENCIES, CarriedRounding, amount_of, money, rounded};
-use super::super::flat_table::columns;
+use crate::magento::columns;
 use crate::shop::{Row, Shop};
 
 /// A row with every column of its table, all null.
 pub(super) fn blank(table: &str) -> Row {
-    columns(table).map(|column| (column.to_owned(), None)).collect()
+    let known = columns::table(table).into_iter().flat_map(|table| table.columns.keys());
+    known.map(|column| (column.as_str(), None)).collect()
 }
 
 /// What a new cart has besides its store and stamps.

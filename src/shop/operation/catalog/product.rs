@@ -1,8 +1,7 @@
 //! Products: wire spec, section 7.8.
 
-use crate::magento::Filters;
 use crate::shop::operation::customer::iso_stamp;
-use crate::shop::operation::flat_table::columns;
+use crate::shop::operation::entity_table::Entities;
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
@@ -64,41 +63,17 @@ const STANDARD: &[&str] = &[
     "updated_at",
 ];
 
-/// Columns of the product table itself; every row has them, unlike attributes.
-const STATIC_COLUMNS: &[&str] = &[
-    "entity_id",
-    "entity_type_id",
-    "attribute_set_id",
-    "type_id",
-    "sku",
-    "has_options",
-    "required_options",
-    "created_at",
-    "updated_at",
-];
+/// How products are listed.
+const LISTING: Entities = Entities {
+    table: "catalog_product",
+    entity_type: "4",
+    aliases: &[("product_id", "entity_id"), ("set", "attribute_set_id"), ("type", "type_id")],
+};
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     check_store(call)?;
-    let mut filters = Filters::from_value(call.arguments.get("filters"));
-    for (alias, column) in [("product_id", "entity_id"), ("set", "attribute_set_id"), ("type", "type_id")] {
-        filters.rename(alias, column);
-    }
-    let known = |field: &str| columns("catalog_product").any(|column| column == field);
-    if let Some(field) = filters.fields.keys().find(|field| !known(field)) {
-        return Err(call.fault_with("filters_invalid", format!("Invalid attribute name: {field}")));
-    }
-    let mut rows: Vec<SoapValue> = Vec::new();
-    for (_, row) in call.shop.database.table("catalog_product").iter() {
-        let mut passes = true;
-        for (field, condition) in &filters.fields {
-            let joined = row.has(field) || STATIC_COLUMNS.contains(&field.as_str());
-            passes &= joined && condition.matches(row.get(field)).map_err(|error| Refusal::ErrorPage(error.0))?;
-        }
-        if passes {
-            rows.push(listed(call.shop, row).into());
-        }
-    }
-    Ok(rows.into())
+    let found = LISTING.find(call)?;
+    Ok(found.into_iter().map(|(_, row)| listed(call.shop, row).into()).collect::<Vec<SoapValue>>().into())
 }
 
 /// A product as the list gives it.

@@ -1,0 +1,90 @@
+//! Listing entities with filters: a field is a column of the entity's own table, or an attribute, whose table the
+//! database joins, so that an entity without a value is dropped (wire spec, section 6.3).
+
+use super::Call;
+use crate::magento::Filters;
+use crate::magento::columns::{self, SqlType};
+use crate::shop::{Refusal, Row, Shop};
+
+/// How a listing reads its entities.
+pub(super) struct Entities {
+    /// The table.
+    pub(super) table: &'static str,
+    /// The entity's type in the rows of `eav_attribute`.
+    pub(super) entity_type: &'static str,
+    /// What the API calls columns, and the columns.
+    pub(super) aliases: &'static [(&'static str, &'static str)],
+}
+
+/// A field that can be filtered by.
+struct Field {
+    column: String,
+    sql_type: SqlType,
+    /// Whether every entity has it; an attribute is only there where it has a value.
+    everywhere: bool,
+}
+
+impl Entities {
+    /// The entities that pass the call's filters, by id.
+    pub(super) fn find<'a>(&self, call: &'a Call<'_>) -> Result<Vec<(i64, &'a Row)>, Refusal> {
+        let mut filters = Filters::from_value(call.arguments.get("filters"));
+        for (alias, column) in self.aliases {
+            filters.rename(alias, column);
+        }
+        let mut fields = Vec::with_capacity(filters.fields.len());
+        for name in filters.fields.keys() {
+            let unknown = || call.fault_with("filters_invalid", format!("Invalid attribute name: {name}"));
+            fields.push(self.field(call.shop, name).ok_or_else(unknown)?);
+        }
+        if let Some(field) = fields.iter().find(|field| columns::is_virtual(self.table, &field.column)) {
+            return Err(Refusal::ErrorPage(format!("Unknown column 'e.{}' in 'WHERE'", field.column)));
+        }
+        let type_of = |name: &str| filters.fields.get_index_of(name).map_or(SqlType::TEXT, |at| fields[at].sql_type);
+        let tests = filters.tests(type_of).map_err(|error| Refusal::ErrorPage(error.text("")))?;
+        let rows = call.shop.database.table(self.table).candidates(&filters);
+        let found = rows.filter(|(_, row)| {
+            let mut conditions = fields.iter().zip(&tests);
+            // An attribute stored as null can be found, one that was never stored cannot (recording 049).
+            conditions.all(|(field, (_, test))| {
+                (field.everywhere || row.has(&field.column)) && test.passes(row.get(&field.column))
+            })
+        });
+        Ok(found.collect())
+    }
+
+    fn field(&self, shop: &Shop, name: &str) -> Option<Field> {
+        let table = columns::table(self.table)?;
+        if let Some(column) = table.name(name) {
+            let known = table.column(column)?;
+            let everywhere = table.is_static(column);
+            return Some(Field { column: column.to_owned(), sql_type: known.declared.sql_type, everywhere });
+        }
+        let sql_type = self.own_attribute(shop, name)?;
+        Some(Field { column: name.to_owned(), sql_type, everywhere: false })
+    }
+
+    /// The type of an attribute that somebody added: one of `eav_attribute`, or one that the seed gives an entity.
+    fn own_attribute(&self, shop: &Shop, code: &str) -> Option<SqlType> {
+        let mut attributes = shop.database.table("eav_attribute").iter().map(|(_, row)| row);
+        let is_it = |row: &&Row| {
+            row.get("attribute_code") == Some(code) && row.get("entity_type_id").is_none_or(|id| id == self.entity_type)
+        };
+        match attributes.find(is_it) {
+            Some(row) => Some(type_of(row)),
+            None => shop.database.table(self.table).has_column(code).then_some(SqlType::Varchar(255)),
+        }
+    }
+}
+
+/// The type of an attribute's values, by its backend type or, where a row has none, by what forms show.
+fn type_of(attribute: &Row) -> SqlType {
+    let by_backend = attribute.get("backend_type").and_then(SqlType::of_backend);
+    let by_input = || match attribute.text("frontend_input") {
+        "textarea" | "multiselect" => "text",
+        "date" => "datetime",
+        "boolean" | "select" => "int",
+        "price" | "weight" => "decimal",
+        _ => "varchar",
+    };
+    by_backend.or_else(|| SqlType::of_backend(by_input())).unwrap_or(SqlType::Varchar(255))
+}
