@@ -1,15 +1,13 @@
 //! Tables of dynamic rows, named as Magento names them: every value a text or null, as its database driver delivers it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
-use super::row::Row;
+use super::row::{KnownColumns, Row};
 use crate::magento::Filters;
 use crate::magento::columns::moment::Moment;
 use crate::magento::columns::{self, SqlType, TableColumns, collation};
-use crate::soap::value::Name;
 
 /// A table's name, its primary key and the columns that are looked up often.
 struct TableFacts {
@@ -102,7 +100,7 @@ pub struct Table {
     rows: BTreeMap<i64, Row>,
     next_id: i64,
     /// Names of the columns, one copy for all rows.
-    columns: HashSet<Name, FixedState>,
+    columns: KnownColumns,
     indexes: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
     /// Rows by moment, for each of [`MOMENTS`]; those whose column holds something else are under the empty text.
     moments: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
@@ -146,7 +144,7 @@ impl Table {
         let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
         let moments_of = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
         let moments = moments_of.iter().map(|column| (*column, BTreeMap::new())).collect();
-        let columns = HashSet::default();
+        let columns = KnownColumns::default();
         Self {
             key: facts.key,
             known: columns::table(facts.name),
@@ -165,7 +163,7 @@ impl Table {
 
     /// Whether any row ever had the column.
     pub fn has_column(&self, column: &str) -> bool {
-        self.columns.contains(column)
+        self.columns.contains_key(column)
     }
 
     /// Number of rows.
@@ -237,6 +235,11 @@ impl Table {
         })
     }
 
+    /// Counts up as for a row that was refused.
+    pub fn skip_id(&mut self) {
+        self.next_id += 1;
+    }
+
     /// Adds a row; its key is the one it brings, or the next free one. Answers the key.
     pub fn insert(&mut self, mut row: Row) -> i64 {
         let brought = (!self.key.is_empty()).then(|| row.get(self.key).map(crate::soap::value::leading_int)).flatten();
@@ -260,7 +263,9 @@ impl Table {
     }
 
     fn put(&mut self, id: i64, mut row: Row) {
-        row.share_names(&mut self.columns);
+        let known = self.known;
+        let type_of = |name: &str| Some(known?.columns.get(name)?.declared.sql_type);
+        row.keep(&mut self.columns, type_of);
         self.index(id, &row);
         self.rows.insert(id, row);
     }

@@ -1,14 +1,20 @@
 //! A row of a table.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use indexmap::map::MutableKeys as _;
 
+use crate::magento::columns::SqlType;
+use crate::magento::columns::stored::stored;
 use crate::soap::value::Name;
 use crate::soap::{SoapStruct, SoapValue};
+
+/// Columns that rows of a table have had, with their types as far as the database knows them.
+pub(super) type KnownColumns = HashMap<Name, Option<SqlType>, FixedState>;
 
 /// One row: column name to text or null, in column order. EAV attributes are columns of their entity.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,14 +80,25 @@ impl Row {
         self.0.iter().map(|(column, value)| (column.as_ref(), value.as_deref()))
     }
 
-    /// Takes the names of the columns from `known`, and adds those that are new.
-    pub(super) fn share_names(&mut self, known: &mut HashSet<Name, FixedState>) {
-        for (name, _) in self.0.iter_mut2() {
-            match known.get(name) {
-                Some(shared) => *name = Arc::clone(shared),
-                None => {
-                    known.insert(Arc::clone(name));
+    /// Makes the values those that the database keeps in columns of their types, and takes the names of the columns from
+    /// `known`, to which those are added that are new, with the type that `type_of` gives.
+    pub(super) fn keep(&mut self, known: &mut KnownColumns, type_of: impl Fn(&str) -> Option<SqlType>) {
+        for (name, value) in self.0.iter_mut2() {
+            let sql_type = match known.get_key_value(name) {
+                Some((shared, sql_type)) => {
+                    *name = Arc::clone(shared);
+                    *sql_type
                 }
+                None => {
+                    let sql_type = type_of(name);
+                    known.insert(Arc::clone(name), sql_type);
+                    sql_type
+                }
+            };
+            let (Some(text), Some(sql_type)) = (value.as_deref(), sql_type) else { continue };
+            match stored(text, sql_type) {
+                Cow::Borrowed(kept) if kept.len() == text.len() => {}
+                kept => *value = Some(kept.into_owned()),
             }
         }
     }

@@ -13,6 +13,7 @@ pub mod collation;
 pub mod compare;
 pub mod moment;
 mod number;
+pub mod saved;
 mod sql_type;
 pub mod stored;
 #[cfg(test)]

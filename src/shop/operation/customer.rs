@@ -17,7 +17,7 @@ pub(super) const OPERATIONS: Operations = &[
 ];
 
 /// How customers are listed.
-const LISTING: Entities = Entities { table: "customer", entity_type: "1", aliases: &[("customer_id", "entity_id")] };
+const LISTING: Entities = Entities { table: "customer", aliases: &[("customer_id", "entity_id")] };
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let found = find(call)?;
@@ -78,33 +78,82 @@ pub(super) fn load(call: &Call<'_>) -> Result<Row, Refusal> {
     call.shop.database.table("customer").row(id).cloned().ok_or_else(|| call.fault("not_exists"))
 }
 
+/// An id in the data is the customer's own: one that exists is overwritten, one that does not is taken.
 pub(super) fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let data = call.record("customerData");
+    let named = data.get("customer_id").and_then(SoapValue::to_int).filter(|id| *id > 0);
     let mut row = Row::new();
-    fill(&mut row, &data);
+    fill(call, &mut row, &data)?;
+    if let Some(password) = data.text("password") {
+        let password = password.trim();
+        let shortest = call.shop.flavor().password_length_min();
+        if !password.is_empty() && password.chars().count() < shortest {
+            return Err(call.uncaught(format!(
+                "The password must have at least {shortest} characters. Leading or trailing spaces will be ignored."
+            )));
+        }
+        row.set("password_hash", call.shop.hash_password(password));
+    }
     let email = row.text("email").to_owned();
     if email.is_empty() {
         return Err(call.fault_with("data_invalid", "Customer email is required"));
     }
     call.shop.complete_customer(&mut row);
-    if call.shop.email_taken(&email, row.int("website_id"), None) {
+    if call.shop.email_taken(&email, row.int("website_id"), named) {
         return Err(call.fault_with("data_invalid", "This customer email already exists"));
     }
-    if let Some(password) = data.text("password") {
-        let shortest = call.shop.flavor().password_length_min();
-        if !password.is_empty() && password.chars().count() < shortest {
-            let text = format!("The minimum password length is {shortest}");
-            return Err(call.fault_with("data_invalid", text));
-        }
-        row.set("password_hash", call.shop.hash_password(&password));
-    }
+    check_keys(call, &row)?;
     let now = call.shop.now_sql();
+    if let Some(id) = named {
+        row.set("updated_at", now);
+        return Ok(overwrite(call.shop, id, row).into());
+    }
     row.set("created_at", now.clone());
     row.set("updated_at", now);
     if call.shop.confirms_accounts() {
         row.set("confirmation", random_hex(&mut call.shop.random));
     }
     Ok(call.shop.database.table_mut("customer").insert(row).into())
+}
+
+/// Saves a customer whose id the data names: it is no new account, so that it gets neither a stamp nor a key, and one
+/// that waits to be confirmed waits no longer.
+fn overwrite(shop: &mut Shop, id: i64, mut row: Row) -> i64 {
+    let customers = shop.database.table_mut("customer");
+    row.remove("confirmation");
+    let changed = customers.update(id, |known| {
+        known.remove("confirmation");
+        for (column, value) in row.iter().filter(|(column, _)| !matches!(*column, "created_in" | "increment_id")) {
+            known.set_opt(column, value.map(str::to_owned));
+        }
+    });
+    if !changed {
+        customers.insert(row.with("entity_id", id.to_string()).with("created_at", "0000-00-00 00:00:00"));
+    }
+    id
+}
+
+/// A website or a store that does not exist is refused by the database, after it has counted up the id.
+fn check_keys(call: &mut Call<'_>, row: &Row) -> Result<(), Refusal> {
+    for (column, table) in [("website_id", "core_website"), ("store_id", "core_store")] {
+        let missing = row.get(column).is_some() && call.shop.database.table(table).row(row.int(column)).is_none();
+        if missing {
+            call.shop.database.table_mut("customer").skip_id();
+            return Err(call.uncaught(broken_key(column, table)));
+        }
+    }
+    Ok(())
+}
+
+fn broken_key(column: &str, table: &str) -> String {
+    let name = format!("FK_CUSTOMER_ENTITY_{column}_{table}_{column}").to_uppercase();
+    format!(
+        "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a foreign key constraint \
+         fails (`magento`.`customer_entity`, CONSTRAINT `{name}` FOREIGN KEY (`{column}`) REFERENCES `{table}` \
+         (`{column}`) ON DELETE SET NULL ON UPDATE CASCADE), query was: INSERT INTO `customer_entity` \
+         (`entity_type_id`, `website_id`, `email`, `group_id`, `store_id`, `created_at`, `updated_at`, \
+         `disable_auto_group_change`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    )
 }
 
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
@@ -124,30 +173,32 @@ pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result
     if call.shop.email_taken(&email, website, Some(id)) {
         return Err(call.uncaught("This customer email already exists"));
     }
-    let now = call.shop.now_sql();
-    call.shop.database.table_mut("customer").update(id, |row| {
-        fill(row, &data);
-        if let Some(hash) = password_hash {
-            row.set("password_hash", hash);
-        }
-        row.set("updated_at", now);
-    });
+    let mut changed = row.clone();
+    fill(call, &mut changed, &data)?;
+    check_keys(call, &changed)?;
+    if let Some(hash) = password_hash {
+        changed.set("password_hash", hash);
+    }
+    changed.set("updated_at", call.shop.now_sql());
+    call.shop.database.table_mut("customer").update(id, |row| *row = changed);
     Ok(true.into())
 }
 
-/// Sets what the data brings. An attribute without a value is not stored at all, and a birthday is a date with time
-/// (recordings 304 and 305).
-fn fill(row: &mut Row, data: &SoapStruct) {
+/// Sets what the data brings, as Magento saves it. An attribute without a value is not stored at all (recordings 304 and
+/// 305).
+fn fill(call: &Call<'_>, row: &mut Row, data: &SoapStruct) -> Result<(), Refusal> {
+    let table = columns::table("customer");
     for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
         let Some(text) = value.to_text() else { continue };
-        if text.is_empty() && columns::table("customer").is_none_or(|table| !table.is_static(name)) {
-            row.remove(name);
-        } else if name == "dob" {
-            row.set(name, datetime::parse_date(&text).ok().flatten().map_or(text, |day| format!("{day} 00:00:00")));
-        } else {
-            row.set(name, text);
+        let saved = call.shop.saved("customer", name, &text).map_err(|error| call.uncaught(error.to_string()))?;
+        match saved {
+            None if !table.is_some_and(|table| table.is_static(name)) => {
+                row.remove(name);
+            }
+            saved => row.set_opt(name, saved),
         }
     }
+    Ok(())
 }
 
 fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {

@@ -105,8 +105,7 @@ pub(super) fn fill(address: &mut Row, data: &SoapStruct) {
             }
             _ => {
                 if let Some(text) = value.to_text() {
-                    let emptied = text.is_empty();
-                    address.set_opt(name, (!emptied).then_some(text));
+                    address.set_opt(name, (!text.is_empty()).then_some(text));
                 }
             }
         }

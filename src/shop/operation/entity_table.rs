@@ -3,6 +3,7 @@
 
 use super::Call;
 use crate::magento::Filters;
+use crate::magento::columns::saved::{InvalidDate, saved};
 use crate::magento::columns::{self, SqlType};
 use crate::shop::{Refusal, Row, Shop};
 
@@ -10,8 +11,6 @@ use crate::shop::{Refusal, Row, Shop};
 pub(super) struct Entities {
     /// The table.
     pub(super) table: &'static str,
-    /// The entity's type in the rows of `eav_attribute`.
-    pub(super) entity_type: &'static str,
     /// What the API calls columns, and the columns.
     pub(super) aliases: &'static [(&'static str, &'static str)],
 }
@@ -59,19 +58,44 @@ impl Entities {
             let everywhere = table.is_static(column);
             return Some(Field { column: column.to_owned(), sql_type: known.declared.sql_type, everywhere });
         }
-        let sql_type = self.own_attribute(shop, name)?;
+        let sql_type = shop.own_attribute(self.table, name)?;
         Some(Field { column: name.to_owned(), sql_type, everywhere: false })
     }
+}
 
+/// The entity's type in the rows of `eav_attribute`.
+fn entity_type(table: &str) -> &'static str {
+    match table {
+        "customer" => "1",
+        "customer_address" => "2",
+        "catalog_category" => "3",
+        _ => "4",
+    }
+}
+
+impl Shop {
     /// The type of an attribute that somebody added: one of `eav_attribute`, or one that the seed gives an entity.
-    fn own_attribute(&self, shop: &Shop, code: &str) -> Option<SqlType> {
-        let mut attributes = shop.database.table("eav_attribute").iter().map(|(_, row)| row);
+    fn own_attribute(&self, entity: &'static str, code: &str) -> Option<SqlType> {
+        let mut attributes = self.database.table("eav_attribute").iter().map(|(_, row)| row);
         let is_it = |row: &&Row| {
-            row.get("attribute_code") == Some(code) && row.get("entity_type_id").is_none_or(|id| id == self.entity_type)
+            let of_entity =
+                row.get("entity_type_id").map_or(entity == "catalog_product", |id| id == entity_type(entity));
+            of_entity && row.get("attribute_code") == Some(code)
         };
         match attributes.find(is_it) {
             Some(row) => Some(type_of(row)),
-            None => shop.database.table(self.table).has_column(code).then_some(SqlType::Varchar(255)),
+            None => self.database.table(entity).has_column(code).then_some(SqlType::Varchar(255)),
+        }
+    }
+
+    /// A value of an entity's column or attribute as Magento saves it.
+    ///
+    /// # Errors
+    /// [`InvalidDate`] where the attribute's backend throws it.
+    pub(super) fn saved(&self, entity: &'static str, code: &str, text: &str) -> Result<Option<String>, InvalidDate> {
+        match columns::table(entity).and_then(|table| table.column(code)) {
+            Some(column) => saved(text, column.declared.sql_type, column.attribute),
+            None => saved(text, self.own_attribute(entity, code).unwrap_or(SqlType::TEXT), None),
         }
     }
 }

@@ -16,6 +16,7 @@ pub(super) mod product;
 mod product_data;
 mod tag;
 mod tier_price;
+mod url_key;
 
 use super::{Call, Operations};
 use crate::shop::{Refusal, Row};

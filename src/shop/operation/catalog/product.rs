@@ -7,6 +7,7 @@ use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
 use super::attribute::is_listed;
+use super::product_data::applies;
 use super::{check_store, current_store};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
@@ -66,7 +67,6 @@ const STANDARD: &[&str] = &[
 /// How products are listed.
 const LISTING: Entities = Entities {
     table: "catalog_product",
-    entity_type: "4",
     aliases: &[("product_id", "entity_id"), ("set", "attribute_set_id"), ("type", "type_id")],
 };
 
@@ -116,8 +116,8 @@ fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
         items.iter().filter_map(SoapValue::to_text).collect()
     };
     let (standard, additional) = (named("attributes"), named("additional_attributes"));
-    let restricted = !standard.is_empty() || !additional.is_empty();
-    let wanted = |name: &str| !restricted || standard.iter().any(|code| code == name);
+    let is_additional = |name: &str| additional.iter().any(|code| code == name);
+    let wanted = |name: &str| !is_additional(name) && (standard.is_empty() || standard.iter().any(|code| code == name));
 
     let mut answer: SoapStruct = product
         .iter()
@@ -130,8 +130,9 @@ fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
     if wanted("category_ids") {
         answer.set("category_ids", linked(call.shop, "catalog_category_product", "category_id", product));
     }
-    if wanted("tier_price") {
-        answer.set("tier_price", super::tier_price::of(call.shop, product));
+    let kind = product.text("type_id");
+    if wanted("tier_price") && applies("tier_price", kind) {
+        answer.set("tier_price", super::tier_price::prices_of(call.shop, product));
     }
     for (name, column) in
         [("product_id", "entity_id"), ("sku", "sku"), ("set", "attribute_set_id"), ("type", "type_id")]
@@ -140,10 +141,17 @@ fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
     }
     answer.set("categories", linked(call.shop, "catalog_category_product", "category_id", product));
     answer.set("websites", linked(call.shop, "catalog_product_website", "website_id", product));
-    if !additional.is_empty() {
-        let pairs = product.iter().filter(|(code, _)| additional.iter().any(|wanted| wanted == code));
-        let pairs = pairs.map(|(key, value)| SoapStruct::new().with("key", key).with("value", value).into());
-        answer.set("additional_attributes", pairs.collect::<Vec<SoapValue>>());
+    let attributes = call.shop.attributes_of_set(product.int("attribute_set_id")).into_iter();
+    let asked_for = attributes
+        .filter(|attribute| is_additional(&attribute.code) && is_listed(attribute) && applies(&attribute.code, kind));
+    let pairs: Vec<SoapValue> = asked_for
+        .map(|attribute| {
+            SoapStruct::new().with("key", attribute.code.as_str()).with("value", product.get(&attribute.code))
+        })
+        .map(SoapValue::from)
+        .collect();
+    if !pairs.is_empty() {
+        answer.set("additional_attributes", pairs);
     }
     answer
 }
@@ -190,21 +198,27 @@ fn types(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
-/// A product's type and attribute set must exist.
+/// The type of entity that products are.
+const PRODUCT_TYPE: i64 = 4;
+
+/// A product's type and attribute set must exist, and the set must be one of products.
 pub(super) fn check_kind(call: &Call<'_>, kind: &str, set: &str) -> Result<(), Refusal> {
     if !TYPES.iter().any(|(known, _)| *known == kind) {
         return Err(call.fault("product_type_not_exists"));
     }
-    if !call.shop.has_set(crate::soap::value::leading_int(set)) {
-        return Err(call.fault("product_attribute_set_not_exists"));
+    match call.shop.set_of(crate::soap::value::leading_int(set)) {
+        None => Err(call.fault("product_attribute_set_not_exists")),
+        Some(PRODUCT_TYPE) => Ok(()),
+        Some(_) => Err(call.fault("product_attribute_set_not_valid")),
     }
-    Ok(())
 }
 
 fn additional_attributes(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (kind, set) = (call.text("productType"), call.text("attributeSetId"));
     check_kind(call, &kind, &set)?;
     let all = call.shop.attributes_of_set(crate::soap::value::leading_int(&set));
-    let rows = all.iter().filter(|attribute| is_listed(attribute) && !STANDARD.contains(&attribute.code.as_str()));
+    let rows = all.iter().filter(|attribute| {
+        is_listed(attribute) && applies(&attribute.code, &kind) && !STANDARD.contains(&attribute.code.as_str())
+    });
     Ok(rows.map(|attribute| super::attribute::listed(attribute).into()).collect::<Vec<SoapValue>>().into())
 }

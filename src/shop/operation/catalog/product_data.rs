@@ -1,12 +1,14 @@
 //! Creating, changing and deleting products. What a product must have is not looked at: Magento's own check throws its
 //! findings away, except for the SKU.
 
-use super::category_edit::url_key;
 use super::product::check_kind;
+use super::url_key::url_key;
 use super::{check_store, records, texts};
-use crate::shop::operation::amount::{Amount, money};
+use crate::magento::columns::saved::InvalidDate;
+use crate::magento::columns::{self, collation};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
+use crate::soap::value::leading_int;
 use crate::soap::{SoapStruct, SoapValue};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
@@ -26,23 +28,9 @@ const SKU_MAX: usize = 64;
 const NO_ATTRIBUTES: &[&str] =
     &["categories", "websites", "category_ids", "website_ids", "stock_data", "tier_price", "additional_attributes"];
 
-/// Attributes kept with four decimals.
-const DECIMALS: &[&str] = &["price", "special_price", "weight", "cost", "msrp"];
-
-/// A value as the database keeps it.
-fn stored(code: &str, text: String) -> String {
-    if DECIMALS.contains(&code) {
-        return text.trim().parse::<Amount>().map_or(text, money);
-    }
-    if code.ends_with("_date") {
-        let day = crate::datetime::parse_date(&text).ok().flatten();
-        return day.map_or(text, |day| format!("{day} 00:00:00"));
-    }
-    text
-}
-
-/// Sets what the data brings and the attribute set has; an empty text empties an attribute.
-fn fill(shop: &mut Shop, row: &mut Row, data: &SoapStruct) {
+/// Sets what the data brings and both the attribute set and the product's type have; an empty text empties an
+/// attribute.
+fn fill(shop: &Shop, row: &mut Row, data: &SoapStruct) -> Result<(), InvalidDate> {
     let set = row.int("attribute_set_id");
     let known: Vec<String> = shop.attributes_of_set(set).into_iter().map(|attribute| attribute.code).collect();
     let mut given: Vec<(String, Option<String>)> = Vec::new();
@@ -58,12 +46,30 @@ fn fill(shop: &mut Shop, row: &mut Row, data: &SoapStruct) {
     }
     for (code, text) in given {
         let column = matches!(code.as_str(), "has_options" | "required_options");
-        if !column && !known.contains(&code) {
+        if !column && !known.contains(&code) || !applies(&code, row.text("type_id")) {
             continue;
         }
-        match text.filter(|text| !text.is_empty()) {
-            Some(text) => row.set(code.clone(), stored(&code, text)),
-            None => row.set_opt(code, None),
+        let text = match text {
+            Some(text) if code == "url_key" => url_key(&text),
+            other => other.unwrap_or_default(),
+        };
+        let value = shop.saved(TABLE, &code, &text)?;
+        row.set_opt(code, value);
+    }
+    Ok(())
+}
+
+/// Whether products of a type have an attribute.
+pub(super) fn applies(code: &str, product_type: &str) -> bool {
+    let attribute = columns::attributes(TABLE).and_then(|known| known.get(code));
+    attribute.is_none_or(|attribute| attribute.applies_to(product_type))
+}
+
+/// Values of a new product that is given none.
+fn set_defaults(row: &mut Row) {
+    for (code, attribute) in columns::attributes(TABLE).into_iter().flatten() {
+        if let Some(default) = attribute.default.as_deref().filter(|_| attribute.applies_to(row.text("type_id"))) {
+            row.set_default(code, default);
         }
     }
 }
@@ -92,7 +98,8 @@ impl Shop {
     /// Websites, categories, stock and tier prices that come with a product's data.
     fn relate(&mut self, product: &str, data: &SoapStruct) {
         let list = |name: &str| data.get(name).and_then(SoapValue::as_list).map(|_| texts(data.get(name)));
-        if let Some(ids) = list("website_ids") {
+        let numbers = |ids: Vec<String>| ids.iter().map(|id| leading_int(id).to_string()).collect::<Vec<_>>();
+        if let Some(ids) = list("website_ids").map(numbers) {
             self.relink("catalog_product_website", "website_id", product, &ids);
         }
         if let Some(named) = list("websites") {
@@ -100,7 +107,8 @@ impl Shop {
                 named.into_iter().map(|website| self.website_id(&website).unwrap_or(website)).collect();
             self.relink("catalog_product_website", "website_id", product, &ids);
         }
-        if let Some(ids) = list("category_ids").or_else(|| list("categories")) {
+        if let Some(mut ids) = list("categories").or_else(|| list("category_ids")).map(numbers) {
+            ids.retain(|id| self.database.table("catalog_category").row(leading_int(id)).is_some());
             self.relink("catalog_category_product", "category_id", product, &ids);
         }
         if let Some(stock) = data.get("stock_data").and_then(SoapValue::as_struct) {
@@ -113,6 +121,12 @@ impl Shop {
         let mut websites = self.database.table("core_website").iter();
         let found = websites.find(|(id, row)| row.text("code") == code_or_id || id.to_string() == code_or_id);
         found.map(|(id, _)| id.to_string())
+    }
+
+    /// Whether a product has that path in addresses.
+    fn has_url_path(&self, path: &str) -> bool {
+        let mut products = self.database.table(TABLE).iter();
+        products.any(|(_, row)| row.get("url_path").is_some_and(|known| collation::equal(known, path)))
     }
 
     /// Removes a product and everything that hangs on it.
@@ -170,22 +184,36 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         .with("required_options", "0")
         .with("created_at", now.as_str())
         .with("updated_at", now);
-    fill(call.shop, &mut row, &data);
-    check_sku(call.shop, row.text("sku"), None).map_err(|text| call.fault_with("data_invalid", text))?;
+    fill(call.shop, &mut row, &data).map_err(|error| call.uncaught(error.to_string()))?;
+    set_defaults(&mut row);
+    check_sku(call.shop, row.text("sku"), None).map_err(|text| call.uncaught(text))?;
     let tiers = super::tier_price::read(call, data.get("tier_price"), &data)?;
     for media in ["image", "small_image", "thumbnail"] {
         row.set_default(media, "no_selection");
     }
-    if row.text("url_key").is_empty() {
-        let key = url_key(if row.text("name").is_empty() { &sku } else { row.text("name") });
+    if row.text("url_key").is_empty()
+        && let key = url_key(row.text("name"))
+        && !key.is_empty()
+    {
         row.set("url_key", key);
     }
-    if row.text("url_path").is_empty() {
-        let path = format!("{}.html", row.text("url_key"));
+    // The path is made with the addresses of the product's websites.
+    let has_websites = ["website_ids", "websites"].iter().any(|list| !texts(data.get(list)).is_empty());
+    let path = has_websites.then(|| format!("{}.html", row.text("url_key")));
+    let is_taken = path.as_deref().is_some_and(|path| call.shop.has_url_path(path));
+    if row.text("url_path").is_empty()
+        && let Some(path) = path.filter(|_| !is_taken)
+    {
         row.set("url_path", path);
     }
     let id = call.shop.database.table_mut(TABLE).insert(row);
     let name = id.to_string();
+    if is_taken {
+        call.shop.database.table_mut(TABLE).update(id, |row| {
+            let path = format!("{}-{id}.html", row.text("url_key"));
+            row.set("url_path", path);
+        });
+    }
     call.shop.set_stock(&name, &SoapStruct::new());
     call.shop.relate(&name, &data);
     if let Some(tiers) = tiers {
@@ -198,9 +226,9 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct) -> Result<(), Refusal> {
     let mut row = product.clone();
     let id = row.int("entity_id");
-    fill(call.shop, &mut row, data);
+    fill(call.shop, &mut row, data).map_err(|error| call.uncaught(error.to_string()))?;
     if data.get("sku").is_some() {
-        check_sku(call.shop, row.text("sku"), Some(id)).map_err(|text| call.fault_with("data_invalid", text))?;
+        check_sku(call.shop, row.text("sku"), Some(id)).map_err(|text| call.uncaught(text))?;
     }
     let websites = super::tier_price::websites_of(call.shop, product);
     let tiers = super::tier_price::read_for(call, data.get("tier_price"), &websites)?;

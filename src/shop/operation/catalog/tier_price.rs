@@ -31,6 +31,12 @@ pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
     rows.collect::<Vec<SoapValue>>().into()
 }
 
+/// A product's tier prices as its own record has them: the price only.
+pub(super) fn prices_of(shop: &Shop, product: &Row) -> SoapValue {
+    let rows = shop.database.table(TABLE).with("product_id", product.text("entity_id"));
+    rows.map(|(_, row)| SoapStruct::new().with("price", row.get("value")).into()).collect::<Vec<SoapValue>>().into()
+}
+
 /// Websites a product is in.
 pub(super) fn websites_of(shop: &Shop, product: &Row) -> Vec<String> {
     let links = shop.database.table("catalog_product_website").with("product_id", product.text("entity_id"));
@@ -65,7 +71,19 @@ pub(super) fn read_for(
             let text = "Invalid tier prices. The product is not associated to the requested website.";
             return Err(call.fault_with("data_invalid", text));
         }
+        // Prices hold everywhere unless the catalogue is set up to have them per website.
+        if website != "0" && !call.shop.settings.is_on("catalog/price/scope") {
+            continue;
+        }
         let group = tier.text("customer_group_id").filter(|group| group != ALL);
+        let is_same = |row: &Row| {
+            let group = group.as_deref().unwrap_or("0");
+            (row.text("website_id"), row.text("customer_group_id"), row.text("qty"))
+                == (website.as_str(), group, money(qty).as_str())
+        };
+        if rows.iter().any(is_same) {
+            return Err(call.uncaught("Duplicate website tier price customer group and quantity."));
+        }
         rows.push(
             Row::new()
                 .with("all_groups", if group.is_none() { "1" } else { "0" })
