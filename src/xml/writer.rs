@@ -7,9 +7,10 @@ pub fn put(out: &mut String, parts: &[&str]) {
     parts.iter().for_each(|part| out.push_str(part));
 }
 
-/// Escapes `&`, `<` and `>`; quotes stay (wire spec, section 3.1).
+/// Escapes `&`, `<`, `>` and the carriage return, which a reader would take for a line feed; quotes stay (wire spec,
+/// section 3.1).
 pub fn escape_text(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>']) {
+    if !text.contains(['&', '<', '>', '\r']) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -18,6 +19,7 @@ pub fn escape_text(text: &str) -> Cow<'_, str> {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            '\r' => escaped.push_str("&#13;"),
             _ => escaped.push(c),
         }
     }
@@ -54,6 +56,7 @@ mod tests {
     #[test]
     fn only_markup_characters_are_escaped() {
         assert_eq!(escape_text("O'Neil & <Co> \"x\""), "O'Neil &amp; &lt;Co&gt; \"x\"");
+        assert_eq!(escape_text("a\r\n\tb"), "a&#13;\n\tb");
         assert_eq!(escape_attribute("a?b=\"1\"&c"), "a?b=&quot;1&quot;&amp;c");
         assert_eq!(mark_forbidden("a\u{b}b"), "a&#11;b");
     }

@@ -123,7 +123,9 @@ fn overwrite(shop: &mut Shop, id: i64, mut row: Row) -> i64 {
     row.remove("confirmation");
     let changed = customers.update(id, |known| {
         known.remove("confirmation");
-        for (column, value) in row.iter().filter(|(column, _)| !matches!(*column, "created_in" | "increment_id")) {
+        for (column, value) in
+            row.iter().filter(|(column, _)| !matches!(*column, "created_in" | "created_at" | "increment_id"))
+        {
             known.set_opt(column, value.map(str::to_owned));
         }
     });

@@ -1,6 +1,7 @@
 //! Countries and regions: wire spec, sections 7.1 and 9.
 
 use super::{Call, Operations};
+use crate::magento::columns::collation;
 use crate::magento::directory;
 use crate::shop::Refusal;
 use crate::soap::{SoapStruct, SoapValue};
@@ -30,7 +31,7 @@ fn regions(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     };
     let mut regions: Vec<&directory::Region> =
         directory::regions().iter().filter(|region| region.country_id == country.country_id).collect();
-    regions.sort_by_key(|region| collation_key(&region.name));
+    regions.sort_by(|a, b| collation::compare(&a.name, &b.name));
     let row = |region: &directory::Region| -> SoapValue {
         SoapStruct::new()
             .with("region_id", region.region_id.to_string())
@@ -39,27 +40,4 @@ fn regions(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             .into()
     };
     Ok(regions.into_iter().map(row).collect::<Vec<_>>().into())
-}
-
-/// `utf8_general_ci` sorts accented Latin letters with their base letter.
-fn collation_key(name: &str) -> String {
-    const FOLDED: &[(&str, char)] = &[
-        ("áàâäãåāą", 'a'),
-        ("çćč", 'c'),
-        ("éèêëēėę", 'e'),
-        ("ģğ", 'g'),
-        ("íìîïīį", 'i'),
-        ("ķ", 'k'),
-        ("ļł", 'l'),
-        ("ñńņ", 'n'),
-        ("óòôöõō", 'o'),
-        ("ŗř", 'r'),
-        ("śšşșß", 's'),
-        ("ţťț", 't'),
-        ("úùûüūų", 'u'),
-        ("ýÿ", 'y'),
-        ("źżž", 'z'),
-    ];
-    let fold = |c: char| FOLDED.iter().find(|(letters, _)| letters.contains(c)).map_or(c, |(_, base)| *base);
-    name.to_lowercase().chars().map(fold).collect()
 }

@@ -139,12 +139,27 @@ const REQUIRED_IN_WSI: &[(&str, &[&str])] = &[
     ("salesOrderShipmentAddComment", &["comment"]),
 ];
 
+/// Arguments that the WS-I schema requires and the implementation does not: it gives them a default.
+const OPTIONAL_IN_WSI: &[(&str, &[&str])] = &[
+    ("salesOrderList", &["filters"]),
+    ("catalogProductList", &["filters"]),
+    ("catalogCategoryTree", &["parentId"]),
+    ("catalogCategoryMove", &["afterId"]),
+    ("salesOrderShipmentCreate", &["itemsQty", "email", "includeComment"]),
+    ("salesOrderShipmentAddComment", &["email", "includeInEmail"]),
+    ("salesOrderInvoiceCreate", &["itemsQty"]),
+    ("catalogProductTagList", &["store"]),
+];
+
 /// WS-I binds arguments by name before it looks at the session; a required one that is missing or null is fault 6.
 fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> Result<(), Refusal> {
     let Some(declared) = shop.codec().schema().operation(&facts.name) else { return Ok(()) };
-    let extra = REQUIRED_IN_WSI.iter().find(|(name, _)| *name == facts.name).map_or(&[] as &[&str], |(_, parts)| parts);
+    let named = |table: &'static [(&str, &[&str])], part: &str| {
+        table.iter().any(|(name, parts)| *name == facts.name && parts.contains(&part))
+    };
     for part in &declared.request.parts {
-        let required = part.occurs == crate::soap::Occurs::Required || extra.contains(&part.name.as_str());
+        let declared = part.occurs == crate::soap::Occurs::Required && !named(OPTIONAL_IN_WSI, &part.name);
+        let required = declared || named(REQUIRED_IN_WSI, &part.name);
         let missing = arguments.get(&part.name).is_none_or(SoapValue::is_nil);
         if required && missing {
             return Err(Contract::shared().global_fault("invalid_request_param").into());

@@ -1,15 +1,21 @@
 //! Store views and the installation's version: wire spec, section 7.1.
 
 use super::{Call, Operations};
+use crate::magento::columns::collation;
 use crate::shop::{Refusal, Row};
 use crate::soap::{SoapStruct, SoapValue};
 
 pub(super) const OPERATIONS: Operations = &[("storeList", list), ("storeInfo", info), ("magentoInfo", magento_info)];
 
-/// All store views but the admin one, inactive ones included.
+/// All store views but the admin one, inactive ones included, by their sort order, then by name.
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let stores = call.shop.database.table("core_store");
-    Ok(stores.iter().filter(|(id, _)| *id != 0).map(|(_, row)| row.to_struct().into()).collect::<Vec<_>>().into())
+    let stores = call.shop.database.table("core_store").iter().filter(|(id, _)| *id != 0);
+    let mut stores: Vec<&Row> = stores.map(|(_, row)| row).collect();
+    stores.sort_by(|a, b| {
+        let by_name = || collation::compare(a.text("name"), b.text("name"));
+        a.int("sort_order").cmp(&b.int("sort_order")).then_with(by_name)
+    });
+    Ok(stores.into_iter().map(|row| row.to_struct().into()).collect::<Vec<SoapValue>>().into())
 }
 
 /// One store view by id or code; the admin one does not exist for the API.

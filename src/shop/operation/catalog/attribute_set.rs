@@ -25,6 +25,9 @@ const MEMBERS: &str = "eav_entity_attribute";
 const DEFAULT_SET: i64 = 4;
 const DEFAULT_GROUP: i64 = 7;
 
+/// Attributes that are installed but in no set until somebody puts them there, as a seed does whose products have them.
+const IN_NO_SET: &[&str] = &["manufacturer", "color"];
+
 /// Attributes that products can be configured by, where somebody made them so.
 fn is_configurable(shop: &Shop, attribute: i64) -> bool {
     shop.database.table("eav_attribute").row(attribute).is_some_and(|row| row.get("is_configurable") == Some("1"))
@@ -75,8 +78,11 @@ impl Shop {
                     rows.map(|(_, row)| row.int("attribute_id")).collect()
                 }
                 _ => {
-                    let system = self.product_attributes().into_iter().filter(|attribute| !attribute.user_defined);
-                    system.map(|attribute| attribute.id).collect()
+                    let products = self.database.table("catalog_product");
+                    let is_left_out = |code: &str| IN_NO_SET.contains(&code) && !products.has_column(code);
+                    let system = self.product_attributes().into_iter();
+                    let members = system.filter(|attribute| !attribute.user_defined && !is_left_out(&attribute.code));
+                    members.map(|attribute| attribute.id).collect()
                 }
             };
             for attribute in members {
@@ -100,7 +106,7 @@ impl Shop {
         rows.find(|(_, row)| row.int("attribute_id") == attribute).map(|(id, _)| id)
     }
 
-    /// Attributes of a set, by id.
+    /// Attributes of a set, in the order of its groups.
     pub(super) fn attributes_of_set(&self, set: i64) -> Vec<Attribute> {
         let all = self.product_attributes().into_iter();
         all.filter(|attribute| self.member(set, attribute.id).is_some()).collect()
