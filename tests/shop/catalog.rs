@@ -162,7 +162,8 @@ fn products_are_created_changed_and_deleted() {
         );
         assert_eq!(strings(info.get("websites")), ["1"]);
         assert_eq!(strings(info.get("categories")), ["3"]);
-        let tiers = items(info.get("tier_price"));
+        assert_eq!(lines(&items(info.get("tier_price")), &["price"]), ["9.5"], "the record has the price only");
+        let tiers = shop.rows("catalogProductAttributeTierPriceInfo", json!({"product": "TEA-W"}));
         assert_eq!(lines(&tiers, &["customer_group_id", "website", "qty", "price"]), ["all | all | 3 | 9.5"]);
         let stock = shop.rows("catalogInventoryStockItemList", json!({"products": ["TEA-W", "1", "nothing"]}));
         assert_eq!(lines(&stock, &["sku", "qty", "is_in_stock"]), ["TEA-G | 100.0000 | 1", "TEA-W | 40.0000 | 1"]);
@@ -219,14 +220,21 @@ fn tier_prices_hold_in_carts() {
         let mut shop = Wire::tea_shop(style, None);
         let tiers = json!([
             {"customer_group_id": "all", "website": "all", "qty": 5, "price": 6.0},
-            {"customer_group_id": "2", "website": "base", "qty": 2, "price": 1.0}
+            {"customer_group_id": "2", "website": "all", "qty": 2, "price": 1.0},
+            {"customer_group_id": "2", "website": "base", "qty": 3, "price": 1.0}
         ]);
         let update = json!({"product": "TEA-G", "tier_price": tiers});
         assert_eq!(shop.ok("catalogProductAttributeTierPriceUpdate", update).to_int(), Some(1));
         let rows = shop.rows("catalogProductAttributeTierPriceInfo", json!({"product": "TEA-G"}));
         assert_eq!(
             lines(&rows, &["customer_group_id", "website", "qty", "price"]),
-            ["all | all | 5 | 6", "2 | base | 2 | 1"]
+            ["all | all | 5 | 6", "2 | all | 2 | 1"],
+            "prices are global, so that one for a website is dropped"
+        );
+        let twice = json!([{"qty": 5, "price": 6}, {"qty": "5.0", "price": 7}]);
+        assert_eq!(
+            shop.call("catalogProductAttributeTierPriceUpdate", json!({"product": "TEA-G", "tier_price": twice})),
+            Err("1 Duplicate website tier price customer group and quantity.".to_owned())
         );
         let cart = shop.ok("shoppingCartCreate", json!({"storeId": "1"})).to_int().expect("an id");
         for (qty, subtotal) in [(4, 40.0), (1, 30.0)] {
