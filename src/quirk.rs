@@ -67,7 +67,7 @@ quirks! {
     NewsletterSecondPageBroken, "Q-14", Fix, "the second page of changed subscribers uses the server time as its lower bound";
     OneWindowPerRun, "Q-15", Optional, "a bridge connector processes one window a run, so catching up takes many runs";
     ExportFlagClearedOnFailure, "Q-16", Fix, "the to-be-exported flag is cleared even when the export failed";
-    TwoWayNeedsNoBridge, "Q-17", Optional, "two-way sync of customers works without the bridge although the guide says it does not";
+    TwoWayNeedsNoBridge, "Q-17", Fix, "two-way sync of customers works without the bridge although the guide says it does not";
     UniqueEmailAskedWithRowId, "Q-18", Fix, "the e-mail uniqueness check sends the CRM's row id of the store as Magento's store_id";
     PlaceOrderImportsEverything, "Q-19", Fix, "after an order was placed from the CRM the whole incremental import runs";
     OrdersByIdFilterWebsite, "Q-20", Fix, "orders fetched by id are filtered by website_id, a column orders do not have";
@@ -93,6 +93,7 @@ quirks! {
     SubscriberCursorLowered, "Q-40", Fix, "postponed subscribers of an incremental run may lower the initial cursor";
     IncompleteWindowForgotten, "Q-41", Fix, "what was read while the bridge's ping or a dictionary failed counts as done, so its rows keep their holes";
     CreateSentAgain, "Q-42", Fix, "a create whose answer was lost is sent again at once, so that Magento has two of it";
+    WholeRecordSent, "Q-43", Fix, "an export sends the whole record, what Magento did not answer as empty and default addresses as the CRM has them, so that fields nobody edited are overwritten";
 }
 
 /// A set of quirks that are switched on.

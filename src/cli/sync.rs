@@ -233,6 +233,7 @@ fn exports(exports: &[ExportOutcome]) -> Vec<String> {
             ExportResult::Failed { reason } => format!("failed: {reason}"),
             ExportResult::Skipped { reason } => format!("was not written: {reason}"),
             ExportResult::Removed => "was not written: it is removed in the shop".to_owned(),
+            ExportResult::Unchanged => "had nothing to write: the shop holds it already".to_owned(),
             ExportResult::Created | ExportResult::Updated | ExportResult::Planned => continue,
         };
         lines.push(format!("the edit of {}{which} {why}", export.entity));

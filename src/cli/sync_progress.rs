@@ -151,6 +151,7 @@ fn exported(outcome: &ExportOutcome) -> String {
     let what = match &outcome.result {
         ExportResult::Created => "created".to_owned(),
         ExportResult::Updated => "updated".to_owned(),
+        ExportResult::Unchanged => "nothing to write".to_owned(),
         ExportResult::Removed => "removed in Magento".to_owned(),
         ExportResult::Planned => "planned".to_owned(),
         ExportResult::Skipped { reason } => format!("skipped, {reason}"),

@@ -10,7 +10,7 @@ use super::ahead::AnswerReader;
 use super::bridge::BridgeStatus;
 use super::mask::Masker;
 use super::service::Service;
-use super::{Attempted, ClientError, ClientOptions, collection, unwrap};
+use super::{Attempted, ClientError, ClientOptions, collection, members, unwrap};
 use crate::magento::Contract;
 use crate::quirk::Quirk;
 use crate::secret::SessionId;
@@ -97,6 +97,17 @@ impl MagentoClient {
         };
         self.bridge = Some(status.clone());
         status
+    }
+
+    /// The part of a record that leaves with a call: the members that the operation's type declares, in its order, with
+    /// numbers cast as the encoding casts them, so that an empty text is 0.
+    pub fn leaving(&self, operation: &str, argument: &str, record: &SoapStruct) -> SoapStruct {
+        members::leaving(self.service.codec.schema(), operation, argument, record)
+    }
+
+    /// Whether the answer of an operation declares a member, so that its absence means that it is empty.
+    pub fn answers(&self, operation: &str, member: &str) -> bool {
+        members::answers(self.service.codec.schema(), operation, member)
     }
 
     /// Calls an operation; the session id is put first. Returns what the reference client would work on: the value of

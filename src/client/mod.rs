@@ -6,6 +6,7 @@ pub mod bridge;
 pub mod endpoint_matrix;
 pub mod error;
 mod magento_client;
+mod members;
 mod mask;
 pub mod read_only;
 pub mod retry;

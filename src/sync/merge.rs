@@ -91,6 +91,12 @@ pub(super) fn conflicts(sides: Sides<'_>) -> Vec<&str> {
     changed(sides.local, before).into_iter().filter(|name| remote_changes.contains(name)).collect()
 }
 
+/// The fields of the merged record that Magento does not hold like that, in the merged record's order.
+pub(super) fn difference(merged: &SoapStruct, remote: &SoapStruct) -> SoapStruct {
+    let names = changed(merged, remote);
+    merged.iter().filter(|(name, _)| names.contains(name)).map(|(name, value)| (name, value.clone())).collect()
+}
+
 fn take(merged: &mut SoapStruct, local: &SoapStruct, name: &str) {
     if let Some(value) = local.get(name) {
         merged.set(name, value.clone());

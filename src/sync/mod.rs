@@ -4,7 +4,6 @@
 //! Deciding is pure (`window`, `filter`, `convert`, `strategy`, `merge`, `export`); `driver` is the only place that
 //! calls Magento and writes the CRM. No SQL here and no bytes of the wire.
 
-mod already_there;
 mod bookmark;
 pub mod cart_expiration;
 pub mod check_connection;

@@ -210,8 +210,10 @@ pub struct ExportOutcome {
 pub enum ExportResult {
     /// Magento made a new record.
     Created,
-    /// Magento took the merged record.
+    /// Magento took the changes.
     Updated,
+    /// Magento holds it like that already, so nothing was sent.
+    Unchanged,
     /// The record is gone in Magento.
     Removed,
     /// Nothing was sent, and why.

@@ -45,6 +45,17 @@ pub(super) struct Run<'c, 'e> {
     refused: Option<ClientError>,
 }
 
+/// What becomes of a call that was announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Announced {
+    /// It is to be made.
+    Send,
+    /// It is not made; the run goes on as if it had been.
+    Plan,
+    /// It is not made: somebody asked to stop.
+    Stop,
+}
+
 impl<'c, 'e> Run<'c, 'e> {
     pub(super) fn open<'x: 'c>(context: &'c mut SyncContext<'x>, id: IntegrationId) -> Result<Run<'c, 'x>, SyncError> {
         let mut integration = context.crm.integration(id)?;
@@ -147,9 +158,13 @@ impl<'c, 'e> Run<'c, 'e> {
     }
 
     /// Tells that a call which writes comes next; says whether it is to be made.
-    pub(super) fn announce(&mut self, write: MagentoWrite) -> bool {
+    pub(super) fn announce(&mut self, write: MagentoWrite) -> Announced {
         (self.events)(SyncEvent::Writing { write });
-        self.writes == Writes::Send && !self.stop.is_set()
+        match self.writes {
+            _ if self.stop.is_set() => Announced::Stop,
+            Writes::Send => Announced::Send,
+            Writes::Plan => Announced::Plan,
+        }
     }
 
     pub(super) fn scope(&self) -> Scope {

@@ -6,12 +6,13 @@ use super::convert::{Link, Record};
 use super::error::SyncError;
 use super::export;
 use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
-use super::run::Run;
+use super::run::{Announced, Run};
 use super::stream::newsletter;
 use super::write::{FieldChange, MagentoWrite};
 use crate::client::BridgeEndpoint;
 use crate::crm::integration::TwoWayOf;
 use crate::crm::{CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
+use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
 
 /// Magento's name of the status.
@@ -156,13 +157,16 @@ fn record(run: &Run<'_, '_>, row: &Row) -> Result<Record, CrmError> {
 
 async fn send(run: &mut Run<'_, '_>, record: &Record, wanted: Wanted) -> Result<SoapStruct, String> {
     let bridge = run.bridge.version().cloned();
-    let data = export::newsletter_subscriber::subscriber(record, wanted.status());
     let (endpoint, arguments) = match record.origin_id() {
         Some(id) => (BridgeEndpoint::SubscriberUpdate, SoapStruct::new().with("subscriberId", id)),
         None => (BridgeEndpoint::SubscriberCreate, SoapStruct::new()),
     };
     let operation = endpoint.operation(bridge.as_ref()).map_err(|error| error.to_string())?;
-    if !run.announce(write(operation, record, &data)) {
+    let data = data(run, record, wanted);
+    let client = run.client().await.map_err(|error| error.to_string())?;
+    let data = client.leaving(operation, "subscriberData", &data);
+    let written = write(operation, record, &data);
+    if run.announce(written) != Announced::Send {
         return Err(format!("{operation} was not called: the run only plans, or was stopped"));
     }
     let answer = run.call(operation, arguments.with("subscriberData", data)).await;
@@ -183,20 +187,35 @@ async fn send(run: &mut Run<'_, '_>, record: &Record, wanted: Wanted) -> Result<
     answer
 }
 
-/// What is about to be written, for an audit.
+/// What is sent: of a subscription that Magento has its status only. The reference client sends the whole record.
+fn data(run: &Run<'_, '_>, record: &Record, wanted: Wanted) -> SoapStruct {
+    let whole = export::newsletter_subscriber::subscriber(record, wanted.status());
+    if run.quirks.has(Quirk::WholeRecordSent) {
+        return whole;
+    }
+    if record.origin_id().is_some() {
+        return SoapStruct::new().with(STATUS, wanted.status());
+    }
+    let says_something = |value: &SoapValue| value.to_text().is_some_and(|text| !text.is_empty() && text != "0");
+    whole.iter().filter(|(_, value)| says_something(value)).map(|(name, value)| (name, value.clone())).collect()
+}
+
+/// What is about to be written, for an audit, beside what the CRM last read.
 fn write(operation: &str, record: &Record, data: &SoapStruct) -> MagentoWrite {
     let entity = Entity::NewsletterSubscriber.table();
     let Some(origin_id) = record.origin_id() else { return MagentoWrite::create(entity, operation, data) };
-    let change = FieldChange {
-        field: STATUS.to_owned(),
-        before: record.text("status").map(str::to_owned),
-        after: data.text(STATUS),
+    let known = export::newsletter_subscriber::subscriber(record, record.text("status").unwrap_or_default());
+    let change = |(name, value): (&str, &SoapValue)| FieldChange {
+        field: name.to_owned(),
+        before: known.text(name),
+        after: value.to_text(),
+        unread: known.get(name).is_none(),
     };
     MagentoWrite {
-        entity,
+        entity: entity.to_owned(),
         operation: operation.to_owned(),
         origin_id: Some(origin_id),
-        changes: vec![change],
+        changes: data.iter().map(change).collect(),
         conflicts: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! What an export is about to write to Magento, field by field: for an audit, for a plan. Pure.
 
-use serde::Serialize;
+use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
 
 use super::merge::{Sides, conflicts, is_same};
 use crate::secret::MASK;
@@ -12,38 +13,42 @@ pub enum Writes {
     /// They do.
     #[default]
     Send,
-    /// They are decided up to the call that would write, which is told and not made.
+    /// They are decided up to the call that would write, which is told and not made. The CRM is then changed as if Magento
+    /// had taken it, so it must be a copy.
     Plan,
 }
 
 /// One writing call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MagentoWrite {
     /// `customer`, `customerAddress` or `newsletterSubscriber`.
-    pub entity: &'static str,
+    pub entity: String,
     /// What is called.
     pub operation: String,
     /// Magento's id; none for a record it is to create.
     pub origin_id: Option<i64>,
-    /// The fields that get another value, in Magento's order and names. Of a new record all that are not empty.
+    /// Every field that leaves, in the order and under the names of Magento's type.
     pub changes: Vec<FieldChange>,
     /// Fields that were changed on both sides.
     pub conflicts: Vec<Conflict>,
 }
 
-/// A field that gets another value in Magento.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A field that leaves for Magento.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// Magento's name.
     pub field: String,
-    /// What Magento holds.
+    /// What Magento holds; lines of a street are divided by line feeds.
     pub before: Option<String>,
     /// What it is sent.
     pub after: Option<String>,
+    /// Whether Magento did not say what it holds, so that `before` says nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unread: bool,
 }
 
 /// A field that was changed on both sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// Magento's name.
     pub field: String,
@@ -53,39 +58,89 @@ pub struct Conflict {
     pub crm: Option<String>,
     /// What Magento holds now.
     pub magento: Option<String>,
-    /// `crm` or `magento`.
-    pub winner: &'static str,
+    /// Whose value both sides get.
+    pub winner: Winner,
+}
+
+impl std::fmt::Display for Winner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Crm => "crm",
+            Self::Magento => "magento",
+        })
+    }
+}
+
+/// Which side's value both sides get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Winner {
+    /// The CRM's.
+    Crm,
+    /// Magento's.
+    Magento,
+}
+
+/// What Magento holds before an update.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remote<'a> {
+    /// As it was answered.
+    pub(super) raw: &'a SoapStruct,
+    /// In the form of an export.
+    pub(super) form: &'a SoapStruct,
+    /// Fields of the export that the answer does not speak of.
+    pub(super) unread: &'a IndexSet<String>,
+}
+
+impl FieldChange {
+    /// Whether Magento is sent what it holds.
+    pub fn is_same(&self) -> bool {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        !self.unread && text(&self.before) == text(&self.after)
+    }
 }
 
 impl MagentoWrite {
     /// A record that Magento does not have.
-    pub(super) fn create(entity: &'static str, operation: &str, form: &SoapStruct) -> Self {
-        let nothing = SoapStruct::new();
-        let mut changes = changes(&nothing, form);
-        changes.retain(|change| change.after.as_deref().is_some_and(|after| !after.is_empty()));
-        Self { entity, operation: operation.to_owned(), origin_id: None, changes, conflicts: Vec::new() }
+    pub(super) fn create(entity: &str, operation: &str, data: &SoapStruct) -> Self {
+        let change = |(name, value): (&str, &SoapValue)| FieldChange {
+            field: name.to_owned(),
+            before: None,
+            after: shown(name, Some(value)),
+            unread: false,
+        };
+        let changes = data.iter().map(change).collect();
+        Self {
+            entity: entity.to_owned(),
+            operation: operation.to_owned(),
+            origin_id: None,
+            changes,
+            conflicts: Vec::new(),
+        }
     }
 
-    /// A record that is merged into what Magento has.
+    /// A record that Magento has; `data` is what leaves of `merged`.
     pub(super) fn update(
-        entity: &'static str,
+        entity: &str,
         operation: &str,
         origin_id: i64,
         sides: Sides<'_>,
         merged: &SoapStruct,
+        data: &SoapStruct,
+        remote: Remote<'_>,
     ) -> Self {
         let conflict = |name: &str| Conflict {
             field: name.to_owned(),
             known: sides.before.and_then(|before| shown(name, before.get(name))),
             crm: shown(name, sides.local.get(name)),
             magento: shown(name, sides.remote.get(name)),
-            winner: if same(merged.get(name), sides.local.get(name)) { "crm" } else { "magento" },
+            winner: if same(merged.get(name), sides.local.get(name)) { Winner::Crm } else { Winner::Magento },
         };
         Self {
-            entity,
+            entity: entity.to_owned(),
             operation: operation.to_owned(),
             origin_id: Some(origin_id),
-            changes: changes(sides.remote, merged),
+            changes: data.iter().map(|(name, value)| remote.change(name, value)).collect(),
             conflicts: conflicts(sides)
                 .into_iter()
                 .filter(|name| !same(sides.local.get(name), sides.remote.get(name)))
@@ -95,14 +150,25 @@ impl MagentoWrite {
     }
 }
 
-fn changes(before: &SoapStruct, after: &SoapStruct) -> Vec<FieldChange> {
-    let differs = |(name, value): &(&str, &SoapValue)| !same(before.get(name), Some(value));
-    let change = |(name, value): (&str, &SoapValue)| FieldChange {
-        field: name.to_owned(),
-        before: shown(name, before.get(name)),
-        after: shown(name, Some(value)),
-    };
-    after.iter().filter(differs).map(change).collect()
+impl Remote<'_> {
+    fn change(&self, name: &str, value: &SoapValue) -> FieldChange {
+        let unread = self.unread.contains(name) || self.form.get(name).is_none() && self.raw.get(name).is_none();
+        let before = if unread { None } else { self.before(name) };
+        FieldChange { field: name.to_owned(), before, after: shown(name, Some(value)), unread }
+    }
+
+    /// In the form of an export where that says all of it: a country that the CRM does not know, or the third line of a
+    /// street, are only in the answer.
+    fn before(&self, name: &str) -> Option<String> {
+        let form = self.form.get(name).filter(|value| !matches!(value, SoapValue::List(_)));
+        let form = form.and_then(|value| shown(name, Some(value))).filter(|text| !text.is_empty());
+        form.or_else(|| shown(name, self.raw.get(name))).or_else(|| shown(name, self.form.get(name)))
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 fn same(one: Option<&SoapValue>, other: Option<&SoapValue>) -> bool {
@@ -115,7 +181,8 @@ fn shown(name: &str, value: Option<&SoapValue>) -> Option<String> {
     }
     match value? {
         SoapValue::Nil => None,
-        SoapValue::List(lines) => Some(lines.iter().filter_map(SoapValue::to_text).collect::<Vec<_>>().join(", ")),
+        SoapValue::Bool(flag) => Some(if *flag { "1" } else { "0" }.to_owned()),
+        SoapValue::List(lines) => Some(lines.iter().filter_map(SoapValue::to_text).collect::<Vec<_>>().join("\n")),
         other => other.to_text(),
     }
 }
@@ -124,7 +191,7 @@ fn shown(name: &str, value: Option<&SoapValue>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::quirk::Quirks;
-    use crate::sync::merge::{Priority, merge};
+    use crate::sync::merge::{Priority, difference, merge};
 
     fn record(fields: &[(&str, &str)]) -> SoapStruct {
         fields.iter().map(|(name, value)| (*name, SoapValue::from(*value))).collect()
@@ -137,10 +204,12 @@ mod tests {
         let remote = record(&[("firstname", "Ann"), ("lastname", "Fox"), ("taxvat", "1")]);
         let sides = Sides { local: &local, before: Some(&known), remote: &remote, additional: &[] };
         for (priority, winner, lastname) in
-            [(Priority::RemoteWins, "magento", None), (Priority::LocalWins, "crm", Some("Ray"))]
+            [(Priority::RemoteWins, Winner::Magento, None), (Priority::LocalWins, Winner::Crm, Some("Ray"))]
         {
             let merged = merge(sides, priority, &Quirks::default());
-            let write = MagentoWrite::update("customer", "customerCustomerUpdate", 7, sides, &merged);
+            let (data, unread) = (difference(&merged, &remote), IndexSet::from(["password".to_owned()]));
+            let held = Remote { raw: &remote, form: &remote, unread: &unread };
+            let write = MagentoWrite::update("customer", "oroCustomerUpdate", 7, sides, &merged, &data, held);
             let change = |field: &str| {
                 let found = write.changes.iter().find(|change| change.field == field);
                 found.map(|change| (change.before.as_deref(), change.after.as_deref()))
@@ -156,10 +225,39 @@ mod tests {
     }
 
     #[test]
-    fn of_a_new_record_everything_is_a_change_that_is_not_empty() {
+    fn every_field_that_leaves_is_told_with_what_magento_holds_and_what_it_did_not_say() {
+        let raw = record(&[("country_id", "XX"), ("street", "1\n2\n3"), ("firstname", "Ann")]);
+        let form = record(&[("country_id", ""), ("firstname", "Ann"), ("gender", "")])
+            .with("street", vec![SoapValue::from("1"), "2".into()]);
+        let data = record(&[("country_id", ""), ("firstname", "Ann"), ("gender", "0")])
+            .with("street", vec![SoapValue::from("1"), "2".into()]);
+        let sides = Sides { local: &form, before: None, remote: &form, additional: &[] };
+        let unread = IndexSet::from(["gender".to_owned()]);
+        let held = Remote { raw: &raw, form: &form, unread: &unread };
+        let write = MagentoWrite::update("customer", "customerCustomerUpdate", 7, sides, &form, &data, held);
+        let told: Vec<_> = write
+            .changes
+            .iter()
+            .map(|it| (it.field.as_str(), it.before.as_deref(), it.after.as_deref(), it.unread, it.is_same()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("country_id", Some("XX"), Some(""), false, false),
+                ("firstname", Some("Ann"), Some("Ann"), false, true),
+                ("gender", None, Some("0"), true, false),
+                ("street", Some("1\n2\n3"), Some("1\n2"), false, false),
+            ]
+        );
+        let line = serde_json::to_string(&write).unwrap();
+        assert_eq!(serde_json::from_str::<MagentoWrite>(&line).unwrap(), write);
+    }
+
+    #[test]
+    fn of_a_new_record_everything_that_leaves_is_told() {
         let write =
             MagentoWrite::create("customer", "customerCustomerCreate", &record(&[("email", "a@b"), ("dob", "")]));
         let fields: Vec<&str> = write.changes.iter().map(|change| change.field.as_str()).collect();
-        assert_eq!((fields, write.origin_id), (vec!["email"], None));
+        assert_eq!((fields, write.origin_id), (vec!["email", "dob"], None));
     }
 }

@@ -81,7 +81,8 @@ fn writes(out: &mut String, plan: &Plan) {
         let changed = write.changes.iter().map({
             let what = what.clone();
             move |change| {
-                vec![what.clone(), change.field.clone(), shown(&change.before), shown(&change.after), String::new()]
+                let note = if change.unread { "Magento did not say what it holds" } else { "" };
+                vec![what.clone(), change.field.clone(), shown(&change.before), shown(&change.after), note.to_owned()]
             }
         });
         let contested = write.conflicts.iter().map(move |conflict| {

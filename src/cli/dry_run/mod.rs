@@ -231,7 +231,10 @@ async fn synced(
                     ExportResult::Removed => {
                         heard.export_failures.push(format!("{about}: it is gone in Magento"));
                     }
-                    ExportResult::Created | ExportResult::Updated | ExportResult::Planned => {}
+                    ExportResult::Created
+                    | ExportResult::Updated
+                    | ExportResult::Unchanged
+                    | ExportResult::Planned => {}
                 }
             }
             _ => {}

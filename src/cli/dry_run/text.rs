@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::sync::plan::{EntityPlan, Plan};
-use crate::sync::write::MagentoWrite;
+use crate::sync::write::{FieldChange, MagentoWrite, Winner};
 
 /// Lines of one list; the JSON has all.
 const LINES_MAX: usize = 20;
@@ -100,17 +100,26 @@ fn writes(out: &mut String, writes: &[MagentoWrite]) {
         let conflict = |field: &str| write.conflicts.iter().find(|conflict| conflict.field == field);
         for change in &write.changes {
             let clash = if conflict(&change.field).is_some() { " (conflict, the CRM wins)" } else { "" };
-            let _ = writeln!(out, "      {}: {} -> {}{clash}", change.field, text(&change.before), text(&change.after));
+            let _ = writeln!(out, "      {}{clash}", leaves(change));
         }
-        for lost in write.conflicts.iter().filter(|conflict| conflict.winner == "magento") {
+        for lost in write.conflicts.iter().filter(|conflict| conflict.winner == Winner::Magento) {
             let (crm, magento) = (text(&lost.crm), text(&lost.magento));
             let _ = writeln!(out, "      {}: stays {magento} (conflict, Magento wins over {crm})", lost.field);
         }
-        if write.changes.is_empty() {
-            let _ = writeln!(out, "      no field gets another value");
-        }
     }
     more(out, writes.len());
+}
+
+/// A field that leaves, with what Magento holds and what it is sent.
+pub(crate) fn leaves(change: &FieldChange) -> String {
+    let (field, after) = (&change.field, text(&change.after));
+    if change.unread {
+        return format!("{field}: (Magento did not say) -> {after}");
+    }
+    if change.is_same() {
+        return format!("{field}: {after} is sent again");
+    }
+    format!("{field}: {} -> {after}", text(&change.before))
 }
 
 fn sign(write: &MagentoWrite) -> &'static str {
@@ -173,5 +182,6 @@ fn shown(value: &Value) -> String {
 }
 
 fn text(value: &Option<String>) -> String {
-    value.as_deref().map_or_else(|| "(nothing)".to_owned(), |text| format!("\"{text}\""))
+    let shown = value.as_deref().filter(|text| !text.is_empty());
+    shown.map_or_else(|| "(nothing)".to_owned(), |text| format!("\"{}\"", text.replace('\n', ", ")))
 }

@@ -102,6 +102,7 @@ pub(super) fn lines(outcome: &SyncOutcome) -> Vec<String> {
         let what = match &export.result {
             ExportResult::Created => "created".to_owned(),
             ExportResult::Updated => "updated".to_owned(),
+            ExportResult::Unchanged => "nothing to write".to_owned(),
             ExportResult::Removed => "removed in Magento".to_owned(),
             ExportResult::Planned => "planned".to_owned(),
             ExportResult::Skipped { reason } => format!("skipped: {reason}"),

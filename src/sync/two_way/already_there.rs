@@ -1,28 +1,32 @@
 //! Whether Magento made a record although its answer never came. A creation that was tried before is not sent again before
 //! it was looked for, so that a lost answer or a killed run does not make it twice.
 
-use super::convert;
-use super::export;
-use super::filter::{ALL_WEBSITES, FilterBag};
-use super::merge::is_same;
-use super::run::Run;
-use super::two_way::Refusal;
+use super::refusal::{Refusal, Stop};
 use crate::client::Endpoint;
-use crate::crm::Entity;
+use crate::crm::{CrmError, Entity};
 use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::convert;
+use crate::sync::export;
+use crate::sync::filter::FilterBag;
+use crate::sync::merge::is_same;
+use crate::sync::run::Run;
 
 /// Members of an address that only Magento decides.
 const OF_MAGENTO: &[&str] = &["customer_address_id", "region", "region_id", "street2"];
 
 /// Magento's id of the customer with the e-mail address of `form` on its website, unless the CRM knows that one already.
-pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Refusal> {
-    let text = |name| form.text(name).unwrap_or_default();
-    let website = text("website_id").parse().unwrap_or(ALL_WEBSITES);
-    let filters = FilterBag::new().complex("email", "eq", text("email")).website(website);
+pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Stop> {
+    let email = form.text("email").unwrap_or_default();
+    // Somebody else's customer on another website may have the address too, and must not be taken for this one.
+    let website = form.text("website_id").and_then(|id| id.parse().ok()).ok_or_else(|| {
+        Refusal::lasting(format!("it is not known on which website the customer {email} was to be made; set its store"))
+    })?;
+    let filters = FilterBag::new().complex("email", "eq", email).website(website);
     let arguments = SoapStruct::new().with("filters", filters.to_argument());
     // The native list whatever the bridge, as the form's own question after an address (client trace, section 5).
     let rows = run.client().await?.call_list("customerCustomerList", arguments).await?;
-    unknown(run, Entity::Customer, rows.iter().filter_map(|row| row.get("customer_id").and_then(SoapValue::to_int)))
+    let ids = rows.iter().filter_map(|row| row.get("customer_id").and_then(SoapValue::to_int));
+    Ok(unknown(run, Entity::Customer, ids)?)
 }
 
 /// Magento's id of an address of the customer that says what `form` says, unless the CRM knows that one already.
@@ -30,7 +34,7 @@ pub(super) async fn address(
     run: &mut Run<'_, '_>,
     form: &SoapStruct,
     customer_id: i64,
-) -> Result<Option<i64>, Refusal> {
+) -> Result<Option<i64>, Stop> {
     let operation = Endpoint::AddressList.operation(run.bridge.version());
     let arguments = SoapStruct::new().with("customerId", customer_id);
     let rows = run.client().await?.call_list(operation, arguments).await?;
@@ -41,7 +45,7 @@ pub(super) async fn address(
             alike.extend(record.origin_id());
         }
     }
-    unknown(run, Entity::CustomerAddress, alike.into_iter())
+    Ok(unknown(run, Entity::CustomerAddress, alike.into_iter())?)
 }
 
 fn says_the_same(form: &SoapStruct, found: &SoapStruct) -> bool {
@@ -50,10 +54,14 @@ fn says_the_same(form: &SoapStruct, found: &SoapStruct) -> bool {
         .all(|(name, value)| found.get(name).is_some_and(|other| is_same(value, other)))
 }
 
-fn unknown(run: &Run<'_, '_>, entity: Entity, mut ids: impl Iterator<Item = i64>) -> Result<Option<i64>, Refusal> {
+fn unknown(run: &Run<'_, '_>, entity: Entity, ids: impl Iterator<Item = i64>) -> Result<Option<i64>, CrmError> {
     let scope = run.scope();
-    let is_unknown = |id: &i64| matches!(scope.id_by_origin(run.crm, entity, *id), Ok(None));
-    Ok(ids.find(is_unknown))
+    for id in ids {
+        if scope.id_by_origin(run.crm, entity, id)?.is_none() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
