@@ -9,6 +9,7 @@ mod conversion;
 mod crm_file;
 mod customers;
 mod no_lost_edit;
+mod only_the_edit;
 mod sales;
 mod trace;
 mod vectors;

@@ -129,17 +129,13 @@ impl Exported for Address {
         crm.update(Entity::CustomerAddress, row.id, &fields)
     }
 
-    fn updated(
-        self,
-        crm: &mut Crm,
-        scope: &Scope,
-        row: &Row,
-        _: &PendingExport,
-        now: Record,
-    ) -> Result<(), CrmError> {
-        let mut fields = scope.address_fields(crm, now, AddressKind::Customer, 0, &mut Vec::new())?;
-        fields.set("updated", scope.now);
+    fn held(self, crm: &mut Crm, scope: &Scope, row: &Row, _: &PendingExport, held: Record) -> Result<(), CrmError> {
+        let fields = scope.address_fields(crm, held, AddressKind::Customer, 0, &mut Vec::new())?;
         crm.update(Entity::CustomerAddress, row.id, &fields)
+    }
+
+    fn changed(self, crm: &mut Crm, scope: &Scope, row: &Row) -> Result<(), CrmError> {
+        crm.update(Entity::CustomerAddress, row.id, &Fields::new().with("updated", scope.now))
     }
 
     /// An address that Magento no longer has goes from the CRM's customer too; nothing is exported.

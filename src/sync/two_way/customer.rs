@@ -89,23 +89,26 @@ impl Exported for Customer {
         crm.queue_addresses(row.id)
     }
 
-    fn updated(
+    fn held(
         self,
         crm: &mut Crm,
         scope: &Scope,
         row: &Row,
         edit: &PendingExport,
-        mut now: Record,
+        mut held: Record,
     ) -> Result<(), CrmError> {
         if edit.change_set.is_empty() {
             // It was to be created, and Magento has it since.
             crm.queue_addresses(row.id)?;
         }
-        now.values.shift_remove("confirmed");
+        held.values.shift_remove("confirmed");
         let mut outcome = ConnectorOutcome::new(Connector::Customer, RunKind::Export);
-        job::write_record(crm, scope, now, &mut outcome)?;
-        let done = Fields::new().with("updatedAt", scope.now).with("password", CrmValue::Null);
-        crm.update(Entity::Customer, row.id, &done)
+        job::write_record(crm, scope, held, &mut outcome)?;
+        crm.update(Entity::Customer, row.id, &Fields::new().with("password", CrmValue::Null))
+    }
+
+    fn changed(self, crm: &mut Crm, scope: &Scope, row: &Row) -> Result<(), CrmError> {
+        crm.update(Entity::Customer, row.id, &Fields::new().with("updatedAt", scope.now))
     }
 
     fn gone(self, crm: &mut Crm, edit: &PendingExport, _: &Row, quirks: &Quirks) -> Result<(), CrmError> {

@@ -72,8 +72,10 @@ trait Exported: Copy {
     fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError>;
 
     /// Magento holds this now, so that edits made there arrive at once. What the record does not speak of stays.
-    fn updated(self, crm: &mut Crm, scope: &Scope, row: &Row, edit: &PendingExport, now: Record)
-    -> Result<(), CrmError>;
+    fn held(self, crm: &mut Crm, scope: &Scope, row: &Row, edit: &PendingExport, held: Record) -> Result<(), CrmError>;
+
+    /// Magento took a change of it.
+    fn changed(self, crm: &mut Crm, scope: &Scope, row: &Row) -> Result<(), CrmError>;
 
     /// It was not there when looked for.
     fn gone(self, crm: &mut Crm, edit: &PendingExport, row: &Row, quirks: &Quirks) -> Result<(), CrmError>;
@@ -183,9 +185,14 @@ async fn export<E: Exported>(
                 exported.created(crm, &scope, row, None)?;
                 crm.finish_export(pending, &Stored::Exported, &quirks)?;
             }
-            Sent::Updated(now) | Sent::Unchanged(now) | Sent::Planned(Some(now)) => {
+            Sent::Unchanged(held) => {
                 crm.finish_export(pending, &Stored::Exported, &quirks)?;
-                exported.updated(crm, &scope, row, pending, now)?;
+                exported.held(crm, &scope, row, pending, held)?;
+            }
+            Sent::Updated(held) | Sent::Planned(Some(held)) => {
+                crm.finish_export(pending, &Stored::Exported, &quirks)?;
+                exported.held(crm, &scope, row, pending, held)?;
+                exported.changed(crm, &scope, row)?;
             }
             Sent::Stopped => {}
         }
@@ -216,7 +223,9 @@ async fn create<E: Exported>(
     pending: &PendingExport,
     form: &SoapStruct,
 ) -> Result<Sent, Stop> {
+    // The reference client does not look.
     if pending.was_tried
+        && !run.quirks.has(Quirk::CreateSentAgain)
         && let Some(id) = exported.already_there(run, form).await?
     {
         return Ok(Sent::Created(id));
