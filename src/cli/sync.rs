@@ -14,8 +14,11 @@ use super::connection_args::{ConnectionArgs, runtime, runtime_with_helper, start
 use super::dry_run::{self, DryRunArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
+use crate::client::MagentoClient;
 use crate::clock::Clock;
 use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled, SyncPriority};
+use crate::quirk::Quirk;
+use crate::sync::connector::SUPPORTED_BRIDGE;
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::outcome::{ExportOutcome, ExportResult, SyncOutcome};
 use crate::sync::queue::{JobDone, run_queue};
@@ -84,6 +87,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let clock = Clock::system();
     let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
+    two_way_is_possible(args)?;
     let id = integration(&mut crm, args)?;
     let mut audit = Audit::new(args.audit.as_deref(), &args.crm, masked(&args.connection.url), clock.clone());
     if !confirmed(&crm, id, args, &mut audit)? {
@@ -137,7 +141,28 @@ pub fn run(args: &SyncArgs) -> Outcome {
     Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 
-/// Whether edits that wait may be written to the shop. Nobody is asked when none wait.
+/// Refuses to switch two-way sync on for a shop without the bridge, as the user guide does. A shop that cannot be
+/// asked is left to the sync, which says why.
+pub(super) fn two_way_is_possible(args: &SyncArgs) -> miette::Result<()> {
+    let is_asked_for = args.two_way.is_some_and(|winner| !matches!(winner, Winner::Off));
+    if !is_asked_for || args.connection.profile.quirks().has(Quirk::TwoWayNeedsNoBridge) {
+        return Ok(());
+    }
+    let (transport, options) = (args.connection.transport()?, args.connection.client_options()?);
+    let found = runtime()?.block_on(async { Some(MagentoClient::connect(transport, options).await.ok()?.bridge().await) });
+    let Some(found) = found.filter(|found| !found.is_unknown) else { return Ok(()) };
+    if found.version.as_ref().is_some_and(|version| version.at_least(SUPPORTED_BRIDGE)) {
+        return Ok(());
+    }
+    let has = found.version.map_or("it has none".to_owned(), |version| format!("it has {}", version.as_str()));
+    Err(miette!(
+        help = "install the bridge in the shop, or leave --two-way out; --profile orocrm-4.1 does without, as the reference client",
+        "two-way sync needs the OroCRM bridge {SUPPORTED_BRIDGE} or newer in the shop, and {has}"
+    ))
+}
+
+/// Whether edits that wait may be written to the shop. Nobody is asked when none wait; who is asked is shown every field
+/// that would leave, with what the shop holds.
 fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -> miette::Result<bool> {
     let settings = crm.integration(id).map_err(|error| miette!("{error}"))?.settings;
     let waiting = crm.pending_exports(id).map_err(|error| miette!("{error}"))?.len();
@@ -156,6 +181,7 @@ fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -
             edits_wait(waiting)
         ));
     }
+    let _ = write!(anstream::stderr(), "{}", dry_run::planned_exports(args, id)?);
     let _ = write!(anstream::stderr(), "{} and would be written to {shop}. Go on? [y/N] ", edits_wait(waiting));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).into_diagnostic().wrap_err("cannot read the answer")?;

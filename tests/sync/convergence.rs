@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::world::{Setup, World, settings};
 use mockgento::crm::{CustomerEdit, Entity, Fields, IntegrationSettings};
 use mockgento::disrupt::{Armed, Disruption, When};
-use mockgento::quirk::Quirks;
+use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::seed::SeedRow;
 use mockgento::shop::{Sale, Seed, ShopEdit};
 use mockgento::soap::WireMode;
@@ -156,7 +156,7 @@ impl Telling {
             mode: WireMode::RpcEncoded,
             bridge,
             settings,
-            quirks: Quirks::default(),
+            quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true),
         });
         Self { world, guests_registered: [false; 3] }
     }

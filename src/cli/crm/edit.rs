@@ -8,7 +8,9 @@ use miette::miette;
 
 use super::{CrmFile, pair, report};
 use crate::cli::{ExitCode, Outcome};
-use crate::crm::{AddressEdit, Crm, CustomerEdit, Entity, Fields, IntegrationId, RowId};
+use crate::crm::{AddressEdit, Crm, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, RowId};
+use crate::sync::connector::SUPPORTED_BRIDGE;
+use crate::version::ExtensionVersion;
 
 /// What CRM users edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -119,19 +121,33 @@ fn typed(crm: &Crm, entity: Entity, pairs: &[(String, String)]) -> miette::Resul
     crm.typed_fields(entity, pairs.iter().map(|(field, text)| (field.as_str(), text.as_str()))).map_err(report)
 }
 
-/// Says what waits for the next sync now.
+/// Says what waits for the next sync now, and what keeps it waiting. No shop is called.
 fn told(crm: &Crm, customer: RowId, done: &str) -> Outcome {
     let row = crm.require(Entity::Customer, customer).map_err(report)?;
-    let channel = row.fields.link("channel").map(IntegrationId);
-    let waiting = match channel {
-        Some(channel) => crm.pending_exports(channel).map_err(report)?.len(),
+    let integration = row.fields.link("channel").map(|id| crm.integration(IntegrationId(id))).transpose();
+    let integration = integration.map_err(report)?;
+    let waiting = match &integration {
+        Some(integration) => crm.pending_exports(integration.id).map_err(report)?.len(),
         None => 0,
     };
-    let line = match waiting {
+    let mut line = match waiting {
         0 => format!("{done}; nothing waits for the next sync"),
         1 => format!("{done}; 1 edit waits for the next sync"),
         many => format!("{done}; {many} edits wait for the next sync"),
     };
+    if let Some(integration) = integration.filter(|of| waiting > 0 && lacks_the_bridge(&of.settings)) {
+        line.push_str(&format!(
+            ", and until \"{}\" has the OroCRM bridge 1.2.0 or newer, which it had not when it was last asked (with --profile \
+             orocrm-4.1 they do not wait for it)",
+            integration.settings.name
+        ));
+    }
     let _ = writeln!(anstream::stdout(), "{line}");
     Ok(ExitCode::AsExpected)
+}
+
+/// Whether the shop was looked at and had no bridge that two-way sync can use.
+fn lacks_the_bridge(settings: &IntegrationSettings) -> bool {
+    let version = settings.extension_version.clone().map(ExtensionVersion::new);
+    !settings.connectors.is_empty() && !version.is_some_and(|version| version.at_least(SUPPORTED_BRIDGE))
 }

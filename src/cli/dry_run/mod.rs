@@ -15,12 +15,12 @@ use jiff::civil::Date;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::connection_args::{runtime, start_logging};
-use super::sync::{SyncArgs, integration, start_of_walk};
+use super::sync::{SyncArgs, integration, start_of_walk, two_way_is_possible};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
-use crate::crm::RunLock;
+use crate::crm::{Crm, IntegrationId, RunLock};
 use crate::sync::connector::Stream;
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::driver;
@@ -142,6 +142,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
             return Ok(ExitCode::Failed);
         }
     };
+    two_way_is_possible(args)?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
@@ -172,6 +173,52 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let bounded = args.dry.limit.is_some_and(|limit| heard.rows >= limit);
     scratch.close(args.dry.keep, plan.complete || bounded)?;
     Ok(if failed.is_empty() { ExitCode::AsExpected } else { ExitCode::Failed })
+}
+
+/// What the edits that wait would write to the shop, field by field, tried out on a copy of the CRM file.
+pub(super) fn planned_exports(args: &SyncArgs, id: IntegrationId) -> miette::Result<String> {
+    let clock = Clock::system();
+    let guard = Arc::new(ReadOnlyTransport::new(args.connection.transport()?, clock.clone()));
+    let folder = tempfile::tempdir().into_diagnostic().wrap_err("cannot make a folder for a copy of the CRM file")?;
+    let copy = folder.path().join("copy.sqlite");
+    Crm::copy_file(&args.crm, &copy).map_err(|error| miette!("{error}"))?;
+    let mut crm = Crm::open(&copy, clock.clone()).map_err(|error| miette!("{error}"))?;
+    let mut heard = Heard::default();
+    let mut events = |event: SyncEvent| heard.hear(event);
+    let mut context = SyncContext {
+        crm: &mut crm,
+        transport: guard,
+        clock,
+        quirks: args.connection.profile.quirks(),
+        events: &mut events,
+        options: SyncOptions { writes: Writes::Plan, ..SyncOptions::default() },
+    };
+    let done = runtime()?.block_on(driver::export_pending(&mut context, id));
+    done.map_err(|error| miette!("{error}"))?;
+    Ok(text::exports(&heard.writes, &heard.export_failures))
+}
+
+impl Heard {
+    /// What an event about an export adds.
+    fn hear(&mut self, event: SyncEvent) {
+        match event {
+            SyncEvent::Writing { write } => self.writes.push(write),
+            SyncEvent::Exported { outcome } => {
+                let about = format!("{} {}", outcome.entity, outcome.origin_id.unwrap_or_default());
+                match outcome.result {
+                    ExportResult::Failed { reason } | ExportResult::Skipped { reason } => {
+                        self.export_failures.push(format!("{about}: {reason}"));
+                    }
+                    ExportResult::Removed => self.export_failures.push(format!("{about}: it is gone in Magento")),
+                    ExportResult::Created
+                    | ExportResult::Updated
+                    | ExportResult::Unchanged
+                    | ExportResult::Planned => {}
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 async fn synced(
@@ -221,23 +268,7 @@ async fn synced(
                     stop.stop();
                 }
             }
-            SyncEvent::Writing { write } => heard.writes.push(write),
-            SyncEvent::Exported { outcome } => {
-                let about = format!("{} {}", outcome.entity, outcome.origin_id.unwrap_or_default());
-                match outcome.result {
-                    ExportResult::Failed { reason } | ExportResult::Skipped { reason } => {
-                        heard.export_failures.push(format!("{about}: {reason}"));
-                    }
-                    ExportResult::Removed => {
-                        heard.export_failures.push(format!("{about}: it is gone in Magento"));
-                    }
-                    ExportResult::Created
-                    | ExportResult::Updated
-                    | ExportResult::Unchanged
-                    | ExportResult::Planned => {}
-                }
-            }
-            _ => {}
+            other => heard.hear(other),
         }
     };
     let mut context = SyncContext {

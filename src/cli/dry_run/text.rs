@@ -41,8 +41,7 @@ pub(super) fn plan(plan: &Plan) -> String {
             format!("{}: orders {}{named} ({})", guest.email, guest.orders.join(", "), guest.why)
         }),
     );
-    writes(&mut out, &plan.writes);
-    list(&mut out, "Edits that would not reach Magento", plan.export_failures.iter().cloned());
+    out.push_str(&exports(&plan.writes, &plan.export_failures));
     list(
         &mut out,
         "Records that would fail",
@@ -53,6 +52,14 @@ pub(super) fn plan(plan: &Plan) -> String {
     );
     list(&mut out, "Warnings", plan.warnings.iter().cloned());
     let _ = writeln!(out, "\n{}", closing(plan).join("\n"));
+    out
+}
+
+/// What would be written to Magento, and what would not get there.
+pub(super) fn exports(writing: &[MagentoWrite], failures: &[String]) -> String {
+    let mut out = String::new();
+    writes(&mut out, writing);
+    list(&mut out, "Edits that would not reach Magento", failures.iter().cloned());
     out
 }
 
@@ -111,7 +118,7 @@ fn writes(out: &mut String, writes: &[MagentoWrite]) {
 }
 
 /// A field that leaves, with what Magento holds and what it is sent.
-pub(crate) fn leaves(change: &FieldChange) -> String {
+fn leaves(change: &FieldChange) -> String {
     let (field, after) = (&change.field, text(&change.after));
     if change.unread {
         return format!("{field}: (Magento did not say) -> {after}");
