@@ -85,7 +85,7 @@ quirks! {
     ThirdStreetLineLost, "Q-32", Fix, "the third and later street lines are lost";
     NothingRemovedInCrm, "Q-33", Reproduce, "what is removed in Magento stays in the CRM";
     EmptyOverwrites, "Q-34", Reproduce, "empty values from Magento overwrite CRM values";
-    ImportOverwritesPendingEdits, "Q-35", Fix, "an import overwrites CRM edits that are not exported yet and deletes addresses created in the CRM";
+    ImportOverwritesPendingEdits, "Q-35", Fix, "an edit is exported right after it was saved; one that waits still when an import comes is overwritten, and addresses created in the CRM are deleted";
     RunsMayOverlap, "Q-36", Reproduce, "initial and incremental runs may overlap in time";
     NoReLogin, "Q-37", Fix, "an expired session is an error; nothing logs in again";
     WsdlCacheNeverExpires, "Q-38", Reproduce, "a cached WSDL is used until Check Connection drops it";

@@ -30,6 +30,7 @@ mod shop_args;
 mod status;
 mod sync;
 mod sync_progress;
+mod undo;
 mod watch;
 mod wsdl;
 
@@ -83,6 +84,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Ask two shops the same questions, read-only, and print what differs.
     Compare(compare::CompareArgs),
+    /// Take back what syncs wrote to a shop, by their audit; without --yes only told.
+    Undo(undo::UndoArgs),
     /// Sync a shop into a CRM file.
     Sync(sync::SyncArgs),
     /// Show and change the settings of an integration, as its form does.
@@ -124,6 +127,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Sync(args) => sync::run(&args),
+        Command::Undo(args) => undo::run(&args),
         Command::Integration(args) => integration::run(&args),
         Command::Schedule(args) => schedule::run(&args),
         Command::Status(args) => status::run(&args),

@@ -85,9 +85,9 @@ pub fn run(args: &SyncArgs) -> Outcome {
     }
     start_logging(args.verbose);
     let clock = Clock::system();
+    two_way_is_possible(args)?;
     let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
-    two_way_is_possible(args)?;
     let id = integration(&mut crm, args)?;
     let mut audit = Audit::new(args.audit.as_deref(), &args.crm, masked(&args.connection.url), clock.clone());
     if !confirmed(&crm, id, args, &mut audit)? {

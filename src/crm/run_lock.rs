@@ -10,6 +10,17 @@ use super::CrmError;
 #[derive(Debug)]
 pub struct RunLock {
     _file: File,
+    crm: PathBuf,
+}
+
+/// The lock of a CRM file that was not made goes with it: nobody would look for what it belongs to.
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        if !self.crm.exists() {
+            // One that cannot be removed does no harm.
+            let _ = std::fs::remove_file(beside(&self.crm));
+        }
+    }
 }
 
 impl RunLock {
@@ -24,7 +35,7 @@ impl RunLock {
         };
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(cannot)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { _file: file, crm: crm.to_owned() }),
             Err(TryLockError::WouldBlock) => Err(CrmError::Forbidden(format!(
                 "another sync works on {}; wait until it is done, or stop it with Ctrl-C",
                 crm.display()
@@ -52,6 +63,9 @@ mod tests {
         let refused = RunLock::take(&crm).err().unwrap().to_string();
         assert!(refused.contains("another sync works on") && refused.contains("crm.sqlite"), "{refused}");
         drop(first);
-        RunLock::take(&crm).unwrap();
+        assert!(!beside(&crm).exists(), "nothing is left beside a file that was not made");
+        std::fs::write(&crm, "").unwrap();
+        drop(RunLock::take(&crm).unwrap());
+        assert!(beside(&crm).exists());
     }
 }

@@ -11,6 +11,27 @@ pub fn text(results: &[CaseResult]) -> String {
     report(results).to_string().unwrap_or_default()
 }
 
+/// Named checks as one suite: each with what is wrong, if something is.
+pub fn checks(suite: &str, checks: &[(&str, Option<&str>)]) -> String {
+    let mut report = Report::new("mockgento");
+    let mut all = TestSuite::new(suite);
+    for (name, failure) in checks {
+        let status = match failure {
+            None => TestCaseStatus::success(),
+            Some(failure) => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message(failure.lines().next().unwrap_or_default()).set_description(*failure);
+                status
+            }
+        };
+        let mut case = TestCase::new(*name, status);
+        case.set_classname(suite);
+        all.add_test_case(case);
+    }
+    report.add_test_suite(all);
+    report.to_string().unwrap_or_default()
+}
+
 fn report(results: &[CaseResult]) -> Report {
     let mut report = Report::new("mockgento");
     let mut suites: Vec<TestSuite> = Vec::new();

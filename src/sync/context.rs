@@ -48,6 +48,9 @@ pub struct SyncOptions {
     pub since: Option<Date>,
     /// Whether exports write to Magento.
     pub writes: Writes,
+    /// Whether edits that wait go first although the profile imports over them: in the queue they came before the
+    /// sync, so that only those wait which could not go.
+    pub exports_first: bool,
     /// Whether the next page of a list is asked for while one is written. The reference client asks for one thing at a
     /// time.
     pub asks_ahead: bool,

@@ -30,8 +30,9 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     let mut run = Run::open(context, id)?;
     let mut outcome = SyncOutcome::default();
     run.find_bridge().await?;
-    // The reference client exports in the background, so an import may come first and overwrite the edit.
-    let import_first = run.quirks.has(Quirk::ImportOverwritesPendingEdits);
+    // The reference client exports in the background, right after an edit was saved. An edit that waits still when a sync
+    // begins is overwritten by its import.
+    let import_first = run.quirks.has(Quirk::ImportOverwritesPendingEdits) && !options.exports_first;
     let connectors = run.connectors();
     let of = |kind: ConnectorKind| connectors.iter().copied().filter(move |c| c.kind() == kind).collect::<Vec<_>>();
     if options.part == SyncPart::Initial {
@@ -71,7 +72,8 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
     Ok(outcome)
 }
 
-/// Exports the edits that wait, and nothing else: what the reference client does right after an edit was saved.
+/// Exports the edits that wait, and nothing else: what the reference client does right after an edit was saved, if the
+/// integration is active then.
 ///
 /// # Errors
 /// As [`sync`].

@@ -112,7 +112,8 @@ impl Run<'_, '_> {
         let mark = Mark::At(self.sync_start()?);
         let kind = RunKind::Initial;
         let rules = &newsletter::RULES;
-        let done = match self.subscribers_below_cursor(rules).await {
+        let stored = self.crm.newsletter_synced_to(self.integration.id)?;
+        let done = match self.subscribers_below_cursor(rules, stored).await {
             Ok(source) => job::run(self, Job { connector, rules, kind, source, mark, start: None }).await?,
             Err(error) => self.failed(connector, kind, &error)?,
         };
@@ -120,9 +121,12 @@ impl Run<'_, '_> {
     }
 
     /// The cursor is the stored one, else one past the newest subscriber, whom a list of one names (vectors 45 and 68).
-    async fn subscribers_below_cursor(&mut self, rules: &Listed) -> Result<RowSource, CallError> {
+    async fn subscribers_below_cursor(
+        &mut self,
+        rules: &Listed,
+        stored: Option<i64>,
+    ) -> Result<RowSource, CallError> {
         let call = self.list_call(rules).await?;
-        let stored = self.crm.newsletter_synced_to(self.integration.id).ok().flatten();
         let bound = match stored {
             Some(id) => Some(id),
             None => {

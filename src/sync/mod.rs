@@ -30,5 +30,6 @@ mod stream;
 pub mod subscription;
 pub mod sync_data;
 mod two_way;
+pub mod undo;
 pub mod window;
 pub mod write;

@@ -1,6 +1,7 @@
 //! `mockgento sync --dry-run`: the real sync through a transport that only reads, into a copy of the CRM file, ending in
 //! a plan. What a plan says is `sync::plan`'s; here it is run, bounded, resumed and printed.
 
+mod gate;
 mod html;
 mod scratch;
 mod text;
@@ -58,6 +59,8 @@ pub struct DryRunArgs {
     /// Keep the copy of the CRM that was synced into.
     #[arg(long, requires = "dry_run")]
     keep: bool,
+    #[command(flatten)]
+    gate: gate::GateArgs,
 }
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {
@@ -126,6 +129,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
         entities: args.dry.entities.iter().map(|choice| format!("{choice:?}")).collect(),
         force: args.force,
         calls: Default::default(),
+        writes: Vec::new(),
     };
     let mut guard = ReadOnlyTransport::new(args.connection.transport()?, clock.clone());
     if let Some(rate) = args.dry.rate {
@@ -147,11 +151,13 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
         let _ = writeln!(anstream::stderr(), "going on with the dry run in {}", scratch.folder.display());
+        heard.writes.clone_from(&scratch.question.writes);
     }
     let id = integration(&mut scratch.after, args)?;
     let outcome = runtime.block_on(synced(args, &mut scratch, id, &clock, &guard, &ended, &mut heard))?;
 
     scratch.question.calls.join(guard.meter());
+    scratch.question.writes.clone_from(&heard.writes);
     let material = Material {
         before: &scratch.before,
         after: &scratch.after,
@@ -172,7 +178,8 @@ pub fn run(args: &SyncArgs) -> Outcome {
     print(args, &plan)?;
     let bounded = args.dry.limit.is_some_and(|limit| heard.rows >= limit);
     scratch.close(args.dry.keep, plan.complete || bounded)?;
-    Ok(if failed.is_empty() { ExitCode::AsExpected } else { ExitCode::Failed })
+    let passes = args.dry.gate.pass(&plan)?;
+    Ok(if failed.is_empty() && passes { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 
 /// What the edits that wait would write to the shop, field by field, tried out on a copy of the CRM file.
@@ -251,6 +258,7 @@ async fn synced(
         streams: args.dry.entities.iter().map(|choice| choice.stream()).collect(),
         since: args.dry.since,
         writes: Writes::Plan,
+        exports_first: true,
         stop: stop.clone(),
         ..SyncOptions::default()
     };
@@ -262,13 +270,16 @@ async fn synced(
         match event {
             SyncEvent::BatchWritten { rows, .. } => {
                 heard.rows += rows;
-                saves.save(guard.meter());
+                saves.save(guard.meter(), &heard.writes);
                 if args.dry.limit.is_some_and(|limit| heard.rows >= limit) {
                     ended.by(format!("{} rows were read", heard.rows));
                     stop.stop();
                 }
             }
-            other => heard.hear(other),
+            other => {
+                heard.hear(other);
+                saves.save(guard.meter(), &heard.writes);
+            }
         }
     };
     let mut context = SyncContext {

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::client::read_only::Meter;
 use crate::clock::Clock;
 use crate::crm::Crm;
+use crate::sync::write::MagentoWrite;
 use crate::whole_file;
 
 /// The question of a dry run, which must be the same for it to go on.
@@ -22,6 +23,9 @@ pub(super) struct Question {
     pub(super) force: bool,
     /// The calls so far.
     pub(super) calls: Meter,
+    /// What would be written to Magento, as planned so far: the copy takes it for done.
+    #[serde(default)]
+    pub(super) writes: Vec<MagentoWrite>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,7 +68,7 @@ impl Scratch {
         let open = |name: &str| Crm::open(&folder.join(name), clock.clone()).map_err(|error| miette!("{error}"));
         let (before, after) = (open("before.sqlite")?, open("after.sqlite")?);
         let scratch = Self { folder, before, after, question, resumed, crm: digest };
-        scratch.saver().save(Meter::default());
+        scratch.saver().save(Meter::default(), &scratch.question.writes);
         Ok(scratch)
     }
 
@@ -74,7 +78,7 @@ impl Scratch {
 
     /// Removes the folder when nothing is left to do in it.
     pub(super) fn close(self, keep: bool, done: bool) -> miette::Result<()> {
-        self.saver().save(Meter::default());
+        self.saver().save(Meter::default(), &self.question.writes);
         let Self { folder, before, after, .. } = self;
         drop((before, after));
         if done && !keep {
@@ -88,8 +92,8 @@ impl Scratch {
 
 impl Saver {
     /// What was counted in this process goes on top of what was counted before. A failure costs the count only.
-    pub(super) fn save(&self, calls: Meter) {
-        let mut question = self.question.clone();
+    pub(super) fn save(&self, calls: Meter, writes: &[MagentoWrite]) {
+        let mut question = Question { writes: writes.to_vec(), ..self.question.clone() };
         question.calls.join(calls);
         let stored = Stored { crm: self.crm.clone(), question };
         // As a whole: half a file, left by a process that was killed, would be taken for somebody else's.

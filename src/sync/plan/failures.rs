@@ -20,10 +20,19 @@ pub struct Failure {
 }
 
 pub(super) fn since(before: &Crm, after: &Crm, id: IntegrationId) -> Result<Vec<Failure>, CrmError> {
-    let known = before.integration(id).and_then(|_| before.statuses(id)).map(|statuses| statuses.len()).unwrap_or(0);
+    // A new integration is not in the CRM as it was.
+    let known = match before.integration(id) {
+        Ok(_) => before.statuses(id)?.len(),
+        Err(CrmError::NotFound { .. }) => 0,
+        Err(error) => return Err(error),
+    };
     let mut failures: Vec<Failure> = Vec::new();
     for status in after.statuses(id)?.into_iter().skip(known) {
         let stops_connector = status.code == StatusCode::Failed;
+        if !stops_connector {
+            // What stopped it in an earlier part of the dry run is mended: it came through since.
+            failures.retain(|failure| !failure.stops_connector || failure.connector != status.connector);
+        }
         let reasons = match (stops_connector, status.message.split_once(WARNINGS)) {
             (true, _) => status.message.lines().map(str::to_owned).collect(),
             (false, Some((_, warnings))) => warnings.lines().map(str::to_owned).collect(),

@@ -5,6 +5,7 @@
 mod accounts;
 mod estimate;
 mod failures;
+pub mod gate;
 mod guests;
 
 pub mod probe;

@@ -67,6 +67,7 @@ impl<'a> World<'a> {
             let unmet = self.edit_crm(edit).await?;
             failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
         }
+        self.export_at_once().await?;
         Ok(failures)
     }
 }

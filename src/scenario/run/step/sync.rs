@@ -7,6 +7,7 @@ use crate::client::{ClientError, ClientOptions, Retries};
 use crate::crm::IntegrationSettings;
 use crate::scenario::language::step::sync::{CheckStep, SyncStep};
 use crate::scenario::run::world::{CannotWork, LastOutcome, World};
+use crate::quirk::Quirk;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 use crate::sync::check_connection::{CheckReport, check};
@@ -58,6 +59,23 @@ impl World<'_> {
                 }
             }
         });
+        Ok(())
+    }
+
+    /// What the reference client does right after an edit was saved. What does not come through is told by nobody: it
+    /// happens in the background.
+    pub(in crate::scenario) async fn export_at_once(&mut self) -> Result<(), CannotWork> {
+        let Some(id) = self.integration.filter(|_| self.quirks.has(Quirk::ImportOverwritesPendingEdits)) else {
+            return Ok(());
+        };
+        let settings = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
+        let waiting = self.crm.pending_exports(id).map_err(|error| error.to_string())?;
+        if !settings.enabled || !settings.is_two_way_sync_enabled || waiting.is_empty() {
+            return Ok(());
+        }
+        let mut ignore = |_| {};
+        let mut context = self.sync_context(&mut ignore);
+        driver::export_pending(&mut context, id).await.map_err(|error| error.to_string())?;
         Ok(())
     }
 
