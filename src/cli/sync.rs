@@ -149,7 +149,8 @@ pub(super) fn two_way_is_possible(args: &SyncArgs) -> miette::Result<()> {
         return Ok(());
     }
     let (transport, options) = (args.connection.transport()?, args.connection.client_options()?);
-    let found = runtime()?.block_on(async { Some(MagentoClient::connect(transport, options).await.ok()?.bridge().await) });
+    let found =
+        runtime()?.block_on(async { Some(MagentoClient::connect(transport, options).await.ok()?.bridge().await) });
     let Some(found) = found.filter(|found| !found.is_unknown) else { return Ok(()) };
     if found.version.as_ref().is_some_and(|version| version.at_least(SUPPORTED_BRIDGE)) {
         return Ok(());

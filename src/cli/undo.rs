@@ -84,13 +84,12 @@ fn undo_all(args: &UndoArgs, written: &[Written]) -> miette::Result<Vec<Undone>>
     if args.yes {
         audit.open()?;
     }
-    let options = SyncOptions {
-        writes: if args.yes { Writes::Send } else { Writes::Plan },
-        ..SyncOptions::default()
-    };
+    let options = SyncOptions { writes: if args.yes { Writes::Send } else { Writes::Plan }, ..SyncOptions::default() };
     let stop = options.stop.clone();
     let mut events = |event: SyncEvent| {
-        if args.yes && let Err(error) = audit.hear(&event) {
+        if args.yes
+            && let Err(error) = audit.hear(&event)
+        {
             tracing::error!("the audit cannot be written, so nothing more is: {error}");
             stop.stop();
         }
@@ -114,8 +113,14 @@ fn in_words(undone: &[Undone], is_written: bool, of_others: usize) -> String {
         let id = one.origin_id.map(|id| format!(" {id}")).unwrap_or_default();
         out.push_str(&format!("{}{id}, written at {}\n", one.entity, one.written_at));
         for change in &one.put_back {
-            let quoted = |value: &Option<String>| format!("\"{}\"", value.as_deref().unwrap_or_default().replace('\n', ", "));
-            out.push_str(&format!("  {}: {would}{} -> {}\n", change.field, quoted(&change.before), quoted(&change.after)));
+            let quoted =
+                |value: &Option<String>| format!("\"{}\"", value.as_deref().unwrap_or_default().replace('\n', ", "));
+            out.push_str(&format!(
+                "  {}: {would}{} -> {}\n",
+                change.field,
+                quoted(&change.before),
+                quoted(&change.after)
+            ));
             count += 1;
         }
         for stays in &one.stays {

@@ -1,8 +1,8 @@
 //! Which members of a record the contract's types take and give. The encoding leaves out what a type does not know, so what
 //! is not named here never leaves.
 
-use crate::soap::{ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd};
 use crate::soap::{Field, Part};
+use crate::soap::{ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd};
 
 /// The members of `record` that the operation's argument declares, in the order of its type and cast as on the wire. An
 /// argument that the contract does not know keeps all.

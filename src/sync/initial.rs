@@ -121,11 +121,7 @@ impl Run<'_, '_> {
     }
 
     /// The cursor is the stored one, else one past the newest subscriber, whom a list of one names (vectors 45 and 68).
-    async fn subscribers_below_cursor(
-        &mut self,
-        rules: &Listed,
-        stored: Option<i64>,
-    ) -> Result<RowSource, CallError> {
+    async fn subscribers_below_cursor(&mut self, rules: &Listed, stored: Option<i64>) -> Result<RowSource, CallError> {
         let call = self.list_call(rules).await?;
         let bound = match stored {
             Some(id) => Some(id),

@@ -58,7 +58,8 @@ type Ended = (JobStatus, String, Option<SyncOutcome>);
 
 async fn sync(context: &mut SyncContext<'_>, id: IntegrationId, part: SyncPart, force: bool) -> Ended {
     let before = std::mem::take(&mut context.options);
-    context.options = super::context::SyncOptions { part, force: force || before.force, exports_first: true, ..before.clone() };
+    context.options =
+        super::context::SyncOptions { part, force: force || before.force, exports_first: true, ..before.clone() };
     let done = driver::sync(context, id).await;
     // Once is enough: the walk that follows goes on from what was forgotten.
     context.options = super::context::SyncOptions { force: false, ..before };

@@ -170,11 +170,7 @@ async fn undo_one(run: &mut Run<'_, '_>, written: &Written) -> Undone {
 }
 
 /// Puts back what can be; gives why nothing of the record can.
-async fn attempt(
-    run: &mut Run<'_, '_>,
-    written: &Written,
-    undone: &mut Undone,
-) -> Result<Option<String>, ClientError> {
+async fn attempt(run: &mut Run<'_, '_>, written: &Written, undone: &mut Undone) -> Result<Option<String>, ClientError> {
     match written.result.as_deref() {
         Some("updated") => {}
         Some("created") => {
@@ -182,7 +178,12 @@ async fn attempt(
             return Ok(Some(why.to_owned()));
         }
         Some(other) => return Ok(Some(format!("nothing was written then: {other}"))),
-        None => return Ok(Some("nobody knows whether it was written: the audit ends before its answer; look at it in the shop".to_owned())),
+        None => {
+            return Ok(Some(
+                "nobody knows whether it was written: the audit ends before its answer; look at it in the shop"
+                    .to_owned(),
+            ));
+        }
     }
     let (Some(id), Some(kind)) = (written.origin_id, kind(run, &written.write.entity)) else {
         return Ok(Some(format!("there is no way to put back a {}", written.write.entity)));
@@ -268,7 +269,9 @@ async fn held(run: &mut Run<'_, '_>, kind: &Kind, id: i64) -> Result<Result<Soap
     };
     let found = match found {
         Ok(found) => found,
-        Err(error) if matches!(error.fault_code(), Some(102 | 103)) => return Ok(Err("it is gone in the shop".to_owned())),
+        Err(error) if matches!(error.fault_code(), Some(102 | 103)) => {
+            return Ok(Err("it is gone in the shop".to_owned()));
+        }
         Err(error) => return Err(error),
     };
     let converted = if is_address {

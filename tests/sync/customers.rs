@@ -602,7 +602,10 @@ async fn trouble_while_an_address_is_read_removes_it_only_with_the_quirk() {
         let sam = world.customer(8);
         let address = world.addresses(&sam).remove(0);
         let edit = AddressEdit::Change { id: address.id, fields: Fields::new().with("city", "Bern") };
-        world.crm.edit_customer(sam.id, &CustomerEdit { fields: Fields::new().with("vat", "CHE-1"), addresses: vec![edit] }).unwrap();
+        world
+            .crm
+            .edit_customer(sam.id, &CustomerEdit { fields: Fields::new().with("vat", "CHE-1"), addresses: vec![edit] })
+            .unwrap();
         world.shop.arm(Armed::once(trouble(), When::nth_of("oroCustomerAddressInfo", 1)));
         let outcome = world.sync().await;
         // The shop still has it, so the import that follows brings a removed one back, without the edit.

@@ -149,7 +149,9 @@ impl Story {
             mode: WireMode::RpcEncoded,
             bridge,
             settings,
-            quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true).with(Quirk::DictionaryFailuresIgnored, false),
+            quirks: Quirks::default()
+                .with(Quirk::TwoWayNeedsNoBridge, true)
+                .with(Quirk::DictionaryFailuresIgnored, false),
         });
         world.sync().await;
         Self { world, priority, edited: BTreeMap::new(), created: 0 }

@@ -137,7 +137,11 @@ fn odd(table: &[(&str, &[&str])], picks: &Picks) -> SeedRow {
 }
 
 /// The fields of an edit, and Magento's names of them.
-fn edited(entity: Entity, table: &[(&'static str, &'static str, &'static [&'static str])], picks: &Picks) -> (Fields, BTreeSet<String>) {
+fn edited(
+    entity: Entity,
+    table: &[(&'static str, &'static str, &'static [&'static str])],
+    picks: &Picks,
+) -> (Fields, BTreeSet<String>) {
     let (mut fields, mut named) = (Fields::new(), BTreeSet::new());
     for ((name, magento, values), pick) in table.iter().zip(picks) {
         let Some(value) = values.get(usize::from(*pick)) else { continue };
@@ -203,7 +207,8 @@ async fn check(case: &Case) {
     let mut customer = text(&[("email", "ada@example.com"), ("firstname", "Ada"), ("lastname", "Lovelace")]);
     customer.extend(text(&[("created_at", "2024-01-02 09:00:00"), ("updated_at", "2024-01-02 09:00:00")]));
     customer.extend(odd(ODD, &case.customer));
-    let mut address = text(&[("firstname", "Ada"), ("lastname", "Lovelace"), ("street", "1 Main St"), ("city", "York")]);
+    let mut address =
+        text(&[("firstname", "Ada"), ("lastname", "Lovelace"), ("street", "1 Main St"), ("city", "York")]);
     address.extend(text(&[("country_id", "GB"), ("postcode", "Y1"), ("telephone", "1")]));
     let second = address.clone();
     address.extend(odd(ODD_OF_ADDRESSES, &case.address));
@@ -276,10 +281,8 @@ async fn check(case: &Case) {
     let after = state(&world);
     assert!(outcome.is_ok(), "{outcome:#?}");
 
-    let mut columns: Named = vec![
-        ("customer", 1, customer_named.clone()),
-        ("customer_address", 1, address_named.clone()),
-    ];
+    let mut columns: Named =
+        vec![("customer", 1, customer_named.clone()), ("customer_address", 1, address_named.clone())];
     if !customer_named.is_empty() {
         columns[0].2.insert("updated_at".to_owned());
     }
@@ -287,7 +290,8 @@ async fn check(case: &Case) {
         columns[1].2.insert("updated_at".to_owned());
     }
     // A new default takes the place of the old one in the customer's row.
-    let makes_default = address_named.contains("is_default_billing") || new_address_named.contains("is_default_billing");
+    let makes_default =
+        address_named.contains("is_default_billing") || new_address_named.contains("is_default_billing");
     if makes_default {
         columns[0].2.extend(["default_billing".to_owned(), "default_shipping".to_owned()]);
     }
@@ -321,7 +325,12 @@ async fn check(case: &Case) {
 fn config() -> ProptestConfig {
     const CASES: u32 = 12;
     let chosen = std::env::var_os("PROPTEST_CASES").map(|_| ProptestConfig::default().cases);
-    ProptestConfig { cases: chosen.unwrap_or(CASES), failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: chosen.unwrap_or(CASES),
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {

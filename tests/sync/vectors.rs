@@ -91,7 +91,14 @@ const NOW: &str = "2014-01-10T12:00:00Z";
 
 fn world(bridge: Option<&'static str>, settings: IntegrationSettings) -> World {
     let seed = Seed::corner_shop().unwrap();
-    World::new(Setup { seed, clock: NOW, mode: WireMode::RpcEncoded, bridge, settings, quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true) })
+    World::new(Setup {
+        seed,
+        clock: NOW,
+        mode: WireMode::RpcEncoded,
+        bridge,
+        settings,
+        quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true),
+    })
 }
 
 fn recent() -> IntegrationSettings {

@@ -217,10 +217,8 @@ impl Heard {
                         self.export_failures.push(format!("{about}: {reason}"));
                     }
                     ExportResult::Removed => self.export_failures.push(format!("{about}: it is gone in Magento")),
-                    ExportResult::Created
-                    | ExportResult::Updated
-                    | ExportResult::Unchanged
-                    | ExportResult::Planned => {}
+                    ExportResult::Created | ExportResult::Updated | ExportResult::Unchanged | ExportResult::Planned => {
+                    }
                 }
             }
             _ => {}

@@ -88,7 +88,11 @@ impl Seen {
     fn share(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "five at most")]
         let count = self.connectors.len() as f64;
-        if self.connectors.is_empty() { 1.0 } else { self.connectors.iter().map(|walked| walked.share).sum::<f64>() / count }
+        if self.connectors.is_empty() {
+            1.0
+        } else {
+            self.connectors.iter().map(|walked| walked.share).sum::<f64>() / count
+        }
     }
 
     /// Calls that are still to be made. A window takes a call at least, and as many as those of its stream took so far;

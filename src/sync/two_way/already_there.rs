@@ -30,11 +30,7 @@ pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result
 }
 
 /// Magento's id of an address of the customer that says what `form` says, unless the CRM knows that one already.
-pub(super) async fn address(
-    run: &mut Run<'_, '_>,
-    form: &SoapStruct,
-    customer_id: i64,
-) -> Result<Option<i64>, Stop> {
+pub(super) async fn address(run: &mut Run<'_, '_>, form: &SoapStruct, customer_id: i64) -> Result<Option<i64>, Stop> {
     let operation = Endpoint::AddressList.operation(run.bridge.version());
     let arguments = SoapStruct::new().with("customerId", customer_id);
     let rows = run.client().await?.call_list(operation, arguments).await?;

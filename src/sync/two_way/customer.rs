@@ -10,10 +10,10 @@ use crate::sync::connector::{Connector, detail};
 use crate::sync::context::Bridge;
 use crate::sync::convert::{self, Link, Record, RowError};
 use crate::sync::export;
-use crate::sync::stream::customer as job;
 use crate::sync::outcome::{ConnectorOutcome, RunKind};
 use crate::sync::run::Run;
 use crate::sync::scope::Scope;
+use crate::sync::stream::customer as job;
 
 /// API fault "Customer not exists."
 const CUSTOMER_GONE: u16 = 102;
@@ -46,7 +46,8 @@ impl Exported for Customer {
 
     fn record(self, crm: &Crm, _: &Scope, row: &Row) -> Result<Record, CrmError> {
         let mut record = plain(row);
-        for (field, entity) in [("group", Entity::CustomerGroup), ("store", Entity::Store), ("website", Entity::Website)]
+        for (field, entity) in
+            [("group", Entity::CustomerGroup), ("store", Entity::Store), ("website", Entity::Website)]
         {
             let linked = row.fields.link(field).map(|id| crm.require(entity, id)).transpose()?;
             let origin_id = linked.and_then(|row| row.fields.int("originId"));

@@ -231,7 +231,8 @@ async fn create<E: Exported>(
         return Ok(Sent::Created(id));
     }
     let operation = exported.create_operation(&run.bridge);
-    let is_set = |value: &SoapValue| *value != SoapValue::Bool(false) && value.to_text().is_none_or(|it| !it.is_empty());
+    let is_set =
+        |value: &SoapValue| *value != SoapValue::Bool(false) && value.to_text().is_none_or(|it| !it.is_empty());
     let set: SoapStruct = if run.quirks.has(Quirk::WholeRecordSent) {
         form.clone()
     } else {

@@ -5,9 +5,9 @@ use url::Url;
 
 use crate::client::{ClientError, ClientOptions, Retries};
 use crate::crm::IntegrationSettings;
+use crate::quirk::Quirk;
 use crate::scenario::language::step::sync::{CheckStep, SyncStep};
 use crate::scenario::run::world::{CannotWork, LastOutcome, World};
-use crate::quirk::Quirk;
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 use crate::sync::check_connection::{CheckReport, check};
