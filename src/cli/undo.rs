@@ -136,7 +136,9 @@ fn in_words(undone: &[Undone], is_written: bool, of_others: usize) -> String {
     }
     out.push_str(&match (count, is_written) {
         (0, _) => "Nothing to put back.\n".to_owned(),
+        (1, true) => "1 field was put back; the next sync brings it into the CRM.\n".to_owned(),
         (count, true) => format!("{count} fields were put back; the next sync brings them into the CRM.\n"),
+        (1, false) => "1 field would be put back; nothing was written. --yes does it.\n".to_owned(),
         (count, false) => format!("{count} fields would be put back; nothing was written. --yes does it.\n"),
     });
     out

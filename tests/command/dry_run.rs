@@ -340,3 +340,102 @@ impl Staging {
         .await
     }
 }
+
+/// An edit of the first registered customer; its Magento id.
+async fn edited(staging: &Staging) -> i64 {
+    assert!(staging.sync(&["--two-way", "remote"]).await.status.success());
+    let known = staging.mockgento(&["crm", "show", "customer", "--json"]).await;
+    let known: Value = serde_json::from_slice(&known.stdout).unwrap();
+    let id = known.as_array().unwrap().iter().find_map(|row| row["originId"].as_i64()).unwrap();
+    let set = ["crm", "set", "customer", &id.to_string(), "firstName=Edited", "vat=X1"];
+    assert!(staging.mockgento(&set).await.status.success());
+    id
+}
+
+#[tokio::test]
+async fn a_dry_run_is_a_gate_with_a_reviewed_plan_and_limits() {
+    let staging = Staging::new().await;
+    edited(&staging).await;
+    let at = |name: &str| staging.folder.path().join(name).display().to_string();
+    let (plan, junit) = (at("plan.snap"), at("plan.xml"));
+    let gate = async |arguments: &[&str]| {
+        let run = staging.sync(&[&["--dry-run", "--expect", &plan, "--junit", &junit], arguments].concat()).await;
+        (run.status.code(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    let (code, said) = gate(&[]).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("is not there; review the plan"), "{said}");
+    assert_eq!(gate(&["--accept"]).await.0, Some(0));
+    assert_eq!(gate(&["--max-writes", "1", "--max-deleted", "0", "--max-failed", "0"]).await.0, Some(0));
+    let (code, said) = gate(&["--max-writes", "0"]).await;
+    assert_eq!((code, said.contains("max-writes: 1 writes to Magento are planned, at most 0 may be")), (Some(1), true));
+    let xml = String::from_utf8(bytes(Path::new(&junit))).unwrap();
+    assert!(xml.contains("<testcase name=\"expect\"") && xml.contains("failures=\"1\""), "{xml}");
+    // A shop that changes is another plan.
+    staging.shop.update("customer", 1, json!({"middlename": "Quincy"}));
+    let (code, said) = gate(&[]).await;
+    assert_eq!((code, said.contains("the plan is not that of")), (Some(1), true), "{said}");
+    // What was not read passes no gate.
+    staging.shop.keep_disrupting(Disruption::AccessDenied, every("oroOrderList"));
+    let (code, said) = gate(&["--accept"]).await;
+    assert_ne!(code, Some(0), "{said}");
+    assert_eq!(staging.writing_calls(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_audit_is_undone_field_by_field_where_the_shop_still_holds_what_was_written() {
+    let staging = Staging::new().await;
+    let id = edited(&staging).await;
+    let row = |staging: &Staging| {
+        let rows = staging.shop.rows("customer");
+        rows.into_iter().find(|row| row["entity_id"] == json!(id.to_string())).unwrap()
+    };
+    let before = row(&staging);
+    assert!(staging.sync(&["--yes"]).await.status.success());
+    assert_eq!(row(&staging)["firstname"], "Edited");
+    // Somebody goes on in the shop.
+    staging.shop.update("customer", id, json!({"taxvat": "SHOP"}));
+    let audit = staging.folder.path().join("crm.sqlite.audit.jsonl").display().to_string();
+    let url = staging.shop.wsdl_url().to_string();
+    let undo = async |more: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+            .args([&["undo", &audit, "--url", &url, "--user", staging.shop.user()], more].concat())
+            .env("MOCKGENTO_API_KEY", staging.shop.key())
+            .output()
+            .await
+            .unwrap();
+        (run.status.code(), String::from_utf8_lossy(&run.stdout).into_owned())
+    };
+    staging.shop.forget_calls();
+    let (code, said) = undo(&[]).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("taxvat: somebody changed it since") && said.contains("nothing was written"), "{said}");
+    assert_eq!(staging.writing_calls(), [""; 0]);
+    let (_, said) = undo(&["--yes"]).await;
+    assert!(said.contains("1 field was put back"), "{said}");
+    let after = row(&staging);
+    assert_eq!((&after["firstname"], &after["taxvat"]), (&before["firstname"], &json!("SHOP")));
+    for (column, value) in before.as_object().unwrap() {
+        let is_touched = ["updated_at", "taxvat"].contains(&column.as_str());
+        assert!(is_touched || after[column] == *value, "{column}: {} is not {value}", after[column]);
+    }
+    assert!(Path::new(&format!("{audit}.undo.jsonl")).exists());
+}
+
+#[tokio::test]
+async fn two_way_sync_is_refused_for_a_shop_without_the_bridge_and_an_edit_waits() {
+    let shop = TestShop::builder().running_clock().without_bridge().start().await;
+    let staging = Staging { shop, folder: tempfile::tempdir().unwrap() };
+    let refused = staging.sync(&["--two-way", "remote"]).await;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!((refused.status.code(), staging.crm().exists()), (Some(2), false), "{said}");
+    assert!(said.contains("two-way sync needs the OroCRM bridge 1.2.0 or newer"), "{said}");
+    assert!(staging.sync(&["--two-way", "remote", "--profile", "orocrm-4.1"]).await.status.success());
+    staging.shop.forget_calls();
+    assert!(staging.mockgento(&["crm", "set", "customer", "1", "lastName=Changed"]).await.status.success());
+    assert!(staging.shop.received_calls().is_empty(), "an edit in the CRM calls no shop");
+    let run = staging.sync(&["--yes"]).await;
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(said.contains("the edit of customer 1 was not written: two-way sync needs the OroCRM bridge"), "{said}");
+    assert_eq!(staging.writing_calls(), [""; 0]);
+}
