@@ -10,6 +10,7 @@ mod crm_file;
 mod customers;
 mod no_lost_edit;
 mod only_the_edit;
+mod plan_is_what_happens;
 mod sales;
 mod trace;
 mod vectors;
