@@ -110,12 +110,14 @@ impl Crm {
         let mut rows = statement.query([channel.0.0])?;
         let mut pending = Vec::new();
         while let Some(row) = rows.next()? {
-            let (entity, json): (String, String) = (row.get(1)?, row.get(3)?);
+            let (id, entity, json): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
+            // An edit that cannot be read is no edit of nothing: the whole record of Magento would take its place.
+            let damaged = |what: String| CrmError::Forbidden(format!("the waiting edit {id} is damaged: {what}"));
             pending.push(PendingExport {
-                id: row.get(0)?,
-                entity: Entity::named(&entity).unwrap_or(Entity::Customer),
+                id,
+                entity: Entity::named(&entity).ok_or_else(|| damaged(format!("there is no entity {entity}")))?,
                 row: RowId(row.get(2)?),
-                change_set: serde_json::from_str(&json).unwrap_or_default(),
+                change_set: serde_json::from_str(&json).map_err(|error| damaged(error.to_string()))?,
                 attempts: row.get(4)?,
                 was_tried: row.get(5)?,
             });

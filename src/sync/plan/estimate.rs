@@ -53,7 +53,6 @@ pub(super) fn of(
     };
     let done_before = is_known && !self::seen(before, id, walk)?.is_partial();
     let made = calls.calls();
-    #[expect(clippy::cast_precision_loss, reason = "a count")]
     let to_come = if done_before { 0.0 } else { seen.to_come(calls) };
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     let each = if made == 0 { 0.0 } else { calls.took().as_secs_f64() / made as f64 };
