@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -55,6 +55,22 @@ pub struct ClockMark(Reading);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("timed out after {} s", .0.as_secs_f64())]
 pub struct Elapsed(pub Duration);
+
+/// An end to work that cannot be interrupted and so must ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// None.
+    pub const fn never() -> Self {
+        Self(None)
+    }
+
+    /// Whether it has passed.
+    pub fn is_over(&self) -> bool {
+        self.0.is_some_and(|at| Instant::now() >= at)
+    }
+}
 
 impl Clock {
     /// The machine's clock, with real sleeps.
@@ -165,6 +181,11 @@ impl Clock {
             Source::System | Source::Adjustable(_) => tokio::time::sleep(duration).await,
             Source::Virtual(_) => self.advance(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)),
         }
+    }
+
+    /// The end of work that starts now. Computing takes no time of a virtual clock, so there it is never over.
+    pub fn deadline(&self, limit: Duration) -> Deadline {
+        Deadline(if self.is_virtual() { None } else { Instant::now().checked_add(limit) })
     }
 
     /// Bounds `work`. On a virtual clock the limit is over when the value has reached it, or when nothing has come for

@@ -57,7 +57,7 @@ impl AnswerReader {
         if answer.status != 200 {
             return None;
         }
-        match self.codec.read_response(operation, &unwrap::printable_bytes(&answer.body)) {
+        match self.codec.read_response_within(operation, &unwrap::printable_bytes(&answer.body), answer.deadline) {
             Ok(Answer::Value(value)) => Some(match self.mode {
                 WireMode::RpcEncoded => value,
                 WireMode::WsI => unwrap::unwrap(value, &self.quirks),

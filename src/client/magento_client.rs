@@ -273,7 +273,7 @@ impl MagentoClient {
         let body = unwrap::printable_bytes(&answer.body);
         let status = answer.status;
         let excerpt = || self.masker.excerpt(&answer.body);
-        match self.service.codec.read_response(&call.operation, &body) {
+        match self.service.codec.read_response_within(&call.operation, &body, answer.deadline) {
             Ok(Answer::Fault(fault)) => {
                 let fault = SoapFault { string: self.masker.mask(&fault.string), ..fault };
                 Err(ClientError::Fault { call, status, fault })

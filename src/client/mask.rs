@@ -1,88 +1,86 @@
 //! Takes secrets out of texts that people will read: sync spec, section 2.8, and what that leaves open.
 
+use std::borrow::Cow;
+
 use super::ClientOptions;
-use crate::secret::MASK;
-use crate::xml::writer::{escape_attribute, escape_text};
+use crate::xml::mask::Secrets;
 
 /// Characters of an answer that an error shows.
 const EXCERPT_CHARS_MAX: usize = 200;
+/// What of a text is looked at for that.
+const READ_MAX: usize = 64 * 1024;
+/// Sessions whose ids are known; older ones are over.
+const SECRETS_MAX: usize = 64;
+
+/// Elements whose content is secret; `param1` is the key of a typeless login, and customer lists hold password hashes.
+/// All of it is hidden, line feeds included (the reference client leaks typeless logins and keys with line feeds,
+/// vector 85).
+const SECRET_ELEMENTS: &[&str] = &["apiKey", "sessionId", "param1", "loginReturn", "password", "password_hash"];
 
 /// Knows the secrets of one client and masks them wherever they turn up.
 #[derive(Clone)]
-pub(super) struct Masker(Vec<String>);
+pub(super) struct Masker {
+    /// What was given to the client, then ids of sessions.
+    texts: Vec<String>,
+    given: usize,
+}
 
 impl Masker {
     pub(super) fn new(options: &ClientOptions) -> Self {
-        let mut masker = Self(Vec::new());
+        let mut masker = Self { texts: Vec::new(), given: 0 };
         masker.add(options.key.expose_secret());
         if let Some(password) = options.url.password() {
             masker.add(password);
             masker.add(&crate::transport::percent_decoded(password));
         }
+        masker.given = masker.texts.len();
         masker
     }
 
-    /// One more secret, as it is and as it stands in XML.
+    /// One more secret.
     pub(super) fn add(&mut self, secret: &str) {
-        for form in [secret.to_owned(), escape_text(secret).into_owned(), escape_attribute(secret)] {
-            if !form.is_empty() && !self.0.contains(&form) {
-                self.0.push(form);
-            }
+        if self.texts.len() >= SECRETS_MAX {
+            self.texts.remove(self.given);
+        }
+        if !self.texts.iter().any(|known| known == secret) {
+            self.texts.push(secret.to_owned());
         }
     }
 
+    /// A text without secrets; of a very long one the beginning.
     pub(super) fn mask(&self, text: &str) -> String {
-        let mut masked = text.to_owned();
-        for secret in &self.0 {
-            masked = masked.replace(secret.as_str(), MASK);
+        let mut end = text.len().min(READ_MAX);
+        while !text.is_char_boundary(end) {
+            end -= 1;
         }
-        mask_elements(&masked)
+        let is_cut = end < text.len();
+        let secrets = Secrets { elements: SECRET_ELEMENTS, texts: &self.texts, is_cut, ..Secrets::default() };
+        let mut masked = secrets.hide(&text[..end]);
+        if is_cut {
+            masked.push('…');
+        }
+        masked
     }
 
     /// The beginning of an answer on one line.
     pub(super) fn excerpt(&self, body: &[u8]) -> String {
-        let text = self.mask(&String::from_utf8_lossy(body));
-        let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if words.chars().count() > EXCERPT_CHARS_MAX {
-            words = words.chars().take(EXCERPT_CHARS_MAX).chain(['…']).collect();
+        // One byte more than is looked at, so that a cut is seen.
+        let text: Cow<'_, str> = String::from_utf8_lossy(&body[..body.len().min(READ_MAX + 1)]);
+        let masked = self.mask(&text);
+        let mut words = String::new();
+        for word in masked.split_whitespace() {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(word);
+            if let Some((end, _)) = words.char_indices().nth(EXCERPT_CHARS_MAX) {
+                words.truncate(end);
+                words.push('…');
+                return words;
+            }
         }
         if words.is_empty() { "(an empty answer)".to_owned() } else { words }
     }
-}
-
-/// Elements whose content is secret; `param1` is the key of a typeless login, and customer lists hold password hashes.
-const SECRET_ELEMENTS: [&str; 6] = ["apiKey", "sessionId", "param1", "loginReturn", "password", "password_hash"];
-
-/// Masks the content of secret elements, whatever is in it, line feeds included (the reference client leaks typeless
-/// logins and keys with line feeds, vector 85).
-fn mask_elements(text: &str) -> String {
-    let mut masked = text.to_owned();
-    for element in SECRET_ELEMENTS {
-        masked = mask_element(&masked, element);
-    }
-    masked
-}
-
-fn mask_element(text: &str, element: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    let open = format!("<{element}");
-    let close = format!("</{element}>");
-    while let Some(at) = rest.find(&open) {
-        let after = &rest[at + open.len()..];
-        let tag_end = after.find('>').filter(|_| after.starts_with(['>', ' ']));
-        let content = tag_end.and_then(|end| after[end + 1..].find(&close).map(|length| (end + 1, length)));
-        let Some((start, length)) = content else {
-            masked.push_str(&rest[..at + open.len()]);
-            rest = after;
-            continue;
-        };
-        masked.push_str(&rest[..at + open.len() + start]);
-        masked.push_str(MASK);
-        rest = &after[start + length..];
-    }
-    masked.push_str(rest);
-    masked
 }
 
 #[cfg(test)]
@@ -93,7 +91,7 @@ mod tests {
     /// text goes through one masker, so that none tells a key.
     #[test]
     fn failures_of_any_job_are_masked() {
-        let mut masker = Masker(Vec::new());
+        let mut masker = Masker { texts: Vec::new(), given: 0 };
         masker.add("oro-key-1");
         for job in ["some_job_name", "mage_customer"] {
             let text = format!("{job} failed: <apiKey>oro-key-1</apiKey>");
@@ -110,9 +108,9 @@ mod tests {
             ("<param0>u</param0><param1>s3\ncret</param1>", "<param0>u</param0><param1>***</param1>"),
             ("<apiKeys>x</apiKeys>", "<apiKeys>x</apiKeys>"),
         ] {
-            assert_eq!(mask_elements(text), expected);
+            assert_eq!(Masker { texts: Vec::new(), given: 0 }.mask(text), expected);
         }
-        let mut masker = Masker(Vec::new());
+        let mut masker = Masker { texts: Vec::new(), given: 0 };
         masker.add("oro<key&1");
         assert_eq!(masker.mask("wrong key oro<key&1 or oro&lt;key&amp;1!"), "wrong key *** or ***!");
     }

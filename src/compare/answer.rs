@@ -24,7 +24,7 @@ pub struct Seen {
 impl Fields {
     /// Adds the fields of an answer; false when it is no answer of a call.
     pub(super) fn add(&mut self, body: &[u8]) -> bool {
-        let limits = Limits::default();
+        let limits = Limits::answer();
         let Ok(text) = xml::decode(body, None, &limits) else { return false };
         let Ok(root) = xml::parse(&text, &limits) else { return false };
         let content = root.children.iter().find(|child| child.is(SOAP_ENV, "Body"));

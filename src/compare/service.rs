@@ -78,7 +78,7 @@ impl ServiceFacts {
 
     /// What a WSDL declares; `None` when it is none.
     pub fn read(document: &[u8]) -> Option<Self> {
-        let limits = Limits::default();
+        let limits = Limits::wsdl();
         let text = xml::decode(document, None, &limits).ok()?;
         let root = xml::parse(&text, &limits).ok().filter(|root| root.is(WSDL, "definitions"))?;
         let mode = mode_of(&root);
@@ -115,7 +115,9 @@ impl ServiceFacts {
         let part = facts.signature.rsplit("-> ").next().unwrap_or_default().trim_end_matches('?');
         let mut type_name = part.rsplit(' ').next().unwrap_or_default().to_owned();
         for step in path.split('.') {
-            while let Some(Declared::Array(item)) = self.types.get(&type_name) {
+            // Lists of lists; a document may declare them in a circle.
+            for _ in 0..self.types.len() {
+                let Some(Declared::Array(item)) = self.types.get(&type_name) else { break };
                 type_name = item.clone();
             }
             let Some(Declared::Record(fields)) = self.types.get(&type_name) else { return false };

@@ -10,6 +10,7 @@ use super::breakage::Broken;
 use super::cassette::{Cassette, Document, Exchange};
 use super::reader::Reader;
 use super::recorder::packed;
+use crate::clock::Deadline;
 use crate::transport::HttpAnswer;
 
 /// A cassette that is being played.
@@ -132,5 +133,5 @@ fn answer_of(exchange: &Exchange) -> HttpAnswer {
         headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
         body = packed(&body);
     }
-    HttpAnswer { status: exchange.status.unwrap_or(200), headers, body }
+    HttpAnswer { status: exchange.status.unwrap_or(200), headers, body, deadline: Deadline::never() }
 }

@@ -11,6 +11,7 @@ use crate::secret::ApiKey;
 use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::driver;
 use crate::sync::outcome::SyncOutcome;
+use crate::clock::Deadline;
 use crate::transport::{Breakage, HttpAnswer, HttpRequest, Method, Sending, Transport, TransportError, masked};
 
 /// Where a replayed shop is.
@@ -30,7 +31,8 @@ impl ReplayTransport {
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpAnswer, TransportError> {
         if request.method == Method::Get {
-            return Ok(HttpAnswer { status: 200, headers: Vec::new(), body: self.0.wsdl().as_bytes().to_vec() });
+            let (headers, body) = (Vec::new(), self.0.wsdl().as_bytes().to_vec());
+            return Ok(HttpAnswer { status: 200, headers, body, deadline: Deadline::never() });
         }
         let url = masked(&request.url);
         match self.0.answer(&request.body) {

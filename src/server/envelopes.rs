@@ -3,24 +3,26 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, LazyLock};
 
-use regex::Regex;
-
-use super::journal::SECRET_NAMES;
-use crate::secret::MASK;
+use super::journal::{SECRET_NAMES, SESSION_NAME};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::xml::indent::indented;
-use crate::xml::writer::{escape_attribute, escape_text};
+use crate::xml::mask::Secrets;
 
 /// What is kept of one message.
 const KEPT_MAX: usize = 64 * 1024;
+/// A call holds its session's id and seldom a key or a password besides.
+const SECRETS_MAX: usize = 64;
+/// All of them together; beyond it the messages are not shown, because masking could miss one.
+const SECRET_BYTES_MAX: usize = 16 * 1024;
 
 /// The two messages of an exchange.
 #[derive(Clone)]
 pub struct Envelopes {
     request: Message,
     answer: Message,
-    /// Values of secret arguments, wherever in the request they stand (an `href` may lead to them).
-    secrets: Arc<[String]>,
+    /// Values of secret arguments, wherever in the request they stand (an `href` may lead to them); `None` when there are
+    /// too many to keep.
+    secrets: Option<Arc<[String]>>,
 }
 
 #[derive(Clone)]
@@ -44,9 +46,9 @@ impl fmt::Debug for Envelopes {
 impl Envelopes {
     /// Takes both messages in; `arguments` as they were read, before anything was masked.
     pub(super) fn of(request: &[u8], answer: &[u8], arguments: &SoapStruct) -> Self {
-        let mut secrets = Vec::new();
+        let mut secrets = Collected::default();
         collect_secrets(arguments, &mut secrets);
-        Self { request: Message::of(request), answer: Message::of(answer), secrets: secrets.into() }
+        Self { request: Message::of(request), answer: Message::of(answer), secrets: secrets.texts.map(Into::into) }
     }
 
     /// The request, indented when it is XML, with secrets masked.
@@ -63,8 +65,12 @@ impl Envelopes {
         let Ok(text) = std::str::from_utf8(cut_to_characters(&message.bytes, message.length)) else {
             return format!("{} bytes that are not UTF-8", message.length);
         };
-        let mut text = masked(text, &self.secrets);
-        if message.length > message.bytes.len() {
+        let Some(texts) = &self.secrets else {
+            return format!("{} bytes, not shown because they hold too many secrets to mask", message.length);
+        };
+        let is_cut = message.length > message.bytes.len();
+        let mut text = Secrets { elements: &ELEMENTS, pairs: true, digests: true, texts, is_cut }.hide(text);
+        if is_cut {
             // What stands before the tag that was cut can be indented all the same.
             if let Some((whole, _)) = text.rsplit_once('<')
                 && let Some(lines) = indented(whole)
@@ -86,24 +92,49 @@ fn cut_to_characters(bytes: &[u8], length: usize) -> &[u8] {
     }
 }
 
-fn collect_secrets(arguments: &SoapStruct, secrets: &mut Vec<String>) {
+/// Secrets as far as there is room for them.
+struct Collected {
+    texts: Option<Vec<String>>,
+    bytes: usize,
+}
+
+impl Default for Collected {
+    fn default() -> Self {
+        Self { texts: Some(Vec::new()), bytes: 0 }
+    }
+}
+
+impl Collected {
+    fn add(&mut self, value: &SoapValue) {
+        // A long text is not worth a copy that is thrown away.
+        self.bytes += value.as_text().map_or(0, str::len);
+        if self.bytes > SECRET_BYTES_MAX || self.texts.as_ref().is_some_and(|texts| texts.len() >= SECRETS_MAX) {
+            self.texts = None;
+        }
+        if let Some(texts) = &mut self.texts
+            && let Some(text) = value.to_text().filter(|text| !text.is_empty())
+            && !texts.contains(&text)
+        {
+            texts.push(text);
+        }
+    }
+}
+
+fn collect_secrets(arguments: &SoapStruct, secrets: &mut Collected) {
     for (name, value) in arguments.iter() {
-        let is_secret = name.eq_ignore_ascii_case("sessionId") || names_secret(name);
         match value {
             SoapValue::Struct(members) => collect_secrets(members, secrets),
             SoapValue::List(items) => {
                 items.iter().filter_map(SoapValue::as_struct).for_each(|item| collect_secrets(item, secrets));
             }
-            scalar if is_secret => secrets.extend(scalar.to_text().filter(|text| !text.is_empty())),
+            scalar if name.eq_ignore_ascii_case(SESSION_NAME) || names_secret(name) => secrets.add(scalar),
             _ => {}
         }
     }
-    let pair = (arguments.text("key"), arguments.text("value"));
-    if let (Some(key), Some(value)) = pair
-        && names_secret(&key)
-        && !value.is_empty()
+    if let (Some(key), Some(value)) = (arguments.get("key").and_then(SoapValue::as_text), arguments.get("value"))
+        && names_secret(key)
     {
-        secrets.push(value);
+        secrets.add(value);
     }
 }
 
@@ -111,31 +142,9 @@ fn names_secret(name: &str) -> bool {
     SECRET_NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(name))
 }
 
-/// Text up to the next tag, CDATA included.
-const CONTENT: &str = r"(?:[^<]|<!\[CDATA\[(?s:.*?)\]\]>)*";
-
-/// Elements that hold a secret, pairs of a secret's name and its value, and ids of sessions and hashes anywhere.
-static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let names = SECRET_NAMES.join("|");
-    let element = format!(r"(?i)(<(?:[\w.-]+:)?(?:sessionId|{names})(?:\s[^>]*[^>/]|\s*)>){CONTENT}");
-    let pair = format!(
-        r"(?i)(<(?:[\w.-]+:)?key(?:\s[^>]*)?>\s*(?:{names})\s*</[^>]*>\s*<(?:[\w.-]+:)?value(?:\s[^>]*[^>/])?>){CONTENT}"
-    );
-    [element, pair, r"(\b)[0-9a-f]{32}\b".to_owned()].iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
-});
-
-fn masked(text: &str, secrets: &[String]) -> String {
-    let mut text = text.to_owned();
-    for pattern in PATTERNS.iter() {
-        text = pattern.replace_all(&text, format!("${{1}}{MASK}")).into_owned();
-    }
-    for secret in secrets {
-        for spelled in [secret.as_str(), &escape_text(secret), &escape_attribute(secret)] {
-            text = text.replace(spelled, MASK);
-        }
-    }
-    text
-}
+/// Elements whose content is never shown.
+static ELEMENTS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| SECRET_NAMES.iter().copied().chain([SESSION_NAME]).collect());
 
 #[cfg(test)]
 mod tests {

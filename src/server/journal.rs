@@ -29,7 +29,7 @@ pub(super) const SECRET_NAMES: &[&str] = &[
     "cc_cid",
 ];
 /// The session's id is dropped rather than masked: it is in every call and says nothing.
-const SESSION_NAME: &str = "sessionid";
+pub(super) const SESSION_NAME: &str = "sessionid";
 
 /// One exchange.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -144,6 +144,7 @@ pub(super) fn refusal(shop: &Shop, error: &RequestError) -> String {
             "an argument's text is not of its declared type, such as a word for an int".to_owned()
         }
         RequestError::UnresolvedReference(href) => format!("nothing in the body has the id \"{href}\" points to"),
+        RequestError::Limit { what, max } => format!("the body holds more than {max} {what}, which no call needs"),
     }
 }
 

@@ -8,6 +8,7 @@ use super::error::{DecodeError, EncodeError, RequestError};
 use super::{
     FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireMode, document_literal, rpc_encoded,
 };
+use crate::clock::Deadline;
 use crate::xml::{self, Element, Limits};
 
 /// Reads and writes the envelopes of one service in its style.
@@ -15,7 +16,6 @@ use crate::xml::{self, Element, Limits};
 pub struct Codec {
     schema: Arc<ServiceSchema>,
     splits_lines: bool,
-    limits: Limits,
 }
 
 /// A request as the server reads it.
@@ -41,7 +41,7 @@ pub enum Answer {
 impl Codec {
     /// A codec whose answers have a line feed between all tags, as Magento's from CE 1.8 on.
     pub fn new(schema: Arc<ServiceSchema>) -> Self {
-        Self { schema, splits_lines: true, limits: Limits::default() }
+        Self { schema, splits_lines: true }
     }
 
     /// Chooses whether answers are split into lines; CE 1.7 does it in WS-I only.
@@ -113,8 +113,9 @@ impl Codec {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err(RequestError::InvalidXml(None));
         }
-        let text = xml::decode(body, charset, &self.limits).map_err(envelope::refused)?;
-        let root = xml::parse(&text, &self.limits).map_err(envelope::refused)?;
+        let limits = Limits::request();
+        let text = xml::decode(body, charset, &limits).map_err(envelope::refused)?;
+        let root = xml::parse(&text, &limits).map_err(envelope::refused)?;
         let opened = envelope::open(&root)?;
         let call = opened.body.children.first();
         let (operation, arguments) = match self.schema.mode {
@@ -126,10 +127,11 @@ impl Codec {
 
     /// The operation a request names, for a journal that must say what was asked even when it is refused.
     pub fn named_operation(&self, body: &[u8], charset: Option<&str>) -> Option<String> {
-        let text = xml::decode(body, charset, &self.limits).ok()?;
-        let root = xml::parse(&text, &self.limits).ok()?;
+        let limits = Limits::request();
+        let text = xml::decode(body, charset, &limits).ok()?;
+        let root = xml::parse(&text, &limits).ok()?;
         let opened = envelope::open(&root).ok()?;
-        opened.body.children.first().map(|call| call.local.to_owned())
+        opened.body.children.first().map(|call| xml::shortened(call.local))
     }
 
     fn rpc_call<'a>(
@@ -139,8 +141,8 @@ impl Codec {
     ) -> Result<(&'a str, SoapStruct), RequestError> {
         let call = call.ok_or(RequestError::EmptyBody)?;
         let operation = self.schema.operation(call.local);
-        let operation = operation.ok_or_else(|| RequestError::NoProcedure(call.local.to_owned()))?;
-        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped);
+        let operation = operation.ok_or_else(|| RequestError::NoProcedure(xml::shortened(call.local)))?;
+        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped, Limits::request());
         let by_name = operation.request.parts.iter().any(|part| call.child(&part.name).is_some());
         let mut arguments = SoapStruct::new();
         for (at, part) in operation.request.parts.iter().enumerate() {
@@ -169,8 +171,8 @@ impl Codec {
             .operations
             .values()
             .find(|operation| in_namespace && operation.request.element.as_deref() == Some(call.local))
-            .ok_or_else(|| RequestError::NoProcedure(call.local.to_owned()))?;
-        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped);
+            .ok_or_else(|| RequestError::NoProcedure(xml::shortened(call.local)))?;
+        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped, Limits::request());
         let mut arguments = SoapStruct::new();
         for part in &operation.request.parts {
             if let Some(child) = call.child(&part.name) {
@@ -193,10 +195,24 @@ impl Codec {
     /// # Errors
     /// [`DecodeError`] when it is no SOAP 1.1 envelope or a scalar breaks its declared type.
     pub fn read_response(&self, operation: &str, body: &[u8]) -> Result<Answer, DecodeError> {
-        let text = xml::decode(body, None, &self.limits)?;
-        let root = xml::parse(&text, &self.limits)?;
+        self.read_response_within(operation, body, Deadline::never())
+    }
+
+    /// The same with an end to the time it may take.
+    ///
+    /// # Errors
+    /// As [`Codec::read_response`], and [`DecodeError::Late`].
+    pub fn read_response_within(
+        &self,
+        operation: &str,
+        body: &[u8],
+        deadline: Deadline,
+    ) -> Result<Answer, DecodeError> {
+        let limits = Limits::answer().until(deadline);
+        let text = xml::decode(body, None, &limits)?;
+        let root = xml::parse(&text, &limits)?;
         if !root.is(SOAP_ENV, "Envelope") {
-            return Err(DecodeError::NotSoap { root: root.local.to_owned() });
+            return Err(DecodeError::NotSoap { root: xml::shortened(root.local) });
         }
         let content = root.children.iter().find(|child| child.is(SOAP_ENV, "Body"));
         let content = content.ok_or_else(|| DecodeError::NotSoap { root: "Envelope without a Body".to_owned() })?;
@@ -205,7 +221,7 @@ impl Codec {
             return Ok(Answer::Fault(read_fault(answer)));
         }
         let declared = self.schema.operation(operation);
-        let decoder = Decoder::new(&self.schema, &root, ListForm::AsPhpClient);
+        let decoder = Decoder::new(&self.schema, &root, ListForm::AsPhpClient, limits);
         let value = match self.schema.mode {
             WireMode::RpcEncoded => {
                 let part = declared.and_then(|operation| operation.response.parts.first());
@@ -219,9 +235,9 @@ impl Codec {
         };
         value.map(Answer::Value).map_err(|refusal| match refusal {
             Refusal::Violation { element, text, expected } => DecodeError::Violation { element, text, expected },
-            Refusal::Reference(href) => {
-                DecodeError::Violation { element: href, text: String::new(), expected: "reference" }
-            }
+            Refusal::Reference(href) => DecodeError::UnresolvedReference(href),
+            Refusal::Limit { what, max } => DecodeError::Limit { what, max },
+            Refusal::Late => DecodeError::Late,
         })
     }
 
@@ -250,7 +266,9 @@ fn read_fault(fault: &Element<'_>) -> SoapFault {
 
 fn refuse(refusal: Refusal) -> RequestError {
     match refusal {
-        Refusal::Violation { .. } => RequestError::Violation,
+        // A request is read without a deadline: its limits are low.
+        Refusal::Violation { .. } | Refusal::Late => RequestError::Violation,
+        Refusal::Limit { what, max } => RequestError::Limit { what, max },
         Refusal::Reference(href) => RequestError::UnresolvedReference(href),
     }
 }

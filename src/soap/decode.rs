@@ -1,16 +1,19 @@
 //! Elements into values, guided by declared types and tolerant of everything PHP tolerates: children in any order,
 //! unknown children, typeless values, `href` references.
 
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::document_literal::LIST_ITEM;
 use super::envelope::XSI;
 use super::{ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, WireMode, Xsd, scalar};
-use crate::xml::Element;
+use crate::xml::{Element, Limits, shortened};
 
-/// References that lead nowhere or in a circle end here; nothing real nests deeper.
+/// Nesting of values once references are followed; nothing real nests deeper.
 const DEPTH_MAX: usize = 64;
+/// Asking for the time costs as much as reading a value.
+const VALUES_BETWEEN_LOOKS: usize = 4096;
 
 /// How lists of a WS-I message are delivered.
 #[derive(Clone, Copy, PartialEq)]
@@ -21,27 +24,61 @@ pub(super) enum ListForm {
     AsPhpClient,
 }
 
-/// A value its declared type does not allow, or a reference that cannot be followed.
+/// Why an element makes no value.
 #[derive(Debug)]
 pub(super) enum Refusal {
+    /// Its declared type does not allow it.
     Violation { element: String, text: String, expected: &'static str },
+    /// A reference that leads nowhere or back to itself.
     Reference(String),
+    /// More than a message may hold, or than may be nested, once its references are followed.
+    Limit { what: &'static str, max: usize },
+    /// The time for reading was over.
+    Late,
 }
 
+/// Reads the values of one message. A target of several references is decoded once and copied; what is copied counts as
+/// if it stood there, so that a short message cannot become a long one.
 pub(super) struct Decoder<'a> {
     schema: &'a ServiceSchema,
     lists: ListForm,
-    referenced: HashMap<&'a str, &'a Element<'a>>,
+    limits: Limits,
+    targets: HashMap<&'a str, Target<'a>>,
+    /// What targets with several references were decoded to, by target and the type declared where it is used.
+    decoded: RefCell<HashMap<(&'a str, Option<TypeRef>), Decoded>>,
+    spent: Cell<Cost>,
+}
+
+/// An element with an id.
+#[derive(Default)]
+struct Target<'a> {
+    element: Option<&'a Element<'a>>,
+    references: usize,
+}
+
+/// A target's state.
+enum Decoded {
+    /// Being decoded: a reference to it from here is a circle.
+    Open,
+    /// Done.
+    Done { value: SoapValue, cost: Cost, height: usize },
+}
+
+/// How much was decoded.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    values: usize,
+    text_bytes: usize,
 }
 
 impl<'a> Decoder<'a> {
     /// `root` is searched for the targets of `href` references.
-    pub(super) fn new(schema: &'a ServiceSchema, root: &'a Element<'a>, lists: ListForm) -> Self {
-        let mut referenced = HashMap::new();
+    pub(super) fn new(schema: &'a ServiceSchema, root: &'a Element<'a>, lists: ListForm, limits: Limits) -> Self {
+        let mut targets = HashMap::new();
         if schema.mode == WireMode::RpcEncoded {
-            collect_ids(root, &mut referenced);
+            collect_targets(root, &mut targets);
         }
-        Self { schema, lists, referenced }
+        Self { schema, lists, limits, targets, decoded: RefCell::default(), spent: Cell::default() }
     }
 
     pub(super) fn value(&self, element: &'a Element<'a>, declared: Option<&TypeRef>) -> Result<SoapValue, Refusal> {
@@ -55,12 +92,11 @@ impl<'a> Decoder<'a> {
         depth: usize,
     ) -> Result<SoapValue, Refusal> {
         if depth > DEPTH_MAX {
-            return Err(Refusal::Reference(element.local.to_owned()));
+            return Err(Refusal::Limit { what: "nested values", max: DEPTH_MAX });
         }
+        self.spend(Cost { values: 1, text_bytes: element.text.len() })?;
         if let Some(href) = element.attribute(None, "href") {
-            let target = href.strip_prefix('#').and_then(|id| self.referenced.get(id).copied());
-            let target = target.ok_or_else(|| Refusal::Reference(href.to_owned()))?;
-            return self.value_at(target, declared, depth + 1);
+            return self.referenced(href, declared, depth + 1);
         }
         if element.attribute(Some(XSI), "nil").is_some_and(|nil| nil == "true" || nil == "1") {
             return Ok(SoapValue::Nil);
@@ -89,10 +125,68 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// The value that a reference leads to.
+    fn referenced(&self, href: &str, declared: Option<&TypeRef>, depth: usize) -> Result<SoapValue, Refusal> {
+        let nowhere = || Refusal::Reference(shortened(href));
+        let (id, target) = href.strip_prefix('#').and_then(|id| self.targets.get_key_value(id)).ok_or_else(nowhere)?;
+        let element = target.element.ok_or_else(nowhere)?;
+        if depth > DEPTH_MAX {
+            return Err(nowhere());
+        }
+        if target.references < 2 {
+            return self.value_at(element, declared, depth);
+        }
+        let key = (*id, declared.cloned());
+        match self.decoded.borrow().get(&key) {
+            Some(Decoded::Open) => return Err(nowhere()),
+            Some(Decoded::Done { value, cost, height }) => {
+                if depth + height > DEPTH_MAX {
+                    return Err(Refusal::Limit { what: "nested values", max: DEPTH_MAX });
+                }
+                self.spend(*cost)?;
+                return Ok(value.clone());
+            }
+            None => {}
+        }
+        self.decoded.borrow_mut().insert(key.clone(), Decoded::Open);
+        let before = self.spent.get();
+        let value = self.value_at(element, declared, depth)?;
+        let spent = self.spent.get();
+        let cost =
+            Cost { values: spent.values - before.values, text_bytes: spent.text_bytes - before.text_bytes };
+        // The copy that is kept for the next reference takes as much memory as any other.
+        self.spend(cost)?;
+        let done = Decoded::Done { cost, height: height(&value), value: value.clone() };
+        self.decoded.borrow_mut().insert(key, done);
+        Ok(value)
+    }
+
+    fn spend(&self, cost: Cost) -> Result<(), Refusal> {
+        let before = self.spent.get();
+        let spent = Cost {
+            values: before.values.saturating_add(cost.values),
+            text_bytes: before.text_bytes.saturating_add(cost.text_bytes),
+        };
+        self.spent.set(spent);
+        // Elements that are values and stand outside of the call are counted already; a document within its own limits
+        // and without a shared target never passes these.
+        if spent.values > self.limits.elements_max {
+            return Err(Refusal::Limit { what: "values once references are followed", max: self.limits.elements_max });
+        }
+        if spent.text_bytes > self.limits.bytes_max {
+            return Err(Refusal::Limit { what: "bytes once references are followed", max: self.limits.bytes_max });
+        }
+        let looks = |values: usize| values / VALUES_BETWEEN_LOOKS;
+        if looks(before.values) != looks(spent.values) && self.limits.deadline.is_over() {
+            return Err(Refusal::Late);
+        }
+        Ok(())
+    }
+
     fn scalar(&self, element: &Element<'_>, declared: Xsd) -> Result<SoapValue, Refusal> {
         scalar::read(&element.text, declared).ok_or_else(|| Refusal::Violation {
-            element: element.local.to_owned(),
-            text: element.text.to_string(),
+            element: shortened(element.local),
+            text: shortened(&element.text),
             expected: declared.qualified_name(),
         })
     }
@@ -147,11 +241,23 @@ impl<'a> Decoder<'a> {
     }
 }
 
-fn collect_ids<'a>(element: &'a Element<'a>, into: &mut HashMap<&'a str, &'a Element<'a>>) {
+fn collect_targets<'a>(element: &'a Element<'a>, into: &mut HashMap<&'a str, Target<'a>>) {
     if let Some(id) = element.attribute(None, "id") {
-        into.insert(id, element);
+        into.entry(id).or_default().element = Some(element);
+    }
+    if let Some(id) = element.attribute(None, "href").and_then(|href| href.strip_prefix('#')) {
+        into.entry(id).or_default().references += 1;
     }
     for child in &element.children {
-        collect_ids(child, into);
+        collect_targets(child, into);
+    }
+}
+
+/// How deep a value is nested; 0 for a scalar.
+fn height(value: &SoapValue) -> usize {
+    match value {
+        SoapValue::List(items) => items.iter().map(|item| height(item) + 1).max().unwrap_or_default(),
+        SoapValue::Struct(members) => members.iter().map(|(_, member)| height(member) + 1).max().unwrap_or_default(),
+        _ => 0,
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong between bytes and values.
 
 use super::envelope;
-use crate::xml::XmlError;
+use crate::xml::{XmlError, XmlErrorKind};
 
 /// A value that its schema does not allow to be written; PHP answers HTTP 500 with this text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum EncodeError {
 pub enum DecodeError {
     /// Not well-formed XML.
     #[error("the answer is not well-formed XML: {0}")]
-    Xml(#[from] XmlError),
+    Xml(XmlError),
     /// XML, but no SOAP 1.1 envelope with a body.
     #[error("the answer is XML but not a SOAP 1.1 envelope: its root is <{root}>")]
     NotSoap {
@@ -38,6 +38,20 @@ pub enum DecodeError {
         /// The declared type.
         expected: &'static str,
     },
+    /// An `href` that points nowhere or back to itself.
+    #[error("the answer holds a reference that leads nowhere or back to itself: \"{0}\"")]
+    UnresolvedReference(String),
+    /// More than an answer may hold.
+    #[error("the answer holds more than {max} {what}; ask for smaller pages")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        max: usize,
+    },
+    /// The time for the call was over before all of it was read.
+    #[error("the answer was not read in time; ask for smaller pages or raise the timeout")]
+    Late,
 }
 
 /// A request that PHP's SoapServer refuses before any operation runs (wire spec, section 1.3).
@@ -67,6 +81,24 @@ pub enum RequestError {
     /// An `href` that points nowhere or back to itself.
     #[error("SOAP-ERROR: Encoding: Unresolved reference '{0}'")]
     UnresolvedReference(String),
+    /// More than a request may hold once its references are followed; PHP would run out of memory.
+    #[error("SOAP-ERROR: Encoding: more than {max} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        max: usize,
+    },
+}
+
+impl From<XmlError> for DecodeError {
+    fn from(error: XmlError) -> Self {
+        match error.kind {
+            XmlErrorKind::Limit { what, max } => Self::Limit { what, max },
+            XmlErrorKind::Late => Self::Late,
+            _ => Self::Xml(error),
+        }
+    }
 }
 
 impl RequestError {
@@ -84,7 +116,7 @@ impl RequestError {
             Self::VersionMismatch => "env:VersionMismatch",
             Self::InvalidXml(_) | Self::Entity => "Sender",
             Self::EmptyBody | Self::NoBody => "SOAP-ENV:Client",
-            Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) => "SOAP-ENV:Server",
+            Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) | Self::Limit { .. } => "SOAP-ENV:Server",
         }
     }
 }

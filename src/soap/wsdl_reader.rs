@@ -82,7 +82,7 @@ impl WsdlFacts {
 /// [`WsdlError`] says what came instead.
 pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<WsdlFacts, WsdlError> {
     refuse_other_formats(bytes)?;
-    let limits = Limits::default();
+    let limits = Limits::wsdl();
     let text = decode(bytes, charset, &limits)?;
     let root = parse(&text, &limits)?;
     if !root.is(WSDL, "definitions") {

@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::Connect;
 use url::Url;
 
 use super::{Breakage, HttpAnswer, HttpRequest, Method, Redirects, TransportError, masked};
-use crate::clock::Clock;
+use crate::clock::{Clock, Deadline};
 
 /// What both carriers obey.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +60,11 @@ where
 {
     let outgoing = outgoing(request)?;
     let url = || masked(&request.url);
+    let deadline = clock.deadline(bounds.timeout);
     let work = async {
         let response = client.request(outgoing).await.map_err(|error| sending_failed(url(), &error))?;
-        collect(response, bounds.body_max, url()).await
+        let answer = collect(response, bounds.body_max, url()).await?;
+        Ok(HttpAnswer { deadline, ..answer })
     };
     match clock.timeout(bounds.timeout, work).await {
         Ok(done) => done,
@@ -125,7 +127,7 @@ async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Res
             return Err(TransportError::Broken { url, breakage: Breakage::InsideBody, detail });
         }
     };
-    Ok(HttpAnswer { status, headers, body })
+    Ok(HttpAnswer { status, headers, body, deadline: Deadline::never() })
 }
 
 fn sending_failed(url: String, error: &hyper_util::client::legacy::Error) -> TransportError {
@@ -215,7 +217,7 @@ mod tests {
     fn redirect(method: Method, from: &str, to: &str) -> Result<Option<Url>, TransportError> {
         let request = HttpRequest { method, url: Url::parse(from).unwrap(), headers: Vec::new(), body: Vec::new() };
         let headers = vec![("location".to_owned(), to.to_owned())];
-        redirect_target(&request, &HttpAnswer { status: 301, headers, body: Vec::new() })
+        redirect_target(&request, &HttpAnswer { status: 301, headers, body: Vec::new(), deadline: Deadline::never() })
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::pin::Pin;
 
 use url::Url;
 
+use crate::clock::Deadline;
+
 mod error;
 mod exchange;
 pub mod in_memory;
@@ -66,6 +68,8 @@ pub struct HttpAnswer {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Vec<u8>,
+    /// When the time for the exchange is over, of which reading the answer is a part.
+    pub deadline: Deadline,
 }
 
 impl HttpAnswer {

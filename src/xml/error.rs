@@ -31,7 +31,21 @@ pub enum XmlErrorKind {
         /// The limit.
         max: usize,
     },
+    /// The time for reading it was over.
+    #[error("it was not read in time")]
+    Late,
     /// Bytes that are no text in the document's encoding.
     #[error("the bytes are not valid {0}")]
     Encoding(String),
+}
+
+/// Characters of a document that a message about it repeats.
+const QUOTED_CHARS_MAX: usize = 200;
+
+/// The beginning of something that a document holds, for a message: names may be as long as the document.
+pub fn shortened(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }

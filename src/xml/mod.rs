@@ -5,11 +5,12 @@ pub mod element;
 pub mod error;
 pub mod indent;
 pub mod limits;
+pub mod mask;
 mod name;
 pub mod reader;
 pub mod writer;
 
 pub use element::{Attribute, Element};
-pub use error::{XmlError, XmlErrorKind};
+pub use error::{XmlError, XmlErrorKind, shortened};
 pub use limits::Limits;
 pub use reader::{decode, parse};

@@ -2,7 +2,10 @@
 //! processing instructions, undeclared prefixes, entities, unclosed elements, a second root, forbidden characters.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::quality::RandomState;
 
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
@@ -10,7 +13,8 @@ use quick_xml::name::{QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
 use super::name::is_qualified_name;
-use super::{Attribute, Element, Limits, XmlError, XmlErrorKind};
+use super::limits::NAMESPACE_BYTES_MAX;
+use super::{Attribute, Element, Limits, XmlError, XmlErrorKind, shortened};
 
 /// The text of a document, by byte order mark, XML declaration or the transport's `charset` (`Content-Type`), in this
 /// order; UTF-8 otherwise.
@@ -65,7 +69,8 @@ struct TreeBuilder<'t, 'l> {
     open: Vec<Element<'t>>,
     root: Option<Element<'t>>,
     elements: usize,
-    namespaces: Vec<Arc<str>>,
+    attributes: usize,
+    namespaces: Namespaces,
     /// By depth, how many children the last element with any had: rows of a list are alike.
     children: Vec<usize>,
 }
@@ -74,6 +79,7 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
     fn new(text: &'t str, limits: &'l Limits) -> Self {
         let mut reader = NsReader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
+        reader.resolver_mut().set_max_namespace_bindings(limits.namespaces_max);
         Self {
             text,
             limits,
@@ -81,7 +87,8 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
             open: Vec::new(),
             root: None,
             elements: 0,
-            namespaces: Vec::new(),
+            attributes: 0,
+            namespaces: Namespaces::default(),
             children: Vec::new(),
         }
     }
@@ -90,7 +97,7 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
         loop {
             let offset = self.offset();
             match self.reader.read_event() {
-                Err(error) => return Err(self.malformed(error.to_string())),
+                Err(error) => return Err(self.malformed(shortened(&error.to_string()))),
                 Ok(Event::Start(start)) => self.start(&start, offset)?,
                 Ok(Event::End(_)) => self.end(),
                 Ok(Event::Text(text)) => self.character_data(text.xml10_content())?,
@@ -113,7 +120,7 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
             }
         }
         if let Some(unclosed) = self.open.last() {
-            return Err(self.malformed(format!("<{}> is not closed", unclosed.local)));
+            return Err(self.malformed(format!("<{}> is not closed", shortened(unclosed.local))));
         }
         self.root.take().ok_or_else(|| self.malformed("there is no element".to_owned()))
     }
@@ -123,11 +130,10 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
             return Err(self.malformed("a second root element".to_owned()));
         }
         self.elements += 1;
-        if self.elements > self.limits.elements_max {
-            return Err(self.error(XmlErrorKind::Limit { what: "elements", max: self.limits.elements_max }));
-        }
-        if self.open.len() >= self.limits.depth_max {
-            return Err(self.error(XmlErrorKind::Limit { what: "nested elements", max: self.limits.depth_max }));
+        self.check_limit(self.elements, "elements", self.limits.elements_max)?;
+        self.check_limit(self.open.len() + 1, "nested elements", self.limits.depth_max)?;
+        if self.elements.is_multiple_of(ELEMENTS_BETWEEN_LOOKS) && self.limits.deadline.is_over() {
+            return Err(self.error(XmlErrorKind::Late));
         }
         // The event's own slice lives no longer than the event.
         let tag = self.text.get(offset + 1..offset + 1 + start.len());
@@ -136,7 +142,7 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
         self.check_name(name)?;
         let (namespace, local) = self.reader.resolver().resolve_element(QName(name));
         let namespace = match namespace {
-            ResolveResult::Bound(name) => Some(intern(&mut self.namespaces, name.as_ref())),
+            ResolveResult::Bound(name) => Some(self.namespaces.intern(name.as_ref())),
             ResolveResult::Unbound => None,
             ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
         };
@@ -145,25 +151,26 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
         // One alone cannot be there twice.
         found.with_checks(attributes.bytes().filter(|byte| *byte == b'=').nth(1).is_some());
         for (count, attribute) in found.enumerate() {
-            if count >= self.limits.attributes_max {
-                let kind = XmlErrorKind::Limit { what: "attributes", max: self.limits.attributes_max };
-                return Err(self.error(kind));
-            }
-            let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
+            self.attributes += 1;
+            self.check_limit(count + 1, "attributes", self.limits.attributes_max)?;
+            self.check_limit(self.attributes, "attributes in all", self.limits.all_attributes_max())?;
+            let attribute = attribute.map_err(|error| self.malformed(shortened(&error.to_string())))?;
             self.check_name(attribute.key.as_ref())?;
             let value = attribute
                 .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                .map_err(|error| self.malformed(error.to_string()))?;
+                .map_err(|error| self.malformed(shortened(&error.to_string())))?;
             self.check_characters(&value)?;
             if attribute.key.as_namespace_binding().is_some() {
                 let prefix = attribute.key.into_inner().strip_prefix("xmlns:").unwrap_or_default();
-                let namespace = intern(&mut self.namespaces, &value);
+                self.check_limit(value.len(), "bytes in the name of a namespace", NAMESPACE_BYTES_MAX)?;
+                let namespace = self.namespaces.intern(&value);
+                self.check_limit(self.namespaces.len(), "namespaces", self.limits.namespaces_max)?;
                 element.declarations.push((prefix, namespace));
                 continue;
             }
             let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
             let namespace = match namespace {
-                ResolveResult::Bound(name) => Some(intern(&mut self.namespaces, name.as_ref())),
+                ResolveResult::Bound(name) => Some(self.namespaces.intern(name.as_ref())),
                 ResolveResult::Unbound => None,
                 ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
             };
@@ -217,11 +224,14 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
 
     fn predefined(&self, name: &str) -> Result<&'static str, XmlError> {
         quick_xml::escape::resolve_predefined_entity(name)
-            .ok_or_else(|| self.malformed(format!("the entity &{name}; is not defined")))
+            .ok_or_else(|| self.malformed(format!("the entity &{}; is not defined", shortened(name))))
     }
 
     fn check_name(&self, name: &str) -> Result<(), XmlError> {
-        if is_qualified_name(name) { Ok(()) } else { Err(self.malformed(format!("\"{name}\" is not a name"))) }
+        if is_qualified_name(name) {
+            return Ok(());
+        }
+        Err(self.malformed(format!("\"{}\" is not a name", shortened(name))))
     }
 
     /// XML 1.0 production 2.
@@ -238,7 +248,11 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
     }
 
     fn undeclared(&self, prefix: &str) -> XmlError {
-        self.malformed(format!("the prefix \"{prefix}\" is not declared"))
+        self.malformed(format!("the prefix \"{}\" is not declared", shortened(prefix)))
+    }
+
+    fn check_limit(&self, count: usize, what: &'static str, max: usize) -> Result<(), XmlError> {
+        if count <= max { Ok(()) } else { Err(self.error(XmlErrorKind::Limit { what, max })) }
     }
 
     fn malformed(&self, what: String) -> XmlError {
@@ -254,14 +268,37 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
     }
 }
 
+/// Asking for the time costs as much as reading an element.
+const ELEMENTS_BETWEEN_LOOKS: usize = 4096;
+
 /// Namespace names repeat on every element; one copy of each is enough.
-fn intern(known: &mut Vec<Arc<str>>, name: &str) -> Arc<str> {
-    if let Some(found) = known.iter().find(|candidate| candidate.as_ref() == name) {
-        return found.clone();
+#[derive(Default)]
+struct Namespaces {
+    known: HashSet<Arc<str>, RandomState>,
+    /// The one asked for last, which is asked for again most of the time.
+    last: Option<Arc<str>>,
+}
+
+impl Namespaces {
+    fn intern(&mut self, name: &str) -> Arc<str> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.as_ref() == name) {
+            return Arc::clone(last);
+        }
+        let found = match self.known.get(name) {
+            Some(found) => Arc::clone(found),
+            None => {
+                let new: Arc<str> = Arc::from(name);
+                self.known.insert(Arc::clone(&new));
+                new
+            }
+        };
+        self.last = Some(Arc::clone(&found));
+        found
     }
-    let new: Arc<str> = Arc::from(name);
-    known.push(new.clone());
-    new
+
+    fn len(&self) -> usize {
+        self.known.len()
+    }
 }
 
 fn at(kind: XmlErrorKind, text: &str, offset: usize) -> XmlError {
@@ -280,12 +317,12 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Element<'_>, XmlError> {
-        parse(text, &Limits::default())
+        parse(text, &Limits::answer())
     }
 
     /// The text of the root of a document in some encoding.
     fn text_of(bytes: &[u8], charset: Option<&str>) -> Result<String, XmlError> {
-        let text = decode(bytes, charset, &Limits::default())?;
+        let text = decode(bytes, charset, &Limits::answer())?;
         Ok(read(&text)?.text.into_owned())
     }
 
@@ -322,7 +359,7 @@ mod tests {
     fn limits_are_named_when_passed() {
         let deep = "<a>".repeat(10_000);
         assert_eq!(read(&deep).unwrap_err().kind, XmlErrorKind::Limit { what: "nested elements", max: 64 });
-        let small = Limits { elements_max: 2, bytes_max: 30, ..Limits::default() };
+        let small = Limits { elements_max: 2, bytes_max: 30, ..Limits::answer() };
         let many = parse("<a><b/><c/></a>", &small).unwrap_err();
         assert_eq!(many.kind, XmlErrorKind::Limit { what: "elements", max: 2 });
         let large = decode(&[b' '; 31], None, &small).unwrap_err();

@@ -49,7 +49,7 @@ static BY_ELEMENT: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 
 /// The one call of an envelope. An empty body is `startSession`, whose WS-I message has no element.
 pub(super) fn call_of(body: &[u8]) -> Option<Call> {
-    let limits = Limits::default();
+    let limits = Limits::request();
     let document = xml::decode(body, None, &limits).ok()?;
     let root = xml::parse(&document, &limits).ok()?;
     // Magento runs every block of the header as an operation (wire spec, section 4.5).
