@@ -1,15 +1,28 @@
-//! Reading a request's body: bounded, chunked or not, plain or compressed.
+//! Reading a request's body: bounded in length and time, chunked or not, plain or compressed.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as _, Frame, Incoming};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// PHP's `post_max_size` is 8 MB by default; product images arrive as base64 in the envelope, so shops raise it.
-pub(super) const BODY_MAX: usize = 32 * 1024 * 1024;
+use crate::xml::limits::REQUEST_BYTES_MAX;
+
+/// A longer body than the longest document is not read.
+pub(super) const BODY_MAX: usize = REQUEST_BYTES_MAX;
 /// What is read and thrown away of a body that is too long, so that the client, which sends all before it reads, gets
 /// its answer. Beyond it the connection is simply closed.
 const DRAIN_MAX: usize = 512 * 1024 * 1024;
+/// A client that sends nothing for so long is gone or means harm.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Nor may a body come one byte at a time for ever.
+const BODY_TIMEOUT: Duration = Duration::from_secs(300);
+/// Bodies up to this length come at any time; longer ones take turns.
+const SMALL_MAX: usize = 1024 * 1024;
+/// What all longer bodies of a server may take at once.
+const ROOM_BYTES: usize = 2 * BODY_MAX;
 
 /// A request's body.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,38 +31,106 @@ pub(super) enum Body {
     Whole(Vec<u8>),
     /// Longer than [`BODY_MAX`].
     TooLong,
+    /// Not there in time.
+    Late,
 }
 
-/// Reads `incoming`; `announced_wait` is true when the client waits for `100 Continue` before it sends.
+/// Where a server's long bodies are held. Whoever finds it full waits before reading on, which ends because nobody may
+/// take longer than [`BODY_TIMEOUT`] to send and everybody's limits bound the rest.
+#[derive(Clone, Debug)]
+pub(super) struct Room(Arc<Semaphore>);
+
+/// A place in the room, as long as the body is needed.
+pub(super) struct Place(Option<OwnedSemaphorePermit>);
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(ROOM_BYTES)))
+    }
+
+    async fn place(&self, bytes: usize) -> Place {
+        let bytes = u32::try_from(bytes.min(ROOM_BYTES)).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        Place(Arc::clone(&self.0).acquire_many_owned(bytes).await.ok())
+    }
+}
+
+/// Reads `incoming`; `announced_wait` is true when the client waits for `100 Continue` before it sends. Without a room
+/// the peer is trusted: it has all the time and memory it wants.
 ///
 /// # Errors
 /// What hyper says when the client goes away or breaks the framing.
 pub(super) async fn read(
-    mut incoming: Incoming,
+    incoming: Incoming,
     encoding: Option<&str>,
     announced_wait: bool,
-) -> Result<Body, hyper::Error> {
+    room: Option<&Room>,
+) -> Result<(Body, Place), hyper::Error> {
     let announced = incoming.size_hint().exact();
     if announced_wait && announced.is_some_and(|bytes| bytes > BODY_MAX as u64) {
-        return Ok(Body::TooLong);
+        return Ok((Body::TooLong, Place(None)));
     }
-    let mut bytes = Vec::with_capacity(announced.map_or(0, |bytes| bytes.min(64 * 1024) as usize));
+    let mut place = Place(None);
+    let reading = collect(incoming, room, &mut place);
+    let read = match room {
+        None => reading.await?,
+        Some(_) => match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+            Ok(read) => read?,
+            Err(_) => Body::Late,
+        },
+    };
+    let Body::Whole(bytes) = read else { return Ok((read, Place(None))) };
+    if encoding.is_none_or(|encoding| !is_compressed(encoding)) {
+        return Ok((Body::Whole(bytes), place));
+    }
+    let Some(room) = room else { return Ok((decompressed(bytes, encoding, BODY_MAX), place)) };
+    // What it becomes is not known before; its own place would only stand in the way.
+    drop(place);
+    let place = room.place(BODY_MAX).await;
+    let encoding = encoding.map(str::to_owned);
+    let unpacking = tokio::task::spawn_blocking(move || decompressed(bytes, encoding.as_deref(), BODY_MAX));
+    // The only way to fail is a panic, after which there is no body.
+    Ok((unpacking.await.unwrap_or(Body::Whole(Vec::new())), place))
+}
+
+async fn collect(mut incoming: Incoming, room: Option<&Room>, place: &mut Place) -> Result<Body, hyper::Error> {
+    let announced = incoming.size_hint().exact().map_or(0, |bytes| bytes.min(BODY_MAX as u64 + 1) as usize);
+    let mut bytes = Vec::with_capacity(announced.min(64 * 1024));
     let mut seen = 0_usize;
-    while let Some(frame) = incoming.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
+    loop {
+        let frame = match room {
+            None => incoming.frame().await,
+            Some(_) => match tokio::time::timeout(PIECE_TIMEOUT, incoming.frame()).await {
+                Ok(frame) => frame,
+                Err(_) => return Ok(Body::Late),
+            },
+        };
+        let Some(Ok(data)) = frame.transpose()?.map(Frame::into_data) else { break };
         seen = seen.saturating_add(data.len());
-        if seen <= BODY_MAX {
-            bytes.extend_from_slice(&data);
-        } else if seen > DRAIN_MAX {
+        if seen > DRAIN_MAX {
             break;
-        } else {
-            bytes = Vec::new();
         }
+        if seen > BODY_MAX {
+            bytes = Vec::new();
+            *place = Place(None);
+            continue;
+        }
+        if seen > SMALL_MAX
+            && place.0.is_none()
+            && let Some(room) = room
+        {
+            // All at once: two that each had a half would wait for each other.
+            let whole = if announced > 0 { announced.min(BODY_MAX) } else { BODY_MAX };
+            *place = room.place(whole).await;
+            bytes.reserve_exact(whole - bytes.len().min(whole));
+        }
+        bytes.extend_from_slice(&data);
     }
-    if seen > BODY_MAX {
-        return Ok(Body::TooLong);
-    }
-    Ok(decompressed(bytes, encoding, BODY_MAX))
+    Ok(if seen > BODY_MAX { Body::TooLong } else { Body::Whole(bytes) })
+}
+
+fn is_compressed(encoding: &str) -> bool {
+    matches!(encoding.to_ascii_lowercase().as_str(), "gzip" | "x-gzip" | "deflate")
 }
 
 /// Undoes `Content-Encoding`; bytes that are not what it says stay as they are and fail as XML.

@@ -51,6 +51,11 @@ impl Envelopes {
         Self { request: Message::of(request), answer: Message::of(answer), secrets: secrets.texts.map(Into::into) }
     }
 
+    /// How many bytes of messages are kept.
+    pub(super) fn weight(&self) -> usize {
+        self.request.bytes.len() + self.answer.bytes.len()
+    }
+
     /// The request, indented when it is XML, with secrets masked.
     pub fn request(&self) -> String {
         self.shown(&self.request)

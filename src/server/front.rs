@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::body::{self, Body};
+use super::body::{self, Body, Room};
 use super::endpoint::HttpAnswer;
 use super::handle::StartError;
 use super::http;
@@ -81,7 +81,9 @@ impl Front {
         let (listener, address) = bound.map_err(|source| StartError::Bind { address: listen, source })?;
         let answers = answers(address);
         let (stop, stopped) = watch::channel(false);
-        let serve = move |stream: TcpStream, _, stopped| connection(stream, Arc::clone(&answers), stopped);
+        let room = Room::new();
+        let serve =
+            move |stream: TcpStream, _, stopped| connection(stream, Arc::clone(&answers), room.clone(), stopped);
         let accepting = tokio::spawn(listener::accept_each(listener, stopped, serve));
         Ok(Self { address, stop, accepting })
     }
@@ -105,11 +107,11 @@ impl Drop for Front {
     }
 }
 
-async fn connection(stream: TcpStream, answers: Arc<dyn Answers>, stopped: impl Future<Output = ()>) {
+async fn connection(stream: TcpStream, answers: Arc<dyn Answers>, room: Room, stopped: impl Future<Output = ()>) {
     let orders = Orders::default();
     let answering = {
         let orders = orders.clone();
-        service_fn(move |request| answer(Arc::clone(&answers), orders.clone(), request))
+        service_fn(move |request| answer(Arc::clone(&answers), orders.clone(), room.clone(), request))
     };
     http::drive(stream, orders, answering, true, stopped).await;
 }
@@ -117,13 +119,17 @@ async fn connection(stream: TcpStream, answers: Arc<dyn Answers>, stopped: impl 
 async fn answer(
     answers: Arc<dyn Answers>,
     orders: Orders,
+    room: Room,
     request: Request<Incoming>,
 ) -> Result<Response<http_body_util::Full<hyper::body::Bytes>>, hyper::Error> {
     let (head, incoming) = request.into_parts();
     let waits =
         http::text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
     let encoding = http::text(&head.headers, header::CONTENT_ENCODING);
-    let read = body::read(incoming, encoding.as_deref(), waits).await?;
+    let (read, _place) = body::read(incoming, encoding.as_deref(), waits, Some(&room)).await?;
+    if read == Body::Late {
+        return Ok(http::response(http::late(), true));
+    }
     let headers = head.headers.iter();
     let headers =
         headers.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
@@ -133,7 +139,7 @@ async fn answer(
         headers: headers.collect(),
         body: match read {
             Body::Whole(bytes) => Some(bytes),
-            Body::TooLong => None,
+            Body::TooLong | Body::Late => None,
         },
     };
     let too_long = request.body.is_none();

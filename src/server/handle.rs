@@ -1,6 +1,6 @@
 //! The handles users hold: a shop on a socket, a shop in memory.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -111,7 +111,8 @@ impl FakeShop {
         let (listener, address) = listener::bind(options.listen)
             .await
             .map_err(|source| StartError::Bind { address: options.listen, source })?;
-        let url = Url::parse(&format!("http://{address}/")).map_err(|source| StartError::Url { address, source })?;
+        let named = callable(address);
+        let url = Url::parse(&format!("http://{named}/")).map_err(|source| StartError::Url { address, source })?;
         if options.base_url == BaseUrl::Bound {
             shop.set_base_url(url.as_str());
         }
@@ -126,7 +127,7 @@ impl FakeShop {
         self.address
     }
 
-    /// The shop's base URL, with a slash at its end.
+    /// The shop's base URL, with a slash at its end; one of this machine when it listens on all addresses.
     pub fn url(&self) -> &Url {
         &self.url
     }
@@ -223,6 +224,17 @@ impl InMemoryShop {
     pub fn arm(&self, armed: Armed) -> ArmedId {
         self.plan().arm(armed)
     }
+}
+
+/// The address by which programs of this machine call one that may stand for all of them, such as `0.0.0.0`. The control
+/// API answers to such a name only.
+fn callable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// The WSDL's address below a base URL, in the form that works with and without rewrites.

@@ -17,11 +17,22 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::admin::{self, AdminRequest};
 use super::body::{self, Body};
 use super::endpoint::{HttpAnswer, HttpRequestParts};
-use super::service::Service;
+use super::patience::Patient;
+use super::service::{Reply, Service};
 use crate::disrupt::wire::{Orders, Resettable, Wire};
 
 /// A client that has not sent its request's head by then is gone or means harm; also ends idle connections.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A client that takes nothing of its answer for so long is gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Heads are a few hundred bytes; Apache's own limit is about this.
+const HEAD_BYTES_MAX: usize = 128 * 1024;
+/// A longer body is read and acted on by a thread of its own, so that the others' connections are served meanwhile.
+const QUICK_BODY_MAX: usize = 64 * 1024;
+
+/// Why a connection ends early.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// What a connection may ask of the control API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +60,10 @@ where
     S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
 {
     let orders = Orders::default();
-    let (admission, is_bounded) = match peer {
-        Peer::Socket(admission) => (admission, true),
-        Peer::Pipe => (Admission::None, false),
-    };
+    let is_bounded = peer != Peer::Pipe;
     let answering = {
         let orders = orders.clone();
-        service_fn(move |request| answer(service.clone(), orders.clone(), admission, request))
+        service_fn(move |request| answer(service.clone(), orders.clone(), peer, request))
     };
     drive(stream, orders, answering, is_bounded, stop).await;
 }
@@ -72,9 +80,11 @@ pub(super) async fn drive<S, A>(
     A: HttpService<Incoming, ResBody = Full<Bytes>>,
     A::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let io = TokioIo::new(Wire::new(stream, orders));
+    let patient = Patient::new(stream, is_bounded.then_some(WRITE_TIMEOUT));
+    let io = TokioIo::new(Wire::new(patient, orders));
     let mut builder = http1::Builder::new();
     builder.auto_date_header(false).title_case_headers(true).half_close(true).keep_alive(true);
+    builder.max_buf_size(HEAD_BYTES_MAX);
     match is_bounded {
         true => builder.timer(TokioTimer::new()).header_read_timeout(HEADER_READ_TIMEOUT),
         false => builder.header_read_timeout(None),
@@ -96,15 +106,23 @@ pub(super) async fn drive<S, A>(
 async fn answer(
     service: Service,
     orders: Orders,
-    admission: Admission,
+    peer: Peer,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, hyper::Error> {
+) -> Result<Response<Full<Bytes>>, Failure> {
     let (head, incoming) = request.into_parts();
+    let (admission, room) = match peer {
+        Peer::Socket(admission) => (admission, Some(service.room())),
+        Peer::Pipe => (Admission::None, None),
+    };
     let waits = text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
     let encoding = text(&head.headers, header::CONTENT_ENCODING);
-    let read = body::read(incoming, encoding.as_deref(), waits).await?;
+    let (read, place) = body::read(incoming, encoding.as_deref(), waits, room).await?;
+    if read == Body::Late {
+        return Ok(response(late(), true));
+    }
     if admission != Admission::None && admin::concerns(head.uri.path()) {
-        return Ok(control(&service, admission, &head, read));
+        let answering = tokio::task::spawn_blocking(move || control(&service, admission, &head, read));
+        return Ok(answering.await?);
     }
     let parts = HttpRequestParts {
         method: head.method.to_string(),
@@ -115,18 +133,41 @@ async fn answer(
     };
     let (bytes, too_long) = match read {
         Body::Whole(bytes) => (bytes, false),
-        Body::TooLong => {
+        Body::TooLong | Body::Late => {
             // PHP throws a body beyond its limit away and SoapServer then sees none at all.
             tracing::warn!(limit = body::BODY_MAX, path = parts.path, "a request body is too long and was dropped");
             (Vec::new(), true)
         }
     };
-    let reply = service.reply(&parts, &bytes);
+    let reply = match room {
+        Some(_) if bytes.len() > QUICK_BODY_MAX => at_length(service, parts, bytes).await?,
+        _ => service.reply(&parts, &bytes),
+    };
+    drop(place);
     let last = too_long || !reply.on_the_wire.is_empty();
     for disruption in &reply.on_the_wire {
         orders.give(disruption);
     }
     Ok(response(reply.answer, last))
+}
+
+/// Answers a long request, a few of them at a time: each may take several times its length in memory.
+async fn at_length(service: Service, parts: HttpRequestParts, bytes: Vec<u8>) -> Result<Reply, Failure> {
+    let turn = service.turn().await;
+    let answering = tokio::task::spawn_blocking(move || {
+        let reply = service.reply(&parts, &bytes);
+        drop(turn);
+        reply
+    });
+    Ok(answering.await?)
+}
+
+/// What Apache says of a request that does not come.
+pub(super) fn late() -> HttpAnswer {
+    const PAGE: &str = "<html><head><title>408 Request Timeout</title></head><body><h1>Request Timeout</h1></body></html>\n";
+    let headers = [("Content-Type", "text/html; charset=iso-8859-1".to_owned()), ("Content-Length", PAGE.len().to_string())];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value)).into();
+    HttpAnswer { status: 408, headers, body: PAGE.as_bytes().to_vec() }
 }
 
 /// Answers a request to the control API.
@@ -141,7 +182,7 @@ fn control(service: &Service, admission: Admission, head: &Parts, body: Body) ->
         content_type: text(&head.headers, header::CONTENT_TYPE),
         body: match body {
             Body::Whole(bytes) => Some(bytes),
-            Body::TooLong => None,
+            Body::TooLong | Body::Late => None,
         },
         from_here: admission == Admission::Here,
     };

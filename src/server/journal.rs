@@ -2,18 +2,25 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::envelopes::Envelopes;
+use super::kept;
 use crate::secret::MASK;
 use crate::soap::{SoapFault, SoapStruct, SoapValue};
 
 /// Exchanges whose messages are kept.
 const ENVELOPES_MAX: usize = 256;
+/// What a server keeps of its exchanges beside their messages.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// What an exchange takes beside its arguments and texts.
+const ENTRY_BYTES: usize = 512;
+/// Entries that a reader may be behind.
+const READER_MAX: usize = 1000;
 
 /// Argument and field names whose values are never kept.
 pub(super) const SECRET_NAMES: &[&str] = &[
@@ -144,8 +151,10 @@ pub struct Journal {
     /// Of the latest exchanges, by number.
     envelopes: VecDeque<(u64, Envelopes)>,
     kept_away: Vec<KeptAway>,
+    /// What the entries weigh.
+    bytes: usize,
     entries_max: Option<usize>,
-    readers: Vec<Sender<JournalEntry>>,
+    readers: Vec<SyncSender<JournalEntry>>,
 }
 
 impl Journal {
@@ -154,7 +163,7 @@ impl Journal {
         Self::default()
     }
 
-    /// An empty journal that forgets the oldest entries beyond `entries_max`, so that a server can run for days.
+    /// An empty journal that forgets the oldest entries beyond `entries_max` or 16 MB, so that a server can run for days.
     pub fn bounded(entries_max: usize) -> Self {
         Self { entries_max: Some(entries_max), ..Self::default() }
     }
@@ -193,9 +202,9 @@ impl Journal {
         counts
     }
 
-    /// Every entry from now on, until the receiver is dropped.
+    /// Every entry from now on, until the receiver is dropped. One that is 1,000 entries behind is cut off.
     pub fn subscribe(&mut self) -> Receiver<JournalEntry> {
-        let (sender, receiver) = channel();
+        let (sender, receiver) = sync_channel(READER_MAX);
         self.readers.push(sender);
         receiver
     }
@@ -203,11 +212,15 @@ impl Journal {
     /// Forgets the entries; numbers go on.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.bytes = 0;
         self.envelopes.clear();
         self.kept_away.clear();
     }
 
     pub(super) fn keep_away(&mut self, at: Timestamp, operation: &str, disruption: &'static str) {
+        if self.entries_max.is_some_and(|max| self.kept_away.len() >= max.saturating_mul(2)) {
+            self.kept_away.drain(..self.kept_away.len() / 2);
+        }
         self.kept_away.push(KeptAway { after: self.last_number, at, operation: operation.to_owned(), disruption });
     }
 
@@ -216,12 +229,12 @@ impl Journal {
         let entry = JournalEntry {
             number: self.last_number,
             at: record.at,
-            operation: record.operation,
+            operation: kept::text(record.operation),
             arguments: record.arguments.0,
-            outcome: record.outcome,
+            outcome: kept::outcome(record.outcome),
             http_status: record.http_status,
             disruptions: record.disruptions,
-            why: record.why,
+            why: record.why.map(kept::text),
         };
         if let Some(envelopes) = record.envelopes {
             if self.envelopes.len() >= ENVELOPES_MAX {
@@ -229,14 +242,43 @@ impl Journal {
             }
             self.envelopes.push_back((entry.number, envelopes));
         }
-        self.readers.retain(|reader| reader.send(entry.clone()).is_ok());
-        if let Some(max) = self.entries_max {
-            // In blocks, so that a full journal does not move all entries on every call.
-            if self.entries.len() >= max.saturating_mul(2) {
-                self.entries.drain(..max);
+        self.readers.retain(|reader| reader.try_send(entry.clone()).is_ok());
+        self.make_room();
+        self.bytes += entry.weight();
+        self.entries.push(entry);
+    }
+
+    /// Forgets in blocks, so that a full journal does not move all entries on every call.
+    fn make_room(&mut self) {
+        let Some(max) = self.entries_max else { return };
+        let by_number = if self.entries.len() >= max.saturating_mul(2) { max } else { 0 };
+        let mut left = self.bytes;
+        let mut by_bytes = 0;
+        if left > BYTES_MAX {
+            while left > BYTES_MAX / 2
+                && let Some(entry) = self.entries.get(by_bytes)
+            {
+                left -= entry.weight();
+                by_bytes += 1;
             }
         }
-        self.entries.push(entry);
+        let forgotten = self.entries.drain(..by_number.max(by_bytes));
+        self.bytes -= forgotten.map(|entry| entry.weight()).sum::<usize>();
+    }
+}
+
+impl JournalEntry {
+    /// About how many bytes of memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        let fault = match &self.outcome {
+            Outcome::Fault { code, string } => code.len() + string.len(),
+            _ => 0,
+        };
+        ENTRY_BYTES
+            + self.operation.len()
+            + kept::weight_of(&self.arguments)
+            + fault
+            + self.why.as_ref().map_or(0, String::len)
     }
 }
 
@@ -246,7 +288,7 @@ pub(super) struct Masked(SoapStruct);
 
 impl Masked {
     pub(super) fn of(arguments: SoapStruct) -> Self {
-        Self(masked(arguments))
+        Self(kept::arguments(masked(arguments)))
     }
 }
 
@@ -329,6 +371,22 @@ mod tests {
         let mut journal = Journal::new();
         journal.record(record("login", SoapStruct::new().with("apiKey", "")));
         assert_eq!(journal.entries()[0].arguments.text("apiKey").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_in_bytes() {
+        let mut journal = Journal::bounded(1_000_000);
+        let text = "x".repeat(kept::TEXT_MAX);
+        for _ in 0..3 * BYTES_MAX / kept::TEXT_MAX {
+            journal.record(record("login", SoapStruct::new().with("username", text.as_str())));
+        }
+        let kept: usize = journal.entries().iter().map(JournalEntry::weight).sum();
+        assert!(kept == journal.bytes && kept > BYTES_MAX / 3 && kept <= BYTES_MAX + text.len() * 2, "{kept}");
+        let fault = Outcome::Fault { code: "1".to_owned(), string: "y".repeat(1_000_000) };
+        journal.record(Record { outcome: fault, operation: "z".repeat(1_000_000), ..record("", SoapStruct::new()) });
+        assert!(journal.entries().last().is_some_and(|entry| entry.weight() < 4 * kept::TEXT_MAX));
+        journal.clear();
+        assert_eq!(journal.bytes, 0);
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::transport::in_memory::ServesConnection;
 
 /// How long exchanges under way may take to end when the server stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// Connections at once; whoever comes later waits in the system's queue. Idle ones end after thirty seconds.
+const CONNECTIONS_MAX: usize = 10_000;
 /// The wait after a failed accept: out of file handles does not get better at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -42,7 +44,7 @@ pub(super) async fn accept_each<F>(
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
                 Ok((stream, peer)) => {
                     tracing::debug!(%peer, "connected");
                     if let Err(error) = stream.set_nodelay(true) {

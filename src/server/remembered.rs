@@ -16,6 +16,10 @@ use super::journal::Masked;
 const KEPT: usize = 64;
 /// A longer answer is not worth its memory.
 const BODY_MAX: usize = 1024 * 1024;
+/// Nobody asks a longer question over and over.
+const QUESTION_MAX: usize = 64 * 1024;
+/// All that is kept, questions, answers and messages of the journal.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What a request's answer depends on, the shop aside.
 #[derive(PartialEq, Eq, Hash)]
@@ -41,15 +45,20 @@ pub(super) struct Remembered {
 #[derive(Default)]
 pub(super) struct Answers {
     kept: IndexMap<Question, Arc<Remembered>>,
+    bytes: usize,
     /// Hashes of what was asked lately.
     asked: VecDeque<u64>,
     hasher: RandomState,
 }
 
 impl Question {
-    pub(super) fn of(request: &HttpRequestParts, body: &[u8]) -> Self {
+    /// The question; `None` for one that is too long to be remembered.
+    pub(super) fn of(request: &HttpRequestParts, body: &[u8]) -> Option<Self> {
+        if body.len() > QUESTION_MAX {
+            return None;
+        }
         let (path, query) = (request.path.clone(), request.query.clone());
-        Self { path, query, content_type: request.content_type.clone(), body: body.to_vec() }
+        Some(Self { path, query, content_type: request.content_type.clone(), body: body.to_vec() })
     }
 }
 
@@ -73,11 +82,20 @@ impl Answers {
         if answer.handled.answer.body.len() > BODY_MAX {
             return;
         }
-        if self.kept.len() >= KEPT && !self.kept.contains_key(&question) {
-            self.kept.shift_remove_index(0);
+        self.bytes += weight(&question, &answer);
+        if let Some((question, before)) = self.kept.shift_remove_entry(&question) {
+            self.bytes -= weight(&question, &before);
         }
         self.kept.insert(question, Arc::new(answer));
+        while self.kept.len() > KEPT || self.bytes > BYTES_MAX {
+            let Some((question, oldest)) = self.kept.shift_remove_index(0) else { break };
+            self.bytes -= weight(&question, &oldest);
+        }
     }
+}
+
+fn weight(question: &Question, answer: &Remembered) -> usize {
+    question.body.len() + answer.handled.answer.body.len() + answer.envelopes.weight()
 }
 
 #[cfg(test)]
@@ -120,7 +138,7 @@ mod tests {
             assert_eq!(ask(&service, &request, &body), first);
         }
         assert_eq!(service.locked_journal().calls_of("customerCustomerInfo").count(), AGAIN + 1);
-        assert!(service.remembers(&Question::of(&request, &body)), "else this test shows nothing");
+        assert!(service.remembers(&Question::of(&request, &body).unwrap()), "else this test shows nothing");
     }
 
     #[test]

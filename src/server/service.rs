@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::body::Room;
 use super::endpoint::{self, Acted, Call, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
 use super::envelopes::Envelopes;
 use super::journal::{Journal, Masked, Outcome, Record};
@@ -30,7 +32,12 @@ pub struct Service {
     journal: Arc<Mutex<Journal>>,
     answers: Arc<Mutex<Answers>>,
     options: EndpointOptions,
+    room: Room,
+    turns: Arc<Semaphore>,
 }
+
+/// Long requests that are answered at once.
+const TURNS: usize = 2;
 
 /// What goes back, and what is to happen to it on the wire.
 pub(super) struct Reply {
@@ -43,7 +50,27 @@ impl Service {
     pub fn new(shop: Shop, options: EndpointOptions, journal: Journal) -> Self {
         let codec = Arc::new(RwLock::new(shop.codec().clone()));
         let (shop, journal) = (Arc::new(Mutex::new(shop)), Arc::new(Mutex::new(journal)));
-        Self { shop, codec, plan: Arc::default(), journal, answers: Arc::default(), options }
+        Self {
+            shop,
+            codec,
+            plan: Arc::default(),
+            journal,
+            answers: Arc::default(),
+            options,
+            room: Room::new(),
+            turns: Arc::new(Semaphore::new(TURNS)),
+        }
+    }
+
+    /// Where long bodies are held.
+    pub(super) fn room(&self) -> &Room {
+        &self.room
+    }
+
+    /// A turn for a long request; the next one comes when it is dropped.
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        // The semaphore is never closed.
+        Arc::clone(&self.turns).acquire_owned().await.ok()
     }
 
     /// The shop, to look into or to edit. While it is held no request is answered.
@@ -89,7 +116,7 @@ impl Service {
     /// where they must.
     pub(super) fn reply(&self, request: &HttpRequestParts, body: &[u8]) -> Reply {
         let question = Question::of(request, body);
-        if let Some(reply) = self.repeated(&question) {
+        if let Some(reply) = question.as_ref().and_then(|question| self.repeated(question)) {
             return reply;
         }
         let codec = self.codec.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -104,17 +131,22 @@ impl Service {
             }
         };
         let operation = received.operation().to_owned();
-        let arguments = match &received {
-            Received::Call(call) => call.arguments.clone(),
-            Received::Refused { .. } | Received::Answered { .. } => SoapStruct::new(),
-        };
         let unread = match &received {
             Received::Refused { error, .. } => Some(error.clone()),
             _ => None,
         };
-        let seen = Seen { operation: &operation, page: page(&arguments), at: shop.clock().now() };
+        // Arguments may be long, so they are not copied: they go to the journal when the shop has done with them.
+        let asked = match received {
+            Received::Call(call) => Ok(call),
+            Received::Refused { handled, .. } | Received::Answered { handled, .. } => Err(handled),
+        };
+        let page = asked.as_ref().ok().and_then(|call| page(&call.arguments));
+        let seen = Seen { operation: &operation, page, at: shop.clock().now() };
         let struck: Vec<Disruption> = lock(&self.plan).fire(seen).into_iter().map(|fired| fired.disruption).collect();
-        let done = handle(&mut shop, received, &struck);
+        let (done, arguments) = match asked {
+            Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),
+            Err(handled) => (handle(&mut shop, &operation, Err(handled), &struck), SoapStruct::new()),
+        };
         let why = match (&done, &unread) {
             _ if struck.iter().any(replaces) => Some(BY_DISRUPTION.to_owned()),
             (Done::Acted(acted), _) if struck.contains(&Disruption::ExpireSessions) => {
@@ -153,7 +185,9 @@ impl Service {
             why,
             envelopes,
         };
-        if let (true, Some(session), Some(envelopes)) = (repeatable, session, &record.envelopes) {
+        if let (true, Some(question), Some(session), Some(envelopes)) =
+            (repeatable, question, session, &record.envelopes)
+        {
             lock(&self.answers).offer(question, || Remembered {
                 version,
                 session,
@@ -231,12 +265,30 @@ pub(super) fn page(arguments: &SoapStruct) -> Option<u64> {
     arguments.get("pager")?.as_struct()?.text("page")?.parse().ok()
 }
 
-/// The same call for the page before; `None` for the first.
-fn page_before(call: &Call) -> Option<Call> {
-    let before = page(&call.arguments)?.checked_sub(1).filter(|page| *page > 0)?;
+/// The last page with rows before the one that a call asks for. The page before it is the likely one; beyond that the
+/// distance is halved, because a client may ask for any number.
+fn last_page(shop: &mut Shop, call: &Call) -> Option<Acted> {
+    let (mut filled, mut empty) = (0, page(&call.arguments)?);
+    let mut looked_at = empty.saturating_sub(1);
+    let mut last = None;
+    while looked_at > filled {
+        let acted = endpoint::act(shop, &for_page(call, looked_at)?);
+        if acted.is_empty_list() {
+            empty = looked_at;
+        } else {
+            filled = looked_at;
+            last = Some(acted);
+        }
+        looked_at = filled + (empty - filled) / 2;
+    }
+    last
+}
+
+/// The same call for another page.
+fn for_page(call: &Call, page: u64) -> Option<Call> {
     let mut call = call.clone();
     let Some(SoapValue::Struct(pager)) = call.arguments.get_mut("pager") else { return None };
-    pager.set("page", before.to_string());
+    pager.set("page", page.to_string());
     Some(call)
 }
 
@@ -246,19 +298,20 @@ enum Done {
     Handled(Handled),
 }
 
-fn handle(shop: &mut Shop, received: Received, struck: &[Disruption]) -> Done {
+/// Acts on a call, or takes the answer that there is already.
+fn handle(shop: &mut Shop, operation: &str, asked: Result<&Call, Handled>, struck: &[Disruption]) -> Done {
     if struck.contains(&Disruption::ExpireSessions) {
         shop.expire_sessions();
     }
     if let Some(instead) = struck.iter().find_map(instead) {
         return match instead {
-            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, received.operation(), fault)),
+            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, fault)),
             Instead::Page(answer) => Done::Handled(Handled { outcome: Outcome::Page(answer.body.len()), answer }),
         };
     }
-    match received {
-        Received::Call(call) => Done::Acted(act(shop, call, struck)),
-        Received::Refused { handled, .. } | Received::Answered { handled, .. } => Done::Handled(handled),
+    match asked {
+        Ok(call) => Done::Acted(act(shop, call, struck)),
+        Err(handled) => Done::Handled(handled),
     }
 }
 
@@ -280,14 +333,10 @@ fn why(shop: &Shop, operation: &str, arguments: &SoapStruct, refusal: &Refusal) 
     }
 }
 
-fn act(shop: &mut Shop, mut call: Call, struck: &[Disruption]) -> Acted {
-    let mut acted = endpoint::act(shop, &call);
-    while struck.contains(&Disruption::LastPageAgain)
-        && acted.is_empty_list()
-        && let Some(before) = page_before(&call)
-    {
-        acted = endpoint::act(shop, &before);
-        call = before;
+fn act(shop: &mut Shop, call: &Call, struck: &[Disruption]) -> Acted {
+    let mut acted = endpoint::act(shop, call);
+    if struck.contains(&Disruption::LastPageAgain) && acted.is_empty_list() {
+        acted = last_page(shop, call).unwrap_or(acted);
     }
     for disruption in struck {
         acted.spoil(disruption);
