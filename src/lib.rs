@@ -7,6 +7,7 @@
 //! [`crm`], [`sync`]), and [`scenario`], [`compare`], [`snapshot`], [`report`] and [`cli`] above them.
 //! Rust tests that want a shop start at [`testing`].
 
+mod bounded;
 pub mod cli;
 pub mod client;
 pub mod clock;

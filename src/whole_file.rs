@@ -11,8 +11,21 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = builder().tempfile_in(folder)?;
     file.write_all(bytes)?;
+    // Else a power failure can leave the new name with nothing behind it.
+    file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder);
     Ok(())
+}
+
+/// Makes the new name last. Not all file systems can, and the file is whole either way.
+fn sync_folder(folder: &Path) {
+    #[cfg(unix)]
+    if let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::debug!(%error, "the folder was not synchronised");
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 /// Temporary files are their owner's alone unless somebody says otherwise; the user's mask still applies.

@@ -11,6 +11,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use tracing_subscriber::fmt::format::FmtSpan;
 use url::Url;
 
+use crate::bounded;
 use crate::client::{ClientOptions, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::quirk::Profile;
@@ -130,7 +131,7 @@ pub(super) fn chosen_key(
     }
     let Some(path) = file else { return Ok(of_environment.cloned()) };
     let name = path.display();
-    let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
     match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
         Some(key) => Ok(Some(ApiKey::new(key))),
         None => Err(miette!(help = "put the key on the file's first line", "{name} holds no API key")),

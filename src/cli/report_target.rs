@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::bounded;
 use crate::report::format::{About, Format, NAMES};
 use crate::report::{file, json};
 use crate::scenario::result::CaseResult;
@@ -123,7 +124,7 @@ pub(super) fn write_files(targets: &[ReportTarget], ended: &Ended<'_>) -> Result
 
 /// The text of a report.
 pub(super) fn read(path: &Path) -> Result<String, miette::Report> {
-    std::fs::read_to_string(path).map_err(|cause| miette::miette!("cannot read {}: {cause}", path.display()))
+    bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|cause| miette::miette!("cannot read {}: {cause}", path.display()))
 }
 
 /// How long each scenario of a JSON report took.

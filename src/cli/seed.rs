@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use miette::miette;
 
 use super::{ExitCode, Outcome};
+use crate::bounded;
 use crate::shop::Seed;
 
 /// Arguments of `seed`.
@@ -32,7 +33,7 @@ pub fn run(args: &SeedArgs) -> Outcome {
     let yaml = match &args.command {
         SeedCommand::Convert { file } => {
             let name = file.display().to_string();
-            let text = std::fs::read_to_string(file).map_err(|error| {
+            let text = bounded::read_text(file, bounded::SEED_BYTES_MAX).map_err(|error| {
                 miette!(help = "give a JSON dump of a shop's tables", "cannot read {name}: {error}")
             })?;
             let seed = Seed::from_recorded(&text, &name).map_err(|error| miette!("{error}"))?;

@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::shop_args::{ShopArgs, ShopKind};
 use super::{ExitCode, Outcome};
+use crate::bounded;
 use crate::clock::Clock;
 use crate::magento::Contract;
 use crate::secret::ApiKey;
@@ -90,7 +91,11 @@ pub fn run(args: &ServeArgs) -> Outcome {
         return runtime()?.block_on(super::record::serve_cassette(folder, args.listen));
     }
     let shop = shop(args, &kind)?;
-    runtime()?.block_on(serve(args, &kind, shop))
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve(args, &kind, shop));
+    // A request that is still being read does not keep the program.
+    runtime.shutdown_background();
+    served
 }
 
 fn runtime() -> miette::Result<tokio::runtime::Runtime> {
@@ -102,7 +107,7 @@ fn runtime() -> miette::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
-    let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl };
+    let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl, ..EndpointOptions::default() };
     let admin = if args.no_admin { AdminApi::Off } else { AdminApi::Loopback };
     let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
     let unparsable = shop.codec().schema().unparsable.clone();
@@ -151,12 +156,24 @@ fn announce(args: &ServeArgs, described: &str, running: &FakeShop, unparsable: O
         text.push_str(&format!("{missing} operations of the API are not implemented; --list-operations names them.\n"));
     }
     if !args.no_admin {
-        text.push_str(&format!("Console at {}\n", running.admin_url()));
+        text.push_str(&console(running));
+    }
+    if running.address().ip().is_unspecified() {
+        text.push_str("From other machines, put this machine's name or address in the place of the host.\n");
     }
     text.push_str("Stop with Ctrl-C.\n");
     // A reader that has seen the address may close the pipe; the server goes on.
     let _ = anstream::stdout().write_all(text.as_bytes());
     let _ = anstream::stdout().flush();
+}
+
+/// The console answers on the loopback interface only.
+fn console(running: &FakeShop) -> String {
+    let ip = running.address().ip();
+    if ip.is_loopback() || ip.is_unspecified() {
+        return format!("Console at {}\n", running.admin_url());
+    }
+    format!("No console: it is served to this machine only, and {ip} is no loopback address; 0.0.0.0 has both.\n")
 }
 
 fn start_logging(args: &ServeArgs) -> miette::Result<()> {
@@ -194,7 +211,7 @@ fn seed_file(path: &Path) -> miette::Result<Seed> {
     let name = path.display().to_string();
     let help = format!("give a YAML or JSON seed file, or one of the names {}", built_in::NAMES.join(", "));
     let text =
-        std::fs::read_to_string(path).map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
+        bounded::read_text(path, bounded::SEED_BYTES_MAX).map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
     Seed::parse(&text, &name).map_err(|error| miette!("{error}"))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use miette::miette;
 
+use crate::bounded;
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::shop::Overrides;
 use crate::soap::{ServiceSchema, WireMode};
@@ -72,7 +73,7 @@ impl ShopArgs {
 fn read(path: &PathBuf) -> miette::Result<Overrides> {
     let name = path.display().to_string();
     let help = "give a file as \"mockgento compare --write-overrides\" makes it";
-    let text = std::fs::read_to_string(path)
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
         .map_err(|error| miette!(help = help, "cannot read the overrides {name}: {error}"))?;
     Overrides::parse(&text, &name).map_err(|error| miette!(help = help, "{error}"))
 }

@@ -46,7 +46,9 @@ impl Broken {
                 Self::Timeout(u64::try_from(after.as_millis()).unwrap_or(u64::MAX))
             }
             TransportError::TooLarge { limit, .. } => Self::TooLong(*limit),
-            TransportError::Broken { breakage: Breakage::BeforeAnswer, .. } => Self::BeforeAnswer,
+            TransportError::Broken {
+                breakage: Breakage::BeforeAnswer | Breakage::BeforeAnswerWithoutCertificate, ..
+            } => Self::BeforeAnswer,
             TransportError::Broken { breakage: Breakage::InsideBody, .. } => Self::InsideAnswer,
             TransportError::Broken { breakage: Breakage::NotHttp, .. } => Self::NotHttp,
             TransportError::Redirected { status, location, .. } => {

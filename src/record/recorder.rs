@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::breakage::Broken;
 use super::bytes;
 use crate::clock::Clock;
+use crate::xml::limits::ANSWER_BYTES_MAX;
 use crate::transport::{Breakage, HttpRequest, Method, Sending, Transport, TransportError, masked};
 
 /// Bytes of requests and answers that are kept: a recording is made in memory, and nobody debugs more than this.
@@ -179,10 +180,10 @@ pub(super) fn path_of(url: &url::Url) -> String {
     url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// What was compressed; nothing when it is not, or is longer than a recording may be.
+/// What was compressed; nothing when it is not, or is longer than an answer may be.
 fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
-    let limit = RECORDED_BYTES_MAX as u64;
+    let limit = ANSWER_BYTES_MAX as u64;
     let read = flate2::read::MultiGzDecoder::new(packed).take(limit + 1).read_to_end(&mut plain).ok()?;
     (read as u64 <= limit).then_some(plain)
 }

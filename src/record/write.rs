@@ -9,6 +9,7 @@ use super::cassette::{Caller, Cassette, Exchange};
 use super::leaves::rewritten;
 use super::sanitiser::Sanitiser;
 use super::story::SEED;
+use crate::bounded;
 use crate::crm::CrmError;
 use crate::sync::error::SyncError;
 
@@ -145,7 +146,7 @@ fn pretty(value: &impl serde::Serialize) -> String {
 pub fn read(folder: &Path) -> Result<(Cassette, Option<Value>), RecordError> {
     let text = |name: &str| {
         let path = folder.join(name);
-        std::fs::read_to_string(&path).map_err(|error| RecordError::File { path, reason: error.to_string() })
+        bounded::read_text(&path, bounded::CASSETTE_BYTES_MAX).map_err(|error| RecordError::File { path, reason: error.to_string() })
     };
     let broken = |name: &str| {
         let path = folder.join(name);

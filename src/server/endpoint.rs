@@ -57,6 +57,8 @@ impl HttpAnswer {
 pub struct EndpointOptions {
     /// The RPC WSDL imports the encoding schema from the internet, as the real one does, and not from here.
     pub exact_wsdl: bool,
+    /// The shop is served on every address of the machine, so that the host of its base URL is whichever a client named.
+    pub every_address: bool,
 }
 
 /// Answers one request, without disruptions and without a journal.
@@ -187,7 +189,11 @@ static WRITTEN: Memo<(Arc<ServiceSchema>, String, WsdlOptions), String> = Memo::
 
 fn describe(shop: &Shop, options: &EndpointOptions, host: Option<&str>, path: &str, query: &str) -> Handled {
     let style = if shop.flavor().echoes_address() { AddressStyle::Echo } else { AddressStyle::BaseUrl };
-    let address = route::service_address(style, &shop.base_url(), host, path, query);
+    let base_url = match options.every_address {
+        true => route::origin(&shop.base_url(), host),
+        false => shop.base_url(),
+    };
+    let address = route::service_address(style, &base_url, host, path, query);
     let encoding_schema_location = if options.exact_wsdl {
         EncodingSchemaLocation::Exact
     } else {

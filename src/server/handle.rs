@@ -116,7 +116,9 @@ impl FakeShop {
         if options.base_url == BaseUrl::Bound {
             shop.set_base_url(url.as_str());
         }
-        let service = Service::new(shop, options.endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
+        let every_address = address.ip().is_unspecified() && options.base_url == BaseUrl::Bound;
+        let endpoint = EndpointOptions { every_address, ..options.endpoint };
+        let service = Service::new(shop, endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(listener::accept(listener, service.clone(), options.admin, stopped));
         Ok(Self { service, address, url, stop, accepting })

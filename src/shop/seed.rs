@@ -45,6 +45,24 @@ pub struct Seed {
     pub tables: IndexMap<String, Vec<SeedRow>>,
 }
 
+/// Keys and values of a seed: a shop of half a million customers, which takes 30 GB when it runs. YAML, which costs more to
+/// read, has the lower limit of its reader.
+pub const NODES_MAX: usize = 20_000_000;
+
+/// Checks that a JSON text has not too many keys and values, before anything is made of them: a value of two bytes takes
+/// a hundred in memory.
+///
+/// # Errors
+/// [`SeedError::TooLarge`].
+pub fn check_nodes(text: &str, name: &str, nodes_max: usize) -> Result<(), SeedError> {
+    // Whatever stands inside of texts only counts too much: a limit that is never near may be that simple.
+    let nodes = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
+    if nodes <= nodes_max {
+        return Ok(());
+    }
+    Err(SeedError::TooLarge { name: name.to_owned(), nodes_max })
+}
+
 /// An API user of a seed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +145,14 @@ fn yes() -> bool {
 /// Why a seed cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SeedError {
+    /// More than a shop can be made of.
+    #[error("{name}: the seed has more than {nodes_max} keys and values; make it smaller, or use the shop \"big\"")]
+    TooLarge {
+        /// What was read.
+        name: String,
+        /// The limit.
+        nodes_max: usize,
+    },
     /// Not a seed file.
     #[error("{name}:{line}:{column}: {message}")]
     Syntax {
@@ -162,6 +188,15 @@ impl Seed {
     /// # Errors
     /// [`SeedError::Syntax`] with line and column.
     pub fn parse(text: &str, name: &str) -> Result<Self, SeedError> {
+        Self::parse_within(text, name, NODES_MAX)
+    }
+
+    /// The same for a seed with fewer keys and values.
+    ///
+    /// # Errors
+    /// [`SeedError::Syntax`] with line and column, [`SeedError::TooLarge`].
+    pub fn parse_within(text: &str, name: &str, nodes_max: usize) -> Result<Self, SeedError> {
+        check_nodes(text, name, nodes_max)?;
         // JSON is read as such where it can be, since that is faster; messages are the same for both.
         if text.starts_with('{')
             && let Ok(seed) = serde_json::from_str(text)

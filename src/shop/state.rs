@@ -1,6 +1,7 @@
 //! The shop's content as an ordered tree for snapshots and for looking at. Secrets are masked, empty tables left out.
 
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
 
 use super::Shop;
 use super::database::Database;
@@ -14,18 +15,38 @@ const SECRET: &[&str] = &["password_hash", "rp_token", "cc_number_enc", "cc_cid_
 const INSTALLED: &[&str] = &["eav_entity_attribute"];
 
 pub(super) fn of(shop: &Shop) -> Value {
-    let mut state = Map::new();
-    state.insert("style".to_owned(), json!(shop.mode().as_str()));
-    state.insert("bridge".to_owned(), json!(shop.bridge().map(|release| release.short())));
-    state.insert(API_USERS.to_owned(), users(shop).collect());
-    for name in Database::names() {
-        let table = shop.database.table(name);
-        if !table.is_empty() && !INSTALLED.contains(&name) {
-            let rows = table.iter().map(|(_, row)| row_value(row)).collect();
-            state.insert(name.to_owned(), Value::Array(rows));
+    // Texts, numbers and lists of them can always be written.
+    serde_json::to_value(Whole(shop)).unwrap_or_default()
+}
+
+/// All of a shop, written row by row.
+pub struct Whole<'a>(pub &'a Shop);
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(shop) = self;
+        let mut state = serializer.serialize_map(None)?;
+        state.serialize_entry("style", shop.mode().as_str())?;
+        state.serialize_entry("bridge", &shop.bridge().map(|release| release.short()))?;
+        state.serialize_entry(API_USERS, &Rows { shop, table: API_USERS })?;
+        for table in Database::names() {
+            if !shop.database.table(table).is_empty() && !INSTALLED.contains(&table) {
+                state.serialize_entry(table, &Rows { shop, table })?;
+            }
         }
+        state.end()
     }
-    Value::Object(state)
+}
+
+struct Rows<'a> {
+    shop: &'a Shop,
+    table: &'a str,
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rows(self.shop, self.table).into_iter().flatten())
+    }
 }
 
 /// The table of API users, which a shop has besides its database.

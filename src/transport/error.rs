@@ -28,9 +28,7 @@ pub enum TransportError {
         detail: String,
     },
     /// The connection stands but TLS does not.
-    #[error(
-        "no TLS connection to {url}: {detail}; for a self-signed certificate give its CA or allow insecure connections"
-    )]
+    #[error("no TLS connection to {url}: {detail}; {}", tls_remedy(.detail))]
     Tls {
         /// The address, credentials masked.
         url: String,
@@ -90,6 +88,8 @@ pub enum TransportError {
 pub enum Breakage {
     /// The peer closed before the answer's head was complete.
     BeforeAnswer,
+    /// The same right after a TLS handshake in which we showed no certificate of our own.
+    BeforeAnswerWithoutCertificate,
     /// The peer closed inside the body.
     InsideBody,
     /// What came is not HTTP.
@@ -100,11 +100,25 @@ impl fmt::Display for Breakage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BeforeAnswer => "it was closed before an answer came",
+            Self::BeforeAnswerWithoutCertificate => {
+                "it was closed before an answer came, as servers do that want a client certificate (--client-cert)"
+            }
             Self::InsideBody => "it was closed inside the answer",
             Self::NotHttp => "what came is not HTTP",
         })
     }
 }
+
+/// What helps against a failed handshake.
+fn tls_remedy(detail: &str) -> &'static str {
+    if detail.contains(WANTS_CERTIFICATE) {
+        return "the server wants a client certificate: give one with --client-cert";
+    }
+    "for a self-signed certificate give its CA or allow insecure connections"
+}
+
+/// How a server's alert says that no certificate came (RFC 8446, section 6.2).
+const WANTS_CERTIFICATE: &str = "CertificateRequired";
 
 /// A URL for messages: user and password replaced.
 pub fn masked(url: &Url) -> String {
@@ -121,6 +135,15 @@ pub fn masked(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_wants_a_certificate_is_told_from_one_whose_own_is_not_trusted() {
+        let message = |detail: &str| {
+            TransportError::Tls { url: "https://shop/".to_owned(), detail: detail.to_owned() }.to_string()
+        };
+        assert!(message("received fatal alert: CertificateRequired").ends_with("give one with --client-cert"));
+        assert!(message("invalid peer certificate: UnknownIssuer").ends_with("or allow insecure connections"));
+    }
 
     #[test]
     fn a_url_in_a_message_never_shows_its_credentials() {

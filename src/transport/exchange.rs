@@ -24,6 +24,8 @@ pub(super) struct Bounds {
     pub(super) body_max: usize,
     /// What becomes of redirects.
     pub(super) redirects: Redirects,
+    /// Whether a client certificate is shown to those who ask.
+    pub(super) has_identity: bool,
 }
 
 /// Sends `request`, following at most one redirect of a GET that stays on its host.
@@ -62,7 +64,7 @@ where
     let url = || masked(&request.url);
     let deadline = clock.deadline(bounds.timeout);
     let work = async {
-        let response = client.request(outgoing).await.map_err(|error| sending_failed(url(), &error))?;
+        let response = client.request(outgoing).await.map_err(|error| sending_failed(url(), bounds.has_identity, &error))?;
         let answer = collect(response, bounds.body_max, url()).await?;
         Ok(HttpAnswer { deadline, ..answer })
     };
@@ -130,7 +132,11 @@ async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Res
     Ok(HttpAnswer { status, headers, body, deadline: Deadline::never() })
 }
 
-fn sending_failed(url: String, error: &hyper_util::client::legacy::Error) -> TransportError {
+fn sending_failed(
+    url: String,
+    has_identity: bool,
+    error: &hyper_util::client::legacy::Error,
+) -> TransportError {
     let detail = chain(error);
     if error.is_connect() {
         if find::<rustls::Error>(error).is_some() {
@@ -138,8 +144,13 @@ fn sending_failed(url: String, error: &hyper_util::client::legacy::Error) -> Tra
         }
         return TransportError::Connect { url, detail };
     }
+    // In TLS 1.3 the handshake is over for us before the server has looked at our certificate.
+    if find::<rustls::Error>(error).is_some() {
+        return TransportError::Tls { url, detail };
+    }
     let breakage = match find::<hyper::Error>(error) {
         Some(inner) if inner.is_parse() => Breakage::NotHttp,
+        _ if url.starts_with("https:") && !has_identity => Breakage::BeforeAnswerWithoutCertificate,
         _ => Breakage::BeforeAnswer,
     };
     TransportError::Broken { url, breakage, detail }

@@ -71,6 +71,8 @@ impl InMemoryTransport {
             timeout: super::tcp::TIMEOUT,
             body_max: super::tcp::BODY_MAX,
             redirects: super::Redirects::FollowOne,
+            // There is no TLS here, whatever an address says.
+            has_identity: true,
         };
         Self { client, clock, bounds }
     }

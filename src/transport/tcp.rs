@@ -136,7 +136,12 @@ impl TcpTransport {
             client,
             finder,
             clock,
-            bounds: Bounds { timeout: options.timeout, body_max: options.body_max, redirects: options.redirects },
+            bounds: Bounds {
+                timeout: options.timeout,
+                body_max: options.body_max,
+                redirects: options.redirects,
+                has_identity: options.identity.is_some(),
+            },
         })
     }
 }

@@ -192,7 +192,7 @@ impl<'a> Replay<'a> {
             host: host_of(&head),
             content_type: content_type.map(str::to_owned),
         };
-        let options = EndpointOptions { exact_wsdl: true };
+        let options = EndpointOptions { exact_wsdl: true, ..EndpointOptions::default() };
         let answer = endpoint::answer(&mut self.shop, &options, &request, &body);
         if let (Some(theirs), Some(ours)) = (&exchange.session_id, session(&answer.body)) {
             self.sessions.push((theirs.clone(), ours));

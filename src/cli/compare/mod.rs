@@ -15,6 +15,7 @@ use url::Url;
 
 use super::connection_args::{NetworkArgs, chosen_key, masked_key, runtime, start_logging, warn_of_key};
 use super::{ExitCode, Outcome};
+use crate::bounded;
 use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, Portrait, differences, overrides_of};
@@ -292,7 +293,7 @@ async fn with_fake(
 
 fn read_overrides(path: &Path) -> miette::Result<Overrides> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
     Overrides::parse(&text, &name).map_err(|error| miette!("{error}"))
 }
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::show::in_words;
 use super::{Chosen, Outcome, report, say};
+use crate::bounded;
 use crate::crm::integration::parse_shared_emails;
 use crate::crm::{IntegrationSettings, SyncPriority};
 use crate::secret::ApiKey;
@@ -178,7 +179,7 @@ impl SetArgs {
         if let Some(path) = &self.key_file {
             let name = path.display();
             let text =
-                std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+                bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
             settings.api_key = ApiKey::new(text.lines().next().unwrap_or_default().trim());
             if settings.api_key.expose_secret().is_empty() {
                 return Err(miette!(help = "put the key on the file's first line", "{name} holds no API key"));

@@ -25,6 +25,7 @@ pub(super) use serve::serve_cassette;
 use super::Outcome;
 use super::connection_args::{ConnectionArgs, start_logging};
 use super::serve::stop_signal;
+use crate::bounded;
 use crate::record::{self, Sanitiser, SubstituteKey};
 
 /// Arguments of `record`.
@@ -92,7 +93,7 @@ fn key(args: &RecordArgs) -> miette::Result<SubstituteKey> {
         return SubstituteKey::unknown().map_err(|error| miette!("{error}"));
     };
     let text =
-        std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
+        bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
     match text.trim() {
         "" => Err(miette!(help = "put a long random text into it", "{} holds no key", path.display())),
         text => Ok(SubstituteKey::of(text)),

@@ -11,6 +11,9 @@ mod requests;
 mod settings;
 mod shop;
 
+use std::io;
+
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -57,13 +60,43 @@ impl AdminRequest {
         }
     }
 
-    fn text(&self) -> Result<&str, Problem> {
-        let body = self.body.as_deref().ok_or_else(Problem::too_long)?;
+    fn text(&self, bytes_max: usize) -> Result<&str, Problem> {
+        let body = self.body.as_deref().filter(|body| body.len() <= bytes_max).ok_or_else(Problem::too_long)?;
         std::str::from_utf8(body).map_err(|error| Problem::bad_body(format!("the body is not UTF-8: {error}")))
     }
 
     fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_str(self.text()?).map_err(|error| Problem::bad_body(format!("the body: {error}")))
+        serde_json::from_str(self.text(CHANGE_BYTES_MAX)?).map_err(|error| Problem::bad_body(format!("the body: {error}")))
+    }
+}
+
+/// The longest body that is no seed.
+const CHANGE_BYTES_MAX: usize = 1024 * 1024;
+/// The longest answer; longer ones are asked for in parts.
+const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// JSON written as it is made, so that a long answer takes no more memory than its text.
+fn written_json(value: &impl Serialize) -> Result<Reply, Problem> {
+    let mut answer = BoundedText(Vec::new());
+    serde_json::to_writer_pretty(&mut answer, value).map_err(|_| Problem::answer_too_long(ANSWER_BYTES_MAX))?;
+    answer.0.push(b'\n');
+    Ok(Reply::Written(answer.0))
+}
+
+/// Refuses what would make it too long.
+struct BoundedText(Vec<u8>);
+
+impl io::Write for BoundedText {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > ANSWER_BYTES_MAX {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -71,6 +104,8 @@ impl AdminRequest {
 #[derive(Clone, Debug)]
 enum Reply {
     Json(Value),
+    /// JSON that was written already, because it may be long.
+    Written(Vec<u8>),
     Created(Value),
     Done,
     Document {
@@ -127,6 +162,7 @@ pub(super) fn answer(service: &Service, request: &AdminRequest) -> HttpAnswer {
     let reply = guard::check(request).and_then(|()| dispatch(service, request));
     match reply {
         Ok(Reply::Json(value)) => written(200, JSON, shown(&value)),
+        Ok(Reply::Written(text)) => written(200, JSON, text),
         Ok(Reply::Created(value)) => written(201, JSON, shown(&value)),
         Ok(Reply::Done) => HttpAnswer { status: 204, headers: common_headers(), body: Vec::new() },
         Ok(Reply::Document { content_type, text }) => written(200, content_type, text.as_bytes().to_vec()),

@@ -26,6 +26,15 @@ impl Problem {
         Self::new(413, "the body is too long", "it was not read", "load large seeds with `mockgento serve --seed`")
     }
 
+    pub(super) fn answer_too_long(bytes_max: usize) -> Self {
+        Self::new(
+            413,
+            "the answer is too long",
+            format!("it would have more than {} MB", bytes_max / (1024 * 1024)),
+            "ask for a part: requests with limit and after, the state with table, offset and limit",
+        )
+    }
+
     pub(super) fn bad_parameter(name: &str, what: &str, expected: &str) -> Self {
         Self::new(
             400,

@@ -1,9 +1,10 @@
 //! What came over the wire: the journal, filtered.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 
-use super::{AdminRequest, Problem, Reply};
+use super::{AdminRequest, Problem, Reply, written_json};
 use crate::server::journal::{JournalEntry, Outcome};
 use crate::server::service::Service;
 
@@ -58,6 +59,13 @@ fn kind(outcome: &Outcome) -> &'static str {
     }
 }
 
+#[derive(Serialize)]
+struct Listed<'a> {
+    total: usize,
+    last_number: u64,
+    requests: Vec<&'a JournalEntry>,
+}
+
 pub(super) fn list(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let filter = Filter::read(request)?;
     let journal = service.locked_journal();
@@ -66,7 +74,7 @@ pub(super) fn list(service: &Service, request: &AdminRequest, _: &str) -> Result
     if let Some(limit) = filter.limit {
         found.drain(..total.saturating_sub(limit));
     }
-    Ok(Reply::Json(json!({"total": total, "last_number": journal.last_number(), "requests": found})))
+    written_json(&Listed { total, last_number: journal.last_number(), requests: found })
 }
 
 pub(super) fn one(service: &Service, _: &AdminRequest, number: &str) -> Result<Reply, Problem> {

@@ -1,9 +1,11 @@
 //! The shop's content: look at it, edit it, load a seed, go back to the start.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{AdminRequest, Problem, Reply};
+use super::{AdminRequest, CHANGE_BYTES_MAX, Problem, Reply, written_json};
 use crate::server::service::Service;
+use crate::shop::seed::check_nodes;
 use crate::shop::{Seed, Shop, ShopEdit, state};
 
 /// Which rows of the tables asked for are wanted.
@@ -38,13 +40,38 @@ impl Rows {
         self.containing.is_empty() || row.as_object().is_some_and(|columns| columns.values().any(contains))
     }
 
-    fn of(&self, shop: &Shop, table: &str) -> Result<Value, Problem> {
-        let Some(rows) = state::rows(shop, table) else {
-            let known: Vec<&str> = state::tables().collect();
-            return Err(Problem::bad_parameter("table", &format!("is \"{table}\""), &known.join(", ")));
+    fn check(&self, shop: &Shop) -> Result<(), Problem> {
+        let Some(unknown) = self.tables.iter().find(|table| state::rows(shop, table).is_none()) else {
+            return Ok(());
         };
-        let wanted = rows.filter(|row| self.wants(row)).skip(self.offset);
-        Ok(wanted.take(self.limit.unwrap_or(usize::MAX)).collect())
+        let known: Vec<&str> = state::tables().collect();
+        Err(Problem::bad_parameter("table", &format!("is \"{unknown}\""), &known.join(", ")))
+    }
+}
+
+/// The rows that are asked for, written one by one.
+struct Asked<'a> {
+    rows: &'a Rows,
+    shop: &'a Shop,
+}
+
+impl Serialize for Asked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.rows.tables.iter().map(|table| (table, Table { asked: self, table })))
+    }
+}
+
+struct Table<'a> {
+    asked: &'a Asked<'a>,
+    table: &'a str,
+}
+
+impl Serialize for Table<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Asked { rows, shop } = self.asked;
+        let found = state::rows(shop, self.table).into_iter().flatten();
+        let wanted = found.filter(|row| rows.wants(row)).skip(rows.offset);
+        serializer.collect_seq(wanted.take(rows.limit.unwrap_or(usize::MAX)))
     }
 }
 
@@ -55,11 +82,10 @@ pub(super) fn state(service: &Service, request: &AdminRequest, _: &str) -> Resul
         if !request.query.is_empty() {
             return Err(Problem::bad_parameter("table", "is missing", "a table whose rows are wanted"));
         }
-        return Ok(Reply::Json(shop.state()));
+        return written_json(&state::Whole(&shop));
     }
-    let tables: Result<serde_json::Map<String, Value>, Problem> =
-        rows.tables.iter().map(|table| Ok((table.clone(), rows.of(&shop, table)?))).collect();
-    Ok(Reply::Json(Value::Object(tables?)))
+    rows.check(&shop)?;
+    written_json(&Asked { rows: &rows, shop: &shop })
 }
 
 pub(super) fn tables(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
@@ -79,19 +105,23 @@ pub(super) fn reset(service: &Service, _: &AdminRequest, _: &str) -> Result<Repl
     Ok(Reply::Done)
 }
 
+/// Keys and values of a seed that is sent; larger ones are loaded with the program.
+const SEED_NODES_MAX: usize = 500_000;
+
 pub(super) fn load_seed(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let bad = |error: &dyn std::fmt::Display| {
         let remedy = "`mockgento seed corner-shop` prints a seed to start from; as JSON its keys are the same";
         Problem::new(400, "the seed cannot be used", error.to_string(), remedy)
     };
-    let seed = Seed::parse(&as_yaml(request)?, "body").map_err(|error| bad(&error))?;
+    let text = as_yaml(request, usize::MAX)?;
+    let seed = Seed::parse_within(&text, "body", SEED_NODES_MAX).map_err(|error| bad(&error))?;
     service.locked_shop().reseed(seed).map_err(|error| bad(&error))?;
     Ok(Reply::Done)
 }
 
 pub(super) fn edit(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let edit: ShopEdit =
-        serde_saphyr::from_str(&as_yaml(request)?).map_err(|error| Problem::bad_body(first_line(&error)))?;
+        serde_saphyr::from_str(&as_yaml(request, CHANGE_BYTES_MAX)?).map_err(|error| Problem::bad_body(first_line(&error)))?;
     let done = service.locked_shop().edit(&edit).map_err(|error| {
         Problem::new(409, "the edit cannot be done", error.to_string(), "GET /__admin/state shows what is there")
     })?;
@@ -100,14 +130,16 @@ pub(super) fn edit(service: &Service, request: &AdminRequest, _: &str) -> Result
 
 /// The body for the seed's reader, which takes numbers where the database has texts. JSON is YAML but for one thing:
 /// characters written as two escaped surrogates.
-fn as_yaml(request: &AdminRequest) -> Result<String, Problem> {
-    let text = request.text()?;
+fn as_yaml(request: &AdminRequest, bytes_max: usize) -> Result<String, Problem> {
+    let text = request.text(bytes_max)?;
     if !text.contains("\\u") {
         serde_json::from_str::<serde::de::IgnoredAny>(text)
             .map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
         return Ok(text.to_owned());
     }
-    let value: Value = request.json()?;
+    check_nodes(text, "body", SEED_NODES_MAX).map_err(|error| Problem::bad_body(error.to_string()))?;
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
     Ok(value.to_string())
 }
 

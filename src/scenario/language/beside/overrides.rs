@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bounded;
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::scenario::language::beside::seeds::NoSeed;
 use crate::shop::{Overrides, ShopConfig};
@@ -14,7 +15,7 @@ use crate::soap::WireMode;
 /// An unreadable file, a file that is none of overrides, or one that does not fit.
 pub fn load(name: &str, scenario: &Path) -> Result<Overrides, NoSeed> {
     let path = scenario.parent().unwrap_or(Path::new("")).join(name);
-    let text = std::fs::read_to_string(&path).map_err(|cause| NoSeed {
+    let text = bounded::read_text(&path, bounded::TEXT_BYTES_MAX).map_err(|cause| NoSeed {
         message: format!("cannot read the overrides `{name}`: {cause}"),
         help: "the path is relative to the scenario file".to_owned(),
     })?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::bounded;
 use crate::memo::Memo;
 use crate::scenario::language::finding::did_you_mean;
 use crate::shop::{Seed, built_in};
@@ -62,7 +63,7 @@ pub fn load(name: &str, scenario: &Path) -> Result<Seed, NoSeed> {
 }
 
 fn read(path: &Path, name: &str) -> Result<Seed, NoSeed> {
-    let text = std::fs::read_to_string(path).map_err(|cause| NoSeed {
+    let text = bounded::read_text(path, bounded::SEED_BYTES_MAX).map_err(|cause| NoSeed {
         message: format!("cannot read the seed `{name}`: {cause}"),
         help: "the path is relative to the scenario file".to_owned(),
     })?;

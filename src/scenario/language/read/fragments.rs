@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::bounded;
 use crate::scenario::language::finding::{Finding, choices, did_you_mean};
 use crate::scenario::language::origin::{Origin, Used};
 use crate::scenario::language::read::parse;
@@ -163,7 +164,7 @@ impl Putting<'_> {
             let message = format!("cannot read the fragment {}: {cause}", path.display());
             vec![Finding::at(told.place(), message).help("the path is relative to the file that uses it")]
         };
-        let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+        let text = bounded::read_text(&path, bounded::TEXT_BYTES_MAX).map_err(unreadable)?;
         let file = Arc::new(SourceFile { path: path.clone(), text });
         self.files.insert(path, Arc::clone(&file));
         Ok(Named::File(file))

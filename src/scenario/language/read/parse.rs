@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
+use crate::bounded;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices};
 use crate::scenario::language::fragment_file::FragmentFile;
 use crate::scenario::language::read::filling::Filling;
@@ -29,7 +30,7 @@ const DEPTH_MAX: usize = 32;
 /// [`ScenarioError::Unreadable`].
 pub(in crate::scenario) fn file(path: &Path) -> Result<Arc<SourceFile>, ScenarioError> {
     let text =
-        std::fs::read_to_string(path).map_err(|cause| ScenarioError::Unreadable { path: path.to_owned(), cause })?;
+        bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|cause| ScenarioError::Unreadable { path: path.to_owned(), cause })?;
     Ok(Arc::new(SourceFile { path: path.to_owned(), text }))
 }
 

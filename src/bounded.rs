@@ -1,0 +1,47 @@
+//! Files are read up to a limit, so that one that is named by mistake, or never ends as `/dev/zero`, is told about instead
+//! of filling the memory.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read as _, Result};
+use std::path::Path;
+
+/// A scenario, a fragment, overrides, a settings file, results of a run.
+pub const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A seed: that of a shop of half a million customers.
+pub const SEED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// A cassette: twice what is recorded at most, for what JSON adds.
+pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// The text of a file.
+///
+/// # Errors
+/// What the system says; [`ErrorKind::FileTooLarge`] beyond `bytes_max`, [`ErrorKind::InvalidData`] for bytes that are no
+/// UTF-8.
+pub fn read_text(path: &Path, bytes_max: u64) -> Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        let megabytes = bytes_max / (1024 * 1024);
+        return Err(Error::new(ErrorKind::FileTooLarge, format!("it is longer than {megabytes} MB")));
+    }
+    String::from_utf8(bytes).map_err(|error| Error::new(ErrorKind::InvalidData, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "twelve bytes").unwrap();
+        assert_eq!(read_text(&path, 12).unwrap(), "twelve bytes");
+        assert_eq!(read_text(&path, 11).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        std::fs::write(&path, b"\xff").unwrap();
+        assert_eq!(read_text(&path, 11).unwrap_err().kind(), ErrorKind::InvalidData);
+        assert_eq!(read_text(&folder.path().join("none"), 11).unwrap_err().kind(), ErrorKind::NotFound);
+        #[cfg(unix)]
+        assert_eq!(read_text(Path::new("/dev/zero"), 1000).unwrap_err().kind(), ErrorKind::FileTooLarge);
+    }
+}
