@@ -12,15 +12,20 @@ pub const SEED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// A cassette: twice what is recorded at most, for what JSON adds.
 pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
-/// The text of a file.
+/// The text of a file; of a pipe or a device, whose length nobody knows, never more than [`TEXT_BYTES_MAX`].
 ///
 /// # Errors
 /// What the system says; [`ErrorKind::FileTooLarge`] beyond `bytes_max`, [`ErrorKind::InvalidData`] for bytes that are no
 /// UTF-8.
 pub fn read_text(path: &Path, bytes_max: u64) -> Result<String> {
+    let file = File::open(path)?;
+    let known = file.metadata()?;
+    let bytes_max = if known.is_file() { bytes_max } else { bytes_max.min(TEXT_BYTES_MAX) };
     let mut bytes = Vec::new();
-    File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > bytes_max {
+    if known.len() <= bytes_max {
+        file.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    }
+    if known.len().max(bytes.len() as u64) > bytes_max {
         let megabytes = bytes_max / (1024 * 1024);
         return Err(Error::new(ErrorKind::FileTooLarge, format!("it is longer than {megabytes} MB")));
     }

@@ -250,3 +250,20 @@ pub fn wsdl_url(base: &Url) -> Url {
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_stands_for_all_is_called_by_one_that_answers() {
+        for (bound, called) in [
+            ("0.0.0.0:8085", "127.0.0.1:8085"),
+            ("[::]:8085", "[::1]:8085"),
+            ("127.0.0.1:1", "127.0.0.1:1"),
+            ("192.168.0.7:1", "192.168.0.7:1"),
+        ] {
+            assert_eq!(callable(bound.parse().unwrap()).to_string(), called);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::database::Database;
-use super::seed::{Seed, SeedError, SeedRow, SeedUser};
+use super::seed::{NODES_MAX, Seed, SeedError, SeedRow, SeedUser, check_nodes};
 
 impl Seed {
     /// Reads a dump: an object of tables, plus `config`, `api_users` and `api_roles`.
@@ -12,6 +12,7 @@ impl Seed {
     /// # Errors
     /// [`SeedError::Syntax`] when it is no JSON, [`SeedError::Invalid`] when it is no dump.
     pub fn from_recorded(json: &str, name: &str) -> Result<Self, SeedError> {
+        check_nodes(json, name, NODES_MAX)?;
         let dump: Value = serde_json::from_str(json).map_err(|error| SeedError::Syntax {
             name: name.to_owned(),
             line: error.line() as u64,

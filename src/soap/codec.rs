@@ -272,3 +272,66 @@ fn refuse(refusal: Refusal) -> RequestError {
         Refusal::Reference(href) => RequestError::UnresolvedReference(href),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::magento::{Contract, Flavor};
+
+    fn codec() -> Codec {
+        Codec::new(Contract::shared().schema(WireMode::RpcEncoded, None, Flavor::OpenMage194))
+    }
+
+    fn customer(members: &str, beside: &str) -> Vec<u8> {
+        format!(
+            "<e:Envelope xmlns:e=\"{SOAP_ENV}\"><e:Body><r><customerInfo>{members}</customerInfo></r>{beside}</e:Body>\
+             </e:Envelope>"
+        )
+        .into_bytes()
+    }
+
+    #[test]
+    fn a_target_of_several_references_is_the_same_value_at_each() {
+        let shared = "<m id=\"n\"><a href=\"#t\"/><b href=\"#t\"/></m><m id=\"t\">x</m>";
+        let read = codec().read_response("customerCustomerInfo", &customer("<p href=\"#n\"/><q href=\"#n\"/>", shared));
+        let both = SoapStruct::new().with("a", "x").with("b", "x");
+        let expected = SoapStruct::new().with("p", both.clone()).with("q", both);
+        assert_eq!(read, Ok(Answer::Value(expected.into())));
+    }
+
+    #[test]
+    fn a_circle_a_missing_target_and_a_long_way_are_refused() {
+        let chain = |n: usize| -> String {
+            let links = (0..n).map(|k| format!("<m id=\"c{k}\"><x href=\"#c{}\"/></m>", k + 1));
+            format!("{}<m id=\"c{n}\">x</m>", links.collect::<String>())
+        };
+        let nowhere = |href: &str| DecodeError::UnresolvedReference(href.to_owned());
+        for (members, beside, expected) in [
+            ("<p href=\"#a\"/>", "<m id=\"a\" href=\"#a\"/>".to_owned(), nowhere("#a")),
+            ("<p href=\"#a\"/>", "<m id=\"a\"><x href=\"#b\"/></m><m id=\"b\"><x href=\"#a\"/></m>".to_owned(), nowhere("#a")),
+            ("<p id=\"p\"><x href=\"#p\"/></p>", String::new(), nowhere("#p")),
+            ("<p href=\"#none\"/>", String::new(), nowhere("#none")),
+            ("<p href=\"elsewhere\"/>", String::new(), nowhere("elsewhere")),
+            ("<p href=\"#c0\"/>", chain(100), nowhere("#c32")),
+        ] {
+            let read = codec().read_response("customerCustomerInfo", &customer(members, &beside));
+            assert_eq!(read, Err(expected), "{members} {beside}");
+        }
+        let read = codec().read_response("customerCustomerInfo", &customer("<p href=\"#c0\"/>", &chain(30)));
+        assert!(matches!(read, Ok(Answer::Value(_))), "{read:?}");
+    }
+
+    #[test]
+    fn reading_ends_when_the_time_is_over() {
+        let over = Clock::system().deadline(std::time::Duration::ZERO);
+        let body = customer(&"<a>1</a>".repeat(5000), "");
+        assert_eq!(codec().read_response_within("customerCustomerInfo", &body, over), Err(DecodeError::Late));
+        let values = "<p href=\"#l\"/><q href=\"#l\"/>";
+        let shared = format!("<m id=\"l\">{}</m>", "<a>1</a>".repeat(1500));
+        let late = codec().read_response_within("customerCustomerInfo", &customer(values, &shared), over);
+        assert_eq!(late, Err(DecodeError::Late), "copies take time too");
+        let never = Clock::virtual_at(jiff::Timestamp::UNIX_EPOCH).deadline(std::time::Duration::ZERO);
+        assert!(codec().read_response_within("customerCustomerInfo", &body, never).is_ok());
+    }
+}

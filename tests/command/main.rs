@@ -12,6 +12,8 @@ mod dry_run;
 mod explore;
 #[cfg(unix)]
 mod external_client;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod html_report;
 mod init;
 mod integration_form;

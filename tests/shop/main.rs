@@ -7,6 +7,7 @@ mod bridge_releases;
 mod catalog;
 mod disruptions;
 mod faults;
+mod hostile_bytes;
 mod recorded_heads;
 mod recordings;
 mod sales;

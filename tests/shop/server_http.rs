@@ -341,3 +341,30 @@ async fn a_mended_shop_takes_the_calls_that_the_bridges_real_wsi_document_breaks
         assert!(answer.body.contains(expected), "mended {mended}: {}", answer.body);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+    let shop = start().await;
+    let mut connection = Connection::open(&shop).await;
+    connection.send(format!("POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n<a>").as_bytes()).await;
+    let began = tokio::time::Instant::now();
+    let answer = connection.answer().await;
+    assert_eq!((answer.status, answer.headers("Connection")), (408, vec!["close"]));
+    assert_eq!(began.elapsed().as_secs(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_byte_by_byte_has_five_minutes() {
+    let shop = start().await;
+    let mut connection = Connection::open(&shop).await;
+    connection.send(format!("POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n").as_bytes()).await;
+    let began = tokio::time::Instant::now();
+    // The eleventh byte would come at 290 seconds, the next at 319.
+    for _ in 0..11 {
+        tokio::time::sleep(std::time::Duration::from_secs(29)).await;
+        connection.send(b"x").await;
+    }
+    let answer = connection.answer().await;
+    assert_eq!(answer.status, 408);
+    assert!((300..=320).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}

@@ -43,10 +43,21 @@ impl Story {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Self, ScenarioError> {
-        let file = parse::file(path)?;
+        Self::of(parse::file(path)?)
+    }
+
+    /// Reads and checks a text that stands for a file at `path`.
+    ///
+    /// # Errors
+    /// As [`Story::load`].
+    pub fn from_text(path: &Path, text: &str) -> Result<Self, ScenarioError> {
+        Self::of(Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() }))
+    }
+
+    fn of(file: Arc<SourceFile>) -> Result<Self, ScenarioError> {
         let (script, tellings) =
             Self::read(&file).map_err(|findings| ScenarioError::Wrong { source_file: Arc::clone(&file), findings })?;
-        let (name, snapshots) = placed(path);
+        let (name, snapshots) = placed(&file.path);
         Ok(Self { name, file, script, snapshots, tellings })
     }
 

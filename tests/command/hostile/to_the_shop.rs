@@ -1,0 +1,162 @@
+//! What anybody may send to a shop, without a session.
+
+use std::time::{Duration, Instant};
+
+use super::{PATIENCE, RECORD, Shop, bomb, envelope, run};
+
+#[test]
+fn references_do_not_make_a_short_request_a_long_one() {
+    let shop = Shop::start();
+    for _ in 0..5 {
+        let answer = shop.call(&envelope("login", "<username href=\"#i0\"/><apiKey>x</apiKey>", &bomb(30)));
+        assert!(answer.contains("more than 100000 values once references are followed"), "{answer}");
+    }
+    let circle = format!("<m id=\"a\" {RECORD}><x href=\"#a\"/></m>");
+    let answer = shop.call(&envelope("login", "<username href=\"#a\"/>", &circle));
+    assert!(answer.contains("Unresolved reference '#a'"), "{answer}");
+    let (text, uses) = ("x".repeat(1_000_000), "<x href=\"#t\"/>".repeat(1000));
+    let texts = format!("<m id=\"t\">{text}</m><m id=\"l\" {RECORD}>{uses}</m>");
+    let answer = shop.call(&envelope("login", "<username href=\"#l\"/>", &texts));
+    assert!(answer.contains("more than 33554432 bytes once references are followed"), "{answer}");
+    assert!(shop.last_shown().contains("once references are followed, which no call needs"));
+    shop.assert_small();
+}
+
+#[test]
+fn a_request_has_so_many_elements_and_attributes() {
+    let shop = Shop::start();
+    let attributes = format!("<a {}/>", (0..60).map(|n| format!("a{n}=''")).collect::<Vec<_>>().join(" ")).repeat(5000);
+    for (body, refused) in [
+        ("<a/>".repeat(200_000), "more than 100000 elements"),
+        (attributes, "more than 200000 attributes in all"),
+        ("<a>".repeat(100_000), "more than 64 nested elements"),
+        ((0..1000).map(|n| format!("<a xmlns='u{n}'/>")).collect(), "more than 128 namespaces"),
+        (format!("<a xmlns='{}'/>", "u".repeat(3000)), "more than 2048 bytes in the name of a namespace"),
+    ] {
+        let answer = shop.call(&envelope("login", &body, ""));
+        assert!(answer.starts_with("HTTP/1.1 500") && answer.contains("Invalid XML"), "{answer}");
+        let shown = shop.last_shown();
+        assert!(shown.contains(refused), "{refused}: {}", &shown[..shown.len().min(2000)]);
+    }
+    shop.assert_small();
+}
+
+/// 80,000 namespaces took fifteen seconds of a worker, and everybody else waited.
+#[test]
+fn many_namespaces_are_refused_at_once_and_others_are_served_meanwhile() {
+    let shop = Shop::start();
+    let body: String = (0..80_000).map(|n| format!("<a xmlns='u{n}'/>")).collect();
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| shop.call(&envelope("login", &body, "")));
+        }
+        assert!(shop.get("/__admin/health").contains("\"ok\""));
+    });
+    assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
+}
+
+#[test]
+fn the_journal_is_bounded_in_bytes() {
+    let shop = Shop::start();
+    let name = "n".repeat(4 * 1024 * 1024);
+    let login = envelope("login", &format!("<username>{name}</username><apiKey>x</apiKey>"), "");
+    for _ in 0..60 {
+        assert!(shop.call(&login).contains("Access denied"));
+    }
+    assert!(shop.last_shown().contains("4194304 bytes, SHA-256 "));
+    let picture = envelope(
+        "catalogProductAttributeMediaCreate",
+        &format!("<sessionId>none</sessionId><product>1</product><data><label>{}</label></data>", &name[..2_000_000]),
+        "",
+    );
+    for _ in 0..60 {
+        assert!(shop.call(&picture).contains("faultcode"));
+    }
+    assert!(shop.get("/__admin/requests").len() < 1_000_000);
+    shop.assert_small();
+}
+
+#[test]
+fn many_small_arguments_are_kept_as_one_digest() {
+    let shop = Shop::start();
+    let many = "<item>1</item>".repeat(90_000);
+    for _ in 0..10 {
+        shop.call(&envelope("catalogInventoryStockItemList", &format!("<products>{many}</products>"), ""));
+    }
+    assert!(shop.get("/__admin/requests").len() < 200_000);
+    assert!(shop.last_shown().contains(" bytes as JSON, SHA-256 "));
+    shop.assert_small();
+}
+
+#[test]
+fn the_view_of_a_call_is_no_larger_than_its_bytes_make_it() {
+    let shop = Shop::start();
+    // Nested so deep, each level would indent all others: half a gigabyte of blanks.
+    shop.call(&"<a>".repeat(21_800));
+    assert!(shop.last_shown().len() < 1_000_000);
+    // Each of these secrets is a part of the mask that stands for the one before.
+    let filters = "<item><key>password</key><value>*</value></item>".repeat(8);
+    let filters = format!("<filters><complex_filter>{filters}</complex_filter></filters>");
+    shop.call(&envelope("customerCustomerList", &format!("<sessionId>*</sessionId>{filters}"), ""));
+    let shown = shop.last_shown();
+    assert!(shown.len() < 100_000 && shown.contains("***"), "{} bytes", shown.len());
+    // More secrets than are kept, so nothing is shown.
+    let many: String = (0..2000).map(|n| format!("<item><key>password</key><value>s{n}</value></item>")).collect();
+    shop.call(&envelope("customerCustomerList", &format!("<filters><filter>{many}</filter></filters>"), ""));
+    assert!(shop.last_shown().contains("not shown because they hold too many secrets"));
+    shop.assert_small();
+}
+
+#[test]
+fn the_control_api_takes_and_gives_so_much_and_no_more() {
+    let shop = Shop::start();
+    let long = format!("{{\"now\": \"{}\"}}", "x".repeat(2_000_000));
+    assert!(shop.ask("PUT /__admin/clock", long.as_bytes()).starts_with("HTTP/1.1 413"));
+    let seed = format!("{{\"customers\": [{}{{}}]}}", "{},".repeat(600_000));
+    let answer = shop.ask("PUT /__admin/seed", seed.as_bytes());
+    assert!(answer.contains("more than 500000 keys and values"), "{}", &answer[..answer.len().min(500)]);
+    let customer = |n: usize| format!("{{\"email\": \"c{n}@x.example\", \"firstname\": \"{}\"}}", "x".repeat(20_000));
+    let seed = format!("{{\"customers\": [{}]}}", (0..1000).map(customer).collect::<Vec<_>>().join(","));
+    let loaded = shop.ask("PUT /__admin/seed", seed.as_bytes());
+    assert!(loaded.starts_with("HTTP/1.1 204"), "{loaded}");
+    let twice = "/__admin/state?table=customer&table=customer";
+    assert!(shop.get(twice).starts_with("HTTP/1.1 413"));
+    assert!(shop.get("/__admin/state?table=customer&limit=10").starts_with("HTTP/1.1 200"));
+    shop.assert_small();
+}
+
+#[test]
+fn a_bomb_of_any_kind_does_not_keep_the_program_from_stopping() {
+    let mut shop = Shop::start();
+    let body = envelope("login", &"<a b='c'>d</a>".repeat(2_000_000), "");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            let (address, body) = (&shop.address, &body);
+            scope.spawn(move || {
+                use std::io::{Read as _, Write as _};
+                let mut stream = std::net::TcpStream::connect(address).unwrap();
+                stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                let head = format!("POST /api/v2_soap/ HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+                // The shop goes away while this is under way.
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+                let _ = stream.read(&mut [0; 1024]);
+            });
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let asked = Instant::now();
+        let id = shop.process.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        shop.process.wait().unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(10), "stopping took {:?}", asked.elapsed());
+    });
+}
+
+#[test]
+fn a_file_without_end_is_refused() {
+    for arguments in [["serve", "--seed", "/dev/zero"], ["serve", "--overrides", "/dev/zero"]] {
+        let ended = run(&arguments);
+        assert!(ended.text.contains("longer than 64 MB"), "{}", ended.text);
+        assert!(ended.peak_mb < super::PEAK_MAX_MB, "{} MB", ended.peak_mb);
+    }
+}
