@@ -7,12 +7,14 @@ use std::path::Path;
 
 /// A scenario, a fragment, overrides, a settings file, results of a run.
 pub const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// What comes through a pipe or from a device, whose length nobody knows before.
+const STREAM_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// A seed: that of a shop of half a million customers.
 pub const SEED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// A cassette: twice what is recorded at most, for what JSON adds.
 pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
-/// The text of a file; of a pipe or a device, whose length nobody knows, never more than [`TEXT_BYTES_MAX`].
+/// The text of a file; of a pipe or a device, whose length nobody knows, never more than 32 MB.
 ///
 /// # Errors
 /// What the system says; [`ErrorKind::FileTooLarge`] beyond `bytes_max`, [`ErrorKind::InvalidData`] for bytes that are no
@@ -20,7 +22,7 @@ pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 pub fn read_text(path: &Path, bytes_max: u64) -> Result<String> {
     let file = File::open(path)?;
     let known = file.metadata()?;
-    let bytes_max = if known.is_file() { bytes_max } else { bytes_max.min(TEXT_BYTES_MAX) };
+    let bytes_max = if known.is_file() { bytes_max } else { bytes_max.min(STREAM_BYTES_MAX) };
     let mut bytes = Vec::new();
     if known.len() <= bytes_max {
         file.take(bytes_max + 1).read_to_end(&mut bytes)?;

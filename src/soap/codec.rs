@@ -313,7 +313,7 @@ mod tests {
             ("<p id=\"p\"><x href=\"#p\"/></p>", String::new(), nowhere("#p")),
             ("<p href=\"#none\"/>", String::new(), nowhere("#none")),
             ("<p href=\"elsewhere\"/>", String::new(), nowhere("elsewhere")),
-            ("<p href=\"#c0\"/>", chain(100), nowhere("#c32")),
+            ("<p href=\"#c0\"/>", chain(100), DecodeError::Limit { what: "nested values", max: 64 }),
         ] {
             let read = codec().read_response("customerCustomerInfo", &customer(members, &beside));
             assert_eq!(read, Err(expected), "{members} {beside}");

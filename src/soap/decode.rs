@@ -44,6 +44,8 @@ pub(super) struct Decoder<'a> {
     lists: ListForm,
     limits: Limits,
     targets: HashMap<&'a str, Target<'a>>,
+    /// Targets being decoded: a reference to one of them is a circle.
+    open: RefCell<Vec<&'a str>>,
     /// What targets with several references were decoded to, by target and the type declared where it is used.
     decoded: RefCell<HashMap<(&'a str, Option<TypeRef>), Decoded>>,
     spent: Cell<Cost>,
@@ -56,12 +58,11 @@ struct Target<'a> {
     references: usize,
 }
 
-/// A target's state.
-enum Decoded {
-    /// Being decoded: a reference to it from here is a circle.
-    Open,
-    /// Done.
-    Done { value: SoapValue, cost: Cost, height: usize },
+/// The value of a target.
+struct Decoded {
+    value: SoapValue,
+    cost: Cost,
+    height: usize,
 }
 
 /// How much was decoded.
@@ -78,7 +79,7 @@ impl<'a> Decoder<'a> {
         if schema.mode == WireMode::RpcEncoded {
             collect_targets(root, &mut targets);
         }
-        Self { schema, lists, limits, targets, decoded: RefCell::default(), spent: Cell::default() }
+        Self { schema, lists, limits, targets, open: RefCell::default(), decoded: RefCell::default(), spent: Cell::default() }
     }
 
     pub(super) fn value(&self, element: &'a Element<'a>, declared: Option<&TypeRef>) -> Result<SoapValue, Refusal> {
@@ -130,34 +131,41 @@ impl<'a> Decoder<'a> {
         let nowhere = || Refusal::Reference(shortened(href));
         let (id, target) = href.strip_prefix('#').and_then(|id| self.targets.get_key_value(id)).ok_or_else(nowhere)?;
         let element = target.element.ok_or_else(nowhere)?;
-        if depth > DEPTH_MAX {
+        if self.open.borrow().contains(id) {
             return Err(nowhere());
         }
         if target.references < 2 {
-            return self.value_at(element, declared, depth);
+            return self.target(id, element, declared, depth);
         }
         let key = (*id, declared.cloned());
-        match self.decoded.borrow().get(&key) {
-            Some(Decoded::Open) => return Err(nowhere()),
-            Some(Decoded::Done { value, cost, height }) => {
-                if depth + height > DEPTH_MAX {
-                    return Err(Refusal::Limit { what: "nested values", max: DEPTH_MAX });
-                }
-                self.spend(*cost)?;
-                return Ok(value.clone());
+        if let Some(Decoded { value, cost, height }) = self.decoded.borrow().get(&key) {
+            if depth + height > DEPTH_MAX {
+                return Err(Refusal::Limit { what: "nested values", max: DEPTH_MAX });
             }
-            None => {}
+            self.spend(*cost)?;
+            return Ok(value.clone());
         }
-        self.decoded.borrow_mut().insert(key.clone(), Decoded::Open);
         let before = self.spent.get();
-        let value = self.value_at(element, declared, depth)?;
+        let value = self.target(id, element, declared, depth)?;
         let spent = self.spent.get();
-        let cost =
-            Cost { values: spent.values - before.values, text_bytes: spent.text_bytes - before.text_bytes };
+        let cost = Cost { values: spent.values - before.values, text_bytes: spent.text_bytes - before.text_bytes };
         // The copy that is kept for the next reference takes as much memory as any other.
         self.spend(cost)?;
-        let done = Decoded::Done { cost, height: height(&value), value: value.clone() };
-        self.decoded.borrow_mut().insert(key, done);
+        self.decoded.borrow_mut().insert(key, Decoded { cost, height: height(&value), value: value.clone() });
+        Ok(value)
+    }
+
+    /// Decodes a target; from within, nothing may refer to it.
+    fn target(
+        &self,
+        id: &'a str,
+        element: &'a Element<'a>,
+        declared: Option<&TypeRef>,
+        depth: usize,
+    ) -> Result<SoapValue, Refusal> {
+        self.open.borrow_mut().push(id);
+        let value = self.value_at(element, declared, depth)?;
+        self.open.borrow_mut().pop();
         Ok(value)
     }
 

@@ -64,8 +64,10 @@ fn answer(parts: &str, beside: &str) -> String {
 
 #[test]
 fn references_do_not_make_a_short_answer_a_long_one() {
-    let ended = check(None, answer("<loginReturn href=\"#i0\"/>", &bomb(40)));
-    assert!(ended.text.contains("values once references are followed"), "{}", ended.text);
+    for (levels, limit) in [(25, "values once references are followed"), (40, "64 nested values")] {
+        let ended = check(None, answer("<loginReturn href=\"#i0\"/>", &bomb(levels)));
+        assert!(ended.text.contains("the answer holds more than") && ended.text.contains(limit), "{}", ended.text);
+    }
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn a_bomb_of_any_kind_does_not_keep_the_program_from_stopping() {
 fn a_file_without_end_is_refused() {
     for arguments in [["serve", "--seed", "/dev/zero"], ["serve", "--overrides", "/dev/zero"]] {
         let ended = run(&arguments);
-        assert!(ended.text.contains("longer than 64 MB"), "{}", ended.text);
+        assert!(ended.text.contains("longer than 32 MB"), "{}", ended.text);
         assert!(ended.peak_mb < super::PEAK_MAX_MB, "{} MB", ended.peak_mb);
     }
 }
