@@ -131,7 +131,9 @@ pub(super) fn chosen_key(
     }
     let Some(path) = file else { return Ok(of_environment.cloned()) };
     let name = path.display();
-    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read {name}"))?;
     match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
         Some(key) => Ok(Some(ApiKey::new(key))),
         None => Err(miette!(help = "put the key on the file's first line", "{name} holds no API key")),

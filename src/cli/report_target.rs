@@ -124,7 +124,8 @@ pub(super) fn write_files(targets: &[ReportTarget], ended: &Ended<'_>) -> Result
 
 /// The text of a report.
 pub(super) fn read(path: &Path) -> Result<String, miette::Report> {
-    bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|cause| miette::miette!("cannot read {}: {cause}", path.display()))
+    bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+        .map_err(|cause| miette::miette!("cannot read {}: {cause}", path.display()))
 }
 
 /// How long each scenario of a JSON report took.

@@ -210,8 +210,8 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
 fn seed_file(path: &Path) -> miette::Result<Seed> {
     let name = path.display().to_string();
     let help = format!("give a YAML or JSON seed file, or one of the names {}", built_in::NAMES.join(", "));
-    let text =
-        bounded::read_text(path, bounded::SEED_BYTES_MAX).map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
+    let text = bounded::read_text(path, bounded::SEED_BYTES_MAX)
+        .map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
     Seed::parse(&text, &name).map_err(|error| miette!("{error}"))
 }
 

@@ -60,7 +60,12 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &str) -> Result<HttpAnswer, TransportError> {
-        Ok(HttpAnswer { status, headers: Vec::new(), body: body.as_bytes().to_vec(), deadline: crate::clock::Deadline::never() })
+        Ok(HttpAnswer {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+            deadline: crate::clock::Deadline::never(),
+        })
     }
 
     /// Vectors 80 to 82 and the rules beside them.

@@ -47,7 +47,8 @@ impl Broken {
             }
             TransportError::TooLarge { limit, .. } => Self::TooLong(*limit),
             TransportError::Broken {
-                breakage: Breakage::BeforeAnswer | Breakage::BeforeAnswerWithoutCertificate, ..
+                breakage: Breakage::BeforeAnswer | Breakage::BeforeAnswerWithoutCertificate,
+                ..
             } => Self::BeforeAnswer,
             TransportError::Broken { breakage: Breakage::InsideBody, .. } => Self::InsideAnswer,
             TransportError::Broken { breakage: Breakage::NotHttp, .. } => Self::NotHttp,

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use super::breakage::Broken;
 use super::bytes;
 use crate::clock::Clock;
-use crate::xml::limits::ANSWER_BYTES_MAX;
 use crate::transport::{Breakage, HttpRequest, Method, Sending, Transport, TransportError, masked};
+use crate::xml::limits::ANSWER_BYTES_MAX;
 
 /// Bytes of requests and answers that are kept: a recording is made in memory, and nobody debugs more than this.
 pub const RECORDED_BYTES_MAX: usize = 512 * 1024 * 1024;

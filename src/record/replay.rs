@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::RecordError;
 use super::cassette::{Caller, Cassette};
 use super::play::{Play, Played};
+use crate::clock::Deadline;
 use crate::crm::{Crm, IntegrationSettings};
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::driver;
 use crate::sync::outcome::SyncOutcome;
-use crate::clock::Deadline;
 use crate::transport::{Breakage, HttpAnswer, HttpRequest, Method, Sending, Transport, TransportError, masked};
 
 /// Where a replayed shop is.

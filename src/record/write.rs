@@ -146,7 +146,8 @@ fn pretty(value: &impl serde::Serialize) -> String {
 pub fn read(folder: &Path) -> Result<(Cassette, Option<Value>), RecordError> {
     let text = |name: &str| {
         let path = folder.join(name);
-        bounded::read_text(&path, bounded::CASSETTE_BYTES_MAX).map_err(|error| RecordError::File { path, reason: error.to_string() })
+        bounded::read_text(&path, bounded::CASSETTE_BYTES_MAX)
+            .map_err(|error| RecordError::File { path, reason: error.to_string() })
     };
     let broken = |name: &str| {
         let path = folder.join(name);

@@ -164,8 +164,10 @@ async fn at_length(service: Service, parts: HttpRequestParts, bytes: Vec<u8>) ->
 
 /// What Apache says of a request that does not come.
 pub(super) fn late() -> HttpAnswer {
-    const PAGE: &str = "<html><head><title>408 Request Timeout</title></head><body><h1>Request Timeout</h1></body></html>\n";
-    let headers = [("Content-Type", "text/html; charset=iso-8859-1".to_owned()), ("Content-Length", PAGE.len().to_string())];
+    const PAGE: &str =
+        "<html><head><title>408 Request Timeout</title></head><body><h1>Request Timeout</h1></body></html>\n";
+    let headers =
+        [("Content-Type", "text/html; charset=iso-8859-1".to_owned()), ("Content-Length", PAGE.len().to_string())];
     let headers = headers.map(|(name, value)| (name.to_owned(), value)).into();
     HttpAnswer { status: 408, headers, body: PAGE.as_bytes().to_vec() }
 }

@@ -309,7 +309,11 @@ mod tests {
         let nowhere = |href: &str| DecodeError::UnresolvedReference(href.to_owned());
         for (members, beside, expected) in [
             ("<p href=\"#a\"/>", "<m id=\"a\" href=\"#a\"/>".to_owned(), nowhere("#a")),
-            ("<p href=\"#a\"/>", "<m id=\"a\"><x href=\"#b\"/></m><m id=\"b\"><x href=\"#a\"/></m>".to_owned(), nowhere("#a")),
+            (
+                "<p href=\"#a\"/>",
+                "<m id=\"a\"><x href=\"#b\"/></m><m id=\"b\"><x href=\"#a\"/></m>".to_owned(),
+                nowhere("#a"),
+            ),
             ("<p id=\"p\"><x href=\"#p\"/></p>", String::new(), nowhere("#p")),
             ("<p href=\"#none\"/>", String::new(), nowhere("#none")),
             ("<p href=\"elsewhere\"/>", String::new(), nowhere("elsewhere")),

@@ -79,7 +79,15 @@ impl<'a> Decoder<'a> {
         if schema.mode == WireMode::RpcEncoded {
             collect_targets(root, &mut targets);
         }
-        Self { schema, lists, limits, targets, open: RefCell::default(), decoded: RefCell::default(), spent: Cell::default() }
+        Self {
+            schema,
+            lists,
+            limits,
+            targets,
+            open: RefCell::default(),
+            decoded: RefCell::default(),
+            spent: Cell::default(),
+        }
     }
 
     pub(super) fn value(&self, element: &'a Element<'a>, declared: Option<&TypeRef>) -> Result<SoapValue, Refusal> {

@@ -116,7 +116,9 @@ impl RequestError {
             Self::VersionMismatch => "env:VersionMismatch",
             Self::InvalidXml(_) | Self::Entity => "Sender",
             Self::EmptyBody | Self::NoBody => "SOAP-ENV:Client",
-            Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) | Self::Limit { .. } => "SOAP-ENV:Server",
+            Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) | Self::Limit { .. } => {
+                "SOAP-ENV:Server"
+            }
         }
     }
 }

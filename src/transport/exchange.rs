@@ -64,7 +64,8 @@ where
     let url = || masked(&request.url);
     let deadline = clock.deadline(bounds.timeout);
     let work = async {
-        let response = client.request(outgoing).await.map_err(|error| sending_failed(url(), bounds.has_identity, &error))?;
+        let response =
+            client.request(outgoing).await.map_err(|error| sending_failed(url(), bounds.has_identity, &error))?;
         let answer = collect(response, bounds.body_max, url()).await?;
         Ok(HttpAnswer { deadline, ..answer })
     };
@@ -132,11 +133,7 @@ async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Res
     Ok(HttpAnswer { status, headers, body, deadline: Deadline::never() })
 }
 
-fn sending_failed(
-    url: String,
-    has_identity: bool,
-    error: &hyper_util::client::legacy::Error,
-) -> TransportError {
+fn sending_failed(url: String, has_identity: bool, error: &hyper_util::client::legacy::Error) -> TransportError {
     let detail = chain(error);
     if error.is_connect() {
         if find::<rustls::Error>(error).is_some() {

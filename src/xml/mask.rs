@@ -229,7 +229,10 @@ mod tests {
             ("<apiKey/>x<apiKey />y", "<apiKey/>x<apiKey />y"),
             ("<apiKey></apiKey>", "<apiKey></apiKey>"),
             ("<apiKeys>x</apiKeys>", "<apiKeys>x</apiKeys>"),
-            ("<a><key>password</key> <value t='x'>s</value></a>", "<a><key>password</key> <value t='x'>***</value></a>"),
+            (
+                "<a><key>password</key> <value t='x'>s</value></a>",
+                "<a><key>password</key> <value t='x'>***</value></a>",
+            ),
             ("<key>name</key><value>x</value>", "<key>name</key><value>x</value>"),
             ("id 0123456789abcdef0123456789abcdef.", "id ***."),
             ("<apiKey", "<apiKey"),

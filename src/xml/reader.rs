@@ -12,8 +12,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
-use super::name::is_qualified_name;
 use super::limits::NAMESPACE_BYTES_MAX;
+use super::name::is_qualified_name;
 use super::{Attribute, Element, Limits, XmlError, XmlErrorKind, shortened};
 
 /// The text of a document, by byte order mark, XML declaration or the transport's `charset` (`Content-Type`), in this

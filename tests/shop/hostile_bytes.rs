@@ -20,8 +20,22 @@ enum Damage {
 
 /// What breaks readers.
 const PIECES: [&str; 16] = [
-    "<", ">", "&", "&#0;", "]]>", "<![CDATA[", "<!--", "<?x?>", " href=\"#a\"", " id=\"a\"", " xmlns=\"u\"", "\u{fffe}", "\0",
-    "${x}", "\"", "{}",
+    "<",
+    ">",
+    "&",
+    "&#0;",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "<?x?>",
+    " href=\"#a\"",
+    " id=\"a\"",
+    " xmlns=\"u\"",
+    "\u{fffe}",
+    "\0",
+    "${x}",
+    "\"",
+    "{}",
 ];
 
 fn damage() -> impl Strategy<Value = Damage> {

@@ -293,7 +293,9 @@ async fn with_fake(
 
 fn read_overrides(path: &Path) -> miette::Result<Overrides> {
     let name = path.display().to_string();
-    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read {name}"))?;
     Overrides::parse(&text, &name).map_err(|error| miette!("{error}"))
 }
 

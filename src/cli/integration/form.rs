@@ -178,8 +178,9 @@ impl SetArgs {
         }
         if let Some(path) = &self.key_file {
             let name = path.display();
-            let text =
-                bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+            let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot read {name}"))?;
             settings.api_key = ApiKey::new(text.lines().next().unwrap_or_default().trim());
             if settings.api_key.expose_secret().is_empty() {
                 return Err(miette!(help = "put the key on the file's first line", "{name} holds no API key"));

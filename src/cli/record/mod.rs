@@ -92,8 +92,9 @@ fn key(args: &RecordArgs) -> miette::Result<SubstituteKey> {
     let Some(path) = &args.substitutes else {
         return SubstituteKey::unknown().map_err(|error| miette!("{error}"));
     };
-    let text =
-        bounded::read_text(path, bounded::TEXT_BYTES_MAX).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read {}", path.display()))?;
     match text.trim() {
         "" => Err(miette!(help = "put a long random text into it", "{} holds no key", path.display())),
         text => Ok(SubstituteKey::of(text)),

@@ -66,7 +66,8 @@ impl AdminRequest {
     }
 
     fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_str(self.text(CHANGE_BYTES_MAX)?).map_err(|error| Problem::bad_body(format!("the body: {error}")))
+        serde_json::from_str(self.text(CHANGE_BYTES_MAX)?)
+            .map_err(|error| Problem::bad_body(format!("the body: {error}")))
     }
 }
 

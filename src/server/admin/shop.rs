@@ -120,8 +120,8 @@ pub(super) fn load_seed(service: &Service, request: &AdminRequest, _: &str) -> R
 }
 
 pub(super) fn edit(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    let edit: ShopEdit =
-        serde_saphyr::from_str(&as_yaml(request, CHANGE_BYTES_MAX)?).map_err(|error| Problem::bad_body(first_line(&error)))?;
+    let edit: ShopEdit = serde_saphyr::from_str(&as_yaml(request, CHANGE_BYTES_MAX)?)
+        .map_err(|error| Problem::bad_body(first_line(&error)))?;
     let done = service.locked_shop().edit(&edit).map_err(|error| {
         Problem::new(409, "the edit cannot be done", error.to_string(), "GET /__admin/state shows what is there")
     })?;
@@ -138,8 +138,7 @@ fn as_yaml(request: &AdminRequest, bytes_max: usize) -> Result<String, Problem> 
         return Ok(text.to_owned());
     }
     check_nodes(text, "body", SEED_NODES_MAX).map_err(|error| Problem::bad_body(error.to_string()))?;
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
     Ok(value.to_string())
 }
 

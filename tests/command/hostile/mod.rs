@@ -104,8 +104,7 @@ fn bomb(n: usize) -> String {
 }
 
 /// Makes any element a record.
-const RECORD: &str =
-    "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"customerCustomerEntity\"";
+const RECORD: &str = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"customerCustomerEntity\"";
 
 /// What a command printed and how it ended.
 struct Ended {

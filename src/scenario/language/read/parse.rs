@@ -29,8 +29,8 @@ const DEPTH_MAX: usize = 32;
 /// # Errors
 /// [`ScenarioError::Unreadable`].
 pub(in crate::scenario) fn file(path: &Path) -> Result<Arc<SourceFile>, ScenarioError> {
-    let text =
-        bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|cause| ScenarioError::Unreadable { path: path.to_owned(), cause })?;
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+        .map_err(|cause| ScenarioError::Unreadable { path: path.to_owned(), cause })?;
     Ok(Arc::new(SourceFile { path: path.to_owned(), text }))
 }
 
