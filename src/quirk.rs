@@ -94,6 +94,7 @@ quirks! {
     IncompleteWindowForgotten, "Q-41", Fix, "what was read while the bridge's ping or a dictionary failed counts as done, so its rows keep their holes";
     CreateSentAgain, "Q-42", Fix, "a create whose answer was lost is sent again at once, so that Magento has two of it";
     WholeRecordSent, "Q-43", Fix, "an export sends the whole record, what Magento did not answer as empty and default addresses as the CRM has them, so that fields nobody edited are overwritten";
+    PagesByNumber, "Q-44", Fix, "lists are read by page number, so that what is saved or deleted while they are read moves others past the reader; of what is fetched by id only one page is read";
 }
 
 /// A set of quirks that are switched on.

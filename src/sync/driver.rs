@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use super::bookmark::Mark;
 use super::connector::{Connector, ConnectorKind};
 use super::context::{SyncContext, SyncEvent, SyncPart};
-use super::error::SyncError;
+use super::error::{CallError, SyncError};
 use super::job;
 use super::outcome::{ConnectorOutcome, RunKind, RunStatus, SyncOutcome};
 use super::run::Run;
 use super::scope::Scope;
 use super::stream::{Dictionary, Rules};
 use super::two_way;
-use crate::client::ClientError;
 use crate::crm::{Crm, CrmError, IntegrationId, StatusCode};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
@@ -118,7 +117,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    async fn dictionary_rows(&mut self, rules: &Dictionary) -> Result<Vec<SoapStruct>, ClientError> {
+    async fn dictionary_rows(&mut self, rules: &Dictionary) -> Result<Vec<SoapStruct>, CallError> {
         let (bridge, quirks) = (self.bridge.clone(), self.quirks.clone());
         let page_size = self.integration.settings.page_size;
         (rules.ask)(self.client().await?, &bridge, page_size, &quirks).await

@@ -100,7 +100,7 @@ impl Run<'_, '_> {
         if call.paged {
             let window = window::bridge_update(start, server_time);
             (self.events)(SyncEvent::WindowOpened { connector, window });
-            let source = RowSource::pages(call, Some(("updated_at", window)));
+            let source = RowSource::pages(call, Some(("updated_at", window)), &self.quirks);
             return Ok(Question { source, start, until: window.to, now });
         }
         let source = RowSource::windows(call, "updated_at", NativeWindows::new(start, now));

@@ -96,7 +96,8 @@ impl Run<'_, '_> {
             Err(error) => return Ok(self.failed(connector, RunKind::Initial, &error)?),
         };
         let dates = Some(("created_at", window));
-        let source = if call.paged { RowSource::pages(call, dates) } else { RowSource::once(call, dates) };
+        let source =
+            if call.paged { RowSource::pages(call, dates, &self.quirks) } else { RowSource::once(call, dates) };
         let mark = Mark::At(window::initial_bookmark(progress.bookmark, sync_start));
         let source = source.asking_ahead(self.asks_ahead);
         Ok(job::run(self, Job { connector, rules, kind: RunKind::Initial, source, mark, start: None }).await?)
@@ -132,7 +133,7 @@ impl Run<'_, '_> {
                 newest.map(|id| id + 1)
             }
         };
-        Ok(list::subscribers_below(call, bound))
+        Ok(list::subscribers_below(call, bound, &self.quirks))
     }
 }
 

@@ -144,12 +144,12 @@ impl Run<'_, '_> {
         call.filters = call.filters.complex(field, "eq", value);
         let is_paged = call.paged;
         let Some(since) = since else {
-            return Ok(if is_paged { RowSource::pages(call, None) } else { RowSource::once(call, None) });
+            return Ok(if is_paged { RowSource::pages(call, None, &self.quirks) } else { RowSource::once(call, None) });
         };
         let server_time = self.client().await?.server_time();
         if is_paged {
             let dates = Some(("updated_at", window::month_update(since, server_time)));
-            return Ok(RowSource::pages(call, dates));
+            return Ok(RowSource::pages(call, dates, &self.quirks));
         }
         let now = server_time.unwrap_or_else(|| self.clock.now());
         Ok(RowSource::windows(call, "updated_at", NativeWindows::by_months(since, now)))

@@ -113,6 +113,11 @@ impl NativeWindows {
         Some(window)
     }
 
+    /// Whether a window lies past the server's time.
+    pub fn is_future(&self, window: Window) -> bool {
+        window.from >= self.now
+    }
+
     /// Tells what the last window held: rows keep the stream going, also past the server's time.
     pub fn answered(&mut self, rows: usize) {
         self.done = rows == 0 && self.next >= self.now;

@@ -8,6 +8,7 @@ use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::context::Bridge;
 use crate::sync::convert::customer::collection;
 use crate::sync::convert::dictionary::{stores_with_admin, websites_of_stores};
+use crate::sync::error::CallError;
 
 /// Websites as the bridge lists them, or made of the store views.
 ///
@@ -50,9 +51,9 @@ pub async fn regions(
     bridge: &Bridge,
     page_size: Option<usize>,
     quirks: &Quirks,
-) -> Result<Vec<SoapStruct>, ClientError> {
+) -> Result<Vec<SoapStruct>, CallError> {
     if bridge.lists_regions() {
-        return listed_regions(client, page_size).await;
+        return listed_regions(client, page_size, quirks).await;
     }
     let countries = client.call("directoryCountryList", SoapStruct::new()).await?;
     let mut regions = Vec::new();
@@ -68,9 +69,13 @@ fn of_country(answer: &SoapValue, code: &SoapValue, quirks: &Quirks) -> Vec<Soap
     rows(answer, quirks).into_iter().map(|region| region.with("countryCode", code.clone())).collect()
 }
 
-async fn listed_regions(client: &mut MagentoClient, page_size: Option<usize>) -> Result<Vec<SoapStruct>, ClientError> {
+async fn listed_regions(
+    client: &mut MagentoClient,
+    page_size: Option<usize>,
+    quirks: &Quirks,
+) -> Result<Vec<SoapStruct>, CallError> {
     let call = ListCall::new("oroRegionList", "region_id").with_page_size(Some(page_size.unwrap_or(REGION_PAGE_SIZE)));
-    let mut source = RowSource::pages(call, None);
+    let mut source = RowSource::pages(call, None, quirks);
     let mut regions = Vec::new();
     while let Some(region) = source.next(client).await? {
         regions.push(region);

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::paging::KeyOrder;
 use super::source::{PAGE_SIZE, RowSource};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::SoapStruct;
@@ -21,6 +22,8 @@ pub struct ListCall {
     pub nested: &'static [&'static str],
     /// Whether it comes in pages: the bridge's lists do.
     pub paged: bool,
+    /// The order of its keys.
+    pub order: KeyOrder,
     /// Rows of a page, where there are pages.
     pub page_size: usize,
 }
@@ -28,7 +31,15 @@ pub struct ListCall {
 impl ListCall {
     /// A list without conditions and pages.
     pub fn new(operation: &'static str, key: &'static str) -> Self {
-        Self { operation, filters: FilterBag::new(), key, nested: &[], paged: false, page_size: PAGE_SIZE }
+        Self {
+            operation,
+            filters: FilterBag::new(),
+            key,
+            nested: &[],
+            paged: false,
+            order: KeyOrder::Ascending,
+            page_size: PAGE_SIZE,
+        }
     }
 
     /// The rows of these ids.
@@ -88,7 +99,7 @@ pub fn changed_subscribers(
     };
     let first = bag(start);
     let later = server_time.filter(|_| quirks.has(Quirk::NewsletterSecondPageBroken)).map(bag);
-    RowSource::filtered_pages(call, first, later)
+    RowSource::filtered_pages(call, first, later, quirks)
 }
 
 /// The arguments of the list of one that names the newest subscriber: the bridge lists them newest first.
@@ -97,10 +108,10 @@ pub fn newest_subscriber(call: &ListCall) -> SoapStruct {
 }
 
 /// Subscribers below a bound, newest first.
-pub fn subscribers_below(call: ListCall, bound: Option<i64>) -> RowSource {
+pub fn subscribers_below(call: ListCall, bound: Option<i64>, quirks: &Quirks) -> RowSource {
     let filters = match bound {
         Some(id) => FilterBag::new().complex("subscriber_id", "lt", id).merged(&call.filters),
         None => call.filters.clone(),
     };
-    RowSource::filtered_pages(call, filters, None)
+    RowSource::filtered_pages(call, filters, None, quirks)
 }

@@ -11,6 +11,7 @@ use crate::version::ExtensionVersion;
 pub mod detail;
 pub mod dictionary;
 pub mod list;
+pub mod paging;
 pub mod source;
 
 /// The bridge version from which on its detail, website and newsletter functions are used.

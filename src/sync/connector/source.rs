@@ -6,10 +6,13 @@ use std::collections::VecDeque;
 use indexmap::IndexMap;
 
 use super::list::ListCall;
-use crate::client::{Ahead, ClientError, MagentoClient};
+use super::paging::{Plan, Rest};
+use crate::client::{Ahead, MagentoClient};
+use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert::customer::collection;
-use crate::sync::filter::{FilterBag, pager};
+use crate::sync::error::CallError;
+use crate::sync::filter::FilterBag;
 use crate::sync::window::{NativeWindows, Window};
 
 /// Rows a bridge list is asked for at a time.
@@ -28,28 +31,22 @@ pub struct RowSource {
     ahead: Option<Ahead>,
 }
 
-#[derive(Debug)]
-enum Plan {
-    /// Pages of one filtered list; `later` are the conditions from the second page on, where they differ.
-    Pages { filters: FilterBag, later: Option<FilterBag>, size: usize, next: Option<u32> },
-    /// Consecutive windows of a list without paging.
-    Windows { field: &'static str, windows: NativeWindows },
-    /// One list, or one page of one.
-    Once { filters: FilterBag, size: Option<usize>, asked: bool },
-}
-
 impl RowSource {
     /// A bridge list, page by page until a page is short.
-    pub fn pages(call: ListCall, dates: Option<(&'static str, Window)>) -> Self {
+    pub fn pages(call: ListCall, dates: Option<(&'static str, Window)>, quirks: &Quirks) -> Self {
         let filters = dated(&call.filters, dates);
-        Self::filtered_pages(call, filters, None)
+        Self::filtered_pages(call, filters, None, quirks)
     }
 
     /// A bridge list by conditions of its own, which may differ from the second page on.
-    pub fn filtered_pages(call: ListCall, first: FilterBag, later: Option<FilterBag>) -> Self {
+    pub fn filtered_pages(call: ListCall, first: FilterBag, later: Option<FilterBag>, quirks: &Quirks) -> Self {
+        let rest = match quirks.has(Quirk::PagesByNumber) {
+            true => Rest::by_number(),
+            false => Rest::by_key(),
+        };
         let (filters, later) = (first.without_empty(), later.map(FilterBag::without_empty));
-        let size = call.page_size;
-        Self::of(call, Plan::Pages { filters, later, size, next: Some(1) })
+        let plan = Plan::Pages { filters, later, size: call.page_size, page: Some(1), rest };
+        Self::of(call, plan)
     }
 
     /// Rows by their ids: one page of a bridge list, one list without pages otherwise. What does not fit is not asked for.
@@ -67,7 +64,7 @@ impl RowSource {
 
     /// A list without paging, window after window.
     pub fn windows(call: ListCall, field: &'static str, windows: NativeWindows) -> Self {
-        Self::of(call, Plan::Windows { field, windows })
+        Self::of(call, Plan::Windows { field, windows, asked: None, beyond: 0 })
     }
 
     fn of(call: ListCall, plan: Plan) -> Self {
@@ -77,8 +74,9 @@ impl RowSource {
     /// The next row, asking Magento when none is left; `None` at the end.
     ///
     /// # Errors
-    /// Whatever the list call fails with; the stream is over then.
-    pub async fn next(&mut self, client: &mut MagentoClient) -> Result<Option<SoapStruct>, ClientError> {
+    /// Whatever the list call fails with, or what the shop answers when its list cannot end or cannot be read whole; the
+    /// stream is over then.
+    pub async fn next(&mut self, client: &mut MagentoClient) -> Result<Option<SoapStruct>, CallError> {
         loop {
             if let Some(row) = self.rows.pop_front() {
                 return Ok(Some(row));
@@ -86,15 +84,13 @@ impl RowSource {
             let answer = match self.ahead.take() {
                 Some(ahead) => client.rows_of(ahead).await?,
                 None => {
-                    let Some(arguments) = self.plan.next_arguments(&self.call.filters) else { return Ok(None) };
+                    let Some(arguments) = self.plan.next_arguments(&self.call) else { return Ok(None) };
                     client.call_list(self.call.operation, arguments).await?
                 }
             };
-            let rows = self.distinct(answer);
-            self.plan.answered(rows.len());
-            self.rows = rows;
+            self.answered(answer)?;
             if self.asks_ahead && matches!(self.plan, Plan::Pages { .. }) {
-                let next = self.plan.next_arguments(&self.call.filters);
+                let next = self.plan.next_arguments(&self.call);
                 self.ahead = next.and_then(|arguments| client.send_ahead(self.call.operation, arguments));
             }
         }
@@ -105,6 +101,12 @@ impl RowSource {
     #[must_use]
     pub fn asking_ahead(self, asks_ahead: bool) -> Self {
         Self { asks_ahead, ..self }
+    }
+
+    fn answered(&mut self, answer: Vec<SoapStruct>) -> Result<(), CallError> {
+        self.plan.answered(&self.call, &answer)?;
+        self.rows = self.distinct(answer);
+        Ok(())
     }
 
     fn distinct(&self, answer: Vec<SoapStruct>) -> VecDeque<SoapStruct> {
@@ -127,38 +129,6 @@ pub fn normalise(row: &mut SoapStruct, name: &str) {
     }
 }
 
-impl Plan {
-    fn next_arguments(&mut self, base: &FilterBag) -> Option<SoapStruct> {
-        match self {
-            Self::Pages { filters, later, size, next } => {
-                let page = (*next)?;
-                let filters = later.as_ref().filter(|_| page > 1).unwrap_or(filters);
-                Some(SoapStruct::new().with("filters", filters.to_argument()).with("pager", pager(page, *size)))
-            }
-            Self::Windows { field, windows } => {
-                let window = windows.next_window()?;
-                Some(SoapStruct::new().with("filters", base.clone().window(field, window).to_argument()))
-            }
-            Self::Once { filters, size, asked } => {
-                let first = !std::mem::replace(asked, true);
-                let arguments = first.then(|| SoapStruct::new().with("filters", filters.to_argument()))?;
-                Some(match size {
-                    Some(size) => arguments.with("pager", pager(1, *size)),
-                    None => arguments,
-                })
-            }
-        }
-    }
-
-    fn answered(&mut self, rows: usize) {
-        match self {
-            Self::Pages { size, next, .. } => *next = next.filter(|_| rows >= *size).map(|page| page + 1),
-            Self::Windows { windows, .. } => windows.answered(rows),
-            Self::Once { .. } => {}
-        }
-    }
-}
-
 fn dated(filters: &FilterBag, dates: Option<(&'static str, Window)>) -> FilterBag {
     match dates {
         Some((field, window)) => filters.clone().window(field, window),
@@ -169,14 +139,19 @@ fn dated(filters: &FilterBag, dates: Option<(&'static str, Window)>) -> FilterBa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quirk::{Profile, Quirks};
+    use crate::quirk::Profile;
     use crate::sync::connector::list::{changed_subscribers, newest_subscriber, subscribers_below};
+    use crate::sync::connector::paging::KeyOrder;
 
     /// What a stream asks for while its pages hold so many rows: conditions and pager, a text each.
     fn asked(mut source: RowSource, pages: &[usize]) -> Vec<String> {
         let mut asked = Vec::new();
-        while let Some(arguments) = source.plan.next_arguments(&source.call.filters) {
-            source.plan.answered(pages[asked.len()]);
+        let mut next = 0;
+        while let Some(arguments) = source.plan.next_arguments(&source.call) {
+            let keys = (next..).take(pages[asked.len()]);
+            next += pages[asked.len()] as i64;
+            let rows: Vec<_> = keys.map(|key| SoapStruct::new().with(source.call.key, 1_000 - key)).collect();
+            source.plan.answered(&source.call, &rows).unwrap();
             asked.push(in_words(&arguments));
         }
         asked
@@ -189,7 +164,8 @@ mod tests {
 
     fn subscribers() -> ListCall {
         let filters = FilterBag::new().stores(Some(&[1, 3]));
-        ListCall::new("newsletterSubscriberList", "subscriber_id").with_filters(filters)
+        let call = ListCall::new("newsletterSubscriberList", "subscriber_id").with_filters(filters);
+        ListCall { order: KeyOrder::Descending, ..call }
     }
 
     #[test]
@@ -197,16 +173,19 @@ mod tests {
         // Vector 44, and the recommendation of Q-14.
         let at = |text: &str| text.parse().unwrap();
         let (start, server) = (at("2020-03-10T11:00:00Z"), at("2020-03-10T12:00:00Z"));
-        let page = |number: u32, from: &str| {
+        let page = |number: u32, from: &str, beyond: &str| {
             format!(
                 "{{filters:{{complex_filter:[{{change_status_at,{{gt,2020-03-10 {from}}}}},\
-                 {{change_status_at,{{lte,2020-03-10 12:00:00}}}},{{store_id,{{in,1,3}}}}]}},\
+                 {{change_status_at,{{lte,2020-03-10 12:00:00}}}},{{store_id,{{in,1,3}}}}{beyond}]}},\
                  pager:{{page:{number},pageSize:100}}}}"
             )
         };
-        for (quirks, second) in [(Profile::OroCrm41.quirks(), "12:00:00"), (Quirks::default(), "11:00:00")] {
+        for (quirks, second) in [
+            (Profile::OroCrm41.quirks(), page(2, "12:00:00", "")),
+            (Quirks::default(), page(1, "11:00:00", ",{subscriber_id,{lt,901}}")),
+        ] {
             let source = changed_subscribers(subscribers(), start, Some(server), &quirks);
-            assert_eq!(asked(source, &[100, 0]), [page(1, "11:00:00"), page(2, second)]);
+            assert_eq!(asked(source, &[100, 0]), [page(1, "11:00:00", ""), second]);
         }
     }
 
@@ -216,31 +195,19 @@ mod tests {
         let stores = "{store_id,{in,1,3}}";
         let probe = in_words(&newest_subscriber(&subscribers()));
         assert_eq!(probe, format!("{{filters:{{complex_filter:[{stores}]}},pager:{{page:1,pageSize:1}}}}"));
+        let page = |condition: &str, number: u32| {
+            format!("{{filters:{{complex_filter:[{condition}{stores}]}},pager:{{page:{number},pageSize:100}}}}")
+        };
         for (bound, condition) in
-            [(Some(251), "{subscriber_id,{lt,251}},"), (Some(42), "{subscriber_id,{lt,42}},"), (None, "")]
+            [(Some(1251), "{subscriber_id,{lt,1251}},"), (Some(1042), "{subscriber_id,{lt,1042}},"), (None, "")]
         {
-            let found = asked(subscribers_below(subscribers(), bound), &[100, 100, 50]);
-            let page = |number: u32| {
-                format!("{{filters:{{complex_filter:[{condition}{stores}]}},pager:{{page:{number},pageSize:100}}}}")
-            };
-            assert_eq!(found, [page(1), page(2), page(3)]);
+            let quirks = Profile::OroCrm41.quirks();
+            let found = asked(subscribers_below(subscribers(), bound, &quirks), &[100, 100, 50]);
+            assert_eq!(found, [page(condition, 1), page(condition, 2), page(condition, 3)]);
         }
-    }
-
-    #[test]
-    fn a_full_page_asks_for_the_next_one_and_a_short_page_ends_it() {
-        // Vectors 39 and 40: rows per page, calls made.
-        for (pages, calls) in [(&[100, 30][..], 2), (&[100, 0], 2), (&[99], 1), (&[0], 1)] {
-            let mut plan = Plan::Pages { filters: FilterBag::new(), later: None, size: PAGE_SIZE, next: Some(1) };
-            let mut asked = 0;
-            while let Some(arguments) = plan.next_arguments(&FilterBag::new()) {
-                let pager = arguments.get("pager").and_then(SoapValue::as_struct).unwrap();
-                assert_eq!(pager.text("page"), Some((asked + 1).to_string()));
-                plan.answered(pages[asked]);
-                asked += 1;
-            }
-            assert_eq!(asked, calls);
-        }
+        let found = asked(subscribers_below(subscribers(), Some(1251), &Quirks::default()), &[100, 100, 50]);
+        let below = |id: i64| page(&format!("{{subscriber_id,{{lt,{id}}}}},"), 1);
+        assert_eq!(found, [below(1251), below(901), below(801)]);
     }
 
     #[test]
@@ -248,7 +215,7 @@ mod tests {
         // Vector 49; 500 is that of regions, in `dictionary`.
         for (set, expected) in [(None, 100), (Some(2000), 2000)] {
             let call = subscribers().with_page_size(set);
-            let found = asked(subscribers_below(call, None), &[expected - 1]);
+            let found = asked(subscribers_below(call, None, &Quirks::default()), &[expected - 1]);
             assert!(found[0].contains(&format!("pageSize:{expected}")), "{found:?}");
         }
     }

@@ -71,7 +71,7 @@ async fn pull(run: &mut Run<'_, '_>, job: &mut Job, import: &mut Import) -> Resu
     loop {
         let next = match run.client().await {
             Ok(client) => job.source.next(client).await,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         match next {
             Ok(Some(row)) => {

@@ -4,9 +4,11 @@
 
 use super::import::{Import, Stop};
 use crate::client::ClientError;
+use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::connector::Connector;
-use crate::sync::connector::source::RowSource;
+use crate::sync::connector::source::{PAGE_SIZE, RowSource};
+use crate::sync::error::CallError;
 use crate::sync::run::Run;
 use crate::sync::stream::waiting::{Batch, Pass, details_to_load, ids_to_load};
 use crate::sync::stream::{BATCH_SIZE, Details, Listed, cart, customer, guest, order};
@@ -84,22 +86,23 @@ async fn by_ids(found: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Resul
     found.write_postponed(run, rows)
 }
 
-/// What one list call gives of the ids; others are dropped silently.
+/// What the list gives of the ids, a page at a time; others are dropped silently.
 async fn rows_by_ids(run: &mut Run<'_, '_>, rules: &Listed, ids: &[i64]) -> Result<Vec<SoapStruct>, Stop> {
-    let call = run.list_by_ids(rules, ids).await.map_err(|error| Stop::Failed(error.to_string()))?;
-    let mut source = RowSource::by_ids(call);
+    let page = run.integration.settings.page_size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
+    // One page is asked for, so the reference client loses what does not fit in it.
+    let at_a_time = if run.quirks.has(Quirk::PagesByNumber) { ids.len() } else { page };
     let mut rows = Vec::new();
-    loop {
-        let next = match run.client().await {
-            Ok(client) => source.next(client).await,
-            Err(error) => Err(error),
+    for ids in ids.chunks(at_a_time.max(1)) {
+        let asked = async {
+            let mut source = RowSource::by_ids(run.list_by_ids(rules, ids).await?);
+            while let Some(row) = source.next(run.client().await?).await? {
+                rows.push(row);
+            }
+            Ok::<_, CallError>(())
         };
-        match next {
-            Ok(Some(row)) => rows.push(row),
-            Ok(None) => return Ok(rows),
-            Err(error) => return Err(Stop::Failed(error.to_string())),
-        }
+        asked.await.map_err(|error| Stop::Failed(error.to_string()))?;
     }
+    Ok(rows)
 }
 
 /// The details of each row by ascending key. One that fails is named, the bare row stays, and the next sync asks again.

@@ -12,6 +12,7 @@ use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::Stream;
 use crate::sync::connector::source::RowSource;
 use crate::sync::context::Bridge;
+use crate::sync::error::CallError;
 use crate::sync::filter::pager;
 use crate::sync::window::MISTIMING;
 use crate::transport::{HttpRequest, Transport, TransportError};
@@ -115,7 +116,11 @@ async fn denied(client: &mut MagentoClient, found: &BridgeStatus) -> Vec<String>
         let Some(Ok(call)) = stream.listed().map(|rules| (rules.list)(&bridge)) else { continue };
         let operation = call.operation;
         let asked = RowSource::by_ids(call.of_ids(&[0])).next(client).await;
-        denied.extend(gap(operation, asked.err().as_ref()));
+        let refused = match &asked {
+            Err(CallError::Client(error)) => Some(error),
+            _ => None,
+        };
+        denied.extend(gap(operation, refused));
     }
     let id = |name: &str| SoapStruct::new().with(name, 0);
     let text = |name: &str, value: &str| SoapStruct::new().with(name, value);

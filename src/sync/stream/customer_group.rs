@@ -8,7 +8,7 @@ use crate::sync::convert;
 /// What is different about them.
 pub(in crate::sync) const RULES: Dictionary = Dictionary {
     entity: Entity::CustomerGroup,
-    ask: |client, _, _, _| Box::pin(dictionary::customer_groups(client)),
+    ask: |client, _, _, _| Box::pin(async move { Ok(dictionary::customer_groups(client).await?) }),
     convert: convert::dictionary::customer_group,
     batch: super::BATCH_SIZE,
     interval: None,

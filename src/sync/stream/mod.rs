@@ -11,6 +11,7 @@ use super::connector::Stream;
 use super::connector::list::{ListCall, ScopedBy};
 use super::context::Bridge;
 use super::convert::{Record, RowError};
+use super::error::CallError;
 use super::outcome::{ConnectorOutcome, RunKind};
 use super::scope::Scope;
 use crate::client::{ClientError, MagentoClient};
@@ -136,10 +137,10 @@ pub(super) type Import =
 
 /// How a dictionary is asked for.
 pub(super) type Ask =
-    for<'a> fn(&'a mut MagentoClient, &'a Bridge, Option<usize>, &'a Quirks) -> Call<'a, Vec<SoapStruct>>;
+    for<'a> fn(&'a mut MagentoClient, &'a Bridge, Option<usize>, &'a Quirks) -> Call<'a, Vec<SoapStruct>, CallError>;
 
 /// A call under way.
-pub(super) type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClientError>> + Send + 'a>>;
+pub(super) type Call<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// How a stream tells what is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +157,7 @@ pub(super) struct Details {
     /// Whether the list's rows are bare.
     pub(super) are_wanted: fn(&Bridge) -> bool,
     /// Asks for one.
-    pub(super) ask: for<'a> fn(&'a mut MagentoClient, &'a str, &'a Bridge) -> Call<'a, SoapStruct>,
+    pub(super) ask: for<'a> fn(&'a mut MagentoClient, &'a str, &'a Bridge) -> Call<'a, SoapStruct, ClientError>,
     /// The SOAP fault that says "there is no such record" (sync spec 2.8).
     pub(super) gone_fault: u16,
     /// Whether the bare row goes through once more when its details are not to be had.

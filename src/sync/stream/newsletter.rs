@@ -10,6 +10,7 @@ use crate::crm::{Crm, CrmError, CrmValue, Entity};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::connector::list::{ListCall, ScopedBy};
+use crate::sync::connector::paging::KeyOrder;
 use crate::sync::convert;
 use crate::sync::outcome::{ConnectorOutcome, RunKind};
 use crate::sync::scope::Scope;
@@ -19,7 +20,7 @@ use crate::sync::strategy::{self, Change};
 pub(in crate::sync) const RULES: Listed = Listed {
     list: |bridge| {
         let operation = BridgeEndpoint::SubscriberList.operation(bridge.version())?;
-        Ok(ListCall { paged: true, ..ListCall::new(operation, "subscriber_id") })
+        Ok(ListCall { paged: true, order: KeyOrder::Descending, ..ListCall::new(operation, "subscriber_id") })
     },
     scoped_by: ScopedBy::Stores,
     by_ids_scoped_by: |_| ScopedBy::Stores,

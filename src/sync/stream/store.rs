@@ -8,7 +8,7 @@ use crate::sync::convert;
 /// What is different about them.
 pub(in crate::sync) const RULES: Dictionary = Dictionary {
     entity: Entity::Store,
-    ask: |client, _, _, _| Box::pin(dictionary::stores(client)),
+    ask: |client, _, _, _| Box::pin(async move { Ok(dictionary::stores(client).await?) }),
     convert: convert::dictionary::store,
     batch: super::BATCH_SIZE,
     interval: None,
