@@ -39,11 +39,17 @@ const NAMED: usize = 12;
 /// Runs the stories, without a look at their snapshots, and prints what they touched.
 pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
     let (cases, wrong) = run::load(&args.places, &args.tags)?;
-    for report in &wrong {
-        diagnostics::print(report, colour);
+    for unread in &wrong {
+        diagnostics::print(&unread.report, colour);
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let pool = PoolOptions { jobs, slow_after: GIVEN_UP_AFTER, stop_after: GIVEN_UP_AFTER };
+    let pool = PoolOptions {
+        jobs,
+        slow_after: GIVEN_UP_AFTER,
+        stop_after: GIVEN_UP_AFTER,
+        fail_fast: false,
+        interrupted: None,
+    };
     let mut results = Vec::new();
     run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| {
         if let Event::Result(result) = event {

@@ -7,11 +7,12 @@ use clap::Args;
 
 use super::{ExitCode, Outcome, diagnostics, run};
 use crate::cli::diagnostics::Colour;
-use crate::disrupt::Disruption;
+use crate::disrupt::{Disruption, WSDL_OPERATION};
+use crate::magento::Contract;
 use crate::quirk::Profile;
 use crate::report::matrix;
 use crate::scenario::Case;
-use crate::scenario::explore::{self, Exploration, ExploreOptions, Trouble};
+use crate::scenario::explore::{self, EditExploration, Exploration, ExploreOptions, Trouble};
 
 /// Arguments of `explore`.
 #[derive(Debug, Args)]
@@ -58,6 +59,10 @@ pub struct ExploreArgs {
     /// How many run at once; left out: as many as there are processors.
     #[arg(long, short, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
+    /// Instead of disruptions, edit the shop before every call: save a customer again, delete one, create one, place an
+    /// order, rename a group, cancel an order.
+    #[arg(long, conflicts_with_all = ["depth", "seed", "kinds", "unnoticeable", "blame", "reproduce"])]
+    edits: bool,
     /// Print a JSON object per scenario instead of matrices.
     #[arg(long)]
     json: bool,
@@ -84,8 +89,8 @@ impl ExploreArgs {
 
     fn cases(&self, colour: Colour) -> Result<(Vec<Case>, bool), miette::Report> {
         let (mut cases, wrong) = run::load(&self.places, &self.tags)?;
-        for report in &wrong {
-            diagnostics::print(report, colour);
+        for unread in &wrong {
+            diagnostics::print(&unread.report, colour);
         }
         if let Some(name) = &self.variant {
             cases.retain(|case| case.variant.as_ref() == Some(name));
@@ -100,8 +105,20 @@ impl ExploreArgs {
     }
 }
 
+/// Operations there are, or what was meant.
+fn known_operations(named: &[String]) -> Result<(), miette::Report> {
+    let contract = Contract::shared();
+    let unknown = named.iter().find(|name| contract.operation(name).is_none() && *name != WSDL_OPERATION);
+    let Some(name) = unknown else { return Ok(()) };
+    let known = contract.operations().map(|facts| facts.name.as_str()).chain([WSDL_OPERATION]);
+    let help = crate::scenario::finding::did_you_mean(name, known);
+    let help = help.unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
+    Err(miette::miette!(help = help, "Magento has no operation `{name}`"))
+}
+
 /// Explores and reports.
 pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
+    known_operations(&args.operations)?;
     let (cases, all_read) = args.cases(colour)?;
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let options = ExploreOptions {
@@ -119,7 +136,24 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let mut out = anstream::stdout();
     let mut told = Told::default();
     let mut broken = !all_read;
+    let mut called = 0;
     for case in &cases {
+        if args.edits {
+            match explore::explore_edits(case, &options) {
+                Ok(found) => {
+                    let text =
+                        if args.json { format!("{}\n", matrix::json_of_edits(&found)) } else { matrix::edits(&found) };
+                    let _ = out.write_all(text.as_bytes());
+                    called += found.calls.len();
+                    told.add_edits(&found);
+                }
+                Err(message) => {
+                    broken = true;
+                    diagnostics::print(&miette::miette!("{} cannot be explored: {message}", case.name), colour);
+                }
+            }
+            continue;
+        }
         match explore::explore(case, &options) {
             Ok(found) => {
                 let text = if args.json { format!("{}\n", matrix::json(&found)) } else { matrix::text(&found) };
@@ -128,6 +162,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                 if let Some(folder) = &args.reproduce {
                     reproduce(folder, &found)?;
                 }
+                called += found.calls.len();
                 told.add(found);
             }
             Err(message) => {
@@ -135,6 +170,13 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                 diagnostics::print(&miette::miette!("{} cannot be explored: {message}", case.name), colour);
             }
         }
+    }
+    if called == 0 && !broken {
+        let help = match args.operations.as_slice() {
+            [] => "name scenarios that sync; those that were found make no call".to_owned(),
+            _ => "`mockgento explore` without `--at` shows the calls by line".to_owned(),
+        };
+        return Err(miette::miette!(help = help, "no call was explored, so nothing is shown to be right"));
     }
     if !args.json {
         let _ = out.write_all(told.summary().as_bytes());
@@ -163,6 +205,14 @@ impl Told {
         self.failures += found.failed.len();
         self.seconds += found.elapsed.as_secs_f64();
         self.legend = matrix::legend(&found);
+    }
+
+    fn add_edits(&mut self, found: &EditExploration) {
+        self.scenarios += 1;
+        self.runs += found.runs;
+        self.failures += found.failed.len();
+        self.seconds += found.elapsed.as_secs_f64();
+        self.legend = matrix::legend_of_edits();
     }
 
     fn summary(&self) -> String {

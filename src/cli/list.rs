@@ -27,8 +27,8 @@ pub struct ListArgs {
 /// Prints the list.
 pub fn run(args: &ListArgs, colour: Colour) -> Outcome {
     let (cases, wrong) = run::load(&args.places, &args.tags)?;
-    for report in &wrong {
-        diagnostics::print(report, colour);
+    for unread in &wrong {
+        diagnostics::print(&unread.report, colour);
     }
     let text = if args.json { json(&cases)? } else { table(&cases) };
     // A reader that closed the pipe early has seen what it wanted.

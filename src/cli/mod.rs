@@ -15,6 +15,7 @@ mod explore;
 mod generate;
 mod init;
 mod integration;
+mod interrupt;
 mod list;
 mod quirks;
 mod record;

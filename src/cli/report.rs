@@ -101,7 +101,8 @@ fn merge_json(args: &MergeArgs, texts: &[String]) -> Outcome {
     stream.end(&merged)?;
     report_target::write_files(&args.reports, &merged)?;
     let passed = results.iter().filter(|result| result.passed()).count();
-    Ok(ended(passed, results.len() - passed))
+    ended(passed, results.len() - passed);
+    Ok(super::run::exit_code(&results))
 }
 
 /// A part that is missing would look like a suite that passed.

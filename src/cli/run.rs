@@ -1,12 +1,13 @@
 //! `mockgento run`: the main job.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::diagnostics::{self, Colour};
+use super::interrupt;
 use super::report_target::{self, Ended, ReportTarget};
 use super::watch::watch;
 use super::{ExitCode, Outcome};
@@ -30,6 +31,18 @@ pub struct RunArgs {
     /// Only scenarios with this tag; several are added up.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
+    /// Only cases with this text in their name or title.
+    #[arg(short = 'k', long = "filter", value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only this variant of scenarios with variants, or this cell of a matrix.
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+    /// Only cases that did not pass in this JSON report of an earlier run.
+    #[arg(long, value_name = "FILE")]
+    failed: Option<PathBuf>,
+    /// Begin no more cases once one has failed.
+    #[arg(long)]
+    fail_fast: bool,
     /// Speak over loopback TCP instead of a pipe in memory. The snapshots are the same.
     #[arg(long)]
     tcp: bool,
@@ -76,6 +89,38 @@ impl RunArgs {
         }
     }
 
+    /// The cases that are asked for; an empty choice is an error, not a success.
+    fn selected(&self) -> Result<(Vec<Case>, Vec<Unread>), miette::Report> {
+        let (mut cases, mut wrong) = load(&self.places, &self.tags)?;
+        let all = cases.len() + wrong.len();
+        if let Some(text) = &self.filter {
+            let text = text.to_lowercase();
+            let has =
+                |name: &str, title: &str| name.to_lowercase().contains(&text) || title.to_lowercase().contains(&text);
+            cases.retain(|case| has(&case.name, case.story.script.title.get()));
+            wrong.retain(|unread| has(&unread.result.name, ""));
+        }
+        if let Some(variant) = &self.variant {
+            cases.retain(|case| case.variant.as_ref() == Some(variant));
+        }
+        if let Some(file) = &self.failed {
+            let failed = report_target::failed(file)?;
+            cases.retain(|case| failed.contains(&case.name));
+            wrong.retain(|unread| failed.contains(&unread.result.name));
+            if failed.is_empty() {
+                return Err(miette::miette!(
+                    "{} has no case that did not pass; there is nothing to repeat",
+                    file.display()
+                ));
+            }
+        }
+        if cases.is_empty() && wrong.is_empty() && all > 0 {
+            let help = "`mockgento list` shows the names of all cases";
+            return Err(miette::miette!(help = help, "none of {all} cases is what was asked for"));
+        }
+        Ok((cases, wrong))
+    }
+
     fn whole_suite(&self) -> bool {
         let is_part = |place: &PathBuf| {
             let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
@@ -83,6 +128,9 @@ impl RunArgs {
         };
         self.tags.is_empty()
             && self.shard.is_none()
+            && self.filter.is_none()
+            && self.variant.is_none()
+            && self.failed.is_none()
             && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
@@ -94,15 +142,17 @@ pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
 
 fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     let streamed = report_target::to_stdout(&args.reports)?;
-    let (mut cases, wrong) = load(&args.places, &args.tags)?;
-    for report in &wrong {
-        diagnostics::print(report, colour);
-    }
+    let (mut cases, mut wrong) = args.selected()?;
     if let Some(shard) = args.shard {
         match &args.durations {
             Some(file) => shard.by_time(&mut cases, &report_target::durations(file)?),
             None => shard.by_name(&mut cases),
         }
+        // A file without cases belongs to one part as well, or several would count it.
+        wrong.retain(|unread| shard.has(&unread.result.name));
+    }
+    for unread in &wrong {
+        diagnostics::print(&unread.report, colour);
     }
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
     let mut page = report_target::want_timelines(&args.reports).then(html::Page::default);
@@ -110,8 +160,18 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     let options = if page.is_some() { options.with_timeline() } else { options };
     let slow_after = Duration::from_secs(args.slow);
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
-    let pool = PoolOptions { jobs, slow_after, stop_after: Duration::from_secs(args.timeout) };
-    let about = About { scenarios: cases.len(), shard: args.shard.map(|shard| shard.to_string()), unread: wrong.len() };
+    let pool = PoolOptions {
+        jobs,
+        slow_after,
+        stop_after: Duration::from_secs(args.timeout),
+        fail_fast: args.fail_fast,
+        interrupted: (!args.watch).then(interrupt::flag),
+    };
+    let about = About {
+        scenarios: cases.len() + wrong.len(),
+        shard: args.shard.map(|shard| shard.to_string()),
+        unread: wrong.len(),
+    };
     let (target, verbosity) = (
         if streamed.is_some() { Target::Stderr } else { Target::Stdout },
         if args.quiet { Verbosity::Quiet } else { Verbosity::Usual },
@@ -136,12 +196,20 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
         }
     });
     let elapsed = started.elapsed();
+    let all_read = wrong.is_empty();
+    for unread in wrong {
+        stream.result(&unread.result);
+        if let Some(page) = &mut page {
+            page.add(&unread.result, None);
+        }
+        results.push(unread.result);
+    }
     if !results.is_empty() {
         console.summary(&results, elapsed);
-    } else if let (Some(shard), true) = (args.shard, wrong.is_empty()) {
+    } else if let Some(shard) = args.shard {
         console.note(&format!("no scenario is in part {shard}"));
     }
-    if args.whole_suite() && wrong.is_empty() {
+    if args.whole_suite() && all_read {
         for orphan in orphans(&cases) {
             console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));
         }
@@ -154,11 +222,12 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     stream.end(&ended)?;
     report_target::write_files(&args.reports, &ended)?;
     console.ended_well().map_err(|error| miette::miette!("cannot print the results: {error}"))?;
-    Ok(exit_code(&results, !wrong.is_empty()))
+    Ok(exit_code(&results))
 }
 
-fn exit_code(results: &[CaseResult], files_wrong: bool) -> ExitCode {
-    if files_wrong || results.iter().any(CaseResult::cannot_work) {
+/// The exit code of a run with these results.
+pub(super) fn exit_code(results: &[CaseResult]) -> ExitCode {
+    if results.iter().any(CaseResult::cannot_work) {
         ExitCode::InputWrong
     } else if results.iter().all(CaseResult::passed) {
         ExitCode::AsExpected
@@ -167,14 +236,26 @@ fn exit_code(results: &[CaseResult], files_wrong: bool) -> ExitCode {
     }
 }
 
-/// The cases of all files that can be run, and reports on those that cannot.
-pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Vec<miette::Report>), miette::Report> {
+/// A file that cannot be run.
+pub(super) struct Unread {
+    /// What is wrong with it, drawn on its text.
+    pub(super) report: miette::Report,
+    /// The same as a result, so that no sum and no report is without it.
+    pub(super) result: CaseResult,
+}
+
+/// The cases of all files that can be run, and those files that cannot.
+pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Vec<Unread>), miette::Report> {
     let (mut cases, mut wrong) = (Vec::new(), Vec::new());
-    for path in find(places).map_err(diagnostics::of_scenario)? {
+    let named = Named::of(places)?;
+    for path in find(&named.files).map_err(diagnostics::of_scenario)? {
         match Story::load(&path) {
             Ok(story) if tagged(&story, tags) => cases.extend(story.cases()),
             Ok(_) => {}
-            Err(error) => wrong.push(diagnostics::of_scenario(error)),
+            Err(error) => {
+                let result = CaseResult::of_unread(&path, &error);
+                wrong.push(Unread { report: diagnostics::of_scenario(error), result });
+            }
         }
     }
     if cases.is_empty() && wrong.is_empty() {
@@ -184,7 +265,80 @@ pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Ve
             tags.join(", ")
         ));
     }
+    named.keep(&mut cases);
     Ok((cases, wrong))
+}
+
+/// Places as they are given: files and folders, and names of cases as a failure prints them.
+struct Named {
+    /// Files and folders to look in.
+    files: Vec<PathBuf>,
+    /// For each file that was named by a case of it, the names of its cases that are meant.
+    cases: BTreeMap<PathBuf, BTreeSet<String>>,
+    /// Files that are meant as a whole.
+    whole: Vec<PathBuf>,
+}
+
+impl Named {
+    fn of(places: &[PathBuf]) -> Result<Self, miette::Report> {
+        let mut named = Self { files: Vec::new(), cases: BTreeMap::new(), whole: Vec::new() };
+        for place in places {
+            if place.exists() {
+                named.files.push(place.clone());
+                named.whole.push(place.clone());
+                continue;
+            }
+            let Some((path, case)) = file_of_case(place) else {
+                // Whatever is wrong with the place is said as for any other.
+                named.files.push(place.clone());
+                continue;
+            };
+            named.files.push(path.clone());
+            match case {
+                Some(case) => drop(named.cases.entry(path).or_default().insert(case)),
+                None => named.whole.push(path),
+            }
+        }
+        for (path, wanted) in &named.cases {
+            let Ok(story) = Story::load(path) else { continue };
+            let known: Vec<String> = story.cases().into_iter().map(|case| case.name).collect();
+            if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let help = crate::scenario::finding::choices(unknown, &known);
+                return Err(miette::miette!(help = help, "{} has no case {unknown}", path.display()));
+            }
+        }
+        Ok(named)
+    }
+
+    /// Drops cases of files of which only others are meant.
+    fn keep(&self, cases: &mut Vec<Case>) {
+        cases.retain(|case| {
+            let file = &case.story.file.path;
+            let is_whole = self.whole.iter().any(|place| file.starts_with(place));
+            is_whole || self.cases.get(file).is_none_or(|wanted| wanted.contains(&case.name))
+        });
+    }
+}
+
+/// The file of a case by its name, and the name unless the whole scenario is meant: `two_way/conflict-remote-wins.rpc` is a case of
+/// `scenarios/two_way/conflict-remote-wins.yaml`. A name may begin with the folder it is in.
+fn file_of_case(place: &Path) -> Option<(PathBuf, Option<String>)> {
+    const ROOT: &str = "scenarios";
+    let text = place.to_str()?;
+    let (root, name) = match text.rsplit_once("scenarios/") {
+        Some((before, name)) => (Path::new(before).join(ROOT), name),
+        None => (PathBuf::from(ROOT), text),
+    };
+    // A case is named by its file and what stands behind a dot; either may have dots of its own.
+    let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+    let file = |end: usize| {
+        let base = name.get(..end).filter(|base| !base.is_empty())?;
+        let files = ["yaml", "yml"].map(|extension| root.join(format!("{base}.{extension}")));
+        Some((files.into_iter().find(|path| path.is_file())?, end))
+    };
+    let (path, end) = ends.filter_map(file).last()?;
+    Some((path, (end < name.len()).then(|| name.to_owned())))
 }
 
 fn tagged(story: &Story, tags: &[String]) -> bool {

@@ -131,6 +131,19 @@ impl CrmError {
         }
     }
 
+    /// Whether the database or its file failed, which says nothing about what was asked for.
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Database(_) => !self.is_duplicate(),
+            Self::UnknownField { .. }
+            | Self::WrongType { .. }
+            | Self::NotFound { .. }
+            | Self::Forbidden(_)
+            | Self::Settings(_) => false,
+            _ => true,
+        }
+    }
+
     /// Whether a uniqueness rule of the schema refused the row.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation))

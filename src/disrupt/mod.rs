@@ -17,4 +17,4 @@ pub use when::{Seen, When};
 /// The operation name under which WSDL downloads are matched and journalled.
 pub const WSDL_OPERATION: &str = "wsdl";
 /// The operation that opens a session.
-const LOGIN_OPERATION: &str = "login";
+pub(crate) const LOGIN_OPERATION: &str = "login";

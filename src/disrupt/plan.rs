@@ -66,6 +66,7 @@ struct Entry {
     seen: u64,
     sessions: u64,
     left: Option<u64>,
+    has_struck: bool,
     draws: ChaCha8Rng,
 }
 
@@ -81,7 +82,7 @@ impl Plan {
         let id = ArmedId(self.next_id);
         let left = (armed.times > 0).then_some(armed.times);
         let draws = ChaCha8Rng::seed_from_u64(armed.when.seed);
-        self.entries.push(Entry { id, armed, seen: 0, sessions: 0, left, draws });
+        self.entries.push(Entry { id, armed, seen: 0, sessions: 0, left, has_struck: false, draws });
         id
     }
 
@@ -110,6 +111,11 @@ impl Plan {
     /// How often an armed one may still strike; `None` when it is used up or unknown, or strikes until cleared.
     pub fn left(&self, id: ArmedId) -> Option<u64> {
         self.entries.iter().find(|entry| entry.id == id).and_then(|entry| entry.left)
+    }
+
+    /// Whether an armed one is still waiting for its first call.
+    pub fn has_missed_so_far(&self, id: ArmedId) -> bool {
+        self.entries.iter().any(|entry| entry.id == id && !entry.has_struck)
     }
 
     /// From now on [`Plan::fire_before_connecting`] is asked before every call.
@@ -153,6 +159,7 @@ impl Entry {
         if !self.armed.when.strikes(self.seen) || !self.is_drawn() {
             return false;
         }
+        self.has_struck = true;
         if let Some(left) = &mut self.left {
             *left -= 1;
         }

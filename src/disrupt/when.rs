@@ -70,7 +70,7 @@ impl When {
     }
 
     /// Whether the call counts at all; `session` is the number of sessions opened since arming.
-    pub(super) fn concerns(&self, call: Seen<'_>, session: u64) -> bool {
+    pub(crate) fn concerns(&self, call: Seen<'_>, session: u64) -> bool {
         self.operation.as_deref().is_none_or(|wanted| wanted == call.operation)
             && self.page.is_none_or(|wanted| call.page == Some(wanted))
             && self.session.is_none_or(|wanted| wanted == session)
@@ -79,7 +79,7 @@ impl When {
     }
 
     /// Whether the call with that number among those that count is struck.
-    pub(super) fn strikes(&self, count: u64) -> bool {
+    pub(crate) fn strikes(&self, count: u64) -> bool {
         self.nth.is_none_or(|nth| count >= nth)
             && self.every.is_none_or(|every| every > 0 && count.is_multiple_of(every))
     }

@@ -116,6 +116,7 @@ impl Console {
         let failed: Vec<&CaseResult> = results.iter().filter(|result| !result.passed()).collect();
         for result in &failed {
             self.print(&coloured(&explained(result)));
+            self.print(&format!("  {DIM}again: {}{RESET}\n", again(result)));
         }
         let colour = if failed.is_empty() { GREEN } else { RED };
         let slow = results.iter().filter(|result| result.elapsed >= self.slow_after).count();
@@ -163,6 +164,21 @@ impl Console {
 /// Seconds with one digit behind the point, where there is something to show.
 fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 { time.as_secs().to_string() } else { format!("{:.1}", time.as_secs_f64()) }
+}
+
+/// The command that repeats a case.
+pub fn again(result: &CaseResult) -> String {
+    let file = super::json::slashed(&result.file);
+    let base = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(&file);
+    // What stands behind the scenario's own name is the variant or the cell.
+    let own = base.rsplit('/').next().unwrap_or(base);
+    let last = result.name.rsplit('/').next().unwrap_or(&result.name);
+    let case = match last.strip_prefix(own).filter(|rest| rest.starts_with('.') && file.contains("scenarios/")) {
+        Some(rest) => format!("{base}{rest}"),
+        None => file.clone(),
+    };
+    let plain = case.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if plain { format!("mockgento run {case}") } else { format!("mockgento run '{}'", case.replace('\'', "'\\''")) }
 }
 
 /// Everything that is wrong with a case, without colour.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::scenario::explore::{Blame, Exploration, Failed, Verdict};
+use crate::scenario::explore::{Blame, CallSite, Edit, EditExploration, Exploration, Failed, Verdict};
 
 /// The letter of a verdict in the matrix; a blank where the disruption could not strike.
 const LETTERS: &[(Option<Verdict>, char)] = &[
@@ -25,17 +25,76 @@ fn column(number: usize) -> char {
     ('a'..='z').chain('A'..='Z').nth(number).unwrap_or('*')
 }
 
-/// The matrix and the failures of a case.
-pub fn text(found: &Exploration) -> String {
-    let mut text = format!("\n{}\n", found.name);
-    let width = found.calls.iter().map(|call| call.name().chars().count()).max().unwrap_or_default();
-    let header: String = (0..found.troubles.len()).map(column).collect();
+/// Calls by columns.
+fn grid(name: &str, calls: &[CallSite], columns: usize, matrix: &[Vec<Option<Verdict>>]) -> String {
+    let mut text = format!("\n{name}\n");
+    let width = calls.iter().map(|call| call.name().chars().count()).max().unwrap_or_default();
+    let header: String = (0..columns).map(column).collect();
     // Writing to a String cannot fail.
     let _ = writeln!(text, "  {:width$}  {header}", "");
-    for (call, row) in found.calls.iter().zip(&found.matrix) {
+    for (call, row) in calls.iter().zip(matrix) {
         let cells: String = row.iter().map(|cell| letter(*cell)).collect();
         let _ = writeln!(text, "  {:width$}  {}", call.name(), cells.trim_end());
     }
+    text
+}
+
+/// The calls of a case by what was edited before them, and each loss with the step that shows it.
+pub fn edits(found: &EditExploration) -> String {
+    let mut text = grid(&found.name, &found.calls, Edit::ALL.len(), &found.matrix);
+    for failed in &found.failed {
+        let _ = writeln!(text, "  {}: {} before {}", failed.verdict.as_str(), failed.edit.name(), failed.site.name());
+        for difference in failed.differences.iter().take(DIFFERENCES_SHOWN) {
+            let _ = writeln!(text, "    {difference}");
+        }
+        let more = failed.differences.len().saturating_sub(DIFFERENCES_SHOWN);
+        if more > 0 {
+            let _ = writeln!(text, "    and {more} more");
+        }
+        if let Some(line) = failed.message.lines().find(|line| line.contains("failed")) {
+            let _ = writeln!(text, "    {line}");
+        }
+        let (operation, nth) = (&failed.site.operation, failed.site.nth);
+        let _ = writeln!(
+            text,
+            "    in a scenario: `during: {{sync: {{}}, before: {{operation: {operation}, call: {nth}}}, in magento: …}}`"
+        );
+    }
+    text
+}
+
+/// What the letters of [`edits`] mean.
+pub fn legend_of_edits() -> String {
+    let mut text = String::from("\nedits:\n");
+    for (number, edit) in Edit::ALL.iter().enumerate() {
+        let _ = writeln!(text, "  {} {}", column(number), edit.name());
+    }
+    text.push_str(". each row as with the edit before the step or after it  L lost  D doubled  S stuck\n");
+    text
+}
+
+/// The same for machines.
+pub fn json_of_edits(found: &EditExploration) -> Value {
+    let cell = |cell: &Option<Verdict>| json!(cell.map(Verdict::as_str));
+    json!({
+        "name": found.name,
+        "calls": found.calls.iter().map(CallSite::name).collect::<Vec<_>>(),
+        "edits": Edit::ALL.iter().map(|edit| edit.name()).collect::<Vec<_>>(),
+        "matrix": found.matrix.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "failures": found.failed.iter().map(|failed| json!({
+            "verdict": failed.verdict.as_str(),
+            "edit": failed.edit.name(),
+            "line": failed.site.line, "operation": failed.site.operation, "nth": failed.site.nth, "shop": failed.site.shop,
+            "differences": failed.differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "message": failed.message,
+        })).collect::<Vec<_>>(),
+        "runs": found.runs,
+    })
+}
+
+/// The matrix and the failures of a case.
+pub fn text(found: &Exploration) -> String {
+    let mut text = grid(&found.name, &found.calls, found.troubles.len(), &found.matrix);
     if found.singles.0 < found.singles.1 {
         let _ = writeln!(text, "  single ones: {} of {}", found.singles.0, found.singles.1);
     }

@@ -16,17 +16,23 @@ impl Gate {
         Self(service)
     }
 
+    /// The operation of a call and the page it asks for; a call without a body is a WSDL download, one that cannot be read
+    /// has no name.
+    pub fn read(&self, body: &[u8]) -> (String, Option<u64>) {
+        if body.is_empty() {
+            return (WSDL_OPERATION.to_owned(), None);
+        }
+        let call = self.0.lock_shop().codec().read_request(body, None);
+        call.map(|call| (call.operation.clone(), page(&call.arguments))).unwrap_or_default()
+    }
+
     /// What keeps this call from connecting; a call without a body is a WSDL download.
     pub fn strike(&self, body: &[u8], at: Timestamp) -> Option<Disruption> {
         if self.0.lock_plan().list().all(|(_, armed)| !armed.disruption.is_before_connecting()) {
             return None;
         }
-        let call = (!body.is_empty()).then(|| self.0.lock_shop().codec().read_request(body, None));
-        let (operation, page) = match &call {
-            None => (WSDL_OPERATION, None),
-            Some(Ok(call)) => (call.operation.as_str(), page(&call.arguments)),
-            Some(Err(_)) => ("", None),
-        };
+        let (operation, page) = self.read(body);
+        let operation = operation.as_str();
         let fired = self.0.lock_plan().fire_before_connecting(Seen { operation, page, at });
         let disruption = fired.into_iter().next().map(|fired| fired.disruption)?;
         self.0.locked_journal().keep_away(at, operation, disruption.kind());

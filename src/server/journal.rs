@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::envelopes::Envelopes;
 use super::kept;
+use crate::disrupt::Disruption;
 use crate::secret::MASK;
 use crate::soap::{SoapFault, SoapStruct, SoapValue};
 
@@ -53,12 +54,16 @@ pub struct JournalEntry {
     pub outcome: Outcome,
     /// The HTTP status of the answer.
     pub http_status: u16,
-    /// Names of the disruptions that struck, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub disruptions: Vec<String>,
+    /// The disruptions that struck, in order; their names where it is written.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_name")]
+    pub disruptions: Vec<Disruption>,
     /// Why it failed, which Magento's own fault often hides; only for failures that can be explained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+fn by_name<S: serde::Serializer>(disruptions: &[Disruption], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(disruptions.iter().map(Disruption::name))
 }
 
 /// A call that never reached the shop, because a disruption kept it from connecting.
@@ -138,7 +143,7 @@ pub(super) struct Record {
     pub(super) arguments: Masked,
     pub(super) outcome: Outcome,
     pub(super) http_status: u16,
-    pub(super) disruptions: Vec<String>,
+    pub(super) disruptions: Vec<Disruption>,
     pub(super) why: Option<String>,
     pub(super) envelopes: Option<Envelopes>,
 }

@@ -181,7 +181,7 @@ impl Service {
             arguments: Masked::of(arguments),
             outcome: handled.outcome.clone(),
             http_status: handled.answer.status,
-            disruptions: struck.iter().map(Disruption::name).collect(),
+            disruptions: struck.clone(),
             why,
             envelopes,
         };
@@ -366,8 +366,12 @@ fn log(record: &Record) {
     if record.disruptions.is_empty() {
         tracing::info!(operation, status, %outcome, "answered");
     } else {
-        tracing::info!(operation, status, %outcome, disruptions = record.disruptions.join(", "), "answered, disrupted");
+        tracing::info!(operation, status, %outcome, disruptions = names(&record.disruptions), "answered, disrupted");
     }
+}
+
+fn names(disruptions: &[Disruption]) -> String {
+    disruptions.iter().map(Disruption::name).collect::<Vec<_>>().join(", ")
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

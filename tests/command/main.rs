@@ -10,6 +10,7 @@ mod crm_buttons;
 mod documented;
 mod dry_run;
 mod explore;
+mod explore_edits;
 #[cfg(unix)]
 mod external_client;
 #[cfg(target_os = "linux")]
@@ -22,3 +23,4 @@ mod reports;
 #[path = "../support/mod.rs"]
 mod support;
 mod sync;
+mod truth;

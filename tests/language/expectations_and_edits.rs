@@ -46,7 +46,13 @@ impl Project {
     }
 
     fn run(&self, mode: Mode) -> Vec<CaseResult> {
-        let pool = PoolOptions { jobs: 3, slow_after: Duration::from_secs(60), stop_after: Duration::from_secs(60) };
+        let pool = PoolOptions {
+            jobs: 3,
+            slow_after: Duration::from_secs(60),
+            stop_after: Duration::from_secs(60),
+            fail_fast: false,
+            interrupted: None,
+        };
         let mut results = Vec::new();
         run_all(&self.cases(), RunOptions::new(Carrier::InMemory, mode), pool, |event| {
             if let Event::Result(result) = event {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
 
 mod disruptions;
+mod during;
 mod expectations_and_edits;
 mod shipped_suite;
 mod wrong_forms;

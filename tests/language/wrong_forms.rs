@@ -12,6 +12,11 @@ use mockgento::scenario::{ScenarioError, Story, schema};
 const STEPS: &[(&str, &str, &str)] = &[
     ("check connection", "{check connection: {api kee: x}}", "did you mean `api key`?"),
     ("sync", "{sync: {only: customr}}", "did you mean `customer`?"),
+    (
+        "during",
+        "{during: {sync: {}, before: {operation: oroCustomrList}, advance: 1 minute}}",
+        "did you mean `oroCustomerList`?",
+    ),
     ("run", "{run: \"sh -c 'open\"}", "is not a command"),
     ("sync data", "{sync data: {}}", "it is not said what is meant"),
     ("schedule sync", "{schedule sync: {farce: yes}}", "known are `force`"),

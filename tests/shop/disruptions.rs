@@ -128,5 +128,5 @@ async fn the_journal_names_what_struck() {
         transport.send(HttpRequest::get(wsdl_url(&base))).await.unwrap();
     }
     let disruptions = shop.journal().entries().iter().map(|entry| entry.disruptions.clone()).collect::<Vec<_>>();
-    assert_eq!(disruptions, vec![vec![], vec!["html-page".to_owned()], vec![]]);
+    assert_eq!(disruptions, vec![vec![], vec![mockgento::disrupt::Disruption::HtmlPage], vec![]]);
 }

@@ -55,7 +55,10 @@ fn head(call: &WireCall) -> String {
     let shop = call.shop.as_ref().map(|shop| format!("{shop}: ")).unwrap_or_default();
     let struck = match call.entry.disruptions.as_slice() {
         [] => String::new(),
-        struck => format!(", disrupted by {}", struck.join(", ")),
+        struck => {
+            let names: Vec<String> = struck.iter().map(crate::disrupt::Disruption::name).collect();
+            format!(", disrupted by {}", names.join(", "))
+        }
     };
     let at = crate::datetime::to_sql(call.entry.at);
     format!("{shop}{} at {at}: {}, HTTP {}{struck}", call.entry.operation, call.answered, call.entry.http_status)

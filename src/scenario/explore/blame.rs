@@ -4,30 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::control::Control;
+use super::judge::judge;
 use super::probe::Probe;
-use super::{Failed, judge};
+use super::verdict::{Blame, Failed};
 use crate::quirk::{Quirk, Quirks, Recommendation};
-
-/// The quirks behind a failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Blame {
-    /// Without any one of these the story ends well.
-    Each(Vec<Quirk>),
-    /// Without all of these it does; with one of them it does not.
-    Together(Vec<Quirk>),
-    /// It does not even without all defects.
-    Nothing,
-}
-
-impl Blame {
-    /// The quirks.
-    pub fn quirks(&self) -> &[Quirk] {
-        match self {
-            Self::Each(quirks) | Self::Together(quirks) => quirks,
-            Self::Nothing => &[],
-        }
-    }
-}
 
 /// Names the quirks behind each failure; gives how many tellings that took.
 pub(super) fn all(probe: &Probe<'_>, failed: &mut [Failed]) -> usize {

@@ -125,6 +125,19 @@ pub(super) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
     differences
 }
 
+/// Rows that are neither as in the one end nor as in the other; what is wrong with them is told by the other.
+pub(super) fn neither(one: &Value, other: &Value, found: &Value) -> Vec<Difference> {
+    let (before, there) = (tables(one), tables(found));
+    let none = Vec::new();
+    let rows = |tables: &Tables, difference: &Difference| {
+        let key = difference.key.clone().unwrap_or_default();
+        tables.get(&difference.table).and_then(|rows| rows.get(&key)).unwrap_or(&none).clone()
+    };
+    let mut differences = compare(other, found);
+    differences.retain(|difference| rows(&before, difference) != rows(&there, difference));
+    differences
+}
+
 /// Those differences that others have too.
 pub(super) fn in_both(mut differences: Vec<Difference>, others: &[Difference]) -> Vec<Difference> {
     differences.retain(|difference| others.iter().any(|other| difference.is_at(other)));

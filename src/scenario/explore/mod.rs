@@ -5,60 +5,31 @@ mod blame;
 mod catalogue;
 mod compare;
 mod control;
+mod edit;
+mod judge;
+mod living;
+mod pool;
 mod probe;
 mod reduce;
 mod reproduce;
 mod strike;
+mod verdict;
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-pub use blame::Blame;
 pub use catalogue::{Trouble, all, by_kind, usual};
 pub use compare::{Difference, Kind};
+pub use edit::Edit;
+pub use living::{EditExploration, EditFailed, explore_edits};
 pub use strike::{CallSite, Strike};
+pub use verdict::{Blame, Failed, Verdict};
 
 use crate::quirk::Profile;
 use crate::scenario::Case;
 use control::Control;
+use judge::judge_all;
 use probe::Probe;
 use strike::{pairs, singles, thinned};
-
-/// What became of a story after trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// The same end, and the sync in trouble succeeded by itself.
-    Retried,
-    /// The same end, after another sync.
-    Converged,
-    /// Something is missing or different in the end.
-    Lost,
-    /// Something is there twice in the end.
-    Doubled,
-    /// The sync does not succeed any more, or something still waits to be exported.
-    Stuck,
-}
-
-impl Verdict {
-    /// Whether the story ended as it should.
-    pub fn is_well(self) -> bool {
-        matches!(self, Self::Retried | Self::Converged)
-    }
-
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Retried => "retried",
-            Self::Converged => "converged",
-            Self::Lost => "lost",
-            Self::Doubled => "doubled",
-            Self::Stuck => "stuck",
-        }
-    }
-}
 
 /// How to explore.
 #[derive(Clone, Debug)]
@@ -83,23 +54,6 @@ pub struct ExploreOptions {
     pub blame: bool,
     /// Whether to look for the smallest story of each failure.
     pub reproduce: bool,
-}
-
-/// One telling that went wrong.
-#[derive(Clone, Debug)]
-pub struct Failed {
-    /// What struck.
-    pub strikes: Vec<Strike>,
-    /// What became of it.
-    pub verdict: Verdict,
-    /// What is different in the end.
-    pub differences: Vec<Difference>,
-    /// Why the sync does not succeed, when it does not.
-    pub message: String,
-    /// The smallest story that shows it, when its file can be cut into steps.
-    pub reproduction: Option<String>,
-    /// The quirks behind it; nothing when nobody asked.
-    pub blame: Option<Blame>,
 }
 
 /// All that was found about a case.
@@ -183,81 +137,4 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
         runs,
         elapsed: started.elapsed(),
     })
-}
-
-/// Every telling's verdict, in the order of the strikes.
-fn judge_all(probe: &Probe<'_>, control: &Control, strikes: &[Vec<Strike>], jobs: usize) -> Vec<Option<Failed>> {
-    let next = AtomicUsize::new(0);
-    let verdicts = Mutex::new(vec![None; strikes.len()]);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, strikes.len().max(1)) {
-            scope.spawn(|| {
-                while let Some((number, strikes)) = at(strikes, next.fetch_add(1, Ordering::Relaxed)) {
-                    let judged = judge(probe, control, strikes);
-                    let mut verdicts = verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Some(place) = verdicts.get_mut(number) {
-                        *place = judged;
-                    }
-                }
-            });
-        }
-    });
-    verdicts.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn at(strikes: &[Vec<Strike>], number: usize) -> Option<(usize, &Vec<Strike>)> {
-    strikes.get(number).map(|strikes| (number, strikes))
-}
-
-/// Whether some table holds more rows than it should. A row that is known by nothing but its fields and has another value
-/// is one missing and one too many.
-fn is_doubled(differences: &[Difference]) -> bool {
-    let mut surplus = std::collections::BTreeMap::<&str, i64>::new();
-    for difference in differences {
-        *surplus.entry(&difference.table).or_default() += match difference.kind {
-            Kind::Extra => 1,
-            Kind::Missing => -1,
-            Kind::Changed => 0,
-        };
-    }
-    surplus.values().any(|rows| *rows > 0)
-}
-
-/// One telling; `None` when not everything struck.
-fn judge(probe: &Probe<'_>, control: &Control, strikes: &[Strike]) -> Option<Failed> {
-    let failed = |verdict, differences, message| Failed {
-        strikes: strikes.to_vec(),
-        verdict,
-        differences,
-        message,
-        reproduction: None,
-        blame: None,
-    };
-    let ending = match probe.tell(strikes) {
-        Ok(ending) => ending,
-        Err(message) => return Some(failed(Verdict::Stuck, Vec::new(), message)),
-    };
-    if !ending.all_struck {
-        return None;
-    }
-    if let Some(broken) = ending.broken {
-        return Some(failed(Verdict::Stuck, Vec::new(), broken));
-    }
-    let reference = &control.ending;
-    if reference.success && !ending.success {
-        return Some(failed(Verdict::Stuck, Vec::new(), ending.message));
-    }
-    let differences = control.differences(probe, strikes, &ending);
-    let verdict = if is_doubled(&differences) {
-        Verdict::Doubled
-    } else if !differences.is_empty() && differences.iter().all(Difference::waits) {
-        Verdict::Stuck
-    } else if !differences.is_empty() {
-        Verdict::Lost
-    } else if ending.recoveries > reference.recoveries {
-        Verdict::Converged
-    } else {
-        Verdict::Retried
-    };
-    Some(failed(verdict, differences, ending.message))
 }

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::edit::Edit;
 use super::strike::{CallSite, Strike};
-use crate::disrupt::{Armed, ArmedId, When};
+use crate::disrupt::{Armed, ArmedId, Disruption, When};
 use crate::quirk::{Profile, Quirk, Quirks};
 use crate::scenario::Case;
 use crate::scenario::language::step::crm_edit::CrmEdit;
@@ -23,6 +24,8 @@ use crate::sync::standing::reads_again;
 
 /// The scheduler runs a sync every five minutes.
 const SCHEDULE: SignedDuration = SignedDuration::from_mins(5);
+/// What passes before somebody edits the shop.
+const MEANWHILE: SignedDuration = SignedDuration::from_secs(1);
 /// Further runs after one that failed, before it counts as stuck.
 const RECOVERIES_MAX: usize = 3;
 /// Runs after the story's end, in every telling.
@@ -41,6 +44,26 @@ pub(super) struct Probe<'a> {
     pub(super) without: BTreeSet<Quirk>,
     /// The steps that are told; `None` for those left out.
     pub(super) steps: Vec<Option<&'a At<Step>>>,
+}
+
+/// An edit, and where it is done.
+#[derive(Clone, Debug)]
+pub(super) struct EditAt {
+    pub(super) step: usize,
+    pub(super) shop: String,
+    pub(super) edit: Edit,
+    pub(super) place: Place,
+}
+
+/// Where an edit is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Before the step.
+    Before,
+    /// Just before that call of it.
+    At(CallSite),
+    /// After the step.
+    After,
 }
 
 /// How a telling ended.
@@ -90,10 +113,15 @@ impl<'a> Probe<'a> {
 
     /// Tells the story with some steps later than they are.
     pub(super) fn tell_late(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
-        runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(strikes, late))
+        runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(strikes, late, None))
     }
 
-    async fn told(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
+    /// Runs the case with an edit of the shop in it; `all_struck` says whether it was done.
+    pub(super) fn tell_edited(&self, edit: &EditAt) -> Result<Ending, String> {
+        runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(&[], &[], Some(edit)))
+    }
+
+    async fn told(&self, strikes: &[Strike], late: &[Delay], edit: Option<&EditAt>) -> Result<Ending, String> {
         let options = RunOptions::new(Carrier::InMemory, Mode::Check);
         let mut world = World::new(self.case, options).await.map_err(|cause| cause.to_string())?;
         world.quirks = self.quirks();
@@ -105,7 +133,8 @@ impl<'a> Probe<'a> {
             }
             let struck: Vec<&Strike> = strikes.iter().filter(|strike| strike.site.step == index).collect();
             telling.arm(&struck)?;
-            if !telling.step(index, step, !struck.is_empty()).await? {
+            let edit = edit.filter(|edit| edit.step == index);
+            if !telling.step(index, step, !struck.is_empty(), edit).await? {
                 break;
             }
         }
@@ -113,7 +142,7 @@ impl<'a> Probe<'a> {
             telling.settle().await?;
             if self.looks_for_expired_carts() && telling.world.integration.is_some() {
                 // Cron does so every day.
-                telling.world.expire_carts().await?;
+                telling.world.expire_carts().await.map_err(|why| why.to_string())?;
             }
         }
         telling.ending()
@@ -136,12 +165,23 @@ struct Telling<'a> {
     broken: Option<String>,
     /// Whether a disruption of the story lasts until it is cleared.
     world_is_disrupted: bool,
+    /// An edit that was to be done and was not.
+    is_edit_missed: bool,
 }
 
 impl<'a> Telling<'a> {
     fn new(world: World<'a>) -> Self {
         let (calls, armed, over) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { world, calls, armed, recoveries: 0, over, broken: None, world_is_disrupted: false }
+        Self {
+            world,
+            calls,
+            armed,
+            recoveries: 0,
+            over,
+            broken: None,
+            world_is_disrupted: false,
+            is_edit_missed: false,
+        }
     }
 
     fn arm(&mut self, strikes: &[&Strike]) -> Result<(), String> {
@@ -156,9 +196,18 @@ impl<'a> Telling<'a> {
     }
 
     /// One step; false when the story cannot go on.
-    async fn step(&mut self, index: usize, step: &'a At<Step>, is_struck: bool) -> Result<bool, String> {
+    async fn step(
+        &mut self,
+        index: usize,
+        step: &'a At<Step>,
+        is_struck: bool,
+        edit: Option<&EditAt>,
+    ) -> Result<bool, String> {
         let before = self.journal_lengths();
-        let mut failures = self.world.step(step).await;
+        let mut failures = match edit {
+            Some(edit) => self.edited_step(step, edit).await?,
+            None => self.world.step(step).await,
+        };
         self.note_calls(index, step, &before);
         match &step.0 {
             StepKind::Disrupt(told) => self.world_is_disrupted |= told.0.iter().any(DisruptStep::lasts),
@@ -185,6 +234,58 @@ impl<'a> Telling<'a> {
         }
         self.over.insert(index, self.world.clock.now());
         Ok(true)
+    }
+
+    /// The step with an edit before, in or after it.
+    async fn edited_step(&mut self, step: &'a At<Step>, edit: &EditAt) -> Result<Failures, String> {
+        let served = self.world.shops.get(&edit.shop).ok_or("the shop is gone")?;
+        let (shop, base) = (served.shared(), served.base_url().map_err(|error| error.to_string())?);
+        let last_sync = self.over.values().next_back().copied();
+        let doing = shop.lock().map_err(|_| "the shop is broken")?;
+        let Some(shop_edit) = edit.edit.of(&doing, last_sync) else {
+            self.is_edit_missed = true;
+            return Ok(Failures::new());
+        };
+        drop(doing);
+        // Between two calls time passes, or a row that is saved again would not leave the window that is being read.
+        let clock = self.world.clock.clone();
+        let edit_now = || {
+            clock.advance(MEANWHILE);
+            let mut shop = shop.lock().map_err(|_| "the shop is broken".to_owned())?;
+            shop.edit(&shop_edit).map(drop).map_err(|error| error.to_string())
+        };
+        let site = match &edit.place {
+            Place::Before => {
+                edit_now()?;
+                return Ok(self.world.step(step).await);
+            }
+            Place::After => {
+                let failures = self.world.step(step).await;
+                edit_now()?;
+                return Ok(failures);
+            }
+            Place::At(site) => site,
+        };
+        let moments = self.world.moments.clone();
+        let when = When::nth_of(&site.operation, site.nth);
+        let reached = moments.ask(base.host_str().map(str::to_owned), when);
+        let mut work = std::pin::pin!(self.world.step(step));
+        let let_go = tokio::select! {
+            biased;
+            let_go = reached => Some(let_go),
+            failures = &mut work => {
+                moments.forget();
+                self.is_edit_missed = true;
+                return Ok(failures);
+            }
+        };
+        let done = edit_now();
+        if let Some(Ok(let_go)) = let_go {
+            // The call that waits belongs to the step, which is still there.
+            let _ = let_go.send(());
+        }
+        let failures = work.await;
+        done.map(|()| failures)
     }
 
     /// What a person asks for and gets an error, the person asks for again.
@@ -250,7 +351,7 @@ impl<'a> Telling<'a> {
             return Ok(());
         }
         self.world.clock.advance(SCHEDULE);
-        self.world.sync(None).await
+        self.world.sync(None).await.map_err(|why| why.to_string())
     }
 
     fn journal_lengths(&self) -> Vec<usize> {
@@ -259,7 +360,7 @@ impl<'a> Telling<'a> {
 
     /// Whether what came into the CRM is wrong because the story made the shop answer so: its end is no measure for others.
     fn is_deceived(&self, before: &[usize]) -> bool {
-        let wrong = |name: &String| DECEPTIONS.iter().any(|kind| name.starts_with(kind));
+        let wrong = |struck: &Disruption| DECEPTIONS.contains(&struck.kind());
         let has_wrong = |(shop, from): (&Served, &usize)| {
             shop.journal()
                 .entries()
@@ -299,7 +400,7 @@ impl<'a> Telling<'a> {
         let struck = |(shop, id, times): &(String, ArmedId, u64)| {
             self.world.shops.get(shop).is_some_and(|shop| shop.plan().left(*id).is_none_or(|left| left < *times))
         };
-        let all_struck = self.armed.iter().all(struck);
+        let all_struck = self.armed.iter().all(struck) && !self.is_edit_missed;
         let crm = self.world.crm.state().map_err(|error| error.to_string())?;
         let last = self.world.last.as_ref();
         Ok(Ending {

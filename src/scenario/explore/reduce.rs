@@ -1,8 +1,10 @@
 //! The smallest story that still shows what went wrong: steps are left out as long as the verdict stays.
 
 use super::control::Control;
+use super::judge::judge;
 use super::probe::Probe;
-use super::{Failed, judge, reproduce};
+use super::reproduce;
+use super::verdict::Failed;
 
 /// Puts the smallest story into `found`; returns how many tellings that took.
 pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {

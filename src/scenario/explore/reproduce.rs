@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 use super::compare::{Difference, Kind};
 use super::probe::Probe;
 use super::strike::Strike;
-use super::{Failed, Verdict};
+use super::verdict::{Failed, Verdict};
 use crate::scenario::language::beside::seeds;
 use crate::scenario::language::setup::knob;
 use crate::scenario::language::setup::variant::Variant;

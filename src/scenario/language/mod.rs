@@ -18,3 +18,4 @@ pub mod step;
 pub mod story;
 pub(super) mod telling;
 pub mod text;
+pub mod write;

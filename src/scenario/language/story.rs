@@ -106,6 +106,11 @@ fn checked(
     findings
 }
 
+/// A file's scenario name.
+pub(in crate::scenario) fn name_of(path: &Path) -> String {
+    placed(path).0
+}
+
 /// A file's scenario name and the folder of its snapshots.
 fn placed(path: &Path) -> (String, PathBuf) {
     let root = path.ancestors().skip(1).find(|folder| folder.file_name().is_some_and(|name| name == SCENARIOS));

@@ -21,16 +21,13 @@ pub struct Exercised {
 
 impl Exercised {
     /// Adds what a call was and came to.
-    pub(in crate::scenario) fn add_call(&mut self, operation: &str, outcome: &Outcome, disruptions: &[String]) {
+    pub(in crate::scenario) fn add_call(&mut self, operation: &str, outcome: &Outcome, disruptions: &[Disruption]) {
         if Contract::shared().operation(operation).is_some() {
             self.operations.insert(operation.to_owned());
         }
         if let Outcome::Fault { code, string } = outcome {
             self.faults.insert(format!("{code} {string}"));
         }
-        for name in disruptions {
-            let kind = Disruption::KINDS.iter().filter(|kind| name.starts_with(**kind)).max_by_key(|kind| kind.len());
-            self.disruptions.extend(kind.map(|kind| (*kind).to_owned()));
-        }
+        self.disruptions.extend(disruptions.iter().map(|struck| struck.kind().to_owned()));
     }
 }

@@ -6,7 +6,8 @@ use crate::quirk::Quirk;
 use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::setup::variant::Variant;
 use crate::scenario::language::text::words::Priority;
-use crate::scenario::run::world::{API_USER, CannotWork, World};
+use crate::scenario::run::cannot_work::CannotWork;
+use crate::scenario::run::world::{API_USER, World};
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 
@@ -20,7 +21,7 @@ impl World<'_> {
         let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
         settings = self.over(settings, &as_settings(&self.variant), false)?;
         self.look_at_shop(&mut settings).await?;
-        let id = self.crm.add_integration(&settings).map_err(|error| error.to_string())?;
+        let id = self.crm.add_integration(&settings)?;
         self.integration = Some(id);
         Ok(())
     }
@@ -31,7 +32,7 @@ impl World<'_> {
         setup: &IntegrationSetup,
     ) -> Result<Result<(), CrmError>, CannotWork> {
         let id = self.channel()?;
-        let before = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
+        let before = self.crm.integration(id)?.settings;
         let mut settings = self.over(before, setup, false)?;
         self.look_at_shop(&mut settings).await?;
         Ok(self.crm.save_integration(id, &settings))
@@ -46,7 +47,7 @@ impl World<'_> {
     ) -> Result<IntegrationSettings, CannotWork> {
         if fresh || setup.shop.is_some() {
             let shop = self.shop(setup.shop.as_ref())?;
-            settings.api_url = shop.wsdl_url().map_err(|error| error.to_string())?.to_string();
+            settings.api_url = shop.wsdl_url()?.to_string();
             settings.is_wsi_mode = shop.with_shop(|shop| shop.mode() == WireMode::WsI);
         }
         if fresh || setup.api_user.is_some() {
@@ -123,7 +124,11 @@ impl World<'_> {
                 }
                 codes.push(format!("{id} {}", row.text("code")));
             }
-            Err(format!("the shop has no website `{named}`; it has {}", codes.join(", ")))
+            Err(CannotWork::NotInShop {
+                what: "website",
+                named: named.to_owned(),
+                hint: format!("; it has {}", codes.join(", ")),
+            })
         })
     }
 }

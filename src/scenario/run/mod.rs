@@ -2,9 +2,11 @@
 //! in it, `runner` goes through the steps, `pool` runs many. A failed expectation is a result, not an error. What a file may
 //! say is decided in `language`.
 
+mod cannot_work;
 pub mod case;
 pub mod exercised;
 mod integration;
+pub(super) mod moments;
 pub(super) mod network;
 mod options;
 pub mod pool;

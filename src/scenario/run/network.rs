@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::oneshot;
 use url::Url;
 
+use super::moments::Moments;
 use super::options::Carrier;
 use crate::clock::Clock;
-use crate::disrupt::{Disruption, Plan};
+use crate::disrupt::{Disruption, Plan, Seen};
 use crate::server::{
     AdminApi, BaseUrl, EndpointOptions, FakeShop, Gate, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url,
 };
@@ -53,6 +55,14 @@ impl Served {
                     ServerOptions { base_url: BaseUrl::Seeded, admin: AdminApi::Off, ..ServerOptions::default() };
                 Ok(Self::Tcp(FakeShop::start(shop, options).await?))
             }
+        }
+    }
+
+    /// The shop, for whoever edits it while something else is going on.
+    pub(in crate::scenario) fn shared(&self) -> Arc<Mutex<Shop>> {
+        match self {
+            Self::InMemory(served) => served.shop(),
+            Self::Tcp(served) => served.shop(),
         }
     }
 
@@ -106,6 +116,7 @@ pub(in crate::scenario) fn transport<'a>(
     shops: impl Iterator<Item = &'a Served>,
     carrier: Carrier,
     clock: &Clock,
+    moments: &Moments,
 ) -> Result<Arc<dyn Transport>, NetworkError> {
     let (mut peers, mut addresses, mut gates) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for shop in shops {
@@ -123,7 +134,7 @@ pub(in crate::scenario) fn transport<'a>(
             Arc::new(LoopbackNames { inner, addresses })
         }
     };
-    Ok(Arc::new(Gated { inner, gates, clock: clock.clone() }))
+    Ok(Arc::new(Gated { inner, gates, clock: clock.clone(), moments: moments.clone() }))
 }
 
 /// Asks each shop's gate before a call connects: what arrives cannot be refused any more.
@@ -131,10 +142,11 @@ struct Gated {
     inner: Arc<dyn Transport>,
     gates: BTreeMap<String, Gate>,
     clock: Clock,
+    moments: Moments,
 }
 
-impl Transport for Gated {
-    fn send(&self, request: HttpRequest) -> Sending<'_> {
+impl Gated {
+    fn sent(&self, request: HttpRequest) -> Sending<'_> {
         let gate = self.gates.get(request.url.host_str().unwrap_or_default());
         let Some(struck) = gate.and_then(|gate| gate.strike(&request.body, self.clock.now())) else {
             return self.inner.send(request);
@@ -145,6 +157,29 @@ impl Transport for Gated {
             _ => TransportError::Connect { url, detail },
         };
         Box::pin(std::future::ready(Err(error)))
+    }
+
+    /// What the call has to wait for before it is sent.
+    fn waits_for(&self, request: &HttpRequest) -> Option<oneshot::Receiver<()>> {
+        if !self.moments.is_asked_for() {
+            return None;
+        }
+        let host = request.url.host_str().unwrap_or_default();
+        let (operation, page) = self.gates.get(host)?.read(&request.body);
+        self.moments.before(host, Seen { operation: &operation, page, at: self.clock.now() })
+    }
+}
+
+impl Transport for Gated {
+    fn send(&self, request: HttpRequest) -> Sending<'_> {
+        match self.waits_for(&request) {
+            None => self.sent(request),
+            Some(let_go) => Box::pin(async move {
+                // Whoever asked for the moment and is gone has nothing more to do in it.
+                let _ = let_go.await;
+                self.sent(request).await
+            }),
+        }
     }
 }
 

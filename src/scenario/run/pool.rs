@@ -21,6 +21,10 @@ pub struct PoolOptions {
     pub slow_after: Duration,
     /// After this a case is given up.
     pub stop_after: Duration,
+    /// Whether no case begins any more once one has failed.
+    pub fail_fast: bool,
+    /// Set from outside when everything is to end; what ran and what did not still has its result.
+    pub interrupted: Option<&'static AtomicBool>,
 }
 
 /// What happens while cases run.
@@ -68,7 +72,7 @@ pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell:
         spawn_worker(&shared, &sender, None);
     }
     let mut running: BTreeMap<usize, Running> = BTreeMap::new();
-    let (mut waiting, mut due) = (BTreeMap::new(), 0);
+    let (mut waiting, mut due, mut stopped) = (BTreeMap::<usize, CaseResult>::new(), 0, None);
     while let Some(next_due) = cases.get(due) {
         match messages.recv_timeout(until_next_mark(&running, pool)) {
             Ok(Message::Begins(number, since)) => {
@@ -97,11 +101,43 @@ pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell:
                 tell(Event::Slow(case));
             }
         }
+        let is_interrupted = pool.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed));
+        let has_failed = pool.fail_fast && waiting.values().any(|result| !result.passed());
+        stopped = stopped.or(if is_interrupted { Some(INTERRUPTED) } else { has_failed.then_some(FAILED_BEFORE) });
+        if let Some(why) = stopped {
+            for (number, case) in cases.iter().enumerate() {
+                if shared.taken.get(number).is_some_and(|taken| !taken.swap(true, Ordering::Relaxed)) {
+                    waiting.insert(number, not_run(case, why));
+                } else if let Some(one) = running.get(&number).filter(|_| is_interrupted) {
+                    let elapsed = one.since.elapsed();
+                    running.remove(&number);
+                    waiting.insert(number, ended_in_step(case, &shared, number, elapsed, INTERRUPTED.to_owned()));
+                    tell(Event::Ended(case));
+                }
+            }
+        }
         while let Some(result) = waiting.remove(&due) {
             tell(Event::Result(result));
             due += 1;
         }
     }
+}
+
+/// Why a case did not run to its end, or not at all.
+const INTERRUPTED: &str = "the run was interrupted";
+const FAILED_BEFORE: &str = "not run: another case failed before, and `--fail-fast` ends the run then";
+
+fn not_run(case: &Case, why: &str) -> CaseResult {
+    let mut result = CaseResult::of(case);
+    result.failures.push(Failure {
+        kind: FailureKind::Stopped,
+        file: None,
+        line: 1,
+        step: "start".to_owned(),
+        message: why.to_owned(),
+        detail: String::new(),
+    });
+    result
 }
 
 /// The longest anybody waits for a message when no case is about to become slow.
@@ -201,7 +237,13 @@ mod tests {
     fn results_come_in_the_order_of_the_cases_and_slow_ones_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let cases = cases(folder.path(), &[LONG, QUICK, QUICK]);
-        let pool = PoolOptions { jobs: 2, slow_after: Duration::ZERO, stop_after: Duration::from_secs(60) };
+        let pool = PoolOptions {
+            jobs: 2,
+            slow_after: Duration::ZERO,
+            stop_after: Duration::from_secs(60),
+            fail_fast: false,
+            interrupted: None,
+        };
         let (mut names, mut slow, mut started) = (Vec::new(), 0, 0);
         run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| match event {
             Event::Result(result) => names.push((result.name.clone(), result.passed())),
@@ -217,7 +259,13 @@ mod tests {
     fn a_case_that_does_not_end_is_given_up_with_its_step_and_the_others_still_run() {
         let folder = tempfile::tempdir().unwrap();
         let cases = cases(folder.path(), &[LONG, QUICK]);
-        let pool = PoolOptions { jobs: 1, slow_after: Duration::ZERO, stop_after: Duration::from_nanos(1) };
+        let pool = PoolOptions {
+            jobs: 1,
+            slow_after: Duration::ZERO,
+            stop_after: Duration::from_nanos(1),
+            fail_fast: false,
+            interrupted: None,
+        };
         let mut results = Vec::new();
         run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| {
             if let Event::Result(result) = event {
@@ -229,5 +277,49 @@ mod tests {
         assert_eq!(failure.kind, FailureKind::Stopped);
         assert!(failure.message.starts_with("did not end within 0 s"), "{}", failure.message);
         assert!(["start", "advance", "sync"].contains(&failure.step.as_str()), "{}", failure.step);
+    }
+
+    #[test]
+    fn an_interrupted_run_has_a_result_for_every_case_and_none_of_them_is_green() {
+        static INTERRUPTED: AtomicBool = AtomicBool::new(true);
+        let folder = tempfile::tempdir().unwrap();
+        let cases = cases(folder.path(), &[LONG, QUICK, QUICK]);
+        let pool = PoolOptions {
+            jobs: 1,
+            slow_after: Duration::from_secs(60),
+            stop_after: Duration::from_secs(60),
+            fail_fast: false,
+            interrupted: Some(&INTERRUPTED),
+        };
+        let mut results = Vec::new();
+        run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| {
+            if let Event::Result(result) = event {
+                results.push(result);
+            }
+        });
+        assert_eq!(results.len(), 3);
+        assert!(results.iter().skip(1).all(|result| result.failures[0].message == super::INTERRUPTED), "{results:?}");
+    }
+
+    #[test]
+    fn once_one_has_failed_the_others_are_not_run_and_say_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let failing = "title: f\nsteps:\n  - sync\n  - expect: {outcome: failure}\n";
+        let cases = cases(folder.path(), &[QUICK, failing, QUICK, QUICK]);
+        let pool = PoolOptions {
+            jobs: 1,
+            slow_after: Duration::from_secs(60),
+            stop_after: Duration::from_secs(60),
+            fail_fast: true,
+            interrupted: None,
+        };
+        let mut passed = Vec::new();
+        run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| {
+            if let Event::Result(result) = event {
+                passed.push(result.passed());
+            }
+        });
+        // The next case may have begun already.
+        assert_eq!((passed.len(), passed[0], passed[1], passed[3]), (4, true, false, false));
     }
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::scenario::language::finding::ScenarioError;
 use crate::scenario::language::step::Step;
+use crate::scenario::language::story::name_of;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::exercised::Exercised;
 use crate::scenario::run::timeline::Timeline;
@@ -89,6 +91,41 @@ impl CaseResult {
             title: case.story.script.title.get().clone(),
             file: case.story.file.path.clone(),
             failures: Vec::new(),
+            accepted: 0,
+            elapsed: Duration::ZERO,
+            exercised: Box::default(),
+            timeline: None,
+        }
+    }
+
+    /// A file that could not be read, with all that is wrong with it.
+    pub fn of_unread(path: &Path, error: &ScenarioError) -> Self {
+        let failure = |file: Option<PathBuf>, line, message: String, detail: String| Failure {
+            kind: FailureKind::CannotWork,
+            file,
+            line,
+            step: "file".to_owned(),
+            message,
+            detail,
+        };
+        let failures = match error {
+            ScenarioError::Wrong { findings, .. } => findings
+                .iter()
+                .map(|finding| {
+                    let line = finding.place.as_ref().map_or(1, |place| place.line.max(1));
+                    let file = finding.origin.as_ref().map(|origin| origin.file.path.clone());
+                    let help = finding.help.as_ref().map(|help| format!("{help}\n")).unwrap_or_default();
+                    failure(file, line, finding.told(), help)
+                })
+                .collect(),
+            other => vec![failure(None, 1, other.to_string(), String::new())],
+        };
+        let name = name_of(path);
+        Self {
+            title: name.clone(),
+            name,
+            file: path.to_owned(),
+            failures,
             accepted: 0,
             elapsed: Duration::ZERO,
             exercised: Box::default(),

@@ -4,7 +4,8 @@ pub use super::options::{Carrier, RunOptions};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::scenario::language::step::StepKind;
+use crate::scenario::language::step::{Step, StepKind};
+use crate::scenario::language::text::span::At;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::result::{CaseResult, Failure, FailureKind};
 use crate::scenario::run::timeline::recorder::Recorder;
@@ -79,13 +80,18 @@ async fn tell(
         Ok(world) => world,
         Err(cause) => return result.failures.push(set_up_failed(&cause.to_string())),
     };
+    let mut unseen = None;
     let mut recorder = options.keeps_timeline.then(|| Recorder::of(&world));
     for (index, step) in case.story.script.steps.iter().enumerate() {
         in_step.store(index + 1, Ordering::Relaxed);
         if let Some(recorder) = &mut recorder {
             recorder.begin(&mut world, &step.0);
         }
-        let failures = world.step(step).await;
+        let mut failures = overlooked(&world, &mut unseen, &step.0);
+        failures.extend(world.step(step).await);
+        if has_end(&step.0) && world.last.as_ref().is_some_and(|last| !last.success) {
+            unseen = world.last.as_ref().map(|last| failed_unseen(&last.message, step));
+        }
         let stop = failures.iter().any(|failure| failure.kind == FailureKind::CannotWork);
         let known = result.failures.len();
         result.failures.extend(failures);
@@ -96,8 +102,46 @@ async fn tell(
             break;
         }
     }
+    if !result.failures.iter().any(|failure| failure.kind == FailureKind::CannotWork) {
+        result.failures.extend(unseen);
+        result.failures.extend(world.missed(None));
+    }
+    result.failures.extend(world.accept(result.failures.is_empty()));
     result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_story()));
     look(&world);
     result.accepted = world.accepted();
     *result.exercised = world.exercised();
+}
+
+/// Whether a step ends well or badly by itself, as something that talks to the shop does.
+fn has_end(step: &StepKind) -> bool {
+    matches!(
+        step,
+        StepKind::CheckConnection(_)
+            | StepKind::Sync(_)
+            | StepKind::During(_)
+            | StepKind::Run(_)
+            | StepKind::SyncData(_)
+            | StepKind::RunQueue(_)
+            | StepKind::ExpireCarts(_)
+    )
+}
+
+/// A sync that failed and that nobody had a look at before the next one, or before the end, is a failure: the scenario shows
+/// something else than it seems to.
+fn overlooked(world: &World<'_>, unseen: &mut Option<Failure>, next: &StepKind) -> Vec<Failure> {
+    match next {
+        StepKind::Expect(expectation) if world.is_told_here(expectation) => *unseen = None,
+        StepKind::Snapshot(_) => *unseen = None,
+        next if has_end(next) => return unseen.take().into_iter().collect(),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn failed_unseen(message: &str, step: &At<Step>) -> Failure {
+    let said = message.lines().find(|line| line.contains("failed")).or(message.lines().next()).unwrap_or_default();
+    let message =
+        format!("it failed and nothing looks at that: {said}; add `- expect: {{outcome: failure}}` if it is meant to");
+    World::failure(step, FailureKind::Unmet, message).from(step)
 }

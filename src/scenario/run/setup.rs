@@ -1,12 +1,14 @@
 //! The beginning of a case: its clock, shops, wire, CRM and channel, as the scenario and the case say.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::case::Case;
+use super::moments::Moments;
 use super::network::{self, NetworkError, Served};
 use super::options::RunOptions;
-use super::world::{API_KEY, API_USER, CannotWork, World};
+use super::world::{API_KEY, API_USER, CrmFile, World};
 use crate::client::WsdlCache;
 use crate::clock::Clock;
 use crate::crm::{Crm, CrmError};
@@ -16,10 +18,11 @@ use crate::scenario::language::beside::{overrides, seeds};
 use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::shop::ShopSetup;
 use crate::scenario::language::setup::variant::Variant;
+use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::shop::seed::SeedUser;
 use crate::shop::{Shop, ShopConfig};
-use crate::snapshot::Store;
+use crate::snapshot::{Mode, Store};
 use crate::soap::WireMode;
 
 /// The name of a story's only shop.
@@ -33,6 +36,8 @@ pub(in crate::scenario) enum SetUpError {
     Shop(String),
     #[error(transparent)]
     Network(#[from] NetworkError),
+    #[error("no folder for the CRM: {0}; make room for temporary files")]
+    Folder(std::io::Error),
     #[error("the CRM cannot be set up: {0}")]
     Crm(#[from] CrmError),
     #[error("the integration cannot be set up: {0}")]
@@ -50,16 +55,25 @@ impl<'a> World<'a> {
             let shop = build(case, &variant, name, setup, &clock)?;
             shops.insert(name.to_owned(), Served::start(shop, options.carrier).await?);
         }
-        let transport = network::transport(shops.values(), options.carrier, &clock)?;
+        let moments = Moments::default();
+        let (crm, crm_file) = crm(script, &clock)?;
+        let transport = network::transport(shops.values(), options.carrier, &clock, &moments)?;
         let mut world = Self {
             quirks: quirks(script, &variant),
-            crm: Crm::in_memory(clock.clone())?,
+            crm,
+            crm_file,
+            moments,
             integration: None,
             origin: None,
+            armed: Vec::new(),
             last: None,
             transport,
             wsdl_cache: WsdlCache::default(),
-            store: Store::new(case.story.snapshots.as_path(), options.mode),
+            store: Store::new(
+                case.story.snapshots.as_path(),
+                if options.mode == Mode::Accept { Mode::Check } else { options.mode },
+            ),
+            to_accept: (options.mode == Mode::Accept).then(Vec::new),
             case,
             variant,
             clock,
@@ -85,6 +99,17 @@ fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
         return vec![(ONLY_SHOP, script.shop.clone().unwrap_or_default())];
     }
     script.shops.iter().map(|(name, setup)| (name.get().as_str(), setup.clone())).collect()
+}
+
+/// The CRM; in a file where somebody works in it while it syncs, which takes a second connection.
+fn crm(script: &Script, clock: &Clock) -> Result<(Crm, Option<CrmFile>), SetUpError> {
+    let is_edited_meanwhile =
+        |step: &At<Step>| matches!(&step.0, StepKind::During(during) if !during.in_crm.0.is_empty());
+    if !script.steps.iter().any(is_edited_meanwhile) {
+        return Ok((Crm::in_memory(clock.clone())?, None));
+    }
+    let file = CrmFile { folder: tempfile::tempdir().map_err(SetUpError::Folder)? };
+    Ok((file.open(clock)?, Some(file)))
 }
 
 /// The quirks a story starts with in one of its tellings.

@@ -48,9 +48,14 @@ impl Shard {
         self.of
     }
 
+    /// Whether a name belongs to this part.
+    pub fn has(self, name: &str) -> bool {
+        hash(name) % self.of as u64 == self.index as u64
+    }
+
     /// Keeps the cases of this part. A case stays in its part when others come and go.
     pub fn by_name(self, cases: &mut Vec<Case>) {
-        cases.retain(|case| hash(&case.name) % self.of as u64 == self.index as u64);
+        cases.retain(|case| self.has(&case.name));
     }
 
     /// Keeps the cases of this part, parts being as long as each other by the times of an earlier run. Cases without a

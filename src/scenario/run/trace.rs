@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::disrupt::WSDL_OPERATION;
+use crate::disrupt::{Disruption, WSDL_OPERATION};
 use crate::server::{JournalEntry, Outcome};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -31,7 +31,8 @@ fn entry(exchange: &JournalEntry) -> Value {
     record.insert("call".to_owned(), json!(exchange.operation));
     record.extend(arguments(exchange).map(|(name, value)| (name.to_owned(), value)));
     if !exchange.disruptions.is_empty() {
-        record.insert("disrupted".to_owned(), json!(exchange.disruptions.join(", ")));
+        let names: Vec<String> = exchange.disruptions.iter().map(Disruption::name).collect();
+        record.insert("disrupted".to_owned(), json!(names.join(", ")));
     }
     record.insert("answer".to_owned(), json!(answer(exchange)));
     Value::Object(record)

@@ -1,5 +1,7 @@
 //! Everything one telling of a story has: its clock, shops, wire and CRM, and what happened last.
 
+use super::cannot_work::CannotWork;
+use super::moments::Moments;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -7,7 +9,8 @@ use jiff::Timestamp;
 
 use crate::client::WsdlCache;
 use crate::clock::Clock;
-use crate::crm::{Crm, IntegrationId};
+use crate::crm::{Crm, CrmError, IntegrationId};
+use crate::disrupt::ArmedId;
 use crate::quirk::Quirks;
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::setup::variant::Variant;
@@ -18,7 +21,7 @@ use crate::scenario::run::case::Case;
 use crate::scenario::run::exercised::Exercised;
 use crate::scenario::run::network::Served;
 use crate::scenario::run::result::{Failure, FailureKind};
-use crate::snapshot::Store;
+use crate::snapshot::{Header, SnapshotName, Store};
 use crate::transport::Transport;
 
 /// The SOAP user an integration logs in as unless it says otherwise.
@@ -28,9 +31,6 @@ pub(in crate::scenario) const API_KEY: &str = "oro-key-1";
 
 /// What a step leaves: nothing when all went well, or why not.
 pub(in crate::scenario) type Failures = Vec<Failure>;
-
-/// Why a step cannot work, as a lower-case fragment.
-pub(in crate::scenario) type CannotWork = String;
 
 /// The end of a sync or a check.
 #[derive(Clone, Debug)]
@@ -54,6 +54,25 @@ pub(in crate::scenario) struct Mark {
     pub(in crate::scenario) from: IndexMap<String, usize>,
 }
 
+/// An armed disruption that must strike, and what it is when it does not.
+pub(super) struct Watched {
+    pub(super) shop: String,
+    pub(super) id: ArmedId,
+    pub(super) failure: Failure,
+}
+
+/// The file of a CRM that lives as long as its case.
+pub(super) struct CrmFile {
+    /// Removed with everything in it at the end.
+    pub(super) folder: tempfile::TempDir,
+}
+
+impl CrmFile {
+    pub(super) fn open(&self, clock: &Clock) -> Result<Crm, CrmError> {
+        Crm::open(&self.folder.path().join("crm.sqlite"), clock.clone())
+    }
+}
+
 /// The world of one telling.
 pub(in crate::scenario) struct World<'a> {
     pub(in crate::scenario) case: &'a Case,
@@ -62,16 +81,24 @@ pub(in crate::scenario) struct World<'a> {
     pub(in crate::scenario) quirks: Quirks,
     pub(in crate::scenario) shops: IndexMap<String, Served>,
     pub(in crate::scenario) transport: Arc<dyn Transport>,
+    /// Between which calls somebody gets a word in.
+    pub(in crate::scenario) moments: Moments,
     pub(in crate::scenario) wsdl_cache: WsdlCache,
     pub(in crate::scenario) crm: Crm,
+    /// The CRM's file, where somebody works in it while it syncs; elsewhere it is in memory.
+    pub(super) crm_file: Option<CrmFile>,
     /// The integration; `None` while the channel is deleted.
     pub(in crate::scenario) integration: Option<IntegrationId>,
     /// The fragment the step at hand stands in.
     pub(super) origin: Option<&'a Origin>,
+    /// Disruptions that must strike before the case is over.
+    pub(super) armed: Vec<Watched>,
     /// How the last sync or check ended.
     pub(in crate::scenario) last: Option<LastOutcome>,
     pub(in crate::scenario) store: Store,
     pub(in crate::scenario) accepted: usize,
+    /// What is accepted when the case ends well; `None` when nothing is to be accepted.
+    pub(super) to_accept: Option<Vec<(SnapshotName, Header, String)>>,
     /// Journal entries of each shop that an earlier snapshot has shown.
     pub(in crate::scenario) shown: IndexMap<String, usize>,
     /// Steps that may call, with the journals' lengths when they began.
@@ -124,7 +151,7 @@ impl<'a> World<'a> {
             Some(name) => self.shops.get(name.get()),
             None => self.shops.first().map(|(_, shop)| shop),
         };
-        found.ok_or_else(|| format!("there is no shop called `{}`", name.map_or("", |name| name.get())))
+        found.ok_or_else(|| CannotWork::NoShop(name.map_or_else(String::new, |name| name.get().clone())))
     }
 
     /// Columns as an edit wants them.
@@ -133,7 +160,7 @@ impl<'a> World<'a> {
         for (name, value) in fields.iter() {
             let text = match value.get() {
                 Value::List(_) | Value::Record(_) => {
-                    return Err(format!("`{}` takes one value, not several", name.get()));
+                    return Err(CannotWork::SeveralValues(name.get().clone()));
                 }
                 _ => value.text(self.source()).map(std::borrow::Cow::into_owned),
             };

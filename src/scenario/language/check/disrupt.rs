@@ -28,7 +28,7 @@ impl Check<'_> {
         }
     }
 
-    fn at_least_one(&mut self, number: Option<&At<u64>>, message: &str, help: &str) {
+    pub(super) fn at_least_one(&mut self, number: Option<&At<u64>>, message: &str, help: &str) {
         if let Some(number) = number.filter(|number| *number.get() == 0) {
             self.report(number.place(), message, help);
         }

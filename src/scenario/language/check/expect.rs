@@ -8,10 +8,16 @@ use crate::scenario::language::known;
 use crate::scenario::language::setup::cells;
 use crate::scenario::language::step::expectation::{Expectation, RowsExpectation};
 use crate::scenario::language::text::count::Count;
-use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::span::{At, Place};
 
 impl Check<'_> {
-    pub(super) fn expect(&mut self, expectation: &Expectation) {
+    pub(super) fn expect(&mut self, expectation: &Expectation, place: &Place) {
+        let has_rows = !expectation.crm.0.is_empty() || !expectation.shop.0.is_empty();
+        let has_end = expectation.outcome.is_some() || expectation.message.is_some();
+        if !has_rows && !has_end && expectation.calls.0.is_empty() {
+            let help = "say what must be true: `outcome: success`, `crm: {…}`, `shop: {…}` or `calls: {…}`";
+            self.report(place.clone(), "nothing is expected here", help);
+        }
         for name in &expectation.in_variants {
             if self.script.variants.is_empty() {
                 let help = "say `in cells: {…}` of a matrix, or drop it where the story is told once";

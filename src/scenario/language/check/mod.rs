@@ -3,6 +3,7 @@
 
 mod discovery;
 mod disrupt;
+mod during;
 mod edits;
 mod expect;
 mod people;
@@ -237,6 +238,7 @@ impl<'a> Check<'a> {
         match &step.0 {
             StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
             StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
+            StepKind::During(during) => self.during(during, &place),
             StepKind::Run(run) => self.run_program(&run.0, &place),
             StepKind::SyncData(one) => self.sync_data(one, &place),
             StepKind::ScheduleSync(_) => self.talks(&place, "schedule a sync"),
@@ -261,7 +263,7 @@ impl<'a> Check<'a> {
             StepKind::Clear(which) => self.clear(which.as_ref()),
             // All have been put in by now.
             StepKind::Use(_) => {}
-            StepKind::Expect(expectation) => self.expect(expectation),
+            StepKind::Expect(expectation) => self.expect(expectation, &place),
             StepKind::Snapshot(snapshot) => self.snapshot(snapshot, &place),
         }
     }

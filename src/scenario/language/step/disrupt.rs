@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::disrupt::Disruption;
 use crate::scenario::language::text::span::At;
-use crate::scenario::language::text::words::{Interval, Moment, Times};
+use crate::scenario::language::text::words::{Interval, Moment, Times, YesNo};
 
 /// Trouble to inject into the shop's answers. Every condition given must hold; calls are counted from here on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -46,6 +46,10 @@ pub struct DisruptStep {
     pub times: Option<At<Times>>,
     /// What happens.
     pub with: At<Disruption>,
+    /// Whether it is all right that it never strikes; else one that struck no call by the end, or by `clear`, fails the
+    /// scenario.
+    #[serde(default, rename = "may miss")]
+    pub may_miss: YesNo,
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,

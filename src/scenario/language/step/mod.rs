@@ -3,6 +3,7 @@
 
 pub mod crm_edit;
 pub mod disrupt;
+pub mod during;
 pub mod expectation;
 pub mod fragment;
 pub mod magento_edit;
@@ -23,6 +24,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::disrupt::{ClearStep, DisruptStep};
+use crate::scenario::language::step::during::DuringStep;
 use crate::scenario::language::step::expectation::Expectation;
 use crate::scenario::language::step::fragment::Use;
 use crate::scenario::language::step::magento_edit::MagentoEdit;
@@ -34,105 +36,75 @@ use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::Interval;
 use crate::scenario::language::text::words::NoSettings;
 
-/// One thing that happens.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub enum StepKind {
-    /// Check Connection, as the button of the integration form does.
-    #[serde(rename = "check connection")]
-    CheckConnection(Option<CheckStep>),
-    /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
-    #[serde(rename = "sync")]
-    Sync(Option<SyncStep>),
-    /// Another program talks to the shop instead of our sync.
-    #[serde(rename = "run")]
-    Run(Run),
-    /// The button "Sync data" of one order or cart.
-    #[serde(rename = "sync data")]
-    SyncData(SyncDataStep),
-    /// The button "Schedule sync": a job waits in the queue until `run queue`, or until time passes with automatic sync.
-    #[serde(rename = "schedule sync")]
-    ScheduleSync(Option<ScheduleStep>),
-    /// The jobs that wait are run, as the queue's consumer does.
-    #[serde(rename = "run queue")]
-    RunQueue(Option<NoSettings>),
-    /// The daily look for carts that Magento no longer has.
-    #[serde(rename = "expire carts")]
-    ExpireCarts(Option<NoSettings>),
-    /// Somebody changes something in the shop.
-    #[serde(rename = "in magento")]
-    InMagento(OneOrMany<MagentoEdit>),
-    /// Somebody changes something in the CRM.
-    #[serde(rename = "in crm")]
-    InCrm(OneOrMany<CrmEdit>),
-    /// Time passes.
-    #[serde(rename = "advance")]
-    Advance(At<Interval>),
-    /// From now on a call goes wrong.
-    #[serde(rename = "disrupt")]
-    Disrupt(OneOrMany<DisruptStep>),
-    /// Nothing goes wrong any more.
-    #[serde(rename = "clear")]
-    Clear(Option<ClearStep>),
-    /// The steps of a fragment, in this place.
-    #[serde(rename = "use")]
-    Use(At<Use>),
-    /// What must be true now.
-    #[serde(rename = "expect")]
-    Expect(Box<Expectation>),
-    /// What is there now is compared with a file in `snapshots`.
-    #[serde(rename = "snapshot")]
-    Snapshot(SnapshotStep),
+/// The one list of steps: what an editor says of each, its word, its data, and whether the word may stand alone.
+macro_rules! steps {
+    ($($(#[$doc:meta])+ $word:literal => $kind:ident($data:ty) $(or $alone:ident)?,)*) => {
+        /// One thing that happens.
+        #[derive(Clone, Debug, Deserialize, JsonSchema)]
+        pub enum StepKind {
+            $($(#[$doc])+ #[serde(rename = $word)] $kind($data),)*
+        }
+
+        impl StepKind {
+            /// The words steps start with.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+            /// Those that may stand alone.
+            const ALONE: &'static [&'static str] = &[$($(steps!(@$alone $word),)?)*];
+
+            /// The word it starts with.
+            pub fn word(&self) -> &'static str {
+                match self { $(Self::$kind(_) => $word,)* }
+            }
+
+            /// The step of a word that stands alone.
+            fn alone(word: &str) -> Option<Self> {
+                $($(if word == $word { return Some(Self::$kind(steps!(@$alone))); })?)*
+                None
+            }
+        }
+    };
+    (@alone $word:literal) => { $word };
+    (@alone) => { None };
 }
 
-/// A step, and the fragment it comes from; those of `ALONE` may stand alone as words.
+steps! {
+    /// Check Connection, as the button of the integration form does.
+    "check connection" => CheckConnection(Option<CheckStep>) or alone,
+    /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
+    "sync" => Sync(Option<SyncStep>) or alone,
+    /// A sync, and an edit of the shop, of the CRM or of the clock just before one of its calls.
+    "during" => During(Box<DuringStep>),
+    /// Another program talks to the shop instead of our sync.
+    "run" => Run(Run),
+    /// The button "Sync data" of one order or cart.
+    "sync data" => SyncData(SyncDataStep),
+    /// The button "Schedule sync": a job waits in the queue until `run queue`, or until time passes with automatic sync.
+    "schedule sync" => ScheduleSync(Option<ScheduleStep>) or alone,
+    /// The jobs that wait are run, as the queue's consumer does.
+    "run queue" => RunQueue(Option<NoSettings>) or alone,
+    /// The daily look for carts that Magento no longer has.
+    "expire carts" => ExpireCarts(Option<NoSettings>) or alone,
+    /// Somebody changes something in the shop.
+    "in magento" => InMagento(OneOrMany<MagentoEdit>),
+    /// Somebody changes something in the CRM.
+    "in crm" => InCrm(OneOrMany<CrmEdit>),
+    /// Time passes.
+    "advance" => Advance(At<Interval>),
+    /// From now on a call goes wrong.
+    "disrupt" => Disrupt(OneOrMany<DisruptStep>),
+    /// Nothing goes wrong any more.
+    "clear" => Clear(Option<ClearStep>) or alone,
+    /// The steps of a fragment, in this place.
+    "use" => Use(At<Use>),
+    /// What must be true now.
+    "expect" => Expect(Box<Expectation>),
+    /// What is there now is compared with a file in `snapshots`.
+    "snapshot" => Snapshot(SnapshotStep),
+}
+
+/// A step, and the fragment it comes from; some may stand alone as words.
 #[derive(Clone, Debug)]
 pub struct Step(pub StepKind, pub Option<Arc<Origin>>);
-
-const ALONE: &[&str] = &["sync", "check connection", "schedule sync", "run queue", "expire carts", "clear"];
-
-const WORDS: &[&str] = &[
-    "check connection",
-    "sync",
-    "sync data",
-    "run",
-    "schedule sync",
-    "run queue",
-    "expire carts",
-    "in magento",
-    "in crm",
-    "advance",
-    "disrupt",
-    "clear",
-    "use",
-    "expect",
-    "snapshot",
-];
-
-impl StepKind {
-    /// The words steps start with.
-    pub const WORDS: &'static [&'static str] = WORDS;
-
-    /// The word it starts with.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::CheckConnection(_) => "check connection",
-            Self::Sync(_) => "sync",
-            Self::Run(_) => "run",
-            Self::SyncData(_) => "sync data",
-            Self::ScheduleSync(_) => "schedule sync",
-            Self::RunQueue(_) => "run queue",
-            Self::ExpireCarts(_) => "expire carts",
-            Self::InMagento(_) => "in magento",
-            Self::InCrm(_) => "in crm",
-            Self::Advance(_) => "advance",
-            Self::Disrupt(_) => "disrupt",
-            Self::Clear(_) => "clear",
-            Self::Use(_) => "use",
-            Self::Expect(_) => "expect",
-            Self::Snapshot(_) => "snapshot",
-        }
-    }
-}
 
 struct StepVisitor;
 
@@ -144,17 +116,12 @@ impl<'de> Visitor<'de> for StepVisitor {
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Step, E> {
-        match word {
-            "sync" => Ok(Step(StepKind::Sync(None), None)),
-            "schedule sync" => Ok(Step(StepKind::ScheduleSync(None), None)),
-            "run queue" => Ok(Step(StepKind::RunQueue(None), None)),
-            "expire carts" => Ok(Step(StepKind::ExpireCarts(None), None)),
-            "check connection" => Ok(Step(StepKind::CheckConnection(None), None)),
-            "clear" => Ok(Step(StepKind::Clear(None), None)),
-            known if WORDS.contains(&known) => {
-                Err(E::custom(format_args!("`{known}` needs to say what: `{known}: …`")))
+        match StepKind::alone(word) {
+            Some(kind) => Ok(Step(kind, None)),
+            None if StepKind::WORDS.contains(&word) => {
+                Err(E::custom(format_args!("`{word}` needs to say what: `{word}: …`")))
             }
-            unknown => Err(E::unknown_variant(unknown, WORDS)),
+            None => Err(E::unknown_variant(word, StepKind::WORDS)),
         }
     }
 
@@ -176,6 +143,6 @@ impl JsonSchema for Step {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let with_settings = generator.subschema_for::<StepKind>();
-        json_schema!({ "anyOf": [{ "enum": ALONE }, with_settings] })
+        json_schema!({ "anyOf": [{ "enum": StepKind::ALONE }, with_settings] })
     }
 }

@@ -1,5 +1,6 @@
 //! `in crm` about carts and orders placed from the CRM; `sync data` of one order or cart.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use serde_json::json;
 
 use super::sync::lines;
@@ -7,7 +8,7 @@ use crate::crm::{CartStep, CrmError, CrmValue, Entity, Row};
 use crate::scenario::language::step::crm_edit::{CartMove, MovedCart, OrderFromCrm};
 use crate::scenario::language::step::sync::SyncDataStep;
 use crate::scenario::language::text::span::At;
-use crate::scenario::run::world::{CannotWork, LastOutcome, World};
+use crate::scenario::run::world::{LastOutcome, World};
 use crate::shop::seed::SeedRow;
 use crate::shop::{Sale, Shop, ShopEdit};
 use crate::sync::sync_data::{
@@ -21,11 +22,11 @@ impl World<'_> {
         let record = match (&step.order, &step.cart) {
             (Some(order), _) => OneRecord::Order(order.get().clone()),
             (None, Some(cart)) => OneRecord::Cart(number(cart)?),
-            (None, None) => return Err("name an order or a cart".to_owned()),
+            (None, None) => return Err(CannotWork::NothingNamed("an order or a cart")),
         };
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        let outcome = sync_data(&mut context, id, &record).await.map_err(|error| error.to_string())?;
+        let outcome = sync_data(&mut context, id, &record).await?;
         let success = outcome.is_ok();
         let message = if success { SYNCHRONIZED } else { NOT_SYNCHRONIZED };
         let did = lines(&outcome);
@@ -55,11 +56,11 @@ impl World<'_> {
             (Some(cart), _) => (self.crm_cart(cart)?, PlacedFor::Cart(number(cart)?)),
             (None, Some(customer)) => {
                 let id = self.crm_customer(customer)?;
-                let row = self.crm.require(Entity::Customer, id).map_err(|error| error.to_string())?;
-                let origin = row.fields.int("originId").ok_or("Magento does not have that customer yet")?;
+                let row = self.crm.require(Entity::Customer, id)?;
+                let origin = row.fields.int("originId").ok_or(CannotWork::NotInMagentoYet)?;
                 (row, PlacedFor::Customer(origin))
             }
-            (None, None) => return Err("name a cart or a customer".to_owned()),
+            (None, None) => return Err(CannotWork::NothingNamed("a cart or a customer")),
         };
         let is_cart = matches!(placed, PlacedFor::Cart(_));
         let allowed = self.crm.check_order_can_be_placed(&of).and_then(|()| match is_cart {
@@ -73,9 +74,9 @@ impl World<'_> {
         self.apply(None, |shop| Ok(vec![ShopEdit::PlaceOrder(sale(shop, placed, items)?)]))?;
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        let outcome = after_order(&mut context, channel, placed).await.map_err(|error| error.to_string())?;
+        let outcome = after_order(&mut context, channel, placed).await?;
         if is_cart {
-            self.crm.note_cart_is_up_to_date(of.id, outcome.is_ok()).map_err(|error| error.to_string())?;
+            self.crm.note_cart_is_up_to_date(of.id, outcome.is_ok())?;
         }
         let refusal = CrmError::Forbidden(ORDER_NOT_IMPORTED.to_owned());
         Ok(if outcome.is_ok() { Ok(()) } else { Err(refusal) })
@@ -83,8 +84,8 @@ impl World<'_> {
 
     fn crm_cart(&self, named: &At<String>) -> Result<Row, CannotWork> {
         let key = [("channel", self.channel()?.0.into()), ("originId", CrmValue::Int(number(named)?))];
-        let found = self.crm.find_one(Entity::Cart, &key).map_err(|error| error.to_string())?;
-        found.ok_or_else(|| format!("the CRM has no cart {} now; sync before", named.get()))
+        let found = self.crm.find_one(Entity::Cart, &key)?;
+        found.ok_or_else(|| CannotWork::NotInCrm { what: format!("cart {}", named.get()), hint: " now; sync before" })
     }
 }
 
@@ -94,8 +95,11 @@ fn sale(shop: &Shop, placed: PlacedFor, items: Vec<SeedRow>) -> Result<Sale, Can
         PlacedFor::Customer(id) => return Ok(Sale { customer: Some(id), items, ..Sale::default() }),
         PlacedFor::Cart(cart) => cart,
     };
-    let quote =
-        shop.database().table("sales_flat_quote").row(cart).ok_or(format!("the shop has no cart {cart} now"))?;
+    let quote = shop.database().table("sales_flat_quote").row(cart).ok_or_else(|| CannotWork::NotInShop {
+        what: "cart",
+        named: cart.to_string(),
+        hint: " now".to_owned(),
+    })?;
     let customer = Some(quote.int("customer_id")).filter(|id| *id > 0);
     let owner =
         ["email", "firstname", "lastname"].map(|name| (name.to_owned(), quote.get(&format!("customer_{name}"))));
@@ -112,5 +116,7 @@ fn sale(shop: &Shop, placed: PlacedFor, items: Vec<SeedRow>) -> Result<Sale, Can
 }
 
 fn number(named: &At<String>) -> Result<i64, CannotWork> {
-    named.parse().map_err(|_| format!("`{}` is not Magento's id of a cart", named.get()))
+    named
+        .parse()
+        .map_err(|_| CannotWork::NotAnId { named: named.get().clone(), what: "Magento's id of a cart".to_owned() })
 }

@@ -1,5 +1,6 @@
 //! `in crm`: what a CRM user does.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use rust_decimal::Decimal;
 
 use crate::crm::lookup::as_spelled;
@@ -10,7 +11,7 @@ use crate::scenario::language::step::crm_edit::{AddressInCrm, CreateInCrm, CrmEd
 use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::{Fields, Value};
-use crate::scenario::run::world::{CannotWork, World};
+use crate::scenario::run::world::World;
 use crate::sync::email_check;
 use crate::sync::subscription::Wanted;
 
@@ -49,7 +50,7 @@ impl World<'_> {
             CrmEdit::Unsubscribe(told) => self.change_subscription(told, Wanted::Unsubscribed).await,
             CrmEdit::DeleteChannel(_) => {
                 let id = self.channel()?;
-                self.crm.delete_channel(id).map_err(|error| error.to_string())?;
+                self.crm.delete_channel(id)?;
                 self.integration = None;
                 Ok(None)
             }
@@ -63,7 +64,7 @@ impl World<'_> {
 
     /// The integration the story is about.
     pub(in crate::scenario) fn channel(&self) -> Result<IntegrationId, CannotWork> {
-        self.integration.ok_or_else(|| "the channel is deleted; create it first".to_owned())
+        self.integration.ok_or(CannotWork::NoChannel)
     }
 
     async fn create_in_crm(&mut self, created: &CreateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
@@ -93,15 +94,14 @@ impl World<'_> {
     /// What the form says against an e-mail address once Magento was asked for it.
     async fn ask_magento(&mut self, set: &CrmFields, of: Option<RowId>) -> Result<Option<CrmError>, CannotWork> {
         let channel = self.channel()?;
-        let stored =
-            of.map(|id| self.crm.require(Entity::Customer, id)).transpose().map_err(|error| error.to_string())?;
+        let stored = of.map(|id| self.crm.require(Entity::Customer, id)).transpose()?;
         let stored = stored.map(|row| row.fields).unwrap_or_default();
         let Some(email) = set.text("email").or(stored.text("email")).map(str::to_owned) else { return Ok(None) };
         let store = set.link("store").or(stored.link("store"));
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
         let said = email_check::objection(&mut context, channel, &email, store, stored.int("originId")).await;
-        said.map(|text| text.map(|text| CrmError::Forbidden(text.to_owned()))).map_err(|error| error.to_string())
+        Ok(said?.map(|text| CrmError::Forbidden(text.to_owned())))
     }
 
     fn create_address_in_crm(&mut self, created: &AddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {
@@ -113,17 +113,18 @@ impl World<'_> {
 
     fn update_address_in_crm(&mut self, update: &UpdateAddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {
         let fields = self.crm_fields(Entity::CustomerAddress, &update.set)?;
-        let origin =
-            CrmValue::Int(update.address.parse().map_err(|_| format!("`{}` is not an id", update.address.get()))?);
+        let origin = CrmValue::Int(
+            update
+                .address
+                .parse()
+                .map_err(|_| CannotWork::NotAnId { named: update.address.get().clone(), what: "an id".to_owned() })?,
+        );
         let channel = self.channel()?;
-        let found = self
-            .crm
-            .find(Entity::CustomerAddress, &[("channel", channel.0.into()), ("originId", origin)])
-            .map_err(|error| error.to_string())?;
+        let found = self.crm.find(Entity::CustomerAddress, &[("channel", channel.0.into()), ("originId", origin)])?;
         let Some(address) = found.first() else {
-            return Err(format!("the CRM has no address {} now", update.address.get()));
+            return Err(CannotWork::NotInCrm { what: format!("address {}", update.address.get()), hint: " now" });
         };
-        let owner = address.fields.link("owner").ok_or("the address has no customer")?;
+        let owner = address.fields.link("owner").ok_or(CannotWork::AddressOfNobody)?;
         let addresses = vec![AddressEdit::Change { id: address.id, fields }];
         Ok(self.crm.edit_customer(owner, &CustomerEdit { fields: CrmFields::new(), addresses }))
     }
@@ -135,15 +136,15 @@ impl World<'_> {
             Ok(id) => ("originId", CrmValue::Int(id)),
             Err(_) => ("email", CrmValue::from(named.get().as_str())),
         };
-        let found = self
-            .crm
-            .find(Entity::Customer, &[("channel", channel.0.into()), (field, value)])
-            .map_err(|error| error.to_string())?;
+        let found = self.crm.find(Entity::Customer, &[("channel", channel.0.into()), (field, value)])?;
         let found = as_spelled(found, field, named);
         match found.as_slice() {
             [one] => Ok(one.id),
-            [] => Err(format!("the CRM has no customer `{}` now; sync before, or create it", named.get())),
-            many => Err(format!("{} customers of the CRM are `{}`; name one by Magento's id", many.len(), named.get())),
+            [] => Err(CannotWork::NotInCrm {
+                what: format!("customer `{}`", named.get()),
+                hint: " now; sync before, or create it",
+            }),
+            many => Err(CannotWork::SeveralInCrm { many: many.len(), named: named.get().clone() }),
         }
     }
 
@@ -153,7 +154,9 @@ impl World<'_> {
     }
 
     fn crm_value(&self, entity: Entity, name: &At<String>, value: &At<Value>) -> Result<CrmValue, CannotWork> {
-        let kind = entity.column(name).ok_or_else(|| format!("{} has no field `{}`", entity.table(), name.get()))?;
+        let kind = entity
+            .column(name)
+            .ok_or_else(|| CannotWork::NoField { table: entity.table(), field: name.get().clone() })?;
         if let (ColumnType::TextList, Value::List(items)) = (kind, value.get()) {
             let text = |item: &At<Value>| item.text(self.source()).map(std::borrow::Cow::into_owned);
             return Ok(CrmValue::TextList(items.iter().filter_map(text).collect()));
@@ -161,7 +164,7 @@ impl World<'_> {
         if matches!(value.get(), Value::Null) {
             return Ok(CrmValue::Null);
         }
-        let misfit = || format!("`{}` takes {}", name.get(), kind.expected());
+        let misfit = || CannotWork::Misfit { field: name.get().clone(), expected: kind.expected() };
         let text = value.text(self.source()).ok_or_else(misfit)?;
         match kind {
             ColumnType::Text => Some(CrmValue::from(text.as_ref())),
@@ -184,20 +187,24 @@ impl World<'_> {
 
     /// A row of this channel by Magento's id.
     fn related(&self, target: Entity, origin: &str) -> Result<RowId, CannotWork> {
-        let id: i64 = origin.parse().map_err(|_| format!("`{origin}` is not Magento's id of a {}", target.table()))?;
+        let id: i64 = origin.parse().map_err(|_| CannotWork::NotAnId {
+            named: origin.to_owned(),
+            what: format!("Magento's id of a {}", target.table()),
+        })?;
         let channel = self.channel()?;
         let found = self.crm.find(target, &[("channel", channel.0.into()), ("originId", CrmValue::Int(id))]);
-        let found = found.map_err(|error| error.to_string())?;
+        let found = found?;
         found
             .first()
             .map(|row| row.id)
-            .ok_or_else(|| format!("the CRM has no {} {id} now; sync before", target.table()))
+            .ok_or_else(|| CannotWork::NotInCrm { what: format!("{} {id}", target.table()), hint: " now; sync before" })
     }
 }
 
 /// Whether an edit was refused as expected; what is wrong when it was not.
 fn judged(done: Result<(), CrmError>, refused: Option<&At<Matcher>>) -> Result<Option<String>, CannotWork> {
     match (done, refused) {
+        (Err(failure), _) if failure.is_failure() => Err(failure.into()),
         (Ok(()), None) => Ok(None),
         (Ok(()), Some(expected)) => Ok(Some(format!("the edit was not refused; expected {}", expected.get()))),
         (Err(refusal), Some(expected)) => {
@@ -205,6 +212,6 @@ fn judged(done: Result<(), CrmError>, refused: Option<&At<Matcher>>) -> Result<O
             Ok((!expected.matches(Some(&said)))
                 .then(|| format!("the edit was refused with \"{said}\"; expected {}", expected.get())))
         }
-        (Err(refusal), None) => Err(refusal.to_string()),
+        (Err(refusal), None) => Ok(Some(format!("the edit was refused: {refusal}"))),
     }
 }

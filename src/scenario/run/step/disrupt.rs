@@ -1,33 +1,63 @@
 //! `disrupt` and `clear`: what goes wrong from now on, and what does not any more.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use jiff::Timestamp;
 
 use crate::disrupt::{Armed, When};
+use crate::scenario::language::step::Step;
 use crate::scenario::language::step::disrupt::{ClearStep, DisruptStep};
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::Times;
-use crate::scenario::run::world::{CannotWork, World};
+use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::world::{Failures, Watched, World};
 
 impl World<'_> {
     /// Arms one disruption.
-    pub(in crate::scenario) fn disrupt(&self, step: &DisruptStep) -> Result<(), CannotWork> {
-        let armed = armed(step, self.clock.now());
-        self.shop(step.shop.as_ref())?.plan().arm(armed);
+    pub(super) fn disrupt(&mut self, disruption: &DisruptStep, step: &At<Step>) -> Result<(), CannotWork> {
+        let armed = armed(disruption, self.clock.now());
+        let name = armed.disruption.name();
+        let id = self.shop(disruption.shop.as_ref())?.plan().arm(armed);
+        let shop = disruption.shop.as_ref().map(|shop| shop.get().clone());
+        let shop = shop.or_else(|| self.shops.keys().next().cloned()).unwrap_or_default();
+        if !disruption.may_miss.is_yes() {
+            let of =
+                disruption.operation.as_ref().map(|operation| format!(" of {}", operation.get())).unwrap_or_default();
+            let message = format!(
+                "the disruption {name} never struck: no call{of} met its conditions; correct them, or add `may miss: yes`"
+            );
+            let failure =
+                Failure { line: disruption.with.place().line, ..Self::failure(step, FailureKind::Unmet, message) };
+            self.armed.push(Watched { shop, id, failure: failure.from(step) });
+        }
         Ok(())
     }
 
     /// Takes back what is armed, in one shop or in all.
-    pub(in crate::scenario) fn clear(&self, step: Option<&ClearStep>) -> Result<(), CannotWork> {
-        match step.and_then(|step| step.shop.as_ref()) {
+    pub(super) fn clear(&mut self, step: Option<&ClearStep>) -> Result<Failures, CannotWork> {
+        let named = step.and_then(|step| step.shop.as_ref());
+        let missed = self.missed(named.map(|name| name.get().as_str()));
+        match named {
             Some(name) => self.shop(Some(name))?.plan().clear(),
             None => self.shops.values().for_each(|shop| shop.plan().clear()),
         }
-        Ok(())
+        Ok(missed)
+    }
+
+    /// Disruptions that have struck nothing, of one shop or of all; from now on they are not watched any more.
+    pub(in crate::scenario) fn missed(&mut self, of: Option<&str>) -> Failures {
+        let (asked, kept) = std::mem::take(&mut self.armed)
+            .into_iter()
+            .partition::<Vec<Watched>, _>(|watched| of.is_none_or(|of| of == watched.shop));
+        self.armed = kept;
+        let is_missed = |watched: &Watched| {
+            self.shops.get(&watched.shop).is_some_and(|shop| shop.plan().has_missed_so_far(watched.id))
+        };
+        asked.into_iter().filter(is_missed).map(|watched| watched.failure).collect()
     }
 }
 
 /// A disruption as the plan takes it, at the story's time.
-pub(in crate::scenario) fn armed(step: &DisruptStep, now: Timestamp) -> Armed {
+fn armed(step: &DisruptStep, now: Timestamp) -> Armed {
     let number = |number: &Option<At<u64>>| number.as_ref().map(|number| *number.get());
     let from = step.from.as_ref().map(|from| from.get().0);
     let lasting = step.lasting.as_ref().map(|lasting| lasting.get().0);

@@ -7,9 +7,10 @@ use crate::scenario::language::setup::cells::is_among;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, OutcomeWord, RowsExpectation};
 use crate::scenario::language::text::span::At;
+use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::result::{Failure, FailureKind};
 use crate::scenario::run::trace;
-use crate::scenario::run::world::{CannotWork, Failures, World};
+use crate::scenario::run::world::{Failures, World};
 
 impl World<'_> {
     /// Whether an expectation speaks of this telling of the story.
@@ -65,8 +66,9 @@ impl World<'_> {
     }
 
     fn crm_rows(&self, table: &At<String>) -> Result<Vec<TextRow>, CannotWork> {
-        let entity = Entity::named(table).ok_or_else(|| format!("the CRM has no table `{}`", table.get()))?;
-        let rows = self.crm.find(entity, &[]).map_err(|error| error.to_string())?;
+        let entity = Entity::named(table)
+            .ok_or_else(|| CannotWork::NotInCrm { what: format!("table `{}`", table.get()), hint: "" })?;
+        let rows = self.crm.find(entity, &[])?;
         Ok(rows.iter().map(|row| self.crm_texts(row)).collect())
     }
 
@@ -92,7 +94,11 @@ impl World<'_> {
     fn shop_rows(&self, rows: &RowsExpectation) -> Result<Vec<TextRow>, CannotWork> {
         self.shop(rows.shop.as_ref())?.with_shop(|shop| {
             let table = shop.database().get(&rows.rows);
-            let table = table.ok_or_else(|| format!("the shop has no table `{}`", rows.rows.get()))?;
+            let table = table.ok_or_else(|| CannotWork::NotInShop {
+                what: "table",
+                named: rows.rows.get().clone(),
+                hint: String::new(),
+            })?;
             let texts = |row: &crate::shop::Row| {
                 row.iter().map(|(column, value)| (column.to_owned(), value.map(str::to_owned))).collect()
             };

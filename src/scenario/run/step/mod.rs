@@ -3,7 +3,8 @@
 
 mod cart;
 mod crm;
-pub(super) mod disrupt;
+mod disrupt;
+mod during;
 mod expect;
 mod program;
 mod queue;
@@ -16,8 +17,9 @@ mod sync;
 use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
+use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::result::FailureKind;
-use crate::scenario::run::world::{CannotWork, Failures, Mark, World};
+use crate::scenario::run::world::{Failures, Mark, World};
 
 impl<'a> World<'a> {
     /// Does one step; nothing is wrong when the list is empty.
@@ -26,7 +28,7 @@ impl<'a> World<'a> {
         self.origin = step.1.as_deref();
         let failures = match self.done(step).await {
             Ok(failures) => failures,
-            Err(message) => vec![Self::failure(step, FailureKind::CannotWork, message)],
+            Err(why) => vec![Self::failure(step, FailureKind::CannotWork, why.to_string())],
         };
         failures.into_iter().map(|failure| failure.from(step)).collect()
     }
@@ -35,6 +37,7 @@ impl<'a> World<'a> {
         match &step.0 {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::During(during) => return self.during(during, step).await,
             StepKind::Run(run) => self.run_program(&run.0).await?,
             StepKind::SyncData(one) => self.sync_data(one).await?,
             StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
@@ -43,9 +46,9 @@ impl<'a> World<'a> {
             StepKind::InMagento(edits) => edits.0.iter().try_for_each(|edit| self.edit_magento(edit))?,
             StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
             StepKind::Advance(interval) => self.pass(interval.0).await?,
-            StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one))?,
-            StepKind::Clear(which) => self.clear(which.as_ref())?,
-            StepKind::Use(_) => return Err("its steps were not put in; please report it".to_owned()),
+            StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one, step))?,
+            StepKind::Clear(which) => return self.clear(which.as_ref()),
+            StepKind::Use(_) => return Err(CannotWork::NotPutIn),
             StepKind::Expect(expectation) => {
                 if !self.is_told_here(expectation) {
                     return Ok(Vec::new());

@@ -1,6 +1,7 @@
 //! `run`: a program of somebody else talks to the shop. It is given what it needs in its environment, a time to do it in,
 //! and room for what it says; whatever it does, the story goes on.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::process::{Child, Command};
 
 use crate::scenario::language::step::run::RunStep;
 use crate::scenario::run::network::Served;
-use crate::scenario::run::world::{CannotWork, LastOutcome, World};
+use crate::scenario::run::world::{LastOutcome, World};
 use crate::secret::MASK;
 use crate::server::wsdl_url;
 use crate::soap::WireMode;
@@ -25,15 +26,14 @@ const SESSION: &str = r"\b[0-9a-f]{32}\b";
 impl World<'_> {
     /// Runs it to its end; how that was is the outcome that `expect` looks at.
     pub(in crate::scenario) async fn run_program(&mut self, step: &RunStep) -> Result<(), CannotWork> {
-        let words =
-            shell_words::split(&step.command).map_err(|error| format!("the command cannot be read: {error}"))?;
-        let Some((program, arguments)) = words.split_first() else { return Err("the command is empty".to_owned()) };
+        let words = shell_words::split(&step.command)?;
+        let Some((program, arguments)) = words.split_first() else { return Err(CannotWork::EmptyCommand) };
         let shop = self.shop(step.shop.as_ref())?;
         let Served::Tcp(served) = shop else {
-            return Err("a program needs the shop on a socket".to_owned());
+            return Err(CannotWork::NeedsSocket);
         };
         let base = format!("http://{}/", served.address());
-        let url = base.parse().map_err(|error| format!("{base}: {error}"))?;
+        let url = base.parse()?;
         let settings = self.integration.and_then(|id| self.crm.integration(id).ok()).map(|known| known.settings);
         let (user, key) = settings
             .map(|settings| (settings.api_user, settings.api_key.expose_secret().to_owned()))
@@ -64,8 +64,7 @@ impl World<'_> {
         let limit = step.timeout.map_or(TIMEOUT, |limit| limit.0.unsigned_abs());
         let ended = run(&mut command, limit).await;
         self.shop(step.shop.as_ref())?.with_shop(|shop| shop.set_base_url(named));
-        let ended =
-            ended.map_err(|error| format!("cannot start `{program}`: {error}; install it or correct the command"))?;
+        let ended = ended.map_err(|cause| CannotWork::NotStarted { program: program.clone(), cause })?;
         self.last = Some(ended.outcome(&key, limit));
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! `schedule sync`, `run queue`, and what cron does while time passes.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::sync::lines;
 use crate::crm::{JobStatus, JobTopic, Scheduled};
 use crate::scenario::language::step::sync::ScheduleStep;
-use crate::scenario::run::world::{CannotWork, LastOutcome, World};
+use crate::scenario::run::world::{LastOutcome, World};
 use crate::sync::queue::{JobDone, run_queue};
 
 /// Cron's schedule in UTC: what, how often, and how long after midnight (sync spec 10.2).
@@ -40,7 +41,7 @@ impl World<'_> {
     pub(in crate::scenario) fn schedule_sync(&mut self, step: Option<&ScheduleStep>) -> Result<(), CannotWork> {
         let id = self.channel()?;
         let force = step.is_some_and(|step| step.force.is_yes());
-        let scheduled = self.crm.schedule(id, JobTopic::SyncIntegration, force).map_err(|error| error.to_string())?;
+        let scheduled = self.crm.schedule(id, JobTopic::SyncIntegration, force)?;
         let success = scheduled != Scheduled::Inactive;
         let word = if success { "success" } else { "failure" };
         let merged = scheduled == Scheduled::Merged;
@@ -57,7 +58,7 @@ impl World<'_> {
         let id = self.channel()?;
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        let done = run_queue(&mut context, id).await.map_err(|error| error.to_string())?;
+        let done = run_queue(&mut context, id).await?;
         let lines: Vec<String> = done.iter().flat_map(said).collect();
         let success = done.iter().all(|done| done.job.status == JobStatus::Success);
         self.last = Some(LastOutcome {
@@ -100,10 +101,10 @@ impl World<'_> {
             CronTask::ExpireCarts => JobTopic::SyncCartExpirationIntegration,
             CronTask::CleanUpStatuses => {
                 let quirks = self.quirks.clone();
-                return self.crm.clean_up_statuses(&quirks).map(drop).map_err(|error| error.to_string());
+                return Ok(self.crm.clean_up_statuses(&quirks).map(drop)?);
             }
         };
-        match self.crm.schedule(id, topic, false).map_err(|error| error.to_string())? {
+        match self.crm.schedule(id, topic, false)? {
             Scheduled::Inactive => Ok(()),
             Scheduled::Added | Scheduled::Merged => self.run_queue().await,
         }

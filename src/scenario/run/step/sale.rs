@@ -1,5 +1,6 @@
 //! `in magento` about carts, orders, refunds and the newsletter; `in crm` about subscriptions; the look for expired carts.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use crate::scenario::language::step::sale::{
 };
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::Fields;
-use crate::scenario::run::world::{CannotWork, LastOutcome, World};
+use crate::scenario::run::world::{LastOutcome, World};
 use crate::shop::seed::SeedRow;
 use crate::shop::{Sale, Shop, ShopEdit};
 use crate::sync::cart_expiration::{Expiration, expire_carts};
@@ -105,9 +106,7 @@ impl World<'_> {
         let customer = self.crm_customer(&told.customer)?;
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        let outcome = subscription::change(&mut context, id, Whose::Customer(customer), wanted)
-            .await
-            .map_err(|error| error.to_string())?;
+        let outcome = subscription::change(&mut context, id, Whose::Customer(customer), wanted).await?;
         let said = match outcome.errors.is_empty() {
             true => outcome.message().to_owned(),
             false => outcome.errors.join("; "),
@@ -126,7 +125,7 @@ impl World<'_> {
         let id = self.channel()?;
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        let outcome = expire_carts(&mut context, id).await.map_err(|error| error.to_string())?;
+        let outcome = expire_carts(&mut context, id).await?;
         let (success, message) = match outcome {
             Expiration::Done(expired) => (true, format!("expired: {}", numbers(&expired))),
             Expiration::Rejected(reason) | Expiration::Failed(reason) => (false, reason),
@@ -161,7 +160,11 @@ fn order(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
     let found = shop.database().table(ORDER).with("increment_id", named).map(|(id, _)| id).next();
     found.ok_or_else(|| {
         let known: Vec<&str> = shop.database().table(ORDER).iter().map(|(_, row)| row.text("increment_id")).collect();
-        format!("the shop has no order `{}` now; it has {}", named.get(), listed(&known))
+        CannotWork::NotInShop {
+            what: "order",
+            named: named.get().clone(),
+            hint: format!(" now; it has {}", listed(&known)),
+        }
     })
 }
 
@@ -169,7 +172,11 @@ fn cart(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
     let found = named.parse().ok().filter(|id| shop.database().table(CART).row(*id).is_some());
     found.ok_or_else(|| {
         let known: Vec<String> = shop.database().table(CART).iter().map(|(id, _)| id.to_string()).collect();
-        format!("the shop has no cart `{}` now; it has {}", named.get(), listed(&known))
+        CannotWork::NotInShop {
+            what: "cart",
+            named: named.get().clone(),
+            hint: format!(" now; it has {}", listed(&known)),
+        }
     })
 }
 
@@ -178,7 +185,11 @@ fn store(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
     let found = stores.iter().find(|(id, row)| id.to_string() == *named.get() || row.text("code") == named.get());
     found.map(|(id, _)| id).ok_or_else(|| {
         let known: Vec<&str> = stores.iter().map(|(_, row)| row.text("code")).collect();
-        format!("the shop has no store view `{}`; it has {}", named.get(), listed(&known))
+        CannotWork::NotInShop {
+            what: "store view",
+            named: named.get().clone(),
+            hint: format!("; it has {}", listed(&known)),
+        }
     })
 }
 

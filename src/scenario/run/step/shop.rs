@@ -1,11 +1,12 @@
 //! `in magento`: what a merchant or a customer does.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
 
 use super::sale::Becomes;
 use crate::scenario::language::step::magento_edit::{MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer};
 use crate::scenario::language::text::span::At;
-use crate::scenario::run::world::{CannotWork, World};
+use crate::scenario::run::world::World;
 use crate::shop::{Shop, ShopEdit};
 
 const CUSTOMER: &str = "customer";
@@ -93,7 +94,7 @@ impl World<'_> {
 }
 
 fn done(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, CannotWork> {
-    shop.edit(edit).map_err(|error| error.to_string())
+    Ok(shop.edit(edit)?)
 }
 
 /// The customer with that e-mail address or id.
@@ -105,17 +106,13 @@ pub(super) fn customer(shop: &Shop, named: &At<String>) -> Result<i64, CannotWor
     let ids: Vec<i64> = table.with("email", named).map(|(id, _)| id).collect();
     match ids.as_slice() {
         [id] => Ok(*id),
-        [] => Err(format!("the shop has no customer `{}` now", named.get())),
-        many => Err(format!(
-            "{} customers of the shop have the e-mail `{}`; name one by its id: {many:?}",
-            many.len(),
-            named.get()
-        )),
+        [] => Err(CannotWork::NotInShop { what: "customer", named: named.get().clone(), hint: " now".to_owned() }),
+        many => Err(CannotWork::SeveralInShop { many: many.len(), named: named.get().clone(), ids: many.to_vec() }),
     }
 }
 
 fn number(id: &At<String>) -> Result<i64, CannotWork> {
-    id.parse().map_err(|_| format!("`{}` is not an id", id.get()))
+    id.parse().map_err(|_| CannotWork::NotAnId { named: id.get().clone(), what: "an id".to_owned() })
 }
 
 /// Takes the flags out of an address and says which of the customer's columns they set.

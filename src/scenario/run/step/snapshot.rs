@@ -1,5 +1,6 @@
 //! `snapshot`: what is there now, as a text to compare.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use serde_json::{Map, Value, json};
 
 use crate::scenario::language::finding::slashed;
@@ -9,8 +10,8 @@ use crate::scenario::language::text::span::At;
 use crate::scenario::run::result::{Failure, FailureKind};
 use crate::scenario::run::shared::Left;
 use crate::scenario::run::trace;
-use crate::scenario::run::world::{CannotWork, Mark, World};
-use crate::snapshot::{Header, SnapshotName, Verdict, unified, yaml};
+use crate::scenario::run::world::{Failures, Mark, World};
+use crate::snapshot::{Header, Mode, SnapshotName, Store, Verdict, unified, yaml};
 
 /// Lines of a new snapshot that a failure shows.
 const PREVIEW_LINES: usize = 20;
@@ -31,11 +32,15 @@ impl World<'_> {
         };
         let name = self.case.snapshot_name(snapshot);
         self.forget_calls();
-        let left = self.case.shared().filter(|_| self.store.writes());
+        let left = self.case.shared().filter(|_| self.store.writes() || self.to_accept.is_some());
         if let Some(left) = left.and_then(|left| left.left_before(&name, &self.case.name, &text)) {
             return self.same_as(&left, &name, &text, step);
         }
-        let verdict = self.store.compare(&name, &header, &text).map_err(|error| error.to_string())?;
+        let verdict = self.store.compare(&name, &header, &text)?;
+        if let (Some(to_accept), Verdict::New | Verdict::Differs { .. }) = (&mut self.to_accept, &verdict) {
+            to_accept.push((name, header, text));
+            return Ok(None);
+        }
         let (message, detail) = match verdict {
             Verdict::Same => return Ok(None),
             Verdict::Accepted => {
@@ -49,6 +54,33 @@ impl World<'_> {
         Ok(Some(Failure { step: format!("snapshot {}", snapshot.name), detail, ..failure }))
     }
 
+    /// Accepts what is new or differs, of a case in which everything else is as it should be.
+    pub(in crate::scenario) fn accept(&mut self, is_well: bool) -> Failures {
+        let to_accept = self.to_accept.take().unwrap_or_default();
+        let store = Store::new(self.case.story.snapshots.as_path(), Mode::Accept);
+        let failure = |name: &SnapshotName, line, kind, message: String| Failure {
+            kind,
+            file: None,
+            line,
+            step: format!("snapshot {}", name.0.rsplit('@').next().unwrap_or_default()),
+            message,
+            detail: String::new(),
+        };
+        let mut failures = Failures::new();
+        for (name, header, text) in to_accept {
+            if !is_well {
+                let message = "is not accepted, since something else is wrong with the scenario; mend that first";
+                failures.push(failure(&name, header.line, FailureKind::Snapshot, message.to_owned()));
+                continue;
+            }
+            match store.compare(&name, &header, &text) {
+                Ok(_) => self.accepted += 1,
+                Err(why) => failures.push(failure(&name, header.line, FailureKind::CannotWork, why.to_string())),
+            }
+        }
+        failures
+    }
+
     /// A telling that shares its snapshots must leave what the first one of the run has left; only that one writes.
     fn same_as(
         &self,
@@ -58,7 +90,7 @@ impl World<'_> {
         step: &At<Step>,
     ) -> Result<Option<Failure>, CannotWork> {
         let failure = if left.text == text {
-            match self.store.matches(name, text).map_err(|error| error.to_string())? {
+            match self.store.matches(name, text)? {
                 true => return Ok(None),
                 false => Self::failure(step, FailureKind::Snapshot, format!("differs as in {}", left.by)),
             }
@@ -82,7 +114,7 @@ impl World<'_> {
                     }
                 }
                 Part::Crm => {
-                    let state = self.crm.state().map_err(|error| error.to_string())?;
+                    let state = self.crm.state()?;
                     tree.insert("crm".to_owned(), state);
                 }
                 Part::Trace => drop(tree.insert("trace".to_owned(), self.trace())),

@@ -1,5 +1,6 @@
 //! `sync` and `check connection`: the other tower at work.
 
+use crate::scenario::run::cannot_work::CannotWork;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -7,7 +8,7 @@ use crate::client::{ClientError, ClientOptions, Retries};
 use crate::crm::IntegrationSettings;
 use crate::quirk::Quirk;
 use crate::scenario::language::step::sync::{CheckStep, SyncStep};
-use crate::scenario::run::world::{CannotWork, LastOutcome, World};
+use crate::scenario::run::world::{LastOutcome, World};
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 use crate::sync::check_connection::{CheckReport, check};
@@ -27,7 +28,7 @@ impl World<'_> {
     }
 
     async fn check(&self, settings: &IntegrationSettings) -> Result<Result<CheckReport, ClientError>, CannotWork> {
-        let url = Url::parse(&settings.api_url).map_err(|error| format!("the SOAP WSDL URL is not one: {error}"))?;
+        let url = Url::parse(&settings.api_url)?;
         let options = ClientOptions {
             url,
             user: settings.api_user.clone(),
@@ -44,7 +45,7 @@ impl World<'_> {
     /// The button of the form, with the stored settings or a key typed over them.
     pub(in crate::scenario) async fn check_connection(&mut self, step: Option<&CheckStep>) -> Result<(), CannotWork> {
         let id = self.channel()?;
-        let mut settings = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
+        let mut settings = self.crm.integration(id)?.settings;
         if let Some(key) = step.and_then(|step| step.api_key.clone()) {
             settings.api_key = ApiKey::new(key);
         }
@@ -82,35 +83,38 @@ impl World<'_> {
     /// One run, as the scheduler starts it every few minutes.
     pub(in crate::scenario) async fn sync(&mut self, step: Option<&SyncStep>) -> Result<(), CannotWork> {
         let id = self.channel()?;
+        let options = self.sync_options(step)?;
+        let mut ignore = |_| {};
+        let mut context = SyncContext { options, ..self.sync_context(&mut ignore) };
+        let outcome = driver::sync(&mut context, id).await?;
+        self.note_sync(&outcome);
+        Ok(())
+    }
+
+    pub(super) fn sync_options(&self, step: Option<&SyncStep>) -> Result<SyncOptions, CannotWork> {
         let only = step.and_then(|step| step.only.as_ref());
-        let options = SyncOptions {
+        Ok(SyncOptions {
             force: step.is_some_and(|step| step.force.is_yes()),
             only_connector: only.map(|name| connector(name.get())).transpose()?,
             wsdl_cache: self.wsdl_cache.clone(),
             ..SyncOptions::default()
-        };
-        let mut context = SyncContext {
-            crm: &mut self.crm,
-            transport: self.transport.clone(),
-            clock: self.clock.clone(),
-            quirks: self.quirks.clone(),
-            events: &mut |_| {},
-            options,
-        };
-        let outcome = driver::sync(&mut context, id).await.map_err(|error| error.to_string())?;
-        let lines = lines(&outcome);
+        })
+    }
+
+    /// Keeps how a sync ended.
+    pub(super) fn note_sync(&mut self, outcome: &SyncOutcome) {
+        let lines = lines(outcome);
         self.last = Some(LastOutcome {
             success: outcome.is_ok(),
             message: lines.join("\n"),
             shown: json!({ "sync": if outcome.is_ok() { "success" } else { "failure" }, "did": lines }),
         });
-        Ok(())
     }
 }
 
 fn connector(name: &str) -> Result<Connector, CannotWork> {
     let found = Connector::ALL.iter().copied().find(|connector| connector.name() == name);
-    found.ok_or_else(|| format!("there is no connector `{name}`"))
+    found.ok_or_else(|| CannotWork::NoConnector(name.to_owned()))
 }
 
 /// What a sync did, a line for each connector and export, in its order.

@@ -78,7 +78,7 @@ fn told(journal: &Journal, call: &JournalEntry, shop: &str) -> ToldCall {
         answer: trace::answer(call),
         failed: failed(call),
         http_status: Some(call.http_status),
-        disruptions: call.disruptions.clone(),
+        disruptions: call.disruptions.iter().map(crate::disrupt::Disruption::name).collect(),
         why: call.why.clone(),
         envelopes: envelopes.map(|kept| ToldEnvelopes { request: kept.request(), answer: kept.answer() }),
     }

@@ -1,0 +1,137 @@
+//! A shop that is edited while somebody syncs from it: before every call in turn one edit is done. After one more sync each
+//! row must be that of one of two runs, with the edit before the step or after it; no other row may differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use super::ExploreOptions;
+use super::compare::{Difference, neither};
+use super::edit::Edit;
+use super::judge::is_doubled;
+use super::pool;
+use super::probe::{EditAt, Ending, Place, Probe};
+use super::strike::{CallSite, thinned};
+use super::verdict::Verdict;
+use crate::scenario::Case;
+use crate::scenario::language::step::StepKind;
+
+/// One edit before one call that lost something.
+#[derive(Clone, Debug)]
+pub struct EditFailed {
+    /// Before which call.
+    pub site: CallSite,
+    /// What was done.
+    pub edit: Edit,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Rows that are neither as with the edit before nor as with it after.
+    pub differences: Vec<Difference>,
+    /// Why the sync does not succeed, when it does not.
+    pub message: String,
+}
+
+/// All that was found about a case.
+#[derive(Clone, Debug)]
+pub struct EditExploration {
+    /// The case's name.
+    pub name: String,
+    /// Its calls, in order.
+    pub calls: Vec<CallSite>,
+    /// Call by edit, in the order of [`Edit::ALL`]; nothing where there was nobody to do it to.
+    pub matrix: Vec<Vec<Option<Verdict>>>,
+    /// What went wrong.
+    pub failed: Vec<EditFailed>,
+    /// Runs of the case.
+    pub runs: usize,
+    /// Real time.
+    pub elapsed: Duration,
+}
+
+/// Explores a case.
+///
+/// # Errors
+/// When the case does not work without any edit: there is nothing to compare with then.
+pub fn explore_edits(case: &Case, options: &ExploreOptions) -> Result<EditExploration, String> {
+    let started = Instant::now();
+    let probe = Probe::new(case, options.profile);
+    let reference = probe.tell(&[])?;
+    if let Some(broken) = &reference.broken {
+        return Err(format!("the scenario does not work without any edit: {broken}"));
+    }
+    let mut calls = reference.calls.clone();
+    calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));
+    // A program comes over sockets, and what is edited during a step already has its own moment.
+    calls.retain(|call| {
+        let step = case.story.script.steps.get(call.step).map(|step| &step.0);
+        !matches!(step, Some(StepKind::Run(_) | StepKind::During(_)))
+    });
+    if let Some(most) = options.calls_max {
+        calls = thinned(calls, most.get());
+    }
+    let edits = Edit::ALL;
+    // Each edit before and after each step that calls.
+    let steps: BTreeSet<(usize, String)> = calls.iter().map(|call| (call.step, call.shop.clone())).collect();
+    let sides: Vec<(usize, String, Edit)> =
+        steps.into_iter().flat_map(|(step, shop)| edits.iter().map(move |edit| (step, shop.clone(), *edit))).collect();
+    let told = pool::each(sides.len() * 2, options.jobs, |number| {
+        let (step, shop, edit) = sides.get(number / 2)?.clone();
+        let place = if number % 2 == 0 { Place::Before } else { Place::After };
+        probe.tell_edited(&EditAt { step, shop, edit, place }).ok().filter(is_usable)
+    });
+    let both: BTreeMap<(usize, String, Edit), (&Ending, &Ending)> = sides
+        .iter()
+        .zip(told.chunks(2))
+        .filter_map(|(side, both)| match both {
+            [Some(before), Some(after)] => Some((side.clone(), (before, after))),
+            _ => None,
+        })
+        .collect();
+    let columns = edits.len();
+    let judged = pool::each(calls.len() * columns, options.jobs, |number| {
+        let (site, edit) = (calls.get(number / columns)?, *edits.get(number % columns)?);
+        let (before, after) = both.get(&(site.step, site.shop.clone(), edit))?;
+        judge(&probe, site, edit, before, after)
+    });
+    let runs = 1 + sides.len() * 2 + judged.iter().flatten().count();
+    let matrix =
+        judged.chunks(columns).map(|row| row.iter().map(|cell| cell.as_ref().map(|one| one.verdict)).collect());
+    Ok(EditExploration {
+        name: case.name.clone(),
+        matrix: matrix.collect(),
+        failed: judged.iter().flatten().filter(|one| !one.verdict.is_well()).cloned().collect(),
+        calls,
+        runs,
+        elapsed: started.elapsed(),
+    })
+}
+
+fn is_usable(ending: &Ending) -> bool {
+    ending.all_struck && ending.broken.is_none()
+}
+
+/// One run; `None` when the edit could not be done there.
+fn judge(probe: &Probe<'_>, site: &CallSite, edit: Edit, before: &Ending, after: &Ending) -> Option<EditFailed> {
+    let failed = |verdict, differences, message| EditFailed { site: site.clone(), edit, verdict, differences, message };
+    let at = EditAt { step: site.step, shop: site.shop.clone(), edit, place: Place::At(site.clone()) };
+    let ending = match probe.tell_edited(&at) {
+        Ok(ending) => ending,
+        Err(message) => return Some(failed(Verdict::Stuck, Vec::new(), message)),
+    };
+    if !ending.all_struck {
+        return None;
+    }
+    if let Some(broken) = ending.broken {
+        return Some(failed(Verdict::Stuck, Vec::new(), broken));
+    }
+    if (before.success || after.success) && !ending.success {
+        return Some(failed(Verdict::Stuck, Vec::new(), ending.message));
+    }
+    let differences = neither(&before.state, &after.state, &ending.state);
+    let verdict = match differences.as_slice() {
+        [] => Verdict::Retried,
+        some if is_doubled(some) => Verdict::Doubled,
+        some if some.iter().all(Difference::waits) => Verdict::Stuck,
+        _ => Verdict::Lost,
+    };
+    Some(failed(verdict, differences, ending.message))
+}

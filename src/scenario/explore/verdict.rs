@@ -1,0 +1,77 @@
+//! What became of a case after trouble.
+
+use super::compare::Difference;
+use super::strike::Strike;
+use crate::quirk::Quirk;
+
+/// What became of a story after trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The same end, and the sync in trouble succeeded by itself.
+    Retried,
+    /// The same end, after another sync.
+    Converged,
+    /// Something is missing or different in the end.
+    Lost,
+    /// Something is there twice in the end.
+    Doubled,
+    /// The sync does not succeed any more, or something still waits to be exported.
+    Stuck,
+}
+
+impl Verdict {
+    /// Whether the story ended as it should.
+    pub fn is_well(self) -> bool {
+        matches!(self, Self::Retried | Self::Converged)
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retried => "retried",
+            Self::Converged => "converged",
+            Self::Lost => "lost",
+            Self::Doubled => "doubled",
+            Self::Stuck => "stuck",
+        }
+    }
+}
+
+/// One telling that went wrong.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// What struck.
+    pub strikes: Vec<Strike>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// What is different in the end.
+    pub differences: Vec<Difference>,
+    /// Why the sync does not succeed, when it does not.
+    pub message: String,
+    /// The smallest story that shows it, when its file can be cut into steps.
+    pub reproduction: Option<String>,
+    /// The quirks behind it; nothing when nobody asked.
+    pub blame: Option<Blame>,
+}
+
+/// The quirks behind a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// Without any one of these the story ends well.
+    Each(Vec<Quirk>),
+    /// Without all of these it does; with one of them it does not.
+    Together(Vec<Quirk>),
+    /// It does not even without all defects.
+    Nothing,
+}
+
+impl Blame {
+    /// The quirks.
+    pub fn quirks(&self) -> &[Quirk] {
+        match self {
+            Self::Each(quirks) | Self::Together(quirks) => quirks,
+            Self::Nothing => &[],
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! No report is green when the terminal is red: for each format the same run, with a file that cannot be parsed, one that
+//! cannot work, a failing, a passing and a case that was not run; sums, exit codes and merged parts agree.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn mockgento(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env_remove("CI")
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join("scenarios").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+const PASSING: &str =
+    "title: p\nintegration: {sync start date: 2024-01-08}\nsteps:\n  - sync\n  - expect: {outcome: success}\n";
+const FAILING: &str =
+    "title: f\nintegration: {sync start date: 2024-01-08}\nsteps:\n  - sync\n  - expect: {outcome: failure}\n";
+const UNPARSABLE: &str = "title: u\nsteps:\n  - sycn\n";
+const CANNOT_WORK: &str = "title: c\nsteps:\n  - in magento: {delete customer: {customer: \"1\"}}\n  - in magento: {delete customer: {customer: \"1\"}}\n";
+
+/// Files, the exit code, and in which words each format says that it is not well.
+const RUNS: &[(&[(&str, &str)], i32, usize, usize)] = &[
+    (&[("p.yaml", PASSING)], 0, 1, 0),
+    (&[("p.yaml", PASSING), ("f.yaml", FAILING)], 1, 1, 1),
+    (&[("p.yaml", PASSING), ("u.yaml", UNPARSABLE)], 2, 1, 1),
+    (&[("u.yaml", UNPARSABLE)], 2, 0, 1),
+    (&[("p.yaml", PASSING), ("c.yaml", CANNOT_WORK)], 2, 1, 1),
+    (&[("p.yaml", PASSING), ("f.yaml", FAILING), ("u.yaml", UNPARSABLE), ("c.yaml", CANNOT_WORK)], 2, 1, 3),
+];
+
+#[test]
+fn every_format_counts_names_and_annotates_what_the_terminal_does() {
+    for (files, code, passed, failed) in RUNS {
+        let folder = project(files);
+        let mut arguments = vec!["run", "--check"];
+        for report in ["junit=r.xml", "json=r.jsonl", "tap=r.tap", "github=r.github", "html=r.html"] {
+            arguments.extend(["--report", report]);
+        }
+        let run = mockgento(folder.path(), &arguments);
+        let text = said(&run);
+        assert_eq!(run.status.code(), Some(*code), "{files:?} {text}");
+        assert!(text.contains(&format!("{passed} passed, {failed} failed")), "{files:?} {text}");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let (junit, json, tap, github, html) =
+            (read("r.xml"), read("r.jsonl"), read("r.tap"), read("r.github"), read("r.html"));
+        let bad = junit.matches("<failure").count() + junit.matches("<error").count();
+        assert_eq!((junit.matches("<testcase").count(), bad), (passed + failed, *failed), "{junit}");
+        assert!(json.contains(&format!("\"passed\":{passed},\"failed\":{failed}")), "{json}");
+        assert!(json.contains(&format!("\"scenarios\":{}", passed + failed)), "{json}");
+        assert_eq!(tap.matches("\nnot ok").count(), *failed, "{tap}");
+        assert!(tap.contains(&format!("1..{}\n", passed + failed)), "{tap}");
+        assert_eq!(github.matches("::error").count(), *failed, "{github}");
+        for (name, text) in *files {
+            let name = name.trim_end_matches(".yaml");
+            if *text != PASSING {
+                assert!(github.contains(&format!("scenarios/{name}.yaml,line=")), "{name}: {github}");
+                assert!(html.contains(&format!("scenarios/{name}.yaml")), "{name}");
+                assert!(text_of_again(&said(&run), name), "{name}: {}", said(&run));
+            }
+        }
+    }
+}
+
+fn text_of_again(text: &str, name: &str) -> bool {
+    text.contains(&format!("again: mockgento run scenarios/{name}.yaml"))
+}
+
+#[test]
+fn merged_parts_of_a_suite_with_an_unparsable_file_fail() {
+    let folder = project(&[("p.yaml", PASSING), ("q.yaml", PASSING), ("u.yaml", UNPARSABLE)]);
+    let mut codes = Vec::new();
+    for part in ["1", "2"] {
+        let (shard, json, junit) = (format!("{part}/2"), format!("json={part}.jsonl"), format!("junit={part}.xml"));
+        let run =
+            mockgento(folder.path(), &["run", "--check", "--shard", &shard, "--report", &json, "--report", &junit]);
+        codes.push(run.status.code().unwrap());
+    }
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 2], "the file belongs to one part");
+    for (files, code) in [(["1.jsonl", "2.jsonl"], 2), (["1.xml", "2.xml"], 1)] {
+        let merged = mockgento(folder.path(), &["report", "merge", files[0], files[1]]);
+        assert_eq!(merged.status.code(), Some(code), "{}", said(&merged));
+        assert!(said(&merged).contains("2 passed, 1 failed"), "{}", said(&merged));
+    }
+}
+
+#[test]
+fn one_case_is_run_by_the_name_a_failure_prints() {
+    let variants = "title: v\nintegration: {sync start date: 2024-01-08}\nvariants: {one: {}, two: {wsi: yes}}\nsteps:\n  - sync\n  - expect: {outcome: success}\n";
+    let folder = project(&[("group/many.yaml", variants), ("p.yaml", PASSING), ("f.yaml", FAILING)]);
+    for (arguments, passed, failed) in [
+        (&["group/many.two"][..], 1, 0),
+        (&["scenarios/group/many.one"], 1, 0),
+        (&["group/many"], 2, 0),
+        (&["group/many.one", "p"], 2, 0),
+        (&["-k", "MANY"], 2, 0),
+        (&["--variant", "two"], 1, 0),
+        (&["f"], 0, 1),
+    ] {
+        let run = mockgento(folder.path(), &[&["run", "--check"], arguments].concat());
+        assert!(said(&run).contains(&format!("{passed} passed, {failed} failed")), "{arguments:?} {}", said(&run));
+    }
+    for (arguments, expected) in [
+        (&["group/many.tow"][..], "did you mean `group/many.two`?"),
+        (&["-k", "nothing like it"], "none of 4 cases is what was asked for"),
+        (&["--variant", "three"], "none of 4 cases is what was asked for"),
+        (&["nosuch"], "nosuch"),
+    ] {
+        let run = mockgento(folder.path(), &[&["run", "--check"], arguments].concat());
+        assert_eq!(run.status.code(), Some(2), "{arguments:?} {}", said(&run));
+        assert!(said(&run).contains(expected), "{arguments:?} {}", said(&run));
+    }
+    let first = mockgento(folder.path(), &["run", "--check", "--report", "json=r.jsonl"]);
+    assert_eq!(first.status.code(), Some(1));
+    let again = mockgento(folder.path(), &["run", "--check", "--failed", "r.jsonl"]);
+    assert!(said(&again).contains("0 passed, 1 failed"), "{}", said(&again));
+}
+
+#[test]
+fn what_shows_nothing_is_not_green() {
+    for (steps, expected) in [
+        ("  - expect: {}\n", "nothing is expected here"),
+        (
+            "  - disrupt: {operation: salesOrderCancel, with: html-page}\n  - sync\n",
+            "the disruption html-page never struck",
+        ),
+        ("  - disrupt: {call: 900, with: html-page}\n  - sync\n  - clear\n", "the disruption html-page never struck"),
+        (
+            "  - disrupt: {times: until cleared, with: access-denied}\n  - sync\n  - clear\n  - sync\n",
+            "it failed and nothing looks at that",
+        ),
+        ("  - disrupt: {times: until cleared, with: access-denied}\n  - sync\n", "it failed and nothing looks at that"),
+    ] {
+        let folder =
+            project(&[("a.yaml", &format!("title: t\nintegration: {{sync start date: 2024-01-08}}\nsteps:\n{steps}"))]);
+        let run = mockgento(folder.path(), &["run", "--check"]);
+        assert_ne!(run.status.code(), Some(0), "{steps} {}", said(&run));
+        assert!(said(&run).contains(expected), "{steps} {}", said(&run));
+    }
+    for steps in [
+        "  - disrupt: {operation: salesOrderCancel, may miss: yes, with: html-page}\n  - sync\n",
+        "  - disrupt: {times: until cleared, with: access-denied}\n  - sync\n  - expect: {outcome: failure}\n",
+    ] {
+        let folder =
+            project(&[("a.yaml", &format!("title: t\nintegration: {{sync start date: 2024-01-08}}\nsteps:\n{steps}"))]);
+        let run = mockgento(folder.path(), &["run", "--check"]);
+        assert_eq!(run.status.code(), Some(0), "{steps} {}", said(&run));
+    }
+}
+
+#[test]
+fn snapshots_of_a_scenario_that_fails_are_not_accepted() {
+    let wrong = "title: t\nintegration: {sync start date: 2024-01-08}\nsteps:\n  - sync\n  - snapshot: end\n  - expect: {outcome: failure}\n";
+    let folder = project(&[("a.yaml", wrong)]);
+    let run = mockgento(folder.path(), &["run", "--accept"]);
+    assert_eq!(run.status.code(), Some(1), "{}", said(&run));
+    assert!(said(&run).contains("is not accepted, since something else is wrong"), "{}", said(&run));
+    assert!(!folder.path().join("snapshots/a@end.snap").exists());
+    std::fs::write(folder.path().join("scenarios/a.yaml"), wrong.replace("failure", "success")).unwrap();
+    let run = mockgento(folder.path(), &["run", "--accept"]);
+    assert_eq!(run.status.code(), Some(0), "{}", said(&run));
+    assert!(folder.path().join("snapshots/a@end.snap").exists());
+}
