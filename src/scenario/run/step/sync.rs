@@ -69,14 +69,14 @@ impl World<'_> {
         let Some(id) = self.integration.filter(|_| self.quirks.has(Quirk::ImportOverwritesPendingEdits)) else {
             return Ok(());
         };
-        let settings = self.crm.integration(id).map_err(|error| error.to_string())?.settings;
-        let waiting = self.crm.pending_exports(id).map_err(|error| error.to_string())?;
+        let settings = self.crm.integration(id)?.settings;
+        let waiting = self.crm.pending_exports(id)?;
         if !settings.enabled || !settings.is_two_way_sync_enabled || waiting.is_empty() {
             return Ok(());
         }
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        driver::export_pending(&mut context, id).await.map_err(|error| error.to_string())?;
+        driver::export_pending(&mut context, id).await?;
         Ok(())
     }
 
