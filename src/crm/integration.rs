@@ -3,7 +3,9 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
+use url::Url;
 
+use super::settings::masked_url;
 pub use super::settings::{
     ALL_WEBSITES, IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf,
     WebsiteChoice, parse_shared_emails,
@@ -63,6 +65,7 @@ impl Crm {
         let settings = settings.submitted(Some(&stored));
         settings.validate(Some(&stored))?;
         self.check_unique(&settings, Some(id))?;
+        self.check_edits_stay(id, &stored, &settings)?;
         self.connection
             .prepare_cached(
                 "UPDATE \"integration\" SET \"settings\" = ?, \"apiUrl\" = ?, \"apiKey\" = ? WHERE \"id\" = ?",
@@ -76,6 +79,28 @@ impl Crm {
             self.schedule(id, JobTopic::SyncIntegration, false)?;
         }
         Ok(())
+    }
+
+    /// Edits that wait were made of what one shop said. Another shop has other people under the same ids, so it never gets them
+    /// because an integration was pointed at it.
+    fn check_edits_stay(
+        &self,
+        id: IntegrationId,
+        stored: &IntegrationSettings,
+        settings: &IntegrationSettings,
+    ) -> Result<(), CrmError> {
+        let waiting = self.export_queue(id)?.len();
+        if waiting == 0 || is_same_shop(&stored.api_url, &settings.api_url) {
+            return Ok(());
+        }
+        let edits = if waiting == 1 { "1 edit waits".to_owned() } else { format!("{waiting} edits wait") };
+        Err(CrmError::Forbidden(format!(
+            "{edits} in \"{}\" that belong to {}, so it cannot be pointed at {}; sync them to their shop first, or use another CRM \
+             file for the other shop",
+            stored.name,
+            masked_url(&stored.api_url),
+            masked_url(&settings.api_url)
+        )))
     }
 
     /// A stored integration.
@@ -225,6 +250,17 @@ fn json(settings: &IntegrationSettings) -> String {
     serde_json::to_string(settings).unwrap_or_default()
 }
 
+/// Whether two SOAP URLs are those of one shop: the same host, port and path, whatever the scheme, the credentials, the query and
+/// `index.php`.
+fn is_same_shop(one: &str, other: &str) -> bool {
+    let place = |text: &str| {
+        let url = Url::parse(text).ok()?;
+        let path = url.path().replace("/index.php/", "/").trim_end_matches('/').to_owned();
+        Some((url.host_str()?.to_owned(), url.port(), path))
+    };
+    one == other || place(one).is_some_and(|one| Some(one) == place(other))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +279,28 @@ mod tests {
 
     fn crm() -> Crm {
         Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap()
+    }
+
+    #[test]
+    fn edits_that_wait_never_go_to_another_shop() {
+        let mut crm = crm();
+        let id = crm.add_integration(&IntegrationSettings { is_two_way_sync_enabled: true, ..settings() }).unwrap();
+        let at = |url: &str| IntegrationSettings { api_url: url.to_owned(), ..settings() };
+        let row = crm.insert(Entity::Customer, Fields::new().with("channel", id.0).with("originId", 7)).unwrap();
+        let change = ("firstName".to_owned(), ("Ada".into(), "Augusta".into()));
+        crm.queue_export(id, Entity::Customer, row, [change].into_iter().collect()).unwrap();
+        for same in ["https://shop/index.php/api/v2_soap/?wsdl", "http://joe:secret@shop/api/v2_soap/?wsdl=1"] {
+            crm.save_integration(id, &at(same)).unwrap();
+        }
+        for other in
+            ["http://other/api/v2_soap/?wsdl=1", "http://shop:8080/api/v2_soap/?wsdl=1", "http://shop/b/api/v2_soap/"]
+        {
+            let refused = crm.save_integration(id, &at(other)).unwrap_err().to_string();
+            assert!(refused.contains("1 edit waits in") && !refused.contains("secret"), "{other}: {refused}");
+        }
+        let waiting = crm.export_queue(id).unwrap();
+        crm.finish_export(&waiting[0], &crate::crm::ExportResult::Exported, &crate::quirk::Quirks::default()).unwrap();
+        crm.save_integration(id, &at("http://other/api/v2_soap/?wsdl=1")).unwrap();
     }
 
     /// Vectors 94 and 95.
