@@ -13,6 +13,7 @@ use super::run::Run;
 use super::scope::Scope;
 use super::stream::{Dictionary, Rules};
 use super::two_way;
+use super::write::Writes;
 use crate::crm::{Crm, CrmError, IntegrationId, StatusCode};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
@@ -22,6 +23,14 @@ use crate::soap::SoapStruct;
 /// # Errors
 /// [`SyncError`] when it cannot run at all. Connectors that fail are results: see [`SyncOutcome`].
 pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncOutcome, SyncError> {
+    let outcome = parts(context, id).await?;
+    if context.options.writes == Writes::Plan {
+        two_way::settle_planned(context.crm, id)?;
+    }
+    Ok(outcome)
+}
+
+async fn parts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncOutcome, SyncError> {
     let options = context.options.clone();
     if options.force {
         forget_progress(context.crm, id)?;

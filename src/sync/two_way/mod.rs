@@ -24,7 +24,10 @@ use super::scope::Scope;
 use super::strategy::sync_state;
 use super::write::{MagentoWrite, Remote};
 use crate::client::ClientError;
-use crate::crm::{Crm, CrmError, Entity, ExportResult as Stored, PendingExport, Row, SyncPriority};
+use crate::crm::export_queue::TO_EXPORT;
+use crate::crm::{
+    Crm, CrmError, Entity, ExportResult as Stored, Fields, IntegrationId, PendingExport, Row, SyncPriority,
+};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -104,6 +107,17 @@ pub(super) async fn export_all(run: &mut Run<'_, '_>) -> Result<Vec<ExportOutcom
         (run.events)(SyncEvent::Exported { outcome: outcome.clone() });
         outcomes.push(outcome);
     }
+}
+
+/// Ends a run that only planned: what was planned counts as exported now.
+pub(super) fn settle_planned(crm: &mut Crm, id: IntegrationId) -> Result<(), CrmError> {
+    for entity in [Entity::Customer, Entity::CustomerAddress] {
+        for row in crm.find(entity, &[("channel", id.0.into()), ("syncState", TO_EXPORT.into())])? {
+            // Keeps the mark of what waits still.
+            crm.mark_synced(entity, row.id)?;
+        }
+    }
+    Ok(())
 }
 
 fn left_waiting(run: &Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutcome, CrmError> {
@@ -189,10 +203,17 @@ async fn export<E: Exported>(
                 crm.finish_export(pending, &Stored::Exported, &quirks)?;
                 exported.held(crm, &scope, row, pending, held)?;
             }
-            Sent::Updated(held) | Sent::Planned(Some(held)) => {
+            Sent::Updated(held) => {
                 crm.finish_export(pending, &Stored::Exported, &quirks)?;
                 exported.held(crm, &scope, row, pending, held)?;
                 exported.changed(crm, &scope, row)?;
+            }
+            Sent::Planned(Some(held)) => {
+                crm.finish_export(pending, &Stored::Exported, &quirks)?;
+                exported.held(crm, &scope, row, pending, held)?;
+                exported.changed(crm, &scope, row)?;
+                // The shop does not hold it, so the import of this run must leave the row alone, see `settle_planned`.
+                crm.update(row.entity, row.id, &Fields::new().with("syncState", TO_EXPORT))?;
             }
             Sent::Stopped => {}
         }
