@@ -82,6 +82,23 @@ impl Flavor {
         matches!(self, Self::OpenMage194 | Self::OpenMage20)
     }
 
+    /// Whether a comment on an order saves the order's items with it; OpenMage 20 leaves them.
+    pub fn saves_items_with_comments(self) -> bool {
+        self != Self::OpenMage20
+    }
+
+    /// Whether a cart of the API can be that of somebody who registers with the order. From CE 1.9.1 on the check looks
+    /// for the repeated password under a name that the API never uses, so it fails whatever is sent.
+    pub fn carts_register(self) -> bool {
+        self == Self::Magento17
+    }
+
+    /// Whether carts of the API write the buyer's e-mail into the addresses. Magento CE does not, so its guests' orders
+    /// have no e-mail.
+    pub fn carts_write_email(self) -> bool {
+        self.is_openmage()
+    }
+
     /// The shortest password a customer may have.
     pub fn password_length_min(self) -> usize {
         match self {

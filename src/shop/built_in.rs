@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Shop;
 use super::edit::ShopEdit;
 use super::generate::{FIRST_NAMES, GenerateError, LAST_NAMES, Recipe, generate_with, moment, row};
-use super::sale::Sale;
+use super::sales::Sale;
 use super::seed::{Seed, SeedCustomer};
 use crate::clock::Clock;
 

@@ -7,7 +7,7 @@ use super::Shop;
 use super::acl::Role;
 use super::database::Database;
 use super::row::Row;
-use super::sale::Sale;
+use super::sales::{Sale, SaleRefused};
 use super::seed::SeedRow;
 use crate::magento::BridgeRelease;
 use crate::secret::ApiKey;
@@ -139,6 +139,16 @@ pub enum EditError {
         /// What it holds.
         found: String,
     },
+    /// Magento's rules do not allow it.
+    #[error("{what} {id} is refused: {why}")]
+    Refused {
+        /// What was to be done, and with what.
+        what: &'static str,
+        /// Primary key.
+        id: i64,
+        /// Magento's words.
+        why: SaleRefused,
+    },
     /// No such API user.
     #[error("the shop has no API user \"{0}\"")]
     UnknownUser(String),
@@ -187,9 +197,12 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
         ShopEdit::FillCart(sale) => shop.fill_cart(sale),
         ShopEdit::PutInCart { cart, items } => shop.put_in_cart(*cart, items),
         ShopEdit::PlaceOrder(sale) => shop.place_order(sale),
-        ShopEdit::CommentOrder { order, comment } => shop.comment_order(*order, comment),
+        ShopEdit::CommentOrder { order, comment } => {
+            shop.require("sales_flat_order", *order)?;
+            Ok(shop.note(*order, Some(comment.clone())))
+        }
         ShopEdit::Refund { order, set } => shop.refund_order(*order, set),
-        ShopEdit::Subscribe { email, status, set } => Ok(shop.subscribe(email, *status, set)),
+        ShopEdit::Subscribe { email, status, set } => Ok(shop.subscribe(email, *status, &row_of(set))),
     }
 }
 
@@ -197,6 +210,10 @@ fn change_user(shop: &mut Shop, name: &str, change: impl FnOnce(&mut super::acl:
     let user = shop.users.get_mut(name).ok_or_else(|| EditError::UnknownUser(name.to_owned()))?;
     change(user);
     Ok(0)
+}
+
+fn row_of(columns: &SeedRow) -> Row {
+    columns.iter().map(|(column, value)| (column.clone(), value.clone())).collect()
 }
 
 fn known_table(table: &str) -> Result<&'static str, EditError> {
@@ -209,7 +226,7 @@ fn known_table(table: &str) -> Result<&'static str, EditError> {
 
 fn create(shop: &mut Shop, table: &str, fields: &SeedRow) -> Result<i64, EditError> {
     let table = known_table(table)?;
-    let mut row: Row = fields.iter().map(|(column, value)| (column.clone(), value.clone())).collect();
+    let mut row = row_of(fields);
     if STAMPED.contains(&table) {
         let now = shop.now_sql();
         row.set_default("created_at", &now);
@@ -220,8 +237,10 @@ fn create(shop: &mut Shop, table: &str, fields: &SeedRow) -> Result<i64, EditErr
     }
     let parent = row.int("parent_id");
     let id = shop.database.table_mut(table).insert(row);
-    if table == "customer_address" {
-        shop.touch_customer(parent);
+    match table {
+        "customer_address" => shop.touch_customer(parent),
+        "customer" => shop.subscription_follows(id),
+        _ => {}
     }
     Ok(id)
 }
@@ -245,17 +264,16 @@ fn update(shop: &mut Shop, table: &str, id: i64, fields: &SeedRow) -> Result<i64
         let parent = shop.database.table(table).row(id).map_or(0, |row| row.int("parent_id"));
         shop.touch_customer(parent);
     }
+    if table == "customer" {
+        shop.subscription_follows(id);
+    }
     Ok(id)
 }
 
 fn delete(shop: &mut Shop, table: &str, id: i64) -> Result<i64, EditError> {
     let table = known_table(table)?;
     let count = shop.database.table(table).len();
-    let removed = match table {
-        "customer" => shop.remove_customer(id),
-        "customer_address" => shop.remove_address(id),
-        _ => shop.database.table_mut(table).remove(id).is_some(),
-    };
+    let removed = shop.delete_row(table, id);
     if removed { Ok(id) } else { Err(EditError::UnknownRecord { table: table.to_owned(), id, count }) }
 }
 
@@ -280,28 +298,19 @@ impl Shop {
         self.database.table_mut("customer").update(id, |row| row.set("updated_at", now));
     }
 
-    /// Deletes a customer with the addresses.
-    pub(super) fn remove_customer(&mut self, id: i64) -> bool {
-        let parent = id.to_string();
-        let addresses: Vec<i64> =
-            self.database.table("customer_address").with("parent_id", &parent).map(|(id, _)| id).collect();
-        for address in addresses {
-            self.database.table_mut("customer_address").remove(address);
+    /// Refunds an order whole, as the admin's "Refund Offline" does; one that was never invoiced is invoiced first.
+    /// Gives the credit memo's id.
+    fn refund_order(&mut self, order: i64, set: &SeedRow) -> Result<i64, EditError> {
+        use super::sales::invoice::{InvoiceRequest, invoice};
+        use super::sales::refund::{Payout, RefundRequest, refund};
+        let refused = |what, why| EditError::Refused { what, id: order, why };
+        let sold = self.require("sales_flat_order", order)?.clone();
+        if super::sales::items::can_invoice(self, &sold) {
+            invoice(self, &sold, InvoiceRequest::default()).map_err(|why| refused("invoicing order", why))?;
         }
-        self.database.table_mut("customer").remove(id).is_some()
-    }
-
-    /// Deletes an address and the default references to it.
-    pub(super) fn remove_address(&mut self, id: i64) -> bool {
-        let Some(address) = self.database.table_mut("customer_address").remove(id) else { return false };
-        let text = id.to_string();
-        self.database.table_mut("customer").update(address.int("parent_id"), |row| {
-            for column in ["default_billing", "default_shipping"] {
-                if row.get(column) == Some(&text) {
-                    row.remove(column);
-                }
-            }
-        });
-        true
+        let sold = self.require("sales_flat_order", order)?.clone();
+        let request = RefundRequest { payout: Payout::Offline, set: row_of(set), ..RefundRequest::default() };
+        let made = refund(self, &sold, request).map_err(|why| refused("refunding order", why))?;
+        Ok(made.id)
     }
 }

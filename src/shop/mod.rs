@@ -2,19 +2,22 @@
 //! nothing asynchronous: [`Shop::dispatch`] takes an operation's name and arguments and answers a value or a refusal.
 
 pub mod acl;
+mod address;
 pub mod built_in;
 pub mod config;
 pub mod database;
+mod delete;
 pub mod edit;
 mod explain;
 pub mod generate;
 mod increment_id;
+mod newsletter;
 pub mod operation;
 pub mod overrides;
 pub mod recorded;
 pub mod refusal;
 pub mod row;
-pub mod sale;
+pub mod sales;
 pub mod seed;
 pub mod session;
 pub mod state;
@@ -35,7 +38,7 @@ pub use edit::{EditError, ShopEdit};
 pub use overrides::{Overrides, OverridesError};
 pub use refusal::Refusal;
 pub use row::Row;
-pub use sale::Sale;
+pub use sales::{Sale, SaleRefused};
 pub use seed::{Seed, SeedError};
 
 use session::Sessions;

@@ -205,7 +205,7 @@ fn fill(call: &Call<'_>, row: &mut Row, data: &SoapStruct) -> Result<(), Refusal
 
 fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let id = load(call)?.int("entity_id");
-    Ok(call.shop.remove_customer(id).into())
+    Ok(call.shop.delete_row("customer", id).into())
 }
 
 impl Shop {
@@ -225,8 +225,17 @@ impl Shop {
         }
     }
 
+    /// A password nobody knows, encrypted as Magento keeps that of a cart's buyer: eight bytes in base64.
+    pub(in crate::shop) fn encrypted_password(&mut self) -> String {
+        use base64::Engine as _;
+        use rand_chacha::rand_core::Rng as _;
+        let mut bytes = [0_u8; 8];
+        self.random.fill_bytes(&mut bytes);
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    }
+
     /// `hash:salt`; md5 with a short salt before CE 1.9.4, SHA-256 with a long one since.
-    pub(super) fn hash_password(&mut self, password: &str) -> String {
+    pub(in crate::shop) fn hash_password(&mut self, password: &str) -> String {
         use crate::magento::Flavor;
         use md5::Digest as _;
         let old = matches!(self.flavor(), Flavor::Magento17 | Flavor::Magento191);

@@ -3,6 +3,7 @@
 use super::customer::iso_stamp;
 use super::{Call, Operations};
 use crate::magento::directory;
+use crate::shop::address::State;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -91,7 +92,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let id = load(call).ok_or_else(|| call.fault("not_exists"))?.int("entity_id");
-    Ok(call.shop.remove_address(id).into())
+    Ok(call.shop.delete_row("customer_address", id).into())
 }
 
 /// Sets what the data brings. Street lines are joined; a region's name follows from its id.
@@ -117,28 +118,8 @@ pub(super) fn fill(address: &mut Row, data: &SoapStruct) {
 }
 
 fn validate(call: &Call<'_>, address: &Row) -> Result<(), Refusal> {
-    let missing = missing(call.shop, address);
+    let missing = call.shop.missing_in_address(address, State::Optional);
     if missing.is_empty() { Ok(()) } else { Err(call.fault_with("data_invalid", missing.join("\n"))) }
-}
-
-/// The texts of Magento's address validation, in its order. The recorded shop never asks for the state here, whatever
-/// the country (recording 271), so neither does this one.
-pub(super) fn missing(shop: &Shop, address: &Row) -> Vec<&'static str> {
-    let zip_optional = shop.settings.lists("general/country/optional_zip_countries", address.text("country_id"));
-    let required = [
-        ("firstname", "Please enter the first name."),
-        ("lastname", "Please enter the last name."),
-        ("street", "Please enter the street."),
-        ("city", "Please enter the city."),
-        ("telephone", "Please enter the telephone number."),
-        ("postcode", "Please enter the zip/postal code."),
-        ("country_id", "Please enter the country."),
-    ];
-    required
-        .iter()
-        .filter(|(column, _)| address.text(column).trim().is_empty() && !(*column == "postcode" && zip_optional))
-        .map(|(_, text)| *text)
-        .collect()
 }
 
 impl Shop {

@@ -1,7 +1,6 @@
 //! What the API's operations do, one file per API resource. Each file lists its operations in a table; this one joins
 //! the tables and runs the checks that come before any operation. Faults are raised by name through the contract.
 
-mod amount;
 mod bridge;
 mod cart;
 mod catalog;
@@ -12,7 +11,6 @@ mod customer_group;
 mod directory;
 mod entity_table;
 mod flat_table;
-mod order_state;
 mod sales_creditmemo;
 mod sales_document;
 mod sales_invoice;

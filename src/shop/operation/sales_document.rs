@@ -1,16 +1,12 @@
-//! What invoices, shipments and credit memos have in common: which items they take, what of each item's money falls to
-//! them, and their comments.
-
-use indexmap::IndexMap;
+//! What the operations of invoices, shipments and credit memos read from their arguments, and what they answer when the
+//! shop refuses.
 
 use super::Call;
-use super::amount::{Amount, CURRENCIES, CarriedRounding, amount_of, money};
-use super::order_state::Items;
+use crate::shop::sales::SaleRefused;
+use crate::shop::sales::document::{Asked, Remark};
+use crate::shop::sales::order;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::SoapValue;
-
-/// Quantities by order item, as a call asks for them; none asks for everything that is left.
-pub(super) type Asked = IndexMap<i64, Amount>;
 
 /// Reads a list of `{order_item_id, qty}`.
 pub(super) fn asked(list: Option<&SoapValue>) -> Asked {
@@ -23,143 +19,6 @@ pub(super) fn asked(list: Option<&SoapValue>) -> Asked {
     rows.iter().filter_map(quantity).collect()
 }
 
-/// Which columns of an order item a kind of document divides among its documents.
-pub(super) struct Division {
-    /// The quantity that is divided, and what of it is done.
-    pub(super) qty: (&'static str, &'static str),
-    /// The same for the row total, the tax, the hidden tax and the discount.
-    pub(super) row: (&'static str, &'static str),
-    pub(super) tax: (&'static str, &'static str),
-    pub(super) hidden_tax: (&'static str, &'static str),
-    pub(super) discount: (&'static str, &'static str),
-}
-
-/// An item of a document in the making.
-pub(super) struct Line {
-    pub(super) order_item: i64,
-    pub(super) qty: Amount,
-    /// Its money is that of another line.
-    pub(super) dummy: bool,
-    /// It takes all that is left of the order item.
-    pub(super) last: bool,
-    /// The row of the document's item table.
-    pub(super) row: Row,
-}
-
-/// Columns that an item of an invoice or credit memo has from the order item.
-const COPIED: &[&str] = &[
-    "product_id",
-    "sku",
-    "name",
-    "description",
-    "price",
-    "base_price",
-    "base_cost",
-    "price_incl_tax",
-    "base_price_incl_tax",
-    "additional_data",
-    "weee_tax_applied",
-    "weee_tax_applied_amount",
-    "base_weee_tax_applied_amount",
-    "weee_tax_applied_row_amount",
-    "base_weee_tax_applied_row_amnt",
-    "weee_tax_disposition",
-    "base_weee_tax_disposition",
-    "weee_tax_row_disposition",
-    "base_weee_tax_row_disposition",
-];
-
-impl Line {
-    /// A line of `qty` of an order item, without money yet.
-    pub(super) fn new(order_item: i64, item: &Row, qty: Amount, dummy: bool, left: Amount) -> Self {
-        let mut row: Row =
-            COPIED.iter().map(|column| ((*column).to_owned(), item.get(column).map(str::to_owned))).collect();
-        row.set("order_item_id", order_item.to_string());
-        row.set("qty", money(qty));
-        Self { order_item, qty, dummy, last: !dummy && qty == left, row }
-    }
-
-    pub(super) fn amount(&self, column: &str) -> Amount {
-        amount_of(&self.row, column)
-    }
-}
-
-/// Gives every line its share of the order item's money: all that is left to the last line, else by quantity.
-pub(super) fn share_out(lines: &mut [Line], items: &Items, division: &Division) {
-    for currency in CURRENCIES {
-        let mut rounding = CarriedRounding::default();
-        let mut including = CarriedRounding::default();
-        for line in lines.iter_mut().filter(|line| !line.dummy) {
-            let Some((_, item)) = items.iter().find(|(id, _)| *id == line.order_item) else { continue };
-            let whole = share(line, item, currency, division.row, division.qty, |price| rounding.round(price));
-            line.row.set(format!("{currency}row_total"), money(whole));
-            let with_tax = amount_of(item, &format!("{currency}row_total_incl_tax"));
-            let ordered = amount_of(item, "qty_ordered");
-            if !with_tax.is_zero() && !ordered.is_zero() {
-                let part = including.round(with_tax / ordered * line.qty);
-                line.row.set(format!("{currency}row_total_incl_tax"), money(part));
-            }
-        }
-        for (column, columns) in [
-            ("discount_amount", division.discount),
-            ("tax_amount", division.tax),
-            ("hidden_tax_amount", division.hidden_tax),
-        ] {
-            for line in lines.iter_mut().filter(|line| !line.dummy) {
-                let Some((_, item)) = items.iter().find(|(id, _)| *id == line.order_item) else { continue };
-                // An order without any discount leaves the column null.
-                let discount = column == "discount_amount";
-                if discount && amount_of(item, &format!("{currency}{}", columns.0)).is_zero() {
-                    continue;
-                }
-                let part = share(line, item, currency, columns, division.qty, |price| rounding.round_negative(price));
-                line.row.set(format!("{currency}{column}"), money(part));
-            }
-        }
-    }
-}
-
-fn share(
-    line: &Line,
-    item: &Row,
-    currency: &str,
-    (whole, done): (&str, &str),
-    (qty, qty_done): (&str, &str),
-    round: impl FnOnce(Amount) -> Amount,
-) -> Amount {
-    let left = amount_of(item, &format!("{currency}{whole}")) - amount_of(item, &format!("{currency}{done}"));
-    let available = amount_of(item, qty) - amount_of(item, qty_done);
-    if line.last || available.is_zero() { left } else { round(left / available * line.qty) }
-}
-
-/// The sum of a column over the lines.
-pub(super) fn sum(lines: &[Line], column: &str) -> Amount {
-    lines.iter().filter(|line| !line.dummy).map(|line| line.amount(column)).sum()
-}
-
-/// Columns that a document has from its order.
-const FROM_ORDER: &[&str] = &[
-    "store_id",
-    "billing_address_id",
-    "shipping_address_id",
-    "store_to_base_rate",
-    "store_to_order_rate",
-    "base_to_global_rate",
-    "base_to_order_rate",
-    "global_currency_code",
-    "base_currency_code",
-    "store_currency_code",
-    "order_currency_code",
-];
-
-/// A document of an order, without money or number yet.
-pub(super) fn of_order(order: &Row) -> Row {
-    let mut row: Row =
-        FROM_ORDER.iter().map(|column| ((*column).to_owned(), order.get(column).map(str::to_owned))).collect();
-    row.set("order_id", order.text("entity_id"));
-    row
-}
-
 /// A document of some kind, by its increment id.
 pub(super) fn by_increment_id(shop: &Shop, table: &'static str, increment_id: &str) -> Option<Row> {
     shop.database.table(table).with("increment_id", increment_id).next().map(|(_, row)| row.clone())
@@ -168,7 +27,7 @@ pub(super) fn by_increment_id(shop: &Shop, table: &'static str, increment_id: &s
 /// The order that the call names, for a new document. The part of a new invoice is called after the invoice.
 pub(super) fn order(call: &Call<'_>) -> Result<Row, Refusal> {
     let name = ["orderIncrementId", "invoiceIncrementId"].into_iter().find_map(|part| call.arguments.text(part));
-    let order = super::sales_order::by_increment_id(call.shop, &name.unwrap_or_default());
+    let order = order::by_increment_id(call.shop, &name.unwrap_or_default());
     order.ok_or_else(|| call.fault("order_not_exists"))
 }
 
@@ -177,40 +36,22 @@ pub(super) fn is_set(call: &Call<'_>, name: &str) -> bool {
     call.arguments.get(name).is_some_and(SoapValue::is_truthy)
 }
 
-impl Shop {
-    /// Stamps and stores a document with its items; answers its id.
-    pub(super) fn add_document(
-        &mut self,
-        mut document: Row,
-        lines: Vec<Line>,
-        (table, item_table): (&'static str, &'static str),
-    ) -> i64 {
-        let now = self.now_sql();
-        document.set("created_at", now.as_str());
-        document.set("updated_at", now);
-        let id = self.database.table_mut(table).insert(document);
-        for line in lines.into_iter().filter(|line| line.qty > Amount::ZERO) {
-            self.database.table_mut(item_table).insert(line.row.with("parent_id", id.to_string()));
-        }
-        id
-    }
+/// What is said with a document; the API's remarks are never shown to the customer.
+pub(super) fn remark(comment: Option<String>, notified: bool) -> Remark {
+    Remark { comment, notified, visible: false }
+}
 
-    /// Adds a comment to a document and saves the document with it.
-    pub(super) fn add_document_comment(
-        &mut self,
-        (table, comment_table): (&'static str, &'static str),
-        document: i64,
-        comment: Option<String>,
-        notified: bool,
-    ) {
-        let now = self.now_sql();
-        let mut row = Row::new()
-            .with("parent_id", document.to_string())
-            .with("is_customer_notified", if notified { "1" } else { "0" })
-            .with("is_visible_on_front", "0");
-        row.set_opt("comment", comment);
-        row.set("created_at", now.as_str());
-        self.database.table_mut(comment_table).insert(row);
-        self.database.table_mut(table).update(document, |row| row.set("updated_at", now));
+/// The fault by which the API's resources say what the shop refuses. What no resource expects is an exception that
+/// nobody catches.
+pub(super) fn refusal(call: &Call<'_>, refused: SaleRefused) -> Refusal {
+    use SaleRefused as No;
+    let text = refused.to_string();
+    match refused {
+        No::NothingToInvoice | No::NothingToShip | No::EmptyShipment => call.fault_with("data_invalid", text),
+        No::NothingToRefund => call.fault("cannot_create_creditmemo"),
+        No::NotOpen(_) | No::CannotHold | No::CannotUnhold => call.fault_with("status_not_changed", text),
+        No::CannotCancel => call.fault("status_not_changed"),
+        No::CannotPlace(_) => call.fault_with("create_order_fault", text),
+        No::InvalidQty { .. } | No::MaximumRefund(_) | No::MaximumShipping(_) => call.uncaught(text),
     }
 }

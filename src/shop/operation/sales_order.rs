@@ -1,11 +1,12 @@
 //! Orders: wire spec, section 7.4.
 
-use super::amount::{Amount, amount_of, money};
 use super::flat_table::{Joins, Listing, record};
-use super::{Call, Operations};
+use super::{Call, Operations, sales_document};
 use crate::magento::Pager;
+use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
+use crate::shop::sales::{SaleRefused, cancel};
 use crate::shop::{Refusal, Row, Shop};
-use crate::soap::{SoapStruct, SoapValue};
+use crate::soap::{SoapStruct, SoapValue, WireMode};
 
 pub(super) const OPERATIONS: Operations = &[
     ("salesOrderList", list),
@@ -74,12 +75,6 @@ pub(super) fn add_names(shop: &Shop, order: &Row, answer: &mut SoapStruct) {
     }
 }
 
-/// The order's address of a kind; a virtual order has no shipping address.
-pub(super) fn address<'a>(shop: &'a Shop, order: &'a Row, kind: &str) -> Option<&'a Row> {
-    let mut addresses = shop.database.table("sales_flat_order_address").with("parent_id", order.text("entity_id"));
-    addresses.find(|(_, address)| address.get("address_type") == Some(kind)).map(|(_, address)| address)
-}
-
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let order = load(call)?;
     let mut answer = complete(call.shop, &order);
@@ -92,12 +87,6 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 /// The order that the call names by its increment id.
 pub(super) fn load(call: &Call<'_>) -> Result<Row, Refusal> {
     by_increment_id(call.shop, &call.text("orderIncrementId")).ok_or_else(|| call.fault("not_exists"))
-}
-
-/// An order by its increment id.
-pub(super) fn by_increment_id(shop: &Shop, increment_id: &str) -> Option<Row> {
-    let mut found = shop.database.table("sales_flat_order").with("increment_id", increment_id);
-    found.next().map(|(_, order)| order.clone())
 }
 
 /// An order with addresses, items and history, newest first. An order without shipping address has an empty one.
@@ -133,183 +122,46 @@ fn set_gift_message(shop: &Shop, answer: &mut SoapStruct) {
     }
 }
 
-/// The order's items, children included.
-pub(super) fn items<'a>(shop: &'a Shop, order: &'a Row) -> impl Iterator<Item = (i64, &'a Row)> {
-    shop.database.table("sales_flat_order_item").with("order_id", order.text("entity_id"))
-}
-
-/// The order's payment.
-pub(super) fn payment<'a>(shop: &'a Shop, order: &'a Row) -> Option<&'a Row> {
-    shop.database
-        .table("sales_flat_order_payment")
-        .with("parent_id", order.text("entity_id"))
-        .next()
-        .map(|(_, row)| row)
-}
-
-/// Entries of the status history, newest first.
-pub(super) fn history<'a>(shop: &'a Shop, order: &'a Row) -> Vec<&'a Row> {
-    let table = shop.database.table("sales_flat_order_status_history");
-    let mut rows: Vec<(i64, &Row)> = table.with("parent_id", order.text("entity_id")).collect();
-    rows.sort_by(|(a_id, a), (b_id, b)| (b.text("created_at"), b_id).cmp(&(a.text("created_at"), a_id)));
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
+/// Sets the order's status to whatever is sent, nothing included; only a `false` keeps it. A notify that is left out is
+/// not applicable in RPC, and no in WS-I.
 fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let order = load(call)?;
-    let notified = call.arguments.get("notify").is_some_and(SoapValue::is_truthy);
-    let status = Some(call.text("status")).filter(|status| !status.is_empty());
+    let keeps = matches!(call.arguments.get("status"), Some(SoapValue::Bool(false)));
+    let notified = match call.arguments.get("notify") {
+        None | Some(SoapValue::Nil) if call.shop.mode() == WireMode::WsI => Notified::NO,
+        None | Some(SoapValue::Nil) => Notified::NOT_APPLICABLE,
+        Some(SoapValue::Bool(on)) => Notified(i64::from(*on)),
+        // The database makes a number of it, which the texts `true` and `false` are not.
+        Some(notify) => Notified(notify.to_text().map_or(0, |text| crate::soap::value::leading_int(&text))),
+    };
     let entry = HistoryEntry {
-        status: status.unwrap_or_else(|| order.text("status").to_owned()),
+        status: if keeps { order.text("status").to_owned() } else { call.text("status") },
         comment: call.arguments.text("comment"),
-        notified: if notified { "1" } else { "0" },
+        notified,
+        visible: false,
         about: "order",
     };
-    call.shop.save_order(&order, |order| order.set("status", entry.status.clone()));
+    let status = Some(entry.status.clone()).filter(|status| !status.is_empty());
+    let saved = if call.shop.flavor().saves_items_with_comments() { Saved::WithItems } else { Saved::Alone };
+    call.shop.save_order(&order, saved, |order| order.set_opt("status", status));
     call.shop.add_to_history(&order, entry);
     Ok(true.into())
 }
 
-/// States that cannot be put on hold.
-const NOT_HOLDABLE: &[&str] = &["canceled", "complete", "closed", "holded", "payment_review"];
-
 fn hold(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let order = load(call)?;
-    if NOT_HOLDABLE.contains(&order.text("state")) {
-        return Err(call.fault_with("status_not_changed", "Hold action is not available."));
-    }
-    let before = (order.get("state").map(str::to_owned), order.get("status").map(str::to_owned));
-    call.shop.save_order(&order, |order| {
-        order.set_opt("hold_before_state", before.0);
-        order.set_opt("hold_before_status", before.1);
-        order.set("state", "holded");
-        order.set("status", "holded");
-    });
-    call.shop.add_to_history(&order, HistoryEntry::of_status("holded"));
-    Ok(true.into())
+    done(call, cancel::hold)
 }
 
 fn unhold(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let order = load(call)?;
-    if order.get("state") != Some("holded") {
-        return Err(call.fault_with("status_not_changed", "Unhold action is not available."));
-    }
-    let (state, status) = (order.text("hold_before_state").to_owned(), order.text("hold_before_status").to_owned());
-    let entry = HistoryEntry::of_status(&status);
-    call.shop.save_order(&order, |order| {
-        order.set("state", state);
-        order.set("status", status);
-        order.set_opt("hold_before_state", None);
-        order.set_opt("hold_before_status", None);
-    });
-    call.shop.add_to_history(&order, entry);
-    Ok(true.into())
+    done(call, cancel::unhold)
 }
-
-/// States in which nothing is left to cancel, or which have to be left first.
-const NOT_CANCELABLE: &[&str] = &["canceled", "complete", "closed", "holded", "payment_review"];
 
 fn cancel(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    done(call, cancel::cancel)
+}
+
+fn done(call: &mut Call<'_>, deed: fn(&mut Shop, &Row) -> Result<(), SaleRefused>) -> Result<SoapValue, Refusal> {
     let order = load(call)?;
-    let open = items(call.shop, &order).any(|(_, item)| to_invoice(item) > Amount::ZERO);
-    if NOT_CANCELABLE.contains(&order.text("state")) || !open {
-        return Err(call.fault("status_not_changed"));
-    }
-    call.shop.cancel_items(&order);
-    call.shop.save_order(&order, |order| {
-        for (canceled, amount, done) in CANCELED {
-            for prefix in ["", "base_"] {
-                let left =
-                    amount_of(order, &format!("{prefix}{amount}")).abs() - amount_of(order, &format!("{prefix}{done}"));
-                order.set(format!("{prefix}{canceled}"), money(left));
-            }
-        }
-        order.set("state", "canceled");
-        order.set("status", "canceled");
-    });
-    call.shop.add_to_history(&order, HistoryEntry::of_status("canceled"));
+    deed(call.shop, &order).map_err(|refused| sales_document::refusal(call, refused))?;
     Ok(true.into())
-}
-
-/// What a cancellation sets: the canceled sum, the whole and the part that was settled before.
-const CANCELED: &[(&str, &str, &str)] = &[
-    ("subtotal_canceled", "subtotal", "subtotal_invoiced"),
-    ("tax_canceled", "tax_amount", "tax_invoiced"),
-    ("shipping_canceled", "shipping_amount", "shipping_invoiced"),
-    ("discount_canceled", "discount_amount", "discount_invoiced"),
-    ("total_canceled", "grand_total", "total_paid"),
-];
-
-/// Quantity of an item that is neither invoiced nor canceled.
-fn to_invoice(item: &Row) -> Amount {
-    amount_of(item, "qty_ordered") - amount_of(item, "qty_invoiced") - amount_of(item, "qty_canceled")
-}
-
-/// One entry of an order's status history.
-pub(super) struct HistoryEntry {
-    status: String,
-    comment: Option<String>,
-    /// `0`, `1`, or `2` for not applicable.
-    notified: &'static str,
-    /// What document made the entry; `order` for the order itself.
-    about: &'static str,
-}
-
-impl HistoryEntry {
-    /// An entry that only tells a status.
-    pub(super) fn of_status(status: &str) -> Self {
-        Self { status: status.to_owned(), comment: None, notified: "2", about: "order" }
-    }
-
-    /// The same made by another document.
-    pub(super) fn about(self, document: &'static str) -> Self {
-        Self { about: document, ..self }
-    }
-}
-
-impl Shop {
-    /// Saves an order; its items are saved with it and get the same stamp (recording 286).
-    pub(super) fn save_order(&mut self, order: &Row, change: impl FnOnce(&mut Row)) {
-        let now = self.now_sql();
-        let items: Vec<i64> = items(self, order).map(|(id, _)| id).collect();
-        for id in items {
-            self.database.table_mut("sales_flat_order_item").update(id, |item| item.set("updated_at", now.clone()));
-        }
-        self.database.table_mut("sales_flat_order").update(order.int("entity_id"), |order| {
-            change(order);
-            order.set("updated_at", now);
-        });
-    }
-
-    /// Adds an entry to an order's history.
-    pub(super) fn add_to_history(&mut self, order: &Row, entry: HistoryEntry) {
-        let mut row = Row::new()
-            .with("parent_id", order.text("entity_id"))
-            .with("is_customer_notified", entry.notified)
-            .with("is_visible_on_front", "0");
-        row.set_opt("comment", entry.comment);
-        row.set("status", entry.status);
-        row.set("created_at", self.now_sql());
-        row.set("entity_name", entry.about);
-        self.database.table_mut("sales_flat_order_status_history").insert(row);
-    }
-
-    /// Cancels what is open of every item.
-    fn cancel_items(&mut self, order: &Row) {
-        let ids: Vec<i64> = items(self, order).map(|(id, _)| id).collect();
-        for id in ids {
-            self.database.table_mut("sales_flat_order_item").update(id, |item| {
-                let ordered = amount_of(item, "qty_ordered");
-                let settled = amount_of(item, "qty_shipped").max(amount_of(item, "qty_invoiced"));
-                let canceled = (ordered - settled).max(Amount::ZERO);
-                item.set("qty_canceled", money(canceled));
-                if !ordered.is_zero() {
-                    for (sum, whole) in [("tax_canceled", "tax_amount"), ("hidden_tax_canceled", "hidden_tax_amount")] {
-                        let share = amount_of(item, sum) + amount_of(item, whole) * canceled / ordered;
-                        item.set(sum, money(share));
-                    }
-                }
-            });
-        }
-    }
 }

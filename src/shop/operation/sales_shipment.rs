@@ -1,12 +1,9 @@
 //! Shipments: wire spec, section 7.7.
 
-use super::amount::{Amount, add, money};
 use super::flat_table::{Joins, Listing, record};
-use super::order_state::{Items, can_ship};
-use super::sales_document::{self, Line};
-use super::{Call, Operations, children};
+use super::{Call, Operations, children, sales_document};
 use crate::magento::Pager;
-use crate::shop::increment_id::Numbered;
+use crate::shop::sales::ship::{COMMENTS, ShipmentRequest, ship};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -20,9 +17,6 @@ pub(super) const OPERATIONS: Operations = &[
     ("salesOrderShipmentSendInfo", send_info),
     ("salesOrderShipmentGetCarriers", carriers),
 ];
-
-const TABLES: (&str, &str) = ("sales_flat_shipment", "sales_flat_shipment_item");
-const COMMENTS: (&str, &str) = ("sales_flat_shipment", "sales_flat_shipment_comment");
 
 /// What the list reads; the shipment's own id is not among it (recording 144).
 const LISTED: &[&str] = &["increment_id", "created_at", "total_qty"];
@@ -60,73 +54,18 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(answer.into())
 }
 
-/// Sends what is asked for, or all that is left; asking for more than is left sends what is left.
 fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let order = sales_document::order(call)?;
-    if !can_ship(call.shop, &order) {
-        return Err(call.fault_with("data_invalid", "Cannot do shipment for order."));
-    }
-    let lines = lines(call, &Items::of(call.shop, &order));
-    let mut shipment = sales_document::of_order(&order);
-    for column in NOT_OF_SHIPMENTS {
-        shipment.remove(column);
-    }
-    shipment.set("total_qty", money(lines.iter().filter(|line| !line.dummy).map(|line| line.qty).sum()));
-    shipment.set_opt("customer_id", order.get("customer_id").map(str::to_owned));
-    let increment_id = call.shop.next_increment_id(Numbered::Shipment, order.int("store_id"));
-    shipment.set("increment_id", increment_id.as_str());
     let email = sales_document::is_set(call, "email");
-    if email {
-        shipment.set("email_sent", "1");
-    }
-    for line in lines.iter().filter(|line| line.qty > Amount::ZERO) {
-        let items = call.shop.database.table_mut("sales_flat_order_item");
-        items.update(line.order_item, |item| add(item, "qty_shipped", line.qty));
-    }
-    let id = call.shop.add_document(shipment, lines, TABLES);
     let notified = email && sales_document::is_set(call, "includeComment");
-    let comment = call.arguments.text("comment");
-    call.shop.add_document_comment(COMMENTS, id, comment, notified);
-    call.shop.settle_order(order.int("entity_id"), "shipment");
-    Ok(increment_id.into())
-}
-
-/// Columns of other documents that shipments, which know no money, do not have.
-const NOT_OF_SHIPMENTS: &[&str] = &[
-    "store_to_base_rate",
-    "store_to_order_rate",
-    "base_to_global_rate",
-    "base_to_order_rate",
-    "global_currency_code",
-    "base_currency_code",
-    "store_currency_code",
-    "order_currency_code",
-];
-
-/// Columns that an item of a shipment has from the order item.
-const COPIED: &[&str] = &["price", "weight", "product_id", "name", "sku", "additional_data", "description"];
-
-fn lines(call: &Call<'_>, items: &Items) -> Vec<Line> {
-    let asked = sales_document::asked(call.arguments.get("itemsQty"));
-    let mut lines = Vec::new();
-    for (id, item) in items.iter().filter(|(_, item)| item.get("is_virtual") != Some("1")) {
-        let (dummy, left) = (items.is_dummy_in_shipping(item), items.qty_to_ship(item));
-        let qty = match (dummy, asked.get(&id)) {
-            (true, _) => Amount::ONE,
-            (false, Some(qty)) => (*qty).min(left),
-            (false, None) if asked.is_empty() => left,
-            (false, None) => Amount::ZERO,
-        };
-        if qty <= Amount::ZERO {
-            continue;
-        }
-        let mut line = Line::new(id, item, qty, dummy, left);
-        line.row = COPIED.iter().map(|column| ((*column).to_owned(), item.get(column).map(str::to_owned))).collect();
-        line.row.set("order_item_id", id.to_string());
-        line.row.set("qty", money(qty));
-        lines.push(line);
-    }
-    lines
+    let request = ShipmentRequest {
+        qtys: sales_document::asked(call.arguments.get("itemsQty")),
+        email,
+        comment: Some(sales_document::remark(call.arguments.text("comment"), notified)),
+        ..ShipmentRequest::default()
+    };
+    let made = ship(call.shop, &order, request).map_err(|refused| sales_document::refusal(call, refused))?;
+    Ok(made.increment_id.into())
 }
 
 fn load(call: &Call<'_>) -> Result<Row, Refusal> {
@@ -137,8 +76,8 @@ fn load(call: &Call<'_>) -> Result<Row, Refusal> {
 fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let shipment = load(call)?;
     let email = sales_document::is_set(call, "email");
-    let comment = call.arguments.text("comment");
-    call.shop.add_document_comment(COMMENTS, shipment.int("entity_id"), comment, email);
+    let remark = sales_document::remark(call.arguments.text("comment"), email);
+    call.shop.add_document_comment(COMMENTS, shipment.int("entity_id"), remark);
     Ok(true.into())
 }
 

@@ -1,7 +1,5 @@
 //! Newsletter subscriptions: wire spec, section 8.8.
 
-use rand_chacha::rand_core::Rng;
-
 use super::super::flat_table::{Joins, Listing};
 use super::super::{Call, Operations};
 use crate::magento::Pager;
@@ -72,7 +70,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     fill(&mut row, &data);
     row.set("subscriber_email", email);
     if row.get("subscriber_confirm_code").is_none() {
-        row.set("subscriber_confirm_code", confirm_code(call.shop));
+        row.set("subscriber_confirm_code", call.shop.confirm_code());
     }
     row.set("change_status_at", call.shop.now_sql());
     let mut stored = row.clone();
@@ -134,7 +132,7 @@ fn subscribe_email(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     row.set("change_status_at", call.shop.now_sql());
     row.set("subscriber_email", email);
     row.set("subscriber_status", SUBSCRIBED);
-    row.set("subscriber_confirm_code", confirm_code(call.shop));
+    row.set("subscriber_confirm_code", call.shop.confirm_code());
     let table = call.shop.database.table_mut(TABLE);
     let id = match existing {
         Some(id) => {
@@ -183,12 +181,4 @@ fn fill(row: &mut Row, data: &SoapStruct) {
             row.set(field, text);
         }
     }
-}
-
-/// 32 small letters and digits (recording 310).
-fn confirm_code(shop: &mut Shop) -> String {
-    const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-    let mut bytes = [0_u8; 32];
-    shop.random.fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::super::flat_table::{Joins, Listing, record};
 use super::super::{Call, Operations, sales_order};
+use crate::shop::sales::order;
 use super::attributes::add_attributes;
 use crate::magento::Pager;
 use crate::shop::{Refusal, Row, Shop};
@@ -64,11 +65,11 @@ fn complete(shop: &Shop, order: &Row) -> SoapStruct {
         sales_order::add_gift_messages(shop, &mut answer);
     }
     if at_least(shop, "1.2.19.0") {
-        let history = sales_order::history(shop, order).into_iter();
+        let history = order::history(shop, order).into_iter();
         let rows = history.map(|row| SoapValue::from(record(row, &[("increment_id", "entity_id")])));
         answer.set("status_history", rows.collect::<Vec<_>>());
     }
-    answer.set("payment", sales_order::payment(shop, order).map(Row::to_struct).unwrap_or_default());
+    answer.set("payment", order::payment(shop, order).map(Row::to_struct).unwrap_or_default());
     add_attributes(shop, "salesOrderEntity", order, &mut answer);
     answer
 }

@@ -2,6 +2,7 @@
 
 use super::super::flat_table::{Joins, Listing};
 use super::super::{Call, Operations, cart, sales_order};
+use crate::shop::sales::quote::payment as quote_payment;
 use super::attributes::add_attributes;
 use crate::magento::Pager;
 use crate::shop::{Refusal, Row, Shop};
@@ -43,7 +44,7 @@ fn complete(shop: &Shop, quote: &Row) -> SoapStruct {
 /// The payment's further information is PHP-serialised from release 1.1.4.1 on. A cart without payment has an empty
 /// one (recording 255).
 fn payment(shop: &Shop, quote: &Row) -> SoapStruct {
-    let Some(payment) = cart::payment(shop, quote) else { return SoapStruct::new() };
+    let Some(payment) = quote_payment(shop, quote) else { return SoapStruct::new() };
     let mut payment = payment.to_struct();
     let serialised = shop.bridge().is_some_and(|release| release.at_least("1.1.4.1"));
     let stored = payment.text("additional_information").filter(|text| !text.is_empty());

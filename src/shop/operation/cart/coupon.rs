@@ -16,8 +16,8 @@ fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     apply(call, String::new())
 }
 
-/// A code that no price rule has is dropped and still answered with true; taking away what is not there is false (wire
-/// spec, section 7.7).
+/// A code that no price rule has is dropped and refused; taking away what is not there is false (wire spec, section
+/// 7.7).
 fn apply(call: &mut Call<'_>, code: String) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?;
     if quote.int("items_count") == 0 {
@@ -27,9 +27,10 @@ fn apply(call: &mut Call<'_>, code: String) -> Result<SoapValue, Refusal> {
         return Ok(false.into());
     }
     let id = quote.int("entity_id");
+    let valid = code.is_empty() || call.shop.price_rule(&code).is_some();
     call.shop.database.table_mut("sales_flat_quote").update(id, |row| {
         row.set_opt("coupon_code", (!code.is_empty()).then_some(code));
     });
     call.shop.collect_totals(id);
-    Ok(true.into())
+    if valid { Ok(true.into()) } else { Err(call.fault_with("coupon_code_is_not_valid", "Coupon is not valid.")) }
 }

@@ -1,7 +1,7 @@
 //! Gift messages on carts and their items: API resource `giftmessage`.
 
 use super::super::{Call, Operations};
-use super::product::product_of;
+use super::product::line_of;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -43,7 +43,7 @@ fn for_products(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             return Err(call.fault("product_invalid_data"));
         }
         let message = message(call, &part(&row, "message"))?;
-        let found = product_of(call.shop, &product).and_then(|product| call.shop.quote_item_of(quote, &product));
+        let found = line_of(call.shop, quote, &product).map(|(line, _)| line);
         let item = found.map_err(|_| call.fault("quote_item_not_exists"))?;
         let id = call.shop.save_message(message, ("sales_flat_quote_item", item));
         answers.push(SoapValue::from(answer(item, id)));

@@ -1,17 +1,17 @@
 //! Carts ("quotes") as the checkout's own API gives them: wire spec, sections 7.6 and 7.7. One file per resource of the
-//! API below `cart`; `quote` counts a cart's totals together, `placement` makes an order of it.
+//! API below `cart`; what they do to carts is done by `shop::sales`.
 
 pub(super) mod coupon;
 pub(super) mod customer;
 pub(super) mod gift_message;
 pub(super) mod payment;
-mod placement;
 pub(super) mod product;
-mod quote;
 pub(super) mod shipping;
 
 use super::flat_table::record;
-use super::{Call, Operations, sales_order};
+use super::{Call, Operations, sales_document, sales_order};
+use crate::shop::sales::place::place;
+use crate::shop::sales::quote::{address, payment};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -20,13 +20,14 @@ pub(super) const OPERATIONS: Operations = &[
     ("shoppingCartInfo", info),
     ("shoppingCartTotals", totals),
     ("shoppingCartLicense", licenses),
-    ("shoppingCartOrder", placement::order),
+    ("shoppingCartOrder", order),
 ];
 
 /// A new cart of a store view; carts of the API are inactive, so the storefront never shows them.
 fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let store = call.text("storeId");
-    let store = if store.is_empty() { "1" } else { store.as_str() };
+    // Left out, it is the store in which the API runs: the admin's.
+    let store = if store.is_empty() { "0" } else { store.as_str() };
     let Some(store) = call.shop.store(store).map(|row| row.int("store_id")) else {
         return Err(call.fault("store_not_exists"));
     };
@@ -81,21 +82,9 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(answer.into())
 }
 
-/// The cart's address of a kind.
-fn address<'a>(shop: &'a Shop, quote: &'a Row, kind: &str) -> Option<&'a Row> {
-    let mut addresses = shop.database.table("sales_flat_quote_address").with("quote_id", quote.text("entity_id"));
-    addresses.find(|(_, address)| address.get("address_type") == Some(kind)).map(|(_, address)| address)
-}
-
-/// The same as a record; one that was never entered knows only its kind (recording 235).
+/// The cart's address of a kind as a record; one that was never entered knows only its kind (recording 235).
 pub(super) fn address_record(shop: &Shop, quote: &Row, kind: &str) -> SoapStruct {
     address(shop, quote, kind).map_or_else(|| SoapStruct::new().with("address_type", kind), Row::to_struct)
-}
-
-/// The cart's payment.
-pub(super) fn payment<'a>(shop: &'a Shop, quote: &'a Row) -> Option<&'a Row> {
-    let mut payments = shop.database.table("sales_flat_quote_payment").with("quote_id", quote.text("entity_id"));
-    payments.next().map(|(_, payment)| payment)
 }
 
 /// All items, children included, with the tax class of their products.
@@ -110,11 +99,42 @@ pub(super) fn items(shop: &Shop, quote: &Row) -> Vec<SoapStruct> {
     rows.map(item).collect()
 }
 
-/// The lines under a cart, from the address that is charged: the billing one of a virtual cart, else the shipping one.
+/// The order's increment id, once everything that a checkout asks for is there.
+fn order(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let quote = load(call)?;
+    let accepted: Vec<String> = call
+        .arguments
+        .get("licenses")
+        .and_then(SoapValue::as_list)
+        .map(|list| list.iter().filter_map(SoapValue::to_text).collect())
+        .unwrap_or_default();
+    let asked = agreements(call.shop, &quote);
+    if !asked.iter().all(|agreement| accepted.iter().any(|id| id == agreement.text("agreement_id"))) {
+        return Err(call.fault("required_agreements_are_not_all"));
+    }
+    if quote.get("is_multi_shipping") == Some("1") {
+        return Err(call.fault("invalid_checkout_type"));
+    }
+    let guests = call.shop.settings.get("checkout/options/guest_checkout").is_none_or(|value| value == "1");
+    if quote.get("checkout_method") == Some("guest") && !guests {
+        return Err(call.fault("guest_checkout_is_not_enabled"));
+    }
+    let id = quote.int("entity_id");
+    call.shop.collect_totals(id);
+    let made = place(call.shop, id).map_err(|refused| sales_document::refusal(call, refused))?;
+    Ok(made.increment_id.into())
+}
+
+/// The lines under a cart, from the address that is charged: the billing one of a virtual cart, whose tax is not among
+/// them, else the shipping one. A cart without addresses has lines without amounts.
 fn totals(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = load(call)?;
-    let kind = if quote.get("is_virtual") == Some("1") { "billing" } else { "shipping" };
-    let Some(address) = address(call.shop, &quote, kind) else { return Ok(Vec::<SoapValue>::new().into()) };
+    let is_virtual = quote.get("is_virtual") == Some("1");
+    let Some(address) = address(call.shop, &quote, if is_virtual { "billing" } else { "shipping" }) else {
+        let nothing = Row::new();
+        let lines = ["Subtotal", "Grand Total"].map(|title| line(title.to_owned(), &nothing, "amount"));
+        return Ok(Vec::from(lines).into());
+    };
     let titled = |title: &str, description: &str| match address.get(description) {
         Some(text) if !text.is_empty() => format!("{title} ({text})"),
         _ => title.to_owned(),
@@ -127,7 +147,7 @@ fn totals(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if !is_zero("shipping_amount") || !address.text("shipping_description").is_empty() {
         lines.push(line(titled("Shipping & Handling", "shipping_description"), address, "shipping_amount"));
     }
-    if !is_zero("tax_amount") {
+    if !is_zero("tax_amount") && !is_virtual {
         lines.push(line("Tax".to_owned(), address, "tax_amount"));
     }
     lines.push(line("Grand Total".to_owned(), address, "grand_total"));

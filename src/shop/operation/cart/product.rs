@@ -1,9 +1,9 @@
 //! Products in a cart: API resource `cart_product`.
 
-use super::super::amount::{Amount, CURRENCIES, amount_of, money};
 use super::super::catalog::product::{self as catalog_product, IdentifiedBy};
 use super::super::{Call, Operations};
-use super::quote::{blank, priced_items};
+use crate::shop::sales::amount::{Amount, amount_of, money};
+use crate::shop::sales::quote::priced_items;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -22,14 +22,19 @@ fn asked(call: &Call<'_>) -> Result<Vec<SoapStruct>, Refusal> {
     if rows.is_empty() { Err(call.fault("invalid_product_data")) } else { Ok(rows) }
 }
 
-/// The product a row names, by id before SKU.
-pub(super) fn product_of(shop: &Shop, row: &SoapStruct) -> Result<Row, String> {
+/// The product a row names, by id before SKU; none for one that does not exist.
+fn product_of(shop: &Shop, row: &SoapStruct) -> Result<Option<Row>, String> {
     let by_id = row.text("product_id").map(|id| (id, IdentifiedBy::Id));
     let Some((name, by)) = by_id.or_else(|| row.text("sku").map(|sku| (sku, IdentifiedBy::Sku))) else {
         return Err("One item of products do not have identifier or sku".to_owned());
     };
-    let product = catalog_product::find(shop, &name, by).cloned();
-    product.ok_or_else(|| "The stock item for Product is not valid.".to_owned())
+    Ok(catalog_product::find(shop, &name, by).cloned())
+}
+
+/// The line of a cart that a row is about, with its product.
+pub(super) fn line_of(shop: &Shop, quote: i64, row: &SoapStruct) -> Result<(i64, Row), String> {
+    let product = product_of(shop, row)?.unwrap_or_default();
+    Ok((shop.quote_item_of(quote, &product)?, product))
 }
 
 fn qty_of(row: &SoapStruct) -> Option<Amount> {
@@ -45,176 +50,162 @@ fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?.int("entity_id");
     let rows = asked(call)?;
     let before = call.shop.database.clone();
+    let collected = call.shop.drop_broken_lines(quote);
     let mut errors = Vec::new();
     for row in rows {
-        let added = product_of(call.shop, &row)
-            .and_then(|product| call.shop.add_to_quote(quote, &product, qty_of(&row).unwrap_or(Amount::ONE)));
+        let added = match product_of(call.shop, &row) {
+            Ok(Some(product)) => call.shop.add_to_quote(quote, &product, &row, qty_of(&row).unwrap_or(Amount::ONE)),
+            Ok(None) => {
+                call.shop.add_broken_line(quote);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
         errors.extend(added.err());
     }
     if !errors.is_empty() {
         call.shop.database = before;
     }
     all_or_fault(call, "add_product_fault", errors)?;
-    call.shop.collect_totals(quote);
+    if !collected {
+        call.shop.collect_totals(quote);
+    }
     Ok(true.into())
 }
 
-/// What a product must be configured with before it can be bought; plain items of the API say nothing of it.
-fn unconfigured(product: &Row) -> Option<&'static str> {
+/// What a product must be configured with before it can be bought.
+fn unconfigured(shop: &Shop, product: &Row, request: &SoapStruct) -> Option<String> {
     match product.text("type_id") {
-        "configurable" => Some("Please specify the product's option(s)."),
-        "grouped" => Some("Please specify the quantity of product(s)."),
-        "bundle" => Some("Please specify product option(s)."),
-        _ if product.get("required_options") == Some("1") => Some("Please specify the product required option(s)."),
-        _ => None,
+        "configurable" => Some("Please specify the product's option(s).".to_owned()),
+        "grouped" => Some("Please specify the quantity of product(s).".to_owned()),
+        "bundle" => Some("Please specify product option(s).".to_owned()),
+        _ => missing_option(shop, product, request),
     }
 }
 
-/// Columns of a cart's item that are zero until totals are collected.
-const ZERO_AT_FIRST: &[&str] = &[
-    "weee_tax_disposition",
-    "weee_tax_row_disposition",
-    "base_weee_tax_disposition",
-    "base_weee_tax_row_disposition",
-    "weee_tax_applied_amount",
-    "weee_tax_applied_row_amount",
-    "base_weee_tax_applied_amount",
-    "row_total_with_discount",
-    "hidden_tax_amount",
-    "base_hidden_tax_amount",
-];
+/// The first custom option, in the order in which they are shown, whose value is missing or wrong.
+fn missing_option(shop: &Shop, product: &Row, request: &SoapStruct) -> Option<String> {
+    let named = shop.flavor() != crate::magento::Flavor::Magento17;
+    let mut options: Vec<&Row> = shop
+        .database
+        .table("catalog_product_option")
+        .with("product_id", product.text("entity_id"))
+        .map(|(_, row)| row)
+        .collect();
+    options.sort_by(|a, b| (a.int("sort_order"), a.text("title")).cmp(&(b.int("sort_order"), b.text("title"))));
+    let given = request.get("options").and_then(SoapValue::as_list).unwrap_or_default();
+    let value_of = |option: &Row| {
+        let pair = given.iter().filter_map(SoapValue::as_struct);
+        let mut pair = pair.filter(|pair| pair.text("key").as_deref() == option.get("option_id"));
+        pair.next().and_then(|pair| pair.text("value")).filter(|value| !value.trim().is_empty())
+    };
+    for option in options {
+        let title = option.text("title");
+        let Some(value) = value_of(option) else {
+            match option.get("is_require") != Some("0") {
+                true if named => return Some(format!("Please specify the product required option <em>{title}</em>.")),
+                true => return Some("Please specify the product required option(s).".to_owned()),
+                false => continue,
+            }
+        };
+        let longest = usize::try_from(option.int("max_characters")).unwrap_or_default();
+        if longest > 0 && value.chars().count() > longest {
+            return Some("The text is too long".to_owned());
+        }
+        let values = shop.database.table("catalog_product_option_type_value");
+        let of_option: Vec<i64> = values.with("option_id", option.text("option_id")).map(|(id, _)| id).collect();
+        let chosen = value.split(',').map(crate::soap::value::leading_int);
+        if SELECTS.contains(&option.text("type")) && chosen.into_iter().any(|id| !of_option.contains(&id)) {
+            return Some("Please specify the product required option(s).".to_owned());
+        }
+    }
+    None
+}
+
+/// Kinds of custom options whose value is one of a list.
+const SELECTS: &[&str] = &["drop_down", "radio", "checkbox", "multiple"];
 
 impl Shop {
     /// Puts a product into a cart, or more of it when it is in there.
-    fn add_to_quote(&mut self, quote: i64, product: &Row, qty: Amount) -> Result<(), String> {
-        if let Some(text) = unconfigured(product) {
-            return Err(text.to_owned());
+    fn add_to_quote(&mut self, quote: i64, product: &Row, request: &SoapStruct, qty: Amount) -> Result<(), String> {
+        if let Some(text) = unconfigured(self, product, request) {
+            return Err(text);
         }
         let known =
             priced_items(self, quote).into_iter().find(|(_, item)| item.get("product_id") == product.get("entity_id"));
-        let wanted = qty + known.as_ref().map(|(_, item)| amount_of(item, "qty")).unwrap_or_default();
+        let held = known.as_ref().map(|(_, item)| amount_of(item, "qty")).unwrap_or_default();
+        let wanted = self.whole_pieces(product, qty + held);
         self.check_stock(product, wanted)?;
-        let now = self.now_sql();
         if let Some((id, _)) = known {
             self.set_item_qty(id, wanted);
             return Ok(());
         }
         let is_virtual = matches!(product.text("type_id"), "virtual" | "downloadable");
-        let mut item = blank("sales_flat_quote_item");
+        let mut facts = Row::new();
         for column in ["sku", "name", "weight"] {
-            item.set_opt(column, product.get(column).map(str::to_owned));
+            facts.set_opt(column, product.get(column).map(str::to_owned));
         }
-        for column in ["free_shipping", "is_qty_decimal", "no_discount"] {
-            item.set(column, "0");
-        }
-        for column in ZERO_AT_FIRST {
-            item.set(*column, "0.0000");
-        }
-        item.remove("item_id");
-        item.set("weee_tax_applied", "a:0:{}");
-        item.set("quote_id", quote.to_string());
-        item.set("product_id", product.text("entity_id"));
-        item.set("product_type", product.text("type_id"));
-        item.set("is_virtual", if is_virtual { "1" } else { "0" });
-        item.set("qty", money(qty));
-        let price = money(self.final_price(quote, product, qty));
-        for currency in CURRENCIES {
-            item.set(format!("{currency}price"), price.as_str());
-        }
-        let store = self.database.table("sales_flat_quote").row(quote).map(|row| row.text("store_id").to_owned());
-        item.set_opt("store_id", store);
-        item.set("created_at", now.as_str());
-        item.set("updated_at", now);
-        let id = self.database.table_mut("sales_flat_quote_item").insert(item);
-        let option = Row::new()
-            .with("item_id", id.to_string())
-            .with("product_id", product.text("entity_id"))
-            .with("code", "info_buyRequest")
-            .with("value", buy_request(product, qty));
-        self.database.table_mut("sales_flat_quote_item_option").insert(option);
-        Ok(())
-    }
-
-    /// The lowest of the price, the special price while it holds, and the tier price that the cart's group, website and
-    /// quantity come to.
-    fn final_price(&self, quote: i64, product: &Row, qty: Amount) -> Amount {
-        let today = self.now_sql();
-        let from = product.get("special_from_date").is_none_or(|from| from <= today.as_str());
-        let to = product.get("special_to_date").is_none_or(|to| to.get(..10) >= today.get(..10));
-        let special = product.get("special_price").is_some() && from && to;
-        let regular = amount_of(product, "price");
-        let tiers = self.database.table("catalog_product_tier_price").with("product_id", product.text("entity_id"));
-        let quote = self.database.table("sales_flat_quote").row(quote);
-        let group = quote.map_or(0, |quote| quote.int("customer_group_id"));
-        let store = quote.and_then(|quote| self.database.table("core_store").row(quote.int("store_id")));
-        let website = store.map_or(0, |store| store.int("website_id"));
-        let is_theirs = |tier: &Row| {
-            (tier.get("all_groups") == Some("1") || tier.int("customer_group_id") == group)
-                && (tier.int("website_id") == 0 || tier.int("website_id") == website)
-                && amount_of(tier, "qty") <= qty
-        };
-        let tier = tiers.filter(|(_, tier)| is_theirs(tier)).map(|(_, tier)| amount_of(tier, "value")).min();
-        let best = tier.map_or(regular, |tier| tier.min(regular));
-        if special { best.min(amount_of(product, "special_price")) } else { best }
-    }
-
-    /// Whether the stock has that much of a product.
-    pub(super) fn check_stock(&self, product: &Row, wanted: Amount) -> Result<(), String> {
-        let id = product.text("entity_id");
-        let Some((_, stock)) = self.database.table("cataloginventory_stock_item").with("product_id", id).next() else {
-            return Ok(());
-        };
-        if stock.get("manage_stock") == Some("0") && stock.get("use_config_manage_stock") != Some("1") {
-            return Ok(());
-        }
-        if stock.get("is_in_stock") == Some("0") {
-            return Err("This product is currently out of stock.".to_owned());
-        }
-        let short = amount_of(stock, "qty") - amount_of(stock, "min_qty") < wanted;
-        if short && stock.get("backorders").is_none_or(|allowed| allowed == "0") {
-            return Err(format!("The requested quantity for \"{}\" is not available.", product.text("name")));
-        }
+        facts.set("product_id", product.text("entity_id"));
+        facts.set("product_type", product.text("type_id"));
+        facts.set("is_virtual", if is_virtual { "1" } else { "0" });
+        self.add_quote_item(quote, &facts, wanted, buy_request(request, product, qty));
         Ok(())
     }
 
     fn set_item_qty(&mut self, item: i64, qty: Amount) {
         let now = self.now_sql();
-        let held = self.database.table("sales_flat_quote_item").row(item).cloned().unwrap_or_default();
-        let product = self.database.table("catalog_product").row(held.int("product_id"));
-        let price = product.map(|product| money(self.final_price(held.int("quote_id"), product, qty)));
         self.database.table_mut("sales_flat_quote_item").update(item, |row| {
             row.set("qty", money(qty));
-            for currency in CURRENCIES {
-                if let Some(price) = &price {
-                    row.set(format!("{currency}price"), price.as_str());
-                }
-            }
             row.set("updated_at", now);
         });
     }
 
-    pub(super) fn remove_quote_item(&mut self, item: i64) {
-        let name = item.to_string();
-        let options: Vec<i64> =
-            self.database.table("sales_flat_quote_item_option").with("item_id", &name).map(|(id, _)| id).collect();
-        for option in options {
-            self.database.table_mut("sales_flat_quote_item_option").remove(option);
-        }
-        self.database.table_mut("sales_flat_quote_item").remove(item);
-    }
-
     /// The item of a cart that holds a product.
-    pub(super) fn quote_item_of(&self, quote: i64, product: &Row) -> Result<i64, String> {
+    fn quote_item_of(&self, quote: i64, product: &Row) -> Result<i64, String> {
         let found =
             priced_items(self, quote).into_iter().find(|(_, item)| item.get("product_id") == product.get("entity_id"));
         found.map(|(id, _)| id).ok_or_else(|| "One item of products is not belong any of quote item".to_owned())
     }
+
+    /// A line of a product that does not exist: Magento takes it, and drops it when the cart is opened next.
+    fn add_broken_line(&mut self, quote: i64) {
+        let facts = Row::new().with("product_type", "simple");
+        self.add_quote_item(quote, &facts, Amount::ONE, "a:0:{}".to_owned());
+    }
+
+    /// Drops lines without a product. When there are any, the totals are collected at once and not again in this call,
+    /// so what it adds is not counted (recorded: one good product beside an unknown one).
+    fn drop_broken_lines(&mut self, quote: i64) -> bool {
+        let broken = |item: &Row| item.get("product_id").is_none() && item.text("sku").is_empty();
+        let ids: Vec<i64> =
+            priced_items(self, quote).into_iter().filter(|(_, item)| broken(item)).map(|(id, _)| id).collect();
+        for id in &ids {
+            self.remove_quote_item(*id);
+        }
+        if !ids.is_empty() {
+            self.collect_totals(quote);
+        }
+        !ids.is_empty()
+    }
 }
 
-/// What was asked for, in PHP's serialized form.
-fn buy_request(product: &Row, qty: Amount) -> String {
-    let id = product.text("entity_id");
-    format!("a:2:{{s:10:\"product_id\";s:{}:\"{id}\";s:3:\"qty\";d:{};}}", id.len(), qty.normalize())
+/// What was asked for, in PHP's serialized form: the fields in the order in which they came.
+fn buy_request(request: &SoapStruct, product: &Row, qty: Amount) -> String {
+    let text = |value: &str| format!("s:{}:\"{value}\";", value.len());
+    let mut fields = Vec::new();
+    for (name, value) in request.iter() {
+        let Some(value) = value.to_text() else { continue };
+        let number = (name == "qty").then(|| value.trim().parse::<Amount>().ok()).flatten();
+        let value = number.map_or_else(|| text(&value), |number| format!("d:{};", number.normalize()));
+        fields.push(text(name) + &value);
+    }
+    if !["product_id", "sku"].iter().any(|name| request.get(name).is_some()) {
+        fields.push(text("product_id") + &text(product.text("entity_id")));
+    }
+    if request.get("qty").is_none() {
+        fields.push(text("qty") + &format!("i:{};", qty.normalize()));
+    }
+    format!("a:{}:{{{}}}", fields.len(), fields.concat())
 }
 
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
@@ -222,13 +213,14 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let rows = asked(call)?;
     let mut errors = Vec::new();
     for row in rows {
-        let product = product_of(call.shop, &row);
-        let found = product.and_then(|product| Ok((call.shop.quote_item_of(quote, &product)?, product)));
-        match (found, qty_of(&row)) {
-            (Ok((item, product)), Some(qty)) => match call.shop.check_stock(&product, qty) {
-                Ok(()) => call.shop.set_item_qty(item, qty),
-                Err(error) => errors.push(error),
-            },
+        match (line_of(call.shop, quote, &row), qty_of(&row)) {
+            (Ok((item, product)), Some(qty)) => {
+                let qty = call.shop.whole_pieces(&product, qty);
+                match call.shop.check_stock(&product, qty) {
+                    Ok(()) => call.shop.set_item_qty(item, qty),
+                    Err(error) => errors.push(error),
+                }
+            }
             (Ok(_), None) => {}
             (Err(error), _) => errors.push(error),
         }
@@ -243,9 +235,8 @@ fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let rows = asked(call)?;
     let mut errors = Vec::new();
     for row in rows {
-        let product = product_of(call.shop, &row);
-        match product.and_then(|product| call.shop.quote_item_of(quote, &product)) {
-            Ok(item) => call.shop.remove_quote_item(item),
+        match line_of(call.shop, quote, &row) {
+            Ok((item, _)) => call.shop.remove_quote_item(item),
             Err(error) => errors.push(error),
         }
     }
@@ -256,7 +247,11 @@ fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// The products of a cart as the product list gives them, without prices (wire spec, section 7.7).
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let quote = super::load(call)?.int("entity_id");
+    let quote = super::load(call)?;
+    if quote.int("items_count") == 0 {
+        return Ok(Vec::<SoapValue>::new().into());
+    }
+    let quote = quote.int("entity_id");
     let mut rows = Vec::new();
     for (_, item) in priced_items(call.shop, quote) {
         if let Some(product) = call.shop.database.table("catalog_product").row(item.int("product_id")) {
@@ -286,10 +281,9 @@ fn move_to_customer(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     }
     let mut errors = Vec::new();
     for row in asked(call)? {
-        let moved = product_of(call.shop, &row).and_then(|product| {
-            let item = call.shop.quote_item_of(id, &product)?;
+        let moved = line_of(call.shop, id, &row).and_then(|(item, product)| {
             let held = call.shop.database.table("sales_flat_quote_item").row(item).map(|item| amount_of(item, "qty"));
-            call.shop.add_to_quote(target, &product, qty_of(&row).or(held).unwrap_or(Amount::ONE))?;
+            call.shop.add_to_quote(target, &product, &row, qty_of(&row).or(held).unwrap_or(Amount::ONE))?;
             call.shop.remove_quote_item(item);
             Ok(())
         });

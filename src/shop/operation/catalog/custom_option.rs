@@ -1,7 +1,7 @@
 //! Options that a customer chooses from: API resource `catalog_product_custom_option`.
 
 use super::{check_store, records};
-use crate::shop::operation::amount::{Amount, money};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};

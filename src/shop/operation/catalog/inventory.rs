@@ -2,7 +2,7 @@
 
 use super::product::{IdentifiedBy, find};
 use super::{records, texts};
-use crate::shop::operation::amount::{Amount, money};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};

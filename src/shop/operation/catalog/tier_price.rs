@@ -1,7 +1,7 @@
 //! Tier prices: API resource `catalog_product_attribute_tier_price`.
 
 use super::records;
-use crate::shop::operation::amount::{Amount, money};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};

@@ -1,41 +1,12 @@
 //! An order out of a cart.
 
-use super::super::amount::{Amount, CURRENCIES, add, amount_of, money};
-use super::super::sales_order::HistoryEntry;
-use super::super::{Call, customer_address};
-use super::quote::{blank, priced_items};
+use super::amount::{CURRENCIES, amount_of, money};
+use super::order::{HistoryEntry, Notified, ORDER, ORDER_ITEM};
+use super::quote::{self, QUOTE, QUOTE_ITEM, charged_address, priced_items};
+use super::{Made, SaleRefused, blank, copy, fill};
+use crate::shop::address::State;
 use crate::shop::increment_id::Numbered;
-use crate::shop::{Refusal, Row, Shop};
-use crate::soap::SoapValue;
-
-pub(super) fn order(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let quote = super::load(call)?;
-    let accepted: Vec<String> = call
-        .arguments
-        .get("licenses")
-        .and_then(SoapValue::as_list)
-        .map(|list| list.iter().filter_map(SoapValue::to_text).collect())
-        .unwrap_or_default();
-    let asked = super::agreements(call.shop, &quote);
-    if !asked.iter().all(|agreement| accepted.iter().any(|id| id == agreement.text("agreement_id"))) {
-        return Err(call.fault("required_agreements_are_not_all"));
-    }
-    if quote.get("is_multi_shipping") == Some("1") {
-        return Err(call.fault("invalid_checkout_type"));
-    }
-    let guests = call.shop.settings.get("checkout/options/guest_checkout").is_none_or(|value| value == "1");
-    if quote.get("checkout_method") == Some("guest") && !guests {
-        return Err(call.fault("guest_checkout_is_not_enabled"));
-    }
-    let id = quote.int("entity_id");
-    call.shop.collect_totals(id);
-    let quote = super::load(call)?;
-    if let Some(problem) = call.shop.why_not(&quote) {
-        return Err(call.fault_with("create_order_fault", problem));
-    }
-    let increment_id = call.shop.place(quote);
-    Ok(increment_id.into())
-}
+use crate::shop::{Row, Shop};
 
 /// Column of the order, and of the cart it comes from, where they differ.
 const FROM_QUOTE: &[(&str, &str)] = &[
@@ -113,8 +84,6 @@ const SAME_IN_ITEM: &[&str] = &[
     "free_shipping",
     "is_qty_decimal",
     "no_discount",
-    "price",
-    "base_price",
     "tax_percent",
     "tax_amount",
     "base_tax_amount",
@@ -157,19 +126,56 @@ const ZERO_AT_FIRST: &[&str] = &[
     "base_weee_tax_applied_row_amnt",
 ];
 
+/// Columns of an order's payment that stand in the cart's under the same name.
+const SAME_IN_PAYMENT: &[&str] = &[
+    "method",
+    "po_number",
+    "cc_owner",
+    "cc_type",
+    "cc_last4",
+    "cc_number_enc",
+    "cc_exp_month",
+    "cc_exp_year",
+    "cc_ss_issue",
+    "cc_ss_start_month",
+    "cc_ss_start_year",
+    "additional_data",
+    "additional_information",
+];
+
+/// What every order starts with.
+const NEW_ORDER: &[(&str, &str)] = &[
+    ("state", "new"),
+    ("email_sent", "1"),
+    ("customer_note_notify", "1"),
+    ("paypal_ipn_customer_notified", "0"),
+];
+
+/// Makes an order of a cart as it is now and closes the cart. Totals must have been collected.
+///
+/// # Errors
+/// [`SaleRefused::CannotPlace`] when the cart lacks something that an order needs, or the stock does.
+pub(in crate::shop) fn place(shop: &mut Shop, quote_id: i64) -> Result<Made, SaleRefused> {
+    let quote = shop.database.table(QUOTE).row(quote_id).cloned().unwrap_or_default();
+    if let Some(problem) = shop.why_not(&quote) {
+        return Err(SaleRefused::CannotPlace(problem));
+    }
+    Ok(shop.convert(quote, &Row::new()))
+}
+
 impl Shop {
     /// Why a cart cannot become an order yet, in Magento's words and order.
     fn why_not(&self, quote: &Row) -> Option<String> {
         let problems = |kind: &str| {
-            let address = super::address(self, quote, kind).cloned().unwrap_or_default();
-            let missing = customer_address::missing(self, &address);
+            let address = quote::address(self, quote, kind).cloned().unwrap_or_default();
+            let missing = self.missing_in_address(&address, State::Required);
             (!missing.is_empty()).then(|| format!("Please check {kind} address information. {}", missing.join(" ")))
         };
         if quote.get("is_virtual") != Some("1") {
             if let Some(problem) = problems("shipping") {
                 return Some(problem);
             }
-            let address = super::address(self, quote, "shipping")?;
+            let address = quote::address(self, quote, "shipping")?;
             if !self.has_shipping_method(quote, address) {
                 return Some("Please specify a shipping method.".to_owned());
             }
@@ -189,28 +195,62 @@ impl Shop {
         None
     }
 
-    /// Makes the order and closes the cart; answers the order's increment id.
-    fn place(&mut self, mut quote: Row) -> String {
+    /// Makes the order and closes the cart, without asking whether it may. `set` are columns of the order that are to be
+    /// otherwise.
+    pub(in crate::shop) fn convert(&mut self, mut quote: Row, set: &Row) -> Made {
         let id = quote.int("entity_id");
-        if quote.get("checkout_method") == Some("register") && quote.get("customer_id").is_none() {
-            self.register_buyer(&mut quote);
-        }
+        self.settle_buyer(&mut quote);
         let increment_id = self.next_increment_id(Numbered::Order, quote.int("store_id"));
-        let order = self.order_row(&quote, &increment_id);
-        let order_id = self.database.table_mut("sales_flat_order").insert(order);
+        let mut order = self.order_row(&quote, &increment_id);
+        super::document::lay_over(&mut order, set);
+        let increment_id = order.text("increment_id").to_owned();
+        let order_id = self.database.table_mut(ORDER).insert(order);
+        let stamp = set.get("created_at").map(str::to_owned).unwrap_or_else(|| self.now_sql());
         self.add_order_addresses(&quote, order_id);
-        self.add_order_items(&quote, order_id);
+        self.add_order_items(&quote, order_id, &stamp);
         self.add_order_payment(&quote, order_id);
-        if let Some(order) = self.database.table("sales_flat_order").row(order_id).cloned() {
-            self.add_to_history(&order, HistoryEntry::of_status("pending"));
+        if let Some(order) = self.database.table(ORDER).row(order_id).cloned() {
+            let status = order.text("status").to_owned();
+            self.add_to_history(&order, HistoryEntry { notified: Notified::YES, ..HistoryEntry::of_status(&status) });
         }
         let now = self.now_sql();
-        self.database.table_mut("sales_flat_quote").update(id, |row| {
+        self.database.table_mut(QUOTE).update(id, |row| {
             row.set("is_active", "0");
             row.set("reserved_order_id", increment_id.as_str());
             row.set("updated_at", now);
         });
-        increment_id
+        Made { id: order_id, increment_id }
+    }
+
+    /// Who buys is settled with the order: a guest becomes one, somebody who registers a customer, and everybody else is
+    /// a customer of the shop's default group unless the shop knows better.
+    fn settle_buyer(&mut self, quote: &mut Row) {
+        let known = quote.get("customer_id").is_some_and(|id| !id.is_empty() && id != "0");
+        match quote.text("checkout_method") {
+            "guest" => {
+                let email = self.guest_email(quote);
+                quote.set_opt("customer_id", None);
+                quote.set_opt("customer_email", email);
+                fill(quote, &[("customer_is_guest", "1"), ("customer_group_id", "0")]);
+            }
+            "register" if !known => self.register_buyer(quote),
+            _ if !known => {
+                let group = self.settings.text("customer/create_account/default_group");
+                quote.set_opt("customer_id", None);
+                quote.set("customer_group_id", group);
+            }
+            _ => {}
+        }
+        let settled = quote.clone();
+        self.database.table_mut(QUOTE).update(quote.int("entity_id"), |row| {
+            copy(&settled, row, &["customer_id", "customer_email", "customer_is_guest", "customer_group_id"]);
+        });
+    }
+
+    /// A guest is written to where the bill goes; Magento CE forgets the address of one who buys through the API.
+    fn guest_email(&self, quote: &Row) -> Option<String> {
+        let billing = quote::address(self, quote, "billing")?;
+        billing.get("email").map(str::to_owned)
     }
 
     /// A buyer who registers with the order becomes a customer first.
@@ -235,24 +275,20 @@ impl Shop {
         customer.set("updated_at", now);
         self.complete_customer(&mut customer);
         let id = self.database.table_mut("customer").insert(customer);
+        self.subscription_follows(id);
         quote.set("customer_id", id.to_string());
-        self.database.table_mut("sales_flat_quote").update(quote.int("entity_id"), |row| {
-            row.set("customer_id", id.to_string());
-        });
     }
 
     fn order_row(&mut self, quote: &Row, increment_id: &str) -> Row {
         let now = self.now_sql();
         let items = priced_items(self, quote.int("entity_id"));
-        let address = super::quote::charged_address(self, quote).unwrap_or_default();
-        let mut order = blank("sales_flat_order");
-        order.remove("entity_id");
-        for (column, from) in FROM_QUOTE.iter().copied().chain(SAME_IN_QUOTE.iter().map(|column| (*column, *column))) {
-            order.set_opt(column, quote.get(from).map(str::to_owned));
+        let address = charged_address(self, quote).unwrap_or_default();
+        let mut order = blank(ORDER, "entity_id");
+        for (column, from) in FROM_QUOTE {
+            order.set_opt(*column, quote.get(from).map(str::to_owned));
         }
-        for column in SAME_IN_ADDRESS {
-            order.set_opt(*column, address.get(column).map(str::to_owned));
-        }
+        copy(quote, &mut order, SAME_IN_QUOTE);
+        copy(&address, &mut order, SAME_IN_ADDRESS);
         for currency in CURRENCIES {
             for sum in SUMS {
                 let column = format!("{currency}{sum}");
@@ -260,16 +296,15 @@ impl Shop {
                 order.set_opt(column, value);
             }
         }
-        order.set_opt("base_subtotal_incl_tax", address.get("subtotal_incl_tax").map(str::to_owned));
+        order.set_opt("base_subtotal_incl_tax", address.get("base_subtotal_total_incl_tax").map(str::to_owned));
         order.set("total_qty_ordered", money(items.iter().map(|(_, item)| amount_of(item, "qty")).sum()));
         order.set("total_item_count", items.len().to_string());
         order.set("increment_id", increment_id);
-        order.set("state", "new");
-        order.set("status", "pending");
+        fill(&mut order, NEW_ORDER);
+        order.set("status", self.default_status("new"));
         let hash = crate::shop::session::random_hex(&mut self.random);
         order.set("protect_code", &hash[..6]);
         order.set("store_name", self.store_name(quote.int("store_id")));
-        order.set("paypal_ipn_customer_notified", "0");
         order.set("created_at", now.as_str());
         order.set("updated_at", now);
         order
@@ -280,72 +315,63 @@ impl Shop {
             if kind == "shipping" && quote.get("is_virtual") == Some("1") {
                 continue;
             }
-            let Some(from) = super::address(self, quote, kind).cloned() else { continue };
-            let mut address = blank("sales_flat_order_address");
-            address.remove("entity_id");
+            let Some(from) = quote::address(self, quote, kind).cloned() else { continue };
+            let mut address = blank("sales_flat_order_address", "entity_id");
             let columns: Vec<String> = address.iter().map(|(column, _)| column.to_owned()).collect();
             for column in columns {
                 let value = from.get(&column).map(str::to_owned);
                 address.set_opt(column, value);
             }
             address.set("parent_id", order.to_string());
+            address.set_opt("quote_address_id", None);
             let id = self.database.table_mut("sales_flat_order_address").insert(address);
-            self.database.table_mut("sales_flat_order").update(order, |row| {
+            self.database.table_mut(ORDER).update(order, |row| {
                 row.set(format!("{kind}_address_id"), id.to_string());
             });
         }
     }
 
-    fn add_order_items(&mut self, quote: &Row, order: i64) {
-        let now = self.now_sql();
-        for (id, from) in priced_items(self, quote.int("entity_id")) {
-            let mut item = blank("sales_flat_order_item");
-            item.remove("item_id");
-            for column in SAME_IN_ITEM {
-                item.set_opt(*column, from.get(column).map(str::to_owned));
-            }
-            for column in ZERO_AT_FIRST {
-                item.set(*column, "0.0000");
-            }
-            let option = self.database.table("sales_flat_quote_item_option");
-            let name = id.to_string();
-            let request = option.with("item_id", &name).next().map(|(_, row)| row.text("value").to_owned());
-            let request = request.unwrap_or_else(|| "a:0:{}".to_owned());
+    /// The cart's lines become the order's, children under the lines they belong to.
+    fn add_order_items(&mut self, quote: &Row, order: i64, stamp: &str) {
+        let of_quote = quote.text("entity_id");
+        let rows: Vec<(i64, Row)> =
+            self.database.table(QUOTE_ITEM).with("quote_id", of_quote).map(|(id, row)| (id, row.clone())).collect();
+        let mut placed: Vec<(i64, i64)> = Vec::new();
+        for (id, from) in rows {
+            let mut item = blank(ORDER_ITEM, "item_id");
+            copy(&from, &mut item, SAME_IN_ITEM);
+            super::zero(&mut item, ZERO_AT_FIRST);
+            let request = self.buy_request(id).unwrap_or_else(|| "a:0:{}".to_owned());
             item.set("product_options", format!("a:1:{{s:15:\"info_buyRequest\";{request}}}"));
             item.set("order_id", order.to_string());
-            item.set("quote_item_id", name.as_str());
+            item.set("quote_item_id", id.to_string());
             item.set("qty_ordered", from.text("qty"));
             item.set("is_nominal", "0");
-            for currency in CURRENCIES {
-                item.set(format!("{currency}original_price"), from.text("price"));
+            let parent = placed.iter().find(|(of_cart, _)| *of_cart == from.int("parent_item_id"));
+            item.set_opt("parent_item_id", parent.map(|(_, of_order)| of_order.to_string()));
+            for (currency, rate) in Self::quote_rates(quote) {
+                let price = amount_of(&from, "base_price") * rate;
+                item.set(format!("{currency}price"), money(price));
+                item.set(format!("{currency}original_price"), money(price));
             }
-            item.set("created_at", now.as_str());
-            item.set("updated_at", now.as_str());
-            self.database.table_mut("sales_flat_order_item").insert(item);
+            for column in ["created_at", "updated_at"] {
+                item.set(column, stamp);
+            }
+            placed.push((id, self.database.table_mut(ORDER_ITEM).insert(item)));
             self.take_from_stock(from.text("product_id"), amount_of(&from, "qty"));
         }
     }
 
-    fn take_from_stock(&mut self, product: &str, qty: Amount) {
-        let table = self.database.table_mut("cataloginventory_stock_item");
-        let found = table.with("product_id", product).next().map(|(id, _)| id);
-        if let Some(id) = found {
-            table.update(id, |row| add(row, "qty", -qty));
-        }
-    }
-
     fn add_order_payment(&mut self, quote: &Row, order: i64) {
-        let Some(from) = super::payment(self, quote).cloned() else { return };
-        let address = super::quote::charged_address(self, quote).unwrap_or_default();
-        let mut payment = blank("sales_flat_order_payment");
-        payment.remove("entity_id");
+        let Some(from) = quote::payment(self, quote).cloned() else { return };
+        let Some(placed) = self.database.table(ORDER).row(order).cloned() else { return };
+        let mut payment = blank("sales_flat_order_payment", "entity_id");
         payment.set("parent_id", order.to_string());
-        for column in ["method", "po_number", "cc_owner", "cc_type", "cc_last4"] {
-            payment.set_opt(column, from.get(column).map(str::to_owned));
-        }
+        copy(&from, &mut payment, SAME_IN_PAYMENT);
         for currency in CURRENCIES {
-            payment.set(format!("{currency}amount_ordered"), money(amount_of(quote, "grand_total")));
-            payment.set(format!("{currency}shipping_amount"), address.text("shipping_amount"));
+            let sum = |column: &str| money(amount_of(&placed, &format!("{currency}{column}")));
+            payment.set(format!("{currency}amount_ordered"), sum("grand_total"));
+            payment.set(format!("{currency}shipping_amount"), sum("shipping_amount"));
         }
         self.database.table_mut("sales_flat_order_payment").insert(payment);
     }

@@ -5,46 +5,46 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::shop::Row;
 
-pub(super) type Amount = Decimal;
+pub(in crate::shop) type Amount = Decimal;
 
 /// The order's currency and the base currency: every sum stands in both.
-pub(super) const CURRENCIES: [&str; 2] = ["", "base_"];
+pub(in crate::shop) const CURRENCIES: [&str; 2] = ["", "base_"];
 
 /// A decimal column; zero when null.
-pub(super) fn amount_of(row: &Row, column: &str) -> Amount {
+pub(in crate::shop) fn amount_of(row: &Row, column: &str) -> Amount {
     row.text(column).parse().unwrap_or_default()
 }
 
 /// A decimal as the database stores it.
-pub(super) fn money(amount: Amount) -> String {
+pub(in crate::shop) fn money(amount: Amount) -> String {
     // A zero has no sign in the database.
     let amount = if amount.is_zero() { Amount::ZERO } else { amount };
     format!("{amount:.4}")
 }
 
 /// A price as it is charged.
-pub(super) fn rounded(amount: Amount) -> Amount {
+pub(in crate::shop) fn rounded(amount: Amount) -> Amount {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// Adds to a decimal column.
-pub(super) fn add(row: &mut Row, column: &str, amount: Amount) {
+pub(in crate::shop) fn add(row: &mut Row, column: &str, amount: Amount) {
     let sum = amount_of(row, column) + amount;
     row.set(column, money(sum));
 }
 
 /// Rounds one price after another so that their sum is right: what one loses, the next gets.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct CarriedRounding(Amount);
+pub(in crate::shop) struct CarriedRounding(Amount);
 
 impl CarriedRounding {
     /// The next price.
-    pub(super) fn round(&mut self, price: Amount) -> Amount {
+    pub(in crate::shop) fn round(&mut self, price: Amount) -> Amount {
         self.round_signed(price, false)
     }
 
     /// The next price of those that are taken off: what is carried counts the other way.
-    pub(super) fn round_negative(&mut self, price: Amount) -> Amount {
+    pub(in crate::shop) fn round_negative(&mut self, price: Amount) -> Amount {
         self.round_signed(price, true)
     }
 

@@ -1,0 +1,306 @@
+//! A cart's rows: the cart itself, its lines, addresses and payment. Sums are counted in `totals`.
+
+use super::amount::{Amount, CURRENCIES, amount_of, money};
+use super::{blank, copy, fill, zero};
+use crate::shop::{Row, Shop};
+
+pub(in crate::shop) const QUOTE: &str = "sales_flat_quote";
+pub(in crate::shop) const QUOTE_ITEM: &str = "sales_flat_quote_item";
+const QUOTE_ITEM_OPTION: &str = "sales_flat_quote_item_option";
+const QUOTE_ADDRESS: &str = "sales_flat_quote_address";
+const QUOTE_PAYMENT: &str = "sales_flat_quote_payment";
+
+/// What a new cart has besides its store and stamps: the defaults of its table. Whose it is and how they are taxed is
+/// known when its totals are collected for the first time.
+const NEW_QUOTE: &[(&str, &str)] = &[
+    ("is_active", "0"),
+    ("is_virtual", "0"),
+    ("is_multi_shipping", "0"),
+    ("items_count", "0"),
+    ("items_qty", "0.0000"),
+    ("orig_order_id", "0"),
+    ("store_to_base_rate", "1.0000"),
+    ("store_to_quote_rate", "1.0000"),
+    ("base_to_global_rate", "1.0000"),
+    ("base_to_quote_rate", "1.0000"),
+    ("grand_total", "0.0000"),
+    ("base_grand_total", "0.0000"),
+    ("customer_id", "0"),
+    ("customer_group_id", "0"),
+    ("customer_tax_class_id", "0"),
+    ("customer_note_notify", "1"),
+    ("customer_is_guest", "0"),
+    ("is_changed", "1"),
+    ("trigger_recollect", "0"),
+    ("is_persistent", "0"),
+];
+
+const CURRENCY_COLUMNS: &[&str] =
+    &["base_currency_code", "store_currency_code", "quote_currency_code", "global_currency_code"];
+
+/// Columns of a cart's line that are zero until totals are collected.
+const NEW_ITEM_ZEROS: &[&str] = &[
+    "price",
+    "base_price",
+    "discount_percent",
+    "discount_amount",
+    "base_discount_amount",
+    "tax_percent",
+    "tax_amount",
+    "base_tax_amount",
+    "row_total",
+    "base_row_total",
+    "row_total_with_discount",
+    "row_weight",
+];
+
+/// Sums of an address before totals are collected.
+const NEW_ADDRESS_ZEROS: &[&str] = &[
+    "weight",
+    "subtotal",
+    "base_subtotal",
+    "subtotal_with_discount",
+    "base_subtotal_with_discount",
+    "tax_amount",
+    "base_tax_amount",
+    "shipping_amount",
+    "base_shipping_amount",
+    "shipping_tax_amount",
+    "base_shipping_tax_amount",
+    "discount_amount",
+    "base_discount_amount",
+    "grand_total",
+    "base_grand_total",
+    "subtotal_incl_tax",
+    "shipping_incl_tax",
+    "base_shipping_incl_tax",
+];
+
+/// Columns that an address of a cart shares with one of a customer.
+pub(in crate::shop) const ADDRESS: &[&str] = &[
+    "prefix",
+    "firstname",
+    "middlename",
+    "lastname",
+    "suffix",
+    "company",
+    "street",
+    "city",
+    "region",
+    "region_id",
+    "postcode",
+    "country_id",
+    "telephone",
+    "fax",
+    "vat_id",
+];
+
+/// The cart's address of a kind.
+pub(in crate::shop) fn address<'a>(shop: &'a Shop, quote: &'a Row, kind: &str) -> Option<&'a Row> {
+    let mut addresses = shop.database.table(QUOTE_ADDRESS).with("quote_id", quote.text("entity_id"));
+    addresses.find(|(_, address)| address.get("address_type") == Some(kind)).map(|(_, address)| address)
+}
+
+/// Where a cart is sent to, or billed when there is nothing to send.
+pub(in crate::shop) fn charged_address(shop: &Shop, quote: &Row) -> Option<Row> {
+    let kind = if quote.get("is_virtual") == Some("1") { "billing" } else { "shipping" };
+    address(shop, quote, kind).cloned()
+}
+
+/// The cart's payment.
+pub(in crate::shop) fn payment<'a>(shop: &'a Shop, quote: &'a Row) -> Option<&'a Row> {
+    let mut payments = shop.database.table(QUOTE_PAYMENT).with("quote_id", quote.text("entity_id"));
+    payments.next().map(|(_, payment)| payment)
+}
+
+/// The lines of a cart that have a price of their own.
+pub(in crate::shop) fn priced_items(shop: &Shop, quote: i64) -> Vec<(i64, Row)> {
+    let quote = quote.to_string();
+    let rows = shop.database.table(QUOTE_ITEM).with("quote_id", &quote);
+    rows.filter(|(_, row)| row.get("parent_item_id").is_none()).map(|(id, row)| (id, row.clone())).collect()
+}
+
+/// How a cart is paid.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::shop) struct Payment {
+    /// Code of the method.
+    pub(in crate::shop) method: String,
+    /// Columns of the method's form: `po_number`, `cc_owner`, `cc_type`, `cc_last4` and the four of validity.
+    pub(in crate::shop) columns: Row,
+}
+
+impl Shop {
+    /// An empty cart; answers its id.
+    pub(in crate::shop) fn new_quote(&mut self, store: i64) -> i64 {
+        let now = self.now_sql();
+        let currency = self.settings.get("currency/options/base").unwrap_or("USD").to_owned();
+        let mut quote = blank(QUOTE, "entity_id");
+        fill(&mut quote, NEW_QUOTE);
+        for column in CURRENCY_COLUMNS {
+            quote.set(*column, currency.as_str());
+        }
+        quote.set("store_id", store.to_string());
+        quote.set("created_at", now.as_str());
+        quote.set("updated_at", now);
+        self.database.table_mut(QUOTE).insert(quote)
+    }
+
+    /// Adds a line to a cart, without sums yet. `facts` are the columns that the product or the buyer brings; `request`
+    /// is what was asked for, in PHP's serialized form. Answers the line's id.
+    pub(in crate::shop) fn add_quote_item(&mut self, quote: i64, facts: &Row, qty: Amount, request: String) -> i64 {
+        let now = self.now_sql();
+        let mut item = blank(QUOTE_ITEM, "item_id");
+        for column in ["free_shipping", "is_qty_decimal", "no_discount", "is_virtual"] {
+            item.set(column, "0");
+        }
+        zero(&mut item, NEW_ITEM_ZEROS);
+        let store = self.database.table(QUOTE).row(quote).map(|row| row.text("store_id").to_owned());
+        item.set_opt("store_id", store);
+        super::document::lay_over(&mut item, facts);
+        item.set("quote_id", quote.to_string());
+        item.set("qty", money(qty));
+        for column in ["created_at", "updated_at"] {
+            if item.get(column).is_none() {
+                item.set(column, now.as_str());
+            }
+        }
+        let product = facts.get("product_id").map(str::to_owned);
+        let id = self.database.table_mut(QUOTE_ITEM).insert(item);
+        let mut option = Row::new().with("item_id", id.to_string());
+        option.set_opt("product_id", product);
+        option.set("code", "info_buyRequest");
+        option.set("value", request);
+        self.database.table_mut(QUOTE_ITEM_OPTION).insert(option);
+        id
+    }
+
+    /// Takes a line out of a cart, with its options and children.
+    pub(in crate::shop) fn remove_quote_item(&mut self, item: i64) {
+        self.delete_row(QUOTE_ITEM, item);
+    }
+
+    /// What was asked for when a line was added, in PHP's serialized form.
+    pub(in crate::shop) fn buy_request(&self, item: i64) -> Option<String> {
+        let item = item.to_string();
+        let mut options = self.database.table(QUOTE_ITEM_OPTION).with("item_id", &item);
+        options.find(|(_, row)| row.get("code") == Some("info_buyRequest")).map(|(_, row)| row.text("value").to_owned())
+    }
+
+    /// Gives a cart addresses, by kind; rows it had stay. Magento looks at the shipping address of a cart that is sent
+    /// even when only the billing one is given, which makes it, and before the billing one.
+    pub(in crate::shop) fn set_quote_addresses(&mut self, quote: &Row, addresses: &[(&str, Row)]) {
+        let given = |kind: &str| addresses.iter().rev().find(|(known, _)| *known == kind).map(|(_, row)| row);
+        let is_virtual = quote.get("is_virtual") == Some("1");
+        if given("shipping").is_some() || (given("billing").is_some() && !is_virtual) {
+            let known = address(self, quote, "shipping").map(|row| row.int("address_id"));
+            let same = known.is_none() && self.is_same_as_billing(quote, given("shipping").unwrap_or(&Row::new()));
+            let id = known.unwrap_or_else(|| self.new_quote_address(quote, "shipping"));
+            self.change_quote_address(id, |row| row.set("same_as_billing", if same { "1" } else { "0" }));
+        }
+        for kind in ["billing", "shipping"] {
+            let Some(given) = given(kind) else { continue };
+            let known = address(self, quote, kind).map(|row| row.int("address_id"));
+            let id = known.unwrap_or_else(|| self.new_quote_address(quote, kind));
+            let now = self.now_sql();
+            self.change_quote_address(id, |row| {
+                copy(given, row, ADDRESS);
+                copy(given, row, &["customer_address_id", "email"]);
+                row.set_opt("customer_id", quote.get("customer_id").map(str::to_owned).filter(|id| id != "0"));
+                row.set("updated_at", now);
+            });
+        }
+    }
+
+    fn new_quote_address(&mut self, quote: &Row, kind: &str) -> i64 {
+        let now = self.now_sql();
+        let mut row = blank(QUOTE_ADDRESS, "address_id");
+        zero(&mut row, NEW_ADDRESS_ZEROS);
+        for column in ["save_in_address_book", "same_as_billing", "free_shipping", "collect_shipping_rates"] {
+            row.set(column, "0");
+        }
+        row.set("applied_taxes", "a:0:{}");
+        row.set("quote_id", quote.text("entity_id"));
+        row.set("address_type", kind);
+        row.set("created_at", now.as_str());
+        row.set("updated_at", now);
+        self.database.table_mut(QUOTE_ADDRESS).insert(row)
+    }
+
+    /// Whether a new shipping address counts as the billing address: that of somebody who is no customer or whose
+    /// address is none of theirs does.
+    fn is_same_as_billing(&self, quote: &Row, address: &Row) -> bool {
+        let customer = self.database.table("customer").row(quote.int("customer_id"));
+        let Some(customer) = customer.filter(|_| address.get("customer_address_id").is_some()) else { return true };
+        let default = |column: &str| customer.get(column).filter(|id| !id.is_empty() && *id != "0");
+        let (billing, shipping) = (default("default_billing"), default("default_shipping"));
+        shipping.is_none() || shipping == billing
+    }
+
+    /// Chooses how a cart is paid; the row of an earlier choice stays.
+    pub(in crate::shop) fn set_quote_payment(&mut self, quote: &Row, chosen: &Payment) {
+        let now = self.now_sql();
+        let known = payment(self, quote).map(|row| (row.int("payment_id"), row.text("created_at").to_owned()));
+        let mut row = blank(QUOTE_PAYMENT, "payment_id");
+        row.set("quote_id", quote.text("entity_id"));
+        row.set("method", chosen.method.as_str());
+        for column in ["cc_exp_month", "cc_exp_year", "cc_ss_start_month", "cc_ss_start_year"] {
+            row.set(column, "0");
+        }
+        super::document::lay_over(&mut row, &chosen.columns);
+        row.set("created_at", known.as_ref().map_or(now.as_str(), |(_, created)| created));
+        row.set("updated_at", now.as_str());
+        let table = self.database.table_mut(QUOTE_PAYMENT);
+        match known {
+            Some((id, _)) => {
+                row.set("payment_id", id.to_string());
+                table.update(id, |known| *known = row);
+            }
+            None => {
+                table.insert(row);
+            }
+        }
+    }
+
+    /// Chooses how a cart is sent.
+    pub(in crate::shop) fn set_quote_shipping(&mut self, quote: &Row, method: &str, description: &str) {
+        let Some(id) = address(self, quote, "shipping").map(|address| address.int("address_id")) else { return };
+        self.database.table_mut(QUOTE_ADDRESS).update(id, |row| {
+            row.set("shipping_method", method);
+            row.set("shipping_description", description);
+        });
+    }
+
+    /// Changes a row of a cart's address.
+    pub(in crate::shop) fn change_quote_address(&mut self, id: i64, change: impl FnOnce(&mut Row)) {
+        self.database.table_mut(QUOTE_ADDRESS).update(id, change);
+    }
+
+    /// The lowest of the price, the special price while it holds, and the tier price that the cart's group, website and
+    /// quantity come to.
+    pub(in crate::shop) fn final_price(&self, quote: &Row, product: &Row, qty: Amount) -> Amount {
+        let today = self.now_sql();
+        let from = product.get("special_from_date").is_none_or(|from| from <= today.as_str());
+        let to = product.get("special_to_date").is_none_or(|to| to.get(..10) >= today.get(..10));
+        let special = product.get("special_price").is_some() && from && to;
+        let regular = amount_of(product, "price");
+        let tiers = self.database.table("catalog_product_tier_price").with("product_id", product.text("entity_id"));
+        let group = quote.int("customer_group_id");
+        let store = self.database.table("core_store").row(quote.int("store_id"));
+        let website = store.map_or(0, |store| store.int("website_id"));
+        let is_theirs = |tier: &Row| {
+            (tier.get("all_groups") == Some("1") || tier.int("customer_group_id") == group)
+                && (tier.int("website_id") == 0 || tier.int("website_id") == website)
+                && amount_of(tier, "qty") <= qty
+        };
+        let tier = tiers.filter(|(_, tier)| is_theirs(tier)).map(|(_, tier)| amount_of(tier, "value")).min();
+        let best = tier.map_or(regular, |tier| tier.min(regular));
+        if special { best.min(amount_of(product, "special_price")) } else { best }
+    }
+
+    /// Rates of a cart's currency, for each of [`CURRENCIES`].
+    pub(in crate::shop) fn quote_rates(quote: &Row) -> [(&'static str, Amount); 2] {
+        let rate = amount_of(quote, "base_to_quote_rate");
+        let rate = if rate.is_zero() { Amount::ONE } else { rate };
+        [(CURRENCIES[0], rate), (CURRENCIES[1], Amount::ONE)]
+    }
+}

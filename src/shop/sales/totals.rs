@@ -1,0 +1,323 @@
+//! What a cart adds up to. Prices are those of the catalogue; a tax is charged where the shop has tax rates, a discount
+//! where it has the coupon's price rule. Sums fall to the address that is charged, so a cart without addresses has none.
+
+use super::amount::{Amount, CarriedRounding, amount_of, money, rounded};
+use super::given::{Given, spread};
+use super::quote::{QUOTE, QUOTE_ITEM, charged_address, priced_items};
+use super::zero;
+use crate::shop::{Row, Shop};
+
+/// Columns of a line that collecting totals sets to zero where there is no such tax.
+const COLLECTED_ZEROS: &[&str] = &[
+    "weee_tax_disposition",
+    "weee_tax_row_disposition",
+    "base_weee_tax_disposition",
+    "base_weee_tax_row_disposition",
+    "weee_tax_applied_amount",
+    "weee_tax_applied_row_amount",
+    "base_weee_tax_applied_amount",
+    "hidden_tax_amount",
+    "base_hidden_tax_amount",
+];
+
+/// The tax class of customers whose group has none.
+const RETAIL_CUSTOMER: &str = "3";
+
+impl Shop {
+    /// Counts a cart together again and saves it.
+    pub(in crate::shop) fn collect_totals(&mut self, quote_id: i64) {
+        self.collect_totals_with(quote_id, &Given::default());
+    }
+
+    /// The same, where something is given instead of calculated.
+    pub(in crate::shop) fn collect_totals_with(&mut self, quote_id: i64, given: &Given) {
+        let Some(quote) = self.database.table(QUOTE).row(quote_id).cloned() else { return };
+        let items = priced_items(self, quote_id);
+        let is_virtual = !items.is_empty() && items.iter().all(|(_, item)| item.get("is_virtual") == Some("1"));
+        let quote = quote.with("is_virtual", if is_virtual { "1" } else { "0" });
+        let rule = self.price_rule(quote.text("coupon_code"));
+        let charged = charged_address(self, &quote);
+        let rates = Self::quote_rates(&quote);
+        let given = &given.in_base_currency(rates[0].1);
+        let mut sums = rates.map(|_| Sums::default());
+        if let Some(address) = &charged {
+            for (at, (currency, rate)) in rates.into_iter().enumerate() {
+                sums[at] = self.collect_currency(&quote, address, &items, rule.as_ref(), given, (currency, rate));
+            }
+            let weight: Amount = items.iter().map(|(_, item)| amount_of(item, "weight") * amount_of(item, "qty")).sum();
+            self.change_quote_address(address.int("address_id"), |row| {
+                row.set("weight", money(weight));
+                row.set_opt("discount_description", rule.as_ref().map(|rule| rule.text("coupon_code").to_owned()));
+                for (sums, (currency, _)) in sums.iter().zip(rates) {
+                    sums.write_address(row, currency);
+                }
+            });
+        }
+        let tax_class = self.tax_class_of_buyers(&quote);
+        let now = self.now_sql();
+        self.database.table_mut(QUOTE).update(quote_id, |row| {
+            row.set("is_virtual", quote.text("is_virtual"));
+            if row.get("customer_id") == Some("0") {
+                row.set_opt("customer_id", None);
+            }
+            row.set("customer_tax_class_id", tax_class);
+            row.set("items_count", items.len().to_string());
+            row.set("items_qty", money(items.iter().map(|(_, item)| amount_of(item, "qty")).sum()));
+            row.set_opt("applied_rule_ids", rule.as_ref().map(|rule| rule.text("rule_id").to_owned()));
+            if rule.is_none() {
+                row.set_opt("coupon_code", None);
+            }
+            for (sums, (currency, _)) in sums.iter().zip(rates) {
+                sums.write_quote(row, currency);
+            }
+            row.set("updated_at", now);
+        });
+    }
+
+    /// The sums of one currency, written to the lines too.
+    fn collect_currency(
+        &mut self,
+        quote: &Row,
+        address: &Row,
+        items: &[(i64, Row)],
+        rule: Option<&Row>,
+        given: &Given,
+        (currency, rate): (&'static str, Amount),
+    ) -> Sums {
+        let percent = self.tax_percent(address);
+        let mut lines: Vec<Line> = Vec::new();
+        let mut discounts = CarriedRounding::default();
+        for (id, item) in items {
+            let base_price = given.of_line(*id, "price").unwrap_or_else(|| self.price_of(quote, item));
+            lines.push(Line::new((*id, item), base_price, rate, given, rule, &mut discounts));
+        }
+        give_discount(&mut lines, given.discount.map(|sum| rounded(sum * rate)), given);
+        let mut taxes = CarriedRounding::default();
+        for (line, (id, item)) in lines.iter_mut().zip(items) {
+            let taxed = if self.is_taxed(item) { percent } else { Amount::ZERO };
+            line.tax_percent = given.of_line(*id, "tax_percent").unwrap_or(taxed);
+            line.add_tax(*id, given, rate, &mut taxes);
+        }
+        let mut sums = Sums::default();
+        let shipping = given.shipping.unwrap_or_else(|| self.shipping_amount(quote, address));
+        sums.shipping = rounded(shipping * rate);
+        let shipping_percent = match self.settings.get("tax/classes/shipping_tax_class") {
+            Some(class) if class != "0" => percent,
+            _ => Amount::ZERO,
+        };
+        sums.shipping_tax = taxes.round(sums.shipping * shipping_percent / Amount::ONE_HUNDRED);
+        sums.shipping_incl_tax = rounded(sums.shipping * (Amount::ONE + shipping_percent / Amount::ONE_HUNDRED));
+        if let Some(whole) = given.tax.map(|sum| rounded(sum * rate)) {
+            sums.shipping_tax = sums.shipping_tax.min(whole);
+            give_tax(&mut lines, whole - sums.shipping_tax, given);
+            sums.tax = whole;
+        } else {
+            sums.tax = lines.iter().map(|line| line.tax).sum::<Amount>() + sums.shipping_tax;
+        }
+        sums.subtotal = lines.iter().map(|line| line.row_total).sum();
+        sums.subtotal_incl_tax = lines.iter().map(|line| line.row_total_incl_tax).sum();
+        sums.discount = match given.discount {
+            Some(whole) => rounded(whole * rate),
+            None => lines.iter().map(|line| line.discount).sum(),
+        };
+        for (line, (id, _)) in lines.iter().zip(items) {
+            self.database.table_mut(QUOTE_ITEM).update(*id, |row| line.write(row, currency, rule));
+        }
+        sums
+    }
+
+    /// What a line costs a piece: the catalogue's word where the product is there.
+    fn price_of(&self, quote: &Row, item: &Row) -> Amount {
+        match self.database.table("catalog_product").row(item.int("product_id")) {
+            Some(product) => self.final_price(quote, product, amount_of(item, "qty")),
+            None => amount_of(item, "base_price"),
+        }
+    }
+
+    /// The active price rule of a coupon.
+    pub(in crate::shop) fn price_rule(&self, coupon: &str) -> Option<Row> {
+        if coupon.is_empty() {
+            return None;
+        }
+        let mut rules = self.database.table("salesrule").iter().map(|(_, row)| row);
+        let fits =
+            |row: &&Row| row.text("coupon_code").eq_ignore_ascii_case(coupon) && row.get("is_active") != Some("0");
+        rules.find(fits).cloned()
+    }
+
+    fn tax_class_of_buyers(&self, quote: &Row) -> String {
+        let group = self.database.table("customer_group").row(quote.int("customer_group_id"));
+        group.and_then(|group| group.get("tax_class_id")).unwrap_or(RETAIL_CUSTOMER).to_owned()
+    }
+
+    /// What all tax rates of an address's country and region add up to.
+    fn tax_percent(&self, address: &Row) -> Amount {
+        let rates = self.database.table("tax_calculation_rate").iter().map(|(_, row)| row);
+        let here = |row: &&Row| {
+            let region = row.get("tax_region_id").unwrap_or("0");
+            row.get("tax_country_id") == address.get("country_id")
+                && (region == "0" || Some(region) == address.get("region_id"))
+        };
+        rates.filter(here).map(|row| amount_of(row, "rate")).sum()
+    }
+
+    fn is_taxed(&self, item: &Row) -> bool {
+        let product = self.database.table("catalog_product").row(item.int("product_id"));
+        product.and_then(|product| product.get("tax_class_id")).is_some_and(|class| class != "0")
+    }
+}
+
+/// A line and what it makes in one currency.
+#[derive(Default)]
+struct Line {
+    id: i64,
+    base_price: Amount,
+    row_total: Amount,
+    row_weight: Amount,
+    tax_percent: Amount,
+    tax: Amount,
+    discount: Amount,
+    discount_percent: Amount,
+    price_incl_tax: Amount,
+    row_total_incl_tax: Amount,
+    price: Amount,
+}
+
+impl Line {
+    fn new(
+        (id, item): (i64, &Row),
+        base_price: Amount,
+        rate: Amount,
+        given: &Given,
+        rule: Option<&Row>,
+        discounts: &mut CarriedRounding,
+    ) -> Self {
+        let qty = amount_of(item, "qty");
+        let price = rounded(base_price * rate);
+        let row_total = given.of_line(id, "row_total").map_or_else(|| rounded(price * qty), |sum| rounded(sum * rate));
+        let mut discount_percent = given.of_line(id, "discount_percent").unwrap_or_default();
+        let discount = match (given.of_line(id, "discount_amount"), rule) {
+            (Some(sum), _) => rounded(sum.abs() * rate),
+            (None, Some(rule)) if rule.text("simple_action") == "by_fixed" => {
+                rounded(amount_of(rule, "discount_amount") * rate * qty).min(row_total)
+            }
+            (None, Some(rule)) => {
+                discount_percent = amount_of(rule, "discount_amount");
+                discounts.round(row_total * discount_percent / Amount::ONE_HUNDRED)
+            }
+            (None, None) => discounts.round(row_total * discount_percent / Amount::ONE_HUNDRED),
+        };
+        Self {
+            id,
+            base_price,
+            price,
+            row_total,
+            row_weight: amount_of(item, "weight") * qty,
+            discount,
+            discount_percent,
+            ..Self::default()
+        }
+    }
+
+    fn add_tax(&mut self, id: i64, given: &Given, rate: Amount, taxes: &mut CarriedRounding) {
+        let with_tax = Amount::ONE + self.tax_percent / Amount::ONE_HUNDRED;
+        self.tax = match given.of_line(id, "tax_amount") {
+            Some(sum) => rounded(sum * rate),
+            None => taxes.round((self.row_total - self.discount) * self.tax_percent / Amount::ONE_HUNDRED),
+        };
+        self.price_incl_tax = rounded(self.price * with_tax);
+        self.row_total_incl_tax = rounded(self.row_total * with_tax);
+    }
+
+    fn write(&self, row: &mut Row, currency: &str, rule: Option<&Row>) {
+        zero(row, COLLECTED_ZEROS);
+        row.set("weee_tax_applied", "a:0:{}");
+        row.set("tax_percent", money(self.tax_percent));
+        row.set("row_weight", money(self.row_weight));
+        row.set_opt("applied_rule_ids", rule.map(|rule| rule.text("rule_id").to_owned()));
+        row.set("discount_percent", money(self.discount_percent));
+        // A cart's line has the base price in both columns; the order's has each in its currency.
+        for (column, amount) in [
+            ("price", self.base_price),
+            ("row_total", self.row_total),
+            ("tax_amount", self.tax),
+            ("discount_amount", self.discount),
+            ("price_incl_tax", self.price_incl_tax),
+            ("row_total_incl_tax", self.row_total_incl_tax),
+        ] {
+            row.set(format!("{currency}{column}"), money(amount));
+        }
+    }
+}
+
+/// Divides a given discount among the lines that give none of their own.
+fn give_discount(lines: &mut [Line], whole: Option<Amount>, given: &Given) {
+    let Some(whole) = whole else { return };
+    let own = |line: &Line| given.of_line(line.id, "discount_amount").is_some();
+    let left = whole - lines.iter().filter(|line| own(line)).map(|line| line.discount).sum::<Amount>();
+    let weights: Vec<Amount> =
+        lines.iter().map(|line| if own(line) { Amount::ZERO } else { line.row_total }).collect();
+    for (line, part) in lines.iter_mut().zip(spread(left, &weights)) {
+        if !own(line) {
+            line.discount = part;
+        }
+    }
+}
+
+/// Divides a given tax likewise.
+fn give_tax(lines: &mut [Line], whole: Amount, given: &Given) {
+    let own = |line: &Line| given.of_line(line.id, "tax_amount").is_some();
+    let left = whole - lines.iter().filter(|line| own(line)).map(|line| line.tax).sum::<Amount>();
+    let weights: Vec<Amount> =
+        lines.iter().map(|line| if own(line) { Amount::ZERO } else { line.row_total - line.discount }).collect();
+    for (line, part) in lines.iter_mut().zip(spread(left, &weights)) {
+        if !own(line) {
+            line.tax = part;
+        }
+        line.row_total_incl_tax = line.row_total + line.tax;
+    }
+}
+
+/// What a cart adds up to in one currency.
+#[derive(Default)]
+struct Sums {
+    subtotal: Amount,
+    subtotal_incl_tax: Amount,
+    discount: Amount,
+    tax: Amount,
+    shipping: Amount,
+    shipping_tax: Amount,
+    shipping_incl_tax: Amount,
+}
+
+impl Sums {
+    fn grand_total(&self) -> Amount {
+        self.subtotal - self.discount + self.tax + self.shipping
+    }
+
+    fn write_address(&self, row: &mut Row, currency: &str) {
+        for (column, amount) in [
+            ("subtotal", self.subtotal),
+            ("tax_amount", self.tax),
+            ("shipping_amount", self.shipping),
+            ("shipping_tax_amount", self.shipping_tax),
+            ("shipping_incl_tax", self.shipping_incl_tax),
+            ("shipping_discount_amount", Amount::ZERO),
+            ("discount_amount", -self.discount),
+            ("grand_total", self.grand_total()),
+            ("hidden_tax_amount", Amount::ZERO),
+        ] {
+            row.set(format!("{currency}{column}"), money(amount));
+        }
+        // One column for both currencies has another name in the base one.
+        let incl_tax = if currency.is_empty() { "subtotal_incl_tax" } else { "base_subtotal_total_incl_tax" };
+        row.set(incl_tax, money(self.subtotal_incl_tax));
+        row.set("shipping_hidden_tax_amount", money(Amount::ZERO));
+    }
+
+    fn write_quote(&self, row: &mut Row, currency: &str) {
+        row.set(format!("{currency}subtotal"), money(self.subtotal));
+        row.set(format!("{currency}subtotal_with_discount"), money(self.subtotal - self.discount));
+        row.set(format!("{currency}grand_total"), money(self.grand_total()));
+    }
+}
