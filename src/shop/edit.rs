@@ -309,7 +309,15 @@ impl Shop {
             invoice(self, &sold, InvoiceRequest::default()).map_err(|why| refused("invoicing order", why))?;
         }
         let sold = self.require("sales_flat_order", order)?.clone();
-        let request = RefundRequest { payout: Payout::Offline, set: row_of(set), ..RefundRequest::default() };
+        // The admin's form sends both adjustments, nothing in them.
+        let nothing = Some(super::sales::amount::Amount::ZERO);
+        let request = RefundRequest {
+            payout: Payout::Offline,
+            set: row_of(set),
+            adjustment_positive: nothing,
+            adjustment_negative: nothing,
+            ..RefundRequest::default()
+        };
         let made = refund(self, &sold, request).map_err(|why| refused("refunding order", why))?;
         Ok(made.id)
     }

@@ -19,16 +19,12 @@ impl Shop {
         let customer = self.database.table("customer").with("email", email).next();
         let (owner, store) = customer.map_or((0, 1), |(id, row)| (id, row.int("store_id")));
         let known = self.database.table(TABLE).with("subscriber_email", email).next().map(|(id, _)| id);
-        let code = known.is_none().then(|| self.confirm_code());
         let changed = |row: &mut Row| {
             row.set("subscriber_email", email);
             row.set("subscriber_status", status.to_string());
             row.set("change_status_at", now.clone());
             row.set_default("customer_id", &owner.to_string());
             row.set_default("store_id", &store.to_string());
-            if let Some(code) = code {
-                row.set("subscriber_confirm_code", code);
-            }
             lay_over(row, set);
         };
         let table = self.database.table_mut(TABLE);
@@ -52,7 +48,9 @@ impl Shop {
         let unconfirmed = customer.get("confirmation").is_some_and(|key| !key.is_empty());
         if row.int("customer_id") == 0 {
             row.set("customer_id", customer.text("entity_id"));
-            row.set("subscriber_confirm_code", self.confirm_code());
+            if row.get("subscriber_confirm_code").is_some() {
+                row.set("subscriber_confirm_code", self.confirm_code());
+            }
             if row.get("subscriber_status") == Some(NOT_ACTIVE) {
                 row.set("subscriber_status", if unconfirmed { UNCONFIRMED } else { UNSUBSCRIBED });
             }

@@ -12,6 +12,7 @@ mod recorded_heads;
 mod recordings;
 mod sales;
 mod sales_documents;
+mod sales_engine;
 mod server_http;
 #[path = "../support/mod.rs"]
 mod support;
