@@ -153,6 +153,12 @@ fn guests_and_buyers_who_register_get_what_they_chose() {
         let cart = cart(&mut shop);
         let customer = json!({"mode": mode, "email": email, "firstname": "New", "lastname": "Comer",
                               "password": "secret-12", "confirmation": "secret-12"});
+        if mode == "register" {
+            // From CE 1.9.1 on the repeated password is looked for where the API never puts it.
+            let refused = shop.call("shoppingCartCustomerSet", json!({"quoteId": cart, "customer": customer}));
+            assert_eq!(refused, Err("1044 Please make sure your passwords match.".to_owned()));
+            shop.shop.set_flavor(mockgento::magento::Flavor::Magento17);
+        }
         shop.ok("shoppingCartCustomerSet", json!({"quoteId": cart, "customer": customer}));
         shop.ok("shoppingCartShippingMethod", json!({"quoteId": cart, "method": "flatrate_flatrate"}));
         shop.ok("shoppingCartPaymentMethod", json!({"quoteId": cart, "method": {"method": "checkmo"}}));

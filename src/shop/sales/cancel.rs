@@ -41,7 +41,7 @@ pub(in crate::shop) fn hold(shop: &mut Shop, order: &Row) -> Result<(), SaleRefu
     Ok(())
 }
 
-/// Takes an order off hold: it is what it was before.
+/// Takes an order off hold: it is what it was before. Its items are saved with it (recording 295).
 ///
 /// # Errors
 /// [`SaleRefused::CannotUnhold`] for one that is not on hold.
@@ -51,7 +51,7 @@ pub(in crate::shop) fn unhold(shop: &mut Shop, order: &Row) -> Result<(), SaleRe
     }
     let (state, status) = (order.text("hold_before_state").to_owned(), order.text("hold_before_status").to_owned());
     let entry = HistoryEntry::of_status(&status);
-    shop.save_order(order, Saved::Alone, |order| {
+    shop.save_order(order, Saved::WithItems, |order| {
         order.set("state", state);
         order.set("status", status);
         order.set_opt("hold_before_state", None);

@@ -117,7 +117,10 @@ impl Shop {
         let is_virtual = !items.is_empty() && items.iter().all(|(_, item)| item.get("is_virtual") == Some("1"));
         let row = row.with("is_virtual", if is_virtual { "1" } else { "0" });
         let mut address = buyer.address.clone();
-        address.set_opt("email", row.get("customer_email").map(str::to_owned));
+        if sale.customer.is_none() {
+            // Only a guest's address says where to write to; a customer's account does.
+            address.set_opt("email", row.get("customer_email").map(str::to_owned));
+        }
         let mut addresses = vec![("billing", address.clone())];
         if !is_virtual {
             addresses.push(("shipping", address));

@@ -166,7 +166,9 @@ fn totals(order: &Row, lines: &[Line], items: &Items, request: &RefundRequest) -
         set("subtotal_incl_tax", of_lines("row_total_incl_tax"));
         set("discount_amount", -discount);
         set("shipping_amount", shipping);
-        set("shipping_incl_tax", of_order("shipping_incl_tax") * part);
+        // Only what is left by itself is taken in proportion; an amount that is asked for leaves the order's here.
+        let of_incl_tax = if request.shipping.is_some() { Amount::ONE } else { part };
+        set("shipping_incl_tax", of_order("shipping_incl_tax") * of_incl_tax);
         set("shipping_tax_amount", shipping_tax);
         set("tax_amount", tax);
         set("hidden_tax_amount", hidden);

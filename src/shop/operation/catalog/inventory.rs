@@ -3,6 +3,7 @@
 use super::product::{IdentifiedBy, find};
 use super::{records, texts};
 use crate::shop::sales::amount::{Amount, money};
+use crate::shop::sales::stock::{before_save, is_in_stock};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
@@ -49,7 +50,8 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let rows = found.into_iter().map(|product| {
         let id = product.text("entity_id");
         let stock = call.shop.database.table(TABLE).with("product_id", id).next();
-        let (qty, in_stock) = stock.map_or((None, None), |(_, row)| (row.get("qty"), row.get("is_in_stock")));
+        let in_stock = stock.map(|(_, row)| if is_in_stock(call.shop, row) { "1" } else { "0" });
+        let qty = stock.and_then(|(_, row)| row.get("qty"));
         let row = SoapStruct::new().with("product_id", id).with("sku", product.get("sku"));
         row.with("qty", qty).with("is_in_stock", in_stock).into()
     });
@@ -67,13 +69,16 @@ impl Shop {
             }
             self.database.table_mut(TABLE).insert(row)
         });
-        self.database.table_mut(TABLE).update(id, |row| {
-            for (column, value) in data.iter() {
-                let Some(text) = value.to_text() else { continue };
-                let decimal = DECIMALS.contains(&column).then(|| text.trim().parse::<Amount>().ok()).flatten();
-                row.set(column, decimal.map_or(text, money));
-            }
-        });
+        let mut stock = self.database.table(TABLE).row(id).cloned().unwrap_or_default();
+        for (column, value) in data.iter() {
+            let Some(text) = value.to_text() else { continue };
+            let decimal = DECIMALS.contains(&column).then(|| text.trim().parse::<Amount>().ok()).flatten();
+            stock.set(column, decimal.map_or(text, money));
+        }
+        let product = self.database.table("catalog_product").row(crate::soap::value::leading_int(product));
+        let kind = product.map_or_else(String::new, |row| row.text("type_id").to_owned());
+        before_save(self, &mut stock, &kind);
+        self.database.table_mut(TABLE).update(id, |row| *row = stock);
     }
 }
 
