@@ -60,7 +60,9 @@ fn columns(shop: &Wire, order: i64) -> IndexMap<String, Option<String>> {
         for (at, (id, row)) in rows.with(column, &of_order).enumerate() {
             add(table, at, row);
             let items = format!("{table}_item");
-            let Some(lines) = shop.shop.database().get(&items).filter(|_| *table != "sales_flat_order") else { continue };
+            let Some(lines) = shop.shop.database().get(&items).filter(|_| *table != "sales_flat_order") else {
+                continue;
+            };
             let parent = id.to_string();
             for (line, (_, row)) in lines.with("parent_id", &parent).enumerate() {
                 add(&items, line, row);
@@ -76,8 +78,9 @@ fn place_at_the_counter(shop: &mut Wire) -> String {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
     };
     let address = sales::address("billing");
-    let address = ["firstname", "lastname", "street", "city", "region", "region_id", "postcode", "country_id", "telephone"]
-        .map(|name| (name.to_owned(), address[name].as_str().map(str::to_owned)));
+    let address =
+        ["firstname", "lastname", "street", "city", "region", "region_id", "postcode", "country_id", "telephone"]
+            .map(|name| (name.to_owned(), address[name].as_str().map(str::to_owned)));
     let items = [("TEA-G", "2"), ("TEA-B", "1")].map(|(sku, qty)| text(&[("sku", sku), ("qty", qty)]));
     let sale = Sale {
         customer: Some(1),
@@ -131,7 +134,11 @@ fn an_order_of_an_edit_is_what_an_order_of_the_api_is() {
         assert_eq!(finished[1]["sales_flat_order.0.state"].as_deref(), Some("closed"));
         let order = &finished[1];
         for column in ["total_paid", "total_refunded", "base_total_refunded", "base_total_invoiced"] {
-            assert_eq!(order[&format!("sales_flat_order.0.{column}")], order["sales_flat_order.0.grand_total"], "{column}");
+            assert_eq!(
+                order[&format!("sales_flat_order.0.{column}")],
+                order["sales_flat_order.0.grand_total"],
+                "{column}"
+            );
         }
     }
 }
@@ -158,7 +165,8 @@ fn sums_that_somebody_gives_are_divided_among_the_lines_and_add_up_to_the_end() 
             ..Sale::default()
         };
         let id = shop.shop.edit(&ShopEdit::PlaceOrder(sale)).expect("an order");
-        let number = shop.shop.database().get("sales_flat_order").unwrap().row(id).unwrap().text("increment_id").to_owned();
+        let number =
+            shop.shop.database().get("sales_flat_order").unwrap().row(id).unwrap().text("increment_id").to_owned();
         // One piece first, the rest then: what is left over by rounding must not get lost.
         let first = shop.shop.database().get("sales_flat_order_item").unwrap();
         let of_order = id.to_string();

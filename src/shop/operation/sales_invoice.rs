@@ -101,6 +101,7 @@ fn void(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 fn cancel(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let invoice = load(call)?;
-    crate::shop::sales::invoice::cancel(call.shop, &invoice).map_err(|refused| sales_document::refusal(call, refused))?;
+    crate::shop::sales::invoice::cancel(call.shop, &invoice)
+        .map_err(|refused| sales_document::refusal(call, refused))?;
     Ok(true.into())
 }

@@ -1,9 +1,9 @@
 //! An order that is put on hold, taken off it, or canceled.
 
+use super::SaleRefused;
 use super::amount::{Amount, amount_of, money};
 use super::items::Items;
 use super::order::{HistoryEntry, ORDER_ITEM, Saved, items};
-use super::SaleRefused;
 use crate::shop::{Row, Shop};
 
 /// States that cannot be put on hold.

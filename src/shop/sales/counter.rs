@@ -40,8 +40,7 @@ pub struct Sale {
 const CALCULATED_WITH: &[&str] = &["shipping_amount", "tax_amount", "discount_amount"];
 
 /// Columns of an item that are calculated with.
-const OF_LINES: &[&str] =
-    &["price", "row_total", "tax_amount", "tax_percent", "discount_amount", "discount_percent"];
+const OF_LINES: &[&str] = &["price", "row_total", "tax_amount", "tax_percent", "discount_amount", "discount_percent"];
 
 /// Who buys, as carts write it, and where they live.
 struct Buyer {

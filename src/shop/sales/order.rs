@@ -1,6 +1,6 @@
 //! An order's rows, how it is saved, its history, and the state it gets when a document is made of it.
 
-use super::amount::{CURRENCIES, Amount, amount_of, money, rounded};
+use super::amount::{Amount, CURRENCIES, amount_of, money, rounded};
 use super::items::{can_invoice, can_refund, can_ship};
 use crate::shop::{Row, Shop};
 

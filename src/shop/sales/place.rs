@@ -144,12 +144,8 @@ const SAME_IN_PAYMENT: &[&str] = &[
 ];
 
 /// What every order starts with.
-const NEW_ORDER: &[(&str, &str)] = &[
-    ("state", "new"),
-    ("email_sent", "1"),
-    ("customer_note_notify", "1"),
-    ("paypal_ipn_customer_notified", "0"),
-];
+const NEW_ORDER: &[(&str, &str)] =
+    &[("state", "new"), ("email_sent", "1"), ("customer_note_notify", "1"), ("paypal_ipn_customer_notified", "0")];
 
 /// Makes an order of a cart as it is now and closes the cart. Totals must have been collected.
 ///

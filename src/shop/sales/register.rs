@@ -1,7 +1,7 @@
 //! How an invoice or a credit memo is counted into its order, the order's items and its payment. One procedure does it
 //! for both; what differs is a table of columns.
 
-use super::amount::{CURRENCIES, Amount, add, amount_of};
+use super::amount::{Amount, CURRENCIES, add, amount_of};
 use super::document::{Division, Line};
 use super::order;
 use crate::shop::increment_id::Numbered;
@@ -103,7 +103,8 @@ pub(in crate::shop) const ONLINE: Added = &[("total_online_refunded", "grand_tot
 pub(in crate::shop) const OFFLINE: Added = &[("total_offline_refunded", "grand_total")];
 
 /// What a paid invoice adds to the order's payment.
-pub(in crate::shop) const PAYMENT_PAID: Added = &[("amount_paid", "grand_total"), ("shipping_captured", "shipping_amount")];
+pub(in crate::shop) const PAYMENT_PAID: Added =
+    &[("amount_paid", "grand_total"), ("shipping_captured", "shipping_amount")];
 /// What a refund that somebody handed back adds to it.
 pub(in crate::shop) const PAYMENT_REFUNDED: Added =
     &[("amount_refunded", "grand_total"), ("shipping_refunded", "shipping_amount")];

@@ -74,4 +74,3 @@ impl Shop {
         self.rates(quote).iter().any(|rate| Some(rate.code().as_str()) == address.get("shipping_method"))
     }
 }
-

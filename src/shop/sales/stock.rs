@@ -132,9 +132,8 @@ impl Shop {
 
     /// Gives back what was ordered; a product that is there again is in stock again.
     pub(in crate::shop) fn give_back_to_stock(&mut self, product: &str, qty: Amount) {
-        let on = |name: &str| {
-            self.settings.get(&format!("cataloginventory/options/{name}")).is_none_or(|flag| flag != "0")
-        };
+        let on =
+            |name: &str| self.settings.get(&format!("cataloginventory/options/{name}")).is_none_or(|flag| flag != "0");
         let (subtracts, returns) = (on("can_subtract"), on("can_back_in_stock"));
         let Some((id, stock)) = self.stock_of(product) else { return };
         let kind = self.type_of(product);

@@ -255,8 +255,7 @@ fn give_discount(lines: &mut [Line], whole: Option<Amount>, given: &Given) {
     let Some(whole) = whole else { return };
     let own = |line: &Line| given.of_line(line.id, "discount_amount").is_some();
     let left = whole - lines.iter().filter(|line| own(line)).map(|line| line.discount).sum::<Amount>();
-    let weights: Vec<Amount> =
-        lines.iter().map(|line| if own(line) { Amount::ZERO } else { line.row_total }).collect();
+    let weights: Vec<Amount> = lines.iter().map(|line| if own(line) { Amount::ZERO } else { line.row_total }).collect();
     for (line, part) in lines.iter_mut().zip(spread(left, &weights)) {
         if !own(line) {
             line.discount = part;

@@ -2,9 +2,9 @@
 
 use super::super::flat_table::{Joins, Listing, record};
 use super::super::{Call, Operations, sales_order};
-use crate::shop::sales::order;
 use super::attributes::add_attributes;
 use crate::magento::Pager;
+use crate::shop::sales::order;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 

@@ -2,9 +2,9 @@
 
 use super::super::flat_table::{Joins, Listing};
 use super::super::{Call, Operations, cart, sales_order};
-use crate::shop::sales::quote::payment as quote_payment;
 use super::attributes::add_attributes;
 use crate::magento::Pager;
+use crate::shop::sales::quote::payment as quote_payment;
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 

@@ -1,8 +1,8 @@
 //! Options that a customer chooses from: API resource `catalog_product_custom_option`.
 
 use super::{check_store, records};
-use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 

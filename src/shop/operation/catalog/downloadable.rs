@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::Regex;
 
 use super::check_store;
-use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 

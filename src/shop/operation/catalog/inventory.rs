@@ -2,9 +2,9 @@
 
 use super::product::{IdentifiedBy, find};
 use super::{records, texts};
+use crate::shop::operation::{Call, Operations};
 use crate::shop::sales::amount::{Amount, money};
 use crate::shop::sales::stock::{before_save, is_in_stock};
-use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 

@@ -1,8 +1,8 @@
 //! Products that go with others: API resource `catalog_product_link`.
 
 use super::product::{IdentifiedBy, find};
-use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row};
 use crate::soap::{SoapStruct, SoapValue};
 

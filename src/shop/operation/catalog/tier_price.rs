@@ -1,8 +1,8 @@
 //! Tier prices: API resource `catalog_product_attribute_tier_price`.
 
 use super::records;
-use crate::shop::sales::amount::{Amount, money};
 use crate::shop::operation::{Call, Operations};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
