@@ -369,9 +369,8 @@ fn of_line(item: &SeedRow) -> Row {
 
 /// Those of the columns that a table has.
 fn known_columns(table: &str, columns: &SeedRow) -> Row {
-    let known = |column: &str| {
-        crate::magento::columns::table(table).is_some_and(|table| table.columns.contains_key(column))
-    };
+    let known =
+        |column: &str| crate::magento::columns::table(table).is_some_and(|table| table.columns.contains_key(column));
     let said = columns.iter().filter(|(column, _)| known(column));
     said.map(|(column, value)| (column.clone(), value.clone())).collect()
 }
