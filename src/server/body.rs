@@ -22,7 +22,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(300);
 /// Bodies up to this length come at any time; longer ones take turns.
 const SMALL_MAX: usize = 1024 * 1024;
 /// What all longer bodies of a server may take at once.
-const ROOM_BYTES: usize = 2 * BODY_MAX;
+const ROOM_BYTES: usize = BODY_MAX;
 
 /// A request's body.
 #[derive(Debug, PartialEq, Eq)]
