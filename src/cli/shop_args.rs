@@ -1,6 +1,6 @@
 //! The arguments that say which shop is meant; shared by commands that pose as one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -70,7 +70,7 @@ impl ShopArgs {
     }
 }
 
-fn read(path: &PathBuf) -> miette::Result<Overrides> {
+fn read(path: &Path) -> miette::Result<Overrides> {
     let name = path.display().to_string();
     let help = "give a file as \"mockgento compare --write-overrides\" makes it";
     let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)

@@ -114,11 +114,16 @@ fn tls_remedy(detail: &str) -> &'static str {
     if detail.contains(WANTS_CERTIFICATE) {
         return "the server wants a client certificate: give one with --client-cert";
     }
+    if detail.contains(REFUSED) {
+        return "the server refused us; it may want a client certificate (--client-cert) or another version of TLS";
+    }
     "for a self-signed certificate give its CA or allow insecure connections"
 }
 
 /// How a server's alert says that no certificate came (RFC 8446, section 6.2).
 const WANTS_CERTIFICATE: &str = "CertificateRequired";
+/// The same before TLS 1.3, which has no alert for it.
+const REFUSED: &str = "received fatal alert: ";
 
 /// A URL for messages: user and password replaced.
 pub fn masked(url: &Url) -> String {
@@ -142,6 +147,7 @@ mod tests {
             TransportError::Tls { url: "https://shop/".to_owned(), detail: detail.to_owned() }.to_string()
         };
         assert!(message("received fatal alert: CertificateRequired").ends_with("give one with --client-cert"));
+        assert!(message("received fatal alert: HandshakeFailure").contains("may want a client certificate"));
         assert!(message("invalid peer certificate: UnknownIssuer").ends_with("or allow insecure connections"));
     }
 
