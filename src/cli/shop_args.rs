@@ -55,7 +55,7 @@ pub struct ShopKind {
 impl ShopArgs {
     /// Reads the overrides, if any; what is asked for otherwise goes before what they say.
     pub fn kind(&self) -> miette::Result<ShopKind> {
-        let overrides = self.overrides.as_ref().map(read).transpose()?;
+        let overrides = self.overrides.as_deref().map(read).transpose()?;
         let said = overrides.clone().unwrap_or_default();
         let bridge = said.bridge_release().map_err(|error| miette!("{error}"))?;
         let kind = ShopKind {
