@@ -18,5 +18,6 @@ mod server_http;
 mod support;
 mod testing;
 mod transport;
+mod values;
 mod wire_bytes;
 mod wsdl;

@@ -43,8 +43,7 @@ const DECIMALS: &[&str] = &["qty", "min_qty", "min_sale_qty", "max_sale_qty", "n
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let asked = ["products", "productIds"].into_iter().find_map(|name| call.arguments.get(name));
     let named = texts(asked);
-    let mut found: Vec<&Row> =
-        named.iter().filter_map(|product| find(call.shop, product, IdentifiedBy::Either)).collect();
+    let mut found: Vec<&Row> = named.iter().filter_map(|product| listed_product(call.shop, product)).collect();
     found.sort_by_key(|row| row.int("entity_id"));
     found.dedup_by_key(|row| row.int("entity_id"));
     let rows = found.into_iter().map(|product| {
@@ -56,6 +55,11 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         row.with("qty", qty).with("is_in_stock", in_stock).into()
     });
     Ok(rows.collect::<Vec<SoapValue>>().into())
+}
+
+/// A product by SKU, or by what the database makes of the text as an id.
+fn listed_product<'a>(shop: &'a Shop, name: &str) -> Option<&'a Row> {
+    find(shop, name, IdentifiedBy::Sku).or_else(|| find(shop, name, IdentifiedBy::Id))
 }
 
 impl Shop {

@@ -9,7 +9,7 @@ use crate::magento::columns::{self, collation};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::value::leading_int;
-use crate::soap::{SoapStruct, SoapValue};
+use crate::soap::{SoapStruct, SoapValue, WireMode};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
     ("catalogProductCreate", create),
@@ -97,7 +97,12 @@ impl Shop {
 
     /// Websites, categories, stock and tier prices that come with a product's data.
     fn relate(&mut self, product: &str, data: &SoapStruct) {
-        let list = |name: &str| data.get(name).and_then(SoapValue::as_list).map(|_| texts(data.get(name)));
+        // In WS-I an empty list is an object without members, which Magento takes for none.
+        let is_wsi = self.mode() == WireMode::WsI;
+        let list = |name: &str| {
+            let given = data.get(name).and_then(SoapValue::as_list).filter(|given| !is_wsi || !given.is_empty());
+            given.map(|_| texts(data.get(name)))
+        };
         let numbers = |ids: Vec<String>| ids.iter().map(|id| leading_int(id).to_string()).collect::<Vec<_>>();
         if let Some(ids) = list("website_ids").map(numbers) {
             self.relink("catalog_product_website", "website_id", product, &ids);
@@ -198,7 +203,9 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         row.set("url_key", key);
     }
     // The path is made with the addresses of the product's websites.
-    let has_websites = ["website_ids", "websites"].iter().any(|list| !texts(data.get(list)).is_empty());
+    let by_id = texts(data.get("website_ids")).into_iter().any(|id| leading_int(&id) > 0);
+    let by_name = texts(data.get("websites")).iter().any(|website| call.shop.website_id(website).is_some());
+    let has_websites = by_id || by_name;
     let path = has_websites.then(|| format!("{}.html", row.text("url_key")));
     let is_taken = path.as_deref().is_some_and(|path| call.shop.has_url_path(path));
     if row.text("url_path").is_empty()

@@ -4,7 +4,7 @@ use super::records;
 use crate::shop::operation::{Call, Operations};
 use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row, Shop};
-use crate::soap::{SoapStruct, SoapValue};
+use crate::soap::{SoapStruct, SoapValue, WireMode};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations =
     &[("catalogProductAttributeTierPriceInfo", info), ("catalogProductAttributeTierPriceUpdate", update)];
@@ -56,7 +56,9 @@ pub(super) fn read_for(
     list: Option<&SoapValue>,
     websites: &[String],
 ) -> Result<Option<Vec<Row>>, Refusal> {
-    if list.and_then(SoapValue::as_list).is_none() {
+    // In WS-I an empty list is an object without members and no list.
+    let is_wsi = call.shop.mode() == WireMode::WsI;
+    if list.and_then(SoapValue::as_list).is_none_or(|rows| is_wsi && rows.is_empty()) {
         return Ok(None);
     }
     let mut rows = Vec::new();
