@@ -18,6 +18,8 @@ pub mod disrupt;
 pub mod email_address;
 pub mod magento;
 mod memo;
+mod printable;
+mod private_file;
 pub mod quirk;
 pub mod record;
 pub mod report;

@@ -28,6 +28,16 @@ const RULES: &[Rule] = &[
         allowed_in: &["cli/", "main.rs", "scenario/"],
         why: "the library returns typed errors",
     },
+    Rule {
+        forbidden: "anstream::std",
+        allowed_in: &["cli/output.rs", "report/console.rs"],
+        why: "what is printed goes through cli::output, which shows what would act on a terminal",
+    },
+    Rule {
+        forbidden: "io::stdout()",
+        allowed_in: &["cli/output.rs"],
+        why: "what is printed goes through cli::output, which shows what would act on a terminal",
+    },
     Rule { forbidden: " rand::", allowed_in: &[], why: "randomness is seeded through rand_chacha" },
     Rule { forbidden: "thread_rng", allowed_in: &[], why: "randomness is seeded through rand_chacha" },
     Rule { forbidden: "std::process::exit", allowed_in: &["main.rs"], why: "one place ends the process" },

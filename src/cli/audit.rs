@@ -1,7 +1,7 @@
 //! The audit of what a sync writes to Magento: JSON, a line before each call with every field before and after, and a
 //! line for what became of it. A line that announces a call without one that ends it is a call nobody knows the end of.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _};
 use serde::Serialize;
 
 use crate::clock::Clock;
+use crate::private_file;
 use crate::sync::context::SyncEvent;
 use crate::sync::outcome::ExportOutcome;
 use crate::sync::write::MagentoWrite;
@@ -51,7 +52,7 @@ impl Audit {
 
     /// Opens the file, so that nothing is written to a shop which could not be written down.
     pub(super) fn open(&mut self) -> miette::Result<()> {
-        let opened = OpenOptions::new().create(true).append(true).open(&self.path);
+        let opened = private_file::append(&self.path);
         let file =
             opened.into_diagnostic().wrap_err_with(|| format!("cannot write the audit {}", self.path.display()))?;
         self.file = Some(file);
@@ -71,7 +72,7 @@ impl Audit {
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
         if self.file.is_none() {
-            self.file = Some(OpenOptions::new().create(true).append(true).open(&self.path)?);
+            self.file = Some(private_file::append(&self.path)?);
         }
         match &mut self.file {
             Some(file) => file.write_all(text.as_bytes()).and_then(|()| file.sync_data()),

@@ -10,7 +10,9 @@ use miette::miette;
 use serde::Serialize;
 
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
+use super::crm::opened;
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::sync::check_connection::{self, CheckFailure, CheckReport};
@@ -34,6 +36,10 @@ pub struct CheckArgs {
     /// Website id, -1 for all. Left out: what the CRM file has, all in a new integration.
     #[arg(long, value_name = "ID", allow_negative_numbers = true, requires = "crm")]
     website: Option<i64>,
+    /// Keep the API key and the password of the URL in the CRM file, for the buttons of `mockgento crm`; everybody who can
+    /// read the file has them then.
+    #[arg(long, requires = "crm")]
+    save_key: bool,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -47,7 +53,7 @@ pub fn run(args: &CheckArgs) -> Outcome {
     start_logging(args.verbose);
     let (transport, options) = (args.connection.transport()?, args.connection.client_options()?);
     let result = runtime()?.block_on(check_connection::check(transport, options));
-    let mut out = anstream::stdout();
+    let mut out = output::stdout();
     // A closed pipe has seen enough; what was found is in the exit code too.
     match result {
         Ok(report) => {
@@ -74,14 +80,15 @@ pub fn run(args: &CheckArgs) -> Outcome {
 
 /// Saves the form with what was typed and what was found.
 fn save(args: &CheckArgs, file: &Path, report: &CheckReport) -> miette::Result<String> {
-    let mut crm = Crm::open(file, Clock::system()).map_err(|error| miette!("{error}"))?;
+    let mut crm = opened(Crm::open(file, Clock::system()))?;
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
     let known = known.into_iter().find(|known| known.settings.name == args.name);
     let mut settings = known.as_ref().map(|known| known.settings.clone()).unwrap_or_default();
     settings.name.clone_from(&args.name);
-    settings.api_url = args.connection.url.to_string();
+    settings.api_url = args.connection.shop_url()?.to_string();
     settings.api_user.clone_from(&args.connection.user);
     settings.api_key = args.connection.api_key()?;
+    settings.save_key |= args.save_key;
     settings.is_wsi_mode = args.connection.wsi;
     settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
     settings.website_id = args.website.unwrap_or(settings.website_id);
@@ -97,7 +104,7 @@ fn save(args: &CheckArgs, file: &Path, report: &CheckReport) -> miette::Result<S
 }
 
 fn json(result: &impl Serialize) -> String {
-    serde_json::to_string_pretty(result).unwrap_or_default()
+    output::to_json(result)
 }
 
 fn human(report: &CheckReport) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,9 @@ use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use tracing_subscriber::fmt::format::FmtSpan;
 use url::Url;
 
-use crate::bounded;
+use super::address::{OriginUrl, ShopUrl};
+use super::key_args::KeyArgs;
+use crate::cli::output;
 use crate::client::{ClientOptions, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::quirk::Profile;
@@ -19,26 +21,19 @@ use crate::secret::ApiKey;
 use crate::soap::WireMode;
 use crate::transport::proxy::Proxies;
 use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
-use crate::transport::{Redirects, Transport};
+use crate::transport::{AllowedOrigins, Origin, Redirects, Transport};
 
 /// A shop and how to log in to it.
 #[derive(Debug, Args)]
 pub struct ConnectionArgs {
     /// SOAP WSDL URL, such as `http://shop.example/api/v2_soap/?wsdl=1`; may hold `user:password@` for basic auth.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = ShopUrl)]
     pub url: Url,
     /// SOAP API user.
     #[arg(long, value_name = "NAME")]
     pub user: String,
-    /// SOAP API key. Everybody on the machine can read it here; better give it in the environment
-    /// (`MOCKGENTO_API_KEY`) or in a file.
-    #[arg(long, visible_alias = "api-key", value_name = "KEY", value_parser = masked_key)]
-    key: Option<ApiKey>,
-    #[arg(long = "key-of-environment", env = "MOCKGENTO_API_KEY", hide = true, hide_env_values = true, value_parser = masked_key)]
-    key_of_environment: Option<ApiKey>,
-    /// File whose first line is the SOAP API key.
-    #[arg(long, value_name = "FILE", conflicts_with = "key")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) keys: KeyArgs,
     /// The shop runs in WS-I compliance mode.
     #[arg(long)]
     pub wsi: bool,
@@ -67,24 +62,21 @@ pub struct NetworkArgs {
     /// PEM file with its private key, when it is not in the same file.
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     client_key: Option<PathBuf>,
-}
-
-/// Never fails: clap would print the value it refuses.
-pub(super) fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
-    Ok(ApiKey::new(text))
+    /// Let calls, and with them the API key, go to this scheme, host and port too, if the shop's WSDL says so. Without it
+    /// secrets stay where the URL says. May be given several times.
+    #[arg(long, value_name = "URL", value_parser = OriginUrl)]
+    allow_origin: Vec<Origin>,
 }
 
 impl ConnectionArgs {
     /// The API key, wherever it was given.
     pub fn api_key(&self) -> miette::Result<ApiKey> {
-        let missing = || {
-            miette!(
-                help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
-                "the SOAP API key of \"{}\" is missing",
-                self.user
-            )
-        };
-        chosen_key(self.key.as_ref(), self.key_file.as_deref(), self.key_of_environment.as_ref())?.ok_or_else(missing)
+        self.keys.key(&self.user)
+    }
+
+    /// The URL with its password, wherever that was given.
+    pub fn shop_url(&self) -> miette::Result<Url> {
+        self.keys.url(&self.url)
     }
 
     /// The style the shop is said to speak.
@@ -99,16 +91,14 @@ impl ConnectionArgs {
 
     /// The same with a word on redirects.
     pub fn transport_with(&self, redirects: Redirects) -> miette::Result<Arc<dyn Transport>> {
-        if self.key.is_some() {
-            warn_of_key();
-        }
+        self.keys.warn(&self.url);
         self.network.transport(&self.url, redirects)
     }
 
     /// What the client needs besides.
     pub fn client_options(&self) -> miette::Result<ClientOptions> {
         Ok(ClientOptions {
-            url: self.url.clone(),
+            url: self.shop_url()?,
             user: self.user.clone(),
             key: self.api_key()?,
             mode: self.mode(),
@@ -118,35 +108,6 @@ impl ConnectionArgs {
             wsdl_cache: WsdlCache::default(),
         })
     }
-}
-
-/// The API key: what was given goes before a file, a file before the environment. `None` when there is none at all.
-pub(super) fn chosen_key(
-    given: Option<&ApiKey>,
-    file: Option<&Path>,
-    of_environment: Option<&ApiKey>,
-) -> miette::Result<Option<ApiKey>> {
-    if let Some(key) = given {
-        return Ok(Some(key.clone()));
-    }
-    let Some(path) = file else { return Ok(of_environment.cloned()) };
-    let name = path.display();
-    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("cannot read {name}"))?;
-    match text.lines().next().map(str::trim).filter(|line| !line.is_empty()) {
-        Some(key) => Ok(Some(ApiKey::new(key))),
-        None => Err(miette!(help = "put the key on the file's first line", "{name} holds no API key")),
-    }
-}
-
-/// Says that a key on the command line is no secret.
-pub(super) fn warn_of_key() {
-    let _ = writeln!(
-        anstream::stderr(),
-        "warning: a key on the command line can be read by everybody on this machine; set MOCKGENTO_API_KEY or give \
-         --key-file FILE"
-    );
 }
 
 impl NetworkArgs {
@@ -159,7 +120,7 @@ impl NetworkArgs {
         };
         if self.insecure {
             let _ = writeln!(
-                anstream::stderr(),
+                output::stderr(),
                 "warning: --insecure: nothing proves that {} is who answers, and whoever does gets the API key",
                 url.host_str().unwrap_or_default()
             );
@@ -174,6 +135,7 @@ impl NetworkArgs {
             identity,
             proxies: Proxies::FromEnvironment,
             redirects,
+            allowed_origins: AllowedOrigins::new(self.allow_origin.clone()),
             ..TcpOptions::default()
         };
         let transport = TcpTransport::new(options, Clock::system()).map_err(|error| miette!("{error}"))?;
@@ -211,7 +173,10 @@ pub fn start_logging(verbose: u8) {
     let filter = tracing_subscriber::EnvFilter::new(level);
     // A log that somebody started already is as good.
     let is_coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_coloured);
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(move || output::log(is_coloured))
+        .with_ansi(is_coloured);
     // A call or an import is logged with its time when it ends.
     let _ = logging.with_span_events(FmtSpan::CLOSE).try_init();
 }

@@ -9,6 +9,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::diagnostics::Colour;
 use super::{ExitCode, Outcome, diagnostics, run};
+use crate::cli::output;
 use crate::scenario::coverage::{self, Section};
 use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::runner::{Carrier, RunOptions};
@@ -58,7 +59,7 @@ pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
     });
     let sections = coverage::of(&cases, &results);
     let text = if args.json {
-        serde_json::to_string_pretty(&sections).unwrap_or_default()
+        output::to_json(&sections)
     } else if args.missing {
         let lines = sections.iter().flat_map(|of| of.missing.iter().map(|word| format!("{}: {word}", of.name)));
         lines.collect::<Vec<_>>().join("\n")
@@ -66,7 +67,7 @@ pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
         format!("{}\n{} scenarios", table(&sections), results.len())
     };
     // A reader that closed the pipe early has seen what it wanted.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(output::stdout(), "{text}");
     Ok(if wrong.is_empty() { ExitCode::AsExpected } else { ExitCode::InputWrong })
 }
 

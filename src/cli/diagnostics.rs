@@ -1,8 +1,13 @@
 //! Errors as a person reads them: what, where with a caret, what was expected, what to do next.
 
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report, SourceSpan};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Report, SourceCode, SourceSpan,
+};
+
+use crate::printable::{is_active, printable};
 
 use crate::scenario::{Finding, ScenarioError, SourceFile};
 
@@ -39,11 +44,91 @@ pub fn print(report: &Report, colour: Colour) {
     };
     let mut text = String::new();
     let handler = GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false);
-    if handler.render_report(&mut text, report.as_ref()).is_err() {
-        text = format!("error: {report}\n");
+    if handler.render_report(&mut text, &Shown::of(report.as_ref())).is_err() {
+        text = format!("error: {}\n", printable(&report.to_string()));
     }
     // A closed standard error leaves nobody to tell.
     let _ = stream.lock().write_all(text.as_bytes());
+}
+
+/// A diagnostic whose texts do nothing to a terminal; colours come in when it is drawn.
+#[derive(Debug)]
+struct Shown<'a> {
+    of: &'a dyn Diagnostic,
+    message: String,
+    causes: Option<Box<Cause>>,
+    related: Vec<Shown<'a>>,
+}
+
+/// A cause and what caused it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct Cause {
+    message: String,
+    source: Option<Box<Cause>>,
+}
+
+impl Cause {
+    fn of(error: &(dyn std::error::Error + 'static)) -> Box<Self> {
+        Box::new(Self { message: printable(&error.to_string()).into_owned(), source: error.source().map(Self::of) })
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn of(of: &'a dyn Diagnostic) -> Self {
+        let related = of.related().into_iter().flatten().map(Self::of).collect();
+        let causes = of.source().map(Cause::of);
+        Self { of, message: printable(&of.to_string()).into_owned(), causes, related }
+    }
+
+    fn text<'b>(text: Option<Box<dyn Display + 'b>>) -> Option<Box<dyn Display + 'b>> {
+        text.map(|text| Box::new(printable(&text.to_string()).into_owned()) as Box<dyn Display>)
+    }
+}
+
+impl Display for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.causes.as_deref().map(|cause| cause as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl Diagnostic for Shown<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        Self::text(self.of.code())
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.of.severity()
+    }
+
+    fn help<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        Self::text(self.of.help())
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.of.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let shown = |label: LabeledSpan| {
+            let text = label.label().map(|text| printable(text).into_owned());
+            LabeledSpan::new_with_span(text, *label.inner())
+        };
+        self.of.labels().map(|labels| Box::new(labels.map(shown)) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn Diagnostic> + 'b>> {
+        if self.related.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.related.iter().map(|shown| shown as &dyn Diagnostic)))
+    }
 }
 
 /// Columns a report is wrapped at; the same everywhere so that messages can be compared.
@@ -52,8 +137,10 @@ const WIDTH: usize = 110;
 /// A scenario error drawn on its file, all findings at once.
 pub fn of_scenario(error: ScenarioError) -> Report {
     let ScenarioError::Wrong { source_file, findings } = error else { return miette::miette!("{error}") };
-    let named =
-        |file: &SourceFile| NamedSource::new(file.path.display().to_string(), file.text.clone()).with_language("yaml");
+    let named = |file: &SourceFile| {
+        let name = printable(&file.path.display().to_string()).into_owned();
+        NamedSource::new(name, as_drawn(&file.text)).with_language("yaml")
+    };
     let message = match findings.as_slice() {
         [_] => format!("{} cannot be run", source_file.path.display()),
         many => format!("{} cannot be run: {} findings", source_file.path.display(), many.len()),
@@ -65,6 +152,20 @@ pub fn of_scenario(error: ScenarioError) -> Report {
     };
     let findings = findings.into_iter().map(drawn).collect();
     Report::new(WrongFile { message, findings })
+}
+
+/// A text in which nothing acts on a terminal and every place is where it was.
+fn as_drawn(text: &str) -> String {
+    let drawn = |character: char| match character {
+        '\r' => ' ',
+        _ if !is_active(character) => character,
+        _ => match character.len_utf8() {
+            1 => '?',
+            2 => '\u{bf}',
+            _ => '\u{fffd}',
+        },
+    };
+    text.chars().map(drawn).collect()
 }
 
 /// A file with findings.

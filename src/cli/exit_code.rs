@@ -1,4 +1,5 @@
-//! What the process ends with. These three numbers are a promise to scripts and CI.
+//! What the process ends with: a promise to scripts and CI, the same for all commands. [`TABLE`] is what `--help` and
+//! `docs/exit-codes.md` say.
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,10 +11,78 @@ pub enum ExitCode {
     Failed = 1,
     /// 2: the command could not run: wrong arguments, a scenario file that is not one, a folder that cannot be written.
     InputWrong = 2,
+    /// 3: a sync is done, but rows were refused, skipped or out of reach.
+    Incomplete = 3,
 }
 
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
         Self::from(code as u8)
     }
+}
+
+/// What each code means, for every command.
+pub const CODES: &[(ExitCode, &str)] = &[
+    (ExitCode::AsExpected, "everything is as expected"),
+    (ExitCode::Failed, "the command ran, and what it checked or did is not as expected"),
+    (ExitCode::InputWrong, "the command could not run: wrong arguments, a file that is none of its kind, no key"),
+    (ExitCode::Incomplete, "done, but rows were refused, skipped or out of reach"),
+];
+
+/// What 1 means for a command, and whether it knows 3.
+pub const TABLE: &[(&str, &str, bool)] = &[
+    ("init", "never", false),
+    ("new", "never", false),
+    ("run", "a case failed", false),
+    ("explore", "a row was lost or doubled, or a sync got stuck", false),
+    ("coverage", "never", false),
+    ("list", "never", false),
+    ("review", "never", false),
+    ("accept", "never", false),
+    ("reject", "never", false),
+    ("report", "the reports tell of a failed case", false),
+    ("schema", "never", false),
+    ("quirks", "never", false),
+    ("check", "the shop cannot be connected to", false),
+    ("compare", "the shops differ, or one cannot be asked", false),
+    ("undo", "a write could not be taken back", false),
+    ("sync", "a connector or an export failed, the sync was stopped, or the integration is not active", true),
+    ("integration", "nothing was deleted, because the answer was no", false),
+    ("schedule", "the integration is not active", false),
+    ("status", "the last run of a connector or job failed", false),
+    ("record", "the sync failed or was stopped, or the client failed", true),
+    ("replay", "the CRM is not the recorded one", false),
+    ("crm", "nothing was found, or the shop did not do it", true),
+    ("generate", "never", false),
+    ("seed", "never", false),
+    ("serve", "never", false),
+    ("wsdl", "never", false),
+];
+
+/// The codes as `--help` ends with them; of a command, with what they mean there.
+pub fn help(command: Option<&str>) -> String {
+    let row = TABLE.iter().find(|(name, ..)| Some(*name) == command);
+    let mut text = "Exit codes:".to_owned();
+    for (code, meaning) in CODES {
+        let number = *code as u8;
+        match (row, code) {
+            (Some((_, one, _)), ExitCode::Failed) => text.push_str(&format!("\n  {number}  {one}")),
+            (Some((.., false)), ExitCode::Incomplete) => {}
+            _ => text.push_str(&format!("\n  {number}  {meaning}")),
+        }
+    }
+    text
+}
+
+/// The tables of `docs/exit-codes.md`.
+pub fn document() -> String {
+    let mut text = "| Code | Meaning |\n|---|---|\n".to_owned();
+    for (code, meaning) in CODES {
+        text.push_str(&format!("| {} | {meaning} |\n", *code as u8));
+    }
+    text.push_str("\n| Command | 1 means | knows 3 |\n|---|---|---|\n");
+    for (command, one, knows_three) in TABLE {
+        text.push_str(&format!("| `{command}` | {one} | {} |\n", if *knows_three { "yes" } else { "no" }));
+    }
+    text
 }

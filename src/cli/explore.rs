@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::{ExitCode, Outcome, diagnostics, run};
 use crate::cli::diagnostics::Colour;
+use crate::cli::output;
 use crate::disrupt::{Disruption, WSDL_OPERATION};
 use crate::magento::Contract;
 use crate::quirk::Profile;
@@ -133,7 +134,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         blame: args.blame,
         reproduce: args.reproduce.is_some(),
     };
-    let mut out = anstream::stdout();
+    let mut out = output::stdout();
     let mut told = Told::default();
     let mut broken = !all_read;
     let mut called = 0;
@@ -156,7 +157,11 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         }
         match explore::explore(case, &options) {
             Ok(found) => {
-                let text = if args.json { format!("{}\n", matrix::json(&found)) } else { matrix::text(&found) };
+                let text = if args.json {
+                    format!("{}\n", crate::printable::json(&matrix::json(&found).to_string()))
+                } else {
+                    matrix::text(&found)
+                };
                 // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
                 let _ = out.write_all(text.as_bytes());
                 if let Some(folder) = &args.reproduce {

@@ -10,6 +10,7 @@ use jiff::tz::Offset;
 use miette::miette;
 
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::shop::generate::{Recipe, generate};
 
 /// Arguments of `generate`.
@@ -79,7 +80,7 @@ pub fn run(args: &GenerateArgs) -> Outcome {
     let Some(path) = &args.out else {
         let yaml = seed.to_yaml().map_err(|error| miette!("{error}"))?;
         // A reader that closed the pipe early has seen what it wanted.
-        let _ = anstream::stdout().write_all(yaml.as_bytes());
+        let _ = output::document().write_all(yaml.as_bytes());
         return Ok(ExitCode::AsExpected);
     };
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
@@ -90,6 +91,6 @@ pub fn run(args: &GenerateArgs) -> Outcome {
     let Recipe { customers, addresses, orders, items, carts, .. } = recipe;
     let made =
         format!("{customers} customers with {addresses} addresses, {orders} orders with {items} items, {carts} carts");
-    let _ = writeln!(anstream::stdout(), "{made}\nserve them with \"mockgento serve --seed {}\"", path.display());
+    let _ = writeln!(output::stdout(), "{made}\nserve them with \"mockgento serve --seed {}\"", path.display());
     Ok(ExitCode::AsExpected)
 }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use miette::miette;
 
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::scenario::schema;
 
 /// Arguments of `init`.
@@ -66,7 +67,7 @@ pub fn init(args: &InitArgs) -> Outcome {
         ("scenarios/scenario.schema.json", schema.as_str()),
         (".github/workflows/scenarios.yml", include_str!("templates/workflow.yml")),
     ];
-    let mut out = anstream::stdout();
+    let mut out = output::stdout();
     for (name, text) in files {
         let path = args.folder.join(name);
         let what = if path.exists() { "kept" } else { write(&path, text).map(|()| "made")? };
@@ -91,7 +92,7 @@ pub fn new(args: &NewArgs) -> Outcome {
     // The editor finds the schema from the folder the story is in.
     let schema = format!("{}{SCHEMA}", "../".repeat(name.matches('/').count()));
     write(&path, &args.from.text().replacen(SCHEMA, &schema, 1))?;
-    let _ = writeln!(anstream::stdout(), "made  {}\nrun it with \"mockgento run {}\"", path.display(), path.display());
+    let _ = writeln!(output::stdout(), "made  {}\nrun it with \"mockgento run {}\"", path.display(), path.display());
     Ok(ExitCode::AsExpected)
 }
 

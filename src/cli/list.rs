@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{ExitCode, Outcome, diagnostics, run};
 use crate::cli::diagnostics::Colour;
+use crate::cli::output;
 use crate::scenario::Case;
 
 /// Arguments of `list`.
@@ -30,9 +31,9 @@ pub fn run(args: &ListArgs, colour: Colour) -> Outcome {
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
     }
-    let text = if args.json { json(&cases)? } else { table(&cases) };
+    let text = if args.json { json(&cases) } else { table(&cases) };
     // A reader that closed the pipe early has seen what it wanted.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(output::stdout(), "{text}");
     Ok(if wrong.is_empty() { ExitCode::AsExpected } else { ExitCode::InputWrong })
 }
 
@@ -53,7 +54,7 @@ fn table(cases: &[Case]) -> String {
     table.trim_fmt()
 }
 
-fn json(cases: &[Case]) -> Result<String, miette::Report> {
+fn json(cases: &[Case]) -> String {
     let rows: Vec<_> = cases
         .iter()
         .map(|case| {
@@ -66,5 +67,5 @@ fn json(cases: &[Case]) -> Result<String, miette::Report> {
             })
         })
         .collect();
-    serde_json::to_string_pretty(&rows).map_err(|error| miette::miette!("the list cannot be written as JSON: {error}"))
+    output::to_json(&rows)
 }

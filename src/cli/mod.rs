@@ -2,6 +2,7 @@
 //! arguments (`clap::Args`) and a `run` that returns [`Outcome`]. Rules do not live here; a command that needs one calls
 //! the module that owns it. Besides `report`, this is the only place that prints.
 
+mod address;
 mod audit;
 mod check;
 mod compare;
@@ -16,7 +17,9 @@ mod generate;
 mod init;
 mod integration;
 mod interrupt;
+mod key_args;
 mod list;
+mod output;
 mod quirks;
 mod record;
 mod report;
@@ -32,10 +35,11 @@ mod status;
 mod sync;
 mod sync_progress;
 mod undo;
+mod usage;
 mod watch;
 mod wsdl;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use diagnostics::Colour;
 pub use exit_code::ExitCode;
@@ -142,15 +146,25 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
     }
 }
 
+/// All commands, each with its exit codes at the end of its help.
+pub fn command() -> clap::Command {
+    fn with_codes(command: clap::Command, of: &str) -> clap::Command {
+        let text = exit_code::help(Some(of));
+        command.after_help(text).mut_subcommands(|within| with_codes(within, of))
+    }
+    let top = Arguments::command().after_help(exit_code::help(None));
+    top.mut_subcommands(|command| {
+        let name = command.get_name().to_owned();
+        with_codes(command, &name)
+    })
+}
+
 /// Reads the arguments, runs the command, prints why it could not run, and says what to exit with.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(usage) => {
-            // Help and version come this way too; clap prints each to the right stream.
-            let _ = usage.print();
-            return if usage.use_stderr() { ExitCode::InputWrong } else { ExitCode::AsExpected };
-        }
+        Err(usage) => return usage::tell(usage),
     };
     let colour = if arguments.no_color { Colour::Never } else { Colour::Auto };
     colour.apply();

@@ -6,6 +6,7 @@ use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::quirk::{Profile, Quirk, Recommendation};
 
 /// Arguments of `quirks`.
@@ -20,7 +21,7 @@ pub struct QuirksArgs {
 pub fn run(args: &QuirksArgs) -> Outcome {
     let text = if args.json { json()? } else { table() };
     // A reader that closed the pipe early has seen what it wanted.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(output::stdout(), "{text}");
     Ok(ExitCode::AsExpected)
 }
 

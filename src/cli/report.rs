@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::report_target::{self, Ended, ReportTarget};
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::report::format::{About, Format};
 use crate::report::{file, json, junit};
 use crate::scenario::shard::Shard;
@@ -132,7 +133,7 @@ fn merge_junit(args: &MergeArgs, texts: &[String]) -> Outcome {
     for target in &args.reports {
         match &target.file {
             Some(path) => file::write(path, merged.text.as_bytes()).map_err(|error| miette::miette!("{error}"))?,
-            None => std::io::stdout()
+            None => output::document()
                 .write_all(merged.text.as_bytes())
                 .map_err(|error| miette::miette!("cannot write the report to standard output: {error}"))?,
         }
@@ -143,6 +144,6 @@ fn merge_junit(args: &MergeArgs, texts: &[String]) -> Outcome {
 /// Says the sum on standard error: standard output may hold a report.
 fn ended(passed: usize, failed: usize) -> ExitCode {
     // A closed standard error leaves nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{passed} passed, {failed} failed");
+    let _ = writeln!(output::stderr(), "{passed} passed, {failed} failed");
     if failed == 0 { ExitCode::AsExpected } else { ExitCode::Failed }
 }

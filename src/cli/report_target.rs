@@ -107,7 +107,7 @@ impl Streamed {
 
     fn write(&mut self, text: impl Fn(Format) -> String) {
         let (Some(format), None) = (self.format, &self.broken) else { return };
-        let mut out = std::io::stdout();
+        let mut out = super::output::document();
         self.broken = out.write_all(text(format).as_bytes()).and_then(|()| out.flush()).err();
     }
 }

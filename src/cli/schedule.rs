@@ -7,6 +7,7 @@ use miette::miette;
 
 use super::crm::CrmFile;
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::crm::{JobTopic, Scheduled};
 
 /// Arguments of `schedule`.
@@ -32,6 +33,6 @@ pub fn run(args: &ScheduleArgs) -> Outcome {
     let topic = if args.expire_carts { JobTopic::SyncCartExpirationIntegration } else { JobTopic::SyncIntegration };
     let scheduled = crm.schedule(integration.id, topic, args.force).map_err(|error| miette!("{error}"))?;
     let joined = if scheduled == Scheduled::Merged { " (It joined the job that waits or runs already.)" } else { "" };
-    let _ = writeln!(anstream::stdout(), "{}{joined}", scheduled.message());
+    let _ = writeln!(output::stdout(), "{}{joined}", scheduled.message());
     Ok(if scheduled == Scheduled::Inactive { ExitCode::Failed } else { ExitCode::AsExpected })
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub fn run(args: &SchemaArgs) -> Outcome {
         Of::Overrides => overrides(),
     };
     // A reader that closed the pipe early has seen what it wanted.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    let _ = output::document().write_all(text.as_bytes());
     Ok(ExitCode::AsExpected)
 }
 

@@ -8,6 +8,7 @@ use miette::miette;
 
 use super::{ExitCode, Outcome};
 use crate::bounded;
+use crate::cli::output;
 use crate::shop::Seed;
 
 /// Arguments of `seed`.
@@ -42,6 +43,6 @@ pub fn run(args: &SeedArgs) -> Outcome {
         SeedCommand::CornerShop => include_str!("../../scenarios/seeds/corner-shop.yaml").to_owned(),
     };
     // A reader that closed the pipe early has seen what it wanted.
-    let _ = anstream::stdout().write_all(yaml.as_bytes());
+    let _ = output::document().write_all(yaml.as_bytes());
     Ok(ExitCode::AsExpected)
 }

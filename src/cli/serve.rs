@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use super::shop_args::{ShopArgs, ShopKind};
 use super::{ExitCode, Outcome};
 use crate::bounded;
+use crate::cli::output;
 use crate::clock::Clock;
 use crate::magento::Contract;
 use crate::secret::ApiKey;
@@ -83,7 +84,7 @@ pub fn run(args: &ServeArgs) -> Outcome {
     let kind = args.shop.kind()?;
     if args.list_operations {
         // A reader that closed the pipe early has seen what it wanted.
-        let _ = writeln!(anstream::stdout(), "{}", operations(&kind));
+        let _ = writeln!(output::stdout(), "{}", operations(&kind));
         return Ok(ExitCode::AsExpected);
     }
     start_logging(args)?;
@@ -163,8 +164,8 @@ fn announce(args: &ServeArgs, described: &str, running: &FakeShop, unparsable: O
     }
     text.push_str("Stop with Ctrl-C.\n");
     // A reader that has seen the address may close the pipe; the server goes on.
-    let _ = anstream::stdout().write_all(text.as_bytes());
-    let _ = anstream::stdout().flush();
+    let _ = output::stdout().write_all(text.as_bytes());
+    let _ = output::stdout().flush();
 }
 
 /// The console answers on the loopback interface only.
@@ -179,10 +180,13 @@ fn console(running: &FakeShop) -> String {
 fn start_logging(args: &ServeArgs) -> miette::Result<()> {
     let filter = EnvFilter::try_new(&args.log)
         .map_err(|error| miette!(help = "try info, debug or mockgento::server=trace", "--log {}: {error}", args.log))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter);
     let started = match args.log_format {
-        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => {
+            let is_coloured = std::io::stderr().is_terminal();
+            builder.with_ansi(is_coloured).with_writer(move || output::log(is_coloured)).try_init()
+        }
+        LogFormat::Json => builder.json().with_writer(output::json_log).try_init(),
     };
     started.map_err(|error| miette!("cannot start the log: {error}"))
 }

@@ -8,6 +8,7 @@ use miette::miette;
 
 use super::crm::CrmFile;
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::crm::{Crm, CrmError, Job};
 use crate::datetime;
 use crate::sync::standing::{ConnectorStanding, IntegrationStanding, standing};
@@ -27,15 +28,15 @@ pub struct StatusArgs {
 
 /// Prints it; a connector or job whose last run failed is exit code 1.
 pub fn run(args: &StatusArgs) -> Outcome {
-    let crm = args.file.open()?;
+    let crm = args.file.open_to_read()?;
     let found = standings(&crm, args.name.as_deref()).map_err(|error| miette!("{error}"))?;
     let text = match found.as_slice() {
-        _ if args.json => serde_json::to_string_pretty(&found).unwrap_or_default(),
+        _ if args.json => output::to_json(&found),
         [] => "this CRM has no integration yet; \"mockgento sync\" makes one".to_owned(),
         many => many.iter().map(in_words).collect::<Vec<_>>().join("\n\n"),
     };
     // A closed pipe has seen enough.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(output::stdout(), "{text}");
     Ok(if found.iter().all(IntegrationStanding::is_ok) { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 

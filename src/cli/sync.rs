@@ -8,12 +8,15 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use url::Url;
 
 use super::audit::Audit;
 use super::connection_args::{ConnectionArgs, runtime, runtime_with_helper, start_logging};
+use super::crm::opened;
 use super::dry_run::{self, DryRunArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::client::MagentoClient;
 use crate::clock::Clock;
 use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled, SyncPriority};
@@ -54,6 +57,10 @@ pub struct SyncArgs {
     /// Where every write to the shop is written down, with each field before and after. Left out: beside the CRM file.
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+    /// Keep the API key and the password of the URL in the CRM file, for the buttons of `mockgento crm`; everybody who can
+    /// read the file has them then.
+    #[arg(long)]
+    save_key: bool,
     /// Calls under way at a time: 1 as OroCRM, or 2, which asks for the next page while one is written.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     concurrency: u8,
@@ -86,8 +93,8 @@ pub fn run(args: &SyncArgs) -> Outcome {
     start_logging(args.verbose);
     let clock = Clock::system();
     two_way_is_possible(args)?;
-    let mut crm = Crm::open(&args.crm, clock.clone()).map_err(|error| miette!("{error}"))?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
+    let mut crm = opened(Crm::open(&args.crm, clock.clone()))?;
     let id = integration(&mut crm, args)?;
     let mut audit = Audit::new(args.audit.as_deref(), &args.crm, masked(&args.connection.url), clock.clone());
     if !confirmed(&crm, id, args, &mut audit)? {
@@ -97,7 +104,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let scheduled = crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
     if scheduled == Scheduled::Inactive {
         let _ = writeln!(
-            anstream::stderr(),
+            output::stderr(),
             "the integration \"{}\" is not active, so nothing is synced; \"mockgento integration activate --crm {}\" switches it on",
             args.name,
             args.crm.display()
@@ -138,7 +145,30 @@ pub fn run(args: &SyncArgs) -> Outcome {
     progress.finish();
     let outcome = joined(outcome.map_err(|error| miette!("{error}"))?)?;
     report(args, &outcome);
-    Ok(if outcome.is_ok() { ExitCode::AsExpected } else { ExitCode::Failed })
+    Ok(code_of(&outcome))
+}
+
+/// 1 when something failed, 3 when all came through and rows are not in the CRM as the shop has them.
+pub(super) fn code_of(outcome: &SyncOutcome) -> ExitCode {
+    match (outcome.is_ok(), outcome.is_whole()) {
+        (false, _) => ExitCode::Failed,
+        (true, false) => ExitCode::Incomplete,
+        (true, true) => ExitCode::AsExpected,
+    }
+}
+
+/// What is not in the CRM as the shop has it, a line for each reason.
+pub(super) fn lacks(outcome: &SyncOutcome) -> Vec<String> {
+    let left_out = outcome.left_out().into_iter().map(|rows| rows.to_string());
+    left_out.chain(outcome.behind.iter().map(ToString::to_string)).collect()
+}
+
+/// The outcome as JSON, with what is not in the CRM.
+fn as_json(outcome: &SyncOutcome) -> serde_json::Value {
+    let mut value = serde_json::json!(outcome);
+    value["left_out"] = serde_json::json!(outcome.left_out());
+    value["exit_code"] = serde_json::json!(code_of(outcome) as u8);
+    value
 }
 
 /// Refuses to switch two-way sync on for a shop without the bridge, as the user guide does. A shop that cannot be
@@ -182,13 +212,13 @@ fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -
             edits_wait(waiting)
         ));
     }
-    let _ = write!(anstream::stderr(), "{}", dry_run::planned_exports(args, id)?);
-    let _ = write!(anstream::stderr(), "{} and would be written to {shop}. Go on? [y/N] ", edits_wait(waiting));
+    let _ = write!(output::stderr(), "{}", dry_run::planned_exports(args, id)?);
+    let _ = write!(output::stderr(), "{} and would be written to {shop}. Go on? [y/N] ", edits_wait(waiting));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).into_diagnostic().wrap_err("cannot read the answer")?;
     let yes = matches!(answer.trim(), "y" | "Y" | "yes");
     if !yes {
-        let _ = writeln!(anstream::stderr(), "nothing was synced");
+        let _ = writeln!(output::stderr(), "nothing was synced");
     }
     Ok(yes)
 }
@@ -197,17 +227,19 @@ fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -
 /// were given. By its name an integration can be pointed at another URL, as after a staging run.
 pub(super) fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
-    let url = args.connection.url.to_string();
+    let url = args.connection.shop_url()?;
     let is_named = |known: &&Integration| known.settings.name == args.name;
     let is_same_shop = |known: &&Integration| {
-        known.settings.api_url == url && args.website.is_none_or(|website| known.settings.website_id == website)
+        is_same_address(&known.settings.api_url, &url)
+            && args.website.is_none_or(|website| known.settings.website_id == website)
     };
     let same = known.iter().find(is_named).or_else(|| known.iter().find(is_same_shop));
     let mut settings = same.map(|known| known.settings.clone()).unwrap_or_default();
     settings.name.clone_from(&args.name);
-    settings.api_url = url;
+    settings.api_url = url.to_string();
     settings.api_user.clone_from(&args.connection.user);
     settings.api_key = args.connection.api_key()?;
+    settings.save_key |= args.save_key;
     settings.is_wsi_mode = args.connection.wsi;
     settings.website_id = args.website.unwrap_or(settings.website_id);
     settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
@@ -224,6 +256,16 @@ pub(super) fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<Inte
         None => crm.add_integration(&settings),
     };
     saved.map_err(|error| miette!("{error}"))
+}
+
+/// Whether a stored URL is this one; a file knows no password.
+fn is_same_address(stored: &str, url: &Url) -> bool {
+    let bare = |mut url: Url| {
+        // Fails only for URLs without a host, which have no password either.
+        let _ = url.set_password(None);
+        url
+    };
+    Url::parse(stored).is_ok_and(|stored| bare(stored) == bare(url.clone()))
 }
 
 /// How far back the initial walk goes.
@@ -274,9 +316,9 @@ fn edits_wait(count: usize) -> String {
 }
 
 fn report(args: &SyncArgs, outcome: &SyncOutcome) {
-    let mut out = anstream::stdout();
+    let mut out = output::stdout();
     if args.json {
-        let _ = writeln!(out, "{}", serde_json::to_string_pretty(outcome).unwrap_or_default());
+        let _ = writeln!(out, "{}", output::to_json(&as_json(outcome)));
         return;
     }
     let failed = outcome.connectors.iter().filter(|connector| !connector.is_ok()).count();
@@ -287,13 +329,15 @@ fn report(args: &SyncArgs, outcome: &SyncOutcome) {
         "stopped; the next sync goes on from here".to_owned()
     } else if failed > 0 {
         format!("{failed} connectors failed; run it again once the cause is mended, it resumes where it stopped")
-    } else if outcome.is_ok() {
+    } else if outcome.is_ok() && outcome.is_whole() {
         "done".to_owned()
+    } else if outcome.is_ok() {
+        "done, but rows were refused, skipped or out of reach".to_owned()
     } else {
         "done, but for edits that could not be written".to_owned()
     };
     let _ = writeln!(out, "{read} rows read, {added} added, {updated} updated: {text}");
-    for line in exports(&outcome.exports) {
+    for line in exports(&outcome.exports).into_iter().chain(lacks(outcome)) {
         let _ = writeln!(out, "{line}");
     }
     let _ = writeln!(

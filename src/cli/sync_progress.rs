@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 
+use crate::cli::output;
 use crate::datetime;
 use crate::sync::connector::{Connector, ConnectorKind};
 use crate::sync::context::SyncEvent;
@@ -128,7 +129,7 @@ impl Walked {
 }
 
 fn line(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(output::stderr(), "{text}");
 }
 
 fn in_words(event: &SyncEvent) -> String {

@@ -54,9 +54,9 @@ pub fn run(args: &UndoArgs) -> Outcome {
     }
     let undone = undo_all(args, &of_shop)?;
     if args.json {
-        let _ = writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(&undone).into_diagnostic()?);
+        let _ = writeln!(crate::cli::output::stdout(), "{}", crate::cli::output::to_json(&undone));
     } else {
-        let _ = write!(anstream::stdout(), "{}", in_words(&undone, args.yes, of_others.len()));
+        let _ = write!(crate::cli::output::stdout(), "{}", in_words(&undone, args.yes, of_others.len()));
     }
     let is_done = undone.iter().all(|one| one.stays.is_empty() && one.failed.is_none());
     Ok(if is_done { ExitCode::AsExpected } else { ExitCode::Failed })

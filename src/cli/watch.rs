@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 
 use super::diagnostics::{self, Colour};
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 
 /// Editors save in several steps; this long after the last one the file is whole.
 const SETTLED: Duration = Duration::from_millis(200);
@@ -39,7 +40,7 @@ pub fn watch(places: &[PathBuf], colour: Colour, mut again: impl FnMut() -> Outc
         if let Err(report) = again() {
             diagnostics::print(&report, colour);
         }
-        let _ = writeln!(anstream::stderr(), "watching; Ctrl-C ends");
+        let _ = writeln!(output::stderr(), "watching; Ctrl-C ends");
         loop {
             let Ok(events) = saved.recv() else { return Ok(ExitCode::AsExpected) };
             // Reading a file is an event too; only what is different now counts.

@@ -7,6 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::exit_code::ExitCode;
 use super::shop_args::ShopArgs;
+use crate::cli::output;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
 
 /// Arguments of `mockgento wsdl`.
@@ -31,7 +32,7 @@ pub fn run(args: &WsdlArgs) -> Outcome {
     let location = args.encoding_schema.clone().map_or(EncodingSchemaLocation::Exact, EncodingSchemaLocation::Url);
     let options = WsdlOptions { mend: args.mend_wsdl, encoding_schema_location: location };
     let document = wsdl::write(&schema, &args.address, &options);
-    match anstream::stdout().write_all(document.as_bytes()) {
+    match output::document().write_all(document.as_bytes()) {
         // A reader that has seen enough closes the pipe; that is no failure.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(miette::miette!("cannot print: {error}")),
         _ => Ok(ExitCode::AsExpected),

@@ -58,6 +58,32 @@ pub enum ClientError {
         /// What it says.
         found: String,
     },
+    /// The WSDL sends calls to another origin than the one the API key was given for.
+    #[error(
+        "the WSDL of {asked} sends calls to another host or port, {named}, which would get the API key; check the shop's \
+         base URL, or give --allow-origin {origin} if that is right"
+    )]
+    OtherOrigin {
+        /// The WSDL's URL, credentials masked.
+        asked: String,
+        /// Where calls would go, credentials masked.
+        named: String,
+        /// Its origin.
+        origin: String,
+    },
+    /// The WSDL came by TLS and sends calls without.
+    #[error(
+        "the WSDL of {asked} sends calls to {named}, unencrypted, and everybody on the way could read the API key; check the \
+         shop's secure base URL, or give --allow-origin {origin} if that is right"
+    )]
+    Unencrypted {
+        /// The WSDL's URL, credentials masked.
+        asked: String,
+        /// Where calls would go, credentials masked.
+        named: String,
+        /// Its origin.
+        origin: String,
+    },
     /// The shop speaks the other style.
     #[error("{}", mismatch(*.found))]
     StyleMismatch {

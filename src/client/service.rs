@@ -9,7 +9,7 @@ use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::memo::Memo;
 use crate::soap::wsdl_reader::{self, WsdlFacts};
 use crate::soap::{Codec, ServiceSchema, WireMode};
-use crate::transport::{HttpRequest, Transport, masked};
+use crate::transport::{AllowedOrigins, HttpRequest, Origin, Transport, Way, masked};
 
 /// A shop's SOAP service, ready to be called.
 pub(super) struct Service {
@@ -30,7 +30,7 @@ impl Service {
     /// Takes the WSDL from the cache or downloads it. A download is tried once: the retries are for calls.
     pub(super) async fn load(transport: &dyn Transport, options: &ClientOptions) -> Result<Self, ClientError> {
         match options.wsdl_cache.get(&options.url) {
-            Some(document) => Self::read(&document, options, true),
+            Some(document) => Self::read(&document, options, transport.allowed_origins(), true),
             None => Self::download(transport, options).await,
         }
     }
@@ -42,17 +42,22 @@ impl Service {
         if answer.status != 200 {
             return Err(ClientError::WsdlStatus { url: masked(&options.url), status: answer.status });
         }
-        let service = Self::read(&answer.body, options, false)?;
+        let service = Self::read(&answer.body, options, transport.allowed_origins(), false)?;
         options.wsdl_cache.put(&options.url, answer.body);
         Ok(service)
     }
 
-    fn read(document: &[u8], options: &ClientOptions, cached: bool) -> Result<Self, ClientError> {
+    fn read(
+        document: &[u8],
+        options: &ClientOptions,
+        allowed: &AllowedOrigins,
+        cached: bool,
+    ) -> Result<Self, ClientError> {
         let read = || wsdl_reader::read(document, None).map(|facts| (document.to_vec(), facts));
         let wsdl = READ
             .get_or_try(|known| known == document, read)
             .map_err(|source| ClientError::Wsdl { url: masked(&options.url), source })?;
-        let (address, warnings) = address(&wsdl, &options.url)?;
+        let (address, warnings) = address(&wsdl, &options.url, allowed)?;
         let codec = Codec::new(schema_for(&wsdl));
         Ok(Self { wsdl, address, codec, warnings, cached })
     }
@@ -74,37 +79,29 @@ fn schema_for(wsdl: &WsdlFacts) -> Arc<ServiceSchema> {
     Contract::shared().schema(wsdl.mode, bridge, flavor)
 }
 
-/// Calls go to the address the WSDL names, not to the URL that was typed. Basic auth goes along only to the host it was
-/// typed for, and never from https to http.
-fn address(wsdl: &WsdlFacts, typed: &Url) -> Result<(Url, Vec<String>), ClientError> {
+/// Calls go to the address the WSDL names, not to the URL that was typed. The reference client sends key, user and
+/// password wherever that is; here they stay at their origin in every profile, because secrecy comes before likeness.
+fn address(wsdl: &WsdlFacts, typed: &Url, allowed: &AllowedOrigins) -> Result<(Url, Vec<String>), ClientError> {
     let not_callable = || ClientError::Address { found: wsdl.address.clone() };
     let mut address: Url = wsdl.address.parse().map_err(|_| not_callable())?;
-    if !matches!(address.scheme(), "http" | "https") || address.host_str().is_none() {
-        return Err(not_callable());
-    }
+    let origin = Origin::of(&address).ok_or_else(not_callable)?;
+    let way = allowed.way(typed, &address);
     let (asked, named) = (masked(typed), masked(&address));
     let mut warnings = Vec::new();
-    let protected = !typed.username().is_empty();
-    let unencrypted = typed.scheme() == "https" && address.scheme() == "http";
-    if !same_host(typed, &address) {
-        let withheld = if protected { "; user and password of the URL are not sent there" } else { "" };
-        warnings.push(format!(
-            "the WSDL of {asked} sends calls to another host, {named}{withheld}; check the shop's base URL"
-        ));
-    } else if unencrypted {
-        warnings
-            .push(format!("the WSDL of {asked} sends calls to {named}, unencrypted; check the shop's secure base URL"));
-    } else if protected {
-        let set = address.set_username(typed.username()).and_then(|()| address.set_password(typed.password()));
-        set.map_err(|()| not_callable())?;
+    match way {
+        Way::Same | Way::OverTls => {
+            let set = address.set_username(typed.username()).and_then(|()| address.set_password(typed.password()));
+            set.map_err(|()| not_callable())?;
+        }
+        Way::Allowed => {
+            let is_protected = !typed.username().is_empty() || typed.password().is_some();
+            let withheld = if is_protected { "; user and password of the URL are not sent there" } else { "" };
+            warnings.push(format!("the WSDL of {asked} sends calls to {named}, which is allowed{withheld}"));
+        }
+        Way::Unencrypted => return Err(ClientError::Unencrypted { asked, named, origin: origin.to_string() }),
+        Way::Elsewhere => return Err(ClientError::OtherOrigin { asked, named, origin: origin.to_string() }),
     }
     Ok((address, warnings))
-}
-
-/// Whether two URLs lead to one server. The default ports of http and https belong together: shops move logins to
-/// https.
-fn same_host(one: &Url, other: &Url) -> bool {
-    one.host_str() == other.host_str() && (one.port().is_none() && other.port().is_none() || one.port() == other.port())
 }
 
 #[cfg(test)]
@@ -113,29 +110,38 @@ mod tests {
     use indexmap::IndexMap;
 
     #[test]
-    fn credentials_go_to_the_host_they_were_typed_for_and_to_no_other() {
+    fn secrets_go_to_the_origin_they_were_typed_for_and_to_no_other() {
         let typed = "https://joe:s3cret@shop.example/api/?wsdl=1";
-        for (typed, named, called, warning) in [
-            (typed, "https://shop.example/api/index/", "https://joe:s3cret@shop.example/api/index/", None),
-            (typed, "https://admin.example/api/", "https://admin.example/api/", Some("are not sent there")),
-            (typed, "https://shop.example:8443/api/", "https://shop.example:8443/api/", Some("another host")),
-            (typed, "http://shop.example/api/", "http://shop.example/api/", Some("unencrypted")),
-            ("http://a:b@shop.example/", "https://shop.example/api/", "https://a:b@shop.example/api/", None),
-            (
-                "http://shop.example/",
-                "http://other.example/",
-                "http://other.example/",
-                Some("check the shop's base URL"),
-            ),
+        for (typed, named, called) in [
+            (typed, "https://shop.example/api/index/", "https://joe:s3cret@shop.example/api/index/"),
+            (typed, "https://SHOP.example:443/api/", "https://joe:s3cret@shop.example/api/"),
+            ("http://a:b@shop.example/", "https://shop.example/api/", "https://a:b@shop.example/api/"),
+            ("http://shop.example/", "http://u:p@shop.example/api/", "http://shop.example/api/"),
         ] {
-            let (address, warnings) = address(&facts(named), &typed.parse().unwrap()).unwrap();
-            assert_eq!(address.as_str(), called);
-            assert_eq!(warnings.len(), usize::from(warning.is_some()), "{warnings:?}");
-            assert!(warnings.iter().all(|said| said.contains(warning.unwrap()) && !said.contains("s3cret")));
+            let (address, warnings) = address(&facts(named), &typed.parse().unwrap(), AllowedOrigins::NONE).unwrap();
+            assert_eq!((address.as_str(), warnings), (called, Vec::new()));
+        }
+        for (typed, named, expected) in [
+            (typed, "https://admin.example/api/", "give --allow-origin https://admin.example if"),
+            (typed, "https://shop.example:8443/api/", "another host or port"),
+            (typed, "http://shop.example/api/", "unencrypted"),
+            (typed, "http://shop.example:8080/api/", "another host or port"),
+            ("http://shop.example/", "http://other.example/", "check the shop's base URL"),
+            ("http://127.0.0.1:8085/", "http://127.0.0.1:8086/", "another host or port"),
+        ] {
+            let (wsdl, typed) = (facts(named), typed.parse().unwrap());
+            let said = address(&wsdl, &typed, AllowedOrigins::NONE).unwrap_err().to_string();
+            assert!(said.contains(expected) && !said.contains("s3cret"), "{said}");
+            let allowed = AllowedOrigins::new(vec![Origin::of(&named.parse().unwrap()).unwrap()]);
+            let (address, warnings) = address(&wsdl, &typed, &allowed).unwrap();
+            assert_eq!(address.as_str(), named, "without user and password");
+            assert_eq!(warnings.len(), 1);
+            let tells = typed.username().is_empty() || warnings[0].contains("are not sent there");
+            assert!(tells && !warnings[0].contains("s3cret"), "{warnings:?}");
         }
         for nonsense in ["/api/", "ftp://shop.example/", "REPLACE_WITH_ACTUAL_URL"] {
             assert!(matches!(
-                address(&facts(nonsense), &typed.parse().unwrap()),
+                address(&facts(nonsense), &typed.parse().unwrap(), AllowedOrigins::NONE),
                 Err(ClientError::Address { found }) if found == nonsense
             ));
         }

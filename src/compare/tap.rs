@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::transport::{HttpAnswer, HttpRequest, Sending, Transport};
+use crate::transport::{AllowedOrigins, HttpAnswer, HttpRequest, Sending, Transport};
 
 pub(super) struct Tap {
     inner: Arc<dyn Transport>,
@@ -30,5 +30,9 @@ impl Transport for Tap {
             }
             answer
         })
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        self.inner.allowed_origins()
     }
 }

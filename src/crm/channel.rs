@@ -22,7 +22,7 @@ impl Crm {
     /// # Errors
     /// When there is no such integration, or the database fails.
     pub fn delete_channel(&mut self, id: IntegrationId) -> Result<(), CrmError> {
-        self.integration(id)?;
+        let deleted = self.integration(id)?.settings;
         self.transaction(|crm| {
             for entity in DELETED {
                 let sql = format!("DELETE FROM \"{}\" WHERE \"channel\" = ?", entity.table());
@@ -36,8 +36,10 @@ impl Crm {
             )?;
             crm.connection.execute("UPDATE \"region\" SET \"channel\" = NULL WHERE \"channel\" = ?", [id.0.0])?;
             crm.connection.execute("DELETE FROM \"integration\" WHERE \"id\" = ?", [id.0.0])?;
-            Ok(())
-        })
+            crm.held.remove(&id);
+            Ok::<_, CrmError>(())
+        })?;
+        self.sweep_after(&deleted)
     }
 
     /// A customer by what people know: origin id or e-mail.

@@ -17,6 +17,12 @@ pub enum CrmError {
         /// The file.
         path: PathBuf,
     },
+    /// A name that means no file.
+    #[error("\"{name}\" is no file; name one, such as crm.sqlite")]
+    NotAFile {
+        /// What was given.
+        name: String,
+    },
     /// Somebody else writes to the file.
     #[error("{path} is in use by another program; wait until it is done or close it")]
     InUse {
@@ -96,8 +102,16 @@ pub enum CrmError {
     #[error("another program is writing to the CRM; wait until it is done, then try again")]
     Locked,
     /// A failure of SQLite.
-    #[error("the CRM database fails: {0}")]
+    #[error("the CRM database fails: {}", without_sql(.0))]
     Database(rusqlite::Error),
+}
+
+/// What SQLite says, without the statement it says it about.
+fn without_sql(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
 }
 
 impl From<rusqlite::Error> for CrmError {
@@ -118,7 +132,7 @@ impl CrmError {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 Self::InUse { path: path.to_owned() }
             }
-            _ => Self::CannotOpen { path: path.to_owned(), reason: error.to_string() },
+            _ => Self::CannotOpen { path: path.to_owned(), reason: without_sql(&error) },
         }
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 use url::Url;
 
+use super::secrets::without_password;
 use super::settings::masked_url;
 pub use super::settings::{
     ALL_WEBSITES, IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf,
@@ -41,18 +42,22 @@ pub struct ShopFacts {
 }
 
 impl Crm {
-    /// Saves a new integration.
+    /// Saves a new integration. A file keeps its key and the password of its URL only if it says so; they are held until the
+    /// CRM is closed.
     ///
     /// # Errors
     /// [`SettingsError`] when the form would refuse it.
     pub fn add_integration(&mut self, settings: &IntegrationSettings) -> Result<IntegrationId, CrmError> {
         let settings = settings.submitted(None);
-        settings.validate(None)?;
+        settings.validate(None, false)?;
         self.check_unique(&settings, None)?;
+        let (url, key) = self.stored_secrets(&settings);
         self.connection
             .prepare_cached("INSERT INTO \"integration\" (\"settings\", \"apiUrl\", \"apiKey\") VALUES (?, ?, ?)")?
-            .execute(params![json(&settings), settings.api_url, settings.api_key.expose_secret()])?;
-        Ok(IntegrationId(RowId(self.connection.last_insert_rowid())))
+            .execute(params![json(&settings), url, key])?;
+        let id = IntegrationId(RowId(self.connection.last_insert_rowid()));
+        self.hold_secrets(id, &settings);
+        Ok(id)
     }
 
     /// Saves changed settings. An empty API key keeps the stored one; a default owner set for the first time becomes the
@@ -63,14 +68,19 @@ impl Crm {
     pub fn save_integration(&mut self, id: IntegrationId, settings: &IntegrationSettings) -> Result<(), CrmError> {
         let stored = self.integration(id)?.settings;
         let settings = settings.submitted(Some(&stored));
-        settings.validate(Some(&stored))?;
+        settings.validate(Some(&stored), !self.keeps_secrets(&settings))?;
         self.check_unique(&settings, Some(id))?;
         self.check_edits_stay(id, &stored, &settings)?;
+        let (url, key) = self.stored_secrets(&settings);
         self.connection
             .prepare_cached(
                 "UPDATE \"integration\" SET \"settings\" = ?, \"apiUrl\" = ?, \"apiKey\" = ? WHERE \"id\" = ?",
             )?
-            .execute(params![json(&settings), settings.api_url, settings.api_key.expose_secret(), id.0.0])?;
+            .execute(params![json(&settings), url, key, id.0.0])?;
+        if self.stored_secrets(&stored) != (url.clone(), key) {
+            self.sweep_after(&stored)?;
+        }
+        self.hold_secrets(id, &settings);
         if let (None, Some(owner)) = (&stored.default_user_owner, &settings.default_user_owner) {
             self.fill_owners(id, owner)?;
         }
@@ -150,8 +160,10 @@ impl Crm {
             settings.api_url = row.get(2)?;
             settings.api_key = ApiKey::new(row.get::<_, String>(3)?);
             let start: Option<String> = row.get(4)?;
+            let id = IntegrationId(RowId(row.get(0)?));
+            self.with_secrets(id, &mut settings);
             found.push(Integration {
-                id: IntegrationId(RowId(row.get(0)?)),
+                id,
                 settings,
                 initial_sync_start_date: start.and_then(|text| datetime::parse(&text).ok().flatten()),
             });
@@ -219,7 +231,7 @@ impl Crm {
         }
         let taken = others.iter().any(|other| {
             let website = other.settings.website_id;
-            other.settings.api_url == settings.api_url
+            without_password(&other.settings.api_url) == without_password(&settings.api_url)
                 && (settings.website_id == ALL_WEBSITES || website == settings.website_id || website == ALL_WEBSITES)
         });
         if taken { Err(SettingsError::Duplicate.into()) } else { Ok(()) }

@@ -10,7 +10,6 @@ mod columns;
 mod condition;
 mod configuration;
 pub mod contact;
-mod copy;
 pub mod edit;
 pub mod entity;
 pub mod error;
@@ -19,25 +18,28 @@ pub mod integration;
 pub mod job;
 mod keys;
 pub mod lifetime;
+mod lock;
 pub mod lookup;
 mod missing_detail;
+mod open;
 mod order_notes;
+mod place;
 mod rows;
-mod run_lock;
+mod secrets;
 pub mod settings;
 mod sql;
 pub mod state;
 pub mod status;
 pub mod value;
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Transaction};
-use rusqlite_migration::{HookResult, M, Migrations};
+use rusqlite::Connection;
 
 use crate::clock::Clock;
+use secrets::{Held, Kept};
 
 pub use account::DiscoveryConfig;
 pub use cart_workflow::CartStep;
@@ -47,7 +49,7 @@ pub use error::CrmError;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
 pub use integration::{Integration, IntegrationId};
 pub use job::{Job, JobStatus, JobTopic, Scheduled};
-pub use run_lock::RunLock;
+pub use lock::RunLock;
 pub use settings::{IntegrationSettings, SettingsError, SyncPriority, WebsiteChoice};
 pub use status::{StatusCode, StatusRecord};
 pub use value::{CrmValue, Fields, Row, RowId};
@@ -61,43 +63,15 @@ pub struct Crm {
     clock: Clock,
     discovery: DiscoveryConfig,
     depth: usize,
+    kept: Kept,
+    held: BTreeMap<IntegrationId, Held>,
+    notes: Vec<String>,
+    /// The copy that stands in for a file of an older schema which must not be written.
+    _copy: Option<tempfile::TempDir>,
 }
-
-/// Marks a file as ours in its header, so that another program's database is never taken for a CRM: "mock" in ASCII.
-const APPLICATION_ID: i64 = 0x6d6f_636b;
-
-/// Memory for pages of the file, negative as SQLite wants kilobytes: 64 MB hold the indexes of a large CRM.
-const PAGE_CACHE_KB: i64 = -65_536;
-/// Pages written ahead before they are copied into the file, 80 MB of them: a first sync changes the same pages over and
-/// over, and waits for the disk less often.
-const PAGES_BEFORE_CHECKPOINT: i64 = 20_000;
-
-/// Schemas so far, oldest first.
-const SCHEMAS: &[(&str, &str)] = &[
-    ("schema.sql", include_str!("schema.sql")),
-    ("schema_2.sql", include_str!("schema_2.sql")),
-    ("schema_3.sql", include_str!("schema_3.sql")),
-    ("schema_4.sql", include_str!("schema_4.sql")),
-    ("schema_5.sql", include_str!("schema_5.sql")),
-    ("schema_6.sql", include_str!("schema_6.sql")),
-    ("schema_7.sql", include_str!("schema_7.sql")),
-];
 
 /// Tables are made once and copied for every CRM in memory: a suite opens hundreds.
 static EMPTY: OnceLock<Option<Vec<u8>>> = OnceLock::new();
-
-type Hook = fn(&Transaction<'_>) -> HookResult;
-
-/// What no SQL can do, by the schema it belongs to.
-const HOOKS: &[(&str, Hook)] = &[("schema_7.sql", keys::fill)];
-
-fn migrations() -> Migrations<'static> {
-    let step = |(name, schema): &(&str, &'static str)| match HOOKS.iter().find(|(of, _)| of == name) {
-        Some((_, hook)) => M::up_with_hook(schema, hook),
-        None => M::up(schema),
-    };
-    SCHEMAS.iter().map(step).collect()
-}
 
 impl Crm {
     /// An empty CRM in memory.
@@ -110,52 +84,19 @@ impl Crm {
             connection.deserialize_read_exact("main", empty.as_slice(), empty.len(), false)?;
             connection.pragma_update(None, "journal_mode", "MEMORY")?;
         }
-        Self::prepare(connection, clock)
+        Self::prepared(connection, clock, Kept::All)
     }
 
     /// The bytes of a CRM without rows.
     fn empty() -> Result<Vec<u8>, CrmError> {
-        let crm = Self::prepare(Connection::open_in_memory()?, Clock::virtual_at(Timestamp::UNIX_EPOCH))?;
+        let clock = Clock::virtual_at(Timestamp::UNIX_EPOCH);
+        let crm = Self::prepared(Connection::open_in_memory()?, clock, Kept::All)?;
         Ok(crm.connection.serialize("main")?.to_vec())
     }
 
-    /// Opens a CRM file, or makes it. A file that is refused is left as it was.
-    ///
-    /// # Errors
-    /// When the folder is missing, the file is no SQLite database or another program's, read-only, in use, or of a newer
-    /// schema.
-    pub fn open(path: &Path, clock: Clock) -> Result<Self, CrmError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
-            && !folder.is_dir()
-        {
-            return Err(CrmError::NoFolder { path: path.to_owned() });
-        }
-        if path.metadata().is_ok_and(|meta| meta.permissions().readonly()) {
-            return Err(CrmError::ReadOnly { path: path.to_owned() });
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|error| CrmError::at(path, error))?;
-        check_file(&connection, path)?;
-        connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
-            .map_err(|error| CrmError::at(path, error))?;
-        Self::prepare(connection, clock).map_err(|error| error.about(path))
-    }
-
-    fn prepare(mut connection: Connection, clock: Clock) -> Result<Self, CrmError> {
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "cache_size", PAGE_CACHE_KB)?;
-        connection.pragma_update_and_check(None, "wal_autocheckpoint", PAGES_BEFORE_CHECKPOINT, |_| Ok(()))?;
-        let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if owner != APPLICATION_ID {
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        }
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        migrations().to_latest(&mut connection).map_err(|error| CrmError::Migration(error.to_string()))?;
-        let mut crm = Self { connection, clock, discovery: DiscoveryConfig::default(), depth: 0 };
-        crm.load_configuration()?;
-        Ok(crm)
+    /// What a person should know about the file that was opened; usually nothing.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The CRM's clock.
@@ -186,25 +127,6 @@ impl Crm {
     }
 }
 
-/// Reads the header, without which opening finds nothing wrong.
-fn check_file(connection: &Connection, path: &Path) -> Result<(), CrmError> {
-    let header = |name| -> Result<i64, CrmError> {
-        connection.pragma_query_value(None, name, |row| row.get(0)).map_err(|error| CrmError::at(path, error))
-    };
-    let (found, owner) = (header("user_version")?, header("application_id")?);
-    let tables: i64 = connection
-        .query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|error| CrmError::at(path, error))?;
-    if owner != APPLICATION_ID && (tables > 0 || owner != 0) {
-        return Err(CrmError::NotACrm { path: path.to_owned() });
-    }
-    let known = i64::try_from(SCHEMAS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(CrmError::NewerSchema { path: path.to_owned(), found, known });
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,35 +134,6 @@ mod tests {
 
     pub(crate) fn crm() -> Crm {
         Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap()
-    }
-
-    #[test]
-    fn migrations_are_valid() {
-        migrations().validate().unwrap();
-    }
-
-    /// A file of the schema before the given one.
-    fn file_before(schema: usize, path: &Path) -> Connection {
-        let mut connection = Connection::open(path).unwrap();
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        migrations().to_version(&mut connection, schema - 1).unwrap();
-        connection
-    }
-
-    #[test]
-    fn addresses_of_an_older_file_are_found_in_any_case() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("crm.sqlite");
-        let old = file_before(7, &path);
-        old.execute_batch(
-            "INSERT INTO integration (id, settings, apiUrl, apiKey) VALUES (1, '{}', 'u', 'k');
-             INSERT INTO customer (channel, email) VALUES (1, 'Zoë@Example.com'), (1, NULL), (1, 'ada@example.com');",
-        )
-        .unwrap();
-        drop(old);
-        let crm = Crm::open(&path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
-        let found = crm.find(Entity::Customer, &[("email", "ZOË@example.com".into())]).unwrap();
-        assert_eq!(found.iter().map(|row| row.fields.text("email")).collect::<Vec<_>>(), [Some("Zoë@Example.com")]);
     }
 
     #[test]
@@ -252,60 +145,6 @@ mod tests {
         });
         assert!(result.is_err());
         assert!(crm.find(Entity::Account, &[]).unwrap().is_empty());
-    }
-
-    fn opened(path: &Path) -> Result<Crm, String> {
-        Crm::open(path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn files_that_cannot_be_a_crm_are_named_with_a_remedy_and_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("notes.txt"), "these are notes, not a database, and long enough to be a header").unwrap();
-        let newer = Connection::open(at("newer.sqlite")).unwrap();
-        newer.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        newer.pragma_update(None, "user_version", 99).unwrap();
-        let foreign = Connection::open(at("browser.sqlite")).unwrap();
-        foreign.execute_batch("CREATE TABLE history (url TEXT)").unwrap();
-        drop((newer, foreign));
-        std::fs::create_dir(at("folder")).unwrap();
-        for (name, expected) in [
-            ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 7;"),
-            ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
-            ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
-            ("folder", "folder cannot be opened:"),
-        ] {
-            let before = std::fs::read(at(name)).unwrap_or_default();
-            let error = opened(&at(name)).err().unwrap();
-            assert!(error.contains(expected), "{error}");
-            assert_eq!(std::fs::read(at(name)).unwrap_or_default(), before, "{name} is as it was");
-        }
-    }
-
-    #[test]
-    fn a_read_only_file_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("crm.sqlite");
-        drop(opened(&path).unwrap());
-        let mut permissions = path.metadata().unwrap().permissions();
-        permissions.set_readonly(true);
-        std::fs::set_permissions(&path, permissions).unwrap();
-        let error = opened(&path).err().unwrap();
-        assert!(error.contains("crm.sqlite is read-only; make it writable or copy it"), "{error}");
-    }
-
-    #[test]
-    fn a_file_keeps_its_rows_and_writes_ahead() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("crm.sqlite");
-        let mut crm = opened(&path).unwrap();
-        crm.insert(Entity::Account, Fields::new().with("name", "Jane")).unwrap();
-        let mode: String = crm.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
-        assert_eq!(mode, "wal");
-        drop(crm);
-        assert_eq!(opened(&path).unwrap().count(Entity::Account).unwrap(), 1);
     }
 
     #[test]

@@ -66,6 +66,9 @@ pub struct IntegrationSettings {
     /// SOAP API key; kept apart in the database and never shown.
     #[serde(skip, default = "no_key")]
     pub api_key: ApiKey,
+    /// Whether a CRM file keeps the key and the password of the URL.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub save_key: bool,
     /// WS-I compliance.
     pub is_wsi_mode: bool,
     /// Guest customer sync.
@@ -98,6 +101,10 @@ pub struct IntegrationSettings {
     pub extension_version: Option<String>,
     /// Snapshot: Magento's version.
     pub magento_version: Option<String>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 fn no_key() -> ApiKey {
@@ -141,6 +148,7 @@ impl Default for IntegrationSettings {
             api_url: String::new(),
             api_user: String::new(),
             api_key: no_key(),
+            save_key: false,
             is_wsi_mode: false,
             guest_customer_sync: true,
             sync_start_date: SYNC_START_DATE,
@@ -159,6 +167,9 @@ impl Default for IntegrationSettings {
         }
     }
 }
+
+/// The key's label in the form.
+const API_KEY: &str = "SOAP API Key";
 
 /// Why settings cannot be saved, in the words of the form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -315,8 +326,8 @@ impl IntegrationSettings {
         settings
     }
 
-    /// Checks what one form can know by itself.
-    pub(super) fn validate(&self, stored: Option<&Self>) -> Result<(), SettingsError> {
+    /// Checks what one form can know by itself. `key_may_be_missing` where it is given anew each time.
+    pub(super) fn validate(&self, stored: Option<&Self>, key_may_be_missing: bool) -> Result<(), SettingsError> {
         if self.name.trim().is_empty() {
             return Err(SettingsError::Blank("Name"));
         }
@@ -327,9 +338,10 @@ impl IntegrationSettings {
         for (label, value) in [
             ("SOAP WSDL URL", self.api_url.as_str()),
             ("SOAP API User", self.api_user.as_str()),
-            ("SOAP API Key", self.api_key.expose_secret()),
+            (API_KEY, self.api_key.expose_secret()),
         ] {
-            if value.trim().is_empty() {
+            let may_be_missing = key_may_be_missing && label == API_KEY;
+            if value.trim().is_empty() && !may_be_missing {
                 return Err(SettingsError::Blank(label));
             }
             let found = value.chars().count();

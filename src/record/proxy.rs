@@ -8,13 +8,13 @@ use url::Url;
 
 use super::breakage::{Broken, may_write};
 use super::recorder::Recorder;
-use super::rewrite::Upstreams;
+use super::rewrite::{NoTarget, Upstreams};
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
 use crate::disrupt::Disruption;
 use crate::server::{Answering, Answers, FrontAnswer, FrontRequest, HttpAnswer};
 use crate::soap::{SoapFault, envelope};
-use crate::transport::{HttpRequest, Method, Transport, TransportError};
+use crate::transport::{AllowedOrigins, HttpRequest, Method, Transport, TransportError};
 
 /// Headers of one connection, which a proxy does not pass on, and those that are made anew.
 const OF_THE_CONNECTION: [&str; 12] = [
@@ -59,6 +59,7 @@ impl Proxy {
         writes: Writes,
         calls_max: Option<usize>,
     ) -> Self {
+        let upstreams = Upstreams::new(url, upstream.allowed_origins().clone());
         let guarded: Arc<dyn Transport> = match writes {
             Writes::Allowed => upstream,
             Writes::Refused => Arc::new(OnlyLinkedPages {
@@ -67,7 +68,7 @@ impl Proxy {
             }),
         };
         Self {
-            upstreams: Arc::new(Mutex::new(Upstreams::new(url))),
+            upstreams: Arc::new(Mutex::new(upstreams)),
             recorder: Arc::new(Recorder::new(guarded).with_calls_max(calls_max)),
             writes,
             address,
@@ -106,8 +107,15 @@ impl Proxy {
         let Some(body) = request.body.clone() else {
             return page(413, "the request is longer than the recording proxy takes");
         };
-        let Some(url) = self.upstreams().target(&request.target) else {
-            return page(404, "the recording proxy knows no such address; start from its WSDL");
+        let url = match self.upstreams().target(&request.target) {
+            Ok(url) => url,
+            Err(NoTarget::Unknown) => {
+                return page(404, "the recording proxy knows no such address; start from its WSDL");
+            }
+            Err(refused @ NoTarget::OtherOrigin { .. }) => {
+                tracing::warn!("{refused}");
+                return page(502, &refused.to_string());
+            }
         };
         let is_get = method == Method::Get;
         let is_wsdl = url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case("wsdl"));
@@ -169,6 +177,10 @@ impl Transport for OnlyLinkedPages {
             Method::Get => self.upstream.send(request),
             Method::Post => self.guard.send(request),
         }
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        self.upstream.allowed_origins()
     }
 }
 

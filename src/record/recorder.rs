@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::breakage::Broken;
 use super::bytes;
 use crate::clock::Clock;
-use crate::transport::{Breakage, HttpRequest, Method, Sending, Transport, TransportError, masked};
+use crate::transport::{AllowedOrigins, Breakage, HttpRequest, Method, Sending, Transport, TransportError, masked};
 use crate::xml::limits::ANSWER_BYTES_MAX;
 
 /// Bytes of requests and answers that are kept: a recording is made in memory, and nobody debugs more than this.
@@ -173,6 +173,10 @@ impl Transport for Recorder {
             });
             answer
         })
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        self.inner.allowed_origins()
     }
 }
 

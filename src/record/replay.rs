@@ -12,7 +12,9 @@ use crate::secret::ApiKey;
 use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::driver;
 use crate::sync::outcome::SyncOutcome;
-use crate::transport::{Breakage, HttpAnswer, HttpRequest, Method, Sending, Transport, TransportError, masked};
+use crate::transport::{
+    AllowedOrigins, Breakage, HttpAnswer, HttpRequest, Method, Sending, Transport, TransportError, masked,
+};
 
 /// Where a replayed shop is.
 pub(super) const ADDRESS: &str = "http://shop.example/api/v2_soap/?wsdl=1";
@@ -49,6 +51,10 @@ impl ReplayTransport {
 impl Transport for ReplayTransport {
     fn send(&self, request: HttpRequest) -> Sending<'_> {
         Box::pin(std::future::ready(self.answer(&request)))
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        AllowedOrigins::ANY
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::soap::wsdl_reader;
+use crate::transport::{AllowedOrigins, Origin, Way, masked};
 
 /// Paths of the proxy that stand for other hosts than the one it was given.
 const OTHERS: &str = "/__upstream/";
@@ -12,32 +13,55 @@ const OTHERS: &str = "/__upstream/";
 /// Where a shop's service really is: at the address it was given by, and wherever its description sends calls.
 pub(super) struct Upstreams {
     /// Each as it is written in documents, with the base of its calls.
-    known: Vec<(String, Url)>,
+    known: Vec<(String, Result<Url, NoTarget>)>,
+    /// The shop's own address.
+    given: Url,
+    allowed: AllowedOrigins,
     /// Paths that the description refers to, besides its own.
     linked: BTreeSet<String>,
 }
 
+/// Why a request to the proxy goes nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoTarget {
+    /// Nobody named such a host.
+    #[error("the recording proxy knows no such address")]
+    Unknown,
+    /// The client's key was meant for another origin.
+    #[error(
+        "the shop's WSDL sends calls to another origin, {named}, which would get the API key; check the shop's base URL, or \
+         give --allow-origin {origin} if that is right"
+    )]
+    OtherOrigin {
+        /// Where calls would go, credentials masked.
+        named: String,
+        /// Its origin.
+        origin: String,
+    },
+}
+
 impl Upstreams {
-    pub(super) fn new(url: &Url) -> Self {
-        Self { known: vec![(url.origin().ascii_serialization(), base(url))], linked: BTreeSet::new() }
+    pub(super) fn new(url: &Url, allowed: AllowedOrigins) -> Self {
+        let known = vec![(url.origin().ascii_serialization(), Ok(base(url)))];
+        Self { known, given: url.clone(), allowed, linked: BTreeSet::new() }
     }
 
-    /// Where a request to the proxy goes; `None` for a host nobody named.
-    pub(super) fn target(&self, path: &str) -> Option<Url> {
+    /// Where a request to the proxy goes.
+    pub(super) fn target(&self, path: &str) -> Result<Url, NoTarget> {
         let (at, path) = match path.strip_prefix(OTHERS) {
             None => (0, path),
             Some(rest) => {
-                let (number, _) = rest.split_once('/')?;
-                (number.parse().ok()?, &rest[number.len()..])
+                let (number, _) = rest.split_once('/').ok_or(NoTarget::Unknown)?;
+                (number.parse().map_err(|_| NoTarget::Unknown)?, &rest[number.len()..])
             }
         };
-        let (_, base) = self.known.get(at)?;
+        let (_, base) = self.known.get(at).ok_or(NoTarget::Unknown)?;
         // Joined as a whole, `//host/` would name another host.
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let mut url = base.clone();
+        let mut url = base.clone()?;
         url.set_path(path);
         url.set_query(query);
-        Some(url)
+        Ok(url)
     }
 
     /// Whether the description refers to a path of the proxy.
@@ -74,7 +98,8 @@ impl Upstreams {
         location.to_owned()
     }
 
-    /// Remembers where the description sends calls. User and password go along only to the host they were given for.
+    /// Remembers where the description sends calls. User and password go along only to the origin they were given for,
+    /// and calls, which carry the client's key, only there too unless another is allowed.
     fn learn(&mut self, document: &[u8]) {
         let Ok(facts) = wsdl_reader::read(document, None) else { return };
         let Ok(address) = facts.address.parse::<Url>() else { return };
@@ -87,9 +112,21 @@ impl Upstreams {
         if self.known.iter().any(|(known, _)| *known == written) {
             return;
         }
-        let given = self.known.first().map(|(_, given)| given.clone());
-        let is_given = given.as_ref().is_some_and(|given| given.origin() == address.origin());
-        let to = given.filter(|_| is_given).unwrap_or_else(|| base(&address));
+        let Some(origin) = Origin::of(&address) else { return };
+        let to = match self.allowed.way(&self.given, &address) {
+            Way::Same => Ok(base(&self.given)),
+            Way::OverTls => {
+                let mut secure = base(&address);
+                // Both fail only for URLs without a host.
+                let _ = secure.set_username(self.given.username());
+                let _ = secure.set_password(self.given.password());
+                Ok(secure)
+            }
+            Way::Allowed => Ok(base(&address)),
+            Way::Unencrypted | Way::Elsewhere => {
+                Err(NoTarget::OtherOrigin { named: masked(&address), origin: origin.to_string() })
+            }
+        };
         self.known.push((written, to));
     }
 
@@ -176,18 +213,31 @@ mod tests {
                 "http://shop.example//evil.example/x",
             ),
         ] {
-            let mut upstreams = Upstreams::new(&given.parse().unwrap());
+            let given: Url = given.parse().unwrap();
+            let origin = Origin::of(&named.parse().unwrap()).unwrap();
+            let mut upstreams = Upstreams::new(&given, AllowedOrigins::new(vec![origin.clone()]));
             let document = String::from_utf8(upstreams.rewritten(wsdl(named).as_bytes(), "p:1")).unwrap();
             assert_eq!(document, wsdl(shown), "{named}");
             assert_eq!(upstreams.target(path).unwrap().as_str(), target, "{named}");
-            assert!(upstreams.target("/__upstream/7/").is_none());
+            assert_eq!(upstreams.target("/__upstream/7/"), Err(NoTarget::Unknown));
             assert_eq!(upstreams.location(named, "p:1"), shown);
+            // What is not allowed goes nowhere.
+            let mut strict = Upstreams::new(&given, AllowedOrigins::default());
+            assert_eq!(strict.rewritten(wsdl(named).as_bytes(), "p:1"), document.as_bytes());
+            match strict.target(path) {
+                Ok(url) => assert_eq!(url.host_str(), given.host_str()),
+                Err(refused) => {
+                    let said = refused.to_string();
+                    assert!(said.contains(&format!("give --allow-origin {origin} if")), "{said}");
+                    assert_ne!(named.parse::<Url>().unwrap().origin(), given.origin());
+                }
+            }
         }
     }
 
     #[test]
     fn what_the_description_imports_is_known() {
-        let mut upstreams = Upstreams::new(&"http://shop.example/".parse().unwrap());
+        let mut upstreams = Upstreams::new(&"http://shop.example/".parse().unwrap(), AllowedOrigins::default());
         upstreams.rewritten(b"<import schemaLocation=\"http://shop.example/schema.xsd?a=1&amp;b=2\"/>", "p:1");
         assert!(upstreams.is_linked("/schema.xsd?a=1&b=2") && !upstreams.is_linked("/customer/account"));
     }

@@ -1,6 +1,7 @@
 //! A recording's folder: `cassette.json`, `service.wsdl`, `crm.json`, `seed.json`, `scenario.yaml` and its snapshot.
 //! Nothing is written before all of it was looked through.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,6 +12,7 @@ use super::sanitiser::Sanitiser;
 use super::story::SEED;
 use crate::bounded;
 use crate::crm::CrmError;
+use crate::private_file;
 use crate::sync::error::SyncError;
 
 const CASSETTE: &str = "cassette.json";
@@ -105,13 +107,14 @@ pub fn write(folder: &Path, recorded: &Recorded, sanitiser: &Sanitiser) -> Resul
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(failed(parent))?;
     let stage = tempfile::Builder::new().prefix(".recording-").tempdir_in(parent).map_err(failed(parent))?;
-    // A folder within, since one for temporary files may be read by its owner only.
+    // A folder within: the stage goes when this ends.
     let whole = stage.path().join("whole");
     for (name, text) in files(recorded) {
         let path = whole.join(&name);
         let within = path.parent().unwrap_or(&whole);
-        std::fs::create_dir_all(within).map_err(failed(within))?;
-        std::fs::write(&path, text).map_err(failed(&path))?;
+        private_file::create_folder(within).map_err(failed(within))?;
+        let file = private_file::create(&path);
+        file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed(&path))?;
     }
     if folder.exists() {
         std::fs::remove_dir(folder).map_err(failed(folder))?;

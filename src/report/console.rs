@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::progress::Progress;
+use crate::printable::printable;
 use crate::scenario::result::{CaseResult, Failure};
 
 const GREEN: &str = "\u{1b}[32m";
@@ -115,8 +116,8 @@ impl Console {
         self.progress.finish();
         let failed: Vec<&CaseResult> = results.iter().filter(|result| !result.passed()).collect();
         for result in &failed {
-            self.print(&coloured(&explained(result)));
-            self.print(&format!("  {DIM}again: {}{RESET}\n", again(result)));
+            self.print(&coloured(&printable(&explained(result))));
+            self.print(&format!("  {DIM}again: {}{RESET}\n", printable(&again(result))));
         }
         let colour = if failed.is_empty() { GREEN } else { RED };
         let slow = results.iter().filter(|result| result.elapsed >= self.slow_after).count();
@@ -131,7 +132,7 @@ impl Console {
 
     /// One more line.
     pub fn note(&mut self, text: &str) {
-        self.print(&format!("{text}\n"));
+        self.print(&format!("{}\n", printable(text)));
     }
 
     /// Whether everything could be printed. Whoever closed the pipe does not want the rest; anything else is an error.

@@ -44,9 +44,11 @@ async fn parts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncO
     let connectors = run.connectors();
     let of = |kind: ConnectorKind| connectors.iter().copied().filter(move |c| c.kind() == kind).collect::<Vec<_>>();
     if options.part == SyncPart::Initial {
-        let start = run.initial_start()?;
+        let start = run.initial_start().await?;
         run.is_incomplete |= run.lacks_dictionary()?;
-        run.initial(&of(ConnectorKind::Initial), start, &mut outcome).await?;
+        let initial = of(ConnectorKind::Initial);
+        run.initial(&initial, start, &mut outcome).await?;
+        run.note_walks(&initial, start, &mut outcome)?;
         outcome.interrupted = run.stop.is_set();
         return Ok(outcome);
     }
@@ -63,13 +65,14 @@ async fn parts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncO
         outcome.interrupted = run.stop.is_set();
         return Ok(outcome);
     }
-    let start = run.initial_start()?;
+    let start = run.initial_start().await?;
     let wanted = |connector: &Connector| options.only_connector.is_none_or(|only| only == *connector);
     let incremental: Vec<_> = of(ConnectorKind::Incremental).into_iter().filter(wanted).collect();
     run.incremental(&incremental, start, &mut outcome).await?;
     let initial = of(ConnectorKind::Initial);
     if options.part == SyncPart::Whole {
         run.initial(&initial, start, &mut outcome).await?;
+        run.note_walks(&initial, start, &mut outcome)?;
     } else {
         outcome.initial_due = run.initial_is_due(&initial, start)?;
     }

@@ -9,6 +9,7 @@ use super::connector::{Connector, list};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
 use super::job::{self, Job};
+use super::left_out::Behind;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
 use super::stream::{Changes, Listed};
@@ -51,9 +52,22 @@ impl Run<'_, '_> {
                 done.add(next);
             }
             all_ok &= done.is_ok();
+            if done.is_ok()
+                && let Some(behind) = self.behind(*connector, initial_start).await?
+            {
+                outcome.behind.push(behind);
+            }
             self.finished(done, outcome);
         }
         Ok(())
+    }
+
+    /// How far a connector that came through is from the shop's time; clocks of web nodes may differ a little.
+    async fn behind(&mut self, connector: Connector, initial_start: Timestamp) -> Result<Option<Behind>, SyncError> {
+        let now = self.now_there().await;
+        let synced_to = self.scope().progress(self.crm, connector, initial_start)?.bookmark;
+        let is_behind = now.duration_since(synced_to) > window::MISTIMING;
+        Ok(is_behind.then_some(Behind { connector, synced_to, of: now }))
     }
 
     async fn changed_since(

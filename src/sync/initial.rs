@@ -9,6 +9,7 @@ use super::connector::{Connector, list};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
 use super::job::{self, Job};
+use super::left_out::Behind;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
 use super::stream::{Changes, Listed, newsletter};
@@ -33,6 +34,26 @@ impl Run<'_, '_> {
         }
         for done in walked {
             self.finished(done, outcome);
+        }
+        Ok(())
+    }
+
+    /// Notes the walks that came through and are not at their end, as when a window is to be read again.
+    pub(super) fn note_walks(
+        &self,
+        connectors: &[Connector],
+        start: Timestamp,
+        outcome: &mut SyncOutcome,
+    ) -> Result<(), SyncError> {
+        let of = self.sync_start()?;
+        let walks = |connector: &&Connector| {
+            connector.stream().listed().is_some_and(|rules| rules.changes != Changes::Newsletter)
+        };
+        for connector in connectors.iter().filter(walks) {
+            let synced_to = self.scope().progress(self.crm, *connector, start)?.bookmark;
+            if window::is_initial_due(synced_to, of) {
+                outcome.behind.push(Behind { connector: *connector, synced_to, of });
+            }
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub mod filter;
 mod incremental;
 mod initial;
 pub mod job;
+pub mod left_out;
 pub mod merge;
 pub mod outcome;
 pub mod plan;

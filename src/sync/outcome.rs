@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::connector::Connector;
+use super::left_out::{Behind, LeftOut, left_out};
 
 /// Which part of a run a connector was run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -159,6 +160,8 @@ pub struct SyncOutcome {
     pub exports: Vec<ExportOutcome>,
     /// Whether the caller asked to stop and the sync did so at a batch boundary.
     pub interrupted: bool,
+    /// Connectors that have not come to the shop's present, or to the end of their walk.
+    pub behind: Vec<Behind>,
     /// Whether the initial walk was left out although there is one to make.
     #[serde(skip)]
     pub initial_due: bool,
@@ -170,6 +173,7 @@ impl SyncOutcome {
         self.connectors.extend(other.connectors);
         self.exports.extend(other.exports);
         self.interrupted |= other.interrupted;
+        self.behind.extend(other.behind);
         self.initial_due = other.initial_due;
     }
 
@@ -182,7 +186,22 @@ impl SyncOutcome {
         }
         let sum = |of: fn(&ConnectorOutcome) -> usize| self.connectors.iter().map(of).sum::<usize>();
         let (read, added) = (sum(|done| done.counts.read), sum(|done| done.counts.added));
-        format!("{read} rows read, {added} added, {} updated", sum(|done| done.counts.updated))
+        let mut text = format!("{read} rows read, {added} added, {} updated", sum(|done| done.counts.updated));
+        let lacks: usize = self.left_out().iter().filter(|rows| rows.fate.is_lack()).map(|rows| rows.rows).sum();
+        if lacks > 0 {
+            text.push_str(&format!(", {lacks} refused, unresolved or out of reach"));
+        }
+        text
+    }
+
+    /// What is not in the CRM as the shop has it.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        left_out(&self.connectors)
+    }
+
+    /// Whether nothing was refused, unresolved or out of reach.
+    pub fn is_whole(&self) -> bool {
+        self.behind.is_empty() && !self.left_out().iter().any(|rows| rows.fate.is_lack())
     }
 
     /// Whether everything that was tried worked.

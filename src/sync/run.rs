@@ -17,6 +17,7 @@ use super::filter::ALL_WEBSITES;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::scope::{Known, Scope};
 use super::stream::Listed;
+use super::window;
 use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
@@ -220,11 +221,20 @@ impl<'c, 'e> Run<'c, 'e> {
         self.client().await?.call(operation, arguments).await
     }
 
-    pub(super) fn initial_start(&mut self) -> Result<Timestamp, CrmError> {
+    /// The shop's time where it differs from this machine's by more than clocks of web nodes may, and while it is known.
+    pub(super) async fn now_there(&mut self) -> Timestamp {
+        let here = self.clock.now();
+        let told = self.client().await.ok().and_then(|client| client.server_time());
+        told.filter(|there| there.duration_since(here).abs() > window::MISTIMING).unwrap_or(here)
+    }
+
+    /// Where the initial walk begins and the first look for changes: by the shop's time, since a clock of this machine that
+    /// is slow would leave out what the shop has had since, and no later look would come to it.
+    pub(super) async fn initial_start(&mut self) -> Result<Timestamp, CrmError> {
         if let Some(start) = self.integration.initial_sync_start_date {
             return Ok(start);
         }
-        let now = self.clock.now();
+        let now = self.now_there().await;
         self.crm.set_initial_sync_start_date(self.integration.id, Some(now))?;
         self.integration.initial_sync_start_date = Some(now);
         Ok(now)

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::bookmark::{READ_AGAIN, READ_AGAIN_MAX};
 use super::connector::{Connector, ConnectorKind};
+use crate::crm::settings::masked_url;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, Job, JobStatus, StatusCode};
 use crate::datetime;
 
@@ -16,7 +17,7 @@ use crate::datetime;
 pub struct IntegrationStanding {
     /// Its name.
     pub name: String,
-    /// Its shop.
+    /// Its shop, the password of the URL masked.
     pub api_url: String,
     /// Whether it is active.
     pub active: bool,
@@ -96,7 +97,7 @@ pub fn standing(crm: &Crm, integration: &Integration) -> Result<IntegrationStand
     }
     Ok(IntegrationStanding {
         name: integration.settings.name.clone(),
-        api_url: integration.settings.api_url.clone(),
+        api_url: masked_url(&integration.settings.api_url),
         active: integration.settings.enabled,
         jobs: crm.jobs(integration.id)?,
         connectors,

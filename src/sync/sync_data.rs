@@ -83,7 +83,7 @@ pub async fn after_order(
     let mut outcome = SyncOutcome::default();
     let is_cart = matches!(placed, PlacedFor::Cart(_));
     if run.quirks.has(Quirk::PlaceOrderImportsEverything) {
-        let start = run.initial_start()?;
+        let start = run.initial_start().await?;
         let connectors = if is_cart { &[Connector::Order, Connector::Cart][..] } else { &[Connector::Order] };
         run.incremental(connectors, start, &mut outcome).await?;
         return Ok(outcome);

@@ -61,7 +61,7 @@ pub enum TransportError {
         /// What the system said.
         detail: String,
     },
-    /// A redirect we do not follow: of a POST, to another host, or the second in a row.
+    /// A redirect we do not follow: of a POST, to another origin, or the second in a row.
     #[error(
         "{url} redirects ({status}) to {location}; put that address into the integration's settings if it is right"
     )]

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::Connect;
 use url::Url;
 
-use super::{Breakage, HttpAnswer, HttpRequest, Method, Redirects, TransportError, masked};
+use super::{AllowedOrigins, Breakage, HttpAnswer, HttpRequest, Method, Redirects, TransportError, masked};
 use crate::clock::{Clock, Deadline};
 
 /// What both carriers obey.
@@ -28,7 +28,7 @@ pub(super) struct Bounds {
     pub(super) has_identity: bool,
 }
 
-/// Sends `request`, following at most one redirect of a GET that stays on its host.
+/// Sends `request`, following at most one redirect of a GET that stays at its origin.
 pub(super) async fn send<C>(
     client: &Client<C, Full<Bytes>>,
     clock: &Clock,
@@ -43,7 +43,11 @@ where
         return Ok(answer);
     }
     let Some(target) = redirect_target(&request, &answer)? else { return Ok(answer) };
-    let again = HttpRequest { url: target, ..request };
+    let mut again = HttpRequest { url: target, ..request };
+    if again.url.scheme() == "https" {
+        // Inside TLS the shop would read what is meant for the proxy.
+        again.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("proxy-authorization"));
+    }
     let answer = once(client, clock, bounds, &again).await?;
     match location(&answer) {
         Some(location) => Err(redirected(&again.url, answer.status, location)),
@@ -191,14 +195,13 @@ fn location(answer: &HttpAnswer) -> Option<&str> {
     answer.header("location")
 }
 
-/// Where a GET may go on: the same host and user, no step down from https. Anything else is reported.
+/// Where a GET may go on: to the same origin with the same user, or by TLS to the same host. Anything else is reported.
 fn redirect_target(request: &HttpRequest, answer: &HttpAnswer) -> Result<Option<Url>, TransportError> {
     let Some(location) = location(answer) else { return Ok(None) };
     let refused = || redirected(&request.url, answer.status, location);
     let mut target = request.url.join(location).map_err(|_| refused())?;
-    let same_host = target.host_str() == request.url.host_str();
-    let steps_down = request.url.scheme() == "https" && target.scheme() != "https";
-    if request.method == Method::Post || !same_host || steps_down {
+    let stays = AllowedOrigins::NONE.way(&request.url, &target).takes_credentials();
+    if request.method == Method::Post || !stays {
         return Err(refused());
     }
     let _ = target.set_username(request.url.username());
@@ -229,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_get_that_stays_on_its_host_follows_a_redirect() {
+    fn only_a_get_that_stays_at_its_origin_follows_a_redirect() {
         let to = |url: &str| Some(Url::parse(url).unwrap());
         assert_eq!(redirect(Method::Get, "http://u:p@h/a", "https://h/a").unwrap(), to("https://u:p@h/a"));
         assert_eq!(redirect(Method::Get, "http://h/a", "/b").unwrap(), to("http://h/b"));
@@ -237,6 +240,11 @@ mod tests {
             (Method::Post, "http://h/a", "/b"),
             (Method::Get, "http://u:p@h/a", "http://elsewhere/a"),
             (Method::Get, "https://h/a", "http://h/a"),
+            (Method::Get, "http://u:p@h/a", "http://h:8080/a"),
+            (Method::Get, "http://u:p@h:8080/a", "http://h/a"),
+            (Method::Get, "http://h:8080/a", "https://h:8443/a"),
+            (Method::Get, "http://h/a", "//evil/a"),
+            (Method::Get, "http://h/a", "file:///etc/passwd"),
         ] {
             let refused = redirect(method, from, location);
             assert!(matches!(refused, Err(TransportError::Redirected { status: 301, .. })), "{from} to {location}");

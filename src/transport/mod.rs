@@ -11,11 +11,13 @@ use crate::clock::Deadline;
 mod error;
 mod exchange;
 pub mod in_memory;
+pub mod origin;
 pub mod proxy;
 pub mod tcp;
 
 pub use error::{Breakage, TransportError, masked};
 pub(crate) use exchange::percent_decoded;
+pub use origin::{AllowedOrigins, Origin, Way};
 
 /// The two HTTP methods a Magento SOAP client needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +84,7 @@ impl HttpAnswer {
 /// What becomes of redirects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Redirects {
-    /// One of a GET that stays on its host is followed, any other is an error.
+    /// One of a GET that stays at its origin, or goes from http to https there, is followed; any other is an error.
     #[default]
     FollowOne,
     /// They are answers like others: what a proxy passes on.
@@ -96,4 +98,9 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpAnswer, TransportE
 pub trait Transport: Send + Sync {
     /// Sends `request` and waits for the whole answer.
     fn send(&self, request: HttpRequest) -> Sending<'_>;
+
+    /// Origins that may get secrets besides the one they were given for. Whoever wraps a transport passes its word on.
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        AllowedOrigins::NONE
+    }
 }

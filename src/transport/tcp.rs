@@ -18,7 +18,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 
 use super::exchange::{self, Bounds};
 use super::proxy::{Finder, Proxies, ProxyConnector};
-use super::{HttpRequest, Redirects, Sending, Transport};
+use super::{AllowedOrigins, HttpRequest, Redirects, Sending, Transport};
 use crate::clock::Clock;
 
 /// A real shop needs up to seconds per call and minutes for a big page; the reference client waits long too.
@@ -57,6 +57,8 @@ pub struct TcpOptions {
     pub proxies: Proxies,
     /// What becomes of redirects.
     pub redirects: Redirects,
+    /// Who may get the API key besides the origin it was given for.
+    pub allowed_origins: AllowedOrigins,
 }
 
 /// A client certificate.
@@ -78,6 +80,7 @@ impl Default for TcpOptions {
             identity: None,
             proxies: Proxies::None,
             redirects: Redirects::default(),
+            allowed_origins: AllowedOrigins::default(),
         }
     }
 }
@@ -113,6 +116,7 @@ pub struct TcpTransport {
     finder: Finder,
     clock: Clock,
     bounds: Bounds,
+    allowed_origins: AllowedOrigins,
 }
 
 impl TcpTransport {
@@ -142,6 +146,7 @@ impl TcpTransport {
                 redirects: options.redirects,
                 has_identity: options.identity.is_some(),
             },
+            allowed_origins: options.allowed_origins,
         })
     }
 }
@@ -162,6 +167,10 @@ impl Transport for TcpTransport {
             request.headers.push(("Proxy-Authorization".to_owned(), credentials));
         }
         Box::pin(exchange::send(&self.client, &self.clock, self.bounds, request))
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        &self.allowed_origins
     }
 }
 

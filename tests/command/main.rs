@@ -7,12 +7,14 @@ mod browser;
 mod compare;
 mod console;
 mod crm_buttons;
+mod crm_place;
 mod documented;
 mod dry_run;
 mod explore;
 mod explore_edits;
 #[cfg(unix)]
 mod external_client;
+mod honest_ends;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod html_report;
@@ -20,7 +22,9 @@ mod init;
 mod integration_form;
 mod record;
 mod reports;
+mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
 mod sync;
+mod terminal;
 mod truth;

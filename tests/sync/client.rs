@@ -12,6 +12,7 @@ use mockgento::secret::ApiKey;
 use mockgento::soap::wsdl::{WsdlOptions, write};
 use mockgento::soap::{SoapStruct, WireMode};
 use mockgento::transport::tcp::{TcpOptions, TcpTransport};
+use mockgento::transport::{AllowedOrigins, Origin};
 use url::Url;
 use wiremock::matchers::{basic_auth, header_exists, method};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -373,8 +374,8 @@ async fn a_cached_wsdl_is_downloaded_again_when_it_lacks_a_function() {
 }
 
 #[tokio::test]
-async fn credentials_of_the_url_go_with_the_calls_but_to_no_other_host() {
-    for elsewhere in [false, true] {
+async fn secrets_go_with_the_calls_but_to_no_other_origin_unless_it_is_allowed() {
+    for (elsewhere, is_allowed) in [(false, false), (true, true), (true, false)] {
         let (typed, other) = (MockServer::start().await, MockServer::start().await);
         let called = if elsewhere { &other } else { &typed };
         let document = wsdl(WireMode::RpcEncoded, None, &format!("{}/index.php/api/", called.uri()));
@@ -388,7 +389,18 @@ async fn credentials_of_the_url_go_with_the_calls_but_to_no_other_host() {
         let mut url = shop.url();
         url.set_username("joe").unwrap();
         url.set_password(Some("s3cret")).unwrap();
-        let client = connect(ClientOptions { url, ..shop.options() }).await.unwrap();
+        let origin = Origin::of(&other.uri().parse().unwrap()).filter(|_| is_allowed);
+        let allowed_origins = AllowedOrigins::new(origin.into_iter().collect());
+        let options = TcpOptions { allowed_origins, ..TcpOptions::default() };
+        let carrier = TcpTransport::new(options, Clock::system()).unwrap();
+        let connected = MagentoClient::connect(Arc::new(carrier), ClientOptions { url, ..shop.options() }).await;
+        if elsewhere && !is_allowed {
+            let said = connected.err().unwrap().to_string();
+            assert!(said.contains("another host or port") && said.contains("--allow-origin"), "{said}");
+            assert!(!said.contains("s3cret") && other.received_requests().await.unwrap().is_empty(), "{said}");
+            continue;
+        }
+        let client = connected.unwrap();
         assert_eq!(client.warnings().len(), usize::from(elsewhere));
         let warned = client.warnings().concat();
         assert!(!elsewhere || warned.contains("user and password of the URL are not sent there"), "{warned}");

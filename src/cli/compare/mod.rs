@@ -3,19 +3,24 @@
 
 mod text;
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::builder::TypedValueParser;
+use clap::{Arg, Args, Command};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use serde::Serialize;
 use url::Url;
 
-use super::connection_args::{NetworkArgs, chosen_key, masked_key, runtime, start_logging, warn_of_key};
+use super::address::{ShopUrl, read, refused};
+use super::connection_args::{NetworkArgs, runtime, start_logging};
+use super::key_args::{KeyArgs, key_of_file, masked_key};
 use super::{ExitCode, Outcome};
 use crate::bounded;
+use crate::cli::output;
 use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, Portrait, differences, overrides_of};
@@ -31,24 +36,17 @@ use crate::whole_file;
 pub struct CompareArgs {
     /// SOAP WSDL URL of a shop, such as `https://shop.example/api/v2_soap/?wsdl=1`; may hold `user:password@` for basic
     /// auth. Given twice, the second is what the first is compared with.
-    #[arg(long, value_name = "URL", required = true)]
+    #[arg(long, value_name = "URL", required = true, value_parser = ShopUrl)]
     url: Vec<Url>,
     /// What to compare with: another shop's URL, or `fake`, a shop in memory that poses as the product nearest to the
     /// first one and holds the records it was asked about, so that only the contract can differ.
-    #[arg(long, value_name = "URL|fake", value_parser = other_shop)]
+    #[arg(long, value_name = "URL|fake", value_parser = OtherShop)]
     with: Option<Other>,
     /// SOAP API user.
     #[arg(long, value_name = "NAME")]
     user: String,
-    /// SOAP API key. Everybody on the machine can read it here; better give it in the environment
-    /// (`MOCKGENTO_API_KEY`) or in a file.
-    #[arg(long, visible_alias = "api-key", value_name = "KEY", value_parser = masked_key)]
-    key: Option<ApiKey>,
-    #[arg(long = "key-of-environment", env = "MOCKGENTO_API_KEY", hide = true, hide_env_values = true, value_parser = masked_key)]
-    key_of_environment: Option<ApiKey>,
-    /// File whose first line is the SOAP API key.
-    #[arg(long, value_name = "FILE", conflicts_with = "key")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// SOAP API user of the second shop. Left out: as of the first.
     #[arg(long, value_name = "NAME")]
     user_2: Option<String>,
@@ -88,10 +86,20 @@ enum Other {
     Shop(Url),
 }
 
-fn other_shop(text: &str) -> Result<Other, String> {
-    match text {
-        "fake" => Ok(Other::Fake),
-        url => Url::parse(url).map(Other::Shop).map_err(|error| format!("{error}; give a URL, or \"fake\"")),
+/// Reads it, without telling an address that is none.
+#[derive(Clone, Debug)]
+struct OtherShop;
+
+impl TypedValueParser for OtherShop {
+    type Value = Other;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Other, clap::Error> {
+        match value.to_string_lossy().as_ref() {
+            "fake" => Ok(Other::Fake),
+            url => read(url)
+                .map(Other::Shop)
+                .map_err(|problem| refused(command, arg, &format!("{problem}; give a URL, or \"fake\""))),
+        }
     }
 }
 
@@ -144,20 +152,15 @@ impl CompareArgs {
     }
 
     fn options(&self, url: &Url, second: bool) -> miette::Result<ClientOptions> {
-        let own = match second {
-            true => chosen_key(None, self.key_file_2.as_deref(), self.key_of_environment_2.as_ref())?,
-            false => None,
+        let own = match (second, &self.key_file_2) {
+            (true, Some(path)) => Some(key_of_file(path)?),
+            (true, None) => self.key_of_environment_2.clone(),
+            (false, _) => None,
         };
-        let common = chosen_key(self.key.as_ref(), self.key_file.as_deref(), self.key_of_environment.as_ref())?;
         let user = self.user_2.as_ref().filter(|_| second).unwrap_or(&self.user).clone();
-        let key = own.or(common).ok_or_else(|| {
-            miette!(
-                help = "set MOCKGENTO_API_KEY, or give --key-file FILE",
-                "the SOAP API key of \"{user}\" is missing"
-            )
-        })?;
+        let key = own.map_or_else(|| self.keys.key(&user), Ok)?;
         Ok(ClientOptions {
-            url: url.clone(),
+            url: self.keys.url(url)?,
             user,
             key,
             // What the WSDL says counts; this is for a WSDL that cannot be read.
@@ -181,9 +184,7 @@ impl CompareArgs {
 /// Asks both; differences are exit code 1, and so is a shop that cannot be asked.
 pub fn run(args: &CompareArgs) -> Outcome {
     start_logging(args.verbose);
-    if args.key.is_some() {
-        warn_of_key();
-    }
+    args.url.iter().for_each(|url| args.keys.warn(url));
     let other = args.other()?;
     let begin_with = args.overrides.as_deref().map(read_overrides).transpose()?;
     let first = args.url.first().ok_or_else(|| miette!("there is no shop to ask"))?;
@@ -203,14 +204,14 @@ pub fn run(args: &CompareArgs) -> Outcome {
     let compared = match runtime()?.block_on(asked) {
         Ok(compared) => compared,
         Err(Failure::Shop(error)) => {
-            let _ = writeln!(anstream::stderr(), "nothing was compared: {error}");
+            let _ = writeln!(output::stderr(), "nothing was compared: {error}");
             return Ok(ExitCode::Failed);
         }
         Err(Failure::Input(report)) => return Err(report),
     };
-    let mut out = anstream::stdout();
+    let mut out = output::stdout();
     let _ = if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&compared).unwrap_or_default())
+        writeln!(out, "{}", output::to_json(&compared))
     } else {
         write!(out, "{}", text::compared(&compared))
     };

@@ -11,6 +11,8 @@ use miette::miette;
 use super::{CrmFile, report};
 use crate::cli::audit::Audit;
 use crate::cli::connection_args::{NetworkArgs, runtime, start_logging};
+use crate::cli::key_args::KeyArgs;
+use crate::cli::output;
 use crate::cli::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::crm::{CartStep, Crm, Entity, IntegrationId, RowId, RunLock};
@@ -29,6 +31,8 @@ use crate::transport::{Redirects, masked};
 pub struct ShopOfRow {
     #[command(flatten)]
     file: CrmFile,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// Which of the reference client's misbehaviours are wanted: `documented` or `orocrm-4.1`.
     #[arg(long, default_value_t)]
     profile: Profile,
@@ -206,7 +210,16 @@ impl ShopOfRow {
         let channel = channel.ok_or_else(|| miette!("the row belongs to no integration"))?;
         let settings = crm.integration(channel).map_err(report)?.settings;
         let help = "give the integration a URL with \"mockgento integration set --url\"";
-        let url = settings.api_url.parse().map_err(|error| miette!(help = help, "its URL is no URL: {error}"))?;
+        let stored = settings.api_url.parse().map_err(|error| miette!(help = help, "its URL is no URL: {error}"))?;
+        let url = self.keys.url(&stored)?;
+        let key = match self.keys.given()? {
+            Some(key) => key,
+            // A file that was told to keeps it.
+            None if !settings.api_key.expose_secret().is_empty() => settings.api_key,
+            None => self.keys.key(&settings.api_user)?,
+        };
+        self.keys.warn(&stored);
+        crm.lend_secrets(channel, &url, &key).map_err(report)?;
         let transport = self.network.transport(&url, Redirects::default())?;
         let _lock = RunLock::take(self.file.path()).map_err(report)?;
         let clock = Clock::system();
@@ -237,7 +250,13 @@ fn told(outcome: &SyncOutcome, good: &str, bad: &str) -> Outcome {
         let (read, added, updated) = counts.fold((0, 0, 0), |(read, added, updated), counts| {
             (read + counts.read, added + counts.added, updated + counts.updated)
         });
-        return said(&format!("{good}\n{read} rows read, {added} added, {updated} updated"));
+        let mut text = format!("{good}\n{read} rows read, {added} added, {updated} updated");
+        for rows in outcome.left_out() {
+            text.push_str(&format!("\n{rows}"));
+        }
+        said(&text)?;
+        let lacks = outcome.left_out().iter().any(|rows| rows.fate.is_lack());
+        return Ok(if lacks { ExitCode::Incomplete } else { ExitCode::AsExpected });
     }
     let reasons: Vec<String> =
         outcome.connectors.iter().filter(|done| !done.is_ok()).map(|done| done.message()).collect();
@@ -245,11 +264,11 @@ fn told(outcome: &SyncOutcome, good: &str, bad: &str) -> Outcome {
 }
 
 fn said(line: &str) -> Outcome {
-    let _ = writeln!(anstream::stdout(), "{line}");
+    let _ = writeln!(output::stdout(), "{line}");
     Ok(ExitCode::AsExpected)
 }
 
 fn failed(line: &str) -> Outcome {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = writeln!(output::stderr(), "{line}");
     Ok(ExitCode::Failed)
 }

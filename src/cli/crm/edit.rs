@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use miette::miette;
 
 use super::{CrmFile, pair, report};
+use crate::cli::output;
 use crate::cli::{ExitCode, Outcome};
 use crate::crm::{AddressEdit, Crm, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, RowId};
 use crate::sync::connector::SUPPORTED_BRIDGE;
@@ -142,7 +143,7 @@ fn told(crm: &Crm, customer: RowId, done: &str) -> Outcome {
             integration.settings.name
         ));
     }
-    let _ = writeln!(anstream::stdout(), "{line}");
+    let _ = writeln!(output::stdout(), "{line}");
     Ok(ExitCode::AsExpected)
 }
 

@@ -1,6 +1,5 @@
 //! `mockgento crm export`: rows as JSON or CSV, one at a time, so that a large CRM needs no large memory.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -12,6 +11,7 @@ use super::{CannotWrite, CrmFile, entity, filters, pair};
 use crate::cli::{ExitCode, Outcome};
 use crate::crm::lookup::Filter;
 use crate::crm::{Crm, Entity};
+use crate::private_file;
 
 /// Arguments of `crm export`.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ enum Format {
 
 /// Writes everything asked for.
 pub fn run(args: &ExportArgs) -> Outcome {
-    let crm = args.file.open()?;
+    let crm = args.file.open_to_read()?;
     let filters = match args.entity {
         Some(entity) => filters(&crm, entity, &args.filters)?,
         None => Vec::new(),
@@ -57,11 +57,11 @@ pub fn run(args: &ExportArgs) -> Outcome {
                 let help = "name one with --entity, or a folder with --out, which gets a file for each";
                 return Err(miette!(help = help, "a CSV file holds one entity"));
             };
-            std::fs::create_dir_all(folder)
+            private_file::create_folder(folder)
                 .into_diagnostic()
                 .wrap_err_with(|| format!("cannot make the folder {}", folder.display()))?;
             Entity::ALL.iter().try_for_each(|entity| {
-                let file = File::create(folder.join(format!("{}.csv", entity.table())))?;
+                let file = private_file::create(&folder.join(format!("{}.csv", entity.table())))?;
                 csv(&crm, *entity, &[], Box::new(BufWriter::new(file)))
             })
         }
@@ -70,8 +70,14 @@ pub fn run(args: &ExportArgs) -> Outcome {
 }
 
 fn output(args: &ExportArgs) -> miette::Result<Box<dyn Write>> {
-    let Some(path) = &args.out else { return Ok(Box::new(BufWriter::new(std::io::stdout()))) };
-    let file = File::create(path).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    let Some(path) = &args.out else {
+        return Ok(match args.format {
+            Format::Json => Box::new(BufWriter::new(crate::cli::output::json_stream())),
+            Format::Csv => Box::new(BufWriter::new(crate::cli::output::document())),
+        });
+    };
+    let file =
+        private_file::create(path).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
     Ok(Box::new(BufWriter::new(file)))
 }
 

@@ -6,12 +6,13 @@ mod edit;
 mod export;
 mod show;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use miette::miette;
 
-use super::{ExitCode, Outcome};
+use super::{ExitCode, Outcome, output};
 use crate::clock::Clock;
 use crate::crm::lookup::Filter;
 use crate::crm::{Crm, CrmError, Entity};
@@ -80,12 +81,32 @@ impl CrmFile {
 
     /// Opens it; a file that is not there is not made.
     pub fn open(&self) -> miette::Result<Crm> {
-        if !self.path.exists() {
-            let help = "give the file that \"mockgento sync --crm FILE\" made";
-            return Err(miette!(help = help, "there is no CRM file {}", self.path.display()));
-        }
-        Crm::open(&self.path, Clock::system()).map_err(|error| miette!("{error}"))
+        self.is_there()?;
+        opened(Crm::open(&self.path, Clock::system()))
     }
+
+    /// Opens it to look at it; it may be one that must not be written.
+    pub fn open_to_read(&self) -> miette::Result<Crm> {
+        self.is_there()?;
+        opened(Crm::open_to_read(&self.path, Clock::system()))
+    }
+
+    fn is_there(&self) -> miette::Result<()> {
+        if self.path.exists() {
+            return Ok(());
+        }
+        let help = "give the file that \"mockgento sync --crm FILE\" made";
+        Err(miette!(help = help, "there is no CRM file {}", self.path.display()))
+    }
+}
+
+/// A CRM that was opened, with a word about what that changed.
+pub(super) fn opened(crm: Result<Crm, CrmError>) -> miette::Result<Crm> {
+    let crm = crm.map_err(report)?;
+    for note in crm.notes() {
+        let _ = writeln!(output::stderr(), "note: {note}");
+    }
+    Ok(crm)
 }
 
 /// Reads an entity's name; clap shows what this says.

@@ -8,6 +8,7 @@ use miette::miette;
 use serde_json::{Map, Value};
 
 use super::{CannotWrite, CrmFile, entity, filters, pair};
+use crate::cli::output;
 use crate::cli::{ExitCode, Outcome};
 use crate::crm::{Crm, Entity, Row};
 
@@ -50,7 +51,7 @@ pub struct ShowArgs {
 
 /// Shows; nothing found is exit code 1, so that scripts can ask.
 pub fn run(args: &ShowArgs) -> Outcome {
-    let crm = args.file.open()?;
+    let crm = args.file.open_to_read()?;
     let filters = filters(&crm, args.entity, &args.filters)?;
     for column in &args.columns {
         // The filter is not used: it checks the field's name, and says which one was meant.
@@ -69,13 +70,13 @@ pub fn run(args: &ShowArgs) -> Outcome {
     })
     .map_err(|error| miette!("{error}"))?;
     let text = match rows.as_slice() {
-        _ if args.json => serde_json::to_string_pretty(&rows).unwrap_or_default(),
+        _ if args.json => output::to_json(&rows),
         [] => format!("no {} found", args.entity.table()),
         [one] if args.columns.is_empty() && count == 1 => in_full(one) + &notes(&crm, page.as_ref())?,
         many => format!("{}\n{}", table(args, many), shown_of(many.len(), count)),
     };
     // A closed pipe has seen enough.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(output::stdout(), "{text}");
     Ok(if count > 0 { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 

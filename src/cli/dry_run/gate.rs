@@ -59,7 +59,7 @@ impl GateArgs {
         }
         for check in &checks {
             if let Some(failure) = &check.failure {
-                let _ = writeln!(anstream::stderr(), "{}: {failure}", check.name);
+                let _ = writeln!(crate::cli::output::stderr(), "{}: {failure}", check.name);
             }
         }
         if let Some(path) = &self.junit {

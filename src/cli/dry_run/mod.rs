@@ -19,6 +19,7 @@ use super::connection_args::{runtime, start_logging};
 use super::sync::{SyncArgs, integration, start_of_walk, two_way_is_possible};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
 use crate::crm::{Crm, IntegrationId, RunLock};
@@ -142,7 +143,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let warnings = match probed {
         Ok(warnings) => warnings,
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "nothing was planned: {error}");
+            let _ = writeln!(output::stderr(), "nothing was planned: {error}");
             return Ok(ExitCode::Failed);
         }
     };
@@ -150,7 +151,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
-        let _ = writeln!(anstream::stderr(), "going on with the dry run in {}", scratch.folder.display());
+        let _ = writeln!(output::stderr(), "going on with the dry run in {}", scratch.folder.display());
         heard.writes.clone_from(&scratch.question.writes);
     }
     let id = integration(&mut scratch.after, args)?;
@@ -179,7 +180,11 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let bounded = args.dry.limit.is_some_and(|limit| heard.rows >= limit);
     scratch.close(args.dry.keep, plan.complete || bounded)?;
     let passes = args.dry.gate.pass(&plan)?;
-    Ok(if failed.is_empty() && passes { ExitCode::AsExpected } else { ExitCode::Failed })
+    Ok(match (failed.is_empty() && passes, outcome.left_out().iter().any(|rows| rows.fate.is_lack())) {
+        (false, _) => ExitCode::Failed,
+        (true, true) => ExitCode::Incomplete,
+        (true, false) => ExitCode::AsExpected,
+    })
 }
 
 /// What the edits that wait would write to the shop, field by field, tried out on a copy of the CRM file.
@@ -190,6 +195,9 @@ pub(super) fn planned_exports(args: &SyncArgs, id: IntegrationId) -> miette::Res
     let copy = folder.path().join("copy.sqlite");
     Crm::copy_file(&args.crm, &copy).map_err(|error| miette!("{error}"))?;
     let mut crm = Crm::open(&copy, clock.clone()).map_err(|error| miette!("{error}"))?;
+    // The copy has no more secrets than the file.
+    let (url, key) = (args.connection.shop_url()?, args.connection.api_key()?);
+    crm.lend_secrets(id, &url, &key).map_err(|error| miette!("{error}"))?;
     let mut heard = Heard::default();
     let mut events = |event: SyncEvent| heard.hear(event);
     let mut context = SyncContext {
@@ -296,15 +304,11 @@ async fn synced(
 fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {
     if let Some(path) = &args.dry.html {
         let name = path.display();
-        whole_file::write(path, html::page(plan).as_bytes())
+        whole_file::write_private(path, html::page(plan).as_bytes())
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot write {name}"))?;
     }
-    let mut out = anstream::stdout();
-    let _ = if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(plan).unwrap_or_default())
-    } else {
-        write!(out, "{}", text::plan(plan))
-    };
+    let mut out = output::stdout();
+    let _ = if args.json { writeln!(out, "{}", output::to_json(plan)) } else { write!(out, "{}", text::plan(plan)) };
     Ok(())
 }

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::client::read_only::Meter;
 use crate::clock::Clock;
 use crate::crm::Crm;
+use crate::private_file;
 use crate::sync::write::MagentoWrite;
 use crate::whole_file;
 
@@ -97,7 +98,8 @@ impl Saver {
         question.calls.join(calls);
         let stored = Stored { crm: self.crm.clone(), question };
         // As a whole: half a file, left by a process that was killed, would be taken for somebody else's.
-        let _ = whole_file::write(&self.path, serde_json::to_string_pretty(&stored).unwrap_or_default().as_bytes());
+        let _ =
+            whole_file::note_private(&self.path, serde_json::to_string_pretty(&stored).unwrap_or_default().as_bytes());
     }
 }
 
@@ -134,7 +136,7 @@ fn begin(crm: &Path, folder: &Path) -> miette::Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(folder).into_diagnostic().wrap_err_with(said)?;
     }
-    std::fs::create_dir(folder).into_diagnostic().wrap_err_with(said)?;
+    private_file::create_folder(folder).into_diagnostic().wrap_err_with(said)?;
     if crm.exists() {
         for name in ["before.sqlite", "after.sqlite"] {
             Crm::copy_file(crm, &folder.join(name)).map_err(|error| miette!("{error}"))?;
@@ -146,9 +148,11 @@ fn begin(crm: &Path, folder: &Path) -> miette::Result<()> {
 /// Of the file and of what waits to be written into it; nothing for a file that is not there.
 fn digest(crm: &Path) -> miette::Result<String> {
     let mut hasher = Sha256::new();
+    // Through links: the log is beside the file itself.
+    let crm = crm.canonicalize().unwrap_or_else(|_| crm.to_owned());
     let mut log = crm.as_os_str().to_owned();
     log.push("-wal");
-    for path in [crm, Path::new(&log)].into_iter().filter(|path| path.exists()) {
+    for path in [crm.as_path(), Path::new(&log)].into_iter().filter(|path| path.exists()) {
         let bytes =
             std::fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
         hasher.update(&bytes);

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use miette::miette;
 use url::Url;
 
 use super::show::in_words;
 use super::{Chosen, Outcome, report, say};
-use crate::bounded;
+use crate::cli::address::{AdminUrl, ShopUrl};
+use crate::cli::key_args::{key_of_file, masked_key};
 use crate::crm::integration::parse_shared_emails;
 use crate::crm::{IntegrationSettings, SyncPriority};
 use crate::secret::ApiKey;
@@ -18,7 +19,7 @@ use crate::sync::connector::Connector;
 /// Arguments of `integration set`: the fields of the form; those left out stay as they are.
 #[derive(Debug, Args)]
 #[group(id = "form", multiple = true, required = true, args = [
-    "rename", "url", "user", "key_file", "wsi", "guest_customer_sync", "start_date", "website", "admin_url", "order_notes",
+    "rename", "url", "user", "save_key", "forget_key", "key_file", "wsi", "guest_customer_sync", "start_date", "website", "admin_url", "order_notes",
     "split_by_full_name", "default_owner", "two_way", "entities", "page_size",
 ])]
 pub struct SetArgs {
@@ -28,14 +29,22 @@ pub struct SetArgs {
     #[arg(long, value_name = "NEW NAME")]
     rename: Option<String>,
     /// SOAP WSDL URL; after a staging run, that of the production shop.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = ShopUrl)]
     url: Option<Url>,
     /// SOAP API User.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// File whose first line is the new SOAP API Key.
-    #[arg(long, value_name = "FILE")]
+    /// Keep the SOAP API Key, and a password of the URL, in the CRM file: that of --api-key-file or of `MOCKGENTO_API_KEY`.
+    #[arg(long, conflicts_with = "forget_key")]
+    save_key: bool,
+    /// Take them out of the CRM file.
+    #[arg(long)]
+    forget_key: bool,
+    /// File whose first line is the SOAP API Key to keep.
+    #[arg(long, visible_alias = "api-key-file", value_name = "FILE", conflicts_with = "forget_key")]
     key_file: Option<PathBuf>,
+    #[arg(long = "key-of-environment", env = "MOCKGENTO_API_KEY", hide = true, hide_env_values = true, value_parser = masked_key)]
+    key_of_environment: Option<ApiKey>,
     /// WS-I Compliance.
     #[arg(long, value_name = "YES|NO")]
     wsi: Option<YesNo>,
@@ -48,8 +57,8 @@ pub struct SetArgs {
     /// Website, -1 for all; `mockgento check --crm` reads the list anew.
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     website: Option<i64>,
-    /// Admin URL; empty for none.
-    #[arg(long, value_name = "URL")]
+    /// Admin URL, without user and password; empty for none.
+    #[arg(long, value_name = "URL", value_parser = AdminUrl)]
     admin_url: Option<String>,
     /// Import Order Comments as Order Notes: notes show on the pages of customers and accounts too.
     #[arg(long, value_name = "YES|NO")]
@@ -176,15 +185,21 @@ impl SetArgs {
         if let Some(user) = &self.user {
             settings.api_user.clone_from(user);
         }
-        if let Some(path) = &self.key_file {
-            let name = path.display();
-            let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
-                .into_diagnostic()
-                .wrap_err_with(|| format!("cannot read {name}"))?;
-            settings.api_key = ApiKey::new(text.lines().next().unwrap_or_default().trim());
-            if settings.api_key.expose_secret().is_empty() {
-                return Err(miette!(help = "put the key on the file's first line", "{name} holds no API key"));
+        settings.save_key = (settings.save_key || self.save_key) && !self.forget_key;
+        match &self.key_file {
+            Some(path) => {
+                settings.api_key = key_of_file(path)?;
+                if !settings.save_key {
+                    return Err(miette!(
+                        help = "add --save-key to keep it there, or give the key to each command that calls the shop",
+                        "the CRM file keeps no API key, so there is none to change"
+                    ));
+                }
             }
+            None if self.save_key => {
+                settings.api_key = self.key_of_environment.clone().unwrap_or(settings.api_key.clone());
+            }
+            None => {}
         }
         if let Some(on) = self.wsi {
             settings.is_wsi_mode = on == YesNo::Yes;

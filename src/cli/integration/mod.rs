@@ -12,6 +12,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::crm::CrmFile;
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::crm::{Crm, CrmError, Integration};
 
 /// Arguments of `integration`.
@@ -59,6 +60,11 @@ struct DeleteArgs {
 }
 
 impl Chosen {
+    fn open_to_read(&self) -> miette::Result<Integration> {
+        let crm = self.file.open_to_read()?;
+        crm.integration_named(&self.name).map_err(report)
+    }
+
     fn open(&self) -> miette::Result<(Crm, Integration)> {
         let crm = self.file.open()?;
         let integration = crm.integration_named(&self.name).map_err(report)?;
@@ -92,7 +98,7 @@ fn delete(args: &DeleteArgs) -> Outcome {
     let (mut crm, integration) = args.chosen.open()?;
     let name = &integration.settings.name;
     if !args.yes && !confirmed(name)? {
-        let _ = writeln!(anstream::stderr(), "nothing was deleted");
+        let _ = writeln!(output::stderr(), "nothing was deleted");
         return Ok(ExitCode::Failed);
     }
     crm.delete_channel(integration.id).map_err(report)?;
@@ -105,7 +111,7 @@ fn confirmed(name: &str) -> miette::Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Err(miette!(help = "give --yes", "\"{name}\" and all of its rows would be deleted"));
     }
-    let _ = write!(anstream::stderr(), "Delete \"{name}\" and all of its rows but accounts and contacts? [y/N] ");
+    let _ = write!(output::stderr(), "Delete \"{name}\" and all of its rows but accounts and contacts? [y/N] ");
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).into_diagnostic().wrap_err("cannot read the answer")?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
@@ -113,7 +119,7 @@ fn confirmed(name: &str) -> miette::Result<bool> {
 
 /// A closed pipe has seen enough.
 fn say(line: &str) -> Outcome {
-    let _ = writeln!(anstream::stdout(), "{line}");
+    let _ = writeln!(output::stdout(), "{line}");
     Ok(ExitCode::AsExpected)
 }
 

@@ -19,10 +19,10 @@ pub struct ShowArgs {
 
 /// Prints it.
 pub fn run(args: &ShowArgs) -> Outcome {
-    let (_, integration) = args.chosen.open()?;
+    let integration = args.chosen.open_to_read()?;
     if args.json {
         let shown: Value = json!(integration.settings);
-        return say(&serde_json::to_string_pretty(&shown).unwrap_or_default());
+        return say(&crate::cli::output::to_json(&shown));
     }
     say(&in_words(&integration.settings))
 }
@@ -47,12 +47,14 @@ pub(super) fn in_words(settings: &IntegrationSettings) -> String {
         SyncPriority::Remote => "Remote wins",
         SyncPriority::Local => "Local wins",
     };
+    let kept = if settings.api_key.expose_secret().is_empty() { "no, given to each command" } else { "yes" }.to_owned();
     let lines = [
         ("Name", settings.name.clone()),
         ("Status", if settings.enabled { "Active" } else { "Inactive" }.to_owned()),
         ("SOAP WSDL URL", masked),
         ("SOAP API User", settings.api_user.clone()),
         ("SOAP API Key", MASK.to_owned()),
+        ("Key in the CRM file", kept),
         ("WS-I Compliance", yes_no(settings.is_wsi_mode)),
         ("Guest Customer Sync", yes_no(settings.guest_customer_sync)),
         ("Sync start date", settings.sync_start_date.to_string()),

@@ -20,7 +20,7 @@ pub(super) async fn run(command: &str, wsdl: &str, args: &RecordArgs) -> miette:
     let words = words(command)?;
     let (program, arguments) = words.split_first().ok_or_else(|| miette!("--client: the command is empty"))?;
     let base = wsdl.find("://").and_then(|at| wsdl[at + 3..].find('/').map(|end| at + 3 + end + 1));
-    let key = args.connection.api_key().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
+    let key = args.connection.keys.given()?.map(|key| key.expose_secret().to_owned()).unwrap_or_default();
     let started = Command::new(program)
         .args(arguments)
         .env("MAGENTO_URL", &wsdl[..base.unwrap_or(wsdl.len())])

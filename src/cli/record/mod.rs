@@ -18,6 +18,7 @@ use clap::builder::ArgPredicate;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use url::Url;
 
 pub(super) use replay::{ReplayArgs, replay};
 pub(super) use serve::serve_cassette;
@@ -26,6 +27,7 @@ use super::Outcome;
 use super::connection_args::{ConnectionArgs, start_logging};
 use super::serve::stop_signal;
 use crate::bounded;
+use crate::cli::output;
 use crate::record::{self, Sanitiser, SubstituteKey};
 
 /// Arguments of `record`.
@@ -101,6 +103,14 @@ fn key(args: &RecordArgs) -> miette::Result<SubstituteKey> {
     }
 }
 
+/// The password of the URL is no part of a recording, even where the shop repeats it.
+fn hide_password(url: &Url, sanitiser: &mut Sanitiser) {
+    if let Some(password) = url.password() {
+        sanitiser.hide(password, "recorded-password");
+        sanitiser.hide(crate::transport::percent_decoded(password), "recorded-password");
+    }
+}
+
 /// The clock of a replay is written to the second.
 fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
@@ -126,6 +136,6 @@ fn stop_request(args: &RecordArgs) -> miette::Result<impl Future<Output = ()>> {
 
 /// A reader that closed the pipe early has seen what it wanted.
 fn say(text: &str) {
-    let _ = writeln!(anstream::stdout(), "{text}");
-    let _ = anstream::stdout().flush();
+    let _ = writeln!(output::stdout(), "{text}");
+    let _ = output::stdout().flush();
 }

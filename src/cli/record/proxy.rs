@@ -7,8 +7,9 @@ use url::Url;
 
 use super::client::{self, Ended};
 use super::rehearsal::{Rehearsal, tell_differences};
-use super::{RecordArgs, say, stop_request, whole_seconds};
+use super::{RecordArgs, hide_password, say, stop_request, whole_seconds};
 use crate::cli::connection_args::runtime_with_helper;
+use crate::cli::output;
 use crate::cli::{ExitCode, Outcome};
 use crate::clock::Clock;
 use crate::quirk::Profile;
@@ -17,9 +18,10 @@ use crate::server::Front;
 use crate::transport::{Redirects, Transport};
 
 pub(super) fn record(args: &RecordArgs, mut sanitiser: Sanitiser) -> Outcome {
-    if let Ok(key) = args.connection.api_key() {
+    if let Some(key) = args.connection.keys.given()? {
         sanitiser.hide(key.expose_secret(), "recorded-key");
     }
+    hide_password(&args.connection.shop_url()?, &mut sanitiser);
     let started = whole_seconds(Clock::system().now());
     let runtime = runtime_with_helper()?;
     let transport = args.connection.transport_with(Redirects::AreAnswers)?;
@@ -65,8 +67,9 @@ pub(super) fn record(args: &RecordArgs, mut sanitiser: Sanitiser) -> Outcome {
 async fn proxied(args: &RecordArgs, transport: Arc<dyn Transport>) -> miette::Result<(Proxy, Option<Ended>)> {
     let writes = if args.allow_writes { Writes::Allowed } else { Writes::Refused };
     let mut made = None;
+    let shop = args.connection.shop_url()?;
     let front = Front::start(args.listen, |address| {
-        let proxy = Proxy::new(&args.connection.url, address, transport, writes, args.limit);
+        let proxy = Proxy::new(&shop, address, transport, writes, args.limit);
         made = Some(proxy.clone());
         Arc::new(proxy)
     });
@@ -77,7 +80,7 @@ async fn proxied(args: &RecordArgs, transport: Arc<dyn Transport>) -> miette::Re
     }
     let stop = stop_request(args)?;
     // A shop that is down now may be up when the client comes.
-    match proxy.look(&args.connection.url).await {
+    match proxy.look(&shop).await {
         Ok(200) => {}
         Ok(status) => say_on_stderr(&format!("warning: the shop's WSDL URL answers with status {status}")),
         Err(error) => say_on_stderr(&format!("warning: {error}")),
@@ -116,7 +119,7 @@ async fn proxied(args: &RecordArgs, transport: Arc<dyn Transport>) -> miette::Re
 
 fn say_on_stderr(text: &str) {
     use std::io::Write as _;
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(output::stderr(), "{text}");
 }
 
 /// The shop's WSDL URL with the proxy's host; user and password stay with the proxy.

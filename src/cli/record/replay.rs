@@ -51,7 +51,7 @@ pub(super) fn played(
         Some(path) => Crm::open(path, cassette.clock()),
         None => Crm::in_memory(cassette.clock()),
     };
-    let mut crm = opened.map_err(|error| miette!("{error}"))?;
+    let mut crm = crate::cli::crm::opened(opened)?;
     let outcome = runtime.block_on(record::replay(cassette, &mut crm)).map_err(|error| miette!("{error}"))?;
     Ok((crm.state().map_err(|error| miette!("{error}"))?, outcome))
 }

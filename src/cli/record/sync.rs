@@ -6,8 +6,9 @@ use miette::miette;
 
 use super::rehearsal::{Rehearsal, tell_differences};
 use super::replay::played;
-use super::{RecordArgs, say, stop_request, whole_seconds};
+use super::{RecordArgs, hide_password, say, stop_request, whole_seconds};
 use crate::cli::connection_args::runtime;
+use crate::cli::sync::{code_of, lacks};
 use crate::cli::{ExitCode, Outcome};
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
@@ -19,6 +20,7 @@ use crate::sync::outcome::SyncOutcome;
 
 pub(super) fn record(args: &RecordArgs, mut sanitiser: Sanitiser) -> Outcome {
     sanitiser.hide(args.connection.api_key()?.expose_secret(), "recorded-key");
+    hide_password(&args.connection.shop_url()?, &mut sanitiser);
     let clock = Clock::virtual_at(whole_seconds(Clock::system().now()));
     let guarded = ReadOnlyTransport::new(args.connection.transport()?, Clock::system());
     let recorder = Recorder::new(Arc::new(guarded)).paced_by(clock.clone()).with_calls_max(args.limit);
@@ -61,7 +63,8 @@ pub(super) fn record(args: &RecordArgs, mut sanitiser: Sanitiser) -> Outcome {
     let summary = if stopped { "stopped before the sync was done".to_owned() } else { outcome.summary() };
     say(&format!("{exchanges} exchanges recorded in {out}: {summary}. Replay them with \"mockgento replay {out}\"."));
     tell_differences(&args.out, &differences, "the recorded CRM");
-    Ok(if outcome.is_ok() && !stopped { ExitCode::AsExpected } else { ExitCode::Failed })
+    lacks(&outcome).iter().for_each(|line| say(line));
+    Ok(if stopped { ExitCode::Failed } else { code_of(&outcome) })
 }
 
 async fn synced(
@@ -71,7 +74,7 @@ async fn synced(
     recorder: &Arc<Recorder>,
 ) -> miette::Result<SyncOutcome> {
     let settings = IntegrationSettings {
-        api_url: args.connection.url.to_string(),
+        api_url: args.connection.shop_url()?.to_string(),
         api_user: args.connection.user.clone(),
         api_key: args.connection.api_key()?,
         is_wsi_mode: args.connection.wsi,

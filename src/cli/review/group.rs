@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{BOLD, GREEN, RED, RESET};
+use crate::printable::printable;
 use crate::snapshot::{Pending, unified};
 
 /// Files that wait with the same change.
@@ -73,6 +74,7 @@ impl Group {
         for (number, one) in (1..).zip(&self.waiting) {
             let header = &one.header;
             let place = format!("{} ({}:{})", header.description, header.source, header.line);
+            let place = printable(&place);
             let _ = match self.waiting.len() {
                 1 => writeln!(text, "{place}"),
                 _ => writeln!(text, "  {number}  {}: {place}", one.target().display()),
@@ -86,7 +88,7 @@ impl Group {
                 _ => "",
             };
             let reset = if colour.is_empty() { "" } else { RESET };
-            let _ = writeln!(text, "  {colour}{line}{reset}");
+            let _ = writeln!(text, "  {colour}{}{reset}", printable(line));
         }
         text
     }

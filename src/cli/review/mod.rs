@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{ExitCode, Outcome};
+use crate::cli::output;
 use crate::snapshot::{Pending, pending};
 use answer::Answer;
 use group::Group;
@@ -100,7 +101,7 @@ pub fn reject(args: &DecideArgs) -> Outcome {
 
 fn decide_all(which: &Which, decision: Decision) -> Outcome {
     let waiting = which.pending()?;
-    let mut out = anstream::stdout();
+    let mut out = output::stdout();
     for one in &waiting {
         apply(std::slice::from_ref(one), decision)?;
         let _ = writeln!(out, "{} {}", decision.done(), one.target().display());
@@ -117,7 +118,7 @@ pub fn review(args: &ReviewArgs) -> Outcome {
         return decide_all(&args.which, Decision::Accept);
     }
     let waiting = args.which.pending()?;
-    let mut out = anstream::stdout();
+    let mut out = output::coloured();
     if waiting.is_empty() {
         let _ = writeln!(out, "nothing waits for review in {}", args.which.snapshots.display());
         return Ok(ExitCode::AsExpected);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{BOLD, RESET};
+use crate::printable::printable;
 use crate::scenario::wire::{WireCall, calls_before};
 use crate::scenario::{Case, Story};
 use crate::snapshot::{Pending, SnapshotName};
@@ -66,7 +67,7 @@ fn head(call: &WireCall) -> String {
 
 fn cut(message: &str, whole: bool) -> String {
     let lines = if whole { usize::MAX } else { LINES };
-    let mut text: String = message.lines().take(lines).map(|line| format!("       {line}\n")).collect();
+    let mut text: String = message.lines().take(lines).map(|line| format!("       {}\n", printable(line))).collect();
     let more = message.lines().count().saturating_sub(lines);
     if more > 0 {
         let _ = writeln!(text, "       … {more} more lines; W shows them");

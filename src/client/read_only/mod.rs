@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::magento::Contract;
-use crate::transport::{HttpRequest, Method, Sending, Transport, TransportError, masked};
+use crate::transport::{AllowedOrigins, HttpRequest, Method, Sending, Transport, TransportError, masked};
 
 pub use meter::{Meter, Metered};
 
@@ -111,6 +111,10 @@ impl Transport for ReadOnlyTransport {
             self.note(|meter| meter.count(&name, took, bytes));
             answer
         })
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        self.inner.allowed_origins()
     }
 }
 

@@ -18,7 +18,7 @@ use crate::server::{
 use crate::shop::Shop;
 use crate::transport::in_memory::InMemoryTransport;
 use crate::transport::tcp::{TcpOptions, TcpTransport, TrustError};
-use crate::transport::{HttpRequest, Sending, Transport, TransportError};
+use crate::transport::{AllowedOrigins, HttpRequest, Sending, Transport, TransportError};
 
 /// A shop that is being served.
 pub(in crate::scenario) enum Served {
@@ -181,6 +181,10 @@ impl Transport for Gated {
             }),
         }
     }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        self.inner.allowed_origins()
+    }
 }
 
 /// Host names that lead to loopback sockets, as entries in a hosts file would, ports included.
@@ -217,6 +221,10 @@ impl Transport for LoopbackNames {
             Ok(routed) => Box::pin(async move { self.inner.send(routed).await.map_err(|error| named(error, &asked)) }),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }
+    }
+
+    fn allowed_origins(&self) -> &AllowedOrigins {
+        self.inner.allowed_origins()
     }
 }
 

@@ -1,0 +1,138 @@
+//! Standard output and standard error, through which everything goes that a command prints: what would act on a terminal
+//! is shown as an escape, whoever wrote it (see [`crate::printable`]).
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::printable::{is_active, json, printable};
+
+/// Lines for a person on standard output.
+pub(super) fn stdout() -> Shown<anstream::AutoStream<io::Stdout>> {
+    Shown::new(anstream::stdout(), As::Text)
+}
+
+/// Lines for a person on standard error.
+pub(super) fn stderr() -> Shown<anstream::AutoStream<io::Stderr>> {
+    Shown::new(anstream::stderr(), As::Text)
+}
+
+/// Lines with colours of ours on standard output; whoever writes there escapes what is not ours.
+pub(super) fn coloured() -> anstream::AutoStream<io::Stdout> {
+    anstream::stdout()
+}
+
+/// A document on standard output that a program reads: as it is, but on a terminal as a person may see it.
+pub(super) fn document() -> Box<dyn Write> {
+    let out = io::stdout();
+    match io::IsTerminal::is_terminal(&out) {
+        true => Box::new(Shown::new(out, As::Text)),
+        false => Box::new(out),
+    }
+}
+
+/// The log on standard error. Where it is coloured the log itself shows what is in its values; colours are its own.
+pub(super) fn log(is_coloured: bool) -> Box<dyn Write> {
+    if is_coloured { Box::new(io::stderr()) } else { Box::new(Shown::new(io::stderr(), As::Text)) }
+}
+
+/// The log on standard error, a JSON value a line.
+pub(super) fn json_log() -> Box<dyn Write> {
+    Box::new(Shown::new(io::stderr(), As::Json))
+}
+
+/// JSON on standard output, streamed.
+pub(super) fn json_stream() -> Shown<io::Stdout> {
+    Shown::new(io::stdout(), As::Json)
+}
+
+/// A value as indented JSON.
+pub(super) fn to_json(value: &impl Serialize) -> String {
+    // What commands print has no keys but texts, so this does not fail.
+    json(&serde_json::to_string_pretty(value).unwrap_or_default()).into_owned()
+}
+
+/// How an active character is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum As {
+    Text,
+    Json,
+}
+
+/// A writer behind which no character acts. Bytes that are no UTF-8 become U+FFFD.
+pub(super) struct Shown<W> {
+    inner: W,
+    how: As,
+    /// The beginning of a character whose end has not been written yet.
+    rest: Vec<u8>,
+}
+
+impl<W: Write> Shown<W> {
+    fn new(inner: W, how: As) -> Self {
+        Self { inner, how, rest: Vec::new() }
+    }
+
+    fn put(&mut self, text: &str) -> io::Result<()> {
+        match self.how {
+            As::Text => self.inner.write_all(printable(text).as_bytes()),
+            As::Json => self.inner.write_all(json(text).as_bytes()),
+        }
+    }
+}
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.rest.is_empty()
+            && let Ok(text) = std::str::from_utf8(bytes)
+            && !text.contains(is_active)
+        {
+            self.inner.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
+        let mut all = std::mem::take(&mut self.rest);
+        all.extend_from_slice(bytes);
+        let mut left = all.as_slice();
+        loop {
+            match std::str::from_utf8(left) {
+                Ok(text) => {
+                    self.put(text)?;
+                    break;
+                }
+                Err(error) => {
+                    let (good, bad) = left.split_at(error.valid_up_to());
+                    self.put(&String::from_utf8_lossy(good))?;
+                    let Some(length) = error.error_len() else {
+                        self.rest = bad.to_vec();
+                        break;
+                    };
+                    self.put("\u{fffd}")?;
+                    left = &bad[length..];
+                }
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_shown_however_they_are_cut() {
+        let text = "a\u{1b}[2J\u{9b}ü\u{202e}👩\r\n".as_bytes();
+        for cut in 0..=text.len() {
+            let mut out = Shown::new(Vec::new(), As::Text);
+            out.write_all(&text[..cut]).unwrap();
+            out.write_all(&text[cut..]).unwrap();
+            assert_eq!(String::from_utf8(out.inner).unwrap(), "a\\u{1b}[2J\\u{9b}ü\\u{202e}👩\\u{d}\n", "{cut}");
+        }
+        let mut out = Shown::new(Vec::new(), As::Text);
+        out.write_all(b"\xff\x1b\xfe!").unwrap();
+        assert_eq!(String::from_utf8(out.inner).unwrap(), "\u{fffd}\\u{1b}\u{fffd}!");
+    }
+}
