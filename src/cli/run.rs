@@ -337,7 +337,7 @@ fn file_of_case(place: &Path) -> Option<(PathBuf, Option<String>)> {
         let files = ["yaml", "yml"].map(|extension| root.join(format!("{base}.{extension}")));
         Some((files.into_iter().find(|path| path.is_file())?, end))
     };
-    let (path, end) = ends.filter_map(file).last()?;
+    let (path, end) = ends.filter_map(file).next_back()?;
     Some((path, (end < name.len()).then(|| name.to_owned())))
 }
 

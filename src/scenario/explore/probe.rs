@@ -241,12 +241,14 @@ impl<'a> Telling<'a> {
         let served = self.world.shops.get(&edit.shop).ok_or("the shop is gone")?;
         let (shop, base) = (served.shared(), served.base_url().map_err(|error| error.to_string())?);
         let last_sync = self.over.values().next_back().copied();
-        let doing = shop.lock().map_err(|_| "the shop is broken")?;
-        let Some(shop_edit) = edit.edit.of(&doing, last_sync) else {
+        let shop_edit = {
+            let doing = shop.lock().map_err(|_| "the shop is broken")?;
+            edit.edit.of(&doing, last_sync)
+        };
+        let Some(shop_edit) = shop_edit else {
             self.is_edit_missed = true;
             return Ok(Failures::new());
         };
-        drop(doing);
         // Between two calls time passes, or a row that is saved again would not leave the window that is being read.
         let clock = self.world.clock.clone();
         let edit_now = || {
