@@ -8,30 +8,49 @@
 //! Rust tests that want a shop start at [`testing`].
 
 mod bounded;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "sync")]
 pub mod client;
+#[cfg(any(feature = "shop", feature = "sync"))]
+mod carrier;
 pub mod clock;
+#[cfg(all(feature = "shop", feature = "sync"))]
 pub mod compare;
+#[cfg(feature = "sync")]
 pub mod crm;
 pub mod datetime;
+#[cfg(feature = "shop")]
 pub mod disrupt;
+#[cfg(feature = "sync")]
 pub mod email_address;
 pub mod magento;
+#[cfg(any(feature = "shop", feature = "sync"))]
 mod memo;
 mod printable;
 mod private_file;
 pub mod quirk;
+#[cfg(all(feature = "shop", feature = "sync"))]
 pub mod record;
+#[cfg(feature = "report")]
 pub mod report;
+#[cfg(feature = "scenario")]
 pub mod scenario;
 pub mod secret;
+#[cfg(feature = "shop")]
 pub mod server;
+#[cfg(feature = "shop")]
 pub mod shop;
+#[cfg(feature = "scenario")]
 pub mod snapshot;
 pub mod soap;
+#[cfg(feature = "sync")]
 pub mod sync;
+#[cfg(feature = "shop")]
 pub mod testing;
+#[cfg(feature = "sync")]
 pub mod transport;
 pub mod version;
+#[cfg(feature = "scenario")]
 mod whole_file;
 pub mod xml;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 use miette::miette;
 
 use crate::bounded;
@@ -26,6 +27,16 @@ pub struct ShopArgs {
     /// In which way the shop differs from that product: a file as `mockgento compare --write-overrides` makes it.
     #[arg(long, value_name = "FILE")]
     overrides: Option<PathBuf>,
+}
+
+impl ValueEnum for Flavor {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()).help(self.title()))
+    }
 }
 
 /// An installed release or none.
@@ -87,8 +98,7 @@ impl ShopKind {
 
     /// The shop in a few words, for a person.
     pub fn described(&self) -> String {
-        let flavor = clap::ValueEnum::to_possible_value(&self.flavor);
-        let flavor = flavor.as_ref().map_or("magento", |value| value.get_name());
+        let flavor = self.flavor.as_str();
         let style = match self.mode {
             WireMode::RpcEncoded => "RPC/encoded",
             WireMode::WsI => "WS-I",

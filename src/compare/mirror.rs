@@ -127,8 +127,7 @@ impl Mirror {
 
     /// In a few words, for a person.
     pub fn described(&self) -> String {
-        let flavor = clap::ValueEnum::to_possible_value(&self.flavor);
-        let flavor = flavor.as_ref().map_or("magento", |value| value.get_name()).to_owned();
+        let flavor = self.flavor.as_str();
         match self.bridge {
             Some(release) => format!("{flavor}, {}, bridge {}", self.mode.as_str(), release.short()),
             None => format!("{flavor}, {}, no bridge", self.mode.as_str()),

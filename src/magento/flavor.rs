@@ -6,34 +6,53 @@ use serde::{Deserialize, Serialize};
 use crate::soap::WireMode;
 
 /// The product and line a fake shop poses as.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, clap::ValueEnum,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Flavor {
     /// Magento CE 1.7.
     #[serde(rename = "magento-1.7")]
-    #[value(name = "magento-1.7")]
     Magento17,
     /// Magento CE 1.9.1.
     #[serde(rename = "magento-1.9.1")]
-    #[value(name = "magento-1.9.1")]
     Magento191,
     /// Magento CE 1.9.4, the reference.
     #[default]
     #[serde(rename = "magento-1.9.4")]
-    #[value(name = "magento-1.9.4")]
     Magento194,
     /// OpenMage LTS 19.4, what the recordings are from.
     #[serde(rename = "openmage-19.4")]
-    #[value(name = "openmage-19.4")]
     OpenMage194,
     /// OpenMage LTS 20.
     #[serde(rename = "openmage-20")]
-    #[value(name = "openmage-20")]
     OpenMage20,
 }
 
 impl Flavor {
+    /// Every flavor, oldest first.
+    pub const ALL: &[Self] =
+        &[Self::Magento17, Self::Magento191, Self::Magento194, Self::OpenMage194, Self::OpenMage20];
+
+    /// The name that seeds, scenarios and the command line use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Magento17 => "magento-1.7",
+            Self::Magento191 => "magento-1.9.1",
+            Self::Magento194 => "magento-1.9.4",
+            Self::OpenMage194 => "openmage-19.4",
+            Self::OpenMage20 => "openmage-20",
+        }
+    }
+
+    /// In words, for a person.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Magento17 => "Magento CE 1.7",
+            Self::Magento191 => "Magento CE 1.9.1",
+            Self::Magento194 => "Magento CE 1.9.4, the reference",
+            Self::OpenMage194 => "OpenMage LTS 19.4, what the recordings are from",
+            Self::OpenMage20 => "OpenMage LTS 20",
+        }
+    }
+
     /// `{H}` of `{H}PortType`, `{H}Binding`, `{H}Port` and `urn:{H}Action`.
     pub fn handler(self, mode: WireMode) -> &'static str {
         const RPC: &str = "Mage_Api_Model_Server_V2_Handler";

@@ -15,7 +15,7 @@ use super::listener;
 use super::service::Service;
 use crate::disrupt::{Armed, ArmedId, Plan};
 use crate::shop::Shop;
-use crate::transport::in_memory::ServesConnection;
+use crate::carrier::ServesConnection;
 
 /// Exchanges a long-running server keeps; older ones are forgotten.
 const JOURNAL_ENTRIES_MAX: usize = 10_000;

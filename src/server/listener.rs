@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::admin::AdminApi;
 use super::http::{self, Admission, Peer};
 use super::service::Service;
-use crate::transport::in_memory::ServesConnection;
+use crate::carrier::ServesConnection;
 
 /// How long exchanges under way may take to end when the server stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);

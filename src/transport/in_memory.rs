@@ -2,7 +2,6 @@
 //! does not matter unless a network of named hosts was given.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,16 +20,11 @@ use tower_service::Service;
 
 use super::exchange::{self, Bounds};
 use super::{HttpRequest, Sending, Transport};
+use crate::carrier::ServesConnection;
 use crate::clock::Clock;
 
 /// What a pipe holds in each direction before the writer waits; a page of customers fits.
 const PIPE_BYTES: usize = 64 * 1024;
-
-/// Something that answers HTTP on a stream until the peer closes it: the server's side of the pipe.
-pub trait ServesConnection: Send + Sync {
-    /// Serves one connection to its end.
-    fn serve(&self, stream: DuplexStream) -> Pin<Box<dyn Future<Output = ()> + Send>>;
-}
 
 /// [`Transport`] over pipes.
 #[derive(Clone)]
