@@ -8,12 +8,12 @@
 //! Rust tests that want a shop start at [`testing`].
 
 mod bounded;
+#[cfg(any(feature = "shop", feature = "sync"))]
+mod carrier;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "sync")]
 pub mod client;
-#[cfg(any(feature = "shop", feature = "sync"))]
-mod carrier;
 pub mod clock;
 #[cfg(all(feature = "shop", feature = "sync"))]
 pub mod compare;

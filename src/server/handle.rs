@@ -13,9 +13,9 @@ use super::gate::Gate;
 use super::journal::Journal;
 use super::listener;
 use super::service::Service;
+use crate::carrier::ServesConnection;
 use crate::disrupt::{Armed, ArmedId, Plan};
 use crate::shop::Shop;
-use crate::carrier::ServesConnection;
 
 /// Exchanges a long-running server keeps; older ones are forgotten.
 const JOURNAL_ENTRIES_MAX: usize = 10_000;
