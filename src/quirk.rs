@@ -95,6 +95,11 @@ quirks! {
     CreateSentAgain, "Q-42", Fix, "a create whose answer was lost is sent again at once, so that Magento has two of it";
     WholeRecordSent, "Q-43", Fix, "an export sends the whole record, what Magento did not answer as empty and default addresses as the CRM has them, so that fields nobody edited are overwritten";
     PagesByNumber, "Q-44", Fix, "lists are read by page number, so that what is saved or deleted while they are read moves others past the reader; of what is fetched by id only one page is read";
+    CountriesOfThePlatform, "Q-50", Fix, "forty of Magento's countries are unknown to the CRM: an address keeps their name only, and a cart loses the address";
+    AnybodySharesAnAccount, "Q-51", Fix, "account discovery by addresses alone gives a customer without addresses the account of anybody";
+    CartMissedWithoutBridge, "Q-52", Fix, "without the bridge, which alone lists carts, every order of a cart warns that the cart is not found";
+    StartDateMovesEarlier, "Q-53", Fix, "the sync start date may move earlier after a sync, although the guide says that it cannot be changed";
+    ScheduledInOtherWords, "Q-54", Fix, "Schedule Sync answers in other words than the guide's";
 }
 
 /// A set of quirks that are switched on.

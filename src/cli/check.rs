@@ -94,7 +94,7 @@ fn save(args: &CheckArgs, file: &Path, report: &CheckReport) -> miette::Result<S
     settings.website_id = args.website.unwrap_or(settings.website_id);
     report.fill(&mut settings);
     let saved = match &known {
-        Some(known) => crm.save_integration(known.id, &settings),
+        Some(known) => crm.save_integration(known.id, &settings, &args.connection.profile.quirks()),
         None => crm.add_integration(&settings).map(drop),
     };
     saved.map_err(|error| miette!("{error}"))?;
@@ -115,7 +115,7 @@ fn human(report: &CheckReport) -> String {
     lines.extend(report.websites.iter().map(|website| format!("  {:>3}  {}", website.id, website.label)));
     lines.push(String::new());
     lines.push(format!("Bridge: {}", report.extension_version.as_deref().unwrap_or("not installed")));
-    for (label, value) in [("Magento", &report.magento_version), ("Admin URL", &report.admin_url)] {
+    for (label, value) in [("Magento", &report.magento_version), ("Admin url", &report.admin_url)] {
         lines.push(format!("{label}: {}", value.as_deref().unwrap_or("unknown; only the bridge tells")));
     }
     let notes = if report.is_order_note_support_extension_version { "supported" } else { "not supported" };

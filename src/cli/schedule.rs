@@ -9,6 +9,7 @@ use super::crm::CrmFile;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::crm::{JobTopic, Scheduled};
+use crate::quirk::Profile;
 
 /// Arguments of `schedule`.
 #[derive(Debug, Args)]
@@ -24,6 +25,9 @@ pub struct ScheduleArgs {
     /// Look for carts that Magento no longer has, instead of a sync.
     #[arg(long, conflicts_with = "force")]
     expire_carts: bool,
+    /// In whose words the answer is: the user guide's (`documented`) or the page's of OroCRM 4.1 (`orocrm-4.1`).
+    #[arg(long, default_value_t)]
+    profile: Profile,
 }
 
 /// Schedules and says so in the CRM's words; an integration that is not active is exit code 1.
@@ -33,6 +37,6 @@ pub fn run(args: &ScheduleArgs) -> Outcome {
     let topic = if args.expire_carts { JobTopic::SyncCartExpirationIntegration } else { JobTopic::SyncIntegration };
     let scheduled = crm.schedule(integration.id, topic, args.force).map_err(|error| miette!("{error}"))?;
     let joined = if scheduled == Scheduled::Merged { " (It joined the job that waits or runs already.)" } else { "" };
-    let _ = writeln!(output::stdout(), "{}{joined}", scheduled.message());
+    let _ = writeln!(output::stdout(), "{}{joined}", scheduled.message(&args.profile.quirks()));
     Ok(if scheduled == Scheduled::Inactive { ExitCode::Failed } else { ExitCode::AsExpected })
 }

@@ -41,7 +41,7 @@ pub struct SyncArgs {
     /// Website id, -1 for all. Left out: what the CRM file has, all in a new one.
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     website: Option<i64>,
-    /// Sync start date; once stored it may only move earlier. Left out: what the CRM file has, 2007-01-01 in a new one.
+    /// Sync start date; after a sync it stays, in the profile orocrm-4.1 it may move earlier. Left out: what the CRM file has, 2007-01-01 in a new one.
     #[arg(long, value_name = "DATE")]
     start_date: Option<Date>,
     /// Two way sync: who wins a conflict, or off. Edits that wait in the CRM file are written to the shop unless it is
@@ -252,7 +252,7 @@ pub(super) fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<Inte
         };
     }
     let saved = match same {
-        Some(known) => crm.save_integration(known.id, &settings).map(|()| known.id),
+        Some(known) => crm.save_integration(known.id, &settings, &args.connection.profile.quirks()).map(|()| known.id),
         None => crm.add_integration(&settings),
     };
     saved.map_err(|error| miette!("{error}"))
@@ -337,7 +337,8 @@ fn report(args: &SyncArgs, outcome: &SyncOutcome) {
         "done, but for edits that could not be written".to_owned()
     };
     let _ = writeln!(out, "{read} rows read, {added} added, {updated} updated: {text}");
-    for line in exports(&outcome.exports).into_iter().chain(lacks(outcome)) {
+    let notices = outcome.notices.iter().map(|notice| format!("Notice: {notice}"));
+    for line in exports(&outcome.exports).into_iter().chain(notices).chain(lacks(outcome)) {
         let _ = writeln!(out, "{line}");
     }
     let _ = writeln!(

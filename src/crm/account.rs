@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::condition::{Condition, Order};
 use super::rows::column;
 use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::quirk::{Quirk, Quirks};
 
 /// The field of a discovery configuration that stands for the addresses.
 pub const ADDRESSES: &str = "addresses";
@@ -121,11 +122,11 @@ pub fn account_name(first: Option<&str>, last: Option<&str>, max: usize) -> Stri
 
 impl Crm {
     /// Finds or makes the account of a customer that has none; the caller links the two.
-    pub(super) fn discover_account(&mut self, customer: &Row) -> Result<RowId, CrmError> {
+    pub(super) fn discover_account(&mut self, customer: &Row, quirks: &Quirks) -> Result<RowId, CrmError> {
         if let Some(account) = customer.fields.link("account") {
             return Ok(account);
         }
-        match self.similar_customer(customer)?.and_then(|row| row.fields.link("account")) {
+        match self.similar_customer(customer, quirks)?.and_then(|row| row.fields.link("account")) {
             Some(account) => Ok(account),
             None => {
                 let (first, last) = (customer.fields.text("firstName"), customer.fields.text("lastName"));
@@ -139,12 +140,21 @@ impl Crm {
 
     /// A customer, not an account, that agrees in all the configured fields. Plain fields are compared by the database,
     /// addresses here, candidate by candidate until one fits.
-    fn similar_customer(&self, customer: &Row) -> Result<Option<Row>, CrmError> {
+    ///
+    /// A customer without addresses to compare is found by the other fields alone. Where there are none, nobody is like
+    /// them; for the reference client anybody is.
+    fn similar_customer(&self, customer: &Row, quirks: &Quirks) -> Result<Option<Row>, CrmError> {
         let config = &self.discovery;
         if config.fields.is_empty() {
             return Ok(None);
         }
         let by_addresses = config.fields.iter().any(|field| field == ADDRESSES);
+        let ours = if by_addresses { self.compared_addresses(customer.id)? } else { Vec::new() };
+        let by_nothing = by_addresses && ours.is_empty() && config.fields.iter().all(|field| field == ADDRESSES);
+        if by_nothing && !quirks.has(Quirk::AnybodySharesAnAccount) {
+            return Ok(None);
+        }
+        let by_addresses = by_addresses && !ours.is_empty();
         let mut conditions = vec![Condition::IsNot(customer.id)];
         for field in config.fields.iter().filter(|field| *field != ADDRESSES) {
             let value = customer.fields.get(field).unwrap_or(&CrmValue::Null);
@@ -159,15 +169,23 @@ impl Crm {
         }
         let limit = if by_addresses { None } else { Some(1) };
         for candidate in self.select_where(Entity::Customer, conditions, config.pick.order(), limit)? {
-            if !by_addresses || self.addresses_agree(customer.id, candidate.id)? {
+            if !by_addresses || self.addresses_agree(&ours, candidate.id)? {
                 return Ok(Some(candidate));
             }
         }
         Ok(None)
     }
 
-    fn addresses_agree(&self, ours: RowId, theirs: RowId) -> Result<bool, CrmError> {
-        let ours = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(ours))])?;
+    /// The addresses by which a customer is compared: by type, those that have one.
+    fn compared_addresses(&self, customer: RowId) -> Result<Vec<Row>, CrmError> {
+        let mut addresses = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(customer))])?;
+        if self.discovery.address_strategy == AddressStrategy::ByType {
+            addresses.retain(|address| !types(address).is_empty());
+        }
+        Ok(addresses)
+    }
+
+    fn addresses_agree(&self, ours: &[Row], theirs: RowId) -> Result<bool, CrmError> {
         let theirs = self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(theirs))])?;
         let equal =
             |a: &Row, b: &Row| self.discovery.address_fields.iter().all(|field| self.discovery.agree(a, b, field));
@@ -178,8 +196,8 @@ impl Crm {
                 let shares_type = |b: &Row| types(a).iter().any(|kind| typed(b, kind));
                 theirs.iter().any(|b| shares_type(b) && equal(a, b))
             }),
-            AddressStrategy::Shipping => all_equal(&ours, &theirs, "shipping", &equal, &typed),
-            AddressStrategy::Billing => all_equal(&ours, &theirs, "billing", &equal, &typed),
+            AddressStrategy::Shipping => all_equal(ours, &theirs, "shipping", &equal, &typed),
+            AddressStrategy::Billing => all_equal(ours, &theirs, "billing", &equal, &typed),
         })
     }
 }
@@ -192,7 +210,7 @@ fn all_equal(
     typed: &impl Fn(&Row, &str) -> bool,
 ) -> bool {
     let target = theirs.iter().find(|row| typed(row, kind));
-    target.is_some_and(|target| !ours.is_empty() && ours.iter().all(|address| equal(address, target)))
+    target.is_some_and(|target| ours.iter().all(|address| equal(address, target)))
 }
 
 /// The types of an address row.
@@ -208,6 +226,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::crm::{IntegrationSettings, integration::SYNC_START_DATE};
+    use crate::quirk::Profile;
     use crate::secret::ApiKey;
     use jiff::Timestamp;
 
@@ -271,7 +290,7 @@ mod tests {
                 for other in &others {
                     crm.delete(Entity::Customer, *other)?;
                 }
-                let is_match = crm.similar_customer(&us)?.is_some();
+                let is_match = crm.similar_customer(&us, &Quirks::default())?.is_some();
                 Err(CrmError::Forbidden(is_match.to_string()))
             });
             if result.unwrap_err().to_string() == "true" {
@@ -303,6 +322,56 @@ mod tests {
             (AddressStrategy::Shipping, 3, &[3]),
         ] {
             assert_eq!(found_for(by_address(strategy), wanted), expected, "{strategy:?} of {wanted}");
+        }
+    }
+
+    /// Whose account a customer without addresses gets, by what else is compared.
+    #[test]
+    fn a_customer_without_addresses_is_found_by_the_other_fields_alone() {
+        let (documented, reference) = (Quirks::default(), Profile::OroCrm41.quirks());
+        let config = |fields: &[&str], address_strategy| DiscoveryConfig {
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+            address_fields: vec!["postalCode".to_owned()],
+            address_strategy,
+            ..DiscoveryConfig::default()
+        };
+        let (any, typed) = (AddressStrategy::AnyOf, AddressStrategy::ByType);
+        for (config, ours, quirks, expected) in [
+            (config(&["firstName", ADDRESSES], any), None, &documented, true),
+            (config(&["lastName", ADDRESSES], any), None, &documented, false),
+            (config(&[ADDRESSES], any), None, &documented, false),
+            (config(&[ADDRESSES], any), None, &reference, true),
+            (config(&[ADDRESSES], any), Some(("1", "")), &reference, false),
+            // An address without type is none to compare by type.
+            (config(&["firstName", ADDRESSES], typed), Some(("1", "")), &documented, true),
+            (config(&["firstName", ADDRESSES], typed), Some(("1", "billing")), &documented, false),
+        ] {
+            let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+            crm.set_discovery(config.clone()).unwrap();
+            let settings = IntegrationSettings {
+                api_url: "u".into(),
+                api_user: "u".into(),
+                api_key: ApiKey::new("k"),
+                ..IntegrationSettings::default()
+            };
+            let channel = crm.add_integration(&settings).unwrap().0;
+            let person = |last: &str| Fields::new().with("channel", channel).with("firstName", "Ann").with("lastName", last);
+            let other = crm.insert(Entity::Customer, person("Lee")).unwrap();
+            let mut live_at = |id: RowId, code: &str, kind: &str| {
+                let types = CrmValue::TextList(if kind.is_empty() { vec![] } else { vec![kind.to_owned()] });
+                let fields = Fields::new().with("owner", id).with("postalCode", code).with("types", types);
+                crm.insert(Entity::CustomerAddress, fields).unwrap();
+            };
+            live_at(other, "2", "billing");
+            let us = crm.insert(Entity::Customer, person("Poe")).unwrap();
+            if let Some((code, kind)) = ours {
+                let types = CrmValue::TextList(if kind.is_empty() { vec![] } else { vec![kind.to_owned()] });
+                let fields = Fields::new().with("owner", us).with("postalCode", code).with("types", types);
+                crm.insert(Entity::CustomerAddress, fields).unwrap();
+            }
+            let us = crm.require(Entity::Customer, us).unwrap();
+            let found = crm.similar_customer(&us, quirks).unwrap();
+            assert_eq!(found.is_some(), expected, "{config:?} {ours:?}");
         }
     }
 
@@ -344,7 +413,7 @@ mod tests {
             let ids = people.map(|(email, name)| {
                 let base = Fields::new().with("channel", channel).with("email", email).with("firstName", name);
                 let id = crm.insert(Entity::Customer, base.with("lastName", "Lee")).unwrap();
-                crm.customer_created(id).unwrap();
+                crm.customer_created(id, &Quirks::default()).unwrap();
                 id
             });
             assert_eq!(crm.count(Entity::Contact).unwrap(), 5, "everybody gets a contact");

@@ -2,6 +2,7 @@
 
 use super::account::types;
 use super::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::quirk::Quirks;
 
 const COPIED: &[&str] =
     &["namePrefix", "firstName", "middleName", "lastName", "nameSuffix", "gender", "birthday", "email", "owner"];
@@ -34,9 +35,9 @@ impl Crm {
     ///
     /// # Errors
     /// When there is no such customer, or the database fails.
-    pub fn customer_created(&mut self, id: RowId) -> Result<(), CrmError> {
+    pub fn customer_created(&mut self, id: RowId, quirks: &Quirks) -> Result<(), CrmError> {
         let customer = self.require(Entity::Customer, id)?;
-        self.give_account(&customer)?;
+        self.give_account(&customer, quirks)?;
         Ok(())
     }
 
@@ -44,19 +45,24 @@ impl Crm {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn give_account(&mut self, customer: &Row) -> Result<RowId, CrmError> {
-        let account = self.discover_account(customer)?;
+    pub fn give_account(&mut self, customer: &Row, quirks: &Quirks) -> Result<RowId, CrmError> {
+        let account = self.discover_account(customer, quirks)?;
         let mut links = Fields::new().with("account", account);
         if customer.fields.link("contact").is_none() {
-            let contact = self.create_contact(customer, account)?;
+            let contact = self.create_contact(customer, Some(account))?;
             links.set("contact", contact);
-            self.update(Entity::Account, account, &Fields::new().with("defaultContact", contact))?;
         }
         self.update(Entity::Customer, customer.id, &links)?;
         Ok(account)
     }
 
-    fn create_contact(&mut self, customer: &Row, account: RowId) -> Result<RowId, CrmError> {
+    /// Makes the contact of a customer that has none, whatever its account.
+    pub(super) fn add_contact(&mut self, customer: &Row) -> Result<(), CrmError> {
+        let contact = self.create_contact(customer, customer.fields.link("account"))?;
+        self.update(Entity::Customer, customer.id, &Fields::new().with("contact", contact))
+    }
+
+    fn create_contact(&mut self, customer: &Row, account: Option<RowId>) -> Result<RowId, CrmError> {
         let mut fields = Fields::new().with("account", account);
         for name in COPIED {
             fields.set(*name, customer.fields.get(name).cloned().unwrap_or_default());
@@ -69,6 +75,9 @@ impl Crm {
         let contact = self.insert(Entity::Contact, fields)?;
         for address in self.find(Entity::CustomerAddress, &[("owner", CrmValue::Ref(customer.id))])? {
             self.copy_address(contact, &address)?;
+        }
+        if let Some(account) = account {
+            self.update(Entity::Account, account, &Fields::new().with("defaultContact", contact))?;
         }
         Ok(contact)
     }
@@ -148,7 +157,7 @@ mod tests {
         let named = Fields::new().with("firstName", "Ada").with("lastName", "Byron").with("email", "a@x.com");
         let customer = crm.insert(Entity::Customer, named.with("channel", channel)).unwrap();
         add(&mut crm, customer, addresses);
-        crm.customer_created(customer).unwrap();
+        crm.customer_created(customer, &Quirks::default()).unwrap();
         (crm, customer)
     }
 

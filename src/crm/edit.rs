@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::export_queue::TO_EXPORT;
 use super::settings::is_email;
 use super::{ChangeSet, Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
+use crate::quirk::Quirks;
 
 /// An edit of a customer as the form submits it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +93,7 @@ impl Crm {
                 };
                 crm.add_address(channel, id, fields)?;
             }
-            crm.customer_created(id)?;
+            crm.customer_created(id, &Quirks::default())?;
             crm.mark_for_sync(Entity::Customer, id)?;
             crm.queue_export(channel, Entity::Customer, id, ChangeSet::new())?;
             Ok(id)

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::columns;
+use super::value::CrmValue;
 
 macro_rules! entities {
     ($($name:ident => $table:literal,)*) => {
@@ -124,6 +126,24 @@ impl Entity {
             (Self::Contact | Self::Customer | Self::Cart | Self::NewsletterSubscriber, "email") => Some("emailKey"),
             (Self::Order, "customerEmail") => Some("customerEmailKey"),
             _ => None,
+        }
+    }
+
+    /// What a new row holds in fields that nobody speaks of: the defaults of the reference client's entities (sync spec 5.3,
+    /// 5.7 and 5.8). The schema has more of them, where it had them from the beginning.
+    pub(super) fn defaults(self) -> &'static [(&'static str, CrmValue)] {
+        const NO: CrmValue = CrmValue::Bool(false);
+        const NOTHING: CrmValue = CrmValue::Decimal(Decimal::ZERO);
+        match self {
+            Self::Website => &[("default", NO)],
+            Self::CustomerAddress | Self::ContactAddress | Self::ContactPhone => &[("primary", NO)],
+            Self::Order => &[
+                ("totalPaidAmount", NOTHING),
+                ("totalInvoicedAmount", NOTHING),
+                ("totalRefundedAmount", NOTHING),
+                ("totalCanceledAmount", NOTHING),
+            ],
+            _ => &[],
         }
     }
 

@@ -101,6 +101,15 @@ pub enum CrmError {
     /// Somebody else has been writing to the file for too long.
     #[error("another program is writing to the CRM; wait until it is done, then try again")]
     Locked,
+    /// There is no room for the file.
+    #[error(
+        "{path} cannot grow: the disk is full; free some space (beside it {path}-wal needs up to 16 MB), then do the same \
+         again: a sync goes on where it stopped"
+    )]
+    DiskFull {
+        /// The file.
+        path: String,
+    },
     /// A failure of SQLite.
     #[error("the CRM database fails: {}", without_sql(.0))]
     Database(rusqlite::Error),
@@ -114,10 +123,21 @@ fn without_sql(error: &rusqlite::Error) -> String {
     }
 }
 
+/// The file where nobody knows which.
+const UNNAMED: &str = "the CRM file";
+
+/// Whether the disk is full: SQLite says so plainly of the file and the log, and otherwise of the index of the log, which
+/// is made anew with every opening.
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
 impl From<rusqlite::Error> for CrmError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Locked,
+            _ if is_full(&error) => Self::DiskFull { path: UNNAMED.to_owned() },
             _ => Self::Database(error),
         }
     }
@@ -132,6 +152,7 @@ impl CrmError {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 Self::InUse { path: path.to_owned() }
             }
+            _ if is_full(&error) => Self::DiskFull { path: path.display().to_string() },
             _ => Self::CannotOpen { path: path.to_owned(), reason: without_sql(&error) },
         }
     }
@@ -140,6 +161,7 @@ impl CrmError {
     pub(super) fn about(self, path: &Path) -> Self {
         match self {
             Self::Locked => Self::InUse { path: path.to_owned() },
+            Self::DiskFull { .. } => Self::DiskFull { path: path.display().to_string() },
             Self::Database(error) => Self::at(path, error),
             other => other,
         }
@@ -155,6 +177,14 @@ impl CrmError {
             | Self::Forbidden(_)
             | Self::Settings(_) => false,
             _ => true,
+        }
+    }
+
+    /// The same failure; one of the disk names the file.
+    pub(super) fn on_disk_of(self, path: Option<&str>) -> Self {
+        match (self, path) {
+            (Self::DiskFull { .. }, Some(path)) if !path.is_empty() => Self::DiskFull { path: path.to_owned() },
+            (other, _) => other,
         }
     }
 

@@ -13,6 +13,7 @@ pub use super::settings::{
 };
 use super::{Crm, CrmError, CrmValue, Entity, Fields, JobTopic, RowId};
 use crate::datetime;
+use crate::quirk::{Quirk, Quirks};
 use crate::secret::ApiKey;
 
 /// Key of an integration.
@@ -61,14 +62,24 @@ impl Crm {
     }
 
     /// Saves changed settings. An empty API key keeps the stored one; a default owner set for the first time becomes the
-    /// owner of all ownerless rows (sync spec 1.4), and a changed sync start date puts a sync into the queue (1.3).
+    /// owner of all ownerless rows (sync spec 1.4), and a changed sync start date puts a sync into the queue (1.3). After a
+    /// sync the date stays, as the user guide has it; the reference client lets it move earlier.
     ///
     /// # Errors
     /// [`SettingsError`] when the form would refuse it.
-    pub fn save_integration(&mut self, id: IntegrationId, settings: &IntegrationSettings) -> Result<(), CrmError> {
-        let stored = self.integration(id)?.settings;
+    pub fn save_integration(
+        &mut self,
+        id: IntegrationId,
+        settings: &IntegrationSettings,
+        quirks: &Quirks,
+    ) -> Result<(), CrmError> {
+        let Integration { settings: stored, initial_sync_start_date: synced, .. } = self.integration(id)?;
         let settings = settings.submitted(Some(&stored));
         settings.validate(Some(&stored), !self.keeps_secrets(&settings))?;
+        let (new, before) = (settings.sync_start_date, stored.sync_start_date);
+        if new != before && synced.is_some() && !quirks.has(Quirk::StartDateMovesEarlier) {
+            return Err(SettingsError::StartDateFixed { new, stored: before }.into());
+        }
         self.check_unique(&settings, Some(id))?;
         self.check_edits_stay(id, &stored, &settings)?;
         let (url, key) = self.stored_secrets(&settings);
@@ -187,6 +198,18 @@ impl Crm {
         Ok(())
     }
 
+    /// Keeps the connectors of an integration that was never saved with a view of the shop.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn remember_connectors(&mut self, id: IntegrationId, connectors: Vec<String>) -> Result<(), CrmError> {
+        let settings = IntegrationSettings { connectors, ..self.integration(id)?.settings };
+        self.connection
+            .prepare_cached("UPDATE \"integration\" SET \"settings\" = ? WHERE \"id\" = ?")?
+            .execute(params![json(&settings), id.0.0])?;
+        Ok(())
+    }
+
     /// Sets or resets the moment from which the initial walk goes backwards.
     ///
     /// # Errors
@@ -276,6 +299,7 @@ fn is_same_shop(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quirk::Profile;
     use jiff::civil::Date;
 
     use crate::clock::Clock;
@@ -321,12 +345,29 @@ mod tests {
         let mut crm = crm();
         let id = crm.add_integration(&settings()).unwrap();
         let later = IntegrationSettings { sync_start_date: Date::constant(2014, 1, 1), ..settings() };
-        let error = crm.save_integration(id, &later).unwrap_err().to_string();
+        let error = crm.save_integration(id, &later, &Quirks::default()).unwrap_err().to_string();
         assert!(error.contains("New date should be less or equals than previously defined."), "{error}");
         let earlier =
             IntegrationSettings { sync_start_date: Date::constant(2006, 1, 1), api_key: ApiKey::new(""), ..settings() };
-        crm.save_integration(id, &earlier).unwrap();
+        crm.save_integration(id, &earlier, &Quirks::default()).unwrap();
         assert_eq!(crm.integration(id).unwrap().settings.api_key.expose_secret(), "oro-key-1");
+    }
+
+    #[test]
+    fn after_a_sync_the_start_date_stays_unless_the_quirk_is_on() {
+        for (quirks, expected) in [
+            (Quirks::default(), Some("impossible to change it (2007-01-01 is stored, not 2006-01-01)")),
+            (Profile::OroCrm41.quirks(), None),
+        ] {
+            let mut crm = crm();
+            let id = crm.add_integration(&settings()).unwrap();
+            let from = |year| IntegrationSettings { sync_start_date: Date::constant(year, 1, 1), ..settings() };
+            crm.set_initial_sync_start_date(id, Some(Timestamp::UNIX_EPOCH)).unwrap();
+            crm.save_integration(id, &from(2007), &quirks).unwrap();
+            let said = crm.save_integration(id, &from(2006), &quirks).map_err(|error| error.to_string()).err();
+            assert_eq!(said.is_some(), expected.is_some(), "{said:?}");
+            assert!(said.unwrap_or_default().contains(expected.unwrap_or_default()));
+        }
     }
 
     #[test]
@@ -357,7 +398,7 @@ mod tests {
                     shared_guest_email_list: vec!["x".to_owned()],
                     ..settings()
                 },
-                "Split by Full Name: This x is not a valid email address.",
+                "Split By Full Name: This \"x\" is not a valid email address.",
             ),
         ] {
             assert_eq!(crm().add_integration(&broken).unwrap_err().to_string(), expected);
@@ -389,10 +430,10 @@ mod tests {
         for (email, owner) in [("a@x.com", None), ("b@x.com", Some("jane"))] {
             let fields = Fields::new().with("channel", id.0).with("email", email).with("owner", owner);
             let customer = crm.insert(Entity::Customer, fields).unwrap();
-            crm.customer_created(customer).unwrap();
+            crm.customer_created(customer, &Quirks::default()).unwrap();
         }
-        crm.save_integration(id, &IntegrationSettings { default_user_owner: Some("john".to_owned()), ..settings() })
-            .unwrap();
+        let owned = IntegrationSettings { default_user_owner: Some("john".to_owned()), ..settings() };
+        crm.save_integration(id, &owned, &Quirks::default()).unwrap();
         for entity in [Entity::Customer, Entity::Account, Entity::Contact] {
             for row in crm.find(entity, &[]).unwrap() {
                 owners.push(row.fields.text("owner").unwrap_or("nobody").to_owned());

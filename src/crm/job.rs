@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Crm, CrmError, IntegrationId};
 use crate::datetime;
+use crate::quirk::{Quirk, Quirks};
 
 /// What a job is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -112,10 +113,14 @@ pub enum Scheduled {
 }
 
 impl Scheduled {
-    /// The words of the CRM's answer (sync spec 10.4). It does not tell a merged wish from another.
-    pub fn message(self) -> &'static str {
+    /// The words of the CRM's answer: the guide's, or those of the reference client's page (Q-54; sync spec 10.4). They do
+    /// not tell a merged wish from another.
+    pub fn message(self, quirks: &Quirks) -> &'static str {
         match self {
-            Self::Added | Self::Merged => "The synchronization has been scheduled. Check job progress.",
+            Self::Added | Self::Merged if quirks.has(Quirk::ScheduledInOtherWords) => {
+                "The synchronization has been scheduled. Check job progress."
+            }
+            Self::Added | Self::Merged => "A sync job has been added to the queue. Check progress",
             Self::Inactive => "Cannot add sync job to the queue because the integration is not active.",
         }
     }
@@ -308,7 +313,7 @@ mod tests {
         assert_eq!(crm.begin_next_job(id).unwrap().map(|again| again.id), Some(job.id));
 
         let settings = IntegrationSettings { enabled: false, ..crm.integration(id).unwrap().settings };
-        crm.save_integration(id, &settings).unwrap();
+        crm.save_integration(id, &settings, &Quirks::default()).unwrap();
         assert_eq!(crm.schedule(id, JobTopic::SyncIntegration, false).unwrap(), Scheduled::Inactive);
     }
 

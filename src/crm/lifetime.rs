@@ -163,7 +163,7 @@ mod tests {
             };
             let channel = crm.add_integration(&settings).unwrap();
             let customer = crm.insert(Entity::Customer, Fields::new().with("channel", channel.0)).unwrap();
-            crm.customer_created(customer).unwrap();
+            crm.customer_created(customer, &Quirks::default()).unwrap();
             let base = Fields::new().with("channel", channel.0).with("customer", customer).with("incrementId", "100");
             let id = crm.insert(Entity::Order, base).unwrap();
             let mut before = None;

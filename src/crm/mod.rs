@@ -20,6 +20,7 @@ mod keys;
 pub mod lifetime;
 mod lock;
 pub mod lookup;
+mod maintenance;
 mod missing_detail;
 mod open;
 mod order_notes;
@@ -50,6 +51,7 @@ pub use export_queue::{ChangeSet, ExportResult, PendingExport};
 pub use integration::{Integration, IntegrationId};
 pub use job::{Job, JobStatus, JobTopic, Scheduled};
 pub use lock::RunLock;
+pub use maintenance::Maintained;
 pub use settings::{IntegrationSettings, SettingsError, SyncPriority, WebsiteChoice};
 pub use status::{StatusCode, StatusRecord};
 pub use value::{CrmValue, Fields, Row, RowId};
@@ -110,20 +112,43 @@ impl Crm {
     /// Whatever `work` fails with, or the database when it cannot commit.
     pub fn transaction<T, E: From<CrmError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let name = format!("level{}", self.depth);
-        self.connection.execute_batch(&format!("SAVEPOINT {name}")).map_err(|error| E::from(error.into()))?;
+        self.connection.execute_batch(&format!("SAVEPOINT {name}")).map_err(|error| E::from(self.failed(error)))?;
         self.depth += 1;
         let result = work(self);
         self.depth -= 1;
-        let end = match &result {
-            Ok(_) => format!("RELEASE {name}"),
-            Err(_) => format!("ROLLBACK TO {name}; RELEASE {name}"),
-        };
-        if let Err(error) = self.connection.execute_batch(&end) {
+        let undo = format!("ROLLBACK TO {name}; RELEASE {name}");
+        if result.is_err() {
+            // SQLite has undone all of it by itself where the disk is full; why the work failed is what is to be told.
+            let _ = self.connection.execute_batch(&undo);
+            return result;
+        }
+        if let Err(error) = self.connection.execute_batch(&format!("RELEASE {name}")) {
             // A commit that fails (a full disk, a broken relation) must not leave the transaction open.
-            let _ = self.connection.execute_batch(&format!("ROLLBACK TO {name}; RELEASE {name}"));
-            return Err(E::from(error.into()));
+            let _ = self.connection.execute_batch(&undo);
+            return Err(E::from(self.failed(error)));
         }
         result
+    }
+
+    /// A failure of the database that names the file where the disk is what fails.
+    fn failed(&self, error: rusqlite::Error) -> CrmError {
+        CrmError::from(error).on_disk_of(self.connection.path())
+    }
+
+    /// Lets the file grow to so many pages and no further, as a full disk does: for tests of what happens then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn limit_pages(&mut self, pages: u32) -> Result<(), CrmError> {
+        Ok(self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+    }
+
+    /// How many pages the file has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn pages(&self) -> Result<u32, CrmError> {
+        Ok(self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?)
     }
 }
 

@@ -18,9 +18,11 @@ pub(super) const APPLICATION_ID: i64 = 0x6d6f_636b;
 
 /// Memory for pages of the file, negative as SQLite wants kilobytes: 64 MB hold the indexes of a large CRM.
 const PAGE_CACHE_KB: i64 = -65_536;
-/// Pages written ahead before they are copied into the file, 80 MB of them: a first sync changes the same pages over and
-/// over, and waits for the disk less often.
-const PAGES_BEFORE_CHECKPOINT: i64 = 20_000;
+/// Pages written ahead before they are copied into the file, at the end of the batch that makes them so many: 12 MB, for a
+/// first sync changes the same pages over and over, and a small disk must hold the log and the file.
+const PAGES_BEFORE_CHECKPOINT: i64 = 3_000;
+/// What is left of a log that had to grow beyond that, while somebody else was reading.
+const LOG_BYTES_KEPT: i64 = 16 << 20;
 /// The only journal that lets others read while a sync writes.
 const JOURNAL: &str = "wal";
 
@@ -33,6 +35,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("schema_5.sql", include_str!("schema_5.sql")),
     ("schema_6.sql", include_str!("schema_6.sql")),
     ("schema_7.sql", include_str!("schema_7.sql")),
+    ("schema_8.sql", include_str!("schema_8.sql")),
 ];
 
 fn newest_schema() -> i64 {
@@ -157,6 +160,7 @@ impl Crm {
     pub(super) fn prepared(mut connection: Connection, clock: Clock, kept: Kept) -> Result<Self, CrmError> {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update_and_check(None, "wal_autocheckpoint", PAGES_BEFORE_CHECKPOINT, |_| Ok(()))?;
+        connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES_KEPT, |_| Ok(()))?;
         let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         if owner != APPLICATION_ID {
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -246,7 +250,7 @@ fn is_folder_writable(folder: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crm::{Entity, Fields};
+    use crate::crm::{CrmValue, Entity, Fields, RowId};
     use jiff::Timestamp;
 
     #[test]
@@ -296,7 +300,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 7;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 8;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),
@@ -346,5 +350,79 @@ mod tests {
         copied.insert(Entity::Account, Fields::new().with("name", "John")).unwrap();
         assert_eq!(crm.count(Entity::Account).unwrap(), 1);
         assert!(Crm::copy_file(&file, &copy).is_err(), "a copy is never overwritten");
+    }
+
+    #[test]
+    fn an_older_file_gets_the_regions_and_keeps_what_its_shop_calls_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let old = file_before(8, &path);
+        old.execute_batch(
+            "INSERT INTO integration (id, settings, apiUrl, apiKey) VALUES (1, '{}', 'u', 'k');
+             INSERT INTO region (channel, combinedCode, code, countryCode, name, regionId) VALUES
+               (1, 'US-CA', 'CA', 'US', 'California', 12), (1, 'US-AK', 'AK', 'US', 'Alyeska', 2),
+               (1, 'XX-1', '1', 'XX', 'One', 900), (NULL, 'US-AL', 'AL', 'US', 'Alabama', 1);
+             INSERT INTO \"order\" (channel, incrementId, totalPaidAmount) VALUES (1, '100', '5.0000');",
+        )
+        .unwrap();
+        drop(old);
+        let crm = Crm::open(&path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let shared = crm.find(Entity::Region, &[("channel", CrmValue::Null)]).unwrap();
+        assert_eq!(shared.len(), 484);
+        let own: Vec<_> = crm.find(Entity::Region, &[("channel", CrmValue::Ref(RowId(1)))]).unwrap();
+        assert_eq!(own.iter().map(|row| row.fields.text("name")).collect::<Vec<_>>(), [Some("Alyeska"), Some("One")]);
+        let order = crm.find(Entity::Order, &[]).unwrap().remove(0);
+        let amount = |name| order.fields.get(name).unwrap().to_json();
+        assert_eq!((amount("totalPaidAmount"), amount("totalRefundedAmount")), ("5.0000".into(), "0".into()));
+    }
+
+    /// One transaction that touches many pages, as a batch does.
+    fn batch(crm: &mut Crm, number: i64) -> Result<(), CrmError> {
+        crm.transaction(|crm| {
+            for row in 0..25 {
+                // Names in no order, so that the index changes all over.
+                let name = format!("{:x}", (number * 25 + row).wrapping_mul(0x1e37_79b9_7f4a_7c15));
+                let contact = Fields::new().with("lastName", "x".repeat(400)).with("email", name);
+                crm.insert(Entity::Contact, contact)?;
+            }
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn what_is_written_ahead_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let mut crm = opened(&path).unwrap();
+        let log = || std::fs::metadata(folder.path().join("crm.sqlite-wal")).map_or(0, |log| log.len());
+        let (mut most, mut rounds, mut before) = (0, 0, 0);
+        for number in 0..1_200 {
+            batch(&mut crm, number).unwrap();
+            most = most.max(log());
+            rounds += u32::from(crm.pages().unwrap() > before);
+            before = crm.pages().unwrap();
+        }
+        assert!(most > 8 << 20 && most <= 16 << 20, "{most} bytes after {rounds} batches that grew the file");
+    }
+
+    #[test]
+    fn a_full_disk_is_named_with_the_file_and_what_was_written_before_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let mut crm = opened(&path).unwrap();
+        batch(&mut crm, 0).unwrap();
+        for more in 0..12 {
+            crm.limit_pages(crm.pages().unwrap() + more).unwrap();
+            let before = crm.count(Entity::Contact).unwrap();
+            let ended = (0..).find_map(|number| batch(&mut crm, 100 + number).err()).unwrap();
+            let said = ended.to_string();
+            let expected = format!("{} cannot grow: the disk is full; free some space", path.display());
+            assert!(said.starts_with(&expected) && said.ends_with("a sync goes on where it stopped"), "{said}");
+            let after = crm.count(Entity::Contact).unwrap();
+            assert_eq!((after - before) % 25, 0, "batches are whole");
+            crm.limit_pages(u32::MAX).unwrap();
+            batch(&mut crm, 200).unwrap();
+            assert_eq!(crm.count(Entity::Contact).unwrap(), after + 25, "once there is room it goes on");
+        }
     }
 }

@@ -158,7 +158,8 @@ impl Crm {
     pub fn insert(&mut self, entity: Entity, fields: Fields) -> Result<RowId, CrmError> {
         let mut sql = format!("INSERT INTO \"{}\"", entity.table());
         let mut values = Vec::with_capacity(fields.len());
-        for (field, value) in fields.iter() {
+        let left_out = entity.defaults().iter().filter(|(field, _)| !fields.has(field)).map(|(field, value)| (*field, value));
+        for (field, value) in fields.iter().chain(left_out) {
             values.push(to_sql(entity, field, column(entity, field)?, value)?);
             for part in [if values.len() == 1 { " (\"" } else { ", \"" }, field, "\""] {
                 sql.push_str(part);
@@ -176,7 +177,7 @@ impl Crm {
                 sql.push(')');
             }
         }
-        self.connection.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+        self.connection.prepare_cached(&sql)?.execute(params_from_iter(values)).map_err(|error| self.failed(error))?;
         Ok(RowId(self.connection.last_insert_rowid()))
     }
 
@@ -202,7 +203,7 @@ impl Crm {
         }
         values.push(id.0.into());
         sql.push_str(" WHERE \"id\" = ?");
-        let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+        let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(values)).map_err(|error| self.failed(error))?;
         if changed == 0 {
             return Err(missing(entity, id));
         }
@@ -215,7 +216,7 @@ impl Crm {
     /// When the database fails.
     pub fn delete(&mut self, entity: Entity, id: RowId) -> Result<bool, CrmError> {
         let sql = format!("DELETE FROM \"{}\" WHERE \"id\" = ?", entity.table());
-        Ok(self.connection.prepare_cached(&sql)?.execute([id.0])? > 0)
+        Ok(self.connection.prepare_cached(&sql)?.execute([id.0]).map_err(|error| self.failed(error))? > 0)
     }
 
     /// Whether a row exists.

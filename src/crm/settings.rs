@@ -216,6 +216,17 @@ pub enum SettingsError {
         /// The date that is stored.
         stored: Date,
     },
+    /// The start date changed although a sync was made.
+    #[error(
+        "Sync start date: once synchronization has been performed it is impossible to change it ({stored} is stored, not {new}); \
+         leave it as it is, or use the profile orocrm-4.1, where it may move earlier"
+    )]
+    StartDateFixed {
+        /// The date asked for.
+        new: Date,
+        /// The date that is stored.
+        stored: Date,
+    },
     /// A page that cannot hold the rows asked for by their ids.
     #[error("Page size: at least {min} rows, not {found}; rows that others refer to are asked for {min} at a time")]
     PageSize {
@@ -228,7 +239,7 @@ pub enum SettingsError {
     #[error("Integration with this URL and website(s) is already used.")]
     Duplicate,
     /// A shared e-mail is none.
-    #[error("Split by Full Name: This {0} is not a valid email address.")]
+    #[error("Split By Full Name: This \"{0}\" is not a valid email address.")]
     Email(String),
 }
 
@@ -303,7 +314,7 @@ impl IntegrationSettings {
         match self.extension_version.as_deref().filter(|_| self.is_extension_installed) {
             None => Some("Native Magento API is used; only customers and orders will be synced".to_owned()),
             Some(version) if !self.has_version(SUPPORTED_VERSION) => {
-                Some(format!("OroBridge v{version} is used\u{2014}outdated version"))
+                Some(format!("OroBridge v.{version} is used\u{2014}outdated version"))
             }
             Some(_) => None,
         }

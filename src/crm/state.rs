@@ -209,6 +209,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::crm::{CustomerEdit, Fields, IntegrationSettings};
+    use crate::quirk::Quirks;
     use crate::secret::ApiKey;
     use jiff::Timestamp;
 
@@ -240,7 +241,7 @@ mod tests {
             let types = CrmValue::TextList(vec!["billing".to_owned()]);
             let address = base().with("owner", id).with("originId", origin_id + 10).with("types", types);
             crm.insert(Entity::CustomerAddress, address.with("city", "Paris")).unwrap();
-            crm.customer_created(id).unwrap();
+            crm.customer_created(id, &Quirks::default()).unwrap();
         }
         for _ in 0..first {
             for (entity, field) in [(Entity::CustomerGroup, "originId"), (Entity::Customer, "originId")] {

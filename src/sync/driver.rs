@@ -38,6 +38,7 @@ async fn parts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncO
     let mut run = Run::open(context, id)?;
     let mut outcome = SyncOutcome::default();
     run.find_bridge().await?;
+    outcome.notices.extend(run.unused_connectors());
     // The reference client exports in the background, right after an edit was saved. An edit that waits still when a sync
     // begins is overwritten by its import.
     let import_first = run.quirks.has(Quirk::ImportOverwritesPendingEdits) && !options.exports_first;

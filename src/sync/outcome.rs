@@ -158,6 +158,9 @@ pub struct SyncOutcome {
     pub connectors: Vec<ConnectorOutcome>,
     /// Exports of CRM edits.
     pub exports: Vec<ExportOutcome>,
+    /// What a person should know that is no failure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// Whether the caller asked to stop and the sync did so at a batch boundary.
     pub interrupted: bool,
     /// Connectors that have not come to the shop's present, or to the end of their walk.
@@ -172,6 +175,11 @@ impl SyncOutcome {
     pub fn join(&mut self, other: SyncOutcome) {
         self.connectors.extend(other.connectors);
         self.exports.extend(other.exports);
+        for notice in other.notices {
+            if !self.notices.contains(&notice) {
+                self.notices.push(notice);
+            }
+        }
         self.interrupted |= other.interrupted;
         self.behind.extend(other.behind);
         self.initial_due = other.initial_due;

@@ -22,7 +22,7 @@ use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
 use crate::crm::integration::ShopFacts;
-use crate::crm::{Crm, CrmError, Integration, IntegrationId};
+use crate::crm::{Crm, CrmError, Integration, IntegrationId, IntegrationSettings};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, WireMode};
 
@@ -116,7 +116,8 @@ impl<'c, 'e> Run<'c, 'e> {
     }
 
     /// Asks for the bridge; when the shop cannot be reached, what the last check found stands in. An integration that was
-    /// never saved with a view of the shop gets its snapshot here.
+    /// never saved with a view of the shop gets its snapshot and its connectors here, as saving the form gives them: from
+    /// then on a bridge that goes away is a failure of the connectors that need it, and nothing is left out in silence.
     pub(super) async fn find_bridge(&mut self) -> Result<(), CrmError> {
         let Ok(client) = self.client().await else {
             let stored = self.integration.settings.extension_version.clone();
@@ -129,12 +130,17 @@ impl<'c, 'e> Run<'c, 'e> {
         if found.is_unknown || !self.integration.settings.connectors.is_empty() {
             return Ok(());
         }
-        let facts = ShopFacts {
-            extension_version: found.version.map(|version| version.as_str().to_owned()),
-            magento_version: found.magento_version,
-            admin_url: found.admin_url,
-        };
-        self.crm.remember_shop(self.integration.id, facts)?;
+        // A file of an earlier version may have had a bridge that is gone; its connectors are those of then.
+        if !self.integration.settings.is_extension_installed {
+            let facts = ShopFacts {
+                extension_version: found.version.map(|version| version.as_str().to_owned()),
+                magento_version: found.magento_version,
+                admin_url: found.admin_url,
+            };
+            self.crm.remember_shop(self.integration.id, facts)?;
+        }
+        let stored = self.crm.integration(self.integration.id)?.settings;
+        self.crm.remember_connectors(self.integration.id, Connector::of_settings(&stored))?;
         self.integration =
             Integration { settings: self.crm.integration(self.integration.id)?.settings, ..self.integration.clone() };
         Ok(())
@@ -156,6 +162,29 @@ impl<'c, 'e> Run<'c, 'e> {
             });
         }
         connectors
+    }
+
+    /// What the bridge offers and the integration does not use, because it was saved before the bridge was there.
+    pub(super) fn unused_connectors(&self) -> Option<String> {
+        let settings = &self.integration.settings;
+        let version = self.bridge.version()?.as_str().to_owned();
+        let live = IntegrationSettings { extension_version: Some(version.clone()), ..settings.clone() };
+        let offered = Connector::of_settings(&live);
+        let mut unused: Vec<&str> = Vec::new();
+        for connector in offered.iter().filter(|name| !settings.connectors.contains(name)) {
+            let label = Connector::named(connector).map_or("", |connector| connector.stream().label());
+            if !unused.contains(&label) {
+                unused.push(label);
+            }
+        }
+        let name = &settings.name;
+        (!settings.connectors.is_empty() && !unused.is_empty()).then(|| {
+            format!(
+                "the shop has bridge {version}, but \"{name}\" was saved without it, so these are not synced: {}; Check \
+                 Connection (\"mockgento check --crm FILE\") adds them",
+                unused.join(", ").to_lowercase()
+            )
+        })
     }
 
     /// Tells that a call which writes comes next; says whether it is to be made.

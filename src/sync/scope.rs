@@ -6,8 +6,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::convert::{Link, Record};
+use super::convert::Record;
 use super::outcome::Counts;
 use super::strategy::Change;
 use super::strategy::address::{AddressKind, RegionFacts, resolve_region};
@@ -46,6 +47,9 @@ pub(super) struct Known {
 
 /// Entities whose rows are few and imported before any other.
 const DICTIONARIES: [Entity; 3] = [Entity::Website, Entity::Store, Entity::CustomerGroup];
+
+/// Fields of a region besides its integration.
+const REGION: &[&str] = &["combinedCode", "code", "countryCode", "name", "regionId"];
 
 impl Scope {
     fn channel_value(&self) -> CrmValue {
@@ -104,9 +108,40 @@ impl Scope {
         Ok(facts)
     }
 
+    /// A row of the dictionary: the integration's own, where the shop says something else, or one of those the CRM comes
+    /// with, as long as the shop does not call that one otherwise.
     fn region(&self, crm: &Crm, key: (&str, CrmValue)) -> Result<Option<Row>, CrmError> {
-        let keys = [("channel", self.region_channel()), key];
-        crm.find_one(Entity::Region, &keys)
+        let own = crm.find_one(Entity::Region, &[("channel", self.region_channel()), key.clone()])?;
+        if own.is_some() || self.region_channel().is_null() {
+            return Ok(own);
+        }
+        let Some(shared) = crm.find_one(Entity::Region, &[("channel", CrmValue::Null), key])? else { return Ok(None) };
+        let code = shared.fields.get("combinedCode").cloned().unwrap_or_default();
+        let is_overruled = crm.find_id(Entity::Region, &[("channel", self.region_channel()), ("combinedCode", code)])?;
+        Ok(is_overruled.is_none().then_some(shared))
+    }
+
+    /// Writes a row of the region dictionary over the one of that code. A row that the CRM comes with belongs to all
+    /// integrations: what this shop says otherwise becomes a row of its own.
+    pub(super) fn put_region(
+        &self,
+        crm: &mut Crm,
+        existing: Option<Row>,
+        fields: Fields,
+        counts: &mut Counts,
+    ) -> Result<(), CrmError> {
+        let shared = existing.as_ref().filter(|row| row.fields.link("channel") != self.region_channel().as_ref_id());
+        let Some(shared) = shared else {
+            let change = Change::Root { entity: Entity::Region, id: existing.map(|row| row.id), fields };
+            return self.apply(crm, vec![change], counts).map(|_| ());
+        };
+        counts.updated += 1;
+        if fields.iter().all(|(name, value)| shared.fields.get(name) == Some(value)) {
+            return Ok(());
+        }
+        let said = |name: &str| fields.get(name).or(shared.fields.get(name)).cloned().unwrap_or_default();
+        let own = REGION.iter().map(|name| (*name, said(name))).collect();
+        self.put(crm, Entity::Region, None, own).map(|_| ())
     }
 
     fn region_channel(&self) -> CrmValue {
@@ -125,10 +160,10 @@ impl Scope {
         let mut fields: Fields = record.values.iter().map(|(name, value)| (*name, value.clone())).collect();
         for (name, link) in &record.links {
             let found = match link {
-                Some(Link { entity, origin_id }) => {
-                    let found = self.id_by_origin(crm, *entity, *origin_id)?;
+                Some(link) => {
+                    let found = self.id_by_origin(crm, link.entity, link.origin_id)?;
                     if found.is_none() {
-                        warnings.push(not_found(row_number, *entity, &format!("{{\"originId\":{origin_id}}}")));
+                        warnings.push(self.not_found(row_number, link.entity, json!({ "originId": link.key() })));
                     }
                     found
                 }
@@ -137,6 +172,20 @@ impl Scope {
             fields.set(*name, found);
         }
         Ok(fields)
+    }
+
+    /// The reference client's words for a relation that is not there: the entity by its label, the relation as the import has
+    /// it (sync spec 4.10 and 5.7).
+    pub(super) fn not_found(&self, row_number: usize, entity: Entity, relation: Value) -> String {
+        let channel = json!({ "channel": { "id": self.channel.0.0 } });
+        let mut members = [relation, channel].into_iter().filter_map(|part| part.as_object().cloned());
+        let mut data = members.next().unwrap_or_default();
+        data.extend(members.flatten());
+        format!(
+            "Error in row #{row_number}. Not found entity \"{}\". Item data: {}.",
+            label(entity),
+            Value::Object(data)
+        )
     }
 
     /// Applies changes in order; counts the roots. Gives the last root's id.
@@ -216,9 +265,19 @@ impl Scope {
     }
 }
 
-/// The reference client's words for a relation that is not there (sync spec 4.10).
-pub(super) fn not_found(row_number: usize, entity: Entity, data: &str) -> String {
-    format!("Error in row #{row_number}. Not found entity \"{}\". Item data: {data}.", entity.table())
+/// What the reference client calls what others refer to.
+const LABELS: &[(Entity, &str)] = &[
+    (Entity::Website, "Magento Website"),
+    (Entity::Store, "Magento Store"),
+    (Entity::CustomerGroup, "Magento Customer Group"),
+    (Entity::Customer, "Magento Customer"),
+    (Entity::Cart, "Magento Shopping Cart"),
+    (Entity::Order, "Magento Order"),
+];
+
+/// The label of an entity in a warning.
+fn label(entity: Entity) -> &'static str {
+    LABELS.iter().find(|(of, _)| *of == entity).map_or(entity.table(), |(_, label)| label)
 }
 
 /// A row of the region dictionary as addresses need it.

@@ -150,7 +150,7 @@ fn record(run: &Run<'_, '_>, row: &Row) -> Result<Record, CrmError> {
     for (name, entity) in [("customer", Entity::Customer), ("store", Entity::Store)] {
         let linked = row.fields.link(name).map(|id| run.crm.require(entity, id)).transpose()?;
         let origin_id = linked.and_then(|row| row.fields.int("originId"));
-        record.links.insert(name, origin_id.map(|origin_id| Link { entity, origin_id }));
+        record.links.insert(name, origin_id.map(|origin_id| Link::to(entity, origin_id)));
     }
     Ok(record)
 }

@@ -153,3 +153,36 @@ async fn a_cart_goes_its_ways_and_its_order_is_fetched_once_it_was_placed() {
     assert!(code == 0 && text.starts_with("The order is in the CRM.\n"), "{text}");
     assert_eq!(status(), "purchased");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn maintenance_mends_what_is_missing_and_says_how_much() {
+    let world = World::synced().await;
+    let file = world.folder.path().join("crm.sqlite");
+    let broken = rusqlite::Connection::open(&file).unwrap();
+    broken
+        .execute_batch(
+            "PRAGMA foreign_keys = ON;
+             DELETE FROM contact WHERE id IN (SELECT contact FROM customer WHERE originId IN (1, 2, 3));
+             DELETE FROM contactAddress WHERE contact = (SELECT contact FROM customer WHERE originId = 4);
+             UPDATE customer SET lifetime = '1' WHERE originId = 5;",
+        )
+        .unwrap();
+    drop(broken);
+    for (arguments, expected) in [
+        (&["add-contacts"][..], "3 of 10 customers had no contact and have one now.\n"),
+        (&["add-contacts", "--name", "Magento"], "0 of 10 customers had no contact and have one now.\n"),
+        (&["copy-addresses", "--customer", "1"], "0 addresses were copied to contacts that did not have them.\n"),
+        (&["copy-addresses"], "1 addresses were copied to contacts that did not have them.\n"),
+        (
+            &["recalculate-lifetime"],
+            "The lifetime of 1 of 10 customers is wrong. Nothing was saved; --force saves what is right.\n",
+        ),
+        (&["recalculate-lifetime", "--force"], "The lifetime of 1 of 10 customers was wrong and is right now.\n"),
+        (&["recalculate-lifetime", "--force"], "The lifetime of 0 of 10 customers was wrong and is right now.\n"),
+    ] {
+        assert_eq!(world.said(&[&["crm"], arguments].concat()), (0, expected.to_owned()), "{arguments:?}");
+    }
+    let (code, text) = world.said(&["crm", "add-contacts", "--name", "Magneto"]);
+    assert!(code == 2 && text.contains("there is no integration \"Magneto\"; this CRM has \"Magento\""), "{text}");
+    assert_eq!(world.shop.rows("sales_flat_order").len(), 10, "no shop was asked to change anything");
+}

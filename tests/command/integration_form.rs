@@ -77,7 +77,7 @@ async fn the_form_says_without_the_bridge_what_is_missing_and_refuses_what_needs
     let form = file.done(&["integration", "show"]);
     assert!(form.ends_with("Native Magento API is used; only customers and orders will be synced\n"), "{form}");
     for (field, value, expected) in [
-        ("--split-by-full-name", "a@example.com", "Split by Full Name: needs the bridge"),
+        ("--split-by-full-name", "a@example.com", "Split By Full Name: needs the bridge"),
         ("--order-notes", "yes", "Import Order Comments as Order Notes: needs bridge 1.2.19 or newer"),
     ] {
         let (code, text) = file.run(&["integration", "set", field, value]);
@@ -85,7 +85,7 @@ async fn the_form_says_without_the_bridge_what_is_missing_and_refuses_what_needs
     }
     let (file, _shop) = CrmFile::checked(Some("1.1.4")).await;
     let form = file.done(&["integration", "show"]);
-    assert!(form.ends_with("OroBridge v1.1.0 is used—outdated version\n"), "1.1.4 says 1.1.0 of itself: {form}");
+    assert!(form.ends_with("OroBridge v.1.1.0 is used—outdated version\n"), "1.1.4 says 1.1.0 of itself: {form}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,13 +98,13 @@ async fn every_field_can_be_changed_and_is_checked_in_the_words_of_the_form() {
         (&["--order-notes", "no"], "Import Order Comments as Order Notes  no\n"),
         (
             &["--split-by-full-name", "a@x.com; A@X.com,b@y.de"],
-            "Split by Full Name                    a@x.com, b@y.de\n",
+            "Split By Full Name                    a@x.com, b@y.de\n",
         ),
-        (&["--split-by-full-name", ""], "Split by Full Name\n"),
+        (&["--split-by-full-name", ""], "Split By Full Name\n"),
         (&["--default-owner", "jane"], "Default owner                         jane\n"),
         (&["--two-way", "local"], "Sync priority                         Local wins\n"),
         (&["--entities", "order,customer"], "Entities                              order, customer\n"),
-        (&["--admin-url", "http://admin.example/"], "Admin URL                             http://admin.example/\n"),
+        (&["--admin-url", "http://admin.example/"], "Admin url                             http://admin.example/\n"),
         (&["--wsi", "yes"], "WS-I Compliance                       yes\n"),
         (
             &["--url", "http://ann:hush@shop.example/"],
@@ -118,7 +118,7 @@ async fn every_field_can_be_changed_and_is_checked_in_the_words_of_the_form() {
     for (arguments, expected) in [
         (&["--website", "7"][..], "Website: 7 is not offered; choose one of -1 (All web sites), 1 ("),
         (&["--start-date", "2014-01-01"], "New date should be less or equals than previously defined."),
-        (&["--split-by-full-name", "nobody"], "Split by Full Name: This nobody is not a valid email address."),
+        (&["--split-by-full-name", "nobody"], "Split By Full Name: This \"nobody\" is not a valid email address."),
         (&["--rename", "X"], "Name: between 3 and 255 characters, not 1"),
         (&["--page-size", "10"], "Page size: at least 25 rows, not 10"),
         (&["--key-file", "no-such-file"], "cannot read no-such-file"),

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
 use mockgento::disrupt::{Disruption, When};
+use mockgento::shop::ShopEdit;
 use mockgento::shop::generate::{Recipe, generate};
 use mockgento::testing::TestShop;
 use serde_json::{Value, json};
@@ -221,7 +222,7 @@ async fn a_scheduled_sync_waits_is_merged_and_is_run_by_the_next_sync() {
     assert!(code == Some(2) && text.contains("there is no CRM file"), "{text}");
     assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
 
-    let scheduled = "The synchronization has been scheduled. Check job progress.";
+    let scheduled = "A sync job has been added to the queue. Check progress";
     let (code, text) = crm.run(&["schedule"]);
     assert_eq!((code, text.trim_end()), (Some(0), scheduled));
     let (code, text) = crm.run(&["schedule", "--force"]);
@@ -257,4 +258,32 @@ async fn status_tells_of_what_failed_and_exits_with_1() {
     assert_eq!(code, Some(1), "{status}");
     assert!(status.contains("customer_initial did not come through"), "{status}");
     assert!(status.contains("HTTP 500"), "{status}");
+}
+
+/// The command does what a story's step does: what needs the bridge fails without it, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bridge_that_goes_or_comes_is_said_and_settled_by_a_check() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    let bridge = |version: Option<&str>| shop.edit(&ShopEdit::SetBridge(version.map(str::to_owned)));
+    let check = || {
+        let url = shop.wsdl_url().to_string();
+        crm.run(&["check", "--url", &url, "--user", "oro"])
+    };
+    let sync = || said(&crm.sync(&shop).output().unwrap());
+    assert_eq!(sync().0, Some(0));
+    bridge(None);
+    let (code, text) = sync();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("Oro Bridge extension is not installed."), "{text}");
+    assert_eq!(check().0, Some(0));
+    let (code, text) = sync();
+    assert!(code == Some(0) && !text.contains("Notice"), "{text}");
+    bridge(Some("1.2.19"));
+    let (code, text) = sync();
+    let notice = "\"Magento\" was saved without it, so these are not synced: carts, newsletter subscribers";
+    assert!(code == Some(0) && text.contains(notice), "{text}");
+    assert_eq!(check().0, Some(0));
+    let (code, text) = sync();
+    assert!(code == Some(0) && !text.contains("Notice"), "{text}");
 }

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use jiff::Timestamp;
 use mockgento::clock::Clock;
 use mockgento::crm::{Crm, Entity, Fields, IntegrationSettings};
+use mockgento::quirk::Quirks;
 use mockgento::secret::ApiKey;
 use rusqlite::Connection;
 use serde_json::Value;
@@ -37,7 +38,7 @@ fn crm_file(folder: &Path) -> PathBuf {
         let fields = fields.with("firstName", first).with("lastName", "O'Neil, \"the\" one").with("guest", guest);
         let fields = fields.with("store", store).with("website", website).with("group", group);
         let id = crm.insert(Entity::Customer, fields).unwrap();
-        crm.customer_created(id).unwrap();
+        crm.customer_created(id, &Quirks::default()).unwrap();
     }
     path
 }

@@ -8,6 +8,7 @@ mod convergence;
 mod conversion;
 mod crm_file;
 mod customers;
+mod full_disk;
 mod no_lost_edit;
 mod only_the_edit;
 mod plan_is_what_happens;

@@ -4,6 +4,7 @@
 mod button;
 mod edit;
 mod export;
+mod maintenance;
 mod show;
 
 use std::io::Write as _;
@@ -47,6 +48,12 @@ enum CrmCommand {
     OrderPlaced(button::OrderPlacedArgs),
     /// Abandon a cart, make an opportunity of it, or take it up again.
     MoveCart(button::MoveCartArgs),
+    /// Maintenance: give every customer that has no contact one.
+    AddContacts(maintenance::AddContactsArgs),
+    /// Maintenance: copy the addresses of customers to their contacts, where those lack them.
+    CopyAddresses(maintenance::CopyAddressesArgs),
+    /// Maintenance: sum the orders of every customer up anew.
+    RecalculateLifetime(maintenance::RecalculateArgs),
 }
 
 /// A CRM file that is there already.
@@ -70,6 +77,9 @@ pub fn run(args: &CrmArgs) -> Outcome {
         CrmCommand::SyncData(args) => button::ask_again(args),
         CrmCommand::OrderPlaced(args) => button::order_placed(args),
         CrmCommand::MoveCart(args) => button::move_cart(args),
+        CrmCommand::AddContacts(args) => maintenance::add_contacts(args),
+        CrmCommand::CopyAddresses(args) => maintenance::copy_addresses(args),
+        CrmCommand::RecalculateLifetime(args) => maintenance::recalculate_lifetime(args),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::cli::address::{AdminUrl, ShopUrl};
 use crate::cli::key_args::{key_of_file, masked_key};
 use crate::crm::integration::parse_shared_emails;
 use crate::crm::{IntegrationSettings, SyncPriority};
+use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::sync::connector::Connector;
 
@@ -51,7 +52,7 @@ pub struct SetArgs {
     /// Guest Customer Sync: guest orders of one e-mail address are combined under one customer.
     #[arg(long, value_name = "YES|NO")]
     guest_customer_sync: Option<YesNo>,
-    /// Sync start date; it may only move earlier.
+    /// Sync start date; before the first sync it may only move earlier, after it it stays.
     #[arg(long, value_name = "DATE")]
     start_date: Option<Date>,
     /// Website, -1 for all; `mockgento check --crm` reads the list anew.
@@ -72,12 +73,16 @@ pub struct SetArgs {
     /// Enable Two Way Sync, and who wins a conflict; or off.
     #[arg(long, value_name = "WINNER")]
     two_way: Option<Winner>,
-    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber.
+    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber; or all of them.
     #[arg(long, value_name = "ENTITY", value_delimiter = ',')]
     entities: Vec<Entity>,
     /// Rows of a page of the bridge's lists, 25 or more.
     #[arg(long, value_name = "ROWS")]
     page_size: Option<usize>,
+    /// Whose rules the form has: the user guide's (`documented`), or OroCRM 4.1's, where the sync start date may move earlier
+    /// after a sync (`orocrm-4.1`).
+    #[arg(long, default_value_t)]
+    profile: Profile,
 }
 
 /// A checkbox.
@@ -114,16 +119,20 @@ enum Entity {
     CreditMemo,
     /// Newsletter subscribers.
     NewsletterSubscriber,
+    /// All of them.
+    All,
 }
 
 impl Entity {
-    fn name(self) -> &'static str {
+    /// What settings call it; a list of none is all of them.
+    fn name(self) -> Option<&'static str> {
         match self {
-            Self::Customer => "customer",
-            Self::Cart => "cart",
-            Self::Order => "order",
-            Self::CreditMemo => "credit_memo",
-            Self::NewsletterSubscriber => "newsletter_subscriber",
+            Self::Customer => Some("customer"),
+            Self::Cart => Some("cart"),
+            Self::Order => Some("order"),
+            Self::CreditMemo => Some("credit_memo"),
+            Self::NewsletterSubscriber => Some("newsletter_subscriber"),
+            Self::All => None,
         }
     }
 }
@@ -132,7 +141,7 @@ impl Entity {
 pub fn run(args: &SetArgs) -> Outcome {
     let (mut crm, integration) = args.chosen.open()?;
     let settings = args.over(integration.settings)?;
-    crm.save_integration(integration.id, &settings).map_err(report)?;
+    crm.save_integration(integration.id, &settings, &args.profile.quirks()).map_err(report)?;
     let saved = crm.integration(integration.id).map_err(report)?.settings;
     say(&in_words(&saved))
 }
@@ -172,7 +181,8 @@ impl SetArgs {
         }
         settings.page_size = self.page_size.or(settings.page_size);
         if !self.entities.is_empty() {
-            settings.entities = self.entities.iter().map(|entity| entity.name().to_owned()).collect();
+            let named: Option<Vec<String>> = self.entities.iter().map(|entity| entity.name().map(str::to_owned)).collect();
+            settings.entities = named.unwrap_or_default();
             settings.connectors = Connector::of_settings(&settings);
         }
         Ok(settings)
@@ -215,7 +225,7 @@ impl SetArgs {
         }
         let wants_a_list = self.split_by_full_name.as_deref().is_some_and(|list| !list.is_empty());
         if wants_a_list && !settings.is_extension_installed {
-            return Err(miette!(help = help, "Split by Full Name: needs the bridge"));
+            return Err(miette!(help = help, "Split By Full Name: needs the bridge"));
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use super::crm::CrmFile;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::crm::{Crm, CrmError, Integration};
+use crate::quirk::Quirks;
 
 /// Arguments of `integration`.
 #[derive(Debug, Args)]
@@ -89,7 +90,7 @@ fn switch(chosen: &Chosen, on: bool) -> Outcome {
     let mut settings = integration.settings;
     let (state, before) = (if on { "active" } else { "not active" }, settings.enabled);
     settings.enabled = on;
-    crm.save_integration(integration.id, &settings).map_err(report)?;
+    crm.save_integration(integration.id, &settings, &Quirks::default()).map_err(report)?;
     let already = if before == on { " already" } else { " now" };
     say(&format!("\"{}\" is {state}{already}", settings.name))
 }

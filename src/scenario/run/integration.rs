@@ -35,7 +35,7 @@ impl World<'_> {
         let before = self.crm.integration(id)?.settings;
         let mut settings = self.over(before, setup, false)?;
         self.look_at_shop(&mut settings).await?;
-        Ok(self.crm.save_integration(id, &settings))
+        Ok(self.crm.save_integration(id, &settings, &self.quirks))
     }
 
     /// Lays what the story says over settings; `fresh` fills in what a first save needs.
@@ -91,9 +91,9 @@ impl World<'_> {
         if let Some(priority) = setup.sync_priority {
             settings.sync_priority = stored(priority);
         }
-        if !setup.split_by_full_name.is_empty() {
+        if let Some(shared) = &setup.split_by_full_name {
             let exact = self.quirks.has(Quirk::SharedEmailsMatchedExactly);
-            settings.shared_guest_email_list = parse_shared_emails(&setup.split_by_full_name.join(","), exact);
+            settings.shared_guest_email_list = parse_shared_emails(&shared.join(","), exact);
         }
         if let Some(website) = &setup.website {
             settings.website_id = self.website(setup, website.get())?;

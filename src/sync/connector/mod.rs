@@ -91,7 +91,7 @@ macro_rules! streams {
             }
 
             /// What a person calls its records.
-            fn label(self) -> &'static str {
+            pub(in crate::sync) fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
 

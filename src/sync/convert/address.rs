@@ -29,12 +29,12 @@ pub fn common(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
     }
     if let Some(value) = row.get("country_id") {
         let raw = filled(value);
-        let code = raw.as_deref().and_then(country::iso2);
+        let code = raw.as_deref().and_then(|raw| country::iso2(raw, quirks));
         record.values.insert("country", code.map_or(CrmValue::Null, |code| CrmValue::Text(code.to_owned())));
         record.values.insert("countryText", raw.map_or(CrmValue::Null, CrmValue::Text));
     }
     let region = row.get("region_id").map_or(Ok(None), |value| integer("region_id", value))?;
-    let region = region.filter(|id| *id != 0).map(|origin_id| Link { entity: Entity::Region, origin_id });
+    let region = region.filter(|id| *id != 0).map(|origin_id| Link::to(Entity::Region, origin_id));
     record.links.insert("region", region);
     Ok(record)
 }

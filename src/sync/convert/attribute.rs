@@ -49,7 +49,7 @@ pub(super) fn fill(record: &mut Record, row: &SoapStruct, entity: Entity, quirks
         if let Some((field, target)) = relation(entity, &name) {
             if !record.links.contains_key(field) {
                 let id = integer(&key, value)?;
-                record.links.insert(field, id.map(|origin_id| Link { entity: target, origin_id }));
+                record.links.insert(field, id.map(|origin_id| Link::to(target, origin_id)));
             }
             continue;
         }
@@ -98,7 +98,7 @@ mod tests {
         let row = SoapStruct::new()
             .with("attributes", vec![pair("group_id", "4"), pair("store_id", "2"), pair("some_id", "val1")]);
         let mut record = Record::default();
-        record.links.insert("store", Some(Link { entity: Entity::Store, origin_id: 1 }));
+        record.links.insert("store", Some(Link::to(Entity::Store, 1)));
         fill(&mut record, &row, Entity::Customer, &Quirks::default()).unwrap();
         assert_eq!((record.link("group"), record.link("store")), (Some(4), Some(1)));
         assert!(record.values.is_empty() && record.links.len() == 2);

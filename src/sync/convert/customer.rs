@@ -77,7 +77,7 @@ fn group_of_bridge(record: &mut Record, row: &SoapStruct) -> Result<(), RowError
         && record.link("group").is_none()
     {
         let id = integer("customer_group_id", id)?;
-        record.links.insert("group", id.map(|origin_id| Link { entity: Entity::CustomerGroup, origin_id }));
+        record.links.insert("group", id.map(|origin_id| Link::to(Entity::CustomerGroup, origin_id)));
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn of_order(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
     record.values.insert("guest", CrmValue::Bool(true));
     record.values.insert("confirmed", CrmValue::Bool(false));
     record.values.insert("isActive", CrmValue::Bool(false));
-    record.links.insert("group", Some(Link { entity: Entity::CustomerGroup, origin_id: 0 }));
+    record.links.insert("group", Some(Link::to(Entity::CustomerGroup, 0)));
     Ok(record)
 }
 

@@ -44,6 +44,20 @@ pub struct Link {
     pub entity: Entity,
     /// Magento's primary key there; of a region its `region_id`.
     pub origin_id: i64,
+    /// Whether Magento wrote the key as a text; the reference client's warnings show which.
+    pub is_text: bool,
+}
+
+impl Link {
+    /// A relation that no warning is about.
+    pub fn to(entity: Entity, origin_id: i64) -> Self {
+        Self { entity, origin_id, is_text: false }
+    }
+
+    /// The key as Magento wrote it, for JSON.
+    pub fn key(&self) -> serde_json::Value {
+        if self.is_text { self.origin_id.to_string().into() } else { self.origin_id.into() }
+    }
 }
 
 impl Record {
@@ -140,7 +154,7 @@ pub(crate) fn read(rules: &[Rule], row: &SoapStruct, quirks: &Quirks) -> Result<
         if let Kind::Link(entity) = kind {
             // Customer 0 is nobody: Magento writes it for guests' carts and subscriptions.
             let key = integer(from, value)?.filter(|id| *id != 0 || *entity != Entity::Customer);
-            record.links.insert(to, key.map(|origin_id| Link { entity: *entity, origin_id }));
+            record.links.insert(to, key.map(|origin_id| Link { is_text: matches!(value, SoapValue::Text(_)), ..Link::to(*entity, origin_id) }));
         } else {
             record.values.insert(to, convert(from, value, *kind, quirks)?);
         }

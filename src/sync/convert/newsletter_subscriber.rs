@@ -3,7 +3,7 @@
 use super::{Kind, Link, Record, RowError, Rule, filled, limit, read, require};
 use crate::crm::{CrmValue, Entity};
 use crate::quirk::Quirks;
-use crate::soap::SoapStruct;
+use crate::soap::{SoapStruct, SoapValue};
 
 const FIELDS: &[Rule] = &[
     ("subscriber_id", "originId", Kind::Int),
@@ -33,7 +33,8 @@ pub(crate) fn customer(row: &SoapStruct) -> Option<Link> {
     let raw = row.get("customer_id").and_then(filled)?;
     let digits: String = raw.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '-')).collect();
     let origin_id = digits.parse().ok().filter(|id| *id != 0)?;
-    Some(Link { entity: Entity::Customer, origin_id })
+    let is_text = matches!(row.get("customer_id"), Some(SoapValue::Text(_)));
+    Some(Link { is_text, ..Link::to(Entity::Customer, origin_id) })
 }
 
 #[cfg(test)]

@@ -50,8 +50,11 @@ fn import_row(
         },
     };
     // An empty region name never overwrites a stored one.
-    if entity == Entity::Region && existing.is_some() && fields.get("name").is_none_or(CrmValue::is_null) {
-        fields.remove("name");
+    if entity == Entity::Region {
+        if existing.is_some() && fields.get("name").is_none_or(CrmValue::is_null) {
+            fields.remove("name");
+        }
+        return scope.put_region(crm, existing, fields, &mut outcome.counts);
     }
     let change = Change::Root { entity, id: existing.map(|row| row.id), fields };
     scope.apply(crm, vec![change], &mut outcome.counts).map(|_| ())

@@ -171,6 +171,7 @@ impl Import {
 
     fn write_rows(&mut self, crm: &mut Crm, scope: &Scope, batch: &Batch, pass: Pass) -> Result<(), CrmError> {
         let counted = self.outcome.counts;
+        let heard = self.outcome.warnings.len();
         for (key, row) in batch {
             let invalid = self.outcome.counts.invalid;
             let updated = (self.rules.import)(crm, scope, row, &mut self.outcome)?;
@@ -183,6 +184,11 @@ impl Import {
         (self.rules.written)(crm, scope, batch, written)?;
         if pass == Pass::Details {
             self.outcome.counts = Counts { invalid: self.outcome.counts.invalid, ..counted };
+            let again = self.outcome.warnings.split_off(heard);
+            // What the bare row missed is told once.
+            let is_new = |warning: &String| self.outcome.warnings.iter().all(|told| without_row(told) != without_row(warning));
+            let new: Vec<String> = again.into_iter().filter(is_new).collect();
+            self.outcome.warnings.extend(new);
         }
         Ok(())
     }
@@ -196,6 +202,11 @@ impl Import {
     pub(super) fn wants_details(&self, key: &str) -> bool {
         !self.refused.iter().any(|refused| refused == key)
     }
+}
+
+/// A warning without the number of its row.
+fn without_row(warning: &str) -> &str {
+    warning.split_once(". ").map_or(warning, |(_, text)| text)
 }
 
 #[cfg(test)]

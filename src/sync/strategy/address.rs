@@ -60,7 +60,7 @@ mod tests {
         record.values.insert("country", country.map_or(CrmValue::Null, |code| CrmValue::Text(code.into())));
         record.values.insert("countryText", CrmValue::Text("raw".into()));
         record.values.insert("regionText", CrmValue::Text("typed".into()));
-        record.links.insert("region", region_id.map(|origin_id| Link { entity: Entity::Region, origin_id }));
+        record.links.insert("region", region_id.map(|origin_id| Link::to(Entity::Region, origin_id)));
         record
     }
 

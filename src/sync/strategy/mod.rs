@@ -8,6 +8,7 @@ pub mod cart;
 pub mod credit_memo;
 pub mod customer;
 pub mod guest;
+mod html;
 pub mod newsletter;
 pub mod order;
 

@@ -1,6 +1,7 @@
 //! Carts: only those that somebody can be reached about, of customers that are known (sync spec 5.9 and 6.6).
 
 use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use super::guest;
 use super::order::key;
@@ -13,7 +14,7 @@ use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::list::{ListCall, ScopedBy};
 use crate::sync::convert::{self, Record, RowError, filled};
 use crate::sync::outcome::ConnectorOutcome;
-use crate::sync::scope::{Scope, not_found};
+use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::cart::{self as rules, CartImport, Existing};
 use crate::sync::strategy::order::{lacks, shown_names};
@@ -109,11 +110,8 @@ pub(super) fn import(
             return Ok(None);
         }
     } else if customer.is_none() {
-        let data = match record.link("customer") {
-            Some(id) => format!("{{\"originId\":{id}}}"),
-            None => format!("{{\"email\":\"{}\"}}", record.text("email").unwrap_or_default()),
-        };
-        outcome.warnings.push(not_found(number, Entity::Customer, &data));
+        let relation = owner_relation(scope, &record, row);
+        outcome.warnings.push(scope.not_found(number, Entity::Customer, relation));
     }
     let mut import = prepared(crm, scope, record, number, &mut outcome.warnings)?;
     let existing = match origin_id {
@@ -142,6 +140,22 @@ pub(super) fn import(
     let changes = rules::cart(import, found, scope.now, &scope.quirks);
     scope.apply(crm, changes, &mut outcome.counts)?;
     Ok(updated_at)
+}
+
+/// The customer of a cart as the reference client's import has it, with what the cart says of them.
+fn owner_relation(scope: &Scope, record: &Record, row: &SoapStruct) -> Value {
+    let mut relation = Map::new();
+    if let Some(link) = record.links.get("customer").copied().flatten() {
+        relation.insert("originId".to_owned(), link.key());
+    }
+    if let Some(group) = row.get("customer_group_id").and_then(SoapValue::to_text) {
+        relation.insert("group".to_owned(), json!({ "originId": group, "channel": { "id": scope.channel.0.0 } }));
+    }
+    let owner = convert::cart::owner(row);
+    for (name, value) in [("firstName", owner.first_name), ("lastName", owner.last_name)] {
+        relation.extend(value.map(|value| (name.to_owned(), Value::from(value))));
+    }
+    Value::Object(relation)
 }
 
 fn refuse(row: &SoapStruct, error: &RowError, outcome: &mut ConnectorOutcome) -> Result<Option<Timestamp>, CrmError> {

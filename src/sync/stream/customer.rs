@@ -65,7 +65,7 @@ pub(super) fn discover(crm: &mut Crm, scope: &Scope, batch: &Batch) -> Result<()
         let is_noted = noted.contains(key);
         let has_holes = scope.is_incomplete || bare.contains(key);
         if row.fields.link("account").is_none() {
-            let account = crm.give_account(&row)?;
+            let account = crm.give_account(&row, &scope.quirks)?;
             crm.lifetime_joined(scope.channel, &row, account)?;
             if has_holes && !scope.quirks.has(Quirk::IncompleteWindowForgotten) {
                 crm.note_missing_detail(scope.channel, CONTACT, key)?;

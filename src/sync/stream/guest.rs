@@ -89,7 +89,7 @@ pub(super) fn create(
     let change = Change::Root { entity: Entity::Customer, id: None, fields };
     // Guests are made along the way; the connector counts its own rows.
     if let Some(id) = scope.apply(crm, vec![change], &mut Counts::default())? {
-        crm.customer_created(id)?;
+        crm.customer_created(id, &scope.quirks)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Orders: who bought is looked for before, the cart and the customer's lifetime follow after (sync spec 5.8, 6, 7.3).
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::guest;
 use super::waiting::{Gate, Waiting};
@@ -13,7 +14,7 @@ use crate::sync::connector::detail;
 use crate::sync::connector::list::{ListCall, ScopedBy};
 use crate::sync::convert::{self, Record, RowError};
 use crate::sync::outcome::ConnectorOutcome;
-use crate::sync::scope::{Scope, not_found};
+use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::order::{self as rules, Existing, OrderImport};
 
@@ -150,8 +151,9 @@ struct Writing<'a> {
 impl Writing<'_> {
     fn prepared(&self, crm: &Crm, mut record: Record, warnings: &mut Vec<String>) -> Result<OrderImport, CrmError> {
         let customer = self.customer(crm, &mut record, warnings)?;
-        // Without carts to look for, nobody misses the order's.
-        if let Some(id) = record.link("cart").filter(|_| !self.scope.looks_for_carts)
+        // Without the bridge there are no carts, so nobody misses the order's; the reference client does.
+        let is_missed = self.scope.looks_for_carts || self.scope.quirks.has(Quirk::CartMissedWithoutBridge);
+        if let Some(id) = record.link("cart").filter(|_| !is_missed)
             && self.scope.id_by_origin(crm, Entity::Cart, id)?.is_none()
         {
             record.links.insert("cart", None);
@@ -181,20 +183,18 @@ impl Writing<'_> {
 
     /// By origin id, else by e-mail; nobody is a warning.
     fn customer(&self, crm: &Crm, record: &mut Record, warnings: &mut Vec<String>) -> Result<Option<Row>, CrmError> {
-        let origin_id = record.links.shift_remove("customer").flatten().map(|link| link.origin_id);
-        if let Some(id) = origin_id
-            && let Some(row) = self.scope.by_origin(crm, Entity::Customer, id)?
+        let link = record.links.shift_remove("customer").flatten();
+        if let Some(link) = link
+            && let Some(row) = self.scope.by_origin(crm, Entity::Customer, link.origin_id)?
         {
             return Ok(Some(row));
         }
         let person = guest::person_of_order(self.scope, self.row);
         let found = guest::find(crm, self.scope, &person)?;
         if found.is_none() {
-            let data = match (origin_id, person.email) {
-                (Some(id), _) => format!("{{\"originId\":{id}}}"),
-                (None, email) => format!("{{\"email\":\"{}\"}}", email.unwrap_or_default()),
-            };
-            warnings.push(not_found(self.number, Entity::Customer, &data));
+            // A guest is a customer of whom nothing is known but the channel.
+            let relation = link.map_or(json!({}), |link| json!({ "originId": link.key() }));
+            warnings.push(self.scope.not_found(self.number, Entity::Customer, relation));
         }
         Ok(found)
     }

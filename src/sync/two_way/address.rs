@@ -80,7 +80,7 @@ impl Exported for Address {
             record.values.insert("regionText", name.into());
         }
         let origin_id = region.and_then(|region| region.fields.int("regionId"));
-        record.links.insert("region", origin_id.map(|origin_id| Link { entity: Entity::Region, origin_id }));
+        record.links.insert("region", origin_id.map(|origin_id| Link::to(Entity::Region, origin_id)));
         Ok(record)
     }
 

@@ -51,7 +51,7 @@ impl Exported for Customer {
         {
             let linked = row.fields.link(field).map(|id| crm.require(entity, id)).transpose()?;
             let origin_id = linked.and_then(|row| row.fields.int("originId"));
-            record.links.insert(field, origin_id.map(|origin_id| Link { entity, origin_id }));
+            record.links.insert(field, origin_id.map(|origin_id| Link::to(entity, origin_id)));
         }
         Ok(record)
     }

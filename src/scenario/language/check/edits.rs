@@ -103,6 +103,13 @@ impl Check<'_> {
                     self.customer(customer);
                 }
             }
+            CrmEdit::DeleteContact(of) => {
+                self.needs_channel(place);
+                self.customer(&of.customer);
+            }
+            CrmEdit::AddContacts(_) | CrmEdit::CopyAddresses(_) | CrmEdit::RecalculateLifetimes(_) => {
+                self.needs_channel(place);
+            }
             CrmEdit::DeleteChannel(_) => {
                 self.needs_channel(place);
                 self.channel = Channel::Deleted;

@@ -34,9 +34,9 @@ pub struct IntegrationSetup {
     /// Website: its id or code in Magento, or `all`.
     #[serde(default)]
     pub website: Option<At<String>>,
-    /// Split by Full Name: e-mail addresses that several people share.
+    /// Split by Full Name: e-mail addresses that several people share; `[]` empties the list.
     #[serde(default, rename = "split by full name")]
-    pub split_by_full_name: Vec<String>,
+    pub split_by_full_name: Option<Vec<String>>,
     /// Import Order Comments as Order Notes.
     #[serde(default, rename = "order notes")]
     pub order_notes: Option<YesNo>,
@@ -55,7 +55,7 @@ pub struct IntegrationSetup {
     /// Whether the integration is active.
     #[serde(default)]
     pub active: Option<YesNo>,
-    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber. Left out: all of them.
+    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber. Left out, or `[]`: all of them.
     #[serde(default)]
     pub entities: Option<Vec<At<String>>>,
 }

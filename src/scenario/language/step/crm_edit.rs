@@ -38,6 +38,18 @@ pub enum CrmEdit {
     /// A customer is unsubscribed from the newsletter, at once.
     #[serde(rename = "unsubscribe")]
     Unsubscribe(SubscriptionInCrm),
+    /// The contact of a customer is deleted.
+    #[serde(rename = "delete contact")]
+    DeleteContact(ContactOf),
+    /// Maintenance: every customer that has no contact gets one.
+    #[serde(rename = "add contacts")]
+    AddContacts(NoSettings),
+    /// Maintenance: addresses of customers are copied to their contacts, where those lack them.
+    #[serde(rename = "copy addresses to contacts")]
+    CopyAddresses(NoSettings),
+    /// Maintenance: the orders of every customer are summed up anew.
+    #[serde(rename = "recalculate lifetimes")]
+    RecalculateLifetimes(NoSettings),
     /// The channel is deleted, and with it the integration and its rows.
     #[serde(rename = "delete channel")]
     DeleteChannel(NoSettings),
@@ -75,6 +87,14 @@ pub struct CreateInCrm {
     /// The CRM refuses the edit and says this.
     #[serde(default)]
     pub refused: Option<At<Matcher>>,
+}
+
+/// Whose contact.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactOf {
+    /// The customer's e-mail address or Magento's id.
+    pub customer: At<String>,
 }
 
 /// A saved customer form.

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::crm::lookup::as_spelled;
 use crate::crm::{
-    AddressEdit, ColumnType, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId, RowId,
+    AddressEdit, ColumnType, Crm, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId,
+    Maintained, RowId,
 };
 use crate::scenario::language::step::crm_edit::{AddressInCrm, CreateInCrm, CrmEdit, UpdateAddressInCrm, UpdateInCrm};
 use crate::scenario::language::text::matcher::Matcher;
@@ -48,6 +49,14 @@ impl World<'_> {
             }
             CrmEdit::Subscribe(told) => self.change_subscription(told, Wanted::Subscribed).await,
             CrmEdit::Unsubscribe(told) => self.change_subscription(told, Wanted::Unsubscribed).await,
+            CrmEdit::DeleteContact(of) => {
+                let id = self.crm_customer(&of.customer)?;
+                self.crm.delete_contact_of(id).map_err(|error| error.to_string())?;
+                Ok(None)
+            }
+            CrmEdit::AddContacts(_) => self.maintained(|crm, id| crm.add_contacts(&[id])),
+            CrmEdit::CopyAddresses(_) => self.maintained(|crm, id| crm.copy_addresses_to_contacts(&[id], &[])),
+            CrmEdit::RecalculateLifetimes(_) => self.maintained(|crm, id| crm.recalculate_lifetimes(&[id])),
             CrmEdit::DeleteChannel(_) => {
                 let id = self.channel()?;
                 self.crm.delete_channel(id)?;
@@ -60,6 +69,15 @@ impl World<'_> {
                 judged(done, changed.refused.as_ref())
             }
         }
+    }
+
+    /// Runs a maintenance command over the channel.
+    fn maintained(
+        &mut self,
+        command: impl FnOnce(&mut Crm, IntegrationId) -> Result<Maintained, CrmError>,
+    ) -> Result<Option<String>, CannotWork> {
+        let id = self.channel()?;
+        command(&mut self.crm, id).map(|_| None).map_err(|error| error.to_string())
     }
 
     /// The integration the story is about.

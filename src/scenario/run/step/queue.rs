@@ -45,10 +45,11 @@ impl World<'_> {
         let success = scheduled != Scheduled::Inactive;
         let word = if success { "success" } else { "failure" };
         let merged = scheduled == Scheduled::Merged;
+        let message = scheduled.message(&self.quirks);
         self.last = Some(LastOutcome {
             success,
-            message: scheduled.message().to_owned(),
-            shown: json!({ "schedule sync": word, "message": scheduled.message(), "merged": merged }),
+            message: message.to_owned(),
+            shown: json!({ "schedule sync": word, "message": message, "merged": merged }),
         });
         Ok(())
     }

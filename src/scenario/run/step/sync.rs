@@ -137,7 +137,8 @@ pub(super) fn lines(outcome: &SyncOutcome) -> Vec<String> {
         RunStatus::Completed => format!("{}: {}", done.connector.name(), done.message()),
         RunStatus::Failed => format!("{}: failed: {}", done.connector.name(), done.message()),
     });
-    exports.chain(connectors).collect()
+    let notices = outcome.notices.iter().map(|notice| format!("notice: {notice}"));
+    exports.chain(connectors).chain(notices).collect()
 }
 
 /// A report as a snapshot shows it.
