@@ -355,7 +355,8 @@ mod tests {
                 ..IntegrationSettings::default()
             };
             let channel = crm.add_integration(&settings).unwrap().0;
-            let person = |last: &str| Fields::new().with("channel", channel).with("firstName", "Ann").with("lastName", last);
+            let person =
+                |last: &str| Fields::new().with("channel", channel).with("firstName", "Ann").with("lastName", last);
             let other = crm.insert(Entity::Customer, person("Lee")).unwrap();
             let mut live_at = |id: RowId, code: &str, kind: &str| {
                 let types = CrmValue::TextList(if kind.is_empty() { vec![] } else { vec![kind.to_owned()] });

@@ -2,8 +2,8 @@
 //! `oro:magento:copy-data-to-contact:addresses` and `oro:magento:lifetime:recalculate`): what an import would have done, done
 //! for the customers that are there. 25 of them in one transaction; what is right already stays.
 
-use rusqlite::types::ToSqlOutput;
 use rusqlite::params_from_iter;
+use rusqlite::types::ToSqlOutput;
 
 use super::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 
@@ -158,7 +158,8 @@ impl Crm {
     /// [`CrmError::NotFound`] when the customer has none.
     pub fn delete_contact_of(&mut self, customer: RowId) -> Result<(), CrmError> {
         let found = self.require(Entity::Customer, customer)?.fields.link("contact");
-        let contact = found.ok_or_else(|| CrmError::NotFound { entity: "contact", what: "of this customer".to_owned() })?;
+        let contact =
+            found.ok_or_else(|| CrmError::NotFound { entity: "contact", what: "of this customer".to_owned() })?;
         self.delete(Entity::Contact, contact).map(drop)
     }
 }
@@ -187,8 +188,11 @@ mod tests {
             for number in 0..30 {
                 let person = Fields::new().with("channel", channel.0).with("firstName", format!("{name} {number}"));
                 let id = crm.insert(Entity::Customer, person).unwrap();
-                crm.insert(Entity::CustomerAddress, Fields::new().with("owner", id).with("city", "Rome").with("phone", "5"))
-                    .unwrap();
+                crm.insert(
+                    Entity::CustomerAddress,
+                    Fields::new().with("owner", id).with("city", "Rome").with("phone", "5"),
+                )
+                .unwrap();
                 crm.customer_created(id, &Quirks::default()).unwrap();
             }
             channel

@@ -158,7 +158,8 @@ impl Crm {
     pub fn insert(&mut self, entity: Entity, fields: Fields) -> Result<RowId, CrmError> {
         let mut sql = format!("INSERT INTO \"{}\"", entity.table());
         let mut values = Vec::with_capacity(fields.len());
-        let left_out = entity.defaults().iter().filter(|(field, _)| !fields.has(field)).map(|(field, value)| (*field, value));
+        let left_out =
+            entity.defaults().iter().filter(|(field, _)| !fields.has(field)).map(|(field, value)| (*field, value));
         for (field, value) in fields.iter().chain(left_out) {
             values.push(to_sql(entity, field, column(entity, field)?, value)?);
             for part in [if values.len() == 1 { " (\"" } else { ", \"" }, field, "\""] {
@@ -203,7 +204,11 @@ impl Crm {
         }
         values.push(id.0.into());
         sql.push_str(" WHERE \"id\" = ?");
-        let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(values)).map_err(|error| self.failed(error))?;
+        let changed = self
+            .connection
+            .prepare_cached(&sql)?
+            .execute(params_from_iter(values))
+            .map_err(|error| self.failed(error))?;
         if changed == 0 {
             return Err(missing(entity, id));
         }

@@ -117,7 +117,8 @@ impl Scope {
         }
         let Some(shared) = crm.find_one(Entity::Region, &[("channel", CrmValue::Null), key])? else { return Ok(None) };
         let code = shared.fields.get("combinedCode").cloned().unwrap_or_default();
-        let is_overruled = crm.find_id(Entity::Region, &[("channel", self.region_channel()), ("combinedCode", code)])?;
+        let is_overruled =
+            crm.find_id(Entity::Region, &[("channel", self.region_channel()), ("combinedCode", code)])?;
         Ok(is_overruled.is_none().then_some(shared))
     }
 

@@ -77,7 +77,10 @@ pub fn recalculate_lifetime(args: &RecalculateArgs) -> Outcome {
     let (mut crm, _lock, channels) = args.of.open()?;
     if args.force {
         let done = crm.recalculate_lifetimes(&channels).map_err(report)?;
-        return said(&format!("The lifetime of {} of {} customers was wrong and is right now.", done.changed, done.customers));
+        return said(&format!(
+            "The lifetime of {} of {} customers was wrong and is right now.",
+            done.changed, done.customers
+        ));
     }
     let found = crm.lifetimes_to_recalculate(&channels).map_err(report)?;
     said(&format!(

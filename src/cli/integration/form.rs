@@ -181,7 +181,8 @@ impl SetArgs {
         }
         settings.page_size = self.page_size.or(settings.page_size);
         if !self.entities.is_empty() {
-            let named: Option<Vec<String>> = self.entities.iter().map(|entity| entity.name().map(str::to_owned)).collect();
+            let named: Option<Vec<String>> =
+                self.entities.iter().map(|entity| entity.name().map(str::to_owned)).collect();
             settings.entities = named.unwrap_or_default();
             settings.connectors = Connector::of_settings(&settings);
         }

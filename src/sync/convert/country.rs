@@ -84,7 +84,8 @@ mod tests {
         for raw in ["HK", "HKG", "PR", "GP", "GI", "AQ", "VA", "GS", "Gibraltar"] {
             assert_eq!((iso2(raw, &reference), iso2(raw, &Quirks::default()).is_some()), (None, true), "{raw}");
         }
-        let known = |quirks: &Quirks| directory::countries().iter().filter(|c| iso2(&c.iso2_code, quirks).is_some()).count();
+        let known =
+            |quirks: &Quirks| directory::countries().iter().filter(|c| iso2(&c.iso2_code, quirks).is_some()).count();
         assert_eq!((known(&reference), known(&Quirks::default())), (206, 246));
     }
 

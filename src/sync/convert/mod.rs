@@ -154,7 +154,13 @@ pub(crate) fn read(rules: &[Rule], row: &SoapStruct, quirks: &Quirks) -> Result<
         if let Kind::Link(entity) = kind {
             // Customer 0 is nobody: Magento writes it for guests' carts and subscriptions.
             let key = integer(from, value)?.filter(|id| *id != 0 || *entity != Entity::Customer);
-            record.links.insert(to, key.map(|origin_id| Link { is_text: matches!(value, SoapValue::Text(_)), ..Link::to(*entity, origin_id) }));
+            record.links.insert(
+                to,
+                key.map(|origin_id| Link {
+                    is_text: matches!(value, SoapValue::Text(_)),
+                    ..Link::to(*entity, origin_id)
+                }),
+            );
         } else {
             record.values.insert(to, convert(from, value, *kind, quirks)?);
         }

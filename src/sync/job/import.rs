@@ -186,7 +186,8 @@ impl Import {
             self.outcome.counts = Counts { invalid: self.outcome.counts.invalid, ..counted };
             let again = self.outcome.warnings.split_off(heard);
             // What the bare row missed is told once.
-            let is_new = |warning: &String| self.outcome.warnings.iter().all(|told| without_row(told) != without_row(warning));
+            let is_new =
+                |warning: &String| self.outcome.warnings.iter().all(|told| without_row(told) != without_row(warning));
             let new: Vec<String> = again.into_iter().filter(is_new).collect();
             self.outcome.warnings.extend(new);
         }
