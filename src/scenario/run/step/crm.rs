@@ -51,7 +51,7 @@ impl World<'_> {
             CrmEdit::Unsubscribe(told) => self.change_subscription(told, Wanted::Unsubscribed).await,
             CrmEdit::DeleteContact(of) => {
                 let id = self.crm_customer(&of.customer)?;
-                self.crm.delete_contact_of(id).map_err(|error| error.to_string())?;
+                self.crm.delete_contact_of(id)?;
                 Ok(None)
             }
             CrmEdit::AddContacts(_) => self.maintained(|crm, id| crm.add_contacts(&[id])),
@@ -77,7 +77,8 @@ impl World<'_> {
         command: impl FnOnce(&mut Crm, IntegrationId) -> Result<Maintained, CrmError>,
     ) -> Result<Option<String>, CannotWork> {
         let id = self.channel()?;
-        command(&mut self.crm, id).map(|_| None).map_err(|error| error.to_string())
+        command(&mut self.crm, id)?;
+        Ok(None)
     }
 
     /// The integration the story is about.
