@@ -326,17 +326,17 @@ mod tests {
         let change = ("firstName".to_owned(), ("Ada".into(), "Augusta".into()));
         crm.queue_export(id, Entity::Customer, row, [change].into_iter().collect()).unwrap();
         for same in ["https://shop/index.php/api/v2_soap/?wsdl", "http://joe:secret@shop/api/v2_soap/?wsdl=1"] {
-            crm.save_integration(id, &at(same)).unwrap();
+            crm.save_integration(id, &at(same), &Quirks::default()).unwrap();
         }
         for other in
             ["http://other/api/v2_soap/?wsdl=1", "http://shop:8080/api/v2_soap/?wsdl=1", "http://shop/b/api/v2_soap/"]
         {
-            let refused = crm.save_integration(id, &at(other)).unwrap_err().to_string();
+            let refused = crm.save_integration(id, &at(other), &Quirks::default()).unwrap_err().to_string();
             assert!(refused.contains("1 edit waits in") && !refused.contains("secret"), "{other}: {refused}");
         }
         let waiting = crm.export_queue(id).unwrap();
         crm.finish_export(&waiting[0], &crate::crm::ExportResult::Exported, &crate::quirk::Quirks::default()).unwrap();
-        crm.save_integration(id, &at("http://other/api/v2_soap/?wsdl=1")).unwrap();
+        crm.save_integration(id, &at("http://other/api/v2_soap/?wsdl=1"), &Quirks::default()).unwrap();
     }
 
     /// Vectors 94 and 95.

@@ -142,6 +142,7 @@ pub(super) fn without_password(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::clock::Clock;
+    use crate::quirk::Quirks;
     use jiff::Timestamp;
     use std::path::Path;
 
@@ -175,7 +176,7 @@ mod tests {
         assert!(!holds(folder.path(), KEY) && !holds(folder.path(), PASSWORD));
         // Saved again without a key, and the same shop is still known.
         let form = IntegrationSettings { website_id: 2, ..crm.integration(id).unwrap().settings };
-        crm.save_integration(id, &form).unwrap();
+        crm.save_integration(id, &form, &Quirks::default()).unwrap();
         let second = IntegrationSettings { name: "Second".to_owned(), website_id: 2, ..settings() };
         assert!(crm.add_integration(&second).is_err(), "a website of a URL is used once");
         drop(crm);
@@ -185,7 +186,7 @@ mod tests {
         let stored = crm.integration(id).unwrap().settings;
         assert_eq!(stored.api_url, "http://joe@shop.example/api/v2_soap/?wsdl=1");
         assert_eq!(stored.api_key.expose_secret(), "");
-        crm.save_integration(id, &stored).unwrap();
+        crm.save_integration(id, &stored, &Quirks::default()).unwrap();
         assert!(crm.add_integration(&second).is_err(), "with the password or without");
         let url = settings().api_url.parse().unwrap();
         crm.lend_secrets(id, &url, &ApiKey::new(KEY)).unwrap();
@@ -201,7 +202,7 @@ mod tests {
         assert!(crm.notes().is_empty());
         let kept = crm.integration(id).unwrap().settings;
         assert_eq!(kept.api_key.expose_secret(), KEY);
-        crm.save_integration(id, &IntegrationSettings { save_key: false, ..kept }).unwrap();
+        crm.save_integration(id, &IntegrationSettings { save_key: false, ..kept }, &Quirks::default()).unwrap();
         drop(crm);
         assert!(!holds(folder.path(), KEY) && !holds(folder.path(), PASSWORD));
     }
