@@ -1,7 +1,8 @@
 //! What a plan says is what the sync then does, row by row: random edits in the shop and in the CRM, planned on a copy of the CRM
 //! file, then synced.
 //!
-//! Left out is what only Magento can say: ids and stamps, and the name of the store of a customer that is made.
+//! Left out is what only Magento can say: ids and stamps, and of a customer that is made the name of the store and whether an
+//! e-mail address is to be confirmed.
 
 use std::sync::Arc;
 
@@ -118,7 +119,7 @@ fn rows(crm: &Crm) -> Vec<(String, Value)> {
             let mut shown = serde_json::Map::new();
             let is_new = row.id.0 > 3 && matches!(entity, Entity::Customer | Entity::CustomerAddress);
             for (name, value) in row.fields.iter() {
-                if !SAID_BY_MAGENTO.contains(&name) && !(is_new && name == "originId") {
+                if !SAID_BY_MAGENTO.contains(&name) && !(is_new && ["originId", "confirmed"].contains(&name)) {
                     shown.insert(name.to_owned(), value.to_json());
                 }
             }
