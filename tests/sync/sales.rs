@@ -70,12 +70,13 @@ async fn a_real_shop_arrives_whole_in_every_variant() {
         let Some(mut world) = real_shop(mode, bridge) else { return };
         let outcome = world.sync().await;
         assert!(outcome.is_ok(), "{what}: {outcome:#?}");
-        // The seed holds 130 customers, 14 orders of five guests, 144 comments of which 26 say something, and 78 carts
-        // of which seven have neither e-mail nor phone.
+        // The seed holds 130 customers, 14 orders of four guests, 144 comments of which 26 say something, and 78 carts of
+        // which seven have neither e-mail nor phone. `Shared.Guest@Example.com` is `shared.guest@example.com`: the reference
+        // client and its database compare addresses without case, so that both are one guest.
         let with_bridge = bridge.is_some();
         let of_bridge = |rows| if with_bridge { rows } else { 0 };
         let expected = [
-            ("customer", 135),
+            ("customer", 134),
             ("customerAddress", 186),
             ("order", 51),
             ("orderItem", 124),
