@@ -61,10 +61,8 @@ fn shop(mode: WireMode, bridge: Option<&'static str>, settings: IntegrationSetti
         world.edit_shop(&ShopEdit::Delete { table: "sales_flat_quote".to_owned(), id: order });
     }
     // What the edits touched on the way is as old as it was.
-    for (table, id, moment) in [
-        ("sales_flat_quote", 1, "2024-01-02 11:00:00"),
-        ("customer", 1, "2024-01-02 09:00:00"),
-    ] {
+    for (table, id, moment) in [("sales_flat_quote", 1, "2024-01-02 11:00:00"), ("customer", 1, "2024-01-02 09:00:00")]
+    {
         world.update_in_shop(table, id, json!({ "updated_at": moment }));
     }
     world
