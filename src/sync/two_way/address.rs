@@ -3,7 +3,7 @@
 use super::refusal::{Refusal, Stop};
 use super::{Exported, already_there, plain};
 use crate::client::{ClientError, Endpoint};
-use crate::crm::{Crm, CrmError, Entity, ExportResult as Stored, Fields, PendingExport, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::detail;
@@ -123,8 +123,13 @@ impl Exported for Address {
 
     fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError> {
         let mut fields = Fields::new().with("updated", scope.now);
-        if let Some(id) = id {
-            fields.set("originId", id);
+        match id {
+            Some(id) => fields.set("originId", id),
+            // Magento's answer to the import says of every address whether it has a type, so none said is none given.
+            None if row.fields.get("types").is_none_or(CrmValue::is_null) => {
+                fields.set("types", CrmValue::TextList(Vec::new()));
+            }
+            None => {}
         }
         crm.update(Entity::CustomerAddress, row.id, &fields)
     }
