@@ -331,6 +331,7 @@ mod tests {
         for moment in ["2024-01-01 00:00:00", "2024-01-02 00:00:00", "2024-01-03 00:00:00", "long ago"] {
             orders.insert(Row::new().with("created_at", moment));
         }
+        orders.insert(Row::new());
         orders.update(1, |row| row.set("created_at", "2024-01-02 12:00:00"));
         orders.remove(3);
         let filters = |field: &str, operator: &str, value: &str| {
@@ -338,16 +339,35 @@ mod tests {
             let entry: SoapValue = SoapStruct::new().with("key", field).with("value", condition).into();
             Filters::from_value(Some(&SoapStruct::new().with("complex_filter", vec![entry]).into()))
         };
+        let type_of = |field: &str| {
+            let column = columns::table("sales_flat_order").and_then(|table| table.column(field));
+            column.map(|column| column.declared.sql_type).unwrap()
+        };
+        // The fourth is kept as the zero moment, the fifth has none and is looked at always.
         for (field, operator, value, expected) in [
-            ("created_at", "from", "2024-01-02 12:00:00", &[1, 4][..]),
-            ("created_at", "to", "2024-01-02 00:00:00", &[2, 4]),
-            ("created_at", "gt", "2025-01-01 00:00:00", &[4]),
-            ("created_at", "neq", "2024-01-02 00:00:00", &[1, 2, 4]),
+            ("created_at", "from", "2024-01-02 12:00:00", &[1, 5][..]),
+            ("created_at", "from", "long ago", &[1, 2, 4, 5]),
+            ("created_at", "from", "2024-01-02", &[1, 2, 5]),
+            ("created_at", "to", "2024-01-02 00:00:00", &[2, 4, 5]),
+            ("created_at", "to", "2024-1-2 12:00", &[1, 2, 4, 5]),
+            ("created_at", "to", "0000-00-00", &[4, 5]),
+            ("created_at", "gt", "2025-01-01 00:00:00", &[5]),
+            ("created_at", "eq", "2024-01-02T12:00:00", &[1, 5]),
+            ("created_at", "lt", "2024-01-02 12:00:00.5", &[1, 2, 4, 5]),
+            ("created_at", "lteq", "20240102", &[2, 4, 5]),
+            ("created_at", "eq", "0", &[4, 5]),
+            ("created_at", "neq", "2024-01-02 00:00:00", &[1, 2, 4, 5]),
             ("entity_id", "in", "4,3,2", &[2, 4]),
-            ("increment_id", "eq", "1", &[1, 2, 4]),
+            ("increment_id", "eq", "1", &[]),
         ] {
-            let found: Vec<i64> = orders.candidates(&filters(field, operator, value)).map(|(id, _)| id).collect();
+            let filters = filters(field, operator, value);
+            let found: Vec<i64> = orders.candidates(&filters).map(|(id, _)| id).collect();
             assert_eq!(found, expected, "{field} {operator} {value}");
+            let tests = filters.tests(type_of).unwrap();
+            let passes = |row: &Row| tests.iter().all(|(field, test)| test.passes(row.get(field)));
+            for (id, row) in orders.iter().filter(|(_, row)| passes(row)) {
+                assert!(found.contains(&id), "{field} {operator} {value} leaves out {id}: {row:?}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The catalogue, as a client of the API fills, changes and empties it.
 
+use crate::support::sales;
 use crate::support::wire::{STYLES, Wire};
 use jiff::SignedDuration;
 use mockgento::magento::Contract;
@@ -239,6 +240,9 @@ fn tier_prices_hold_in_carts() {
             Err("1 Duplicate website tier price customer group and quantity.".to_owned())
         );
         let cart = shop.ok("shoppingCartCreate", json!({"storeId": "1"})).to_int().expect("an id");
+        // A cart adds up to nothing before it has an address.
+        let addresses = json!([sales::address("billing"), sales::address("shipping")]);
+        shop.ok("shoppingCartCustomerAddresses", json!({"quoteId": cart, "customer": addresses}));
         for (qty, subtotal) in [(4, 40.0), (1, 30.0)] {
             let products = json!([{"sku": "TEA-G", "qty": qty}]);
             shop.ok("shoppingCartProductAdd", json!({"quoteId": cart, "products": products}));
