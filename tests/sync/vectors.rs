@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::world::{Setup, World, settings};
 use jiff::{SignedDuration, Timestamp};
 use mockgento::crm::{
-    AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, JobTopic, Row, StatusCode,
+    AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, JobTopic, Row, Scheduled, StatusCode,
 };
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::{Sale, Seed, ShopEdit};
@@ -85,6 +85,20 @@ fn every_quirk_that_can_be_switched_is_shown_by_a_test_or_a_scenario() {
     let switched = Quirk::ALL.iter().filter(|quirk| quirk.is_switchable());
     let forgotten: Vec<&str> = switched.filter(|quirk| !is_shown(quirk)).map(|quirk| quirk.id()).collect();
     assert_eq!(forgotten, Vec::<&str>::new(), "quirks that no test shows");
+}
+
+/// An integration that is not active is answered alike.
+#[test]
+fn schedule_sync_answers_in_the_words_of_the_guide_or_of_the_page() {
+    let guide = "A sync job has been added to the queue. Check progress";
+    let page = "The synchronization has been scheduled. Check job progress.";
+    for (is_on, words) in [(false, guide), (true, page)] {
+        let quirks = Quirks::default().with(Quirk::ScheduledInOtherWords, is_on);
+        assert_eq!(Scheduled::Added.message(&quirks), words);
+        assert_eq!(Scheduled::Merged.message(&quirks), words);
+        let refused = Scheduled::Inactive.message(&quirks);
+        assert_eq!(refused, "Cannot add sync job to the queue because the integration is not active.");
+    }
 }
 
 const NOW: &str = "2014-01-10T12:00:00Z";
