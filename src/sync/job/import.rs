@@ -72,7 +72,7 @@ impl Import {
         // With a bridge too: it may have been away when they were missed.
         import.missed = run.crm.missing_details(run.integration.id, import.stream().connector_name())?;
         import.waiting.details = import.missed.iter().map(|key| (key.clone(), SoapStruct::new())).collect();
-        if let Some(again) = &rules.works_off {
+        for again in rules.works_off {
             let noted = run.crm.missing_details(run.integration.id, again.noted_as)?;
             *(again.wait_in)(&mut import.waiting) = noted.iter().filter_map(|key| key.parse().ok()).collect();
         }

@@ -35,9 +35,12 @@ pub(in crate::sync) const RULES: Listed = Listed {
     written: nothing_follows,
     details: None,
     skipped_as: Some("carts"),
-    noted_as: None,
-    works_off: Some(CUSTOMERS_AGAIN),
+    noted_as: Some(CART_BY_ID),
+    works_off: &[CUSTOMERS_AGAIN],
 };
+
+/// Under which name carts are noted that were fetched by id and lack something.
+pub(super) const CART_BY_ID: &str = "cart by id";
 
 /// What validation asks of a cart: CRM field and Magento's name.
 const REQUIRED: &[(&str, &str)] = &[

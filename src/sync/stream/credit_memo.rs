@@ -33,7 +33,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     }),
     skipped_as: None,
     noted_as: None,
-    works_off: Some(WorksOff { noted_as: ORDER_BY_ID, wait_in: |waiting| &mut waiting.orders }),
+    works_off: &[WorksOff { noted_as: ORDER_BY_ID, wait_in: |waiting| &mut waiting.orders }],
 };
 
 /// Whether a credit memo can be imported, or waits for its order (vector 133).

@@ -43,7 +43,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     }),
     skipped_as: Some("customers"),
     noted_as: Some(CUSTOMER_BY_ID),
-    works_off: None,
+    works_off: &[],
 };
 
 /// Under which name customers are noted that were fetched by id and lack something.

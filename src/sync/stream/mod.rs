@@ -119,7 +119,7 @@ pub(super) struct Listed {
     /// Under which name is noted what was fetched by id and lacks something.
     pub(super) noted_as: Option<&'static str>,
     /// Which such notes a run of this stream works off.
-    pub(super) works_off: Option<WorksOff>,
+    pub(super) works_off: &'static [WorksOff],
 }
 
 /// Rows of another stream that are to be fetched by id once more.
@@ -194,6 +194,9 @@ fn nothing_follows(_: &mut Crm, _: &Scope, _: &Batch, _: Written) -> Result<(), 
 /// For streams whose rows belong to customers.
 const CUSTOMERS_AGAIN: WorksOff =
     WorksOff { noted_as: customer::CUSTOMER_BY_ID, wait_in: |waiting| &mut waiting.customers };
+
+/// For orders, whose carts are fetched by id where the channel has no carts of its own.
+const CARTS_AGAIN: WorksOff = WorksOff { noted_as: cart::CART_BY_ID, wait_in: |waiting| &mut waiting.carts };
 
 #[cfg(test)]
 mod tests {

@@ -35,7 +35,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     details: None,
     skipped_as: None,
     noted_as: None,
-    works_off: Some(CUSTOMERS_AGAIN),
+    works_off: &[CUSTOMERS_AGAIN],
 };
 
 /// Whether a subscriber can be imported, or waits for their customer (vector 135).

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::guest;
 use super::waiting::{Gate, Waiting};
-use super::{CUSTOMERS_AGAIN, Changes, Details, Listed, keep_all, nothing_follows};
+use super::{CARTS_AGAIN, CUSTOMERS_AGAIN, Changes, Details, Listed, keep_all, nothing_follows};
 use crate::client::Endpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 use crate::quirk::Quirk;
@@ -45,7 +45,7 @@ pub(in crate::sync) const RULES: Listed = Listed {
     }),
     skipped_as: Some("orders"),
     noted_as: Some(ORDER_BY_ID),
-    works_off: Some(CUSTOMERS_AGAIN),
+    works_off: &[CUSTOMERS_AGAIN, CARTS_AGAIN],
 };
 
 /// Under which name orders are noted that were fetched by id and lack something.
