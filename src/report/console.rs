@@ -268,8 +268,8 @@ mod tests {
     #[test]
     fn slow_ones_are_marked_and_failures_come_last() {
         let expected = "SLOW  a/c  runs for more than 0.0 s\nok    a/c  7 ms  slow\nFAIL  a/b  7 ms  slow\n\
-                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n\
-                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n\
+                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n  again: mockgento run scenarios/a/b.yaml\n\
+                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n  again: mockgento run scenarios/a/b.yaml\n\
                         \n1 passed, 2 failed, 3 slow in 1.2 s\nFAIL  a/b\nFAIL  a/b\n";
         assert_eq!(said(Verbosity::Usual), expected);
         assert!(said(Verbosity::Quiet).starts_with("\na/b: A story\n"), "quiet says failures and the sum only");

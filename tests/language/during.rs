@@ -11,7 +11,7 @@ fn told(folder: &Path, steps: &str, carrier: Carrier) -> CaseResult {
     let path = folder.join("case.yaml");
     std::fs::write(
         &path,
-        format!("title: t\nclock: 2014-01-15 12:00:00\nintegration: {{sync start date: 2013-04-01}}\nsteps:\n{steps}"),
+        format!("title: t\nclock: 2014-01-15 12:00:00\nintegration: {{sync start date: 2013-04-01, two way sync: yes}}\nsteps:\n{steps}"),
     )
     .unwrap();
     run(&Story::load(&path).unwrap().cases().remove(0), RunOptions::new(carrier, Mode::Check))

@@ -90,7 +90,8 @@ fn a_variable_stands_for_its_value_wherever_a_value_stands() {
          - disrupt: {{operation: login, call: \"${{calls}}\", with: \"${{trouble}}\", times: \"${{calls}}\"}}\n  \
          - sync: {{force: \"${{flag}}\"}}\n  \
          - advance: ${{wait}}\n  \
-         - expect: {{crm: {{rows: customer, have: {{firstName: \"Ada: Countess of ${{L}} at 5 $\"}}, count: \"1\"}}}}\n"
+         - expect: {{crm: {{rows: customer, have: {{firstName: \"Ada: Countess of ${{L}} at 5 $\"}}, count: \"1\"}}}}\n  \
+         - sync\n  - expect: {{outcome: success, calls: {{to: login, count: 4}}}}\n"
     )
     .replace("Ada: Countess,", "'Ada: Countess',")
     .replace("have: {firstName: \"Ada: Countess of ${L}", "have: {firstName: \"Ada: Countess of $${L}");
