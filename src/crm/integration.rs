@@ -299,7 +299,6 @@ fn is_same_shop(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quirk::Profile;
     use jiff::civil::Date;
 
     use crate::clock::Clock;
@@ -357,7 +356,7 @@ mod tests {
     fn after_a_sync_the_start_date_stays_unless_the_quirk_is_on() {
         for (quirks, expected) in [
             (Quirks::default(), Some("impossible to change it (2007-01-01 is stored, not 2006-01-01)")),
-            (Profile::OroCrm41.quirks(), None),
+            (Quirks::default().with(Quirk::StartDateMovesEarlier, true), None),
         ] {
             let mut crm = crm();
             let id = crm.add_integration(&settings()).unwrap();
