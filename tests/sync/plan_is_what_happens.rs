@@ -124,7 +124,7 @@ fn rows(crm: &Crm) -> Vec<(String, Value)> {
                 _ => false,
             };
             for (name, value) in row.fields.iter() {
-                if !SAID_BY_MAGENTO.contains(&name) && !(is_new && ["originId", "confirmed"].contains(&name)) {
+                if !(SAID_BY_MAGENTO.contains(&name) || is_new && ["originId", "confirmed"].contains(&name)) {
                     shown.insert(name.to_owned(), value.to_json());
                 }
             }
