@@ -262,8 +262,19 @@ const CART: Document = Document {
 #[derive(Default)]
 struct Tables(indexmap::IndexMap<String, Vec<SeedRow>>);
 
+/// Fields whose columns have a shorter name, in every table that has them.
+const SHORTENED: &[(&str, &str)] = &[
+    ("base_shipping_hidden_tax_amount", "base_shipping_hidden_tax_amnt"),
+    ("base_weee_tax_applied_row_amount", "base_weee_tax_applied_row_amnt"),
+];
+
 impl Tables {
-    fn add(&mut self, table: &str, row: SeedRow) {
+    fn add(&mut self, table: &str, mut row: SeedRow) {
+        for (name, column) in SHORTENED {
+            if let Some(value) = row.shift_remove(*name) {
+                row.insert((*column).to_owned(), value);
+            }
+        }
         self.0.entry(table.to_owned()).or_default().push(row);
     }
 

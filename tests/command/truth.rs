@@ -35,8 +35,11 @@ const FAILING: &str =
 const UNPARSABLE: &str = "title: u\nsteps:\n  - sycn\n";
 const CANNOT_WORK: &str = "title: c\nsteps:\n  - in magento: {delete customer: {customer: \"1\"}}\n  - in magento: {delete customer: {customer: \"1\"}}\n";
 
+/// A run: its files, the exit code, and how many pass and do not.
+type Run = (&'static [(&'static str, &'static str)], i32, usize, usize);
+
 /// Files, the exit code, and in which words each format says that it is not well.
-const RUNS: &[(&[(&str, &str)], i32, usize, usize)] = &[
+const RUNS: &[Run] = &[
     (&[("p.yaml", PASSING)], 0, 1, 0),
     (&[("p.yaml", PASSING), ("f.yaml", FAILING)], 1, 1, 1),
     (&[("p.yaml", PASSING), ("u.yaml", UNPARSABLE)], 2, 1, 1),
