@@ -425,6 +425,8 @@ async fn an_audit_is_undone_field_by_field_where_the_shop_still_holds_what_was_w
 #[tokio::test]
 async fn two_way_sync_is_refused_for_a_shop_without_the_bridge_and_an_edit_waits() {
     let shop = TestShop::builder().running_clock().without_bridge().start().await;
+    let id =
+        shop.create("customer", json!({"email": "ann@example.com", "firstname": "Ann", "lastname": "Lee"})).to_string();
     let staging = Staging { shop, folder: tempfile::tempdir().unwrap() };
     let refused = staging.sync(&["--two-way", "remote"]).await;
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -432,10 +434,13 @@ async fn two_way_sync_is_refused_for_a_shop_without_the_bridge_and_an_edit_waits
     assert!(said.contains("two-way sync needs the OroCRM bridge 1.2.0 or newer"), "{said}");
     assert!(staging.sync(&["--two-way", "remote", "--profile", "orocrm-4.1"]).await.status.success());
     staging.shop.forget_calls();
-    assert!(staging.mockgento(&["crm", "set", "customer", "1", "lastName=Changed"]).await.status.success());
+    assert!(staging.mockgento(&["crm", "set", "customer", &id, "lastName=Changed"]).await.status.success());
     assert!(staging.shop.received_calls().is_empty(), "an edit in the CRM calls no shop");
     let run = staging.sync(&["--yes"]).await;
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert!(said.contains("the edit of customer 1 was not written: two-way sync needs the OroCRM bridge"), "{said}");
+    assert!(
+        said.contains(&format!("the edit of customer {id} was not written: two-way sync needs the OroCRM bridge")),
+        "{said}"
+    );
     assert_eq!(staging.writing_calls(), [""; 0]);
 }

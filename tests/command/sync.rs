@@ -61,6 +61,13 @@ impl CrmFile {
         self.command(&["sync", "--url", &url, "--user", "oro", "--two-way", "remote", "--yes", "--start-date", &start])
     }
 
+    /// The same for a shop that need not have the bridge.
+    fn one_way(&self, shop: &TestShop) -> Command {
+        let start = (Timestamp::now() - SignedDuration::from_hours(96)).strftime("%Y-%m-%d").to_string();
+        let url = shop.wsdl_url().to_string();
+        self.command(&["sync", "--url", &url, "--user", "oro", "--start-date", &start])
+    }
+
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         said(&self.command(arguments).output().unwrap())
     }
@@ -146,13 +153,13 @@ async fn pages_that_are_asked_for_ahead_bring_the_same() {
     let whole = CrmFile::new();
     assert_eq!(said(&whole.sync(&shop).output().unwrap()).0, Some(0));
     let one_by_one = shop.received("oroCustomerList").len();
-    // A call ahead that goes wrong is made again; in an expired session that fails too, and comes with the new one.
-    for (trouble, again) in [(None, 0), (Some(Disruption::ExpireSessions), 2), (Some(Disruption::Status(502)), 1)] {
+    // A call that goes wrong is made again, once, in a new session where the old one has expired.
+    for (trouble, again) in [(None, 0), (Some(Disruption::ExpireSessions), 1), (Some(Disruption::Status(502)), 1)] {
         shop.forget_calls();
         let ahead = CrmFile::new();
         if let Some(trouble) = trouble.clone() {
-            let second_page = When { operation: Some("oroCustomerList".to_owned()), page: Some(2), ..When::default() };
-            shop.disrupt(trouble, second_page);
+            // Pages are asked for by key, so the second page is known by its turn only.
+            shop.disrupt(trouble, When::nth_of("oroCustomerList", 2));
         }
         let (code, text) = said(&ahead.sync(&shop).args(["--concurrency", "2"]).output().unwrap());
         assert_eq!(code, Some(0), "{text}");
@@ -270,7 +277,7 @@ async fn a_bridge_that_goes_or_comes_is_said_and_settled_by_a_check() {
         let url = shop.wsdl_url().to_string();
         crm.run(&["check", "--url", &url, "--user", "oro"])
     };
-    let sync = || said(&crm.sync(&shop).output().unwrap());
+    let sync = || said(&crm.one_way(&shop).output().unwrap());
     assert_eq!(sync().0, Some(0));
     bridge(None);
     let (code, text) = sync();
