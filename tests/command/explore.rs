@@ -172,7 +172,7 @@ fn the_command_says_what_it_found_and_fails_for_a_loss() {
     let ran = explore(&["story.yaml", "--with", "internal-error", "--profile", "orocrm-4.1", "--reproduce", "found"]);
     let said = String::from_utf8_lossy(&ran.stdout).into_owned();
     assert_eq!(ran.status.code(), Some(1), "{said}");
-    assert!(said.contains("lost: internal-error at line 12: oroCustomerAddressInfo"), "{said}");
+    assert!(said.contains("lost: internal-error at line 8: oroCustomerAddressInfo"), "{said}");
     assert!(folder.path().join("found").read_dir().unwrap().count() > 0);
     let ran = explore(&["story.yaml", "--with", "no-date"]);
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
