@@ -245,7 +245,8 @@ async fn no_text_of_a_person_reaches_a_recording_and_what_does_was_looked_at() {
     assert!(personal.is_empty(), "{personal:?}");
     assert!(survived.is_subset(&kept_fields()), "{:?}", survived.difference(&kept_fields()));
     assert!(gone.contains("loyalty_card") && gone.contains("mobile_app_device"), "{gone:?}");
-    assert!(sent.len() > 200, "{}", sent.len());
+    // Only columns that hold texts keep one.
+    assert!(sent.len() > 140, "{}", sent.len());
     insta::assert_snapshot!("replaced", gone.iter().copied().collect::<Vec<_>>().join("\n"));
     insta::assert_snapshot!("kept", survived.iter().copied().collect::<Vec<_>>().join("\n"));
     for asked in ["asked.for", "subscribed.by.call", "Zuupdatedname", "424242421", "acme", session.as_str()] {
