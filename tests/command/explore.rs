@@ -115,7 +115,6 @@ fn a_planted_loss_is_found_named_and_written_down_as_a_story_that_fails() {
 }
 
 #[test]
-#[ignore = "a reproduction does not yet expect the sync that its disruption makes fail, so it fails when mended too"]
 fn the_written_story_holds_the_steps_of_fragments_with_their_own_values() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("fragments")).unwrap();

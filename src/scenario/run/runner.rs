@@ -114,7 +114,7 @@ async fn tell(
 }
 
 /// Whether a step ends well or badly by itself, as something that talks to the shop does.
-fn has_end(step: &StepKind) -> bool {
+pub(in crate::scenario) fn has_end(step: &StepKind) -> bool {
     matches!(
         step,
         StepKind::CheckConnection(_)
@@ -141,7 +141,8 @@ fn overlooked(world: &World<'_>, unseen: &mut Option<Failure>, next: &StepKind) 
 
 fn failed_unseen(message: &str, step: &At<Step>) -> Failure {
     let said = message.lines().find(|line| line.contains("failed")).or(message.lines().next()).unwrap_or_default();
-    let message =
-        format!("it failed and nothing looks at that: {said}; add `- expect: {{outcome: failure}}` if it is meant to");
+    let message = format!(
+        "it failed and nothing looks at that: {said}; add `- expect: {{outcome: failure}}` if it is meant to, `any` if it may"
+    );
     World::failure(step, FailureKind::Unmet, message).from(step)
 }

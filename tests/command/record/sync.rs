@@ -87,7 +87,6 @@ async fn a_bad_night_is_recorded_with_its_faults() {
     assert!(again.status.success() && said.contains("did not come through"), "{said}");
 }
 
-#[ignore = "the scenario of a stopped recording does not yet expect its failed sync, so it has no snapshot"]
 #[tokio::test]
 async fn a_recording_that_is_stopped_says_so_and_replays_to_where_it_stood() {
     let shop = started(TestShop::builder()).await;

@@ -46,6 +46,19 @@ pub enum OutcomeWord {
     Success,
     /// Something failed.
     Failure,
+    /// Either; it says that somebody knows the sync may fail.
+    Any,
+}
+
+impl OutcomeWord {
+    /// Whether an end is as this word says.
+    pub fn allows(self, success: bool) -> bool {
+        match self {
+            Self::Success => success,
+            Self::Failure => !success,
+            Self::Any => true,
+        }
+    }
 }
 
 /// What fields of a row hold; fields that are not named may hold anything.

@@ -5,7 +5,7 @@ use crate::crm::{ColumnType, CrmValue, Entity, Row};
 use crate::scenario::language::known::{ANY, SHOWN_ON};
 use crate::scenario::language::setup::cells::is_among;
 use crate::scenario::language::step::Step;
-use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, OutcomeWord, RowsExpectation};
+use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::result::{Failure, FailureKind};
@@ -51,7 +51,7 @@ impl World<'_> {
     fn expect_outcome(&self, expectation: &Expectation, unmet: &mut Vec<Unmet>) {
         let Some(last) = &self.last else { return };
         if let Some(expected) = &expectation.outcome
-            && (*expected.get() == OutcomeWord::Success) != last.success
+            && !expected.get().allows(last.success)
         {
             let (wanted, found) = if last.success { ("failure", "success") } else { ("success", "failure") };
             let message = format!("the outcome is {found}, expected {wanted}: {}", last.message);
