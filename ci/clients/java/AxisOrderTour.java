@@ -87,9 +87,9 @@ public final class AxisOrderTour {
         SalesOrderEntity order = shop.salesOrderInfo(session, number);
         SalesOrderItemEntity item = order.getItems()[0];
         Checks.check("salesOrderInfo",
-                asList(order.getCustomer_email(), order.getShipping_address().getCity(),
+                asList(order.getCustomer_firstname(), order.getShipping_address().getCity(),
                         order.getPayment().getMethod(), item.getName(), item.getQty_ordered()),
-                asList("guest@example.com", "Los Angeles", "checkmo", "Green <tea>", "2.0000"));
+                asList("Zoë", "Los Angeles", "checkmo", "Green <tea>", "2.0000"));
         Checks.check("salesOrderInfo of an unknown order",
                 AxisTour.faultOf(() -> shop.salesOrderInfo(session, "9")), "100 Requested order not exists.");
         OrderItemIdQty[] all = new OrderItemIdQty[0];

@@ -62,7 +62,7 @@ public final class JaxwsBridgeTour {
                 JaxwsTour.simple("entity_id", Integer.toString(JaxwsOrderTour.cart)), "Pager", first);
         SalesQuoteEntity quote = quotes.getComplexObjectArray().get(0);
         Checks.check("oroQuoteList",
-                asList(quote.getCustomerEmail(), quote.getItems().getComplexObjectArray().get(0).getName()),
-                asList("guest@example.com", "Green <tea>"));
+                asList(quote.getCustomerFirstname(), quote.getItems().getComplexObjectArray().get(0).getName()),
+                asList("Zoë", "Green <tea>"));
     }
 }

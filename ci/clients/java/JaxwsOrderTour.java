@@ -129,9 +129,9 @@ public final class JaxwsOrderTour {
         SalesOrderEntity order = ask("salesOrderInfo", "OrderIncrementId", number);
         SalesOrderItemEntity item = order.getItems().getComplexObjectArray().get(0);
         Checks.check("salesOrderInfo",
-                asList(order.getCustomerEmail(), order.getShippingAddress().getCity(),
+                asList(order.getCustomerFirstname(), order.getShippingAddress().getCity(),
                         order.getPayment().getMethod(), item.getName(), item.getQtyOrdered()),
-                asList("guest@example.com", "Los Angeles", "checkmo", "Green <tea>", "2.0000"));
+                asList("Zoë", "Los Angeles", "checkmo", "Green <tea>", "2.0000"));
         Checks.check("salesOrderInfo of an unknown order",
                 JaxwsTour.faultOf(() -> ask("salesOrderInfo", "OrderIncrementId", "9")),
                 "100 Requested order not exists.");

@@ -166,7 +166,7 @@ $orders = rows(call('salesOrderList', ['sessionId' => $sid, 'filters' => filters
 check('salesOrderList', [count($orders), $orders[0]->status, $orders[0]->grand_total], [1, 'pending', '31.6500']);
 $order = call('salesOrderInfo', ['sessionId' => $sid, 'orderIncrementId' => $number]);
 $item = rows($order->items)[0];
-check('salesOrderInfo', [$order->customer_email, $order->shipping_address->city, $order->payment->method, $item->name, $item->qty_ordered], ['guest@example.com', 'Los Angeles', 'checkmo', 'Green <tea>', '2.0000']);
+check('salesOrderInfo', [$order->customer_firstname, $order->shipping_address->city, $order->payment->method, $item->name, $item->qty_ordered], ['Zoë', 'Los Angeles', 'checkmo', 'Green <tea>', '2.0000']);
 check('salesOrderInfo of an unknown order', faultOf('salesOrderInfo', ['sessionId' => $sid, 'orderIncrementId' => '9']), '100 Requested order not exists.');
 $invoice = call('salesOrderInvoiceCreate', ['sessionId' => $sid, 'invoiceIncrementId' => $number, 'itemsQty' => lines([]), 'comment' => null, 'email' => '0', 'includeComment' => '0']);
 check('salesOrderInvoiceInfo', call('salesOrderInvoiceInfo', ['sessionId' => $sid, 'invoiceIncrementId' => $invoice])->grand_total, '31.6500');
@@ -183,7 +183,7 @@ if ($bridge !== 'none') {
     $orders = rows(call('oroOrderList', ['sessionId' => $sid, 'filters' => filters(['increment_id' => $number]), 'pager' => $pager]));
     check('oroOrderList', [count($orders), $orders[0]->status, rows($orders[0]->items)[0]->sku], [1, 'closed', 'TEA-G']);
     $quotes = rows(call('oroQuoteList', ['sessionId' => $sid, 'filters' => filters(['entity_id' => (string) $cart]), 'pager' => $pager]));
-    check('oroQuoteList', [count($quotes), $quotes[0]->customer_email, rows($quotes[0]->items)[0]->name], [1, 'guest@example.com', 'Green <tea>']);
+    check('oroQuoteList', [count($quotes), $quotes[0]->customer_firstname, rows($quotes[0]->items)[0]->name], [1, 'Zoë', 'Green <tea>']);
 }
 
 check('customerAddressDelete', call('customerAddressDelete', ['sessionId' => $sid, 'addressId' => $addressId]), true);
