@@ -20,7 +20,7 @@ async fn is_installed(program: &str, probe: &[&str]) -> bool {
 }
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/record").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command/record").join(name)
 }
 
 async fn records_tells_and_answers(program: &str, script: &Path) {
