@@ -1,4 +1,4 @@
-//! How fast stories are told: the explorer's runs a second on a story about customers, and the time that all shipped
+//! How fast scenarios run: the explorer's runs a second on a scenario about customers, and the time that all shipped
 //! scenarios take.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run has nothing to say")]
@@ -10,26 +10,26 @@ use std::time::Instant;
 use mockgento::quirk::Profile;
 use mockgento::scenario::explore::{ExploreOptions, explore, usual};
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
-use mockgento::scenario::{Case, Story, find};
+use mockgento::scenario::{Case, Scenario, find};
 use mockgento::snapshot::Mode;
 
 /// As in the binary.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const STORY: &str = "customers/changes-after-first-sync";
+const SCENARIO: &str = "customers/changes-after-first-sync";
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = find(&[root]).unwrap();
-    let cases: Vec<Case> = files.iter().flat_map(|path| Story::load(path).unwrap().cases()).collect();
+    let cases: Vec<Case> = files.iter().flat_map(|path| Scenario::load(path).unwrap().cases()).collect();
     let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
 
-    let case = cases.iter().find(|case| case.name == STORY).unwrap();
+    let case = cases.iter().find(|case| case.name == SCENARIO).unwrap();
     let found = explore(case, &options(jobs)).unwrap();
     let seconds = found.elapsed.as_secs_f64();
     let (runs, a_second) = (found.runs, found.runs as f64 / seconds);
-    println!("explorer, {STORY}: {runs} runs in {seconds:.2} s, {a_second:.0} a second on {jobs} threads");
+    println!("explorer, {SCENARIO}: {runs} runs in {seconds:.2} s, {a_second:.0} a second on {jobs} threads");
 
     let began = Instant::now();
     let failed = told(&cases, jobs);

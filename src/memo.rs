@@ -1,5 +1,5 @@
 //! Work that depends on nothing but its input and is done once: service descriptions and seeds, which every run of a
-//! story would otherwise write and read anew.
+//! scenario would otherwise write and read anew.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mockgento::report::console::explained;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
-use mockgento::scenario::{Case, Story, find};
+use mockgento::scenario::{Case, Scenario, find};
 use mockgento::snapshot::{Mode, Store};
 
 fn main() {
@@ -25,7 +25,7 @@ fn cases() -> Result<Vec<Case>, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut cases = Vec::new();
     for path in find(&[root]).map_err(|error| error.to_string())? {
-        cases.extend(Story::load(&path).map_err(|error| error.to_string())?.cases());
+        cases.extend(Scenario::load(&path).map_err(|error| error.to_string())?.cases());
     }
     Ok(cases)
 }
@@ -39,7 +39,7 @@ fn trials(case: &Case) -> [Trial; 2] {
 
 fn check(case: &Case, carrier: Carrier) -> Result<(), Failed> {
     for name in case.snapshots() {
-        tell_insta(&Store::new(case.story.snapshots.as_path(), Mode::Check).path(&name));
+        tell_insta(&Store::new(case.scenario.snapshots.as_path(), Mode::Check).path(&name));
     }
     let result = run(case, RunOptions::new(carrier, Mode::Check));
     if result.passed() { Ok(()) } else { Err(explained(&result).into()) }

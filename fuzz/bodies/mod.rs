@@ -12,7 +12,7 @@ use mockgento::magento::columns::SqlType;
 use mockgento::magento::{BridgeRelease, Contract, Filters, Flavor, Pager};
 use mockgento::quirk::{Profile, Quirks};
 use mockgento::record::{Cassette, Play, rebuild};
-use mockgento::scenario::Story;
+use mockgento::scenario::Scenario;
 use mockgento::shop::{Seed, Shop, ShopConfig};
 use mockgento::soap::wsdl::{WsdlOptions, write};
 use mockgento::soap::wsdl_reader;
@@ -142,7 +142,7 @@ pub fn wsdl(data: &[u8]) {
 /// A scenario's text, with everything that is checked before it runs.
 pub fn scenario(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    if let Err(error) = Story::from_text(Path::new("scenarios/fuzzed.yaml"), text) {
+    if let Err(error) = Scenario::from_text(Path::new("scenarios/fuzzed.yaml"), text) {
         assert!(!error.to_string().is_empty(), "a refusal says something");
     }
 }

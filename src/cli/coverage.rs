@@ -1,4 +1,4 @@
-//! `mockgento coverage`: what the stories exercise, and what none does.
+//! `mockgento coverage`: what the scenarios exercise, and what none does.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -32,12 +32,12 @@ pub struct CoverageArgs {
     json: bool,
 }
 
-/// Long enough for the slowest story on a busy machine.
+/// Long enough for the slowest scenario on a busy machine.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(60);
-/// Operations of the API that no story calls are too many to name in a table.
+/// Operations of the API that no scenario calls are too many to name in a table.
 const NAMED: usize = 12;
 
-/// Runs the stories, without a look at their snapshots, and prints what they touched.
+/// Runs the scenarios, without a look at their snapshots, and prints what they touched.
 pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
     let (cases, wrong) = run::load(&args.places, &args.tags)?;
     for unread in &wrong {

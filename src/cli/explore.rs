@@ -1,4 +1,4 @@
-//! `mockgento explore`: a disruption at every call of a story.
+//! `mockgento explore`: a disruption at every call of a scenario.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub struct ExploreArgs {
     /// Only scenarios with this tag; several are added up.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// Only this telling of a scenario with variants.
+    /// Only this case of a scenario with variants.
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
     /// This profile instead of the profiles and quirks that the scenarios name.

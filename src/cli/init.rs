@@ -1,4 +1,4 @@
-//! `mockgento init` and `mockgento new`: a project to begin with, and a story to begin with.
+//! `mockgento init` and `mockgento new`: a project to begin with, and a scenario to begin with.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub struct InitArgs {
 /// Arguments of `new`.
 #[derive(Debug, Args)]
 pub struct NewArgs {
-    /// The story's name, folders included, such as `orders/refund`.
+    /// The scenario's name, folders included, such as `orders/refund`.
     name: String,
     /// What it begins as.
     #[arg(long, value_enum, default_value_t)]
@@ -31,7 +31,7 @@ pub struct NewArgs {
     scenarios: PathBuf,
 }
 
-/// Stories to begin with.
+/// Scenarios to begin with.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Template {
     /// A sync, an edit in the shop, another sync.
@@ -77,7 +77,7 @@ pub fn init(args: &InitArgs) -> Outcome {
     Ok(ExitCode::AsExpected)
 }
 
-/// Makes a story; one of that name is never overwritten.
+/// Makes a scenario; one of that name is never overwritten.
 pub fn new(args: &NewArgs) -> Outcome {
     let is_plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     let name = args.name.trim_end_matches(".yaml");
@@ -89,7 +89,7 @@ pub fn new(args: &NewArgs) -> Outcome {
     if path.exists() {
         return Err(miette!(help = "choose another name", "there is a scenario {} already", path.display()));
     }
-    // The editor finds the schema from the folder the story is in.
+    // The editor finds the schema from the folder the scenario is in.
     let schema = format!("{}{SCHEMA}", "../".repeat(name.matches('/').count()));
     write(&path, &args.from.text().replacen(SCHEMA, &schema, 1))?;
     let _ = writeln!(output::stdout(), "made  {}\nrun it with \"mockgento run {}\"", path.display(), path.display());

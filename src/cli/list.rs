@@ -38,7 +38,7 @@ pub fn run(args: &ListArgs, colour: Colour) -> Outcome {
 }
 
 fn tags(case: &Case) -> Vec<&str> {
-    case.story.script.tags.iter().map(|tag| tag.get().as_str()).collect()
+    case.scenario.script.tags.iter().map(|tag| tag.get().as_str()).collect()
 }
 
 fn table(cases: &[Case]) -> String {
@@ -46,7 +46,7 @@ fn table(cases: &[Case]) -> String {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(["Scenario", "Tags", "What it shows"]);
     for case in cases {
-        table.add_row([case.name.clone(), tags(case).join(", "), case.story.script.title.get().clone()]);
+        table.add_row([case.name.clone(), tags(case).join(", "), case.scenario.script.title.get().clone()]);
     }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 2));
@@ -60,10 +60,10 @@ fn json(cases: &[Case]) -> String {
         .map(|case| {
             serde_json::json!({
                 "name": case.name,
-                "file": case.story.file.path,
-                "title": case.story.script.title.get(),
+                "file": case.scenario.file.path,
+                "title": case.scenario.script.title.get(),
                 "tags": tags(case),
-                "description": case.story.script.description,
+                "description": case.scenario.script.description,
             })
         })
         .collect();

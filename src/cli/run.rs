@@ -19,7 +19,7 @@ use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::result::CaseResult;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::shard::Shard;
-use crate::scenario::{Case, Story, find};
+use crate::scenario::{Case, Scenario, find};
 use crate::snapshot::{Mode, SnapshotName, Store};
 
 /// Arguments of `run`.
@@ -34,7 +34,7 @@ pub struct RunArgs {
     /// Only cases with this text in their name or title.
     #[arg(short = 'k', long = "filter", value_name = "TEXT")]
     filter: Option<String>,
-    /// Only this variant of scenarios with variants, or this cell of a matrix.
+    /// Only this variant of scenarios with variants, or this case of a matrix.
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
     /// Only cases that did not pass in this JSON report of an earlier run.
@@ -97,7 +97,7 @@ impl RunArgs {
             let text = text.to_lowercase();
             let has =
                 |name: &str, title: &str| name.to_lowercase().contains(&text) || title.to_lowercase().contains(&text);
-            cases.retain(|case| has(&case.name, case.story.script.title.get()));
+            cases.retain(|case| has(&case.name, case.scenario.script.title.get()));
             wrong.retain(|unread| has(&unread.result.name, ""));
         }
         if let Some(variant) = &self.variant {
@@ -249,8 +249,8 @@ pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Ve
     let (mut cases, mut wrong) = (Vec::new(), Vec::new());
     let named = Named::of(places)?;
     for path in find(&named.files).map_err(diagnostics::of_scenario)? {
-        match Story::load(&path) {
-            Ok(story) if tagged(&story, tags) => cases.extend(story.cases()),
+        match Scenario::load(&path) {
+            Ok(scenario) if tagged(&scenario, tags) => cases.extend(scenario.cases()),
             Ok(_) => {}
             Err(error) => {
                 let result = CaseResult::of_unread(&path, &error);
@@ -300,8 +300,8 @@ impl Named {
             }
         }
         for (path, wanted) in &named.cases {
-            let Ok(story) = Story::load(path) else { continue };
-            let known: Vec<String> = story.cases().into_iter().map(|case| case.name).collect();
+            let Ok(scenario) = Scenario::load(path) else { continue };
+            let known: Vec<String> = scenario.cases().into_iter().map(|case| case.name).collect();
             if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let help = crate::scenario::finding::choices(unknown, &known);
@@ -314,7 +314,7 @@ impl Named {
     /// Drops cases of files of which only others are meant.
     fn keep(&self, cases: &mut Vec<Case>) {
         cases.retain(|case| {
-            let file = &case.story.file.path;
+            let file = &case.scenario.file.path;
             let is_whole = self.whole.iter().any(|place| file.starts_with(place));
             is_whole || self.cases.get(file).is_none_or(|wanted| wanted.contains(&case.name))
         });
@@ -341,15 +341,15 @@ fn file_of_case(place: &Path) -> Option<(PathBuf, Option<String>)> {
     Some((path, (end < name.len()).then(|| name.to_owned())))
 }
 
-fn tagged(story: &Story, tags: &[String]) -> bool {
-    tags.is_empty() || story.script.tags.iter().any(|tag| tags.contains(tag.get()))
+fn tagged(scenario: &Scenario, tags: &[String]) -> bool {
+    tags.is_empty() || scenario.script.tags.iter().any(|tag| tags.contains(tag.get()))
 }
 
 /// Snapshot files no scenario asks for.
 fn orphans(cases: &[Case]) -> Vec<PathBuf> {
     let mut asked: BTreeMap<&PathBuf, BTreeSet<SnapshotName>> = BTreeMap::new();
     for case in cases {
-        asked.entry(&case.story.snapshots).or_default().extend(case.snapshots());
+        asked.entry(&case.scenario.snapshots).or_default().extend(case.snapshots());
     }
     asked.iter().flat_map(|(root, names)| Store::new(root.as_path(), Mode::Check).orphans(names)).collect()
 }

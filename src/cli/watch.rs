@@ -76,7 +76,7 @@ impl Stamps {
     }
 }
 
-/// Whether a story may depend on the file.
+/// Whether a scenario may depend on the file.
 fn is_told(path: &Path) -> bool {
     path.extension()
         .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known)))

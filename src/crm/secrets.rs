@@ -230,7 +230,7 @@ mod tests {
         }
         assert_eq!(crm.integration(id).unwrap().settings.api_url, "http://joe@shop.example/api/v2_soap/?wsdl=1");
         drop(crm);
-        assert!(opened(&path).notes().is_empty(), "it is told once");
+        assert!(opened(&path).notes().is_empty(), "it is run once");
     }
 
     #[test]

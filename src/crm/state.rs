@@ -64,7 +64,7 @@ impl Crm {
         let mut settings = serde_json::to_value(&integration.settings).unwrap_or_default();
         // The form does not show them either; those that ran are below.
         if let Some(settings) = settings.as_object_mut() {
-            // What follows from the story itself and from its check of the connection.
+            // What follows from the scenario itself and from its check of the connection.
             for name in ["entities", "connectors", "websites"] {
                 settings.shift_remove(name);
             }

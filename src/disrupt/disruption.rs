@@ -90,7 +90,7 @@ pub enum Disruption {
     },
     /// The peer is gone and nobody said so: nothing comes and the connection stays open.
     HalfOpen,
-    /// The answer comes in this many bytes at a time. On a story's clock the time passes at once.
+    /// The answer comes in this many bytes at a time. On a scenario's clock the time passes at once.
     Drip {
         /// Bytes at a time.
         bytes: u64,

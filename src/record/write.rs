@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::cassette::{Caller, Cassette, Exchange};
 use super::leaves::rewritten;
 use super::sanitiser::Sanitiser;
-use super::story::SEED;
+use super::scenario::SEED;
 use crate::bounded;
 use crate::crm::CrmError;
 use crate::private_file;
@@ -64,7 +64,7 @@ pub enum RecordError {
     Sync(#[from] SyncError),
 }
 
-/// A cassette, the CRM it leaves, and what tells it again.
+/// A cassette, the CRM it leaves, and what runs it again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recorded {
     /// The exchanges.

@@ -171,7 +171,7 @@ fn seconds(time: Duration) -> String {
 pub fn again(result: &CaseResult) -> String {
     let file = super::json::slashed(&result.file);
     let base = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(&file);
-    // What stands behind the scenario's own name is the variant or the cell.
+    // What stands behind the scenario's own name is the variant or the case.
     let own = base.rsplit('/').next().unwrap_or(base);
     let last = result.name.rsplit('/').next().unwrap_or(&result.name);
     let case = match last.strip_prefix(own).filter(|rest| rest.starts_with('.') && file.contains("scenarios/")) {
@@ -268,11 +268,11 @@ mod tests {
     #[test]
     fn slow_ones_are_marked_and_failures_come_last() {
         let expected = "SLOW  a/c  runs for more than 0.0 s\nok    a/c  7 ms  slow\nFAIL  a/b  7 ms  slow\n\
-                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n  again: mockgento run scenarios/a/b.yaml\n\
-                        \na/b: A story\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n  again: mockgento run scenarios/a/b.yaml\n\
+                        \na/b: A scenario\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n  again: mockgento run scenarios/a/b.yaml\n\
+                        \na/b: A scenario\n  scenarios/a/b.yaml:9: snapshot end: differs\n    - a: 1\n    + a: <2>\n  again: mockgento run scenarios/a/b.yaml\n\
                         \n1 passed, 2 failed, 3 slow in 1.2 s\nFAIL  a/b\nFAIL  a/b\n";
         assert_eq!(said(Verbosity::Usual), expected);
-        assert!(said(Verbosity::Quiet).starts_with("\na/b: A story\n"), "quiet says failures and the sum only");
+        assert!(said(Verbosity::Quiet).starts_with("\na/b: A scenario\n"), "quiet says failures and the sum only");
     }
 
     #[test]

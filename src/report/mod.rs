@@ -21,7 +21,7 @@ mod tests {
     pub(super) fn results() -> [CaseResult; 2] {
         let result = |name: &str, failures| CaseResult {
             name: name.to_owned(),
-            title: "A story".to_owned(),
+            title: "A scenario".to_owned(),
             file: "scenarios/a/b.yaml".into(),
             failures,
             accepted: 0,

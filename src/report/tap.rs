@@ -53,7 +53,7 @@ mod tests {
         let [passed, failed] = results();
         assert_eq!(head(2) + &line(1, &passed), "TAP version 14\n1..2\nok 1 - a/c # time=7ms\n");
         let text = line(2, &failed);
-        assert!(text.starts_with("not ok 2 - a/b # time=7ms\n  ---\n  title: A story\n"), "{text}");
+        assert!(text.starts_with("not ok 2 - a/b # time=7ms\n  ---\n  title: A scenario\n"), "{text}");
         let yaml = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("  ...\n")).unwrap().0;
         let back: Value = serde_saphyr::from_str(yaml).unwrap();
         assert_eq!(back["failures"][0]["detail"], json!(["- a: 1", "+ a: <2>"]));

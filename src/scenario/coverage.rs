@@ -1,4 +1,4 @@
-//! What a suite of stories exercises, and what none of them does: operations and SOAP faults by the journals of their
+//! What a suite of scenarios exercises, and what none of them does: operations and SOAP faults by the journals of their
 //! shops, connectors by the CRM's statuses, words of the language by the files. The universe of words is the language's
 //! own schema.
 
@@ -21,18 +21,18 @@ use crate::sync::connector::Connector;
 pub struct Section {
     /// What they are.
     pub name: &'static str,
-    /// How many stories exercise each of those that some do.
+    /// How many scenarios exercise each of those that some do.
     pub covered: BTreeMap<String, usize>,
     /// Those that none does.
     pub missing: Vec<String>,
 }
 
-/// One kind of thing, with the stories that exercise each.
+/// One kind of thing, with the scenarios that exercise each.
 #[derive(Clone, Debug)]
 pub struct Matrix {
     /// What they are.
     pub name: &'static str,
-    /// Which stories exercise each of those that some do, by their place in the results.
+    /// Which scenarios exercise each of those that some do, by their place in the results.
     pub covered: BTreeMap<String, Vec<usize>>,
     /// Those that none does.
     pub missing: Vec<String>,
@@ -42,7 +42,7 @@ pub struct Matrix {
 pub fn of(cases: &[Case], results: &[CaseResult]) -> Vec<Section> {
     let counted = |matrix: Matrix| Section {
         name: matrix.name,
-        covered: matrix.covered.into_iter().map(|(word, stories)| (word, stories.len())).collect(),
+        covered: matrix.covered.into_iter().map(|(word, scenarios)| (word, scenarios.len())).collect(),
         missing: matrix.missing,
     };
     matrices(cases, results).into_iter().map(counted).collect()
@@ -53,9 +53,9 @@ pub fn matrices(cases: &[Case], results: &[CaseResult]) -> Vec<Matrix> {
     let schema: Value = serde_json::from_str(&schema::text()).unwrap_or_default();
     let told: Vec<Value> = cases.iter().map(told).collect();
     let seen = |pick: fn(&Exercised) -> &BTreeSet<String>| {
-        stories_by_word(results.iter().map(|result| pick(&result.exercised).clone()))
+        scenarios_by_word(results.iter().map(|result| pick(&result.exercised).clone()))
     };
-    let written = |universe: &[String]| stories_by_word(told.iter().map(|story| keys_among(story, universe)));
+    let written = |universe: &[String]| scenarios_by_word(told.iter().map(|scenario| keys_among(scenario, universe)));
     let words = |name: &'static str, definition: &str| {
         let universe = words_of(&schema, definition);
         section(name, written(&universe), universe)
@@ -88,10 +88,10 @@ fn section(name: &'static str, covered: BTreeMap<String, Vec<usize>>, universe: 
     Matrix { name, covered, missing }
 }
 
-/// By word, the numbers of the stories that have it.
-fn stories_by_word(stories: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<String, Vec<usize>> {
+/// By word, the numbers of the scenarios that have it.
+fn scenarios_by_word(scenarios: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<String, Vec<usize>> {
     let mut by_word: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (number, words) in stories.enumerate() {
+    for (number, words) in scenarios.enumerate() {
         for word in words {
             by_word.entry(word).or_default().push(number);
         }
@@ -99,10 +99,10 @@ fn stories_by_word(stories: impl Iterator<Item = BTreeSet<String>>) -> BTreeMap<
     by_word
 }
 
-/// The story as it is written, with the files of its fragments.
+/// The scenario as it is written, with the files of its fragments.
 fn told(case: &Case) -> Value {
-    let mut files = vec![&case.story.file];
-    for origin in case.story.script.steps.iter().filter_map(|step| step.1.as_ref()) {
+    let mut files = vec![&case.scenario.file];
+    for origin in case.scenario.script.steps.iter().filter_map(|step| step.1.as_ref()) {
         if !files.contains(&&origin.file) {
             files.push(&origin.file);
         }

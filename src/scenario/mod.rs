@@ -9,9 +9,9 @@ pub mod language;
 pub mod run;
 
 pub use language::finding::{self, Finding, ScenarioError};
+pub use language::scenario::{Scenario, find};
 pub use language::schema;
 pub use language::source::SourceFile;
 pub use language::step;
-pub use language::story::{Story, find};
 pub use run::case::Case;
 pub use run::{pool, result, runner, shard, timeline, wire};

@@ -1,5 +1,5 @@
 //! Shops of any size, made up: customers with addresses, carts, orders, credit memos and newsletter subscribers, the same
-//! for the same numbers. Sales go through the counter as in stories, so that every row has what a checkout writes.
+//! for the same numbers. Sales go through the counter as in scenarios, so that every row has what a checkout writes.
 
 use jiff::{SignedDuration, Timestamp};
 use rand_chacha::ChaCha8Rng;

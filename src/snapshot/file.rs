@@ -93,8 +93,9 @@ mod tests {
     #[test]
     fn what_is_written_is_what_insta_reads() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/story@end.snap.new");
-        let header = Header { source: "scenarios/story.yaml".into(), line: 7, description: "It's a \"story\"".into() };
+        let path = folder.path().join("deep/scenario@end.snap.new");
+        let header =
+            Header { source: "scenarios/scenario.yaml".into(), line: 7, description: "It's a \"scenario\"".into() };
         write(&path, &header, true, "crm:\n- ---\n  name: Zoë\n\n\n").unwrap();
         let (read_header, text) = read(&path).unwrap().unwrap();
         assert_eq!(read_header, header);

@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn accepting_replaces_and_rejecting_keeps_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
-        let header = Header { source: "scenarios/s.yaml".into(), line: 3, description: "A story".into() };
+        let header = Header { source: "scenarios/s.yaml".into(), line: 3, description: "A scenario".into() };
         let compare = |mode, name: &str, text| {
             Store::new(folder.path(), mode).compare(&SnapshotName(name.into()), &header, text).unwrap();
         };

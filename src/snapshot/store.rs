@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn header() -> Header {
-        Header { source: "scenarios/a/b.yaml".into(), line: 3, description: "A story".into() }
+        Header { source: "scenarios/a/b.yaml".into(), line: 3, description: "A scenario".into() }
     }
 
     #[test]

@@ -45,8 +45,8 @@ fn every_wrong_file_says_what_where_and_what_to_do() {
 fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("scenarios")).unwrap();
-    let story = "title: A story\nsteps:\n  - snapshot: {name: start, of: [shop]}\n";
-    std::fs::write(folder.path().join("scenarios/story.yaml"), story).unwrap();
+    let scenario = "title: A scenario\nsteps:\n  - snapshot: {name: start, of: [shop]}\n";
+    std::fs::write(folder.path().join("scenarios/scenario.yaml"), scenario).unwrap();
     folder
 }
 
@@ -75,14 +75,14 @@ fn checking_fails_on_a_new_snapshot_and_writes_nothing() {
 fn a_pending_snapshot_is_accepted_and_an_orphan_is_reported() {
     let folder = project();
     assert_eq!(mockgento(folder.path(), &["run"]).status.code(), Some(1));
-    let pending = folder.path().join("snapshots/story@start.snap.new");
+    let pending = folder.path().join("snapshots/scenario@start.snap.new");
     assert!(pending.exists());
     let accepted = mockgento(folder.path(), &["accept"]);
-    assert!(text(&accepted.stdout).contains("accepted snapshots/story@start.snap"), "{}", text(&accepted.stdout));
+    assert!(text(&accepted.stdout).contains("accepted snapshots/scenario@start.snap"), "{}", text(&accepted.stdout));
     assert!(!pending.exists());
     assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
     let orphan = folder.path().join("snapshots/old@end.snap");
-    std::fs::copy(folder.path().join("snapshots/story@start.snap"), &orphan).unwrap();
+    std::fs::copy(folder.path().join("snapshots/scenario@start.snap"), &orphan).unwrap();
     let ran = mockgento(folder.path(), &["run"]);
     assert!(text(&ran.stdout).contains("orphan: snapshots/old@end.snap"), "{}", text(&ran.stdout));
 }
@@ -107,23 +107,23 @@ fn a_review_asks_about_each_and_obeys() {
     let folder = project();
     mockgento(folder.path(), &["run"]);
     let said = reviewed(folder.path(), "?\na\n");
-    assert!(said.contains("snapshots/story@start.snap is new"), "{said}");
-    assert!(said.contains("A story (scenarios/story.yaml:3)"), "{said}");
+    assert!(said.contains("snapshots/scenario@start.snap is new"), "{said}");
+    assert!(said.contains("A scenario (scenarios/scenario.yaml:3)"), "{said}");
     assert!(said.contains("1 accepted, 0 rejected, 0 left for later"), "{said}");
     assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
 }
 
-/// Three tellings that change in the same way, and one that changes in another.
+/// Three cases that change in the same way, and one that changes in another.
 #[test]
 fn a_change_of_many_snapshots_is_decided_once_or_one_by_one() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("scenarios")).unwrap();
     let write = |title: &str, password: &str| {
-        let story = format!(
+        let scenario = format!(
             "title: {title}\nintegration: {{entities: [customer], sync start date: 2024-01-08, name: {title}}}\nmatrix: {{wsi: [no, yes], sync priority: [remote wins, local wins]}}\n\
              steps:\n  - check connection: {{api key: {password}}}\n  - snapshot: {{name: end, of: [outcome, crm]}}\n"
         );
-        std::fs::write(folder.path().join("scenarios/story.yaml"), story).unwrap();
+        std::fs::write(folder.path().join("scenarios/scenario.yaml"), scenario).unwrap();
     };
     let waiting = || {
         let files = std::fs::read_dir(folder.path().join("snapshots")).unwrap();
@@ -135,8 +135,8 @@ fn a_change_of_many_snapshots_is_decided_once_or_one_by_one() {
     assert_eq!(mockgento(folder.path(), &["run"]).status.code(), Some(1));
     assert_eq!(waiting(), 4);
     let said = reviewed(folder.path(), "w\nw 9\no\nr\ns\nq\n");
-    assert!(said.contains("story.rpc.local-wins@end.snap and 3 more differ in the same way"), "{said}");
-    assert!(said.contains("calls of story.rpc.local-wins since the snapshot before"), "{said}");
+    assert!(said.contains("scenario.rpc.local-wins@end.snap and 3 more differ in the same way"), "{said}");
+    assert!(said.contains("calls of scenario.rpc.local-wins since the snapshot before"), "{said}");
     assert!(said.contains("login at 2024-01-10 12:00:00: ok, HTTP 200"), "{said}");
     assert!(said.contains("<ns1:login>") && said.contains("***") && !said.contains("oro-key-1"), "{said}");
     assert!(said.contains("the calls cannot be shown: there are 4 files"), "{said}");
@@ -146,7 +146,7 @@ fn a_change_of_many_snapshots_is_decided_once_or_one_by_one() {
     assert!(said.contains("and 2 more differ in the same way") && said.contains("3 accepted"), "{said}");
     mockgento(folder.path(), &["run"]);
     let accepted = mockgento(folder.path(), &["review", "--accept"]);
-    assert_eq!(text(&accepted.stdout), "accepted snapshots/story.rpc.local-wins@end.snap\n");
+    assert_eq!(text(&accepted.stdout), "accepted snapshots/scenario.rpc.local-wins@end.snap\n");
     assert_eq!(mockgento(folder.path(), &["run", "--check"]).status.code(), Some(0));
 }
 
@@ -158,7 +158,10 @@ fn a_snapshot_folder_that_cannot_be_written_gives_one_clear_error() {
     let ran = mockgento(folder.path(), &["run"]);
     assert_eq!(ran.status.code(), Some(2));
     let said = text(&ran.stdout);
-    assert!(said.contains("scenarios/story.yaml:3: snapshot: cannot write snapshots/story@start.snap.new"), "{said}");
+    assert!(
+        said.contains("scenarios/scenario.yaml:3: snapshot: cannot write snapshots/scenario@start.snap.new"),
+        "{said}"
+    );
     assert!(said.contains("make the folder writable, or compare without writing with --check"), "{said}");
 }
 
@@ -191,7 +194,7 @@ fn a_report_that_cannot_be_written_is_an_error_and_a_good_one_is_there() {
     );
     assert_eq!(mockgento(folder.path(), &["run", "--report", "junit=report.xml"]).status.code(), Some(0));
     let report = std::fs::read_to_string(folder.path().join("report.xml")).unwrap();
-    assert!(report.contains("<testcase name=\"story\""), "{report}");
+    assert!(report.contains("<testcase name=\"scenario\""), "{report}");
     let unknown = mockgento(folder.path(), &["run", "--report", "pdf=x"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("`pdf` is no format"), "{}", text(&unknown.stderr));

@@ -238,16 +238,16 @@ async fn questions_that_make_no_sense_are_refused() {
 }
 
 #[tokio::test]
-async fn a_story_is_told_in_a_shop_with_ways_of_its_own() {
+async fn a_scenario_is_told_in_a_shop_with_ways_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    let story = "title: The shop has no Date and another text\nshop: {overrides: own.yaml}\nsteps:\n  - sync\n  - expect: \
+    let scenario = "title: The shop has no Date and another text\nshop: {overrides: own.yaml}\nsteps:\n  - sync\n  - expect: \
                  {outcome: success}\n";
-    write("story.yaml", story);
+    write("scenario.yaml", scenario);
     let run = async || {
-        let story = folder.path().join("story.yaml");
+        let scenario = folder.path().join("scenario.yaml");
         let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
-        command.arg("run").arg(story).env("NO_COLOR", "1").output().await.unwrap()
+        command.arg("run").arg(scenario).env("NO_COLOR", "1").output().await.unwrap()
     };
     let well = "bridge: none\nhttp: {date: false}\nfaults: [{fault: 102, message: Weg.}]\n";
     let lame = "bridge: none\noperations: {missing: [customerCustomerList]}\n";

@@ -1,5 +1,5 @@
 //! The commands as a user types them: console blocks in `tests/cmd` and in the README, with what they print and exit
-//! with; and the stories the documentation tells.
+//! with; and the scenarios the documentation tells.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,20 +15,20 @@ fn commands_print_what_their_documentation_shows() {
         .run();
 }
 
-/// The YAML blocks of a document that are whole stories.
-fn stories(document: &Path) -> Vec<String> {
+/// The YAML blocks of a document that are whole scenarios.
+fn scenarios(document: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(document).unwrap();
     let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let stories = blocks.filter(|block| block.contains("title:") && block.contains("steps:"));
-    stories.filter(|block| !block.starts_with("# scenarios/fragments/")).map(str::to_owned).collect()
+    let scenarios = blocks.filter(|block| block.contains("title:") && block.contains("steps:"));
+    scenarios.filter(|block| !block.starts_with("# scenarios/fragments/")).map(str::to_owned).collect()
 }
 
 #[test]
-fn stories_in_the_documentation_come_true() {
+fn scenarios_in_the_documentation_come_true() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut told = 0;
     for document in ["README.md", "docs/scenarios.md"] {
-        for story in stories(&root.join(document)) {
+        for scenario in scenarios(&root.join(document)) {
             told += 1;
             let folder = tempfile::tempdir().unwrap();
             for beside in ["scenarios/seeds", "scenarios/fragments"] {
@@ -39,7 +39,7 @@ fn stories_in_the_documentation_come_true() {
                     std::fs::copy(file.path(), copies.join(file.file_name())).unwrap();
                 }
             }
-            std::fs::write(folder.path().join("scenarios/story.yaml"), &story).unwrap();
+            std::fs::write(folder.path().join("scenarios/scenario.yaml"), &scenario).unwrap();
             let run = Command::new(env!("CARGO_BIN_EXE_mockgento"))
                 .args(["run", "--accept"])
                 .current_dir(folder.path())
@@ -47,8 +47,8 @@ fn stories_in_the_documentation_come_true() {
                 .output()
                 .unwrap();
             let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-            assert!(run.status.success(), "a story of {document}:\n{story}\n{said}");
+            assert!(run.status.success(), "a scenario of {document}:\n{scenario}\n{said}");
         }
     }
-    assert!(told >= 2, "the documentation tells {told} stories, expected two or more");
+    assert!(told >= 2, "the documentation tells {told} scenarios, expected two or more");
 }

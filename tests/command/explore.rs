@@ -1,14 +1,14 @@
-//! The explorer: it finds a planted loss, says where, writes a story that shows it, and is content without it.
+//! The explorer: it finds a planted loss, says where, writes a scenario that shows it, and is content without it.
 
 use std::path::Path;
 use std::process::Command;
 
 use mockgento::quirk::{Profile, Quirk};
-use mockgento::scenario::Story;
+use mockgento::scenario::Scenario;
 use mockgento::scenario::explore::{Blame, Exploration, ExploreOptions, Verdict, by_kind, explore};
 
 /// Q-07 loses this edit: the reference client takes any error while it reads the address for "removed in Magento".
-const STORY: &str = "title: A corrected street reaches Magento
+const SCENARIO: &str = "title: A corrected street reaches Magento
 shop: {seed: ./boutique.yaml}
 integration: {entities: [customer], sync start date: 2024-01-01, two way sync: yes}
 steps:
@@ -47,15 +47,15 @@ steps:
 ";
 
 fn explored(folder: &Path, profile: Profile, depth: u8, operations: &[&str]) -> Exploration {
-    explored_story(folder, STORY, profile, depth, operations)
+    explored_scenario(folder, SCENARIO, profile, depth, operations)
 }
 
-fn explored_story(folder: &Path, story: &str, profile: Profile, depth: u8, operations: &[&str]) -> Exploration {
+fn explored_scenario(folder: &Path, scenario: &str, profile: Profile, depth: u8, operations: &[&str]) -> Exploration {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds");
     std::fs::copy(seeds.join("boutique.yaml"), folder.join("boutique.yaml")).unwrap();
-    let path = folder.join("story.yaml");
-    std::fs::write(&path, story).unwrap();
-    let case = Story::load(&path).unwrap().cases().remove(0);
+    let path = folder.join("scenario.yaml");
+    std::fs::write(&path, scenario).unwrap();
+    let case = Scenario::load(&path).unwrap().cases().remove(0);
     let options = ExploreOptions {
         depth,
         seed: 5,
@@ -82,7 +82,7 @@ fn verdict(found: &Exploration, operation: &str) -> Option<Verdict> {
 }
 
 #[test]
-fn a_planted_loss_is_found_named_and_written_down_as_a_story_that_fails() {
+fn a_planted_loss_is_found_named_and_written_down_as_a_scenario_that_fails() {
     let folder = tempfile::tempdir().unwrap();
     let found = explored(folder.path(), Profile::Documented, 1, &["oroCustomerAddressInfo"]);
     assert_eq!(
@@ -115,11 +115,11 @@ fn a_planted_loss_is_found_named_and_written_down_as_a_story_that_fails() {
 }
 
 #[test]
-fn the_written_story_holds_the_steps_of_fragments_with_their_own_values() {
+fn the_written_scenario_holds_the_steps_of_fragments_with_their_own_values() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("fragments")).unwrap();
     std::fs::write(folder.path().join("fragments/correct.yaml"), FRAGMENT).unwrap();
-    let found = explored_story(folder.path(), WITH_FRAGMENT, Profile::OroCrm41, 1, &["oroCustomerAddressInfo"]);
+    let found = explored_scenario(folder.path(), WITH_FRAGMENT, Profile::OroCrm41, 1, &["oroCustomerAddressInfo"]);
     let lost = found.failed.iter().find(|failed| failed.strikes[0].site.nth == 1).unwrap();
     let reproduction = lost.reproduction.as_deref().unwrap();
     let file = folder.path().join("lost.yaml");
@@ -168,14 +168,15 @@ fn the_command_says_what_it_found_and_fails_for_a_loss() {
         let at = ["--at", "oroCustomerAddressInfo"];
         command.arg("explore").args(arguments).args(at).current_dir(folder.path()).output().unwrap()
     };
-    let ran = explore(&["story.yaml", "--with", "internal-error", "--profile", "orocrm-4.1", "--reproduce", "found"]);
+    let ran =
+        explore(&["scenario.yaml", "--with", "internal-error", "--profile", "orocrm-4.1", "--reproduce", "found"]);
     let said = String::from_utf8_lossy(&ran.stdout).into_owned();
     assert_eq!(ran.status.code(), Some(1), "{said}");
     assert!(said.contains("lost: internal-error at line 8: oroCustomerAddressInfo"), "{said}");
     assert!(folder.path().join("found").read_dir().unwrap().count() > 0);
-    let ran = explore(&["story.yaml", "--with", "no-date"]);
+    let ran = explore(&["scenario.yaml", "--with", "no-date"]);
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
-    let ran = explore(&["story.yaml", "--with", "no-dat"]);
+    let ran = explore(&["scenario.yaml", "--with", "no-dat"]);
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert_eq!(ran.status.code(), Some(2));
     assert!(said.contains("did you mean `no-date`?"), "{said}");

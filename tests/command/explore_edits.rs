@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use mockgento::quirk::Profile;
-use mockgento::scenario::Story;
+use mockgento::scenario::Scenario;
 use mockgento::scenario::explore::{Edit, EditExploration, ExploreOptions, Verdict, explore_edits};
 
 /// Thirty customers, all changed in one window, and pages of twenty-five.
@@ -31,7 +31,7 @@ fn written(folder: &Path) -> std::path::PathBuf {
 
 fn explored(profile: Profile) -> EditExploration {
     let folder = tempfile::tempdir().unwrap();
-    let case = Story::load(&written(folder.path())).unwrap().cases().remove(0);
+    let case = Scenario::load(&written(folder.path())).unwrap().cases().remove(0);
     let options = ExploreOptions {
         depth: 1,
         seed: 0,

@@ -1,19 +1,19 @@
-//! Stories that run somebody else's client: what it is given, what is asserted of it, and what it cannot do to a run.
+//! Scenarios that run somebody else's client: what it is given, what is asserted of it, and what it cannot do to a run.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Runs one story; exit code and what was printed.
+/// Runs one scenario; exit code and what was printed.
 fn told(steps: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let seeds = folder.path().join("scenarios/seeds");
     std::fs::create_dir_all(&seeds).unwrap();
     let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/boutique.yaml");
     std::fs::copy(seed, seeds.join("boutique.yaml")).unwrap();
-    let story = format!(
+    let scenario = format!(
         "title: A client of our own\nshop: {{seed: boutique}}\nintegration: {{entities: [customer], sync start date: 2024-01-01}}\nsteps:\n{steps}"
     );
-    std::fs::write(folder.path().join("scenarios/story.yaml"), story).unwrap();
+    std::fs::write(folder.path().join("scenarios/scenario.yaml"), scenario).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args(["run", "--accept"])
         .current_dir(folder.path())
@@ -85,19 +85,19 @@ fn what_a_client_has_started_ends_with_it() {
 }
 
 #[test]
-fn a_story_that_hangs_is_stopped_and_its_step_named() {
+fn a_scenario_that_hangs_is_stopped_and_its_step_named() {
     let folder = tempfile::tempdir().unwrap();
-    let story = "title: t\nsteps:\n  - advance: 1 hour\n  - run: {command: sleep 20, timeout: 30 seconds}\n";
-    std::fs::write(folder.path().join("story.yaml"), story).unwrap();
+    let scenario = "title: t\nsteps:\n  - advance: 1 hour\n  - run: {command: sleep 20, timeout: 30 seconds}\n";
+    std::fs::write(folder.path().join("scenario.yaml"), scenario).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_mockgento"))
-        .args(["run", "story.yaml", "--check", "--timeout", "1"])
+        .args(["run", "scenario.yaml", "--check", "--timeout", "1"])
         .current_dir(folder.path())
         .env("NO_COLOR", "1")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("story.yaml:4: run: did not end within 1 s and was given up"), "{text}");
+    assert!(text.contains("scenario.yaml:4: run: did not end within 1 s and was given up"), "{text}");
 }
 
 #[test]

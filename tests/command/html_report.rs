@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::browser::{browser, dom};
 use base64::Engine;
-use mockgento::scenario::Story;
+use mockgento::scenario::Scenario;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
 use mockgento::snapshot::Mode;
 
@@ -58,8 +58,8 @@ fn project() -> tempfile::TempDir {
     let scenarios = folder.path().join("scenarios/a");
     std::fs::create_dir_all(&scenarios).unwrap();
     // Failures stand first whatever the names are.
-    for (name, story) in [("first", PASSING), ("second", FAILING)] {
-        std::fs::write(scenarios.join(format!("{name}.yaml")), story).unwrap();
+    for (name, scenario) in [("first", PASSING), ("second", FAILING)] {
+        std::fs::write(scenarios.join(format!("{name}.yaml")), scenario).unwrap();
     }
     folder
 }
@@ -128,7 +128,7 @@ fn the_same_run_gives_the_same_page_but_for_real_time() {
 #[test]
 fn a_timeline_is_kept_only_when_asked_for() {
     let folder = project();
-    let case = Story::load(&folder.path().join("scenarios/a/second.yaml")).unwrap().cases().remove(0);
+    let case = Scenario::load(&folder.path().join("scenarios/a/second.yaml")).unwrap().cases().remove(0);
     let options = RunOptions::new(Carrier::InMemory, Mode::Check);
     assert!(run(&case, options).timeline.is_none());
     let timeline = run(&case, options.with_timeline()).timeline.unwrap();
@@ -151,7 +151,7 @@ fn a_timeline_is_kept_only_when_asked_for() {
     assert!(timeline.steps[2].shops.iter().any(|(_, change)| change.table == "customer"));
 }
 
-/// A folder with the story whose shop cannot be reached for two calls.
+/// A folder with the scenario whose shop cannot be reached for two calls.
 fn unreachable() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("scenarios")).unwrap();
@@ -162,7 +162,7 @@ fn unreachable() -> tempfile::TempDir {
 #[test]
 fn calls_that_never_reach_the_shop_stand_where_they_were_made() {
     let folder = unreachable();
-    let case = Story::load(&folder.path().join("scenarios/unreachable.yaml")).unwrap().cases().remove(0);
+    let case = Scenario::load(&folder.path().join("scenarios/unreachable.yaml")).unwrap().cases().remove(0);
     let timeline = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check).with_timeline()).timeline.unwrap();
     let calls: Vec<_> = timeline.steps[3].calls.iter().filter(|call| call.operation == "oroCustomerList").collect();
     let told: Vec<_> = calls.iter().map(|call| (call.number.is_some(), call.failed, call.answer.as_str())).collect();

@@ -1,4 +1,4 @@
-//! From nothing to a first story: `mockgento init`, `new`, a red run with a reason, a green one.
+//! From nothing to a first scenario: `mockgento init`, `new`, a red run with a reason, a green one.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -74,9 +74,9 @@ fn watching_runs_again_when_a_file_is_saved() {
     let mut next = || summaries.by_ref().find(|line| line.contains(" passed, ")).unwrap();
     assert!(next().starts_with("1 passed, 0 failed"));
     assert!(said.any(|line| line == "watching; Ctrl-C ends"));
-    let story = folder.path().join("scenarios/first-sync.yaml");
-    let changed = std::fs::read_to_string(&story).unwrap().replace("count: 2}", "count: 3}");
-    std::fs::write(&story, changed).unwrap();
+    let scenario = folder.path().join("scenarios/first-sync.yaml");
+    let changed = std::fs::read_to_string(&scenario).unwrap().replace("count: 2}", "count: 3}");
+    std::fs::write(&scenario, changed).unwrap();
     assert!(next().starts_with("0 passed, 1 failed"));
     child.kill().unwrap();
     child.wait().unwrap();

@@ -6,18 +6,19 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// Stories that pass, and one that does not.
+/// Scenarios that pass, and one that does not.
 fn project(passing: &[&str], failing: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let scenarios = folder.path().join("scenarios");
     std::fs::create_dir(&scenarios).unwrap();
     for name in passing {
-        let story = format!("title: The story {name}\nsteps:\n  - advance: 1 hour\n");
-        std::fs::write(scenarios.join(format!("{name}.yaml")), story).unwrap();
+        let scenario = format!("title: The scenario {name}\nsteps:\n  - advance: 1 hour\n");
+        std::fs::write(scenarios.join(format!("{name}.yaml")), scenario).unwrap();
     }
     for name in failing {
-        let story = format!("title: The story {name}\nsteps:\n  - expect:\n      calls: {{to: login, count: 7}}\n");
-        std::fs::write(scenarios.join(format!("{name}.yaml")), story).unwrap();
+        let scenario =
+            format!("title: The scenario {name}\nsteps:\n  - expect:\n      calls: {{to: login, count: 7}}\n");
+        std::fs::write(scenarios.join(format!("{name}.yaml")), scenario).unwrap();
     }
     folder
 }
@@ -82,7 +83,7 @@ fn quiet_says_failures_and_the_sum() {
     let folder = project(&["good"], &["bad"]);
     let ran = mockgento(folder.path(), &["run", "--quiet"]);
     let text = out(&ran);
-    assert!(text.starts_with("\nbad: The story bad\n") && text.contains("1 passed, 1 failed"), "{text}");
+    assert!(text.starts_with("\nbad: The scenario bad\n") && text.contains("1 passed, 1 failed"), "{text}");
 }
 
 #[test]

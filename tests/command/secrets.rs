@@ -254,7 +254,7 @@ async fn an_older_file_loses_its_secrets_with_a_word_and_keeps_them_only_on_purp
     let said = world.run("status --crm crm.sqlite", Given::Files);
     assert!(said.text.contains("in the CRM file and are no longer"), "{}", said.text);
     world.assert_files_are_private("an older file was opened");
-    assert!(!world.run("status --crm crm.sqlite", Given::Files).text.contains("note:"), "it is told once");
+    assert!(!world.run("status --crm crm.sqlite", Given::Files).text.contains("note:"), "it is run once");
     assert_eq!(world.run(sync, Given::Environment).code, 0, "the integration is found by its URL without password");
 }
 

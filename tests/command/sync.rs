@@ -267,7 +267,7 @@ async fn status_tells_of_what_failed_and_exits_with_1() {
     assert!(status.contains("HTTP 500"), "{status}");
 }
 
-/// The command does what a story's step does: what needs the bridge fails without it, and says so.
+/// The command does what a scenario's step does: what needs the bridge fails without it, and says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bridge_that_goes_or_comes_is_said_and_settled_by_a_check() {
     let shop = shop().await;

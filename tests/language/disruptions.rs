@@ -1,10 +1,10 @@
-//! Every disruption as a story writes it: the sync meets it as it should, and recovers once it is cleared.
+//! Every disruption as a scenario writes it: the sync meets it as it should, and recovers once it is cleared.
 
 use std::path::Path;
 
 use mockgento::disrupt::Disruption;
 use mockgento::report::console::explained;
-use mockgento::scenario::Story;
+use mockgento::scenario::Scenario;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
 use mockgento::snapshot::Mode;
 
@@ -64,19 +64,19 @@ const FORMS: &[(&str, Ends)] = &[
 ];
 
 fn told(folder: &Path, text: &str) -> String {
-    let path = folder.join("story.yaml");
+    let path = folder.join("scenario.yaml");
     let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/one-customer.yaml");
     std::fs::copy(seed, folder.join("one-customer.yaml")).unwrap();
     std::fs::write(&path, text).unwrap();
-    let case = match Story::load(&path) {
-        Ok(story) => story.cases().remove(0),
+    let case = match Scenario::load(&path) {
+        Ok(scenario) => scenario.cases().remove(0),
         Err(error) => return error.to_string(),
     };
     let result = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check));
     if result.passed() { String::new() } else { explained(&result) }
 }
 
-fn story(disruption: &str, expected: &str) -> String {
+fn scenario(disruption: &str, expected: &str) -> String {
     format!(
         "title: t\nshop: {{seed: ./one-customer.yaml}}\nintegration: {{sync start date: 2024-01-08, entities: [customer]}}\nsteps:\n  \
          - sync\n  - in magento: {{update customer: {{customer: 1, set: {{firstname: Changed}}}}}}\n  - advance: 5 minutes\n  - disrupt: {disruption}\n  - sync\n{expected}  - clear\n  - advance: 5 minutes\n  - sync\n  - expect: {{outcome: success}}\n"
@@ -96,7 +96,8 @@ fn every_disruption_is_met_as_it_should_and_recovered_from() {
             Well => "  - expect: {outcome: success}\n".to_owned(),
             Saying(text) => format!("  - expect: {{outcome: failure, message: {{contains: \"{text}\"}}}}\n"),
         };
-        let failed = told(folder.path(), &story(&format!("{{operation: oroCustomerList, with: {form}}}"), &expected));
+        let failed =
+            told(folder.path(), &scenario(&format!("{{operation: oroCustomerList, with: {form}}}"), &expected));
         if !failed.is_empty() {
             wrong.push(format!("{form}: {failed}"));
         }
@@ -177,12 +178,12 @@ fn a_wrong_form_is_said_at_its_place_with_a_remedy() {
         ("{with: {content-length: long}}", "not a whole number"),
         ("{with: {date-skew: tomorrow}}", "not a whole number"),
     ] {
-        let failed = told(folder.path(), &story(form, ""));
-        assert!(failed.contains("story.yaml:8:"), "{form} must be refused at its line: {failed}");
+        let failed = told(folder.path(), &scenario(form, ""));
+        assert!(failed.contains("scenario.yaml:8:"), "{form} must be refused at its line: {failed}");
         assert!(failed.contains(said), "{form}: {failed}");
     }
     let failed = told(folder.path(), "title: t\nsteps:\n  - clear: {shop: staging}\n");
     assert!(failed.contains("there is no shop called `staging`"), "{failed}");
     let failed = told(folder.path(), "title: t\nsteps:\n  - clear: all\n");
-    assert!(failed.contains("story.yaml:3:"), "{failed}");
+    assert!(failed.contains("scenario.yaml:3:"), "{failed}");
 }

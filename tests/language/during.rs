@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mockgento::scenario::Story;
+use mockgento::scenario::Scenario;
 use mockgento::scenario::result::CaseResult;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
 use mockgento::snapshot::Mode;
@@ -14,7 +14,7 @@ fn told(folder: &Path, steps: &str, carrier: Carrier) -> CaseResult {
         format!("title: t\nclock: 2014-01-15 12:00:00\nintegration: {{sync start date: 2013-04-01, two way sync: yes}}\nsteps:\n{steps}"),
     )
     .unwrap();
-    run(&Story::load(&path).unwrap().cases().remove(0), RunOptions::new(carrier, Mode::Check))
+    run(&Scenario::load(&path).unwrap().cases().remove(0), RunOptions::new(carrier, Mode::Check))
 }
 
 const EDITED: &str = "  - sync
@@ -92,7 +92,7 @@ fn what_cannot_happen_during_a_sync_is_said_before_anything_runs() {
     ] {
         let path = folder.path().join("wrong.yaml");
         std::fs::write(&path, format!("title: t\nsteps:\n  - during: {during}\n")).unwrap();
-        let said = Story::load(&path).unwrap_err().to_string();
+        let said = Scenario::load(&path).unwrap_err().to_string();
         assert!(said.contains("wrong.yaml:3:") && said.contains(expected), "{during}: {said}");
     }
 }

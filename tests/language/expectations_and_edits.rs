@@ -1,4 +1,4 @@
-//! Stories told many ways: variables, matrices, fragments, shared snapshots and what `expect` says of whole rows.
+//! Scenarios told many ways: variables, matrices, fragments, shared snapshots and what `expect` says of whole rows.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use mockgento::report::console::explained;
 use mockgento::scenario::pool::{Event, PoolOptions, run_all};
 use mockgento::scenario::result::CaseResult;
 use mockgento::scenario::runner::{Carrier, RunOptions};
-use mockgento::scenario::{Case, Story, find};
+use mockgento::scenario::{Case, Scenario, find};
 use mockgento::snapshot::Mode;
 
 /// A project in a folder of its own with the small shops of the shipped scenarios.
@@ -36,12 +36,12 @@ impl Project {
 
     fn cases(&self) -> Vec<Case> {
         let files = find(&[self.path("")]).unwrap();
-        files.iter().flat_map(|file| Story::load(file).unwrap().cases()).collect()
+        files.iter().flat_map(|file| Scenario::load(file).unwrap().cases()).collect()
     }
 
-    /// What is wrong with `story.yaml`, with paths below the project.
+    /// What is wrong with `scenario.yaml`, with paths below the project.
     fn wrong(&self) -> String {
-        let error = Story::load(&self.path("story.yaml")).unwrap_err().to_string();
+        let error = Scenario::load(&self.path("scenario.yaml")).unwrap_err().to_string();
         error.replace(&format!("{}/", self.path("").display()).replace("//", "/"), "")
     }
 
@@ -84,7 +84,7 @@ const HEAD: &str =
 
 #[test]
 fn a_variable_stands_for_its_value_wherever_a_value_stands() {
-    let story = format!(
+    let scenario = format!(
         "title: Hello ${{who}}\nlet: {{who: Ada: Countess, calls: 2, trouble: html-page, flag: yes, cost: 5 $, wait: 5 minutes}}\n{HEAD}steps:\n  \
          - in magento: {{update customer: {{customer: 1, set: {{firstname: \"${{who}} of $${{L}} at ${{cost}}\"}}}}}}\n  \
          - disrupt: {{operation: login, call: \"${{calls}}\", with: \"${{trouble}}\", times: \"${{calls}}\"}}\n  \
@@ -95,32 +95,32 @@ fn a_variable_stands_for_its_value_wherever_a_value_stands() {
     )
     .replace("Ada: Countess,", "'Ada: Countess',")
     .replace("have: {firstName: \"Ada: Countess of ${L}", "have: {firstName: \"Ada: Countess of $${L}");
-    let project = Project::new(&[("story.yaml", &story)]);
+    let project = Project::new(&[("scenario.yaml", &scenario)]);
     all_pass(&project.run(Mode::Check));
-    assert_eq!(project.cases()[0].story.script.title.get(), "Hello Ada: Countess");
+    assert_eq!(project.cases()[0].scenario.script.title.get(), "Hello Ada: Countess");
 }
 
 #[test]
 fn a_matrix_tells_each_cell_with_its_settings_and_speaks_to_some() {
-    let story = format!(
+    let scenario = format!(
         "title: t\nlet: {{name: nobody}}\n{HEAD}matrix:\n  wsi: [no, yes]\n  bridge: [1.2.19, none]\n  name: [Zoë, O'Neil & Söhne]\n\
          exclude: [{{wsi: yes, bridge: none}}]\nsteps:\n  \
          - in magento: {{update customer: {{customer: 1, set: {{lastname: \"${{name}}\"}}}}}}\n  - sync\n  \
          - expect: {{crm: {{rows: customer, have: {{lastName: \"${{name}}\"}}}}, outcome: success}}\n  \
-         - expect: {{in cells: {{bridge: none}}, calls: [{{to: customerCustomerInfo}}, {{to: oroCustomerList, count: 0}}]}}\n  \
-         - expect: {{in cells: {{wsi: [yes, no], bridge: 1.2.19}}, calls: {{to: oroCustomerList, count: {{at least: 1}}}}}}\n  \
+         - expect: {{in cases: {{bridge: none}}, calls: [{{to: customerCustomerInfo}}, {{to: oroCustomerList, count: 0}}]}}\n  \
+         - expect: {{in cases: {{wsi: [yes, no], bridge: 1.2.19}}, calls: {{to: oroCustomerList, count: {{at least: 1}}}}}}\n  \
          - snapshot: {{name: end, of: [crm]}}\n"
     );
-    let project = Project::new(&[("story.yaml", &story)]);
+    let project = Project::new(&[("scenario.yaml", &scenario)]);
     let results = project.run(Mode::Accept);
     all_pass(&results);
     let expected = [
-        "story.rpc.bridge-1.2.19.name-zo",
-        "story.rpc.bridge-1.2.19.name-o-neil-s-hne",
-        "story.rpc.no-bridge.name-zo",
-        "story.rpc.no-bridge.name-o-neil-s-hne",
-        "story.wsi.bridge-1.2.19.name-zo",
-        "story.wsi.bridge-1.2.19.name-o-neil-s-hne",
+        "scenario.rpc.bridge-1.2.19.name-zo",
+        "scenario.rpc.bridge-1.2.19.name-o-neil-s-hne",
+        "scenario.rpc.no-bridge.name-zo",
+        "scenario.rpc.no-bridge.name-o-neil-s-hne",
+        "scenario.wsi.bridge-1.2.19.name-zo",
+        "scenario.wsi.bridge-1.2.19.name-o-neil-s-hne",
     ];
     assert_eq!(names(&results), expected);
     assert_eq!(project.snapshots().len(), 6, "one each");
@@ -129,22 +129,22 @@ fn a_matrix_tells_each_cell_with_its_settings_and_speaks_to_some() {
 
 #[test]
 fn cells_that_share_a_snapshot_must_leave_the_same() {
-    let story = |without: &str| {
+    let scenario = |without: &str| {
         format!(
             "title: t\n{HEAD}matrix: {{wsi: [no, yes]}}\nsnapshots: shared\nsteps:\n  - sync\n  - snapshot: {{name: end, of: [crm]{without}}}\n"
         )
     };
-    let project = Project::new(&[("story.yaml", &story(", without: [settings]"))]);
+    let project = Project::new(&[("scenario.yaml", &scenario(", without: [settings]"))]);
     all_pass(&project.run(Mode::Accept));
-    assert_eq!(project.snapshots(), ["story@end.snap"]);
+    assert_eq!(project.snapshots(), ["scenario@end.snap"]);
     all_pass(&project.run(Mode::Check));
-    // The settings say which style the shop speaks: the first cell leads, the second one is told so.
-    project.write("story.yaml", &story(""));
+    // The settings say which style the shop speaks: the first case leads, the second one is run so.
+    project.write("scenario.yaml", &scenario(""));
     let results = project.run(Mode::Pend);
     assert!(results[0].has_new_snapshots() && !results[1].has_new_snapshots());
     let second = explained(&results[1]);
-    assert!(second.contains("is not what story.rpc left, and they share it") && second.contains("+"), "{second}");
-    assert_eq!(project.snapshots(), ["story@end.snap", "story@end.snap.new"]);
+    assert!(second.contains("is not what scenario.rpc left, and they share it") && second.contains("+"), "{second}");
+    assert_eq!(project.snapshots(), ["scenario@end.snap", "scenario@end.snap.new"]);
 }
 
 const REGISTER: &str = "title: Somebody registers\nlet: {lastname: Comer}\nsteps:\n  \
@@ -152,8 +152,8 @@ const REGISTER: &str = "title: Somebody registers\nlet: {lastname: Comer}\nsteps
     - use: later\n  - expect: {crm: {rows: customer, where: {email: \"${email}\"}, count: \"1\"}}\n";
 
 #[test]
-fn a_fragment_of_a_file_and_one_of_the_story_put_their_steps_in() {
-    let story = format!(
+fn a_fragment_of_a_file_and_one_of_the_scenario_put_their_steps_in() {
+    let scenario = format!(
         "title: t\nlet: {{wait: 1 hour}}\n{HEAD}fragments:\n  all is well: [{{expect: {{outcome: \"${{how}}\"}}}}, sync, {{advance: \"${{wait}}\"}}]\nsteps:\n  - sync\n  \
          - use: {{fragment: register, with: {{email: a@example.com}}}}\n  \
          - use: {{fragment: ./more/../fragments/register.yaml, with: {{email: b@example.com, lastname: Goer}}}}\n  \
@@ -162,14 +162,14 @@ fn a_fragment_of_a_file_and_one_of_the_story_put_their_steps_in() {
     );
     let later = "title: Time passes\nsteps: [{advance: 5 minutes}, sync]\n";
     let project = Project::new(&[
-        ("story.yaml", &story),
+        ("scenario.yaml", &scenario),
         ("fragments/register.yaml", REGISTER),
         ("fragments/later.yaml", later),
         ("more/keep", ""),
     ]);
     let cases = project.cases();
     assert_eq!(cases.len(), 1, "fragments are no scenarios");
-    let words: Vec<_> = cases[0].story.script.steps.iter().map(|step| step.0.word()).collect();
+    let words: Vec<_> = cases[0].scenario.script.steps.iter().map(|step| step.0.word()).collect();
     let register = ["in magento", "advance", "sync", "expect"];
     assert_eq!(words, [&["sync"], &register[..], &register[..], &["expect", "sync", "advance", "expect"]].concat());
     all_pass(&project.run(Mode::Check));
@@ -177,10 +177,10 @@ fn a_fragment_of_a_file_and_one_of_the_story_put_their_steps_in() {
     project.write("fragments/later.yaml", &later.replace(", sync", ""));
     let said = explained(&project.run(Mode::Check)[0]);
     assert!(said.contains("fragments/register.yaml:7: expect: the CRM has 0 customer rows"), "{said}");
-    assert!(said.contains("(in `register`, used at") && said.contains("story.yaml:9)"), "{said}");
+    assert!(said.contains("(in `register`, used at") && said.contains("scenario.yaml:9)"), "{said}");
 }
 
-/// Heads and steps of a story with `fragments/broken.yaml` and others beside it, and all that is said about it.
+/// Heads and steps of a scenario with `fragments/broken.yaml` and others beside it, and all that is said about it.
 #[test]
 fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
     let fragments = [
@@ -201,23 +201,23 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
     ];
     let mut missed = Vec::new();
     for (text, said) in [
-        ("steps:\n  - advance: 1 ${unit}\n", "story.yaml:3:16: no variable is called `unit`; add `let: {unit: …}`"),
+        ("steps:\n  - advance: 1 ${unit}\n", "scenario.yaml:3:16: no variable is called `unit`; add `let: {unit: …}`"),
         (
             "let: {unit: day}\nsteps:\n  - in crm: {update customer: {customer: 1, set: {firstName: \"${unti}\"}}}\n",
-            "story.yaml:4:63: no variable is called `unti`; did you mean `unit`?",
+            "scenario.yaml:4:63: no variable is called `unti`; did you mean `unit`?",
         ),
-        ("let: {n: x}\nsteps:\n  - advance: ${n\n", "story.yaml:4:14: `${` is not closed"),
+        ("let: {n: x}\nsteps:\n  - advance: ${n\n", "scenario.yaml:4:14: `${` is not closed"),
         (
             "let: {n: many}\nsteps:\n  - disrupt: {call: \"${n}\", with: html-page}\n",
-            "story.yaml:4:22: \"many\" does not fit here; expected a number",
+            "scenario.yaml:4:22: \"many\" does not fit here; expected a number",
         ),
         (
             "let: {n: many}\nsteps:\n  - expect: {crm: {rows: customer, count: \"${n}\"}}\n",
             "\"many\" does not fit here; expected a whole number",
         ),
-        ("let: {w: soon}\nsteps:\n  - advance: ${w}\n", "story.yaml:4:14: \"soon\" does not fit here"),
-        ("steps:\n  - use: brokn\n", "story.yaml:3:10: no fragment is called `brokn`; did you mean `broken`?"),
-        ("steps:\n  - use: ./brokn.yaml\n", "story.yaml:3:10: cannot read the fragment"),
+        ("let: {w: soon}\nsteps:\n  - advance: ${w}\n", "scenario.yaml:4:14: \"soon\" does not fit here"),
+        ("steps:\n  - use: brokn\n", "scenario.yaml:3:10: no fragment is called `brokn`; did you mean `broken`?"),
+        ("steps:\n  - use: ./brokn.yaml\n", "scenario.yaml:3:10: cannot read the fragment"),
         ("steps:\n  - use: broken\n", "fragments/broken.yaml:3:14: \"soon\" does not fit here (in `broken`, used at "),
         (
             "steps:\n  - use: unknown\n",
@@ -225,39 +225,39 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
         ),
         (
             "steps:\n  - use: people\n",
-            "fragments/nobody.yaml:3:46: no customer is `nobody@example.com` (in `nobody`, used at fragments/people.yaml:3, used at story.yaml:3)",
+            "fragments/nobody.yaml:3:46: no customer is `nobody@example.com` (in `nobody`, used at fragments/people.yaml:3, used at scenario.yaml:3)",
         ),
         (
             "steps:\n  - use: round\n",
-            "fragments/about.yaml:3:10: the fragment `round` uses itself (in `about`, used at fragments/round.yaml:3, used at story.yaml:3)",
+            "fragments/about.yaml:3:10: the fragment `round` uses itself (in `about`, used at fragments/round.yaml:3, used at scenario.yaml:3)",
         ),
         ("steps:\n  - use: self\n", "fragments/self.yaml:3:10: the fragment `./self.yaml` uses itself"),
         ("steps: [{use: shot}, {use: shot}]\n", "fragments/shot.yaml:3:5: there is a snapshot called `end` already"),
         (
             "steps:\n  - use: {fragment: variables, with: {wiat: 1}}\n",
-            "story.yaml:3:39: the fragment `variables` has no variable `wiat`; did you mean `wait`?",
+            "scenario.yaml:3:39: the fragment `variables` has no variable `wiat`; did you mean `wait`?",
         ),
         (
             "steps:\n  - use: {fragment: ten, with: {wait: 1}}\n",
-            "story.yaml:3:33: the fragment `ten` has no variable `wait`; drop `with`",
+            "scenario.yaml:3:33: the fragment `ten` has no variable `wait`; drop `with`",
         ),
-        ("steps:\n  - use: many\n", "the story has more than 2000 steps"),
-        ("fragments: {spare: [sync]}\nsteps: [sync]\n", "story.yaml:2:13: no step uses the fragment `spare`"),
+        ("steps:\n  - use: many\n", "the scenario has more than 2000 steps"),
+        ("fragments: {spare: [sync]}\nsteps: [sync]\n", "scenario.yaml:2:13: no step uses the fragment `spare`"),
         (
             "fragments: {spare: [snyc]}\nsteps: [{use: spare}]\n",
-            "story.yaml:2:21: `snyc` is not known here (in `spare`, used at story.yaml:3); did you mean `sync`?",
+            "scenario.yaml:2:21: `snyc` is not known here (in `spare`, used at scenario.yaml:3); did you mean `sync`?",
         ),
-        ("matrix: {wsy: [no]}\nsteps: [sync]\n", "story.yaml:2:10: `wsy` is no setting"),
-        ("matrix: {bridge: [1.2.1999]}\nsteps: [sync]\n", "story.yaml:2:19: "),
+        ("matrix: {wsy: [no]}\nsteps: [sync]\n", "scenario.yaml:2:10: `wsy` is no setting"),
+        ("matrix: {bridge: [1.2.1999]}\nsteps: [sync]\n", "scenario.yaml:2:19: "),
         (
-            "matrix: {wsi: [no, yes]}\nsteps:\n  - expect: {in cells: {wsi: maybe}, calls: {to: any}}\n",
-            "story.yaml:4:30: `wsi` is never `maybe` in the matrix; known are `no`, `yes`",
+            "matrix: {wsi: [no, yes]}\nsteps:\n  - expect: {in cases: {wsi: maybe}, calls: {to: any}}\n",
+            "scenario.yaml:4:30: `wsi` is never `maybe` in the matrix; known are `no`, `yes`",
         ),
         (
             "matrix: {wsi: [no, yes]}\nsteps:\n  - expect: {in variants: [rcp], calls: {to: any}}\n",
-            "story.yaml:4:28: this story has no variants; say `in cells: {…}`",
+            "scenario.yaml:4:28: this scenario has no variants; say `in cases: {…}`",
         ),
-        ("snapshots: mine\nsteps: [sync]\n", "story.yaml:2:12: `mine` is not known here"),
+        ("snapshots: mine\nsteps: [sync]\n", "scenario.yaml:2:12: `mine` is not known here"),
         ("steps:\n  - expect: {crm: {rows: customer, are: [], count: 0}}\n", "rows that are listed need no count"),
         (
             "steps:\n  - expect: {crm: {rows: customer, are: [], unordered: []}}\n",
@@ -271,7 +271,7 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
         ("steps:\n  - expect: {crm: {rows: customer, count: {at lest: 1}}}\n", "did you mean `at least`?"),
     ] {
         let project = Project::new(&fragments);
-        project.write("story.yaml", &format!("title: t\n{text}"));
+        project.write("scenario.yaml", &format!("title: t\n{text}"));
         let wrong = project.wrong();
         if !wrong.contains(said) {
             missed.push(format!("{text}\n  wanted: {said}\n  is: {wrong}"));
@@ -280,7 +280,7 @@ fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
-/// The page of the language: every block of YAML on it is read, as the story, the head or the steps that it is.
+/// The page of the language: every block of YAML on it is read, as the scenario, the head or the steps that it is.
 #[test]
 fn the_examples_of_the_documentation_are_of_the_language() {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenarios.md")).unwrap();
@@ -289,7 +289,7 @@ fn the_examples_of_the_documentation_are_of_the_language() {
     let shop = "shop: {seed: boutique}\n";
     let mut tried = 0;
     for block in blocks {
-        let story = match block {
+        let scenario = match block {
             seed if seed.starts_with("config:") => {
                 mockgento::shop::Seed::parse(seed, "docs").unwrap();
                 continue;
@@ -303,12 +303,12 @@ fn the_examples_of_the_documentation_are_of_the_language() {
             head => format!("title: t\n{head}steps: [sync]\n"),
         };
         let register = page.split("# scenarios/fragments/register.yaml\n").nth(1).unwrap().split("```").next().unwrap();
-        let project = Project::new(&[("story.yaml", &story), ("fragments/register.yaml", register)]);
+        let project = Project::new(&[("scenario.yaml", &scenario), ("fragments/register.yaml", register)]);
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/boutique.yaml");
         project.write("seeds/boutique.yaml", &std::fs::read_to_string(seeds).unwrap());
         project.write("staging.yaml", "operations: {missing: [storeInfo]}\n");
-        if let Err(wrong) = Story::load(&project.path("story.yaml")) {
-            panic!("{story}\n{wrong}");
+        if let Err(wrong) = Scenario::load(&project.path("scenario.yaml")) {
+            panic!("{scenario}\n{wrong}");
         }
         tried += 1;
     }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use mockgento::quirk::{Profile, Quirk, Recommendation};
 use mockgento::report::matrix;
 use mockgento::scenario::explore::{ExploreOptions, explore, usual};
-use mockgento::scenario::{Case, Story, find};
+use mockgento::scenario::{Case, Scenario, find};
 
-/// Disruptions of each story that are tried here.
-const RUNS_OF_A_STORY: usize = 2;
+/// Disruptions of each scenario that are tried here.
+const RUNS_OF_A_SCENARIO: usize = 2;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -86,17 +86,17 @@ fn the_reported_failures_are_those_that_were_found() {
     }
 }
 
-/// Where a quirk is shown: a story that switches it on and off, or tests that name it.
-fn shown(quirk: Quirk, stories: &[String], tests: &[String]) -> bool {
+/// Where a quirk is shown: a scenario that switches it on and off, or tests that name it.
+fn shown(quirk: Quirk, scenarios: &[String], tests: &[String]) -> bool {
     let (id, variant) = (quirk.id(), format!("Quirk::{quirk:?}"));
     let both = |text: &String| ["yes", "no"].iter().all(|word| text.contains(&format!("{id}: {word}")));
-    stories.iter().any(both) || tests.iter().any(|text| text.contains(id) || text.contains(&variant))
+    scenarios.iter().any(both) || tests.iter().any(|text| text.contains(id) || text.contains(&variant))
 }
 
 #[test]
 fn every_defect_is_shown_both_ways() {
     let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
-    let stories: Vec<String> = files("scenarios", "yaml").iter().map(read).collect();
+    let scenarios: Vec<String> = files("scenarios", "yaml").iter().map(read).collect();
     let beside_rules = files("src", "rs").into_iter().filter_map(|path| {
         let text = read(&path);
         let is_whole = path.ends_with("vectors.rs") || path.ends_with("tests.rs");
@@ -110,13 +110,13 @@ fn every_defect_is_shown_both_ways() {
     let missing: BTreeSet<&str> = Quirk::ALL
         .iter()
         .filter(|quirk| quirk.is_switchable() && quirk.recommendation() != Recommendation::Reproduce)
-        .filter(|quirk| !shown(**quirk, &stories, &tests))
+        .filter(|quirk| !shown(**quirk, &scenarios, &tests))
         .map(|quirk| quirk.id())
         .collect();
-    assert!(missing.is_empty(), "neither a story with both behaviours nor a vector shows {missing:?}");
+    assert!(missing.is_empty(), "neither a scenario with both behaviours nor a vector shows {missing:?}");
 }
 
-/// A draw of disruptions and calls of every shipped story; `ci/explore` tells all of them.
+/// A draw of disruptions and calls of every shipped scenario; `ci/explore` tells all of them.
 #[test]
 fn no_usual_disruption_loses_doubles_or_blocks_anything_in_the_documented_profile() {
     let mut runs = 0;
@@ -132,7 +132,7 @@ fn drawn(seed: u64) -> ExploreOptions {
     ExploreOptions {
         depth: 1,
         seed,
-        runs_max: RUNS_OF_A_STORY,
+        runs_max: RUNS_OF_A_SCENARIO,
         jobs: std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         profile: Some(Profile::Documented),
         troubles: usual(),
@@ -144,6 +144,6 @@ fn drawn(seed: u64) -> ExploreOptions {
 }
 
 fn cases() -> Vec<Case> {
-    let stories = find(&[root().join("scenarios")]).unwrap();
-    stories.iter().flat_map(|path| Story::load(path).unwrap().cases()).collect()
+    let scenarios = find(&[root().join("scenarios")]).unwrap();
+    scenarios.iter().flat_map(|path| Scenario::load(path).unwrap().cases()).collect()
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mockgento::disrupt::Disruption;
 use mockgento::scenario::step::StepKind;
-use mockgento::scenario::{ScenarioError, Story, schema};
+use mockgento::scenario::{Scenario, ScenarioError, schema};
 
 /// Word, step, and what is said about it.
 const STEPS: &[(&str, &str, &str)] = &[
@@ -72,11 +72,11 @@ const DISRUPTIONS: &[(&str, &str, &str)] = &[
 
 const ALONE: &str = "this word stands alone";
 
-/// What is said of a story whose third line is this step.
+/// What is said of a scenario whose third line is this step.
 fn said(folder: &Path, step: &str) -> String {
-    let path = folder.join("story.yaml");
+    let path = folder.join("scenario.yaml");
     std::fs::write(&path, format!("title: t\nsteps:\n  - {step}\n")).unwrap();
-    match Story::load(&path) {
+    match Scenario::load(&path) {
         Ok(_) => String::new(),
         Err(error @ ScenarioError::Wrong { .. }) => error.to_string(),
         Err(other) => panic!("{other}"),
@@ -86,7 +86,7 @@ fn said(folder: &Path, step: &str) -> String {
 fn check(step: &str, expected: &str) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let said = said(folder.path(), step);
-    if said.contains("story.yaml:3:") && said.contains(expected) { Ok(()) } else { Err(format!("{step}: {said}")) }
+    if said.contains("scenario.yaml:3:") && said.contains(expected) { Ok(()) } else { Err(format!("{step}: {said}")) }
 }
 
 fn all_right(results: impl Iterator<Item = Result<(), String>>) {

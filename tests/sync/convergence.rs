@@ -1,5 +1,5 @@
 //! Nothing is lost and nothing doubled: whatever goes wrong on the way, once the trouble is over the CRM is what it would
-//! have been without. Stories of edits in the shop and in the CRM are told twice, once with faults and kills at random
+//! have been without. Scenarios of edits in the shop and in the CRM are told twice, once with faults and kills at random
 //! calls, and the CRMs are compared.
 //!
 //! What legitimately depends on when a row was first seen is left out of the comparison: stamps, names copied into orders
@@ -135,13 +135,13 @@ fn guest_sale(number: u8, item: SeedRow) -> Sale {
     Sale { guest: serde_json::from_value(guest).unwrap(), items: vec![item], ..Sale::default() }
 }
 
-/// A world after the first steps of a story.
-struct Telling {
+/// A world after the first steps of a scenario.
+struct CaseHead {
     world: World,
     guests_registered: [bool; 3],
 }
 
-impl Telling {
+impl CaseHead {
     fn new(bridge: Option<&'static str>) -> Self {
         let settings = IntegrationSettings {
             sync_start_date: jiff::civil::date(2024, 1, 1),
@@ -351,11 +351,11 @@ fn assert_no_doubles(world: &World) {
 fn check(bridge: Option<&'static str>, steps: &[(Step, Trouble)], first: &Trouble) -> Result<(), TestCaseError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let mut smooth = Telling::new(bridge);
-        let mut rough = Telling::new(bridge);
+        let mut smooth = CaseHead::new(bridge);
+        let mut rough = CaseHead::new(bridge);
         smooth.sync(&Trouble::None).await;
         rough.sync(first).await;
-        // CRM users edit customers that are there: the first walk is over in both tellings.
+        // CRM users edit customers that are there: the first walk is over in both cases.
         for _ in 0..3 {
             rough.world.sync().await;
         }
@@ -373,7 +373,7 @@ fn check(bridge: Option<&'static str>, steps: &[(Step, Trouble)], first: &Troubl
     })
 }
 
-/// A few stories each time; `PROPTEST_CASES=200` tells more.
+/// A few scenarios each time; `PROPTEST_CASES=200` tells more.
 fn config() -> ProptestConfig {
     const CASES: u32 = 4;
     let chosen = std::env::var_os("PROPTEST_CASES").map(|_| ProptestConfig::default().cases);
@@ -389,7 +389,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_rough_story_ends_like_a_smooth_one_with_the_bridge(
+    fn a_rough_scenario_ends_like_a_smooth_one_with_the_bridge(
         steps in prop::collection::vec((step(), trouble()), 1..12),
         first in trouble(),
     ) {
@@ -397,7 +397,7 @@ proptest! {
     }
 
     #[test]
-    fn a_rough_story_ends_like_a_smooth_one_without_the_bridge(
+    fn a_rough_scenario_ends_like_a_smooth_one_without_the_bridge(
         steps in prop::collection::vec((step(), trouble()), 1..12),
         first in trouble(),
     ) {

@@ -117,7 +117,7 @@ struct Edited {
     crm: Option<usize>,
 }
 
-struct Story {
+struct Scenario {
     world: World,
     priority: SyncPriority,
     edited: BTreeMap<(usize, i64), Edited>,
@@ -128,7 +128,7 @@ fn value(step: usize) -> String {
     format!("Edit{step}")
 }
 
-impl Story {
+impl Scenario {
     async fn begin(bridge: Option<&'static str>, priority: SyncPriority) -> Self {
         let settings = IntegrationSettings {
             sync_start_date: jiff::civil::date(2024, 1, 1),
@@ -301,15 +301,15 @@ fn number(value: &Value) -> Option<i64> {
 fn check(bridge: Option<&'static str>, priority: SyncPriority, steps: &[(Step, Trouble)]) -> Result<(), TestCaseError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let mut story = Story::begin(bridge, priority).await;
+        let mut scenario = Scenario::begin(bridge, priority).await;
         for (number, (step, trouble)) in steps.iter().enumerate() {
-            story.tell(number, step, trouble).await;
+            scenario.tell(number, step, trouble).await;
         }
-        story.end().await
+        scenario.end().await
     })
 }
 
-/// A few stories each time; `PROPTEST_CASES=200` tells more.
+/// A few scenarios each time; `PROPTEST_CASES=200` tells more.
 fn config() -> ProptestConfig {
     const CASES: u32 = 8;
     let chosen = std::env::var_os("PROPTEST_CASES").map(|_| ProptestConfig::default().cases);

@@ -86,7 +86,7 @@ enum Other {
     Shop(Url),
 }
 
-/// Reads it, without telling an address that is none.
+/// Reads it, without case an address that is none.
 #[derive(Clone, Debug)]
 struct OtherShop;
 

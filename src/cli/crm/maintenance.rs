@@ -91,6 +91,6 @@ pub fn recalculate_lifetime(args: &RecalculateArgs) -> Outcome {
 
 /// A closed pipe has seen enough.
 fn said(line: &str) -> Outcome {
-    let _ = writeln!(anstream::stdout(), "{line}");
+    let _ = writeln!(crate::cli::output::stdout(), "{line}");
     Ok(ExitCode::AsExpected)
 }

@@ -1,4 +1,4 @@
-//! The scenario of a recording, told once before it is written: what it does otherwise than the night is said.
+//! The scenario of a recording, run once before it is written: what it does otherwise than the night is said.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -9,8 +9,8 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::{client, say};
-use crate::record::{self, Cassette, Rebuilt, Recorded, SEED, Telling};
-use crate::scenario::Story;
+use crate::record::{self, Cassette, Expected, Rebuilt, Recorded, SEED};
+use crate::scenario::Scenario;
 use crate::scenario::result::{CaseResult, Failure, FailureKind};
 use crate::scenario::runner::{Carrier, RunOptions, run_for_crm};
 use crate::snapshot::Mode;
@@ -28,7 +28,7 @@ pub(super) struct Rehearsal {
     pub(super) differences: Vec<String>,
 }
 
-/// One telling.
+/// One expected.
 struct Told {
     result: CaseResult,
     crm: Option<Value>,
@@ -38,8 +38,8 @@ struct Told {
 impl Rehearsal {
     /// Our sync against the rebuilt shop, compared with the CRM of the replay.
     pub(super) fn of_sync(cassette: &Cassette, success: bool, crm: &Value) -> miette::Result<Self> {
-        let telling = Telling { client: None, success, counts_calls: false, differences: &[] };
-        Self::tell(cassette, &telling, None, |told| match &told.crm {
+        let expected = Expected { client: None, success, counts_calls: false, differences: &[] };
+        Self::tell(cassette, &expected, None, |told| match &told.crm {
             Some(left) => differences(crm, left, record::duration_seconds(cassette) + 1),
             None => Vec::new(),
         })
@@ -48,11 +48,11 @@ impl Rehearsal {
     /// The client against the rebuilt shop; `out` is where its scenario will lie.
     pub(super) fn of_client(cassette: &Cassette, success: bool, command: &str, out: &Path) -> miette::Result<Self> {
         let (here, there) = (client::absolute(command)?, client::seen_from(command, out)?);
-        let telling = Telling { client: Some(&here), success, counts_calls: true, differences: &[] };
-        Self::tell(cassette, &telling, Some(&there), |_| Vec::new())
+        let expected = Expected { client: Some(&here), success, counts_calls: true, differences: &[] };
+        Self::tell(cassette, &expected, Some(&there), |_| Vec::new())
     }
 
-    /// A shop without a story.
+    /// A shop without a scenario.
     pub(super) fn seed_only(cassette: &Cassette) -> miette::Result<Self> {
         let shop = rebuilt(cassette)?;
         let files = Recorded { seed: Some(seed_of(&shop)?), ..Recorded::default() };
@@ -61,13 +61,13 @@ impl Rehearsal {
 
     fn tell(
         cassette: &Cassette,
-        telling: &Telling<'_>,
+        expected: &Expected<'_>,
         client_there: Option<&str>,
         compare: impl Fn(&Told) -> Vec<String>,
     ) -> miette::Result<Self> {
         let shop = rebuilt(cassette)?;
         let seed = seed_of(&shop)?;
-        let first = told(&seed, &text(cassette, &shop, telling)?)?;
+        let first = told(&seed, &text(cassette, &shop, expected)?)?;
         let mut differences = gathered(&compare(&first));
         let failures = first.result.failures.iter().filter(|failure| failure.kind != FailureKind::Snapshot);
         // What a client prints may be anything.
@@ -75,14 +75,14 @@ impl Rehearsal {
         // The scenario expects what it does, and says what the night did.
         let unmet = || first.result.failures.iter().filter(|failure| failure.kind == FailureKind::Unmet);
         let is_of_outcome = |failure: &Failure| failure.message.starts_with(OUTCOME);
-        let success = telling.success != unmet().any(is_of_outcome);
-        let counts_calls = telling.counts_calls && unmet().all(is_of_outcome);
-        let client = client_there.or(telling.client);
-        let last = Telling { client, success, counts_calls, differences: &differences };
+        let success = expected.success != unmet().any(is_of_outcome);
+        let counts_calls = expected.counts_calls && unmet().all(is_of_outcome);
+        let client = client_there.or(expected.client);
+        let last = Expected { client, success, counts_calls, differences: &differences };
         let scenario = text(cassette, &shop, &last)?;
         // A snapshot is kept only of what is as expected, so a scenario that expects something else now runs once more.
         let snapshot = match first.snapshot {
-            None => told(&seed, &text(cassette, &shop, &Telling { client: telling.client, ..last })?)?.snapshot,
+            None => told(&seed, &text(cassette, &shop, &Expected { client: expected.client, ..last })?)?.snapshot,
             kept => kept,
         };
         let files = Recorded { seed: Some(seed), scenario: Some(scenario), snapshot, ..Recorded::default() };
@@ -97,7 +97,7 @@ fn in_short(message: &str) -> String {
     first[..end.unwrap_or(first.len())].to_owned()
 }
 
-/// Where the CRMs differ. The shop's clock went on while it answered and stands still in a story, so that bookmarks that
+/// Where the CRMs differ. The shop's clock went on while it answered and stands still in a scenario, so that bookmarks that
 /// are no further apart are the same.
 fn differences(recorded: &Value, left: &Value, seconds: i64) -> Vec<String> {
     let mut left = left.clone();
@@ -147,18 +147,18 @@ fn seed_of(shop: &Rebuilt) -> miette::Result<Value> {
     serde_json::to_value(&shop.seed).into_diagnostic()
 }
 
-fn text(cassette: &Cassette, shop: &Rebuilt, telling: &Telling<'_>) -> miette::Result<String> {
-    record::story(cassette, shop, telling).map_err(|error| miette!("{error}"))
+fn text(cassette: &Cassette, shop: &Rebuilt, expected: &Expected<'_>) -> miette::Result<String> {
+    record::scenario(cassette, shop, expected).map_err(|error| miette!("{error}"))
 }
 
-/// Tells a scenario in a folder of its own.
+/// Runs a scenario in a folder of its own.
 fn told(seed: &Value, scenario: &str) -> miette::Result<Told> {
     let place = tempfile::tempdir().into_diagnostic().wrap_err("no folder to try the scenario in")?;
     let path = place.path().join(FILE);
     std::fs::write(place.path().join(SEED), seed.to_string()).into_diagnostic()?;
     std::fs::write(&path, scenario).into_diagnostic()?;
-    let story = Story::load(&path).map_err(crate::cli::diagnostics::of_scenario)?;
-    let case = story.cases().into_iter().next().ok_or_else(|| miette!("the scenario tells nothing"))?;
+    let scenario = Scenario::load(&path).map_err(crate::cli::diagnostics::of_scenario)?;
+    let case = scenario.cases().into_iter().next().ok_or_else(|| miette!("The scenario has no case"))?;
     let (result, crm) = run_for_crm(&case, RunOptions::new(Carrier::InMemory, Mode::Accept));
     let snapshot = case.snapshots().next().and_then(|name| {
         let below = PathBuf::from("snapshots").join(format!("{}.snap", name.0));
@@ -168,16 +168,16 @@ fn told(seed: &Value, scenario: &str) -> miette::Result<Told> {
     Ok(Told { result, crm, snapshot })
 }
 
-/// Says what the scenario is, and in what it is another story.
+/// Says what the scenario is, and in what it is another scenario.
 pub(super) fn tell_differences(folder: &Path, differences: &[String], from: &str) {
     let path = folder.join(FILE);
     let path = path.display();
     if differences.is_empty() {
         return say(&format!(
-            "\"mockgento run {path}\" tells it again with a shop that can be edited; it comes to {from}."
+            "\"mockgento run {path}\" runs it again with a shop that can be edited; it comes to {from}."
         ));
     }
-    say(&format!("\"mockgento run {path}\" tells it again with a shop that can be edited, but not in every detail:"));
+    say(&format!("\"mockgento run {path}\" runs it again with a shop that can be edited, but not in every detail:"));
     for difference in differences {
         say(&format!("  {difference}"));
     }

@@ -100,7 +100,7 @@ mod tests {
     use crate::snapshot::Header;
 
     fn waiting(name: &str, accepted: Option<&str>, text: &str) -> Pending {
-        let header = Header { source: "scenarios/s.yaml".into(), line: 3, description: "A story".into() };
+        let header = Header { source: "scenarios/s.yaml".into(), line: 3, description: "A scenario".into() };
         Pending {
             path: format!("snapshots/{name}@end.snap.new").into(),
             header,
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(letters, ["ab", "c", "de", "f"]);
         let shown = groups[0].shown(2);
         assert!(shown.contains("a@end.snap and 1 more differ in the same way"), "{shown}");
-        assert!(shown.contains("  2  snapshots/b@end.snap: A story (scenarios/s.yaml:3)"), "{shown}");
+        assert!(shown.contains("  2  snapshots/b@end.snap: A scenario (scenarios/s.yaml:3)"), "{shown}");
         assert!(shown.contains("(2 changes follow)") && shown.contains("+ y: 3"), "{shown}");
         assert_eq!(groups.into_iter().next().unwrap().one_by_one().len(), 2);
     }

@@ -1,4 +1,4 @@
-//! The calls behind a pending snapshot: its case is found again and told up to it.
+//! The calls behind a pending snapshot: its case is found again and run up to it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{BOLD, RESET};
 use crate::printable::printable;
 use crate::scenario::wire::{WireCall, calls_before};
-use crate::scenario::{Case, Story};
+use crate::scenario::{Case, Scenario};
 use crate::snapshot::{Pending, SnapshotName};
 
 /// Lines of a message unless all are wanted.
@@ -86,7 +86,7 @@ fn name_of(one: &Pending, snapshots: &Path) -> SnapshotName {
 /// The case that takes it. The file is named from the folder that the snapshots' folder is in.
 fn case_of(one: &Pending, snapshots: &Path, name: &SnapshotName) -> Result<Case, String> {
     let folder = snapshots.parent().unwrap_or(Path::new(""));
-    let story = Story::load(&folder.join(&one.header.source)).map_err(|error| error.to_string())?;
-    let found = story.cases().into_iter().find(|case| case.snapshots().any(|taken| taken == *name));
+    let scenario = Scenario::load(&folder.join(&one.header.source)).map_err(|error| error.to_string())?;
+    let found = scenario.cases().into_iter().find(|case| case.snapshots().any(|taken| taken == *name));
     found.ok_or_else(|| format!("{} takes no snapshot {} any more", one.header.source, name.0))
 }

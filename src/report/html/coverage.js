@@ -25,11 +25,11 @@ function coverageSection(section, folders, index) {
     element("h3", {}, section.name, element("span", { class: "facts" }, ` ${covered} of ${all}`), element("meter", { min: 0, max: all, value: covered, "aria-label": `${covered} of ${all} exercised` })),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${section.name}, matrix` }, element("table", { class: "matrix" },
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, ""), folders.map((folder) => element("th", { scope: "col" }, element("span", {}, folder))), element("th", { scope: "col" }, element("span", {}, "all")))),
-      element("tbody", {}, words.map(([word, stories]) => coverageRow(word, stories, folders))))));
+      element("tbody", {}, words.map(([word, scenarios]) => coverageRow(word, scenarios, folders))))));
 }
 
-function coverageRow(word, stories, folders) {
-  const names = stories.map((number) => run.scenarios[number]);
+function coverageRow(word, scenarios, folders) {
+  const names = scenarios.map((number) => run.scenarios[number]);
   const inFolder = (folder) => names.filter(({ name }) => folderOf(name) === folder).length;
   const row = element("tr", { class: names.length ? "" : "none" },
     element("th", { scope: "row" }, names.length ? element("button", { type: "button", "aria-expanded": "false", click: open }, word) : `− ${word}`),

@@ -66,15 +66,15 @@ pub(super) struct Scenario {
     calls: usize,
     /// The number of its pack; absent without a timeline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    story: Option<usize>,
+    timeline: Option<usize>,
 }
 
 impl Scenario {
-    pub(super) fn of(result: &CaseResult, case: Option<&Case>, story: Option<usize>) -> Self {
+    pub(super) fn of(result: &CaseResult, case: Option<&Case>, timeline: Option<usize>) -> Self {
         let reported = Reported::of(result);
         let steps = result.timeline.iter().flat_map(|timeline| &timeline.steps);
         let calls = steps.clone().map(|step| step.calls.len() + step.calls_left_out).sum();
-        let script = case.map(|case| &case.story.script);
+        let script = case.map(|case| &case.scenario.script);
         Self {
             name: reported.name,
             title: reported.title,
@@ -86,7 +86,7 @@ impl Scenario {
             tags: script.map(|script| script.tags.iter().map(|tag| tag.get().clone()).collect()).unwrap_or_default(),
             steps: steps.count().saturating_sub(1),
             calls,
-            story,
+            timeline,
         }
     }
 }
@@ -107,7 +107,7 @@ impl Section {
 
 /// What is looked at when a scenario is opened.
 #[derive(Serialize)]
-pub(super) struct Story<'a> {
+pub(super) struct TimelineData<'a> {
     setup: &'a str,
     steps: Vec<Step<'a>>,
 }
@@ -184,7 +184,7 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-impl<'a> Story<'a> {
+impl<'a> TimelineData<'a> {
     pub(super) fn of(timeline: &'a Timeline, texts: &mut Texts) -> Self {
         Self { setup: &timeline.setup, steps: timeline.steps.iter().map(|step| Step::of(step, texts)).collect() }
     }

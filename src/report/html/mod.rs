@@ -7,7 +7,7 @@ mod pack;
 use std::path::Path;
 use std::time::Duration;
 
-use self::data::{Run, Scenario, Section, Story, Wall};
+use self::data::{Run, Scenario, Section, TimelineData, Wall};
 use self::pack::{Texts, embedded, packed};
 use super::format::About;
 use super::json::millis;
@@ -30,18 +30,18 @@ const SCRIPTS: [&str; 5] = [
 pub struct Page {
     scenarios: Vec<Scenario>,
     wall: Vec<f64>,
-    stories: Vec<String>,
+    timelines: Vec<String>,
     texts: Texts,
 }
 
 impl Page {
-    /// Adds a result, with its story where that is known.
+    /// Adds a result, with its timeline where that is known.
     pub fn add(&mut self, result: &CaseResult, case: Option<&Case>) {
         let chunk = result.timeline.as_ref().map(|timeline| {
-            let story = Story::of(timeline, &mut self.texts);
-            self.stories.push(packed(&story));
+            let timeline = TimelineData::of(timeline, &mut self.texts);
+            self.timelines.push(packed(&timeline));
             self.texts.close();
-            self.stories.len() - 1
+            self.timelines.len() - 1
         });
         self.scenarios.push(Scenario::of(result, case, chunk));
         self.wall.push(millis(result.elapsed));
@@ -59,7 +59,7 @@ impl Page {
         };
         let wall = Wall { ms: &self.wall, total: millis(elapsed) };
         let mut chunks = String::new();
-        for (kind, packs) in [("story", self.stories.as_slice()), ("texts", self.texts.packs())] {
+        for (kind, packs) in [("timeline", self.timelines.as_slice()), ("texts", self.texts.packs())] {
             for (number, pack) in packs.iter().enumerate() {
                 chunks.push_str(&format!("<script type=\"text/plain\" id=\"{kind}-{number}\">{pack}</script>\n"));
             }

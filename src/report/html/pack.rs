@@ -29,7 +29,7 @@ fn json(value: &impl Serialize) -> String {
 /// Where a text is: the pack, and its place in it.
 pub(super) type TextAt = [usize; 2];
 
-/// Long texts of all stories, each once; those that are new with a story are packed together.
+/// Long texts of all timelines, each once; those that are new with a timeline are packed together.
 #[derive(Default)]
 pub(super) struct Texts {
     /// Looked up only, never gone through.

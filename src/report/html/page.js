@@ -71,15 +71,15 @@ async function route() {
   if (byId("scenario").dataset.name !== scenario.name) drawing = showScenario(scenario);
   markCurrent(scenario.name);
   await drawing;
-  if (step !== undefined && scenario.story !== undefined) focusStep(await stepNumber(scenario, step));
+  if (step !== undefined && scenario.timeline !== undefined) focusStep(await stepNumber(scenario, step));
 }
 
 /** A step by its number, or by that of a failure it has. */
 async function stepNumber(scenario, text) {
   const failure = text.match(/^failure-(\d+)$/);
   if (!failure) return Number(text);
-  const story = await unpack(`story-${scenario.story}`);
-  return story.steps.findIndex(({ failures }) => failures.includes(Number(failure[1])));
+  const timeline = await unpack(`timeline-${scenario.timeline}`);
+  return timeline.steps.findIndex(({ failures }) => failures.includes(Number(failure[1])));
 }
 
 // Keys

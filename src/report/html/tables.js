@@ -4,9 +4,9 @@ const NAMED_BY = ["originId", "email", "incrementId", "increment_id", "code", "n
 const byKey = (one, other) => one.localeCompare(other, "en", { numeric: true });
 
 /** All changes of a table up to a step, as rows by key. */
-function rowsAfter(story, last, side, shop, table) {
+function rowsAfter(timeline, last, side, shop, table) {
   const rows = new Map();
-  for (const step of story.steps.slice(0, last + 1)) {
+  for (const step of timeline.steps.slice(0, last + 1)) {
     for (const change of step[side]) {
       if (change.t === table && (change.shop || "") === shop) change.rows.forEach((row) => applied(rows, row));
     }
@@ -36,12 +36,12 @@ function counted(change) {
 }
 
 /** The tables a step changed, and those of the CRM it left as they were. */
-function tablesAt(story, index) {
-  const step = story.steps[index];
+function tablesAt(timeline, index) {
+  const step = timeline.steps[index];
   const of = (side, change) => ({ side, shop: change.shop || "", table: change.t, change });
   const changed = [...step.shop.map((change) => of("shop", change)), ...step.crm.map((change) => of("crm", change))];
   const known = new Map();
-  for (const before of story.steps.slice(0, index)) {
+  for (const before of timeline.steps.slice(0, index)) {
     for (const change of before.crm) known.set(change.t, { ...of("crm", change), change: null, count: change.count });
   }
   for (const { side, table } of changed) if (side === "crm") known.delete(table);
@@ -53,14 +53,14 @@ function tableName({ side, shop, table }) {
 }
 
 /** The panel of a step's tables; `wanted` is the one to show first. */
-function tablesPanel(story, index, wanted) {
-  const tables = tablesAt(story, index);
+function tablesPanel(timeline, index, wanted) {
+  const tables = tablesAt(timeline, index);
   const panel = element("div", { class: "panel tables" });
   if (!tables.length) {
     panel.append(element("p", { class: "empty" }, "Nothing is in the CRM yet, and this step changed nothing in the shop."));
     return panel;
   }
-  const table = tables.find((one) => wanted && tableName(one) === wanted) || (tables[0].change ? tables[0] : asked(tables, story.steps[index]));
+  const table = tables.find((one) => wanted && tableName(one) === wanted) || (tables[0].change ? tables[0] : asked(tables, timeline.steps[index]));
   const state = { table, view: table.change ? "changes" : "after" };
   const draw = () => {
     const pressed = (is) => ({ type: "button", "aria-pressed": String(is) });
@@ -73,7 +73,7 @@ function tablesPanel(story, index, wanted) {
     panel.replaceChildren(
       element("div", { class: "tabs", role: "group", "aria-label": "Table" }, tabs),
       element("div", { class: "views", role: "group", "aria-label": "What is shown" }, views),
-      tableOf(story, index, state.table, state.view));
+      tableOf(timeline, index, state.table, state.view));
     if (had !== false && had >= 0) panel.querySelectorAll("button")[had].focus();
   };
   draw();
@@ -88,9 +88,9 @@ function asked(tables, step) {
 
 const marks = (change) => counted(change).map((text) => element("span", { class: `mark ${{ "+": "added", "~": "changed", "-": "removed" }[text[0]] || ""}` }, text));
 
-function tableOf(story, index, { side, shop, table, change }, view) {
-  const before = rowsAfter(story, index - 1, side, shop, table);
-  const after = rowsAfter(story, index, side, shop, table);
+function tableOf(timeline, index, { side, shop, table, change }, view) {
+  const before = rowsAfter(timeline, index - 1, side, shop, table);
+  const after = rowsAfter(timeline, index, side, shop, table);
   const changes = new Map((change ? change.rows : []).map((row) => [row.k, row]));
   // A row nobody told of before was there all the same.
   for (const row of changes.values()) if (row.b) before.set(row.k, row.b);
@@ -103,7 +103,7 @@ function tableOf(story, index, { side, shop, table, change }, view) {
   const total = change ? change.count : null;
   const notes = [];
   if (change && change.left_out) notes.push(`${plural(change.left_out, "more row")} changed; ${run.limits.rows} of a table are kept for a step.`);
-  if (view !== "changes" && side === "shop") notes.push("Of a shop's tables only rows that the story has changed so far are shown.");
+  if (view !== "changes" && side === "shop") notes.push("Of a shop's tables only rows that the scenario has changed so far are shown.");
   else if (view === "after" && total !== null && total > keys.length) notes.push(`${total} rows in all; ${keys.length} are shown.`);
   return element("div", {},
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${table}, ${view}` },

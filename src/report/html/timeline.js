@@ -11,17 +11,17 @@ async function showScenario(scenario, stepIndex) {
   place.dataset.name = scenario.name;
   place.replaceChildren(...head(scenario));
   place.scrollTop = 0;
-  if (scenario.story === undefined) {
+  if (scenario.timeline === undefined) {
     place.append(element("p", { class: "empty" }, whyNoTimeline(scenario)));
     return;
   }
-  const story = await unpack(`story-${scenario.story}`);
+  const timeline = await unpack(`timeline-${scenario.timeline}`);
   if (place.dataset.name !== scenario.name) return;
   place.append(
-    element("details", { class: "setup" }, element("summary", {}, "The story's setting"), element("pre", { tabindex: "0" }, story.setup)),
+    element("details", { class: "setup" }, element("summary", {}, "The scenario's setting"), element("pre", { tabindex: "0" }, timeline.setup)),
     element("section", { class: "timeline", "aria-label": "Timeline" },
-      element("div", { class: "lanes", "aria-hidden": "true" }, element("span", {}, "Story's time"), element("span", { class: "magento" }, "Magento"), element("span", { class: "wire" }, "Wire"), element("span", { class: "crm" }, "CRM")),
-      story.steps.map((step, index) => stepRow(scenario, story, step, index))));
+      element("div", { class: "lanes", "aria-hidden": "true" }, element("span", {}, "Scenario's time"), element("span", { class: "magento" }, "Magento"), element("span", { class: "wire" }, "Wire"), element("span", { class: "crm" }, "CRM")),
+      timeline.steps.map((step, index) => stepRow(scenario, timeline, step, index))));
   if (stepIndex !== undefined) focusStep(stepIndex);
 }
 
@@ -29,12 +29,12 @@ function whyNoTimeline(scenario) {
   if (!run.coverage) {
     return "This page was made of JSON reports, which hold no timelines. “mockgento run --report html=FILE” writes a page with them.";
   }
-  return "There is no timeline: the story did not get to its end.";
+  return "There is no timeline: the scenario did not get to its end.";
 }
 
 function head(scenario) {
   const number = run.scenarios.indexOf(scenario);
-  const facts = [scenario.steps ? plural(scenario.steps, "step") : "", scenario.story === undefined ? "" : plural(scenario.calls, "call"),
+  const facts = [scenario.steps ? plural(scenario.steps, "step") : "", scenario.timeline === undefined ? "" : plural(scenario.calls, "call"),
     scenario.accepted ? `${plural(scenario.accepted, "snapshot")} accepted` : "", `${seconds(wall.ms[number])} real time`];
   const failures = scenario.failures.map((failure) => element("li", {},
     element("a", { href: stepLink(scenario, failure), class: "place" }, places(scenario, failure)), " ",
@@ -49,11 +49,11 @@ function head(scenario) {
         (scenario.tags || []).map((tag) => element("button", { type: "button", class: "chip", title: "Only scenarios with this tag", click: () => filterByTag(tag) }, tag)),
         element("span", { class: "facts" }, facts.filter((fact) => fact).join(" · ")))),
     failures.length ? element("section", { class: "failures", "aria-label": "Why it failed" }, element("h3", {}, plural(failures.length, "failure")), element("ul", {}, failures),
-      scenario.story === undefined ? scenario.failures.filter(({ detail }) => detail).map(({ detail }) => difference(detail)) : null) : null,
+      scenario.timeline === undefined ? scenario.failures.filter(({ detail }) => detail).map(({ detail }) => difference(detail)) : null) : null,
   ].filter((part) => part);
 }
 
-/** Failures stand behind their steps; the address knows them by their number until the story is unpacked. */
+/** Failures stand behind their steps; the address knows them by their number until the timeline is unpacked. */
 function stepLink(scenario, failure) {
   return `#s/${encodeURIComponent(scenario.name)}/failure-${scenario.failures.indexOf(failure)}`;
 }
@@ -69,12 +69,12 @@ function duration(from, until) {
   return parts.slice(0, 2).join(" ");
 }
 
-function stepRow(scenario, story, step, index) {
-  const before = story.steps[index - 1];
+function stepRow(scenario, timeline, step, index) {
+  const before = timeline.steps[index - 1];
   const [day, time] = step.at.split(" ");
   const newDay = !before || before.at.split(" ")[0] !== day;
   const failures = step.failures.map((number) => scenario.failures[number]).filter((failure) => failure);
-  const lanes = laneCells(story, step, index);
+  const lanes = laneCells(timeline, step, index);
   const passes = duration(step.at, step.until);
   const spans = ["expect", "snapshot", "advance"].includes(step.word);
   const label = `Step ${index}: ${step.word}, line ${step.line}, ${step.at}${failures.length ? `, ${plural(failures.length, "failure")}` : ""}`;
@@ -102,13 +102,13 @@ function verdict(step, failures) {
   return element("p", { class: "verdict" }, sign("passed"), step.word === "snapshot" ? " the same" : " as expected");
 }
 
-function laneCells(story, step, index) {
+function laneCells(timeline, step, index) {
   const own = LANES[step.word];
   const source = (lane) => own === lane ? element("pre", { class: "source" }, step.source) : null;
   const rows = (changes) => changes.length ? element("p", { class: "rows" }, changes.map((change) => {
     const side = step.crm.includes(change) ? "crm" : "shop";
     const name = tableName({ side, shop: change.shop || "", table: change.t });
-    return element("button", { type: "button", class: "change", title: "Before and after", click: (event) => toggleTables(event.currentTarget, story, index, name) },
+    return element("button", { type: "button", class: "change", title: "Before and after", click: (event) => toggleTables(event.currentTarget, timeline, index, name) },
       change.shop ? `${change.shop} ` : "", change.t, " ", marks(change));
   })) : null;
   const cells = [["magento", source("magento"), rows(step.shop)], ["wire", source("wire"), calls(step)],
@@ -207,22 +207,22 @@ async function toggleCall(button, call) {
     element("div", {}, element("h5", {}, "Request"), xml(request)), element("div", {}, element("h5", {}, "Response"), answer ? xml(answer) : element("p", { class: "hint" }, "an empty body"))));
 }
 
-function toggleTables(button, story, index, wanted) {
+function toggleTables(button, timeline, index, wanted) {
   const step = button.closest(".step");
   const open = step.querySelector(":scope > .opened > .tables");
   // Another table is asked for: the panel stays and shows it.
   if (open && wanted && open.dataset.wanted !== wanted) open.remove();
-  const panel = togglePanel(button, "tables", () => tablesPanel(story, index, wanted));
+  const panel = togglePanel(button, "tables", () => tablesPanel(timeline, index, wanted));
   if (panel) panel.dataset.wanted = wanted || "";
 }
 
 /** Opens or closes all there is to a step: its tables, and the calls that are not shown. */
 async function toggleStep(row) {
   const scenario = run.scenarios.find(({ name }) => name === byId("scenario").dataset.name);
-  const story = await unpack(`story-${scenario.story}`);
+  const timeline = await unpack(`timeline-${scenario.timeline}`);
   const list = row.querySelector(".calls");
   if (list && list.querySelector(".more")) list.showAll();
-  toggleTables(row, story, Number(row.dataset.step));
+  toggleTables(row, timeline, Number(row.dataset.step));
 }
 
 function focusStep(index) {

@@ -9,10 +9,10 @@ use super::probe::Probe;
 use super::verdict::{Blame, Failed};
 use crate::quirk::{Quirk, Quirks, Recommendation};
 
-/// Names the quirks behind each failure; gives how many tellings that took.
+/// Names the quirks behind each failure; gives how many attempts that took.
 pub(super) fn all(probe: &Probe<'_>, failed: &mut [Failed]) -> usize {
     let on = probe.quirks();
-    let mut trial = Trial { probe, suspects: suspects(&on), controls: BTreeMap::new(), tellings: 0 };
+    let mut trial = Trial { probe, suspects: suspects(&on), controls: BTreeMap::new(), attempts: 0 };
     let mut known: Vec<(String, Blame)> = Vec::new();
     for found in failed {
         // What strikes the same call and ends the same has the same cause, whatever the name of the disruption.
@@ -24,7 +24,7 @@ pub(super) fn all(probe: &Probe<'_>, failed: &mut [Failed]) -> usize {
         known.push((like, blame.clone()));
         found.blame = Some(blame);
     }
-    trial.tellings
+    trial.attempts
 }
 
 fn likeness(found: &Failed) -> String {
@@ -42,9 +42,9 @@ fn suspects(on: &Quirks) -> Vec<Quirk> {
 struct Trial<'p, 'a> {
     probe: &'p Probe<'a>,
     suspects: Vec<Quirk>,
-    /// How the story ends without trouble and without those quirks; `None` when it cannot be told so.
+    /// How the scenario ends without trouble and without those quirks; `None` when it cannot be told so.
     controls: BTreeMap<BTreeSet<Quirk>, Option<Control>>,
-    tellings: usize,
+    attempts: usize,
 }
 
 impl Trial<'_, '_> {
@@ -71,10 +71,10 @@ impl Trial<'_, '_> {
     fn is_well_without(&mut self, quirks: &BTreeSet<Quirk>, found: &Failed) -> bool {
         let without = self.probe.without(quirks);
         let control = self.controls.entry(quirks.clone()).or_insert_with(|| {
-            self.tellings += 1;
+            self.attempts += 1;
             Control::tell(&without).ok().filter(|control| control.ending.broken.is_none())
         });
-        self.tellings += 1;
+        self.attempts += 1;
         let Some(control) = control else { return false };
         judge(&without, control, &found.strikes).is_some_and(|judged| judged.verdict.is_well())
     }

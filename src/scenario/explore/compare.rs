@@ -1,4 +1,4 @@
-//! Two ends of a story, row by row. What depends on when a sync ran is left out: stamps, bookmarks, statistics.
+//! Two ends of a scenario, row by row. What depends on when a sync ran is left out: stamps, bookmarks, statistics.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! How a story ends without trouble, in time and late. Trouble costs time, and what a sync finds depends on when it looks: a
-//! guest who registers meanwhile lends the order her new name. What ends as in a story that was merely late is no loss.
+//! How a scenario ends without trouble, in time and late. Trouble costs time, and what a sync finds depends on when it looks: a
+//! guest who registers meanwhile lends the order her new name. What ends as in a scenario that was merely late is no loss.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use super::compare::{Difference, compare, in_both};
 use super::probe::{Delay, Ending, Probe};
 use super::strike::Strike;
 
-/// The story without trouble.
+/// The scenario without trouble.
 pub(super) struct Control {
     /// How it ends in time.
     pub(super) ending: Ending,
@@ -16,7 +16,7 @@ pub(super) struct Control {
 }
 
 impl Control {
-    /// Tells the story without trouble.
+    /// Runs the scenario without trouble.
     pub(super) fn tell(probe: &Probe<'_>) -> Result<Self, String> {
         Ok(Self { ending: probe.tell(&[])?, late: Mutex::new(BTreeMap::new()) })
     }

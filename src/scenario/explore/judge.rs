@@ -33,7 +33,7 @@ pub(super) fn is_doubled(differences: &[Difference]) -> bool {
     surplus.values().any(|rows| *rows > 0)
 }
 
-/// One telling; `None` when not everything struck.
+/// One attempt; `None` when not everything struck.
 pub(super) fn judge(probe: &Probe<'_>, control: &Control, strikes: &[Strike]) -> Option<Failed> {
     let failed = |verdict, differences, message| Failed {
         strikes: strikes.to_vec(),

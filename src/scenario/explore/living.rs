@@ -62,7 +62,7 @@ pub fn explore_edits(case: &Case, options: &ExploreOptions) -> Result<EditExplor
     calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));
     // A program comes over sockets, and what is edited during a step already has its own moment.
     calls.retain(|call| {
-        let step = case.story.script.steps.get(call.step).map(|step| &step.0);
+        let step = case.scenario.script.steps.get(call.step).map(|step| &step.0);
         !matches!(step, Some(StepKind::Run(_) | StepKind::During(_)))
     });
     if let Some(most) = options.calls_max {

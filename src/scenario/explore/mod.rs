@@ -1,4 +1,4 @@
-//! The explorer: tells a story again and again, each time with one disruption at one call, lets the sync recover by its
+//! The explorer: runs a scenario again and again, each time with one disruption at one call, lets the sync recover by its
 //! own rules, and asks whether the CRM and the shop end as they do without trouble. Rules of the sync do not live here.
 
 mod blame;
@@ -34,15 +34,15 @@ use strike::{pairs, singles, thinned};
 /// How to explore.
 #[derive(Clone, Debug)]
 pub struct ExploreOptions {
-    /// Disruptions in one telling: 1, or 2 for pairs.
+    /// Disruptions in one attempt: 1, or 2 for pairs.
     pub depth: u8,
     /// What the choice among too many starts from.
     pub seed: u64,
-    /// Most tellings of a story; of more, so many are drawn, pairs after single ones.
+    /// Most attempts of a scenario; of more, so many are drawn, pairs after single ones.
     pub runs_max: usize,
     /// How many run at once.
     pub jobs: usize,
-    /// A profile instead of the quirks the story names.
+    /// A profile instead of the quirks the scenario names.
     pub profile: Option<Profile>,
     /// The trouble to inject.
     pub troubles: Vec<Trouble>,
@@ -52,7 +52,7 @@ pub struct ExploreOptions {
     pub calls_max: Option<std::num::NonZeroUsize>,
     /// Whether to look for the quirks behind every failure.
     pub blame: bool,
-    /// Whether to look for the smallest story of each failure.
+    /// Whether to look for the smallest scenario of each failure.
     pub reproduce: bool,
 }
 
@@ -67,13 +67,13 @@ pub struct Exploration {
     pub troubles: Vec<Trouble>,
     /// Call by trouble; nothing where the trouble did not strike.
     pub matrix: Vec<Vec<Option<Verdict>>>,
-    /// Single disruptions that were told, and how many there are.
+    /// Single disruptions that were run, and how many there are.
     pub singles: (usize, usize),
-    /// Pairs that were told, and how many there are.
+    /// Pairs that were run, and how many there are.
     pub pairs: (usize, usize),
     /// What went wrong.
     pub failed: Vec<Failed>,
-    /// Tellings.
+    /// Attempts.
     pub runs: usize,
     /// Real time.
     pub elapsed: Duration,
@@ -82,14 +82,14 @@ pub struct Exploration {
 /// Explores a case.
 ///
 /// # Errors
-/// When the story does not work without any trouble: there is nothing to compare with then.
+/// When the scenario does not work without any trouble: there is nothing to compare with then.
 pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, String> {
     let started = Instant::now();
     let probe = Probe::new(case, options.profile);
     let control = Control::tell(&probe)?;
     let reference = &control.ending;
     if let Some(broken) = &reference.broken {
-        return Err(format!("the story does not work without any disruption: {broken}"));
+        return Err(format!("the scenario does not work without any disruption: {broken}"));
     }
     let mut calls = reference.calls.clone();
     calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));

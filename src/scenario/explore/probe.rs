@@ -1,4 +1,4 @@
-//! One telling of a story with trouble in it, and how it ended.
+//! One attempt of a scenario with trouble in it, and how it ended.
 
 use crate::scenario::run::setup;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ const SCHEDULE: SignedDuration = SignedDuration::from_mins(5);
 const MEANWHILE: SignedDuration = SignedDuration::from_secs(1);
 /// Further runs after one that failed, before it counts as stuck.
 const RECOVERIES_MAX: usize = 3;
-/// Runs after the story's end, in every telling.
+/// Runs after the scenario's end, in every attempt.
 const RUNS_AT_END: usize = 2;
 /// Disruptions that put wrong rows into the CRM, or none, and that no client can notice.
 const DECEPTIONS: &[&str] =
@@ -36,13 +36,13 @@ const DECEPTIONS: &[&str] =
 /// How often somebody tries again what was answered with an error.
 const TRIES_AGAIN: usize = 4;
 
-/// A story ready to be told many times.
+/// A scenario ready to be run many times.
 pub(super) struct Probe<'a> {
     pub(super) case: &'a Case,
     pub(super) profile: Option<Profile>,
-    /// Quirks that are switched off, whatever profile and story say.
+    /// Quirks that are switched off, whatever profile and scenario say.
     pub(super) without: BTreeSet<Quirk>,
-    /// The steps that are told; `None` for those left out.
+    /// The steps that are run; `None` for those left out.
     pub(super) steps: Vec<Option<&'a At<Step>>>,
 }
 
@@ -66,7 +66,7 @@ pub(super) enum Place {
     After,
 }
 
-/// How a telling ended.
+/// How a attempt ended.
 #[derive(Clone, Debug)]
 pub(super) struct Ending {
     pub(super) calls: Vec<CallSite>,
@@ -78,7 +78,7 @@ pub(super) struct Ending {
     /// When each step was over.
     pub(super) over: BTreeMap<usize, Timestamp>,
     pub(super) all_struck: bool,
-    /// Why the story could not go on.
+    /// Why the scenario could not go on.
     pub(super) broken: Option<String>,
 }
 
@@ -86,32 +86,33 @@ impl<'a> Probe<'a> {
     pub(super) fn new(case: &'a Case, profile: Option<Profile>) -> Self {
         let told =
             |step: &'a At<Step>| (!matches!(step.0, StepKind::Expect(_) | StepKind::Snapshot(_))).then_some(step);
-        Self { case, profile, without: BTreeSet::new(), steps: case.story.script.steps.iter().map(told).collect() }
+        Self { case, profile, without: BTreeSet::new(), steps: case.scenario.script.steps.iter().map(told).collect() }
     }
 
     fn looks_for_expired_carts(&self) -> bool {
         let asks = |step: &&At<Step>| matches!(step.0, StepKind::ExpireCarts(_));
-        self.case.story.script.automatic_sync.is_yes() || self.steps.iter().flatten().any(asks)
+        self.case.scenario.script.automatic_sync.is_yes() || self.steps.iter().flatten().any(asks)
     }
 
-    /// The same story without some quirks.
+    /// The same scenario without some quirks.
     pub(super) fn without(&self, quirks: &BTreeSet<Quirk>) -> Self {
         Self { case: self.case, profile: self.profile, without: quirks.clone(), steps: self.steps.clone() }
     }
 
-    /// The quirks that are on at the start of the story.
+    /// The quirks that are on at the start of the scenario.
     pub(super) fn quirks(&self) -> Quirks {
-        let quirks =
-            self.profile.map_or_else(|| setup::quirks(&self.case.story.script, &self.case.changes()), Profile::quirks);
+        let quirks = self
+            .profile
+            .map_or_else(|| setup::quirks(&self.case.scenario.script, &self.case.changes()), Profile::quirks);
         self.without.iter().fold(quirks, |quirks, quirk| quirks.with(*quirk, false))
     }
 
-    /// Tells the story; an error says why it could not begin.
+    /// Runs the scenario; an error says why it could not begin.
     pub(super) fn tell(&self, strikes: &[Strike]) -> Result<Ending, String> {
         self.tell_late(strikes, &[])
     }
 
-    /// Tells the story with some steps later than they are.
+    /// Runs the scenario with some steps later than they are.
     pub(super) fn tell_late(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
         runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(strikes, late, None))
     }
@@ -125,27 +126,27 @@ impl<'a> Probe<'a> {
         let options = RunOptions::new(Carrier::InMemory, Mode::Check);
         let mut world = World::new(self.case, options).await.map_err(|cause| cause.to_string())?;
         world.quirks = self.quirks();
-        let mut telling = Telling::new(world);
+        let mut attempt = Attempt::new(world);
         for (index, step) in self.steps.iter().enumerate() {
             let Some(step) = step else { continue };
             for delay in late.iter().filter(|delay| delay.step == index) {
-                telling.world.clock.advance(delay.by);
+                attempt.world.clock.advance(delay.by);
             }
             let struck: Vec<&Strike> = strikes.iter().filter(|strike| strike.site.step == index).collect();
-            telling.arm(&struck)?;
+            attempt.arm(&struck)?;
             let edit = edit.filter(|edit| edit.step == index);
-            if !telling.step(index, step, !struck.is_empty(), edit).await? {
+            if !attempt.step(index, step, !struck.is_empty(), edit).await? {
                 break;
             }
         }
-        if telling.broken.is_none() {
-            telling.settle().await?;
-            if self.looks_for_expired_carts() && telling.world.integration.is_some() {
+        if attempt.broken.is_none() {
+            attempt.settle().await?;
+            if self.looks_for_expired_carts() && attempt.world.integration.is_some() {
                 // Cron does so every day.
-                telling.world.expire_carts().await.map_err(|why| why.to_string())?;
+                attempt.world.expire_carts().await.map_err(|why| why.to_string())?;
             }
         }
-        telling.ending()
+        attempt.ending()
     }
 }
 
@@ -156,20 +157,20 @@ pub(super) struct Delay {
     pub(super) by: SignedDuration,
 }
 
-struct Telling<'a> {
+struct Attempt<'a> {
     world: World<'a>,
     calls: Vec<CallSite>,
     armed: Vec<(String, ArmedId, u64)>,
     recoveries: usize,
     over: BTreeMap<usize, Timestamp>,
     broken: Option<String>,
-    /// Whether a disruption of the story lasts until it is cleared.
+    /// Whether a disruption of the scenario lasts until it is cleared.
     world_is_disrupted: bool,
     /// An edit that was to be done and was not.
     is_edit_missed: bool,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Attempt<'a> {
     fn new(world: World<'a>) -> Self {
         let (calls, armed, over) = (Vec::new(), Vec::new(), BTreeMap::new());
         Self {
@@ -195,7 +196,7 @@ impl<'a> Telling<'a> {
         Ok(())
     }
 
-    /// One step; false when the story cannot go on.
+    /// One step; false when the scenario cannot go on.
     async fn step(
         &mut self,
         index: usize,
@@ -218,7 +219,7 @@ impl<'a> Telling<'a> {
             failures = self.tried_again(step, failures).await;
         }
         let has_failed = !failures.is_empty();
-        // Other steps' failures are the business of `run`: an edit that was refused or not is part of the story.
+        // Other steps' failures are the business of `run`: an edit that was refused or not is part of the scenario.
         let broken = failures.into_iter().find(|failure| failure.kind == FailureKind::CannotWork);
         if let Some(broken) = broken.filter(|_| !is_struck) {
             self.broken = Some(format!("line {}: {}: {}", broken.line, broken.step, broken.message));
@@ -339,7 +340,7 @@ impl<'a> Telling<'a> {
         Ok(!has_failed && !reads_again(&self.world.crm, id).map_err(|error| error.to_string())?)
     }
 
-    /// The scheduled syncs after the story.
+    /// The scheduled syncs after the scenario.
     async fn settle(&mut self) -> Result<(), String> {
         for _ in 0..RUNS_AT_END {
             self.run_again().await?;
@@ -360,7 +361,7 @@ impl<'a> Telling<'a> {
         self.world.shops.values().map(|shop| shop.journal().entries().len()).collect()
     }
 
-    /// Whether what came into the CRM is wrong because the story made the shop answer so: its end is no measure for others.
+    /// Whether what came into the CRM is wrong because the scenario made the shop answer so: its end is no measure for others.
     fn is_deceived(&self, before: &[usize]) -> bool {
         let wrong = |struck: &Disruption| DECEPTIONS.contains(&struck.kind());
         let has_wrong = |(shop, from): (&Served, &usize)| {
@@ -383,7 +384,7 @@ impl<'a> Telling<'a> {
             for entry in shop.journal().entries().get(*from..).unwrap_or_default() {
                 let nth = counts.entry(entry.operation.clone()).or_default();
                 *nth += 1;
-                // Where the story itself makes trouble there is no more to find out: it ends with holes in any case.
+                // Where the scenario itself makes trouble there is no more to find out: it ends with holes in any case.
                 if !entry.disruptions.is_empty() || self.world_is_disrupted {
                     continue;
                 }

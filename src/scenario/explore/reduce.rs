@@ -1,4 +1,4 @@
-//! The smallest story that still shows what went wrong: steps are left out as long as the verdict stays.
+//! The smallest scenario that still shows what went wrong: steps are left out as long as the verdict stays.
 
 use super::control::Control;
 use super::judge::judge;
@@ -6,7 +6,7 @@ use super::probe::Probe;
 use super::reproduce;
 use super::verdict::Failed;
 
-/// Puts the smallest story into `found`; returns how many tellings that took.
+/// Puts the smallest scenario into `found`; returns how many attempts that took.
 pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
     let mut smallest =
         Probe { case: probe.case, profile: probe.profile, without: probe.without.clone(), steps: probe.steps.clone() };

@@ -1,4 +1,4 @@
-//! A failed telling as a scenario file of its own.
+//! A failed attempt as a scenario file of its own.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ use crate::scenario::language::setup::knob;
 use crate::scenario::language::setup::variant::Variant;
 use crate::scenario::run::runner::has_end;
 
-/// Blocks of the story's head that matter for what happens.
+/// Blocks of the scenario's head that matter for what happens.
 const HEAD: &[&str] = &["clock", "shop", "shops", "integration"];
 /// Names of the state's tables and of those `expect` knows.
 const TABLES: &[(&str, &str, &str)] = &[
@@ -32,14 +32,14 @@ const TABLES: &[(&str, &str, &str)] = &[
     ("shop newsletter_subscriber", "shop", "newsletter_subscriber"),
 ];
 
-/// The file's text; `None` when the story's file cannot be cut into steps by lines.
+/// The file's text; `None` when the scenario's file cannot be cut into steps by lines.
 pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
-    let story = &probe.case.story;
-    let lines: Vec<&str> = story.file.text.lines().collect();
+    let scenario = &probe.case.scenario;
+    let lines: Vec<&str> = scenario.file.text.lines().collect();
     let mut text = String::new();
     let struck: Vec<String> =
         found.strikes.iter().map(|strike| format!("{} at {}", strike.trouble.name(), strike.site.operation)).collect();
-    let title = format!("{} – {} after {}", story.name, found.verdict.as_str(), struck.join(" and "));
+    let title = format!("{} – {} after {}", scenario.name, found.verdict.as_str(), struck.join(" and "));
     writeln!(text, "title: {}", serde_json::to_string(&title).ok()?).ok()?;
     writeln!(text, "tags: [explored]").ok()?;
     for difference in &found.differences {
@@ -55,9 +55,10 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
     for (index, step) in probe.steps.iter().enumerate() {
         let Some(step) = step else { continue };
         for strike in found.strikes.iter().filter(|strike| strike.site.step == index) {
-            writeln!(steps, "  - disrupt: {}", disrupt(strike, story.script.shops.len() > 1)?).ok()?;
+            writeln!(steps, "  - disrupt: {}", disrupt(strike, scenario.script.shops.len() > 1)?).ok()?;
         }
-        let (file, first) = (step.1.as_ref().map_or(&story.file.text, |origin| &origin.file.text), step.place().line);
+        let (file, first) =
+            (step.1.as_ref().map_or(&scenario.file.text, |origin| &origin.file.text), step.place().line);
         for line in block(file, first)? {
             match &step.1 {
                 Some(origin) => writeln!(steps, "  {}", values.renamed(line, &origin.values)).ok()?,
@@ -82,7 +83,7 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
 /// Syncs may fail for the disruption; what counts is how the CRM and the shop end.
 const MAY_FAIL: &str = "  - expect: {outcome: any}\n";
 
-/// Scheduled syncs after the story, as the explorer lets run.
+/// Scheduled syncs after the scenario, as the explorer lets run.
 const RUNS: usize = 5;
 
 /// The lines of the step that begins in a line, without its indentation; `None` when it is no step in block form.
@@ -105,13 +106,13 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// What the references of the written steps stand for. Those of a fragment get names of their own, for it may be used
 /// again with other values.
 struct Values {
-    of_story: BTreeMap<String, String>,
+    of_scenario: BTreeMap<String, String>,
     of_fragments: BTreeMap<String, String>,
 }
 
 impl Values {
     fn of(probe: &Probe<'_>) -> Self {
-        Self { of_story: probe.case.values().clone(), of_fragments: BTreeMap::new() }
+        Self { of_scenario: probe.case.values().clone(), of_fragments: BTreeMap::new() }
     }
 
     /// A line of a fragment with the references renamed that mean something else elsewhere.
@@ -129,11 +130,11 @@ impl Values {
     fn name_of(&mut self, name: &str, value: &str) -> String {
         let numbered = (2..).map(|number| format!("{name} {number}"));
         let mut free = std::iter::once(name.to_owned()).chain(numbered).filter(|candidate| {
-            let taken = self.of_story.get(candidate).or_else(|| self.of_fragments.get(candidate));
+            let taken = self.of_scenario.get(candidate).or_else(|| self.of_fragments.get(candidate));
             taken.is_none_or(|known| known == value)
         });
         let own = free.next().unwrap_or_else(|| name.to_owned());
-        if !self.of_story.contains_key(&own) {
+        if !self.of_scenario.contains_key(&own) {
             self.of_fragments.insert(own.clone(), value.to_owned());
         }
         own
@@ -141,12 +142,12 @@ impl Values {
 
     /// As `let` has them.
     fn all(&self) -> BTreeMap<&String, &String> {
-        self.of_story.iter().chain(&self.of_fragments).collect()
+        self.of_scenario.iter().chain(&self.of_fragments).collect()
     }
 }
 
 fn head(probe: &Probe<'_>, lines: &[&str], values: &Values, text: &mut String) -> Option<()> {
-    let script = &probe.case.story.script;
+    let script = &probe.case.scenario.script;
     let variant = probe.case.changes();
     let profile = probe.profile.or(variant.profile).unwrap_or(script.profile);
     writeln!(text, "profile: {}", profile.as_str()).ok()?;
@@ -177,7 +178,7 @@ fn head(probe: &Probe<'_>, lines: &[&str], values: &Values, text: &mut String) -
     Some(())
 }
 
-/// What the telling changes in shop and integration, as a variant writes it.
+/// What the attempt changes in shop and integration, as a variant writes it.
 fn changes(variant: &Variant) -> Option<String> {
     let shown = Variant { profile: None, ..variant.clone() };
     let changes = knob::written(&shown);
@@ -188,7 +189,7 @@ fn changes(variant: &Variant) -> Option<String> {
 fn with_seed_path(line: &str, probe: &Probe<'_>) -> String {
     let Some((before, after)) = line.split_once("seed:") else { return line.to_owned() };
     let name: String = after.trim_start().chars().take_while(|letter| !", }".contains(*letter)).collect();
-    match seeds::file(&name, &probe.case.story.file.path) {
+    match seeds::file(&name, &probe.case.scenario.file.path) {
         Some(path) => {
             format!("{before}seed: {}{}", path.display(), after.trim_start().get(name.len()..).unwrap_or_default())
         }
@@ -245,7 +246,7 @@ mod tests {
         let pairs = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let mut values = Values { of_story: pairs(&[("who", "ada"), ("when", "noon")]), of_fragments: pairs(&[]) };
+        let mut values = Values { of_scenario: pairs(&[("who", "ada"), ("when", "noon")]), of_fragments: pairs(&[]) };
         let of_fragment = pairs(&[("who", "bob"), ("who 2", "eve"), ("when", "noon")]);
         let line =
             values.renamed("set: {a: '${who}', b: '${who 2}', c: '${when}', d: '$${who}', e: '${no}'}", &of_fragment);

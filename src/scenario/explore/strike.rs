@@ -1,4 +1,4 @@
-//! Where trouble strikes: calls of the story without trouble, and the choice among pairs of them.
+//! Where trouble strikes: calls of the scenario without trouble, and the choice among pairs of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::catalogue::Trouble;
 
-/// A call of the story as it is told without trouble.
+/// A call of the scenario as it is run without trouble.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallSite {
     /// The step's index.
@@ -117,7 +117,7 @@ pub(super) fn pairs(calls: &[CallSite], troubles: &[Trouble], room: usize, seed:
     let strikes = all_strikes(calls, troubles);
     let each = troubles.len() * troubles.len();
     let all = calls.len() * calls.len().saturating_sub(1) / 2 * each;
-    // Pairs are counted, not listed: a long story has millions.
+    // Pairs are counted, not listed: a long scenario has millions.
     let told = |number: usize| {
         let (first, second) = two_calls(number / each, calls.len())?;
         let (one, two) = (number % each / troubles.len(), number % troubles.len());

@@ -4,7 +4,7 @@ use super::compare::Difference;
 use super::strike::Strike;
 use crate::quirk::Quirk;
 
-/// What became of a story after trouble.
+/// What became of a scenario after trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the story ended as it should.
+    /// Whether the scenario ended as it should.
     pub fn is_well(self) -> bool {
         matches!(self, Self::Retried | Self::Converged)
     }
@@ -38,7 +38,7 @@ impl Verdict {
     }
 }
 
-/// One telling that went wrong.
+/// One attempt that went wrong.
 #[derive(Clone, Debug)]
 pub struct Failed {
     /// What struck.
@@ -49,7 +49,7 @@ pub struct Failed {
     pub differences: Vec<Difference>,
     /// Why the sync does not succeed, when it does not.
     pub message: String,
-    /// The smallest story that shows it, when its file can be cut into steps.
+    /// The smallest scenario that shows it, when its file can be cut into steps.
     pub reproduction: Option<String>,
     /// The quirks behind it; nothing when nobody asked.
     pub blame: Option<Blame>,
@@ -58,7 +58,7 @@ pub struct Failed {
 /// The quirks behind a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Blame {
-    /// Without any one of these the story ends well.
+    /// Without any one of these the scenario ends well.
     Each(Vec<Quirk>),
     /// Without all of these it does; with one of them it does not.
     Together(Vec<Quirk>),

@@ -12,7 +12,7 @@ use crate::scenario::language::source::SourceFile;
 pub struct Origin {
     /// The file its places are in.
     pub file: Arc<SourceFile>,
-    /// From the story inwards; the last one is the nearest.
+    /// From the scenario inwards; the last one is the nearest.
     pub uses: Vec<Used>,
     /// What its variables are there.
     pub values: BTreeMap<String, String>,
@@ -30,8 +30,8 @@ pub struct Used {
 }
 
 impl Origin {
-    /// The line of the story itself that leads to the step.
-    pub fn line_of_story(&self) -> Option<usize> {
+    /// The line of the scenario itself that leads to the step.
+    pub fn line_of_scenario(&self) -> Option<usize> {
         self.uses.first().map(|used| used.line)
     }
 }

@@ -10,22 +10,22 @@ use serde::Deserialize;
 
 use crate::quirk::Profile;
 use crate::scenario::language::fragment_file::Unread;
-use crate::scenario::language::setup::cells::Cells;
+use crate::scenario::language::setup::case_filter::CaseFilter;
 use crate::scenario::language::setup::discovery::DiscoverySetup;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::{Moment, YesNo};
 
-/// One story: a shop, an integration that points at it, and what happens.
+/// One scenario: a shop, an integration that points at it, and what happens.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// What the story shows, as one sentence.
+    /// What the scenario shows, as one sentence.
     pub title: At<String>,
-    /// Words to find and run stories by.
+    /// Words to find and run scenarios by.
     #[serde(default)]
     pub tags: Vec<At<String>>,
-    /// The story in the words of somebody it happened to.
+    /// The scenario in the words of somebody it happened to.
     #[serde(default)]
     pub description: Option<String>,
     /// The time at the start, in UTC; 2024-01-10 12:00:00 when left out. Time stands still but for waiting, retries and `advance`.
@@ -40,18 +40,18 @@ pub struct Script {
     /// Variables: `${name}` in a text of this file stands for the value. `$${` stands for the characters themselves.
     #[serde(default, rename = "let")]
     pub variables: IndexMap<At<String>, At<String>>,
-    /// Tell the story several times, each time with something changed. Each telling has its own snapshots.
+    /// Run the scenario several times, each time with something changed. Each case has its own snapshots.
     #[serde(default)]
     pub variants: IndexMap<At<String>, Variant>,
-    /// Tell the story once for every combination of these values: of settings that a variant has, of quirks, or of
+    /// Run the scenario once for every combination of these values: of settings that a variant has, of quirks, or of
     /// variables of `let`.
     #[serde(default)]
     #[schemars(schema_with = "super::setup::knob::schema")]
     pub matrix: IndexMap<At<String>, Vec<At<String>>>,
     /// Combinations of the matrix that make no sense: `{wsi: yes, bridge: none}`.
     #[serde(default)]
-    pub exclude: Vec<Cells>,
-    /// Whether each telling has its own snapshots, or all of them must leave the same.
+    pub exclude: Vec<CaseFilter>,
+    /// Whether each case has its own snapshots, or all of them must leave the same.
     #[serde(default)]
     pub snapshots: Sharing,
     /// The Magento shop. Left out: the corner shop with the newest bridge.

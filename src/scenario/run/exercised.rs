@@ -6,7 +6,7 @@ use crate::disrupt::Disruption;
 use crate::magento::Contract;
 use crate::server::Outcome;
 
-/// What one story's world has seen.
+/// What one scenario's world has seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exercised {
     /// Operations that were called.

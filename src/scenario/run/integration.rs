@@ -1,4 +1,4 @@
-//! The integration form as a story fills it in, and the channel that is made of it.
+//! The integration form as a scenario fills it in, and the channel that is made of it.
 
 use crate::crm::integration::{ALL_WEBSITES, parse_shared_emails};
 use crate::crm::{CrmError, IntegrationSettings, SyncPriority};
@@ -11,13 +11,13 @@ use crate::scenario::run::world::{API_USER, World};
 use crate::secret::ApiKey;
 use crate::soap::WireMode;
 
-/// The website choice "All web sites" as a story writes it.
+/// The website choice "All web sites" as a scenario writes it.
 const ALL: &str = "all";
 
 impl World<'_> {
-    /// Creates the channel with the story's settings, after a look at the shop as the form takes one.
+    /// Creates the channel with the scenario's settings, after a look at the shop as the form takes one.
     pub(in crate::scenario) async fn create_channel(&mut self) -> Result<(), CannotWork> {
-        let setup = self.case.story.script.integration.clone();
+        let setup = self.case.scenario.script.integration.clone();
         let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
         settings = self.over(settings, &as_settings(&self.variant), false)?;
         self.look_at_shop(&mut settings).await?;
@@ -38,7 +38,7 @@ impl World<'_> {
         Ok(self.crm.save_integration(id, &settings, &self.quirks))
     }
 
-    /// Lays what the story says over settings; `fresh` fills in what a first save needs.
+    /// Lays what the scenario says over settings; `fresh` fills in what a first save needs.
     fn over(
         &self,
         mut settings: IntegrationSettings,
@@ -133,7 +133,7 @@ impl World<'_> {
     }
 }
 
-/// What a telling changes in the form.
+/// What a case changes in the form.
 fn as_settings(variant: &Variant) -> IntegrationSetup {
     IntegrationSetup {
         two_way_sync: variant.two_way_sync,

@@ -1,4 +1,4 @@
-//! The wire of a story: its shops by host name, in memory or behind loopback sockets, and the transport that finds them.
+//! The wire of a scenario: its shops by host name, in memory or behind loopback sockets, and the transport that finds them.
 //! Names, addresses and errors look the same on both carriers, so that snapshots do.
 
 use std::collections::BTreeMap;
@@ -198,7 +198,7 @@ impl LoopbackNames {
         let host = request.url.host_str().unwrap_or_default().to_owned();
         let unknown = || TransportError::Connect {
             url: crate::transport::masked(&request.url),
-            detail: format!("no host '{host}' in this story"),
+            detail: format!("no host '{host}' in this scenario"),
         };
         let address = self.addresses.get(&host).copied().ok_or_else(unknown)?;
         let name = match request.url.port() {

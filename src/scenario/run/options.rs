@@ -2,12 +2,12 @@
 
 use crate::snapshot::Mode;
 
-/// What carries a story's HTTP.
+/// What carries a scenario's HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// A pipe in memory, on a paused runtime.
     InMemory,
-    /// Loopback sockets, on a runtime whose time passes; the story's clock is a value all the same.
+    /// Loopback sockets, on a runtime whose time passes; the scenario's clock is a value all the same.
     Tcp,
 }
 

@@ -12,7 +12,7 @@ use crate::scenario::run::case::Case;
 use crate::scenario::run::result::{CaseResult, Failure, FailureKind};
 use crate::scenario::run::runner::{self, RunOptions};
 
-/// How many run at once, and how long one may take by the wall's clock; a story's own time costs nothing.
+/// How many run at once, and how long one may take by the wall's clock; a scenario's own time costs nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolOptions {
     /// Threads.
@@ -152,7 +152,7 @@ fn until_next_mark(running: &BTreeMap<usize, Running>, pool: PoolOptions) -> Dur
 }
 
 impl Shared {
-    /// Takes the next case for a worker that has just ended one. Tellings that share their snapshots go one after the
+    /// Takes the next case for a worker that has just ended one. CaseHeads that share their snapshots go one after the
     /// other, on one worker, so that the first of them is always the same.
     fn take_after(&self, ended: Option<usize>) -> Option<usize> {
         let follows = |number: usize| {
@@ -200,7 +200,7 @@ fn broken(case: &Case, shared: &Shared, number: usize, since: Instant, panic: &(
 
 fn ended_in_step(case: &Case, shared: &Shared, number: usize, elapsed: Duration, message: String) -> CaseResult {
     let step = shared.steps.get(number).map_or(0, |step| step.load(Ordering::Relaxed));
-    let step = step.checked_sub(1).and_then(|index| case.story.script.steps.get(index));
+    let step = step.checked_sub(1).and_then(|index| case.scenario.script.steps.get(index));
     let (line, word) = step.map_or((1, "start"), |step| (step.place().line, step.0.word()));
     let mut result = CaseResult::of(case);
     result.elapsed = elapsed;
@@ -216,7 +216,7 @@ fn ended_in_step(case: &Case, shared: &Shared, number: usize, elapsed: Duration,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Story;
+    use crate::scenario::Scenario;
     use crate::scenario::run::runner::Carrier;
     use crate::snapshot::Mode;
 
@@ -224,7 +224,7 @@ mod tests {
         let read = |(number, text): (usize, &&str)| {
             let path = folder.join(format!("{number}.yaml"));
             std::fs::write(&path, text).unwrap();
-            Story::load(&path).unwrap().cases().remove(0)
+            Scenario::load(&path).unwrap().cases().remove(0)
         };
         texts.iter().enumerate().map(read).collect()
     }

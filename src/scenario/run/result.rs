@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::scenario::language::finding::ScenarioError;
+use crate::scenario::language::scenario::name_of;
 use crate::scenario::language::step::Step;
-use crate::scenario::language::story::name_of;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::exercised::Exercised;
 use crate::scenario::run::timeline::Timeline;
@@ -19,7 +19,7 @@ pub enum FailureKind {
     Snapshot,
     /// A step cannot work: the file asks for something that is not there, or a folder cannot be written.
     CannotWork,
-    /// The story was given up: it hangs, or we broke.
+    /// The scenario was given up: it hangs, or we broke.
     Stopped,
 }
 
@@ -67,7 +67,7 @@ impl Failure {
 pub struct CaseResult {
     /// The case's name.
     pub name: String,
-    /// The story's title.
+    /// The scenario's title.
     pub title: String,
     /// Its file.
     pub file: PathBuf,
@@ -79,7 +79,7 @@ pub struct CaseResult {
     pub elapsed: Duration,
     /// What it exercised.
     pub exercised: Box<Exercised>,
-    /// What happened step by step, when it was asked for and the story ended.
+    /// What happened step by step, when it was asked for and the scenario ended.
     pub timeline: Option<Box<Timeline>>,
 }
 
@@ -88,8 +88,8 @@ impl CaseResult {
     pub(in crate::scenario) fn of(case: &Case) -> Self {
         Self {
             name: case.name.clone(),
-            title: case.story.script.title.get().clone(),
-            file: case.story.file.path.clone(),
+            title: case.scenario.script.title.get().clone(),
+            file: case.scenario.file.path.clone(),
             failures: Vec::new(),
             accepted: 0,
             elapsed: Duration::ZERO,

@@ -43,11 +43,11 @@ fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut 
 
 /// What carries a case's HTTP. Programs come over sockets, whatever our sync does.
 pub(in crate::scenario) fn carrier(case: &Case, wanted: Carrier) -> Carrier {
-    let runs_programs = case.story.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
+    let runs_programs = case.scenario.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
     if runs_programs { Carrier::Tcp } else { wanted }
 }
 
-/// What tells a story. In memory nothing waits for the operating system, which then is not asked whether something came.
+/// What runs a scenario. In memory nothing waits for the operating system, which then is not asked whether something came.
 pub(in crate::scenario) fn runtime(carrier: Carrier) -> Result<tokio::runtime::Runtime, String> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     match carrier {
@@ -68,7 +68,7 @@ fn set_up_failed(message: &str) -> Failure {
     }
 }
 
-/// Goes through the steps. An unmet expectation does not end the story, a step that cannot work does.
+/// Goes through the steps. An unmet expectation does not end the scenario, a step that cannot work does.
 async fn tell(
     case: &Case,
     options: RunOptions,
@@ -82,7 +82,7 @@ async fn tell(
     };
     let mut unseen = None;
     let mut recorder = options.keeps_timeline.then(|| Recorder::of(&world));
-    for (index, step) in case.story.script.steps.iter().enumerate() {
+    for (index, step) in case.scenario.script.steps.iter().enumerate() {
         in_step.store(index + 1, Ordering::Relaxed);
         if let Some(recorder) = &mut recorder {
             recorder.begin(&mut world, &step.0);
@@ -96,7 +96,7 @@ async fn tell(
         let known = result.failures.len();
         result.failures.extend(failures);
         if let Some(recorder) = &mut recorder {
-            recorder.end(&mut world, &case.story.script, index, known..result.failures.len());
+            recorder.end(&mut world, &case.scenario.script, index, known..result.failures.len());
         }
         if stop {
             break;
@@ -107,7 +107,7 @@ async fn tell(
         result.failures.extend(world.missed(None));
     }
     result.failures.extend(world.accept(result.failures.is_empty()));
-    result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_story()));
+    result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_scenario()));
     look(&world);
     result.accepted = world.accepted();
     *result.exercised = world.exercised();

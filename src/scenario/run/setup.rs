@@ -25,11 +25,11 @@ use crate::shop::{Shop, ShopConfig};
 use crate::snapshot::{Mode, Store};
 use crate::soap::WireMode;
 
-/// The name of a story's only shop.
+/// The name of a scenario's only shop.
 const ONLY_SHOP: &str = "magento";
-/// The start of a story that does not say.
+/// The start of a scenario that does not say.
 const START: &str = "2024-01-10T12:00:00Z";
-/// Why a story cannot begin.
+/// Why a scenario cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::scenario) enum SetUpError {
     #[error("the shop cannot be set up: {0}")]
@@ -46,7 +46,7 @@ pub(in crate::scenario) enum SetUpError {
 
 impl<'a> World<'a> {
     pub(in crate::scenario) async fn new(case: &'a Case, options: RunOptions) -> Result<Self, SetUpError> {
-        let script = &case.story.script;
+        let script = &case.scenario.script;
         let variant = case.changes();
         let start = script.clock.map(|moment| moment.0).or_else(|| START.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
         let clock = Clock::virtual_at(start);
@@ -70,7 +70,7 @@ impl<'a> World<'a> {
             transport,
             wsdl_cache: WsdlCache::default(),
             store: Store::new(
-                case.story.snapshots.as_path(),
+                case.scenario.snapshots.as_path(),
                 if options.mode == Mode::Accept { Mode::Check } else { options.mode },
             ),
             to_accept: (options.mode == Mode::Accept).then(Vec::new),
@@ -93,7 +93,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// The story's shops by name; the corner shop when it has none.
+/// The scenario's shops by name; the corner shop when it has none.
 fn setups(script: &Script) -> Vec<(&str, ShopSetup)> {
     if script.shops.is_empty() {
         return vec![(ONLY_SHOP, script.shop.clone().unwrap_or_default())];
@@ -112,7 +112,7 @@ fn crm(script: &Script, clock: &Clock) -> Result<(Crm, Option<CrmFile>), SetUpEr
     Ok((file.open(clock)?, Some(file)))
 }
 
-/// The quirks a story starts with in one of its tellings.
+/// The quirks a scenario starts with in one of its cases.
 pub(in crate::scenario) fn quirks(script: &Script, variant: &Variant) -> Quirks {
     let mut quirks = variant.profile.unwrap_or(script.profile).quirks();
     for (id, on) in script.quirks.iter().chain(&variant.quirks) {
@@ -125,7 +125,7 @@ pub(in crate::scenario) fn quirks(script: &Script, variant: &Variant) -> Quirks 
 
 fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &Clock) -> Result<Shop, SetUpError> {
     let seed_name = setup.seed.as_ref().map_or(seeds::DEFAULT, |seed| seed.get().as_str());
-    let mut seed = seeds::load(seed_name, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+    let mut seed = seeds::load(seed_name, &case.scenario.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
     for (user, api_user) in &setup.api_users {
         seed.api_users.retain(|known| known.username != *user.get());
         let all = || vec!["all".to_owned()];
@@ -143,7 +143,7 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     if let Some(timeout) = setup.session_timeout {
         seed.config.insert("api/config/session_timeout".to_owned(), timeout.0.as_secs().to_string());
     }
-    if !case.story.script.shops.is_empty() {
+    if !case.scenario.script.shops.is_empty() {
         seed.config.insert("web/unsecure/base_url".to_owned(), format!("http://{name}.example/"));
     }
     let mut config = ShopConfig::new(clock.clone());
@@ -152,7 +152,7 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
     config.flavor = variant.flavor.unwrap_or(setup.flavor);
     if let Some(file) = &setup.overrides {
-        let own = overrides::load(file, &case.story.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+        let own = overrides::load(file, &case.scenario.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
         overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
     }
     Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))

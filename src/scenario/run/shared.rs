@@ -1,11 +1,11 @@
-//! Snapshots that all tellings of a story share: the first telling of a run leaves what the others must leave as well.
+//! Snapshots that all cases of a scenario share: the first case of a run leaves what the others must leave as well.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::snapshot::SnapshotName;
 
-/// What was left, and by which telling.
+/// What was left, and by which case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::scenario) struct Left {
     /// The case.
@@ -14,14 +14,14 @@ pub(in crate::scenario) struct Left {
     pub(in crate::scenario) text: String,
 }
 
-/// What tellings have left in this run.
+/// What cases have left in this run.
 #[derive(Debug, Default)]
 pub(in crate::scenario) struct SharedSnapshots(Mutex<BTreeMap<SnapshotName, Left>>);
 
 impl SharedSnapshots {
-    /// What an earlier telling left under the name; `None` for the telling that is the first.
+    /// What an earlier case left under the name; `None` for the case that is the first.
     pub(in crate::scenario) fn left_before(&self, name: &SnapshotName, case: &str, text: &str) -> Option<Left> {
-        // A telling that broke while it held the lock has written all of an entry or nothing.
+        // A case that broke while it held the lock has written all of an entry or nothing.
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match left.get(name) {
             Some(before) if before.by != case => Some(before.clone()),

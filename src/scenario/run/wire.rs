@@ -36,10 +36,10 @@ pub fn calls_before(case: &Case, name: &SnapshotName) -> Result<Vec<WireCall>, S
 async fn told(case: &Case, name: &SnapshotName, options: RunOptions) -> Result<Vec<WireCall>, String> {
     let mut world = World::new(case, options).await.map_err(|cause| cause.to_string())?;
     let is_it = |snapshot: &SnapshotStep| case.snapshot_name(snapshot) == *name;
-    for step in &case.story.script.steps {
+    for step in &case.scenario.script.steps {
         match &step.0 {
             StepKind::Snapshot(snapshot) if is_it(snapshot) => return Ok(calls(&world)),
-            // What is expected is judged when the story is run.
+            // What is expected is judged when the scenario is run.
             StepKind::Expect(_) => {}
             _ => {
                 let failures = world.step(step).await;

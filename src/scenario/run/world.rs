@@ -1,4 +1,4 @@
-//! Everything one telling of a story has: its clock, shops, wire and CRM, and what happened last.
+//! Everything one case of a scenario has: its clock, shops, wire and CRM, and what happened last.
 
 use super::cannot_work::CannotWork;
 use super::moments::Moments;
@@ -48,7 +48,7 @@ pub(in crate::scenario) struct LastOutcome {
 pub(in crate::scenario) struct Mark {
     /// The step's word.
     pub(in crate::scenario) step: &'static str,
-    /// The story's time.
+    /// The scenario's time.
     pub(in crate::scenario) at: Timestamp,
     /// Journal entries of each shop at that moment.
     pub(in crate::scenario) from: IndexMap<String, usize>,
@@ -73,7 +73,7 @@ impl CrmFile {
     }
 }
 
-/// The world of one telling.
+/// The world of one case.
 pub(in crate::scenario) struct World<'a> {
     pub(in crate::scenario) case: &'a Case,
     pub(in crate::scenario) variant: Variant,
@@ -142,7 +142,7 @@ impl<'a> World<'a> {
 
     /// The text of the file that the step at hand stands in.
     pub(in crate::scenario) fn source(&self) -> &'a str {
-        &self.origin.map_or(&self.case.story.file, |origin| &origin.file).text
+        &self.origin.map_or(&self.case.scenario.file, |origin| &origin.file).text
     }
 
     /// The shop of that name, or the only one.

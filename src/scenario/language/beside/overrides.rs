@@ -1,4 +1,4 @@
-//! In which way a story's shop differs from its product: a file beside the scenario.
+//! In which way a scenario's shop differs from its product: a file beside the scenario.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub fn load(name: &str, scenario: &Path) -> Result<Overrides, NoSeed> {
     })
 }
 
-/// Puts overrides into a shop; what the story says itself stays.
+/// Puts overrides into a shop; what the scenario says itself stays.
 pub(in crate::scenario) fn install(overrides: Overrides, config: &mut ShopConfig, says_bridge: bool) {
     if config.flavor == Flavor::default() {
         config.flavor = overrides.flavor.unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::memo::Memo;
 use crate::scenario::language::finding::did_you_mean;
 use crate::shop::{Seed, built_in};
 
-/// The seed of a story that names none.
+/// The seed of a scenario that names none.
 pub const DEFAULT: &str = "corner-shop";
 
 /// The folder, beside a scenario or above it, whose seeds go by name.
@@ -71,7 +71,7 @@ fn read(path: &Path, name: &str) -> Result<Seed, NoSeed> {
     PARSED.get_or_try(|known| *known == text, parse).map_err(|error| not_a_seed(name, &error.to_string()))
 }
 
-/// Seeds that were read, by their text: many stories share one, and an exploration starts from it again and again.
+/// Seeds that were read, by their text: many scenarios share one, and an exploration starts from it again and again.
 static PARSED: Memo<String, Seed> = Memo::new();
 
 fn names_in(folder: &Path) -> Vec<String> {

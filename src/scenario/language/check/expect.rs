@@ -5,7 +5,7 @@ use super::Finding;
 use crate::crm::Entity;
 use crate::disrupt::WSDL_OPERATION;
 use crate::scenario::language::known;
-use crate::scenario::language::setup::cells;
+use crate::scenario::language::setup::case_filter;
 use crate::scenario::language::step::expectation::{Expectation, RowsExpectation};
 use crate::scenario::language::text::count::Count;
 use crate::scenario::language::text::span::{At, Place};
@@ -20,15 +20,15 @@ impl Check<'_> {
         }
         for name in &expectation.in_variants {
             if self.script.variants.is_empty() {
-                let help = "say `in cells: {…}` of a matrix, or drop it where the story is told once";
-                self.report(name.place(), "this story has no variants", help);
+                let help = "say `in cases: {…}` of a matrix, or drop it where the scenario is run once";
+                self.report(name.place(), "this scenario has no variants", help);
                 continue;
             }
             let known: Vec<&str> = self.script.variants.keys().map(|name| name.get().as_str()).collect();
-            self.one_of(name, "a variant of this story", &known);
+            self.one_of(name, "a variant of this scenario", &known);
         }
         let mut found = Vec::new();
-        cells::known(&self.script.matrix, std::slice::from_ref(&expectation.in_cells), &mut found);
+        case_filter::known(&self.script.matrix, std::slice::from_ref(&expectation.in_cases), &mut found);
         self.found.extend(found.into_iter().map(|finding| Finding { origin: self.origin.clone(), ..finding }));
         let outcome = expectation.outcome.as_ref().map(At::place);
         let message = expectation.message.as_ref().map(At::place);

@@ -1,4 +1,4 @@
-//! What can be wrong with a story before it runs, all of it at once: names nobody defined, settings that contradict each
+//! What can be wrong with a scenario before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
 mod discovery;
@@ -82,10 +82,10 @@ impl<'a> Check<'a> {
     fn head(&mut self) {
         let script = self.script;
         if script.title.trim().is_empty() {
-            self.report(script.title.place(), "the title is empty", "say what the story shows, as one sentence");
+            self.report(script.title.place(), "the title is empty", "say what the scenario shows, as one sentence");
         }
         if script.steps.is_empty() {
-            self.report(script.title.place(), "the story has no steps", "add one, such as `- sync`");
+            self.report(script.title.place(), "the scenario has no steps", "add one, such as `- sync`");
         }
         if let (Some(_), Some((name, _))) = (&script.shop, script.shops.first()) {
             self.report(name.place(), "there are both `shop` and `shops`", "keep `shops` when there are several");

@@ -1,4 +1,4 @@
-//! Who a story may speak of: the customers of its seeds, and those it creates.
+//! Who a scenario may speak of: the customers of its seeds, and those it creates.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -43,7 +43,7 @@ impl People {
         }
     }
 
-    /// Whether a story may speak of that customer.
+    /// Whether a scenario may speak of that customer.
     pub(in crate::scenario) fn knows(&self, customer: &str) -> bool {
         let is_id = customer.chars().all(|c| c.is_ascii_digit());
         self.emails.contains(customer) || self.ids.contains(customer) || (is_id && self.created)

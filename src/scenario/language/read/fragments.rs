@@ -1,4 +1,4 @@
-//! `use`: the steps of a fragment in the place of the step that names it. A fragment is one of the story's own, or a
+//! `use`: the steps of a fragment in the place of the step that names it. A fragment is one of the scenario's own, or a
 //! file; it is read anew wherever it is used, with the values of that place.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bounded;
+use crate::scenario::language::case::head::Head;
 use crate::scenario::language::finding::{Finding, choices, did_you_mean};
 use crate::scenario::language::origin::{Origin, Used};
 use crate::scenario::language::read::parse;
@@ -14,12 +15,11 @@ use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::fragment::Use;
 use crate::scenario::language::step::{Step, StepKind};
-use crate::scenario::language::telling::head::Head;
 use crate::scenario::language::text::span::At;
 
 /// The folder, beside a scenario or above it, whose fragments go by name.
 pub(in crate::scenario) const FOLDER: &str = "fragments";
-/// Steps of a story with everything put in; fragments that use each other grow quickly.
+/// Steps of a scenario with everything put in; fragments that use each other grow quickly.
 const STEPS_MAX: usize = 2_000;
 
 /// Puts the steps of fragments in the places that use them.
@@ -34,7 +34,7 @@ pub(in crate::scenario) fn put_in(
     }
     let own: Vec<String> = script.fragments.keys().map(|name| name.get().clone()).collect();
     let (files, used) = (BTreeMap::new(), BTreeSet::new());
-    let mut putting = Putting { story: file, own, files, used, steps: Vec::new(), found: Vec::new() };
+    let mut putting = Putting { scenario: file, own, files, used, steps: Vec::new(), found: Vec::new() };
     let steps = std::mem::take(&mut script.steps);
     putting.steps_of(steps, &Scope { file, values: variables.values(), uses: &[], open: &[] });
     script.steps = putting.steps;
@@ -47,8 +47,8 @@ pub(in crate::scenario) fn put_in(
 }
 
 struct Putting<'a> {
-    story: &'a Arc<SourceFile>,
-    /// Names under the story's `fragments`.
+    scenario: &'a Arc<SourceFile>,
+    /// Names under the scenario's `fragments`.
     own: Vec<String>,
     files: BTreeMap<PathBuf, Arc<SourceFile>>,
     /// Those of them that were used.
@@ -86,7 +86,7 @@ impl Putting<'_> {
                 step.get_mut().1 = origin.clone();
                 self.steps.push(step);
             } else if self.found.is_empty() {
-                let message = format!("the story has more than {STEPS_MAX} steps");
+                let message = format!("the scenario has more than {STEPS_MAX} steps");
                 let help = "fragments that use each other grow quickly; make them smaller";
                 self.found.push(Finding { origin: origin.clone(), ..Finding::at(step.place(), message) }.help(help));
             }
@@ -133,19 +133,19 @@ impl Putting<'_> {
 
     fn named(&mut self, told: &At<Use>, scope: &Scope<'_>) -> Result<Named, Vec<Finding>> {
         let name = told.fragment.as_str();
-        let in_story = scope.file.path == self.story.path;
-        if in_story && self.own.iter().any(|own| own == name) {
+        let in_scenario = scope.file.path == self.scenario.path;
+        if in_scenario && self.own.iter().any(|own| own == name) {
             self.used.insert(name.to_owned());
             return Ok(Named::Own);
         }
         let path = if is_path(name) {
             Some(scope.file.path.parent().unwrap_or(Path::new("")).join(name))
         } else {
-            folders(&self.story.path).map(|folder| folder.join(format!("{name}.yaml"))).find(|path| path.is_file())
+            folders(&self.scenario.path).map(|folder| folder.join(format!("{name}.yaml"))).find(|path| path.is_file())
         };
         let Some(path) = path else {
-            let own = self.own.iter().filter(|_| in_story).cloned();
-            let mut known: Vec<String> = own.chain(folders(&self.story.path).flat_map(names_in)).collect();
+            let own = self.own.iter().filter(|_| in_scenario).cloned();
+            let mut known: Vec<String> = own.chain(folders(&self.scenario.path).flat_map(names_in)).collect();
             known.sort();
             known.dedup();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
 use crate::bounded;
+use crate::scenario::language::case::head::Head;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices};
 use crate::scenario::language::fragment_file::FragmentFile;
 use crate::scenario::language::read::filling::Filling;
@@ -16,7 +17,6 @@ use crate::scenario::language::read::variables::{OPENS, Variables, misfit, unkno
 use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::Step;
-use crate::scenario::language::telling::head::Head;
 use crate::scenario::language::text::span::{At, Place, told_place};
 
 /// Nodes a scenario may have; the largest shipped one has a few hundred.
@@ -34,7 +34,7 @@ pub(in crate::scenario) fn file(path: &Path) -> Result<Arc<SourceFile>, Scenario
     Ok(Arc::new(SourceFile { path: path.to_owned(), text }))
 }
 
-/// Reads a story with these variables.
+/// Reads a scenario with these variables.
 ///
 /// # Errors
 /// The first thing that is not YAML or not of the language.
@@ -42,7 +42,7 @@ pub(in crate::scenario) fn script(text: &str, variables: &Variables) -> Result<S
     document(text, PhantomData, Some(variables))
 }
 
-/// Reads what decides how often a story is told, and which variables it has.
+/// Reads what decides how many cases a scenario has, and which variables it has.
 pub(in crate::scenario) fn head(text: &str) -> Result<Head, Finding> {
     document(text, PhantomData, None)
 }
@@ -52,7 +52,7 @@ pub(in crate::scenario) fn fragment_file(text: &str, variables: &Variables) -> R
     document(text, PhantomData, Some(variables))
 }
 
-/// Reads one of the fragments of a story.
+/// Reads one of the fragments of a scenario.
 pub(in crate::scenario) fn fragment(text: &str, name: &str, variables: &Variables) -> Result<Vec<At<Step>>, Finding> {
     document(text, OneFragment(name), Some(variables)).map(Option::unwrap_or_default)
 }
@@ -80,7 +80,7 @@ where
     read.map_err(|error| finding(&error, text, variables))
 }
 
-/// Of a story, one fragment and nothing else.
+/// Of a scenario, one fragment and nothing else.
 struct OneFragment<'a>(&'a str);
 
 impl<'de> DeserializeSeed<'de> for OneFragment<'_> {
@@ -247,12 +247,12 @@ mod tests {
         script(text, &Variables::default())
     }
 
-    const STORY: &str = "title: A story\nshop:\n  wsi: yes\nsteps:\n  - sync\n  - sync: {only: customer}\n  - advance: 1 day\n  - in magento:\n      create customer:\n        set: {email: a@x.com, postcode: 000123, rate: 1.10}\n  - snapshot: end\n  - expect: {outcome: success, crm: {rows: customer, count: 2, have: {email: null}}}\n";
+    const SCENARIO: &str = "title: A scenario\nshop:\n  wsi: yes\nsteps:\n  - sync\n  - sync: {only: customer}\n  - advance: 1 day\n  - in magento:\n      create customer:\n        set: {email: a@x.com, postcode: 000123, rate: 1.10}\n  - snapshot: end\n  - expect: {outcome: success, crm: {rows: customer, count: 2, have: {email: null}}}\n";
 
     #[test]
-    fn a_story_is_read_with_its_words_and_its_places() {
-        let script = parse(STORY).unwrap();
-        assert_eq!(script.title.get(), "A story");
+    fn a_scenario_is_read_with_its_words_and_its_places() {
+        let script = parse(SCENARIO).unwrap();
+        assert_eq!(script.title.get(), "A scenario");
         let words: Vec<_> = script.steps.iter().map(|step| step.0.word()).collect();
         assert_eq!(words, ["sync", "sync", "advance", "in magento", "snapshot", "expect"]);
         assert_eq!(script.steps.iter().map(|step| step.place().line).collect::<Vec<_>>(), [5, 6, 7, 8, 11, 12]);
@@ -261,7 +261,7 @@ mod tests {
             panic!("{edits:?}")
         };
         let json: Vec<_> =
-            created.set.iter().map(|(name, value)| format!("{}={}", name.get(), value.to_json(STORY))).collect();
+            created.set.iter().map(|(name, value)| format!("{}={}", name.get(), value.to_json(SCENARIO))).collect();
         assert_eq!(json, ["email=\"a@x.com\"", "postcode=\"000123\"", "rate=\"1.10\""]);
     }
 

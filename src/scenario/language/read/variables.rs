@@ -1,4 +1,4 @@
-//! `${name}` in a file's texts: values of `let`, of a variant or a cell, of `with`. They are put in while the file is
+//! `${name}` in a file's texts: values of `let`, of a variant or a matrix, of `with`. They are put in while the file is
 //! read, scalar by scalar, so that places stay those of the file and a value can never become anything but a scalar.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! What a telling of a story may change, as a table: how each setting is read, shown, and what a cell is called by it.
+//! What a case of a scenario may change, as a table: how each setting is read, shown, and what a case is called by it.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
@@ -23,7 +23,7 @@ pub(in crate::scenario) struct Knob {
     label: Label,
 }
 
-/// What a cell is called by a value.
+/// What a case is called by a value.
 enum Label {
     /// By one word for yes and another for no.
     Flag(&'static str, &'static str),
@@ -107,7 +107,7 @@ impl Knob {
         (self.set)(variant, value)
     }
 
-    /// What a cell with that value is called.
+    /// What a case with that value is called.
     pub(in crate::scenario) fn label(&self, value: &str) -> String {
         match self.label {
             Label::Flag(yes, no) => if YesNo::of_text(value).is_some_and(YesNo::is_yes) { yes } else { no }.to_owned(),

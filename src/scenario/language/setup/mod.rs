@@ -1,7 +1,7 @@
-//! What the head of a scenario sets up, as data: shops, the integration, account discovery, and what each variant or cell
+//! What the head of a scenario sets up, as data: shops, the integration, account discovery, and what each variant or case
 //! of the matrix changes of them. Nothing here knows a step.
 
-pub(in crate::scenario) mod cells;
+pub(in crate::scenario) mod case_filter;
 pub mod discovery;
 pub mod integration;
 pub(in crate::scenario) mod knob;

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::scenario::language::setup::cells::Cells;
+use crate::scenario::language::setup::case_filter::CaseFilter;
 use crate::scenario::language::text::count::Count;
 use crate::scenario::language::text::one_or_many::OneOrMany;
 use crate::scenario::language::text::span::At;
@@ -15,12 +15,12 @@ use crate::scenario::language::text::span::At;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    /// Only in these tellings of the story; left out: in all.
+    /// Only in these cases of the scenario; left out: in all.
     #[serde(default, rename = "in variants")]
     pub in_variants: Vec<At<String>>,
-    /// Only in these cells of the matrix: `{wsi: yes, bridge: [none, 1.1.4]}`; left out: in all.
-    #[serde(default, rename = "in cells")]
-    pub in_cells: Cells,
+    /// Only in these cases of the matrix: `{wsi: yes, bridge: [none, 1.1.4]}`; left out: in all.
+    #[serde(default, rename = "in cases", alias = "in cases")]
+    pub in_cases: CaseFilter,
     /// How the last sync or check ended.
     #[serde(default)]
     pub outcome: Option<At<OutcomeWord>>,

@@ -14,7 +14,7 @@ use crate::scenario::language::text::words::Interval;
 
 /// A program that talks to the shop. It runs in the scenario's folder and finds the shop in its environment:
 /// `MAGENTO_WSDL_URL`, `MAGENTO_URL`, `MAGENTO_API_USER`, `MAGENTO_API_KEY`, `MAGENTO_WSI` (0 or 1) and `MAGENTO_NOW`, the
-/// story's time in UTC.
+/// scenario's time in UTC.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunStep {

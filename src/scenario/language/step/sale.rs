@@ -1,4 +1,4 @@
-//! What a story says about carts, orders, refunds and the newsletter. The doc comments are what an editor shows.
+//! What a scenario says about carts, orders, refunds and the newsletter. The doc comments are what an editor shows.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

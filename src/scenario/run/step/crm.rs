@@ -81,7 +81,7 @@ impl World<'_> {
         Ok(None)
     }
 
-    /// The integration the story is about.
+    /// The integration the scenario is about.
     pub(in crate::scenario) fn channel(&self) -> Result<IntegrationId, CannotWork> {
         self.integration.ok_or(CannotWork::NoChannel)
     }

@@ -56,7 +56,7 @@ impl World<'_> {
     }
 }
 
-/// A disruption as the plan takes it, at the story's time.
+/// A disruption as the plan takes it, at the scenario's time.
 fn armed(step: &DisruptStep, now: Timestamp) -> Armed {
     let number = |number: &Option<At<u64>>| number.as_ref().map(|number| *number.get());
     let from = step.from.as_ref().map(|from| from.get().0);

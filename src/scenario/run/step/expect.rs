@@ -1,9 +1,9 @@
-//! `expect`: rows, calls and outcomes against what the story says.
+//! `expect`: rows, calls and outcomes against what the scenario says.
 
 use super::rows::{self, TextRow, Unmet};
 use crate::crm::{ColumnType, CrmValue, Entity, Row};
 use crate::scenario::language::known::{ANY, SHOWN_ON};
-use crate::scenario::language::setup::cells::is_among;
+use crate::scenario::language::setup::case_filter::is_among;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
 use crate::scenario::language::text::span::At;
@@ -13,12 +13,12 @@ use crate::scenario::run::trace;
 use crate::scenario::run::world::{Failures, World};
 
 impl World<'_> {
-    /// Whether an expectation speaks of this telling of the story.
+    /// Whether an expectation speaks of this case of the scenario.
     pub(in crate::scenario) fn is_told_here(&self, expectation: &Expectation) -> bool {
-        let telling = self.case.variant.as_deref();
-        let told_here = |name: &At<String>| Some(name.get().as_str()) == telling;
+        let case = self.case.variant.as_deref();
+        let told_here = |name: &At<String>| Some(name.get().as_str()) == case;
         let of_variants = expectation.in_variants.is_empty() || expectation.in_variants.iter().any(told_here);
-        of_variants && is_among(self.case.cell(), &expectation.in_cells)
+        of_variants && is_among(self.case.combination(), &expectation.in_cases)
     }
 
     /// Everything that is not as expected.

@@ -1,5 +1,5 @@
 //! `run`: a program of somebody else talks to the shop. It is given what it needs in its environment, a time to do it in,
-//! and room for what it says; whatever it does, the story goes on.
+//! and room for what it says; whatever it does, the scenario goes on.
 
 use crate::scenario::run::cannot_work::CannotWork;
 use std::process::Stdio;
@@ -56,7 +56,7 @@ impl World<'_> {
         // Whatever it starts itself is stopped with it.
         #[cfg(unix)]
         command.process_group(0);
-        if let Some(folder) = self.case.story.file.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = self.case.scenario.file.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             command.current_dir(folder);
         }
         // The WSDL must lead to the socket while somebody reads it.

@@ -72,7 +72,7 @@ impl World<'_> {
 
     /// Lets time pass; with automatic sync cron works meanwhile, and time that a run takes counts.
     pub(in crate::scenario) async fn pass(&mut self, interval: SignedDuration) -> Result<(), CannotWork> {
-        if !self.case.story.script.automatic_sync.is_yes() {
+        if !self.case.scenario.script.automatic_sync.is_yes() {
             self.clock.advance(interval);
             return Ok(());
         }

@@ -24,11 +24,11 @@ impl World<'_> {
         step: &At<Step>,
     ) -> Result<Option<Failure>, CannotWork> {
         let text = self.snapshot_text(snapshot)?;
-        let story = &self.case.story;
+        let scenario = &self.case.scenario;
         let header = Header {
-            source: source_name(&story.name, &story.file.path),
-            line: step.1.as_ref().and_then(|origin| origin.line_of_story()).unwrap_or(step.place().line),
-            description: story.script.title.get().clone(),
+            source: source_name(&scenario.name, &scenario.file.path),
+            line: step.1.as_ref().and_then(|origin| origin.line_of_scenario()).unwrap_or(step.place().line),
+            description: scenario.script.title.get().clone(),
         };
         let name = self.case.snapshot_name(snapshot);
         self.forget_calls();
@@ -57,7 +57,7 @@ impl World<'_> {
     /// Accepts what is new or differs, of a case in which everything else is as it should be.
     pub(in crate::scenario) fn accept(&mut self, is_well: bool) -> Failures {
         let to_accept = self.to_accept.take().unwrap_or_default();
-        let store = Store::new(self.case.story.snapshots.as_path(), Mode::Accept);
+        let store = Store::new(self.case.scenario.snapshots.as_path(), Mode::Accept);
         let failure = |name: &SnapshotName, line, kind, message: String| Failure {
             kind,
             file: None,
@@ -81,7 +81,7 @@ impl World<'_> {
         failures
     }
 
-    /// A telling that shares its snapshots must leave what the first one of the run has left; only that one writes.
+    /// A case that shares its snapshots must leave what the first one of the run has left; only that one writes.
     fn same_as(
         &self,
         left: &Left,

@@ -37,36 +37,36 @@ impl CrmRows {
             now.insert(row.id, row.fields);
             Ok(())
         })?;
-        let mut telling = told.begin(entity.table());
+        let mut reading = told.begin(entity.table());
         let shown = |id: RowId, fields: &Fields| cells(crm, Row { entity, id, fields: fields.clone() });
         for (id, fields) in seen.iter().filter(|(id, _)| !now.contains_key(id)) {
-            telling.row(id.0.to_string(), Some(|| shown(*id, fields)), None::<fn() -> Cells>);
+            reading.row(id.0.to_string(), Some(|| shown(*id, fields)), None::<fn() -> Cells>);
         }
         for (id, fields) in &now {
             let before = seen.get(id);
             if before != Some(fields) {
                 let before = before.map(|before| || shown(*id, before));
-                telling.row(id.0.to_string(), before, Some(|| shown(*id, fields)));
+                reading.row(id.0.to_string(), before, Some(|| shown(*id, fields)));
             }
         }
-        let change = telling.end(now.len());
+        let change = reading.end(now.len());
         *seen = now;
         Ok(change)
     }
 
     fn besides_changed(&mut self, table: &'static str, now: IndexMap<String, Cells>) -> Option<TableChange> {
         let (seen, told) = self.besides.entry(table).or_default();
-        let mut telling = told.begin(table);
+        let mut reading = told.begin(table);
         for (key, cells) in seen.iter().filter(|(key, _)| !now.contains_key(*key)) {
-            telling.row(key.clone(), Some(|| cells.clone()), None::<fn() -> Cells>);
+            reading.row(key.clone(), Some(|| cells.clone()), None::<fn() -> Cells>);
         }
         for (key, cells) in &now {
             let before = seen.get(key);
             if before != Some(cells) {
-                telling.row(key.clone(), before.map(|before| || before.clone()), Some(|| cells.clone()));
+                reading.row(key.clone(), before.map(|before| || before.clone()), Some(|| cells.clone()));
             }
         }
-        let change = telling.end(now.len());
+        let change = reading.end(now.len());
         *seen = now;
         change
     }

@@ -1,6 +1,6 @@
-//! What happened in a telling, step by step and lane by lane: calls with their messages, rows that changed on both
+//! What happened in a reading, step by step and lane by lane: calls with their messages, rows that changed on both
 //! sides, what came of it. Kept only when asked for, and within limits that say what they left out. Reports read it;
-//! nothing here decides whether a story passes.
+//! nothing here decides whether a scenario passes.
 
 mod calls;
 mod crm_rows;
@@ -21,7 +21,7 @@ pub const ROWS_MAX: usize = 200;
 /// Characters of one cell or argument.
 pub const TEXT_MAX: usize = 2000;
 
-/// A telling.
+/// A reading.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     /// The file up to its steps, secrets masked.
@@ -37,13 +37,13 @@ pub struct ToldStep {
     pub word: &'static str,
     /// Line in the file.
     pub line: usize,
-    /// The fragment's file and how the story comes to it, for a step that does not stand in the story's own.
+    /// The fragment's file and how the scenario comes to it, for a step that does not stand in the scenario's own.
     pub origin: Option<(PathBuf, String)>,
     /// How it is written, secrets masked.
     pub source: String,
-    /// The story's time when it began, as `YYYY-MM-DD HH:MM:SS`.
+    /// The scenario's time when it began, as `YYYY-MM-DD HH:MM:SS`.
     pub at: String,
-    /// The story's time when it ended.
+    /// The scenario's time when it ended.
     pub until: String,
     /// Which of the result's failures it has.
     pub failures: Range<usize>,
@@ -55,7 +55,7 @@ pub struct ToldStep {
     pub calls_left_out: usize,
     /// Rows of the CRM that changed.
     pub crm: Vec<TableChange>,
-    /// Rows of each shop that changed; the shop's name is empty in a story with one.
+    /// Rows of each shop that changed; the shop's name is empty in a scenario with one.
     pub shops: Vec<(String, TableChange)>,
 }
 
@@ -73,9 +73,9 @@ pub struct ToldOutcome {
 pub struct ToldCall {
     /// Its number in the shop's journal; none for one that never reached the shop.
     pub number: Option<u64>,
-    /// The shop, in a story with several.
+    /// The shop, in a scenario with several.
     pub shop: String,
-    /// The story's time of the answer.
+    /// The scenario's time of the answer.
     pub at: String,
     /// The operation.
     pub operation: String,

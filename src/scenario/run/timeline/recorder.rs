@@ -16,7 +16,7 @@ const START: &str = "start";
 /// Of a form that is saved before the first step.
 const SAVED: &str = "the integration is saved, after a look at the shop";
 
-/// What keeps a timeline while a story is told.
+/// What keeps a timeline while a scenario is told.
 pub(in crate::scenario) struct Recorder {
     timeline: Timeline,
     secrets: Secrets,
@@ -40,7 +40,7 @@ impl Recorder {
         let keys = |shop: &crate::scenario::run::network::Served| {
             shop.with_shop(|shop| shop.users.iter().map(|user| user.key.expose_secret().to_owned()).collect::<Vec<_>>())
         };
-        let origins = world.case.story.script.steps.iter().filter_map(|step| step.1.as_ref());
+        let origins = world.case.scenario.script.steps.iter().filter_map(|step| step.1.as_ref());
         let fragments = origins.map(|origin| (origin.file.text.as_str(), &origin.values));
         let files = std::iter::once((world.source(), world.case.values())).chain(fragments);
         let secrets = Secrets::of(files, world.shops.values().flat_map(keys));
@@ -64,7 +64,7 @@ impl Recorder {
         self.begun = Begun { at: to_sql(world.clock.now()), journals, last };
     }
 
-    /// Step `index` of the story was done; `failures` are those of the result that it left.
+    /// Step `index` of the scenario was done; `failures` are those of the result that it left.
     pub(in crate::scenario) fn end(
         &mut self,
         world: &mut World<'_>,
@@ -120,7 +120,7 @@ impl Recorder {
     }
 
     /// What was kept, with nothing in it that must not be read.
-    pub(in crate::scenario) fn end_of_story(self) -> Timeline {
+    pub(in crate::scenario) fn end_of_scenario(self) -> Timeline {
         self.timeline
     }
 }

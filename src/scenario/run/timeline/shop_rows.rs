@@ -48,29 +48,29 @@ impl ShopRows {
 
     fn table(&mut self, shop: &Shop, name: &'static str) -> Option<TableChange> {
         let (before, now) = (self.database.table(name), shop.database().table(name));
-        let mut telling = self.told.entry(name).or_default().begin(name);
+        let mut reading = self.told.entry(name).or_default().begin(name);
         for (id, row) in before.iter().filter(|(id, _)| now.row(*id).is_none()) {
-            telling.row(id.to_string(), Some(|| cells(row)), None::<fn() -> Cells>);
+            reading.row(id.to_string(), Some(|| cells(row)), None::<fn() -> Cells>);
         }
         for (id, row) in now.iter() {
             let was = before.row(id);
             if was != Some(row) {
-                telling.row(id.to_string(), was.map(|was| || cells(was)), Some(|| cells(row)));
+                reading.row(id.to_string(), was.map(|was| || cells(was)), Some(|| cells(row)));
             }
         }
-        telling.end(now.len())
+        reading.end(now.len())
     }
 
     fn besides(&mut self, name: &'static str, now: &IndexMap<String, Cells>) -> Option<TableChange> {
         let before = self.besides.get(name);
-        let mut telling = self.told.entry(name).or_default().begin(name);
+        let mut reading = self.told.entry(name).or_default().begin(name);
         for (key, cells) in now {
             let was = before.and_then(|rows| rows.get(key));
             if was != Some(cells) {
-                telling.row(key.clone(), was.map(|was| || was.clone()), Some(|| cells.clone()));
+                reading.row(key.clone(), was.map(|was| || was.clone()), Some(|| cells.clone()));
             }
         }
-        telling.end(now.len())
+        reading.end(now.len())
     }
 }
 

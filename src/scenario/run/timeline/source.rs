@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::scenario::language::read::variables::Variables;
 use crate::secret::MASK;
 
-/// Keys of a story whose values are secrets.
+/// Keys of a scenario whose values are secrets.
 const SECRET_KEYS: &[&str] = &["api key", "key", "password", "api_key", "apikey", "password_hash", "rp_token"];
 /// A shorter secret is masked behind its key only: it may be part of any word.
 const LENGTH_MIN: usize = 4;
@@ -29,7 +29,7 @@ static BEHIND_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// Those written in the story's files, whose variables have these values, and others that are known.
+    /// Those written in the scenario's files, whose variables have these values, and others that are known.
     pub(super) fn of<'f>(
         files: impl Iterator<Item = (&'f str, &'f BTreeMap<String, String>)>,
         known: impl Iterator<Item = String>,
@@ -108,7 +108,7 @@ mod tests {
     use crate::scenario::language::script::Script;
 
     const FILE: &str = "\
-title: A story
+title: A scenario
 integration: {api key: first-key-1, name: shop}
 shop:
   api users:

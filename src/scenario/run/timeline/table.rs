@@ -53,19 +53,19 @@ pub(super) struct Told(BTreeMap<String, Cells>);
 
 /// A change that is being put together.
 #[derive(Debug)]
-pub(super) struct Telling<'a> {
+pub(super) struct CaseHead<'a> {
     told: &'a mut Told,
     change: TableChange,
 }
 
 impl Told {
-    pub(super) fn begin(&mut self, table: &str) -> Telling<'_> {
+    pub(super) fn begin(&mut self, table: &str) -> CaseHead<'_> {
         let change = TableChange { table: table.to_owned(), count: 0, rows: Vec::new(), left_out: 0 };
-        Telling { told: self, change }
+        CaseHead { told: self, change }
     }
 }
 
-impl Telling<'_> {
+impl CaseHead<'_> {
     /// A row that may have changed; the closures give it as it was and is, and are called only when there is room.
     pub(super) fn row(
         &mut self,
@@ -128,31 +128,31 @@ mod tests {
         let mut told = Told::default();
         let one: Give = || cells(&[("a", "1"), ("b", "2")]);
         let two: Give = || cells(&[("a", "1"), ("c", "3")]);
-        let mut telling = told.begin("t");
-        telling.row("7".to_owned(), Some(one), Some(two));
-        let first = telling.end(5).unwrap();
+        let mut reading = told.begin("t");
+        reading.row("7".to_owned(), Some(one), Some(two));
+        let first = reading.end(5).unwrap();
         assert_eq!((first.count, first.rows[0].base.clone()), (5, Some(one())));
         let some = |text: &str| Some(text.to_owned());
         let expected = vec![("c".to_owned(), None, some("3")), ("b".to_owned(), some("2"), None)];
         assert_eq!(first.rows[0].change, Change::Changed(expected));
-        let mut telling = told.begin("t");
-        telling.row("7".to_owned(), Some(one), None::<Give>);
-        let second = telling.end(4).unwrap();
+        let mut reading = told.begin("t");
+        reading.row("7".to_owned(), Some(one), None::<Give>);
+        let second = reading.end(4).unwrap();
         assert_eq!((&second.rows[0].change, &second.rows[0].base), (&Change::Removed, &None));
-        let mut telling = told.begin("t");
-        telling.row("8".to_owned(), Some(one), Some(one));
-        assert_eq!(telling.end(4), None, "nothing anybody sees has changed");
+        let mut reading = told.begin("t");
+        reading.row("8".to_owned(), Some(one), Some(one));
+        assert_eq!(reading.end(4), None, "nothing anybody sees has changed");
     }
 
     #[test]
     fn rows_beyond_the_limit_are_counted() {
         let mut told = Told::default();
         let row: Give = || cells(&[("a", "1")]);
-        let mut telling = told.begin("t");
+        let mut reading = told.begin("t");
         for key in 0..ROWS_MAX + 3 {
-            telling.row(key.to_string(), None::<Give>, Some(row));
+            reading.row(key.to_string(), None::<Give>, Some(row));
         }
-        let change = telling.end(ROWS_MAX + 3).unwrap();
+        let change = reading.end(ROWS_MAX + 3).unwrap();
         assert_eq!((change.rows.len(), change.left_out), (ROWS_MAX, 3));
     }
 }

@@ -1,4 +1,4 @@
-//! Cells of a matrix as a story speaks of them: `{wsi: yes, bridge: [none, 1.1.4]}`.
+//! CaseFilter of a matrix as a scenario speaks of them: `{wsi: yes, bridge: [none, 1.1.4]}`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use crate::scenario::language::finding::{Finding, choices};
 use crate::scenario::language::text::span::{At, Place};
 use crate::scenario::language::text::words::YesNo;
 
-/// One value or several of some dimensions; a cell that is meant has one of each.
+/// One value or several of some dimensions; a case that is meant has one of each.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Cells(pub IndexMap<At<String>, At<Choices>>);
+pub struct CaseFilter(pub IndexMap<At<String>, At<Choices>>);
 
 /// One value or several.
 #[derive(Clone, Debug)]
@@ -103,21 +103,21 @@ pub(in crate::scenario) fn canonical(value: &str) -> &str {
     }
 }
 
-/// Whether a cell, by its value in each dimension, is one of those.
-pub(in crate::scenario) fn is_among(cell: &BTreeMap<String, String>, cells: &Cells) -> bool {
-    cells.0.iter().all(|(name, values)| {
-        let mine = cell.get(name.get()).map(|value| canonical(value));
+/// Whether a case, by its value in each dimension, is one of those.
+pub(in crate::scenario) fn is_among(combination: &BTreeMap<String, String>, filter: &CaseFilter) -> bool {
+    filter.0.iter().all(|(name, values)| {
+        let mine = combination.get(name.get()).map(|value| canonical(value));
         values.each().iter().any(|(value, _)| Some(canonical(value)) == mine)
     })
 }
 
-/// Cells must be spoken of by dimensions and values there are.
+/// CaseFilter must be spoken of by dimensions and values there are.
 pub(in crate::scenario) fn known(
     matrix: &IndexMap<At<String>, Vec<At<String>>>,
-    cells: &[Cells],
+    filters: &[CaseFilter],
     found: &mut Vec<Finding>,
 ) {
-    for (name, values) in cells.iter().flat_map(|cells| &cells.0) {
+    for (name, values) in filters.iter().flat_map(|filter| &filter.0) {
         let Some(known) = matrix.get(name) else {
             let dimensions: Vec<&str> = matrix.keys().map(|name| name.get().as_str()).collect();
             let message = format!("the matrix has no dimension `{}`", name.get());

@@ -1,18 +1,18 @@
-//! `matrix`: one story told once for every combination of values. A dimension is a setting that a variant has, a quirk,
-//! or a variable of the story.
+//! `matrix`: one scenario run once for every combination of values. A dimension is a setting that a variant has, a quirk,
+//! or a variable of the scenario.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::quirk::Quirk;
+use crate::scenario::language::case::head::{CaseHead, Head};
 use crate::scenario::language::finding::{Finding, choices};
-use crate::scenario::language::setup::cells::{canonical, is_among, known};
+use crate::scenario::language::setup::case_filter::{canonical, is_among, known};
 use crate::scenario::language::setup::knob::{KNOBS, Knob, slug};
-use crate::scenario::language::telling::head::{Head, Telling};
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::YesNo;
 
-/// More tellings of one story than this are a mistake.
-const CELLS_MAX: usize = 256;
+/// More cases of one scenario than this are a mistake.
+const CASES_MAX: usize = 256;
 
 /// What a dimension turns.
 #[derive(Clone, Copy)]
@@ -22,48 +22,48 @@ enum Dimension {
     Variable,
 }
 
-/// The cells in order: the last dimension changes fastest.
-pub(in crate::scenario) fn tellings(
+/// The cases in order: the last dimension changes fastest.
+pub(in crate::scenario) fn cases(
     head: &Head,
     values: &BTreeMap<String, String>,
     found: &mut Vec<Finding>,
-) -> Vec<Telling> {
-    let start = Telling { values: values.clone(), ..Telling::default() };
-    let mut tellings = vec![(Vec::<String>::new(), start)];
+) -> Vec<CaseHead> {
+    let start = CaseHead { values: values.clone(), ..CaseHead::default() };
+    let mut cases = vec![(Vec::<String>::new(), start)];
     for (name, choices) in &head.matrix {
         let Some(dimension) = dimension(name, head, found) else { continue };
-        if tellings.len().saturating_mul(choices.len()) > CELLS_MAX {
+        if cases.len().saturating_mul(choices.len()) > CASES_MAX {
             let help = "leave out values or dimensions; `variants` names single combinations";
-            found.push(Finding::at(name.place(), format!("the matrix has more than {CELLS_MAX} cells")).help(help));
+            found.push(Finding::at(name.place(), format!("the matrix has more than {CASES_MAX} cases")).help(help));
             return Vec::new();
         }
         let choices = labelled(dimension, name, choices, found);
-        let mut next = Vec::with_capacity(tellings.len() * choices.len());
-        for (labels, telling) in &tellings {
+        let mut next = Vec::with_capacity(cases.len() * choices.len());
+        for (labels, case) in &cases {
             for (label, value) in &choices {
-                let mut telling = telling.clone();
-                turn(dimension, &mut telling, name, value, found);
-                telling.cell.insert(name.get().clone(), value.get().clone());
-                next.push(([labels.as_slice(), std::slice::from_ref(label)].concat(), telling));
+                let mut case = case.clone();
+                turn(dimension, &mut case, name, value, found);
+                case.combination.insert(name.get().clone(), value.get().clone());
+                next.push(([labels.as_slice(), std::slice::from_ref(label)].concat(), case));
             }
         }
-        tellings = next;
+        cases = next;
     }
     known(&head.matrix, &head.exclude, found);
-    tellings.retain(|(_, telling)| !head.exclude.iter().any(|cells| is_among(&telling.cell, cells)));
-    if let (true, true, Some((name, _))) = (tellings.is_empty(), found.is_empty(), head.matrix.first()) {
-        found.push(Finding::at(name.place(), "every cell of the matrix is excluded").help("leave one to be told"));
+    cases.retain(|(_, case)| !head.exclude.iter().any(|filter| is_among(&case.combination, filter)));
+    if let (true, true, Some((name, _))) = (cases.is_empty(), found.is_empty(), head.matrix.first()) {
+        found.push(Finding::at(name.place(), "every case of the matrix is excluded").help("leave one to be run"));
     }
-    let named = |(labels, telling): (Vec<String>, Telling)| Telling { name: Some(labels.join(".")), ..telling };
+    let named = |(labels, case): (Vec<String>, CaseHead)| CaseHead { name: Some(labels.join(".")), ..case };
     found.dedup();
-    tellings.into_iter().map(named).collect()
+    cases.into_iter().map(named).collect()
 }
 
 fn dimension(name: &At<String>, head: &Head, found: &mut Vec<Finding>) -> Option<Dimension> {
     let is_variable = head.variables.contains_key(name);
     if let Some(knob) = Knob::named(name) {
         if is_variable {
-            let message = format!("`{}` is a setting and a variable of the story", name.get());
+            let message = format!("`{}` is a setting and a variable of the scenario", name.get());
             found.push(Finding::at(name.place(), message).help("give the variable another name"));
         }
         return Some(Dimension::Knob(knob));
@@ -81,7 +81,7 @@ fn dimension(name: &At<String>, head: &Head, found: &mut Vec<Finding>) -> Option
     None
 }
 
-/// The values of a dimension with what cells are called by them.
+/// The values of a dimension with what cases are called by them.
 fn labelled<'v>(
     dimension: Dimension,
     name: &At<String>,
@@ -119,19 +119,19 @@ fn label(dimension: Dimension, name: &str, value: &str, number: usize) -> String
     }
 }
 
-fn turn(dimension: Dimension, telling: &mut Telling, name: &At<String>, value: &At<String>, found: &mut Vec<Finding>) {
+fn turn(dimension: Dimension, case: &mut CaseHead, name: &At<String>, value: &At<String>, found: &mut Vec<Finding>) {
     let expected = match dimension {
-        Dimension::Knob(knob) if knob.set(&mut telling.changes, value) => return,
+        Dimension::Knob(knob) if knob.set(&mut case.changes, value) => return,
         Dimension::Knob(knob) => knob.expected,
         Dimension::Quirk => match YesNo::of_text(value) {
             Some(on) => {
-                telling.changes.quirks.insert(name.clone(), on);
+                case.changes.quirks.insert(name.clone(), on);
                 return;
             }
             None => "yes or no",
         },
         Dimension::Variable => {
-            telling.values.insert(name.get().clone(), value.get().clone());
+            case.values.insert(name.get().clone(), value.get().clone());
             return;
         }
     };
@@ -145,7 +145,7 @@ fn turn(dimension: Dimension, telling: &mut Telling, name: &At<String>, value: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::language::telling::all;
+    use crate::scenario::language::case::all;
 
     fn head(yaml: &str) -> Head {
         crate::scenario::language::read::parse::head(yaml).unwrap()
@@ -157,8 +157,8 @@ mod tests {
             "let: {who: nobody}\nmatrix:\n  wsi: [no, yes]\n  bridge: [1.2.19, none]\n  sync priority: [local wins]\n  Q-07: [yes, no]\n  \
              who: [ada@example.com, 李]\nexclude: [{wsi: true, bridge: none}, {Q-07: no, who: [ada@example.com]}]\n",
         );
-        let tellings = all(&head).unwrap();
-        let names: Vec<&str> = tellings.iter().filter_map(|telling| telling.name.as_deref()).collect();
+        let cases = all(&head).unwrap();
+        let names: Vec<&str> = cases.iter().filter_map(|case| case.name.as_deref()).collect();
         assert_eq!(
             names,
             [
@@ -173,7 +173,7 @@ mod tests {
                 "wsi.bridge-1.2.19.local-wins.no-q-07.who-2",
             ]
         );
-        let last = tellings.last().unwrap();
+        let last = cases.last().unwrap();
         assert_eq!(
             crate::scenario::language::setup::knob::written(&last.changes),
             ["wsi: yes", "bridge: 1.2.19", "sync priority: local wins"]
@@ -193,13 +193,13 @@ mod tests {
             ("matrix: {Q-33: [no, yes]}", "1:10", "no quirk that can be switched", "known are"),
             ("matrix: {wsi: [no]}\nexclude: [{bridg: none}]", "2:12", "no dimension `bridg`", "known are `wsi`"),
             ("matrix: {wsi: [no]}\nexclude: [{wsi: yes}]", "2:17", "`wsi` is never `yes`", "known are `no`"),
-            ("matrix: {wsi: [no]}\nexclude: [{wsi: no}]", "1:10", "every cell of the matrix is excluded", "leave one"),
+            ("matrix: {wsi: [no]}\nexclude: [{wsi: no}]", "1:10", "every case of the matrix is excluded", "leave one"),
             ("exclude: [{wsi: no}]", "1:12", "there is no matrix to exclude from", "add `matrix"),
             ("variants: {a: {}}\nmatrix: {wsi: [no]}", "2:10", "both `variants` and `matrix`", "keep one"),
             ("let: {bridge: none}\nmatrix: {bridge: [none]}", "2:10", "a setting and a variable", "another name"),
             ("let: {a: '${b}'}", "1:10", "taken as it is", "write the text itself"),
             ("let: {'a.b': x}", "1:7", "does not do as a variable's name", "letters"),
-            ("variants: {a: {let: {x: 1}}}", "1:22", "the story has no variable `x`", "under `let`"),
+            ("variants: {a: {let: {x: 1}}}", "1:22", "the scenario has no variable `x`", "under `let`"),
         ] {
             let found = all(&head(yaml)).unwrap_err();
             assert_eq!(found.len(), 1, "{yaml}: {found:?}");
@@ -209,6 +209,6 @@ mod tests {
         }
         let many: Vec<String> = (0..20).map(|number| format!("v{number}")).collect();
         let yaml = format!("let: {{a: x, b: y}}\nmatrix: {{a: [{0}], b: [{0}]}}", many.join(", "));
-        assert!(all(&head(&yaml)).unwrap_err()[0].message.contains("more than 256 cells"));
+        assert!(all(&head(&yaml)).unwrap_err()[0].message.contains("more than 256 cases"));
     }
 }

@@ -14,7 +14,7 @@ use crate::scenario::language::write::Draft;
 pub const SEED: &str = "seed.json";
 
 /// What only whoever recorded knows.
-pub struct Telling<'a> {
+pub struct Expected<'a> {
     /// The command of the client; without one our sync is the client.
     pub client: Option<&'a str>,
     /// Whether the sync or the client succeeded.
@@ -29,7 +29,7 @@ pub struct Telling<'a> {
 ///
 /// # Errors
 /// [`RecordError::Wsdl`] when the recording has no usable service description.
-pub fn story(cassette: &Cassette, shop: &Rebuilt, telling: &Telling<'_>) -> Result<String, RecordError> {
+pub fn scenario(cassette: &Cassette, shop: &Rebuilt, expected: &Expected<'_>) -> Result<String, RecordError> {
     let (meta, clock) = (&cassette.meta, datetime::to_sql(cassette.meta.clock));
     let mut draft = Draft::default();
     let whose = if meta.caller == Caller::Sync { "sync" } else { "client" };
@@ -37,9 +37,9 @@ pub fn story(cassette: &Cassette, shop: &Rebuilt, telling: &Telling<'_>) -> Resu
     if meta.stopped {
         draft.comment("The recording was stopped before the sync was done; this one goes on to its end.");
     }
-    if !telling.differences.is_empty() {
+    if !expected.differences.is_empty() {
         draft.comment("This scenario is not the recorded night in every detail:");
-        for difference in telling.differences {
+        for difference in expected.differences {
             draft.comment(&format!("- {difference}"));
         }
     }
@@ -59,8 +59,8 @@ pub fn story(cassette: &Cassette, shop: &Rebuilt, telling: &Telling<'_>) -> Resu
     for trouble in troubles(cassette)? {
         disrupt(&mut draft, &trouble);
     }
-    let outcome = if telling.success { "success" } else { "failure" };
-    match telling.client {
+    let outcome = if expected.success { "success" } else { "failure" };
+    match expected.client {
         None => {
             draft.step(&json!("sync"));
             draft.step(&json!({ "expect": { "outcome": outcome } }));
@@ -68,7 +68,7 @@ pub fn story(cassette: &Cassette, shop: &Rebuilt, telling: &Telling<'_>) -> Resu
         }
         Some(command) => {
             draft.step(&json!({ "run": { "command": command, "timeout": "10 minutes" } }));
-            let calls = if telling.counts_calls { counted(cassette) } else { IndexMap::new() };
+            let calls = if expected.counts_calls { counted(cassette) } else { IndexMap::new() };
             let calls: Vec<Value> =
                 calls.into_iter().map(|(operation, count)| json!({ "to": operation, "count": count })).collect();
             let mut expected = json!({ "outcome": outcome });

@@ -1,4 +1,4 @@
-//! The tellings of a story: one, or one for each of its variants, or one for each cell of its matrix.
+//! The cases of a scenario: one, or one for each of its variants, or one for each combination of its matrix.
 
 pub(in crate::scenario) mod head;
 mod matrix;
@@ -10,46 +10,46 @@ use indexmap::IndexMap;
 use crate::scenario::language::finding::Finding;
 use crate::scenario::language::read::variables::{OPENS, is_name};
 use crate::scenario::language::text::span::At;
-use head::{Head, Telling};
+use head::{CaseHead, Head};
 
 /// All of them, in the order of the file, or what is wrong with the head.
-pub(in crate::scenario) fn all(head: &Head) -> Result<Vec<Telling>, Vec<Finding>> {
+pub(in crate::scenario) fn all(head: &Head) -> Result<Vec<CaseHead>, Vec<Finding>> {
     let mut found = Vec::new();
     let values = values(&head.variables, &mut found);
-    let tellings = match (head.variants.is_empty(), head.matrix.first()) {
+    let cases = match (head.variants.is_empty(), head.matrix.first()) {
         (true, None) => {
-            if let Some((name, _)) = head.exclude.iter().find_map(|cells| cells.0.first()) {
+            if let Some((name, _)) = head.exclude.iter().find_map(|filter| filter.0.first()) {
                 let help = "add `matrix: {…}`, or drop `exclude`";
                 found.push(Finding::at(name.place(), "there is no matrix to exclude from").help(help));
             }
-            vec![Telling { values, ..Telling::default() }]
+            vec![CaseHead { values, ..CaseHead::default() }]
         }
         (false, None) => variants(head, &values, &mut found),
-        (true, Some(_)) => matrix::tellings(head, &values, &mut found),
+        (true, Some(_)) => matrix::cases(head, &values, &mut found),
         (false, Some((dimension, _))) => {
             let help = "keep one of them; a matrix is the product of its values, variants are named one by one";
             found.push(Finding::at(dimension.place(), "there are both `variants` and `matrix`").help(help));
             Vec::new()
         }
     };
-    if found.is_empty() { Ok(tellings) } else { Err(found) }
+    if found.is_empty() { Ok(cases) } else { Err(found) }
 }
 
-fn variants(head: &Head, values: &BTreeMap<String, String>, found: &mut Vec<Finding>) -> Vec<Telling> {
-    let mut tellings = Vec::new();
+fn variants(head: &Head, values: &BTreeMap<String, String>, found: &mut Vec<Finding>) -> Vec<CaseHead> {
+    let mut cases = Vec::new();
     for (name, variant) in &head.variants {
         let mut values = values.clone();
         for (variable, value) in &variant.variables {
             if values.insert(variable.get().clone(), value.get().clone()).is_none() {
-                let message = format!("the story has no variable `{}`", variable.get());
+                let message = format!("the scenario has no variable `{}`", variable.get());
                 let help = "give it a value under `let` at the head of the file; a variant may have another one";
                 found.push(Finding::at(variable.place(), message).help(help));
             }
         }
         let (name, changes) = (Some(name.get().clone()), variant.clone());
-        tellings.push(Telling { name, changes, values, cell: BTreeMap::new() });
+        cases.push(CaseHead { name, changes, values, combination: BTreeMap::new() });
     }
-    tellings
+    cases
 }
 
 fn values(variables: &IndexMap<At<String>, At<String>>, found: &mut Vec<Finding>) -> BTreeMap<String, String> {

@@ -1,16 +1,16 @@
-//! Files into stories, and stories into the cases to run: one per telling.
+//! Files into scenarios, and scenarios into the cases to run: one per case.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::scenario::language::case::head::{CaseHead, Head};
+use crate::scenario::language::case::{self};
 use crate::scenario::language::check;
 use crate::scenario::language::finding::{Finding, ScenarioError, slashed};
 use crate::scenario::language::read::variables::Variables;
 use crate::scenario::language::read::{fragments, parse};
 use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
-use crate::scenario::language::telling::head::{Head, Telling};
-use crate::scenario::language::telling::{self};
 
 /// The folder whose subfolders group scenarios, and beside which `snapshots` lies.
 const SCENARIOS: &str = "scenarios";
@@ -21,7 +21,7 @@ const NO_SCENARIOS: &[&str] = &["seeds", fragments::FOLDER];
 
 /// A scenario file that was read and checked.
 #[derive(Debug)]
-pub struct Story {
+pub struct Scenario {
     /// Its name: the path below `scenarios` without the extension, such as `customers/first-sync`.
     pub name: String,
     /// The file.
@@ -30,14 +30,14 @@ pub struct Story {
     pub script: Script,
     /// The folder its snapshots lie in.
     pub snapshots: PathBuf,
-    /// How it is told.
-    pub(in crate::scenario) tellings: Tellings,
+    /// How it is run.
+    pub(in crate::scenario) cases: CaseHeads,
 }
 
-/// The tellings of a story, and what it says in each where variables make that something else.
-pub(in crate::scenario) type Tellings = Vec<(Telling, Option<Script>)>;
+/// The cases of a scenario, and what it says in each where variables make that something else.
+pub(in crate::scenario) type CaseHeads = Vec<(CaseHead, Option<Script>)>;
 
-impl Story {
+impl Scenario {
     /// Reads and checks a file.
     ///
     /// # Errors
@@ -49,43 +49,43 @@ impl Story {
     /// Reads and checks a text that stands for a file at `path`.
     ///
     /// # Errors
-    /// As [`Story::load`].
+    /// As [`Scenario::load`].
     pub fn from_text(path: &Path, text: &str) -> Result<Self, ScenarioError> {
         Self::of(Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() }))
     }
 
     fn of(file: Arc<SourceFile>) -> Result<Self, ScenarioError> {
-        let (script, tellings) =
+        let (script, cases) =
             Self::read(&file).map_err(|findings| ScenarioError::Wrong { source_file: Arc::clone(&file), findings })?;
         let (name, snapshots) = placed(&file.path);
-        Ok(Self { name, file, script, snapshots, tellings })
+        Ok(Self { name, file, script, snapshots, cases })
     }
 
-    fn read(file: &Arc<SourceFile>) -> Result<(Script, Tellings), Vec<Finding>> {
+    fn read(file: &Arc<SourceFile>) -> Result<(Script, CaseHeads), Vec<Finding>> {
         if !parse::has_references(&file.text) {
             let mut script = parse::script(&file.text, &Variables::default()).map_err(|finding| vec![finding])?;
-            let told = telling::all(&Head::of(&script));
+            let told = case::all(&Head::of(&script));
             let findings = checked(file, &mut script, &Variables::default(), told.as_ref().err());
-            let tellings = told.unwrap_or_default().into_iter().map(|telling| (telling, None)).collect();
-            return if findings.is_empty() { Ok((script, tellings)) } else { Err(findings) };
+            let cases = told.unwrap_or_default().into_iter().map(|case| (case, None)).collect();
+            return if findings.is_empty() { Ok((script, cases)) } else { Err(findings) };
         }
         let head = parse::head(&file.text).map_err(|finding| vec![finding])?;
-        let (mut scripts, mut findings) = (Vec::<(Telling, Script)>::new(), Vec::new());
-        for telling in telling::all(&head)? {
-            let variables = Variables::new(telling.values.clone());
+        let (mut scripts, mut findings) = (Vec::<(CaseHead, Script)>::new(), Vec::new());
+        for case in case::all(&head)? {
+            let variables = Variables::new(case.values.clone());
             let mut script = parse::script(&file.text, &variables).map_err(|finding| vec![finding])?;
-            // What is wrong in every telling is said once.
+            // What is wrong in every case is said once.
             for finding in checked(file, &mut script, &variables, None) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
             }
-            scripts.push((telling, script));
+            scripts.push((case, script));
         }
         match scripts.first() {
             Some((_, script)) if findings.is_empty() => {
                 let script = script.clone();
-                Ok((script, scripts.into_iter().map(|(telling, script)| (telling, Some(script))).collect()))
+                Ok((script, scripts.into_iter().map(|(case, script)| (case, Some(script))).collect()))
             }
             _ => Err(findings),
         }

@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::scenario::language::script::Script;
-use crate::scenario::language::setup::cells::Cells;
+use crate::scenario::language::setup::case_filter::CaseFilter;
 use crate::scenario::language::setup::variant::Variant;
 use crate::scenario::language::text::span::At;
 
-/// What of a story's head decides how often it is told. It is read before the rest, which may hold variables.
+/// What of a scenario's head decides how many cases it has. It is read before the rest, which may hold variables.
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::scenario) struct Head {
     #[serde(default, rename = "let")]
@@ -20,11 +20,11 @@ pub(in crate::scenario) struct Head {
     #[serde(default)]
     pub(in crate::scenario) matrix: IndexMap<At<String>, Vec<At<String>>>,
     #[serde(default)]
-    pub(in crate::scenario) exclude: Vec<Cells>,
+    pub(in crate::scenario) exclude: Vec<CaseFilter>,
 }
 
 impl Head {
-    /// Of a story without variables.
+    /// Of a scenario without variables.
     pub(in crate::scenario) fn of(script: &Script) -> Self {
         Self {
             variables: script.variables.clone(),
@@ -35,15 +35,15 @@ impl Head {
     }
 }
 
-/// One telling.
+/// One case.
 #[derive(Clone, Debug, Default)]
-pub struct Telling {
-    /// The variant's name or the cell's; `None` for a story that is told once.
+pub struct CaseHead {
+    /// The name of the variant or of the case of a matrix; `None` for a scenario that is run once.
     pub(in crate::scenario) name: Option<String>,
     /// What is different in it.
     pub(in crate::scenario) changes: Variant,
     /// What its variables are.
     pub(in crate::scenario) values: BTreeMap<String, String>,
     /// Its value in each dimension of the matrix.
-    pub(in crate::scenario) cell: BTreeMap<String, String>,
+    pub(in crate::scenario) combination: BTreeMap<String, String>,
 }
