@@ -143,7 +143,7 @@ impl Crm {
     ///
     /// A customer without addresses to compare is found by the other fields alone. Where there are none, nobody is like
     /// them; for the reference client anybody is.
-    fn similar_customer(&self, customer: &Row, quirks: &Quirks) -> Result<Option<Row>, CrmError> {
+    pub(super) fn similar_customer(&self, customer: &Row, quirks: &Quirks) -> Result<Option<Row>, CrmError> {
         let config = &self.discovery;
         if config.fields.is_empty() {
             return Ok(None);

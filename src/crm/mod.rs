@@ -25,6 +25,7 @@ mod missing_detail;
 mod open;
 mod order_notes;
 mod place;
+mod registered;
 mod rows;
 mod secrets;
 pub mod settings;

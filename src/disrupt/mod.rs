@@ -4,6 +4,7 @@
 
 pub mod answer;
 mod disruption;
+mod list_page;
 mod plan;
 pub mod rows;
 pub mod spoil;

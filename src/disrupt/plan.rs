@@ -5,7 +5,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::list_page::ListPages;
 use super::{Disruption, LOGIN_OPERATION, Seen, When};
+use crate::soap::SoapStruct;
 
 /// A disruption ready to strike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -57,6 +59,7 @@ pub struct Plan {
     entries: Vec<Entry>,
     /// Somebody asks before connecting, so that calls that arrive are not struck by refused connections any more.
     gated: bool,
+    pages: ListPages,
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +124,14 @@ impl Plan {
     /// From now on [`Plan::fire_before_connecting`] is asked before every call.
     pub fn gate(&mut self) {
         self.gated = true;
+    }
+
+    /// The page that a call asks for, by number or by key.
+    pub fn page_of(&mut self, operation: &str, arguments: &SoapStruct) -> Option<u64> {
+        if operation == LOGIN_OPERATION {
+            self.pages.clear();
+        }
+        self.pages.of(operation, arguments)
     }
 
     /// Counts one call that arrived and returns what strikes it.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::service::{Service, page};
+use super::service::Service;
 use crate::disrupt::{Disruption, Seen, WSDL_OPERATION};
 
 /// The way to a shop.
@@ -23,7 +23,9 @@ impl Gate {
             return (WSDL_OPERATION.to_owned(), None);
         }
         let call = self.0.lock_shop().codec().read_request(body, None);
-        call.map(|call| (call.operation.clone(), page(&call.arguments))).unwrap_or_default()
+        let Ok(call) = call else { return Default::default() };
+        let page = self.0.lock_plan().page_of(&call.operation, &call.arguments);
+        (call.operation.clone(), page)
     }
 
     /// What keeps this call from connecting; a call without a body is a WSDL download.

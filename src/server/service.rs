@@ -140,9 +140,12 @@ impl Service {
             Received::Call(call) => Ok(call),
             Received::Refused { handled, .. } | Received::Answered { handled, .. } => Err(handled),
         };
-        let page = asked.as_ref().ok().and_then(|call| page(&call.arguments));
-        let seen = Seen { operation: &operation, page, at: shop.clock().now() };
-        let struck: Vec<Disruption> = lock(&self.plan).fire(seen).into_iter().map(|fired| fired.disruption).collect();
+        let at = shop.clock().now();
+        let struck: Vec<Disruption> = {
+            let mut plan = lock(&self.plan);
+            let page = asked.as_ref().ok().and_then(|call| plan.page_of(&operation, &call.arguments));
+            plan.fire(Seen { operation: &operation, page, at }).into_iter().map(|fired| fired.disruption).collect()
+        };
         let (done, arguments) = match asked {
             Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),
             Err(handled) => (handle(&mut shop, &operation, Err(handled), &struck), SoapStruct::new()),
@@ -261,7 +264,7 @@ fn passes_at_once(disruption: &Disruption, body: usize, clock: &Clock) -> bool {
 }
 
 /// The page a call asks for.
-pub(super) fn page(arguments: &SoapStruct) -> Option<u64> {
+fn page(arguments: &SoapStruct) -> Option<u64> {
     arguments.get("pager")?.as_struct()?.text("page")?.parse().ok()
 }
 

@@ -113,6 +113,10 @@ impl Run<'_, '_> {
         let mut done = ConnectorOutcome::new(connector, RunKind::Dictionary);
         let scope = self.scope();
         if self.is_fresh(connector, rules, &scope)? {
+            // The interval counts from the last completed record.
+            if self.quirks.has(Quirk::RegionsNeverAgain) {
+                scope.record(self.crm, &mut done, Mark::None, None)?;
+            }
             done.status = RunStatus::Skipped;
             self.finished(done, outcome);
             return Ok(());

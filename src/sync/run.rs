@@ -257,13 +257,21 @@ impl<'c, 'e> Run<'c, 'e> {
         told.filter(|there| there.duration_since(here).abs() > window::MISTIMING).unwrap_or(here)
     }
 
-    /// Where the initial walk begins and the first look for changes: by the shop's time, since a clock of this machine that
-    /// is slow would leave out what the shop has had since, and no later look would come to it.
+    /// The moment that the initial walk goes back from and the changes go on from: that of the first sync. The shop's time
+    /// rules, because its dates are compared with it; the reference client takes its own clock, which may be years
+    /// ahead. A shop that cannot be reached has no time yet.
     pub(super) async fn initial_start(&mut self) -> Result<Timestamp, CrmError> {
         if let Some(start) = self.integration.initial_sync_start_date {
             return Ok(start);
         }
-        let now = self.now_there().await;
+        let own = self.clock.now();
+        let now = if self.quirks.has(Quirk::FirstSyncByOwnClock) {
+            own
+        } else if self.client().await.is_err() {
+            return Ok(own);
+        } else {
+            self.now_there().await
+        };
         self.crm.set_initial_sync_start_date(self.integration.id, Some(now))?;
         self.integration.initial_sync_start_date = Some(now);
         Ok(now)

@@ -1,5 +1,5 @@
 //! Files a person got wrong, each with the one message it must give: what, where, what was expected, what to do.
-//! The messages are in `tests/snapshots`; `cargo insta review` shows what changed.
+//! The messages are in `tests/command/snapshots`; `cargo insta review` shows what changed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

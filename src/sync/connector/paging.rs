@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_full_page_asks_for_the_next_one_and_a_short_page_ends_it() {
-        // Vectors 39 and 40: rows of the shop, calls made; the same by key and by number.
+        // Vectors 39 and 40: rows of the shop, calls made; the same by key and by number.
         for (of_shop, calls) in [(130, 2), (100, 2), (99, 1), (0, 1)] {
             for rest in [Rest::by_key(), Rest::by_number()] {
                 let shop = |page: usize, last: Option<i64>| {

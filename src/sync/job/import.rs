@@ -42,6 +42,10 @@ pub(in crate::sync) struct Import {
     refused: Vec<String>,
     /// Whether the rows being written are those that waited.
     postponed: bool,
+    /// The smallest key written so far, as a number.
+    lowest: Option<i64>,
+    /// The largest key of those that waited and are not written yet.
+    held: Option<i64>,
     /// Keys whose details an earlier run could not load.
     pub(super) missed: Vec<String>,
 }
@@ -57,6 +61,8 @@ impl Import {
             collected: Batch::new(),
             refused: Vec::new(),
             postponed: false,
+            lowest: None,
+            held: None,
             missed: Vec::new(),
         }
     }
@@ -131,12 +137,15 @@ impl Import {
     /// Rows that waited, whatever became of their relations; their details are still to come where there are any.
     pub(super) fn write_postponed(&mut self, run: &mut Run<'_, '_>, rows: Vec<SoapStruct>) -> Result<(), Stop> {
         self.postponed = true;
-        for row in rows {
+        let mut rows = rows.into_iter();
+        while let Some(row) = rows.next() {
             self.collect(run, row);
             if self.collected.len() >= BATCH_SIZE {
+                self.held = self.largest(rows.as_slice());
                 self.flush(run)?;
             }
         }
+        self.held = None;
         let written = self.flush(run);
         self.postponed = false;
         written
@@ -180,7 +189,10 @@ impl Import {
                 self.refused.push(key.clone());
             }
         }
-        let written = Written { kind: self.outcome.kind, pass, postponed: self.postponed };
+        let keys = batch.keys().filter_map(|key| key.parse().ok());
+        self.lowest = keys.chain(self.lowest).min();
+        let held = self.held.max(self.largest(&self.waiting.rows));
+        let written = Written { kind: self.outcome.kind, pass, postponed: self.postponed, lowest: self.lowest, held };
         (self.rules.written)(crm, scope, batch, written)?;
         if pass == Pass::Details {
             self.outcome.counts = Counts { invalid: self.outcome.counts.invalid, ..counted };
@@ -192,6 +204,10 @@ impl Import {
             self.outcome.warnings.extend(new);
         }
         Ok(())
+    }
+
+    fn largest(&self, rows: &[SoapStruct]) -> Option<i64> {
+        rows.iter().filter_map(|row| row.get(self.rules.key)?.to_int()).max()
     }
 
     /// Whether the rows are bare and their details are asked for one by one.

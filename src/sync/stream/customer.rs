@@ -15,7 +15,7 @@ use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::customer::{CustomerImport, Existing};
-use crate::sync::strategy::{self};
+use crate::sync::strategy::{self, Change};
 
 /// What is different about them.
 pub(in crate::sync) const RULES: Listed = Listed {
@@ -144,8 +144,25 @@ pub(in crate::sync) fn write_record(
     let import = CustomerImport { fields, addresses };
     let found = Existing { customer: existing.as_ref(), addresses: &existing_addresses };
     let changes = strategy::customer::customer(import, found, &scope.quirks);
+    let registered = existing.as_ref().filter(|row| is_guest(row));
+    let origin_id = changes.iter().find_map(|change| match change {
+        Change::Root { fields, .. } => fields.int("originId"),
+        _ => None,
+    });
     scope.apply(crm, changes, &mut outcome.counts)?;
+    if let (Some(guest), Some(id)) = (registered, origin_id)
+        && !scope.quirks.has(Quirk::RegisteredGuestStaysAsMade)
+    {
+        crm.guest_registered(guest, &scope.quirks)?;
+        // Its addresses may come with the details: `discover` fills the contact up.
+        crm.note_missing_detail(scope.channel, CONTACT, &id.to_string())?;
+    }
     Ok(updated_at)
+}
+
+/// Whether a row was made of a guest's order and nothing else.
+fn is_guest(row: &Row) -> bool {
+    row.fields.get("guest").is_some_and(CrmValue::is_true) && row.fields.int("originId").is_none()
 }
 
 /// By origin id; else a row of the same e-mail and website that has none: a guest, or a customer made in the CRM.

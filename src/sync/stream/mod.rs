@@ -173,6 +173,10 @@ pub(super) struct Written {
     pub(super) pass: Pass,
     /// Whether they are rows that had waited.
     pub(super) postponed: bool,
+    /// The smallest key of all rows that the run has written, as a number.
+    pub(super) lowest: Option<i64>,
+    /// The largest key of those that still wait.
+    pub(super) held: Option<i64>,
 }
 
 /// Rows written in one transaction, and details asked for after them (sync spec 4.8).

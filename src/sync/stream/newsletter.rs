@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::waiting::{Batch, Gate, Waiting};
-use super::{CUSTOMERS_AGAIN, Changes, Listed};
+use super::{CUSTOMERS_AGAIN, Changes, Listed, Written};
 use crate::client::BridgeEndpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity};
 use crate::quirk::Quirk;
@@ -30,7 +30,10 @@ pub(in crate::sync) const RULES: Listed = Listed {
     import,
     collapse,
     written: |crm, scope, batch, written| {
-        lower_cursor(crm, scope, is_first_import(written.kind, written.postponed, scope), batch)
+        if is_first_import(written.kind, written.postponed, scope) {
+            lower_cursor(crm, scope, cursor(batch, written, scope))?;
+        }
+        Ok(())
     },
     details: None,
     skipped_as: None,
@@ -96,15 +99,22 @@ pub(super) fn collapse(batch: &mut Batch, scope: &Scope) {
     });
 }
 
-/// The first import goes on below the smallest id that was written. In the reference client the subscribers that waited
-/// in an incremental run lower it too.
-pub(super) fn lower_cursor(crm: &mut Crm, scope: &Scope, is_first_import: bool, batch: &Batch) -> Result<(), CrmError> {
-    if !is_first_import {
-        return Ok(());
+/// Where the first import goes on when it is interrupted: below the smallest id that was written, as long as nobody above it
+/// still waits for their customer. The reference client passes those.
+fn cursor(batch: &Batch, written: Written, scope: &Scope) -> Option<i64> {
+    if scope.quirks.has(Quirk::SubscriberCursorPassesWaiting) {
+        return batch.keys().filter_map(|id| id.parse::<i64>().ok()).min();
     }
-    let smallest = batch.keys().filter_map(|id| id.parse::<i64>().ok()).min();
+    match written.held {
+        Some(held) => Some(held + 1),
+        None => written.lowest,
+    }
+}
+
+/// In the reference client the subscribers that waited in an incremental run lower the cursor too.
+fn lower_cursor(crm: &mut Crm, scope: &Scope, to: Option<i64>) -> Result<(), CrmError> {
     let stored = crm.newsletter_synced_to(scope.channel)?;
-    match smallest.filter(|id| stored.is_none_or(|stored| *id < stored)) {
+    match to.filter(|id| stored.is_none_or(|stored| *id < stored)) {
         Some(id) => crm.set_newsletter_synced_to(scope.channel, Some(id)),
         None => Ok(()),
     }
@@ -147,6 +157,26 @@ mod tests {
                 [("1", "7"), ("2", "7"), ("3", "0"), ("4", "0")].map(|(id, of)| (id.to_owned(), row(of))).into();
             collapse(&mut batch, &scope(quirks));
             assert_eq!(batch.keys().collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn the_cursor_stays_above_who_waits_unless_the_quirk_is_on() {
+        //
+        let batch: Batch = ["9", "7"].map(|id| (id.to_owned(), SoapStruct::new())).into();
+        let written = |lowest, held| Written {
+            kind: RunKind::Initial,
+            pass: crate::sync::stream::waiting::Pass::Only,
+            postponed: false,
+            lowest,
+            held,
+        };
+        for (written, fixed, real) in
+            [(written(Some(7), None), 7, 7), (written(Some(7), Some(8)), 9, 7), (written(Some(3), None), 3, 7)]
+        {
+            let found = [Quirks::default(), Profile::OroCrm41.quirks()]
+                .map(|quirks| cursor(&batch, written, &scope(quirks)).unwrap());
+            assert_eq!(found, [fixed, real]);
         }
     }
 
