@@ -102,7 +102,8 @@ pub fn shown_names(customer: Option<&Row>, billing: Option<&Fields>) -> (CrmValu
     }
 }
 
-/// What the import of an order does to its cart: it is bought, by the order's customer.
+/// What the import of an order does to its cart: it is bought, by the order's customer, whose names a cart that is saved
+/// shows.
 pub fn purchased(cart: &Row, customer: Option<&Row>) -> Fields {
     let mut fields = Fields::new();
     if cart.fields.text("status") != Some("purchased") {
@@ -112,6 +113,11 @@ pub fn purchased(cart: &Row, customer: Option<&Row>) -> Fields {
         && cart.fields.link("customer") != Some(customer.id)
     {
         fields.set("customer", customer.id);
+    }
+    if let Some(customer) = customer.filter(|_| !fields.is_empty()) {
+        let (first, last) = shown_names(Some(customer), None);
+        fields.set("firstName", first);
+        fields.set("lastName", last);
     }
     fields
 }
@@ -210,10 +216,11 @@ mod tests {
 
     #[test]
     fn a_cart_is_bought_by_the_orders_customer() {
-        let customer = row(Entity::Customer, 3, Fields::new().with("currency", "USD"));
+        let customer = row(Entity::Customer, 3, Fields::new().with("currency", "USD").with("firstName", "Grace"));
         let cart = row(Entity::Cart, 4, Fields::new().with("status", "expired"));
         let bought = purchased(&cart, Some(&customer));
         assert_eq!((bought.text("status"), bought.link("customer")), (Some("purchased"), Some(RowId(3))));
+        assert_eq!(bought.text("firstName"), Some("Grace"));
         let again = row(Entity::Cart, 4, Fields::new().with("status", "purchased").with("customer", RowId(3)));
         assert!(purchased(&again, Some(&customer)).is_empty());
         assert_eq!(currency(&customer, &Fields::new().with("currency", "CHF")).text("currency"), Some("CHF"));
