@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use miette::miette;
 use serde::Serialize;
 
-use super::connection_args::{ConnectionArgs, runtime, start_logging};
+use super::connection_args::{runtime, start_logging};
 use super::crm::opened;
+use super::stored_shop::{ChosenShop, StoredShopArgs};
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::clock::Clock;
@@ -21,14 +22,11 @@ use crate::sync::check_connection::{self, CheckFailure, CheckReport};
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
-    connection: ConnectionArgs,
+    shop: StoredShopArgs,
     /// Save the integration in this CRM file with what the check found: the list of websites, the bridge, the admin URL. A
     /// new integration is made when there is none of the name.
     #[arg(long, value_name = "FILE")]
     crm: Option<PathBuf>,
-    /// Name of the integration.
-    #[arg(long, value_name = "NAME", default_value = "Magento", requires = "crm")]
-    name: String,
     /// Sync start date; once stored it may only move earlier. Left out: what the CRM file has, 2007-01-01 in a new
     /// integration.
     #[arg(long, value_name = "DATE", requires = "crm")]
@@ -51,13 +49,17 @@ pub struct CheckArgs {
 /// Checks and prints what was found; a check that fails is exit code 1.
 pub fn run(args: &CheckArgs) -> Outcome {
     start_logging(args.verbose);
-    let (transport, options) = (args.connection.transport()?, args.connection.client_options()?);
+    let shop = match &args.crm {
+        Some(file) => args.shop.choose_in(file, args.website)?,
+        None => args.shop.choose(&[], None)?,
+    };
+    let (transport, options) = (shop.connection.transport()?, shop.connection.client_options()?);
     let result = runtime()?.block_on(check_connection::check(transport, options));
     let mut out = output::stdout();
     // A closed pipe has seen enough; what was found is in the exit code too.
     match result {
         Ok(report) => {
-            let saved = args.crm.as_deref().map(|file| save(args, file, &report)).transpose()?;
+            let saved = args.crm.as_deref().map(|file| save(args, &shop, file, &report)).transpose()?;
             let text = if args.json { json(&report) } else { human(&report) };
             let _ = writeln!(out, "{text}");
             if let Some(line) = saved.filter(|_| !args.json) {
@@ -79,28 +81,24 @@ pub fn run(args: &CheckArgs) -> Outcome {
 }
 
 /// Saves the form with what was typed and what was found.
-fn save(args: &CheckArgs, file: &Path, report: &CheckReport) -> miette::Result<String> {
+fn save(args: &CheckArgs, shop: &ChosenShop, file: &Path, report: &CheckReport) -> miette::Result<String> {
     let mut crm = opened(Crm::open(file, Clock::system()))?;
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
-    let known = known.into_iter().find(|known| known.settings.name == args.name);
+    let known = known.into_iter().find(|known| Some(known.id) == shop.id);
     let mut settings = known.as_ref().map(|known| known.settings.clone()).unwrap_or_default();
-    settings.name.clone_from(&args.name);
-    settings.api_url = args.connection.shop_url()?.to_string();
-    settings.api_user.clone_from(&args.connection.user);
-    settings.api_key = args.connection.api_key()?;
+    shop.fill(&mut settings)?;
     settings.save_key |= args.save_key;
-    settings.is_wsi_mode = args.connection.wsi;
     settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
     settings.website_id = args.website.unwrap_or(settings.website_id);
     report.fill(&mut settings);
     let saved = match &known {
-        Some(known) => crm.save_integration(known.id, &settings, &args.connection.profile.quirks()),
+        Some(known) => crm.save_integration(known.id, &settings, &shop.connection.profile.quirks()),
         None => crm.add_integration(&settings).map(drop),
     };
     saved.map_err(|error| miette!("{error}"))?;
     let done = if known.is_some() { "Saved" } else { "Made" };
     let more = "\"mockgento integration\" changes its settings";
-    Ok(format!("{done} the integration \"{}\" in {}; {more}, \"mockgento sync\" syncs it.", args.name, file.display()))
+    Ok(format!("{done} the integration \"{}\" in {}; {more}, \"mockgento sync\" syncs it.", shop.name, file.display()))
 }
 
 fn json(result: &impl Serialize) -> String {

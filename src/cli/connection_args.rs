@@ -41,11 +41,11 @@ pub struct ConnectionArgs {
     #[arg(long, default_value_t)]
     pub profile: Profile,
     #[command(flatten)]
-    network: NetworkArgs,
+    pub(super) network: NetworkArgs,
 }
 
 /// How to get to a shop.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct NetworkArgs {
     /// Seconds to wait for one answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]

@@ -14,7 +14,7 @@ use crate::bounded;
 use crate::secret::{ApiKey, Password};
 
 /// Where the secrets of a shop are.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct KeyArgs {
     /// SOAP API key. Everybody on the machine can read it here; better give it in the environment
     /// (`MOCKGENTO_API_KEY`) or in a file. On a terminal you are asked for it when it is given nowhere.
@@ -34,6 +34,9 @@ pub struct KeyArgs {
     /// environment does the same.
     #[arg(long, value_name = "FILE")]
     url_password_file: Option<PathBuf>,
+    /// What a CRM file keeps, on purpose.
+    #[arg(skip)]
+    kept: Option<ApiKey>,
     #[arg(skip)]
     asked_key: OnceLock<ApiKey>,
     #[arg(skip)]
@@ -64,12 +67,17 @@ impl KeyArgs {
         }
     }
 
-    /// The API key, asked for on a terminal when it was given nowhere.
+    /// The same, with the key that a CRM file keeps for when none is given.
+    pub fn or_kept(self, kept: Option<ApiKey>) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// The API key, that which a CRM file keeps when it was not given; asked for on a terminal when there is none.
     ///
     /// # Errors
     /// When there is none.
     pub fn key(&self, user: &str) -> miette::Result<ApiKey> {
-        if let Some(key) = self.given()? {
+        if let Some(key) = self.given()?.or_else(|| self.kept.clone()) {
             return Ok(key);
         }
         if let Some(key) = self.asked_key.get() {

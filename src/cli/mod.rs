@@ -32,6 +32,7 @@ mod seed;
 mod serve;
 mod shop_args;
 mod status;
+mod stored_shop;
 mod sync;
 mod sync_progress;
 mod undo;

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
-use url::Url;
 
 use super::audit::Audit;
 use super::connection_args::{ConnectionArgs, runtime, runtime_with_helper, start_logging};
 use super::crm::opened;
 use super::dry_run::{self, DryRunArgs};
+use super::stored_shop::{ChosenShop, StoredShopArgs};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
@@ -31,13 +31,10 @@ use crate::transport::masked;
 #[derive(Debug, Args)]
 pub struct SyncArgs {
     #[command(flatten)]
-    pub(super) connection: ConnectionArgs,
+    pub(super) shop: StoredShopArgs,
     /// CRM file; made when it does not exist, resumed when it does.
     #[arg(long, value_name = "FILE")]
     pub(super) crm: PathBuf,
-    /// Name of the integration.
-    #[arg(long, default_value = "Magento")]
-    name: String,
     /// Website id, -1 for all. Left out: what the CRM file has, all in a new one.
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     website: Option<i64>,
@@ -85,6 +82,23 @@ enum Winner {
     Off,
 }
 
+/// A sync that was asked for, and the shop it is of.
+pub(super) struct Asked<'a> {
+    pub(super) args: &'a SyncArgs,
+    pub(super) shop: ChosenShop,
+}
+
+impl<'a> Asked<'a> {
+    /// Settles the shop by what the CRM file says of it.
+    pub(super) fn of(args: &'a SyncArgs) -> miette::Result<Self> {
+        Ok(Self { args, shop: args.shop.choose_in(&args.crm, args.website)? })
+    }
+
+    pub(super) fn connection(&self) -> &ConnectionArgs {
+        &self.shop.connection
+    }
+}
+
 /// Syncs and prints what happened; connectors or exports that failed are exit code 1.
 pub fn run(args: &SyncArgs) -> Outcome {
     if args.dry.dry_run {
@@ -92,12 +106,13 @@ pub fn run(args: &SyncArgs) -> Outcome {
     }
     start_logging(args.verbose);
     let clock = Clock::system();
-    two_way_is_possible(args)?;
+    let asked = Asked::of(args)?;
+    two_way_is_possible(&asked)?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut crm = opened(Crm::open(&args.crm, clock.clone()))?;
-    let id = integration(&mut crm, args)?;
-    let mut audit = Audit::new(args.audit.as_deref(), &args.crm, masked(&args.connection.url), clock.clone());
-    if !confirmed(&crm, id, args, &mut audit)? {
+    let id = integration(&mut crm, &asked)?;
+    let mut audit = Audit::new(args.audit.as_deref(), &args.crm, masked(&asked.connection().url), clock.clone());
+    if !confirmed(&crm, id, &asked, &mut audit)? {
         return Ok(ExitCode::Failed);
     }
     // A job that a killed run left, or that waits, goes on instead of a new one.
@@ -106,12 +121,12 @@ pub fn run(args: &SyncArgs) -> Outcome {
         let _ = writeln!(
             output::stderr(),
             "the integration \"{}\" is not active, so nothing is synced; \"mockgento integration activate --crm {}\" switches it on",
-            args.name,
+            asked.shop.name,
             args.crm.display()
         );
         return Ok(ExitCode::Failed);
     }
-    let transport = args.connection.transport()?;
+    let transport = asked.connection().transport()?;
     let stop = StopFlag::default();
     let asks_ahead = args.concurrency > 1;
     let options = SyncOptions { stop: stop.clone(), asks_ahead, ..SyncOptions::default() };
@@ -136,7 +151,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
             crm: &mut crm,
             transport,
             clock,
-            quirks: args.connection.profile.quirks(),
+            quirks: asked.connection().profile.quirks(),
             events: &mut events,
             options,
         };
@@ -173,12 +188,13 @@ fn as_json(outcome: &SyncOutcome) -> serde_json::Value {
 
 /// Refuses to switch two-way sync on for a shop without the bridge, as the user guide does. A shop that cannot be
 /// asked is left to the sync, which says why.
-pub(super) fn two_way_is_possible(args: &SyncArgs) -> miette::Result<()> {
-    let is_asked_for = args.two_way.is_some_and(|winner| !matches!(winner, Winner::Off));
-    if !is_asked_for || args.connection.profile.quirks().has(Quirk::TwoWayNeedsNoBridge) {
+pub(super) fn two_way_is_possible(asked: &Asked<'_>) -> miette::Result<()> {
+    let connection = asked.connection();
+    let is_asked_for = asked.args.two_way.is_some_and(|winner| !matches!(winner, Winner::Off));
+    if !is_asked_for || connection.profile.quirks().has(Quirk::TwoWayNeedsNoBridge) {
         return Ok(());
     }
-    let (transport, options) = (args.connection.transport()?, args.connection.client_options()?);
+    let (transport, options) = (connection.transport()?, connection.client_options()?);
     let found =
         runtime()?.block_on(async { Some(MagentoClient::connect(transport, options).await.ok()?.bridge().await) });
     let Some(found) = found.filter(|found| !found.is_unknown) else { return Ok(()) };
@@ -194,17 +210,17 @@ pub(super) fn two_way_is_possible(args: &SyncArgs) -> miette::Result<()> {
 
 /// Whether edits that wait may be written to the shop. Nobody is asked when none wait; who is asked is shown every field
 /// that would leave, with what the shop holds.
-fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -> miette::Result<bool> {
+fn confirmed(crm: &Crm, id: IntegrationId, asked: &Asked<'_>, audit: &mut Audit) -> miette::Result<bool> {
     let settings = crm.integration(id).map_err(|error| miette!("{error}"))?.settings;
     let waiting = crm.pending_exports(id).map_err(|error| miette!("{error}"))?.len();
     if !settings.is_two_way_sync_enabled || waiting == 0 {
         return Ok(true);
     }
     audit.open()?;
-    if args.yes {
+    if asked.args.yes {
         return Ok(true);
     }
-    let shop = masked(&args.connection.url);
+    let shop = masked(&asked.connection().url);
     if !std::io::stdin().is_terminal() {
         return Err(miette!(
             help = "see what they are with --dry-run; then give --yes, or --two-way off",
@@ -212,7 +228,7 @@ fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -
             edits_wait(waiting)
         ));
     }
-    let _ = write!(output::stderr(), "{}", dry_run::planned_exports(args, id)?);
+    let _ = write!(output::stderr(), "{}", dry_run::planned_exports(asked, id)?);
     let _ = write!(output::stderr(), "{} and would be written to {shop}. Go on? [y/N] ", edits_wait(waiting));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).into_diagnostic().wrap_err("cannot read the answer")?;
@@ -223,24 +239,16 @@ fn confirmed(crm: &Crm, id: IntegrationId, args: &SyncArgs, audit: &mut Audit) -
     Ok(yes)
 }
 
-/// The integration of that name in the file, or of that URL and website, or a new one; of its settings those change that
-/// were given. By its name an integration can be pointed at another URL, as after a staging run.
-pub(super) fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<IntegrationId> {
+/// Saves the chosen integration, or a new one, with what was given of its settings.
+pub(super) fn integration(crm: &mut Crm, asked: &Asked<'_>) -> miette::Result<IntegrationId> {
+    let Asked { args, shop } = asked;
     let known = crm.integrations().map_err(|error| miette!("{error}"))?;
-    let url = args.connection.shop_url()?;
-    let is_named = |known: &&Integration| known.settings.name == args.name;
-    let is_same_shop = |known: &&Integration| {
-        is_same_address(&known.settings.api_url, &url)
-            && args.website.is_none_or(|website| known.settings.website_id == website)
-    };
-    let same = known.iter().find(is_named).or_else(|| known.iter().find(is_same_shop));
+    // The copy of a dry run that goes on has the integration that it made.
+    let is_chosen = |one: &&Integration| shop.id.map_or(one.settings.name == shop.name, |id| one.id == id);
+    let same = known.iter().find(is_chosen);
     let mut settings = same.map(|known| known.settings.clone()).unwrap_or_default();
-    settings.name.clone_from(&args.name);
-    settings.api_url = url.to_string();
-    settings.api_user.clone_from(&args.connection.user);
-    settings.api_key = args.connection.api_key()?;
+    shop.fill(&mut settings)?;
     settings.save_key |= args.save_key;
-    settings.is_wsi_mode = args.connection.wsi;
     settings.website_id = args.website.unwrap_or(settings.website_id);
     settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
     if let Some(winner) = args.two_way {
@@ -252,20 +260,10 @@ pub(super) fn integration(crm: &mut Crm, args: &SyncArgs) -> miette::Result<Inte
         };
     }
     let saved = match same {
-        Some(known) => crm.save_integration(known.id, &settings, &args.connection.profile.quirks()).map(|()| known.id),
+        Some(known) => crm.save_integration(known.id, &settings, &shop.connection.profile.quirks()).map(|()| known.id),
         None => crm.add_integration(&settings),
     };
     saved.map_err(|error| miette!("{error}"))
-}
-
-/// Whether a stored URL is this one; a file knows no password.
-fn is_same_address(stored: &str, url: &Url) -> bool {
-    let bare = |mut url: Url| {
-        // Fails only for URLs without a host, which have no password either.
-        let _ = url.set_password(None);
-        url
-    };
-    Url::parse(stored).is_ok_and(|stored| bare(stored) == bare(url.clone()))
 }
 
 /// How far back the initial walk goes.

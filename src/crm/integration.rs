@@ -3,10 +3,9 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
-use url::Url;
 
 use super::secrets::without_password;
-use super::settings::masked_url;
+use super::settings::{is_same_shop, masked_url};
 pub use super::settings::{
     ALL_WEBSITES, IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf,
     WebsiteChoice, parse_shared_emails,
@@ -283,17 +282,6 @@ impl Crm {
 
 fn json(settings: &IntegrationSettings) -> String {
     serde_json::to_string(settings).unwrap_or_default()
-}
-
-/// Whether two SOAP URLs are those of one shop: the same host, port and path, whatever the scheme, the credentials, the query and
-/// `index.php`.
-fn is_same_shop(one: &str, other: &str) -> bool {
-    let place = |text: &str| {
-        let url = Url::parse(text).ok()?;
-        let path = url.path().replace("/index.php/", "/").trim_end_matches('/').to_owned();
-        Some((url.host_str()?.to_owned(), url.port(), path))
-    };
-    one == other || place(one).is_some_and(|one| Some(one) == place(other))
 }
 
 #[cfg(test)]

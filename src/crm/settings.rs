@@ -128,6 +128,17 @@ pub fn masked_url(text: &str) -> String {
     text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("{MASK}@{rest}"))
 }
 
+/// Whether two SOAP URLs are those of one shop: the same host, port and path, whatever the scheme, the credentials, the query and
+/// `index.php`.
+pub fn is_same_shop(one: &str, other: &str) -> bool {
+    let place = |text: &str| {
+        let url = Url::parse(text).ok()?;
+        let path = url.path().replace("/index.php/", "/").trim_end_matches('/').to_owned();
+        Some((url.host_str()?.to_owned(), url.port(), path))
+    };
+    one == other || place(one).is_some_and(|one| Some(one) == place(other))
+}
+
 impl fmt::Debug for IntegrationSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = serde_json::to_value(self).map_err(|_| fmt::Error)?;

@@ -23,6 +23,7 @@ mod integration_form;
 mod record;
 mod reports;
 mod secrets;
+mod stored_shop;
 #[path = "../support/mod.rs"]
 mod support;
 mod sync;

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::connection_args::{runtime, start_logging};
-use super::sync::{SyncArgs, integration, start_of_walk, two_way_is_possible};
+use super::sync::{Asked, SyncArgs, integration, start_of_walk, two_way_is_possible};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
@@ -124,22 +124,23 @@ impl Ended {
 pub fn run(args: &SyncArgs) -> Outcome {
     start_logging(args.verbose);
     let clock = Clock::system();
+    let asked = Asked::of(args)?;
     let question = Question {
-        shop: masked(&args.connection.url),
+        shop: masked(&asked.connection().url),
         since: args.dry.since,
         entities: args.dry.entities.iter().map(|choice| format!("{choice:?}")).collect(),
         force: args.force,
         calls: Default::default(),
         writes: Vec::new(),
     };
-    let mut guard = ReadOnlyTransport::new(args.connection.transport()?, clock.clone());
+    let mut guard = ReadOnlyTransport::new(asked.connection().transport()?, clock.clone());
     if let Some(rate) = args.dry.rate {
         guard = guard.with_rate(rate);
     }
     let guard = Arc::new(guard);
     let (ended, mut heard) = (Ended::default(), Heard::default());
     let runtime = runtime()?;
-    let probed = runtime.block_on(probe::probe(guard.clone(), args.connection.client_options()?));
+    let probed = runtime.block_on(probe::probe(guard.clone(), asked.connection().client_options()?));
     let warnings = match probed {
         Ok(warnings) => warnings,
         Err(error) => {
@@ -147,15 +148,15 @@ pub fn run(args: &SyncArgs) -> Outcome {
             return Ok(ExitCode::Failed);
         }
     };
-    two_way_is_possible(args)?;
+    two_way_is_possible(&asked)?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
         let _ = writeln!(output::stderr(), "going on with the dry run in {}", scratch.folder.display());
         heard.writes.clone_from(&scratch.question.writes);
     }
-    let id = integration(&mut scratch.after, args)?;
-    let outcome = runtime.block_on(synced(args, &mut scratch, id, &clock, &guard, &ended, &mut heard))?;
+    let id = integration(&mut scratch.after, &asked)?;
+    let outcome = runtime.block_on(synced(&asked, &mut scratch, id, &clock, &guard, &ended, &mut heard))?;
 
     scratch.question.calls.join(guard.meter());
     scratch.question.writes.clone_from(&heard.writes);
@@ -167,7 +168,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
         calls: scratch.question.calls.clone(),
     };
     let mut plan = Plan::make(material).map_err(|error| miette!("{error}"))?;
-    plan.shop = masked(&args.connection.url);
+    plan.shop = masked(&asked.connection().url);
     let failed: Vec<&str> =
         outcome.connectors.iter().filter(|done| !done.is_ok()).map(|done| done.connector.name()).collect();
     plan.ended_by =
@@ -188,15 +189,15 @@ pub fn run(args: &SyncArgs) -> Outcome {
 }
 
 /// What the edits that wait would write to the shop, field by field, tried out on a copy of the CRM file.
-pub(super) fn planned_exports(args: &SyncArgs, id: IntegrationId) -> miette::Result<String> {
+pub(super) fn planned_exports(asked: &Asked<'_>, id: IntegrationId) -> miette::Result<String> {
     let clock = Clock::system();
-    let guard = Arc::new(ReadOnlyTransport::new(args.connection.transport()?, clock.clone()));
+    let guard = Arc::new(ReadOnlyTransport::new(asked.connection().transport()?, clock.clone()));
     let folder = tempfile::tempdir().into_diagnostic().wrap_err("cannot make a folder for a copy of the CRM file")?;
     let copy = folder.path().join("copy.sqlite");
-    Crm::copy_file(&args.crm, &copy).map_err(|error| miette!("{error}"))?;
+    Crm::copy_file(&asked.args.crm, &copy).map_err(|error| miette!("{error}"))?;
     let mut crm = Crm::open(&copy, clock.clone()).map_err(|error| miette!("{error}"))?;
     // The copy has no more secrets than the file.
-    let (url, key) = (args.connection.shop_url()?, args.connection.api_key()?);
+    let (url, key) = (asked.connection().shop_url()?, asked.connection().api_key()?);
     crm.lend_secrets(id, &url, &key).map_err(|error| miette!("{error}"))?;
     let mut heard = Heard::default();
     let mut events = |event: SyncEvent| heard.hear(event);
@@ -204,7 +205,7 @@ pub(super) fn planned_exports(args: &SyncArgs, id: IntegrationId) -> miette::Res
         crm: &mut crm,
         transport: guard,
         clock,
-        quirks: args.connection.profile.quirks(),
+        quirks: asked.connection().profile.quirks(),
         events: &mut events,
         options: SyncOptions { writes: Writes::Plan, ..SyncOptions::default() },
     };
@@ -235,7 +236,7 @@ impl Heard {
 }
 
 async fn synced(
-    args: &SyncArgs,
+    asked: &Asked<'_>,
     scratch: &mut Scratch,
     id: crate::crm::IntegrationId,
     clock: &Clock,
@@ -243,6 +244,7 @@ async fn synced(
     ended: &Ended,
     heard: &mut Heard,
 ) -> miette::Result<SyncOutcome> {
+    let args = asked.args;
     let stop = StopFlag::default();
     let (on_signal, why) = (stop.clone(), ended.clone());
     tokio::spawn(async move {
@@ -292,7 +294,7 @@ async fn synced(
         crm: &mut scratch.after,
         transport: guard.clone(),
         clock: clock.clone(),
-        quirks: args.connection.profile.quirks(),
+        quirks: asked.connection().profile.quirks(),
         events: &mut events,
         options,
     };
