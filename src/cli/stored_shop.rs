@@ -120,11 +120,7 @@ impl StoredShopArgs {
             network: self.network.clone(),
         };
         let name = self.name.clone().or_else(|| chosen.map(|one| one.settings.name.clone()));
-        Ok(ChosenShop {
-            id: chosen.map(|one| one.id),
-            name: name.unwrap_or_else(|| NEW_NAME.to_owned()),
-            connection,
-        })
+        Ok(ChosenShop { id: chosen.map(|one| one.id), name: name.unwrap_or_else(|| NEW_NAME.to_owned()), connection })
     }
 
     /// By name; else by shop and website; else the only one.
@@ -148,7 +144,9 @@ impl StoredShopArgs {
             // A new name and a shop make a new integration.
             ([], _, Some(_)) | ([], [], None) => Ok(None),
             ([], [one], None) => Ok(Some(one)),
-            _ => Err(miette!(help = "choose one with --name", "the CRM file has several integrations: {}", names(known))),
+            _ => {
+                Err(miette!(help = "choose one with --name", "the CRM file has several integrations: {}", names(known)))
+            }
         }
     }
 

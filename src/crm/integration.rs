@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::secrets::without_password;
-use super::settings::{is_same_shop, masked_url};
 pub use super::settings::{
     ALL_WEBSITES, IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf,
     WebsiteChoice, parse_shared_emails,
 };
+use super::settings::{is_same_shop, masked_url};
 use super::{Crm, CrmError, CrmValue, Entity, Fields, JobTopic, RowId};
 use crate::datetime;
 use crate::quirk::{Quirk, Quirks};

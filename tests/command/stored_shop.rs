@@ -99,7 +99,8 @@ async fn an_integration_goes_over_to_another_shop_only_when_told() {
     let (code, text) = mockgento(&crm, &two_way);
     assert_eq!(code, Some(0), "{text}");
     let login = ["--url", &elsewhere, "--user", "oro"];
-    for command in [&["sync"][..], &["sync", "--yes"], &["sync", "--name", "Magento"], &["sync", "--dry-run"], &["check"]]
+    for command in
+        [&["sync"][..], &["sync", "--yes"], &["sync", "--name", "Magento"], &["sync", "--dry-run"], &["check"]]
     {
         let (code, text) = mockgento(&crm, &with(command, &login));
         assert!(code == Some(2) && text.contains("\"Magento\" was read from") && text.contains("--new-url"), "{text}");
@@ -131,7 +132,10 @@ async fn of_several_integrations_one_is_chosen() {
     let folder = tempfile::tempdir().unwrap();
     let crm = folder.path().join("crm.sqlite");
     for (name, url) in [("One", &url), ("Two", &elsewhere)] {
-        let (code, text) = mockgento(&crm, &with(&["sync", "--url", url, "--user", "oro", "--name", name], &["--start-date", &start()]));
+        let (code, text) = mockgento(
+            &crm,
+            &with(&["sync", "--url", url, "--user", "oro", "--name", name], &["--start-date", &start()]),
+        );
         assert_eq!(code, Some(0), "{text}");
     }
     for command in [&["sync"][..], &["check"], &["schedule"], &["sync", "--dry-run"], &["integration", "show"]] {
@@ -156,7 +160,8 @@ async fn a_key_that_the_file_keeps_goes_to_its_own_shop_only() {
     let (url, elsewhere) = (shop.wsdl_url().to_string(), other.wsdl_url().to_string());
     let folder = tempfile::tempdir().unwrap();
     let crm = folder.path().join("crm.sqlite");
-    let (code, text) = mockgento(&crm, &with(&["sync", "--save-key", "--url", &url, "--user", "oro"], &["--start-date", &start()]));
+    let (code, text) =
+        mockgento(&crm, &with(&["sync", "--save-key", "--url", &url, "--user", "oro"], &["--start-date", &start()]));
     assert_eq!(code, Some(0), "{text}");
     let without_key = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));

@@ -204,7 +204,9 @@ impl Writing<'_> {
 fn follow_up(crm: &mut Crm, scope: &Scope, before: Option<&Row>, id: RowId) -> Result<(), CrmError> {
     let order = crm.require(Entity::Order, id)?;
     let customer = order.fields.link("customer");
-    let customer = customer.map(|id| crm.require_only(Entity::Customer, &["currency", "firstName", "lastName"], id)).transpose()?;
+    let customer = customer
+        .map(|id| crm.require_only(Entity::Customer, &["currency", "firstName", "lastName"], id))
+        .transpose()?;
     if let Some(cart) = order.fields.link("cart") {
         let cart = crm.require_only(Entity::Cart, &["status", "customer"], cart)?;
         crm.update(Entity::Cart, cart.id, &rules::purchased(&cart, customer.as_ref()))?;
