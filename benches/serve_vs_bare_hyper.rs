@@ -26,7 +26,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use mockgento::server::{FakeShop, ServerOptions};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -54,7 +54,7 @@ async fn rates() {
         "{CONNECTIONS} kept-alive connections, median of {ROUNDS} rounds of {} s each, requests/s",
         ROUND.as_secs_f32()
     );
-    let mut shop = pages::shop(WireMode::RpcEncoded);
+    let mut shop = pages::shop(WireStyle::RpcEncoded);
     let session = pages::session(&mut shop);
     let ping = pages::request(&shop, "oroPing", &session, None);
     let page = pages::request(&shop, "oroCustomerList", &session, Some(1));
@@ -238,7 +238,7 @@ fn memory() {
     stream.write_all(&post(LOGIN)).expect("a request sent");
     let length = stream.read(&mut answer).expect("an answer");
     let session = session_of(&String::from_utf8_lossy(&answer[..length]));
-    let request = post(&pages::request(&pages::shop(WireMode::RpcEncoded), "storeList", &session, None));
+    let request = post(&pages::request(&pages::shop(WireStyle::RpcEncoded), "storeList", &session, None));
     let mut ask = |times: u32| {
         for _ in 0..times {
             stream.write_all(&request).expect("a request sent");

@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 
 /// As in the binary.
 #[global_allocator]
@@ -21,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn codec(criterion: &mut Criterion) {
     for (name, operation) in [("100 customers", "oroCustomerList"), ("100 orders", "oroOrderList")] {
         let mut group = criterion.benchmark_group(name);
-        for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+        for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
             let mut shop = pages::shop(mode);
             let arguments = pages::arguments(&mut shop);
             let codec = shop.codec().clone();
@@ -44,7 +44,7 @@ fn contract(criterion: &mut Criterion) {
     group.bench_function("read the tables", |bencher| bencher.iter(|| black_box(Contract::load())));
     let bridge = Some(BridgeRelease::find("1.2.19").expect("a release"));
     group.bench_function("read the tables and make a schema", |bencher| {
-        bencher.iter(|| Contract::load().schema(WireMode::WsI, black_box(bridge), Flavor::default()));
+        bencher.iter(|| Contract::load().schema(WireStyle::WsI, black_box(bridge), Flavor::default()));
     });
     group.finish();
 }

@@ -1,4 +1,5 @@
 //! The only reader of wall time. Everything that stamps, expires, sleeps or opens a window asks a [`Clock`].
+#![doc(hidden)]
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,5 @@
 //! Magento's date texts: `YYYY-MM-DD HH:MM:SS` in UTC, ISO 8601 with an offset in "info" answers, and zero dates.
+#![doc(hidden)]
 
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::DateTimePrinter;

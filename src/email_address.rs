@@ -4,6 +4,7 @@
 //! (sync spec 6.5; OroCRM's tables have MySQL's `utf8mb4_unicode_ci`): `Gus@Example.com` and `gus@example.com` are one
 //! person, in one batch and in two. Accents stay different here, where that collation ignores them too: `rené@` and
 //! `rene@` are two mailboxes.
+#![doc(hidden)]
 
 use unicase::UniCase;
 

@@ -1,12 +1,63 @@
-//! Mockgento is both ends of a Magento-to-CRM sync, in a test: a fake Magento 1 SOAP v2 shop, a sync client that
-//! behaves as OroCRM's Magento connector does, and scenarios that drive the two and snapshot what is left in the CRM.
+//! Mockgento is both ends of a Magento-to-CRM sync, in a test: a fake Magento 1 SOAP v2 shop ([`TestShop`]), a sync client that
+//! behaves as OroCRM's Magento connector does ([`Sync`], into a [`Crm`]), and scenarios that drive the two ([`Scenario`]) and
+//! compare what is left in the CRM with a [`Snapshot`].
 //!
-//! The layers, from the bottom up, and what each may import, are described in `ARCHITECTURE.md`:
-//! leaf modules ([`clock`], [`secret`], [`version`], [`datetime`]), then [`xml`], [`soap`] and [`magento`] (shared by
-//! both towers), the shop tower ([`shop`], [`disrupt`], [`server`]), the sync tower ([`transport`], [`client`],
-//! [`crm`], [`sync`]), and [`scenario`], [`compare`], [`snapshot`], [`report`] and [`cli`] above them.
-//! Rust tests that want a shop start at [`testing`].
+//! ```
+//! use mockgento::{Clock, Crm, Disruption, Sync, TestShop, When};
+//! use serde_json::json;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let shop = TestShop::start().await;
+//! shop.create("customer", json!({"email": "ann@example.com", "firstname": "Ann", "lastname": "Lee"}));
+//! shop.disrupt(Disruption::ExpireSessions, When::nth_of("oroCustomerList", 1));
+//!
+//! let clock = Clock::virtual_at(shop.now());
+//! let mut crm = Crm::in_memory(clock.clone())?;
+//! let outcome = Sync::of(shop.wsdl_url(), shop.user(), shop.key()).clock(clock).run(&mut crm).await?;
+//!
+//! assert!(outcome.is_ok() && outcome.is_whole());
+//! assert_eq!(mockgento::Snapshot::of(&crm)?.as_str().matches("email: ann@example.com").count(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Features: `shop` is the fake alone, `sync` the client and its CRM, `scenario` both together, `report` what a run is told as,
+//! `cli` (the default) the program. What is not on this page is hidden: the program, its tests and benches use it, and it
+//! changes without notice. `ARCHITECTURE.md` says what lives where.
 
+#[cfg(feature = "sync")]
+pub use api::{Sync, SyncSetupError};
+#[cfg(feature = "scenario")]
+pub use {
+    api::Snapshot,
+    scenario::result::{CaseResult, Failure, FailureKind},
+    scenario::runner::{Carrier, RunOptions},
+    scenario::{Case, Scenario, ScenarioError},
+    snapshot::{Mode, SnapshotError, Verdict},
+};
+pub use {
+    clock::Clock,
+    quirk::{Profile, Quirk},
+    secret::ApiKey,
+    soap::WireStyle,
+};
+#[cfg(feature = "sync")]
+pub use {
+    crm::{Crm, CrmError, IntegrationSettings, SyncPriority},
+    sync::error::SyncError,
+    sync::outcome::SyncOutcome,
+};
+#[cfg(feature = "shop")]
+pub use {
+    disrupt::{Disruption, When},
+    magento::Flavor,
+    shop::{Seed, ShopEdit},
+    testing::{TestShop, TestShopBuilder},
+};
+
+#[cfg(feature = "sync")]
+mod api;
 mod bounded;
 #[cfg(any(feature = "shop", feature = "sync"))]
 mod carrier;

@@ -1,6 +1,7 @@
 //! Named misbehaviours of the reference CRM client (`orocrm-sync` spec, section 13) and the profiles that switch them.
 //!
 //! A rule that has a quirk asks [`Quirks::has`] in the one place where both behaviours stand side by side.
+#![doc(hidden)]
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -152,6 +153,7 @@ impl Quirk {
 
 /// A named set of quirks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub enum Profile {
     /// Defects fixed as the sync spec recommends.
     #[default]

@@ -1,5 +1,6 @@
 //! Secrets as types: nothing here prints or serialises its content. Whoever really sends one calls
 //! `expose_secret` and is easy to find by that name.
+#![doc(hidden)]
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
 //! Extension versions, ordered as PHP's `version_compare` orders them (`orocrm-sync` spec, section 2.4): a missing
 //! part is lower than a present one, and `dev < alpha < beta < RC < # < pl`, where `#` is any number.
+#![doc(hidden)]
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -69,7 +69,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that stand on both towers and may import anything below the command line.
-const ABOVE_BOTH: &[&str] = &["compare", "record", "scenario", "report"];
+const ABOVE_BOTH: &[&str] = &["api", "compare", "record", "scenario", "report"];
 
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -7,10 +7,10 @@ use mockgento::magento::BridgeRelease;
 use mockgento::server::{EndpointOptions, HttpRequestParts, endpoint};
 use mockgento::shop::seed::SeedUser;
 use mockgento::shop::{Sale, Seed, Shop, ShopConfig, ShopEdit};
-use mockgento::soap::{Answer, SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{Answer, SoapStruct, SoapValue, WireStyle};
 
 /// Opens the shop with the newest bridge.
-pub fn shop(mode: WireMode) -> Shop {
+pub fn shop(mode: WireStyle) -> Shop {
     let mut seed = Seed::parse(include_str!("../../scenarios/seeds/crowd.yaml"), "crowd.yaml").expect("a seed");
     seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
     let bridge = Some(BridgeRelease::find("1.2.19").expect("a release"));

@@ -16,7 +16,7 @@ use mockgento::scenario::Scenario;
 use mockgento::shop::{Seed, Shop, ShopConfig};
 use mockgento::soap::wsdl::{WsdlOptions, write};
 use mockgento::soap::wsdl_reader;
-use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, WireStyle};
 use mockgento::sync::convert::{
     Record, RowError, address, cart, credit_memo, customer, dictionary, newsletter_subscriber, order,
 };
@@ -27,7 +27,7 @@ use mockgento::xml::{Limits, decode, parse};
 /// Both styles, with the newest bridge.
 static CODECS: LazyLock<[Codec; 2]> = LazyLock::new(|| {
     let bridge = Some(BridgeRelease::newest());
-    [WireMode::RpcEncoded, WireMode::WsI]
+    [WireStyle::RpcEncoded, WireStyle::WsI]
         .map(|mode| Codec::new(Contract::shared().schema(mode, bridge, Flavor::OpenMage194)))
 });
 

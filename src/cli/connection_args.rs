@@ -18,7 +18,7 @@ use crate::client::{ClientOptions, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 use crate::transport::proxy::Proxies;
 use crate::transport::tcp::{Identity, TcpOptions, TcpTransport, Trust};
 use crate::transport::{AllowedOrigins, Origin, Redirects, Transport};
@@ -80,8 +80,8 @@ impl ConnectionArgs {
     }
 
     /// The style the shop is said to speak.
-    pub fn mode(&self) -> WireMode {
-        if self.wsi { WireMode::WsI } else { WireMode::RpcEncoded }
+    pub fn mode(&self) -> WireStyle {
+        if self.wsi { WireStyle::WsI } else { WireStyle::RpcEncoded }
     }
 
     /// A connection over TCP.

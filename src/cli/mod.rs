@@ -1,6 +1,7 @@
 //! The command line: arguments, what is printed for a person, exit codes. One file per command, each with its
 //! arguments (`clap::Args`) and a `run` that returns [`Outcome`]. Rules do not live here; a command that needs one calls
 //! the module that owns it. Besides `report`, this is the only place that prints.
+#![doc(hidden)]
 
 mod address;
 mod audit;

@@ -10,7 +10,7 @@ use miette::miette;
 use crate::bounded;
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::shop::Overrides;
-use crate::soap::{ServiceSchema, WireMode};
+use crate::soap::{ServiceSchema, WireStyle};
 
 /// Style, bridge and product of a shop.
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ fn bridge(text: &str) -> Result<Bridge, String> {
 #[derive(Clone, Debug)]
 pub struct ShopKind {
     /// The style.
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// The installed bridge.
     pub bridge: Option<&'static BridgeRelease>,
     /// The product and line.
@@ -70,7 +70,7 @@ impl ShopArgs {
         let said = overrides.clone().unwrap_or_default();
         let bridge = said.bridge_release().map_err(|error| miette!("{error}"))?;
         let kind = ShopKind {
-            mode: if self.wsi { WireMode::WsI } else { said.mode().unwrap_or_default() },
+            mode: if self.wsi { WireStyle::WsI } else { said.mode().unwrap_or_default() },
             bridge: self.bridge.map_or_else(|| bridge.unwrap_or(Some(BridgeRelease::newest())), |asked| asked.0),
             flavor: self.flavor.or(said.flavor).unwrap_or_default(),
             overrides: overrides.map(Arc::new),
@@ -100,8 +100,8 @@ impl ShopKind {
     pub fn described(&self) -> String {
         let flavor = self.flavor.as_str();
         let style = match self.mode {
-            WireMode::RpcEncoded => "RPC/encoded",
-            WireMode::WsI => "WS-I",
+            WireStyle::RpcEncoded => "RPC/encoded",
+            WireStyle::WsI => "WS-I",
         };
         let bridge = match self.bridge {
             Some(release) => format!("bridge {}", release.short()),

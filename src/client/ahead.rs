@@ -7,7 +7,7 @@ use tracing::Instrument as _;
 
 use super::{ClientError, MagentoClient, collection, unwrap};
 use crate::quirk::Quirks;
-use crate::soap::{Answer, Codec, SoapStruct, SoapValue, WireMode};
+use crate::soap::{Answer, Codec, SoapStruct, SoapValue, WireStyle};
 use crate::transport::HttpAnswer;
 
 /// The call under way. Dropping it leaves the answer unread.
@@ -47,7 +47,7 @@ impl MagentoClient {
 /// What it takes to read an answer.
 pub(super) struct AnswerReader {
     pub(super) codec: Codec,
-    pub(super) mode: WireMode,
+    pub(super) mode: WireStyle,
     pub(super) quirks: Quirks,
 }
 
@@ -59,8 +59,8 @@ impl AnswerReader {
         }
         match self.codec.read_response_within(operation, &unwrap::printable_bytes(&answer.body), answer.deadline) {
             Ok(Answer::Value(value)) => Some(match self.mode {
-                WireMode::RpcEncoded => value,
-                WireMode::WsI => unwrap::unwrap(value, &self.quirks),
+                WireStyle::RpcEncoded => value,
+                WireStyle::WsI => unwrap::unwrap(value, &self.quirks),
             }),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::soap::wsdl_reader::WsdlError;
-use crate::soap::{DecodeError, EncodeError, SoapFault, WireMode};
+use crate::soap::{DecodeError, EncodeError, SoapFault, WireStyle};
 use crate::transport::TransportError;
 
 /// A call as a message names it.
@@ -88,7 +88,7 @@ pub enum ClientError {
     #[error("{}", mismatch(*.found))]
     StyleMismatch {
         /// What the WSDL declares.
-        found: WireMode,
+        found: WireStyle,
     },
     /// Login answered something that is no session id.
     #[error("login answered no session id but: {found}")]
@@ -183,9 +183,9 @@ fn advice(status: u16) -> &'static str {
     }
 }
 
-fn mismatch(found: WireMode) -> &'static str {
+fn mismatch(found: WireStyle) -> &'static str {
     match found {
-        WireMode::WsI => "the shop speaks WS-I (document/literal); switch WS-I Compliance on",
-        WireMode::RpcEncoded => "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off",
+        WireStyle::WsI => "the shop speaks WS-I (document/literal); switch WS-I Compliance on",
+        WireStyle::RpcEncoded => "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off",
     }
 }

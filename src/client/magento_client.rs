@@ -14,7 +14,7 @@ use super::{Attempted, ClientError, ClientOptions, collection, members, unwrap};
 use crate::magento::Contract;
 use crate::quirk::Quirk;
 use crate::secret::SessionId;
-use crate::soap::{Answer, SoapFault, SoapStruct, SoapValue, WireMode};
+use crate::soap::{Answer, SoapFault, SoapStruct, SoapValue, WireStyle};
 use crate::transport::{HttpAnswer, HttpRequest, Transport};
 
 /// API fault "Session expired. Try to relogin."
@@ -279,8 +279,8 @@ impl MagentoClient {
                 Err(ClientError::Fault { call, status, fault })
             }
             Ok(Answer::Value(value)) if status < 400 => Ok(match self.options.mode {
-                WireMode::RpcEncoded => value,
-                WireMode::WsI => unwrap::unwrap(value, &self.options.quirks),
+                WireStyle::RpcEncoded => value,
+                WireStyle::WsI => unwrap::unwrap(value, &self.options.quirks),
             }),
             Err(source) if status == 200 => {
                 Err(ClientError::NotSoap { call, excerpt: excerpt(), source: Box::new(source) })

@@ -43,7 +43,7 @@ fn cast(value: &SoapValue, declared: &TypeRef) -> SoapValue {
 mod tests {
     use super::*;
     use crate::magento::{BridgeRelease, Contract, Flavor};
-    use crate::soap::WireMode;
+    use crate::soap::WireStyle;
 
     #[test]
     fn what_a_type_does_not_know_does_not_leave_and_an_empty_number_is_zero() {
@@ -54,7 +54,7 @@ mod tests {
             .with("created_in", "Admin")
             .with("customer_id", "7");
         let expected = SoapStruct::new().with("customer_id", 7).with("email", "").with("group_id", 3).with("gender", 0);
-        for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+        for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), Flavor::OpenMage194);
             for operation in ["customerCustomerUpdate", "oroCustomerUpdate"] {
                 assert_eq!(leaving(&schema, operation, "customerData", &record), expected, "{operation} {mode:?}");
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_gender_is_answered_by_the_bridge_only() {
-        for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+        for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), Flavor::OpenMage194);
             let gender = |operation| answers(&schema, operation, "gender");
             assert!(gender("oroCustomerInfo") && !gender("customerCustomerInfo"), "{mode:?}");

@@ -1,5 +1,6 @@
 //! The client side of the wire: it talks to any Magento as OroCRM's connector does, or better where that is defective.
 //! Login, one session, retries, the bridge, WS-I unwrapping. No CRM in here and no import rules.
+#![doc(hidden)]
 
 pub mod ahead;
 pub mod bridge;
@@ -19,7 +20,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::quirk::Quirks;
 use crate::secret::ApiKey;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 pub use ahead::Ahead;
 pub use bridge::BridgeStatus;
@@ -41,7 +42,7 @@ pub struct ClientOptions {
     /// SOAP API key.
     pub key: ApiKey,
     /// The style the integration is set to.
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// Whether calls are repeated (sync spec 2.7).
     pub retries: Retries,
     /// Which misbehaviours of the reference client are wanted.

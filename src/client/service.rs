@@ -8,7 +8,7 @@ use super::{ClientError, ClientOptions};
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::memo::Memo;
 use crate::soap::wsdl_reader::{self, WsdlFacts};
-use crate::soap::{Codec, ServiceSchema, WireMode};
+use crate::soap::{Codec, ServiceSchema, WireStyle};
 use crate::transport::{AllowedOrigins, HttpRequest, Origin, Transport, Way, masked};
 
 /// A shop's SOAP service, ready to be called.
@@ -63,7 +63,7 @@ impl Service {
     }
 
     /// The style the shop speaks.
-    pub(super) fn mode(&self) -> WireMode {
+    pub(super) fn mode(&self) -> WireStyle {
         self.wsdl.mode
     }
 }
@@ -149,7 +149,7 @@ mod tests {
 
     fn facts(address: &str) -> WsdlFacts {
         WsdlFacts {
-            mode: WireMode::RpcEncoded,
+            mode: WireStyle::RpcEncoded,
             target_namespace: "urn:Magento".to_owned(),
             address: address.to_owned(),
             soap_actions: IndexMap::new(),

@@ -10,7 +10,7 @@ use crate::client::{BridgeStatus, ClientError, ClientOptions, MagentoClient, Ret
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::soap::wsdl_reader::WsdlError;
-use crate::soap::{SoapStruct, SoapValue, WireMode};
+use crate::soap::{SoapStruct, SoapValue, WireStyle};
 use crate::transport::{HttpAnswer, HttpRequest, Transport, masked};
 
 /// How much is asked.
@@ -131,13 +131,13 @@ fn is_trouble(heard: &Heard) -> bool {
 }
 
 /// WS-I calls many parts otherwise than RPC does, in the same order.
-fn by_own_names(mode: WireMode, operation: &str, arguments: SoapStruct) -> SoapStruct {
-    if mode == WireMode::RpcEncoded {
+fn by_own_names(mode: WireStyle, operation: &str, arguments: SoapStruct) -> SoapStruct {
+    if mode == WireStyle::RpcEncoded {
         return arguments;
     }
     let newest = Some(BridgeRelease::newest());
-    let [rpc, wsi] =
-        [WireMode::RpcEncoded, WireMode::WsI].map(|mode| Contract::shared().schema(mode, newest, Flavor::OpenMage194));
+    let [rpc, wsi] = [WireStyle::RpcEncoded, WireStyle::WsI]
+        .map(|mode| Contract::shared().schema(mode, newest, Flavor::OpenMage194));
     let (Some(rpc), Some(wsi)) = (rpc.operation(operation), wsi.operation(operation)) else { return arguments };
     let own_name = |name: &str| {
         let at = rpc.request.parts.iter().position(|part| part.name == name)?;

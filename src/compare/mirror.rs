@@ -16,7 +16,7 @@ use crate::secret::ApiKey;
 use crate::server::{EndpointOptions, InMemoryShop};
 use crate::shop::seed::{Seed, SeedRow, SeedUser};
 use crate::shop::{Overrides, OverridesError, Shop, ShopConfig};
-use crate::soap::{SoapStruct, SoapValue, WireMode};
+use crate::soap::{SoapStruct, SoapValue, WireStyle};
 use crate::transport::in_memory::InMemoryTransport;
 
 const USER: &str = "mirror";
@@ -27,7 +27,7 @@ const URL: &str = "http://fake.example/index.php/api/v2_soap/?wsdl=1";
 #[derive(Clone, Debug)]
 pub struct Mirror {
     /// The style.
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// The product.
     pub flavor: Flavor,
     /// The bridge.
@@ -80,7 +80,7 @@ impl Mirror {
         Overrides {
             flavor: Some(self.flavor),
             bridge: Some(self.bridge.map_or_else(|| "none".to_owned(), |release| release.short().to_owned())),
-            wsi: Some(self.mode == WireMode::WsI),
+            wsi: Some(self.mode == WireStyle::WsI),
             ..Overrides::default()
         }
     }

@@ -2,6 +2,7 @@
 //! answers look like, how they fail, page and filter, what their web servers say. Of the answers' values nothing is
 //! kept but in [`mirror`], which makes a fake shop that holds the same few records, so that what differs then is
 //! the contract. Rendering is the command line's.
+#![doc(hidden)]
 
 mod answer;
 mod asked;
@@ -26,6 +27,7 @@ pub use service::{Declared, ServiceFacts};
 
 /// Why a shop cannot be compared.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CompareError {
     /// It cannot be connected to.
     #[error("{url}: {source}")]

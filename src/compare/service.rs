@@ -5,14 +5,14 @@ use indexmap::IndexMap;
 
 use crate::shop::overrides::{signature, type_text};
 use crate::soap::wsdl::{WSDL, WSDL_SOAP};
-use crate::soap::{MessageShape, Occurs, ServiceSchema, Shape, WireMode};
+use crate::soap::{MessageShape, Occurs, ServiceSchema, Shape, WireStyle};
 use crate::xml::{self, Element, Limits};
 
 /// A service's declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceFacts {
     /// The style of its binding.
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// The target namespace.
     pub namespace: String,
     /// What the port type is called before `PortType`.
@@ -128,14 +128,14 @@ impl ServiceFacts {
     }
 }
 
-fn mode_of(root: &Element<'_>) -> WireMode {
+fn mode_of(root: &Element<'_>) -> WireStyle {
     let bindings = root.children_named("binding").flat_map(|binding| &binding.children);
     let style = bindings.filter(|child| child.is(WSDL_SOAP, "binding")).find_map(|soap| soap.attribute(None, "style"));
-    if style == Some("rpc") { WireMode::RpcEncoded } else { WireMode::WsI }
+    if style == Some("rpc") { WireStyle::RpcEncoded } else { WireStyle::WsI }
 }
 
 fn operation_facts(
-    mode: WireMode,
+    mode: WireStyle,
     messages: [Option<&Element<'_>>; 2],
     wrappers: &IndexMap<String, &Element<'_>>,
 ) -> OperationFacts {
@@ -143,7 +143,7 @@ fn operation_facts(
     let [Some(request), Some(response)] = messages else { return broken() };
     let parts = |message: &Element<'_>| -> Option<(Option<String>, String)> {
         let parts: Vec<&Element<'_>> = message.children_named("part").collect();
-        if mode == WireMode::RpcEncoded || parts.is_empty() {
+        if mode == WireStyle::RpcEncoded || parts.is_empty() {
             let written = parts.iter().map(|part| field(part, "?", Occurs::Required)).map(|(n, t)| format!("{n} {t}"));
             return Some((None, written.collect::<Vec<_>>().join(", ")));
         }
@@ -200,7 +200,7 @@ mod tests {
     fn a_document_says_what_its_schema_says() {
         let flavors = [Flavor::Magento17, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20];
         let bridges = [None, Some(BridgeRelease::newest()), BridgeRelease::find("1.1.4").ok()];
-        for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+        for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
             for (flavor, bridge) in flavors.into_iter().zip(bridges.into_iter().cycle()) {
                 let schema = Contract::shared().schema(mode, bridge, flavor);
                 let document = write(&schema, "http://shop.test/", &WsdlOptions::default());
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_field_is_found_through_lists_and_records() {
-        let schema = Contract::shared().schema(WireMode::RpcEncoded, None, Flavor::default());
+        let schema = Contract::shared().schema(WireStyle::RpcEncoded, None, Flavor::default());
         let facts = ServiceFacts::of_schema(&schema);
         for (operation, path, declared) in [
             ("salesOrderInfo", "items.sku", true),

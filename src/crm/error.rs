@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// A failure of the CRM.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CrmError {
     /// The file is something else.
     #[error("{path} is not an SQLite database; name a new file or one that mockgento made")]

@@ -38,6 +38,7 @@ pub struct PendingExport {
 
 /// How an export ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExportResult {
     /// Magento has it.
     Exported,

@@ -2,6 +2,7 @@
 //! be exported. It knows neither SOAP nor Magento; nothing asynchronous; all SQL of the project is in here.
 //!
 //! Fields carry OroCRM's names (`originId`, `firstName`), in code, columns, scenario files and snapshots alike.
+#![doc(hidden)]
 
 pub mod account;
 mod cart_workflow;

@@ -15,6 +15,7 @@ pub const ALL_WEBSITES: i64 = -1;
 /// Who wins when both sides changed a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum SyncPriority {
     /// "Remote wins": Magento's value goes to both.
     #[default]
@@ -184,6 +185,7 @@ const API_KEY: &str = "SOAP API Key";
 
 /// Why settings cannot be saved, in the words of the form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SettingsError {
     /// A required field is empty.
     #[error("{0}: this value should not be blank")]

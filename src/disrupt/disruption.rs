@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One kind of trouble.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Disruption {
     /// All API sessions of the shop end just before the call is handled.
     ExpireSessions,

@@ -1,6 +1,7 @@
 //! Injected trouble: which disruption strikes which call. Knows calls by name and number only; what a disruption does
 //! to a list is in [`rows`], to an answer in [`answer`] and [`spoil`], to the bytes on the wire in [`wire`]. The word
 //! *fault* is kept for SOAP faults.
+#![doc(hidden)]
 
 pub mod answer;
 mod disruption;

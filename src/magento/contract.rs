@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 
 use super::schema::{self, OperationTable, TypeTable};
 use super::{BridgeRelease, Flavor};
-use crate::soap::{ServiceSchema, SoapFault, WireMode};
+use crate::soap::{ServiceSchema, SoapFault, WireStyle};
 
 /// Schemas by style, bridge package and flavor.
-type BuiltSchemas = IndexMap<(WireMode, Option<String>, Flavor), Arc<ServiceSchema>>;
+type BuiltSchemas = IndexMap<(WireStyle, Option<String>, Flavor), Arc<ServiceSchema>>;
 
 /// The whole API catalogue, read once.
 pub struct Contract {
@@ -95,7 +95,7 @@ impl Contract {
     }
 
     /// The types and operations of one style with one bridge release or none; built when they are first asked for.
-    pub fn schema(&self, mode: WireMode, bridge: Option<&BridgeRelease>, flavor: Flavor) -> Arc<ServiceSchema> {
+    pub fn schema(&self, mode: WireStyle, bridge: Option<&BridgeRelease>, flavor: Flavor) -> Arc<ServiceSchema> {
         let key = (mode, bridge.map(|release| release.package.to_string()), flavor);
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         let schema = built
@@ -195,10 +195,10 @@ mod tests {
         let contract = Contract::shared();
         let newest = Some(BridgeRelease::newest());
         for (mode, bridge, operations, types) in [
-            (WireMode::RpcEncoded, None, 150, 166),
-            (WireMode::RpcEncoded, newest, 172, 194),
-            (WireMode::WsI, None, 149, 165),
-            (WireMode::WsI, newest, 171, 193),
+            (WireStyle::RpcEncoded, None, 150, 166),
+            (WireStyle::RpcEncoded, newest, 172, 194),
+            (WireStyle::WsI, None, 149, 165),
+            (WireStyle::WsI, newest, 171, 193),
         ] {
             let schema = contract.schema(mode, bridge, Flavor::default());
             assert_eq!((schema.operations.len(), schema.types.len()), (operations, types), "{mode:?} {bridge:?}");
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn each_bridge_release_adds_its_operations() {
         for release in BridgeRelease::all() {
-            let schema = Contract::shared().schema(WireMode::RpcEncoded, Some(release), Flavor::default());
+            let schema = Contract::shared().schema(WireStyle::RpcEncoded, Some(release), Flavor::default());
             assert_eq!(schema.operations.len(), 150 + release.operations, "{}", release.package);
         }
     }

@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// The product and line a fake shop poses as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
 pub enum Flavor {
     /// Magento CE 1.7.
     #[serde(rename = "magento-1.7")]
@@ -54,12 +55,12 @@ impl Flavor {
     }
 
     /// `{H}` of `{H}PortType`, `{H}Binding`, `{H}Port` and `urn:{H}Action`.
-    pub fn handler(self, mode: WireMode) -> &'static str {
+    pub fn handler(self, mode: WireStyle) -> &'static str {
         const RPC: &str = "Mage_Api_Model_Server_V2_Handler";
         match (self, mode) {
-            (Self::Magento17 | Self::Magento191, WireMode::WsI) => "Mage_Api_Model_Server_Wsi_Handler",
-            (Self::Magento194, _) | (Self::OpenMage194 | Self::OpenMage20, WireMode::WsI) => "",
-            (_, WireMode::RpcEncoded) => RPC,
+            (Self::Magento17 | Self::Magento191, WireStyle::WsI) => "Mage_Api_Model_Server_Wsi_Handler",
+            (Self::Magento194, _) | (Self::OpenMage194 | Self::OpenMage20, WireStyle::WsI) => "",
+            (_, WireStyle::RpcEncoded) => RPC,
         }
     }
 
@@ -81,8 +82,8 @@ impl Flavor {
     }
 
     /// Whether answers have a line feed between all adjacent tags: from CE 1.8 always, before that in WS-I only.
-    pub fn splits_lines(self, mode: WireMode) -> bool {
-        self != Self::Magento17 || mode == WireMode::WsI
+    pub fn splits_lines(self, mode: WireStyle) -> bool {
+        self != Self::Magento17 || mode == WireStyle::WsI
     }
 
     /// Whether answers carry PHP's own `Content-Type` line before Magento's.

@@ -1,6 +1,7 @@
 //! Magento's API as data, and the pure rules on it: operations, types, fault tables, access control, bridge releases,
 //! filters, paging, countries and regions. No state and no bytes: what an operation does lives in `shop`, how it is
 //! written in `soap`.
+#![doc(hidden)]
 
 pub mod bridge;
 pub mod columns;

@@ -11,7 +11,7 @@ use super::contract::{OperationFacts, ResourceFacts};
 use super::{BridgeRelease, Flavor};
 use crate::soap::{
     ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef,
-    WireMode, Xsd,
+    WireStyle, Xsd,
 };
 
 /// `types.json`, parsed.
@@ -39,7 +39,7 @@ struct FieldRow {
 /// Where a row of a table applies.
 #[derive(Default)]
 struct Presence {
-    mode: Option<WireMode>,
+    mode: Option<WireStyle>,
     since: Option<String>,
     until: Option<String>,
     line: Option<Line>,
@@ -66,7 +66,7 @@ impl Line {
 /// What a schema is built for.
 #[derive(Clone, Copy)]
 struct Target<'a> {
-    mode: WireMode,
+    mode: WireStyle,
     bridge: Option<&'a BridgeRelease>,
     flavor: Flavor,
 }
@@ -124,8 +124,8 @@ impl Presence {
         let mut presence = Self::default();
         for modifier in modifiers {
             match *modifier {
-                "rpc" => presence.mode = Some(WireMode::RpcEncoded),
-                "wsi" => presence.mode = Some(WireMode::WsI),
+                "rpc" => presence.mode = Some(WireStyle::RpcEncoded),
+                "wsi" => presence.mode = Some(WireStyle::WsI),
                 "openmage" => presence.line = Some(Line::Openmage),
                 "openmage-20" => presence.line = Some(Line::Openmage20),
                 other => {
@@ -217,8 +217,8 @@ impl OperationRow {
             return None;
         }
         let variants = match mode {
-            WireMode::RpcEncoded => &self.rpc,
-            WireMode::WsI => &self.wsi,
+            WireStyle::RpcEncoded => &self.rpc,
+            WireStyle::WsI => &self.wsi,
         };
         let holds = |v: &&Variant| {
             v.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)))
@@ -232,7 +232,7 @@ impl OperationRow {
 pub(super) fn build(
     types: &TypeTable,
     operations: &OperationTable,
-    mode: WireMode,
+    mode: WireStyle,
     bridge: Option<&BridgeRelease>,
     flavor: Flavor,
 ) -> ServiceSchema {
@@ -260,12 +260,12 @@ fn unparsable(target: Target<'_>) -> Option<String> {
     let bridge = target.bridge?;
     let lacks_messages = bridge.at_least("1.2.6.0") && !bridge.at_least("1.2.8.0");
     match target.mode {
-        WireMode::WsI if lacks_messages => Some(format!(
+        WireStyle::WsI if lacks_messages => Some(format!(
             "bridge {} declares operations in WS-I whose messages it forgot, so the shop cannot read its own WSDL; \
              use another release, or RPC",
             bridge.short()
         )),
-        WireMode::RpcEncoded if target.flavor == Flavor::OpenMage20 => Some(
+        WireStyle::RpcEncoded if target.flavor == Flavor::OpenMage20 => Some(
             "the bridge's types do not merge into the RPC WSDL of urn:OpenMage, so the shop cannot read its own WSDL; \
              use WS-I, an older flavor, or no bridge"
                 .to_owned(),
@@ -287,18 +287,18 @@ fn complex_type(row: &TypeRow, target: Target<'_>, ids: &IndexMap<&str, TypeId>)
                     occurs: field.occurs,
                 })
                 .collect(),
-            sequence: row.sequence || target.mode == WireMode::WsI,
+            sequence: row.sequence || target.mode == WireStyle::WsI,
         },
     };
     ComplexType { name: row.name.clone(), shape }
 }
 
-fn operation(name: &str, variant: &Variant, mode: WireMode, ids: &IndexMap<&str, TypeId>) -> Operation {
+fn operation(name: &str, variant: &Variant, mode: WireStyle, ids: &IndexMap<&str, TypeId>) -> Operation {
     let (request, response) = variant.signature.split_once("->").unwrap_or((&variant.signature, ""));
     let names = variant.messages.clone().unwrap_or_else(|| (format!("{name}Request"), format!("{name}Response")));
     let elements = match (mode, variant.shape) {
-        (WireMode::RpcEncoded, _) | (_, Some(ShapeName::Malformed | ShapeName::Undeclared)) => (None, None),
-        (WireMode::WsI, _) => variant
+        (WireStyle::RpcEncoded, _) | (_, Some(ShapeName::Malformed | ShapeName::Undeclared)) => (None, None),
+        (WireStyle::WsI, _) => variant
             .elements
             .clone()
             .unwrap_or_else(|| (Some(format!("{name}RequestParam")), Some(format!("{name}ResponseParam")))),

@@ -2,6 +2,7 @@
 //! with personal data replaced, the CRM it leaves, and a scenario with a shop to tell it again. The replacement is keyed
 //! and consistent, and a scan refuses files in which an original survives. Replaying needs no shop. Sockets are `server`'s
 //! and `transport`'s; here are no HTTP types.
+#![doc(hidden)]
 
 mod breakage;
 mod bytes;

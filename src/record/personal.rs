@@ -84,12 +84,12 @@ pub fn personal_fields() -> BTreeSet<&'static str> {
 mod tests {
     use super::*;
     use crate::magento::{BridgeRelease, Contract, Flavor};
-    use crate::soap::{Shape, WireMode};
+    use crate::soap::{Shape, WireStyle};
 
     #[test]
     fn every_field_of_the_api_was_looked_at_once() {
         let mut names = BTreeSet::new();
-        for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+        for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), Flavor::default());
             for kind in &schema.types {
                 if let Shape::Struct { fields, .. } = &kind.shape {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::RecordError;
 use crate::magento::{BridgeRelease, Contract, Flavor};
-use crate::soap::{Answer, Codec, WireMode, wsdl_reader};
+use crate::soap::{Answer, Codec, WireStyle, wsdl_reader};
 
 /// Arguments that are never kept.
 const DROPPED: [&str; 3] = ["sessionId", "username", "apiKey"];
@@ -43,7 +43,7 @@ impl Reader {
     }
 
     pub(super) fn is_wsi(&self) -> bool {
-        self.codec.schema().mode == WireMode::WsI
+        self.codec.schema().mode == WireStyle::WsI
     }
 
     /// Whether the service has an operation.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::magento::{BridgeRelease, Contract, Flavor, directory};
-use crate::soap::{Shape, WireMode};
+use crate::soap::{Shape, WireStyle};
 
 /// Shorter words are too common to be looked for outside the fields they came from.
 const WORD_MIN: usize = 4;
@@ -42,7 +42,7 @@ static VOCABULARY: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let installed = "default main website store general wholesale retailer guest pending processing complete closed \
                      canceled holded payment review simple configurable shop example admin recorded session";
     let mut words: BTreeSet<String> = installed.split_whitespace().map(str::to_owned).collect();
-    for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+    for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
         let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), Flavor::default());
         for kind in &schema.types {
             if let Shape::Struct { fields, .. } = &kind.shape {

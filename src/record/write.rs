@@ -25,6 +25,7 @@ const OWN_WORDS: [&str; 4] = ["settings", "lastStatuses", "bookmarks", "jobs"];
 
 /// A recording that cannot be made, read or replayed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordError {
     /// No service description, or a broken one.
     #[error("the recording has no usable WSDL: {0}; record again")]

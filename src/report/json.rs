@@ -177,6 +177,7 @@ pub fn text(line: &Line) -> String {
 
 /// A report that cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum JsonReadError {
     /// A line is not one of a report.
     #[error("line {line} is not one of a Mockgento report: {cause}")]

@@ -1,4 +1,5 @@
 //! Results as people and CI read them. Knows what a run found ([`crate::scenario::result`]) and nothing of how.
+#![doc(hidden)]
 
 pub mod console;
 pub mod file;

@@ -2,6 +2,7 @@
 //! it against a fake shop and a CRM of its own, [`explore`] runs it again and again with trouble in it, [`coverage`] says what
 //! a suite exercises. Arrows go from `explore` to `run` to `language`, never back. Rules of Magento or of the sync do not live
 //! here.
+#![doc(hidden)]
 
 pub mod coverage;
 pub mod explore;

@@ -57,6 +57,7 @@ impl Default for ServerOptions {
 
 /// The server cannot start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// The address cannot be bound.
     #[error("cannot listen on {address}: {source}; choose another port, or 0 for any free one")]

@@ -1,6 +1,7 @@
 //! The fake shop's HTTP face: what a URL means, bytes in and bytes out, connections, the journal. It decides nothing a
 //! Magento decides; that is `shop`'s. hyper stays in `http`, `front`, `body` and `listener`; `endpoint` is free of it.
 //! `front` is the same HTTP for others who answer.
+#![doc(hidden)]
 
 mod admin;
 mod body;

@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 use super::overrides::Overrides;
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Flavor};
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// The switches of an installation.
 #[derive(Clone, Debug)]
 pub struct ShopConfig {
     /// Style of the API (`api/config/compliance_wsi`).
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// Installed bridge release, if any.
     pub bridge: Option<&'static BridgeRelease>,
     /// What the shop poses as.
@@ -34,7 +34,7 @@ impl ShopConfig {
     /// Magento CE 1.9.4 in RPC style without bridge.
     pub fn new(clock: Clock) -> Self {
         Self {
-            mode: WireMode::RpcEncoded,
+            mode: WireStyle::RpcEncoded,
             bridge: None,
             flavor: Flavor::default(),
             clock,

@@ -11,11 +11,12 @@ use super::sales::{Sale, SaleRefused};
 use super::seed::SeedRow;
 use crate::magento::BridgeRelease;
 use crate::secret::ApiKey;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// One edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum ShopEdit {
     /// Adds a record to a table.
     Create {
@@ -112,6 +113,7 @@ pub enum ShopEdit {
 
 /// Why an edit cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EditError {
     /// No such table.
     #[error("the shop has no table \"{table}\"; did you mean \"{nearest}\"?")]
@@ -177,7 +179,7 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
             Ok(0)
         }
         ShopEdit::SetWsi(on) => {
-            shop.set_mode(if *on { WireMode::WsI } else { WireMode::RpcEncoded });
+            shop.set_mode(if *on { WireStyle::WsI } else { WireStyle::RpcEncoded });
             Ok(0)
         }
         ShopEdit::SetBridge(release) => {

@@ -5,7 +5,7 @@ use super::Shop;
 use super::acl::Role;
 use super::session::Standing;
 use crate::magento::Contract;
-use crate::soap::{RequestError, SoapFault, SoapStruct, SoapValue, WireMode};
+use crate::soap::{RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
 
 /// Arguments that point to a record, and where it would be.
 const REFERENCES: &[(&str, &str, &str)] = &[
@@ -151,12 +151,12 @@ pub(super) fn refusal(shop: &Shop, error: &RequestError) -> String {
 fn unknown_operation(shop: &Shop, asked: &str) -> String {
     let schema = shop.codec().schema();
     let unwrapped = asked.strip_suffix("RequestParam");
-    if let (WireMode::RpcEncoded, Some(plain)) =
+    if let (WireStyle::RpcEncoded, Some(plain)) =
         (shop.mode(), unwrapped.filter(|name| schema.operation(name).is_some()))
     {
         return format!("<{asked}> calls {plain} in WS-I style and this shop speaks RPC/encoded; fetch its WSDL again");
     }
-    if shop.mode() == WireMode::WsI && schema.operation(asked).is_some() {
+    if shop.mode() == WireStyle::WsI && schema.operation(asked).is_some() {
         return format!("<{asked}> is a call in RPC/encoded style and this shop speaks WS-I; fetch its WSDL again");
     }
     let name = unwrapped.unwrap_or(asked);

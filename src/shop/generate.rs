@@ -40,6 +40,7 @@ pub struct Recipe {
 
 /// Why a shop cannot be made up.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GenerateError {
     /// Numbers that do not fit.
     #[error("{0}")]

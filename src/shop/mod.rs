@@ -1,5 +1,6 @@
 //! The fake shop: its tables, sessions, rights and what every operation does to them. No bytes and no HTTP in here, and
 //! nothing asynchronous: [`Shop::dispatch`] takes an operation's name and arguments and answers a value or a refusal.
+#![doc(hidden)]
 
 pub mod acl;
 mod address;
@@ -30,7 +31,7 @@ use rand_chacha::rand_core::SeedableRng;
 use crate::clock::{Clock, ClockMark};
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::soap::mend::mend;
-use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, WireMode};
+use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
 
 pub use config::{Settings, ShopConfig};
 pub use database::{Database, Table};
@@ -104,7 +105,7 @@ impl Shop {
     }
 
     /// The present style.
-    pub fn mode(&self) -> WireMode {
+    pub fn mode(&self) -> WireStyle {
         self.config.mode
     }
 
@@ -174,7 +175,7 @@ impl Shop {
     }
 
     /// Switches WS-I compliance on or off, as `System > Configuration` does.
-    pub fn set_mode(&mut self, mode: WireMode) {
+    pub fn set_mode(&mut self, mode: WireStyle) {
         self.version += 1;
         self.config.mode = mode;
         self.codec = codec_for(&self.config);

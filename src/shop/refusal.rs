@@ -4,6 +4,7 @@ use crate::soap::SoapFault;
 
 /// Why a call has no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// A fault that Magento raises: HTTP status 200.
     #[error(transparent)]

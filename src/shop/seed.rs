@@ -144,6 +144,7 @@ fn yes() -> bool {
 
 /// Why a seed cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SeedError {
     /// More than a shop can be made of.
     #[error("{name}: the seed has more than {nodes_max} keys and values; make it smaller, or use the shop \"big\"")]

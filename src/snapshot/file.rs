@@ -20,6 +20,7 @@ pub struct Header {
 
 /// Why snapshots cannot be compared or kept.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SnapshotError {
     /// A file or folder cannot be written.
     #[error(

@@ -7,6 +7,7 @@ use super::file::{self, Header, SnapshotError};
 
 /// What happens to a snapshot that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mode {
     /// Nothing is written.
     Check,
@@ -22,6 +23,7 @@ pub struct SnapshotName(pub String);
 
 /// What a comparison found.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The same text.
     Same,

@@ -6,7 +6,7 @@ use super::decode::{Decoder, ListForm, Refusal};
 use super::envelope::{self, SOAP_ENV};
 use super::error::{DecodeError, EncodeError, RequestError};
 use super::{
-    FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireMode, document_literal, rpc_encoded,
+    FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireStyle, document_literal, rpc_encoded,
 };
 use crate::clock::Deadline;
 use crate::xml::{self, Element, Limits};
@@ -74,8 +74,8 @@ impl Codec {
         let declared = self.declared(operation)?;
         let arguments: Vec<_> = arguments.iter().collect();
         match self.schema.mode {
-            WireMode::RpcEncoded => rpc_encoded::write(&self.schema, operation, &declared.request, &arguments, false),
-            WireMode::WsI => document_literal::write(&self.schema, &declared.request, &arguments, false),
+            WireStyle::RpcEncoded => rpc_encoded::write(&self.schema, operation, &declared.request, &arguments, false),
+            WireStyle::WsI => document_literal::write(&self.schema, &declared.request, &arguments, false),
         }
     }
 
@@ -87,11 +87,11 @@ impl Codec {
         let declared = self.declared(operation)?;
         let name = declared.response.parts.first().map_or("result", |part| part.name.as_str());
         match self.schema.mode {
-            WireMode::RpcEncoded => {
+            WireStyle::RpcEncoded => {
                 let wrapper = format!("{operation}Response");
                 rpc_encoded::write(&self.schema, &wrapper, &declared.response, &[(name, value)], self.splits_lines)
             }
-            WireMode::WsI => {
+            WireStyle::WsI => {
                 document_literal::write(&self.schema, &declared.response, &[(name, value)], self.splits_lines)
             }
         }
@@ -119,8 +119,8 @@ impl Codec {
         let opened = envelope::open(&root)?;
         let call = opened.body.children.first();
         let (operation, arguments) = match self.schema.mode {
-            WireMode::RpcEncoded => self.rpc_call(&root, call)?,
-            WireMode::WsI => self.wsi_call(&root, call)?,
+            WireStyle::RpcEncoded => self.rpc_call(&root, call)?,
+            WireStyle::WsI => self.wsi_call(&root, call)?,
         };
         Ok(SoapRequest { operation: operation.to_owned(), arguments, has_header_blocks: opened.has_header_blocks })
     }
@@ -223,7 +223,7 @@ impl Codec {
         let declared = self.schema.operation(operation);
         let decoder = Decoder::new(&self.schema, &root, ListForm::AsPhpClient, limits);
         let value = match self.schema.mode {
-            WireMode::RpcEncoded => {
+            WireStyle::RpcEncoded => {
                 let part = declared.and_then(|operation| operation.response.parts.first());
                 let child = part.and_then(|part| answer.child(&part.name)).or_else(|| answer.children.first());
                 match child {
@@ -231,7 +231,7 @@ impl Codec {
                     None => Ok(SoapValue::Nil),
                 }
             }
-            WireMode::WsI => wrapper_members(&decoder, answer, declared).map(SoapValue::Struct),
+            WireStyle::WsI => wrapper_members(&decoder, answer, declared).map(SoapValue::Struct),
         };
         value.map(Answer::Value).map_err(|refusal| match refusal {
             Refusal::Violation { element, text, expected } => DecodeError::Violation { element, text, expected },
@@ -280,7 +280,7 @@ mod tests {
     use crate::magento::{Contract, Flavor};
 
     fn codec() -> Codec {
-        Codec::new(Contract::shared().schema(WireMode::RpcEncoded, None, Flavor::OpenMage194))
+        Codec::new(Contract::shared().schema(WireStyle::RpcEncoded, None, Flavor::OpenMage194))
     }
 
     fn customer(members: &str, beside: &str) -> Vec<u8> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::document_literal::LIST_ITEM;
 use super::envelope::XSI;
-use super::{ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, WireMode, Xsd, scalar};
+use super::{ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, WireStyle, Xsd, scalar};
 use crate::xml::{Element, Limits, shortened};
 
 /// Nesting of values once references are followed; nothing real nests deeper.
@@ -76,7 +76,7 @@ impl<'a> Decoder<'a> {
     /// `root` is searched for the targets of `href` references.
     pub(super) fn new(schema: &'a ServiceSchema, root: &'a Element<'a>, lists: ListForm, limits: Limits) -> Self {
         let mut targets = HashMap::new();
-        if schema.mode == WireMode::RpcEncoded {
+        if schema.mode == WireStyle::RpcEncoded {
             collect_targets(root, &mut targets);
         }
         Self {
@@ -208,7 +208,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn list(&self, element: &'a Element<'a>, item: Option<&TypeRef>, depth: usize) -> Result<SoapValue, Refusal> {
-        let wsi = self.schema.mode == WireMode::WsI;
+        let wsi = self.schema.mode == WireStyle::WsI;
         let mut items = Vec::new();
         for child in element.children.iter().filter(|child| !wsi || child.local == LIST_ITEM) {
             items.push(self.value_at(child, item, depth + 1)?);

@@ -5,6 +5,7 @@ use crate::xml::{XmlError, XmlErrorKind};
 
 /// A value that its schema does not allow to be written; PHP answers HTTP 500 with this text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EncodeError {
     /// A field with `minOccurs="1"` is absent.
     #[error("SOAP-ERROR: Encoding: object has no '{0}' property")]
@@ -16,6 +17,7 @@ pub enum EncodeError {
 
 /// An answer that is not a SOAP answer to the operation asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// Not well-formed XML.
     #[error("the answer is not well-formed XML: {0}")]
@@ -56,6 +58,7 @@ pub enum DecodeError {
 
 /// A request that PHP's SoapServer refuses before any operation runs (wire spec, section 1.3).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RequestError {
     /// Empty or not well-formed.
     #[error("Invalid XML")]

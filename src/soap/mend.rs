@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    ComplexType, Field, Message, MessageShape, Occurs, Operation, ServiceSchema, Shape, TypeRef, WireMode, Xsd,
+    ComplexType, Field, Message, MessageShape, Occurs, Operation, ServiceSchema, Shape, TypeRef, WireStyle, Xsd,
 };
 
 /// A copy of the service that every stack can load:
@@ -28,7 +28,7 @@ pub fn mend(schema: &ServiceSchema) -> ServiceSchema {
     mended
 }
 
-fn mend_operation(operation: &mut Operation, mode: WireMode) {
+fn mend_operation(operation: &mut Operation, mode: WireStyle) {
     let Operation { name, request, response } = operation;
     if request.shape == MessageShape::Malformed {
         // As in the bridge's other lists: only the session is demanded.
@@ -42,7 +42,7 @@ fn mend_operation(operation: &mut Operation, mode: WireMode) {
     }
     for part in request.parts.iter_mut().chain(&mut response.parts) {
         mend_reference(&mut part.type_ref);
-        if mode == WireMode::RpcEncoded {
+        if mode == WireStyle::RpcEncoded {
             part.occurs = Occurs::Required;
         }
     }

@@ -1,6 +1,7 @@
 //! SOAP 1.1 as Magento speaks it: the value tree, both encodings (RPC/encoded and WS-I document/literal), envelopes,
 //! faults and the WSDL. It is told types by a [`schema::ServiceSchema`]; it knows no Magento operation, no shop and no
 //! client.
+#![doc(hidden)]
 
 pub mod codec;
 mod decode;
@@ -9,10 +10,10 @@ pub mod envelope;
 pub mod error;
 pub mod fault;
 pub mod mend;
-pub mod mode;
 mod rpc_encoded;
 mod scalar;
 pub mod schema;
+pub mod style;
 pub mod value;
 pub mod wsdl;
 pub mod wsdl_reader;
@@ -20,8 +21,8 @@ pub mod wsdl_reader;
 pub use codec::{Answer, Codec, SoapRequest};
 pub use error::{DecodeError, EncodeError, RequestError};
 pub use fault::{FaultCode, SoapFault};
-pub use mode::WireMode;
 pub use schema::{
     ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd,
 };
+pub use style::WireStyle;
 pub use value::{SoapStruct, SoapValue};

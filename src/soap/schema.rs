@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::WireMode;
+use super::WireStyle;
 use super::value::Name;
 
 /// One WSDL: everything the encoders and the WSDL writer need. Built by `magento::contract` for one style and one
@@ -10,7 +10,7 @@ use super::value::Name;
 #[derive(Clone, Debug)]
 pub struct ServiceSchema {
     /// The style of all operations.
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// `urn:Magento`, or `urn:OpenMage` on newer OpenMage.
     pub target_namespace: String,
     /// `{H}` in `{H}PortType`, `{H}Binding`, `{H}Port` and `urn:{H}Action` (wire spec, section 2.3); often empty.

@@ -5,7 +5,7 @@ use std::fmt::{Display, Write as _};
 
 use super::mend::mend;
 use super::{
-    ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeRef, WireMode,
+    ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeRef, WireStyle,
 };
 use crate::xml::writer::escape_attribute;
 
@@ -67,9 +67,9 @@ struct Names {
 }
 
 impl Names {
-    fn of(mode: WireMode) -> Self {
+    fn of(mode: WireStyle) -> Self {
         match mode {
-            WireMode::RpcEncoded => Self {
+            WireStyle::RpcEncoded => Self {
                 wsdl: "",
                 xsd: "",
                 default_namespace: " xmlns=\"http://schemas.xmlsoap.org/wsdl/\"",
@@ -78,7 +78,7 @@ impl Names {
                 indent: INDENT,
             },
             // Magento puts a bare line feed between all tags of this document (wire spec, section 2.1).
-            WireMode::WsI => Self {
+            WireStyle::WsI => Self {
                 wsdl: "wsdl:",
                 xsd: "xsd:",
                 default_namespace: "",
@@ -124,7 +124,7 @@ impl Writer<'_> {
         self.open(&types);
         let declaration = self.names.schema_namespace;
         self.open(format_args!("{xsd_schema} {declaration}=\"{XSD}\" targetNamespace=\"{namespace}\""));
-        if schema.mode == WireMode::RpcEncoded {
+        if schema.mode == WireStyle::RpcEncoded {
             let location = match encoding_schema {
                 EncodingSchemaLocation::Exact => SOAP_ENCODING.to_owned(),
                 EncodingSchemaLocation::Url(url) => escape_attribute(url),
@@ -147,7 +147,7 @@ impl Writer<'_> {
     }
 
     fn complex_type(&mut self, declared: &ComplexType) {
-        let rpc = self.schema.mode == WireMode::RpcEncoded;
+        let rpc = self.schema.mode == WireStyle::RpcEncoded;
         let tag = format!("{}complexType", self.names.xsd);
         self.open(format_args!("{tag} name=\"{}\"", declared.name));
         match &declared.shape {
@@ -218,8 +218,8 @@ impl Writer<'_> {
         let prefix = self.names.wsdl;
         let start = format!("{prefix}message name=\"{}\"", message.name);
         let kind = match self.schema.mode {
-            WireMode::RpcEncoded => "type",
-            WireMode::WsI => "element",
+            WireStyle::RpcEncoded => "type",
+            WireStyle::WsI => "element",
         };
         let parts: Vec<String> = match &message.element {
             Some(element) => vec![format!("name=\"parameters\" element=\"typens:{element}\"")],
@@ -260,11 +260,11 @@ impl Writer<'_> {
         let Names { wsdl: prefix, style, .. } = self.names;
         let handler = &self.schema.handler;
         let (action, body) = match self.schema.mode {
-            WireMode::RpcEncoded => (
+            WireStyle::RpcEncoded => (
                 format!("urn:{handler}Action"),
                 format!("soap:body namespace=\"{namespace}\" use=\"encoded\" encodingStyle=\"{SOAP_ENCODING}\""),
             ),
-            WireMode::WsI => (String::new(), "soap:body use=\"literal\"".to_owned()),
+            WireStyle::WsI => (String::new(), "soap:body use=\"literal\"".to_owned()),
         };
         self.open(format_args!("{prefix}binding name=\"{handler}Binding\" type=\"typens:{handler}PortType\""));
         self.empty(format_args!("soap:binding style=\"{style}\" transport=\"{HTTP_TRANSPORT}\""));

@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-use super::WireMode;
+use super::WireStyle;
 use super::wsdl::{WSDL, WSDL_SOAP};
 use crate::xml::{Element, Limits, XmlError, decode, parse};
 
@@ -13,7 +13,7 @@ const EXCERPT_CHARS_MAX: usize = 80;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WsdlFacts {
     /// The style of the binding.
-    pub mode: WireMode,
+    pub mode: WireStyle,
     /// Namespace of the operations.
     pub target_namespace: String,
     /// Where calls go.
@@ -24,6 +24,7 @@ pub struct WsdlFacts {
 
 /// A document that is no usable WSDL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WsdlError {
     /// Nothing at all.
     #[error("the answer is empty where a WSDL was expected; check the URL")]
@@ -92,8 +93,8 @@ pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<WsdlFacts, WsdlError>
     let binding = binding_of(&root, port)?;
     let soap = binding.children.iter().find(|child| child.is(WSDL_SOAP, "binding"));
     let mode = match soap.and_then(|soap| soap.attribute(None, "style")) {
-        Some("rpc") => WireMode::RpcEncoded,
-        _ => WireMode::WsI,
+        Some("rpc") => WireStyle::RpcEncoded,
+        _ => WireStyle::WsI,
     };
     Ok(WsdlFacts {
         mode,
@@ -177,9 +178,9 @@ mod tests {
     #[test]
     fn what_the_writer_says_is_read_back() {
         for (mode, flavor, count, action) in [
-            (WireMode::RpcEncoded, Flavor::Magento194, 172, "urn:Action"),
-            (WireMode::RpcEncoded, Flavor::Magento17, 172, "urn:Mage_Api_Model_Server_V2_HandlerAction"),
-            (WireMode::WsI, Flavor::Magento194, 171, ""),
+            (WireStyle::RpcEncoded, Flavor::Magento194, 172, "urn:Action"),
+            (WireStyle::RpcEncoded, Flavor::Magento17, 172, "urn:Mage_Api_Model_Server_V2_HandlerAction"),
+            (WireStyle::WsI, Flavor::Magento194, 171, ""),
         ] {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), flavor);
             let text = write(&schema, "http://shop.test/api.php?a=1&type=v2_soap", &WsdlOptions::default());

@@ -6,6 +6,7 @@ use crate::crm::CrmError;
 
 /// A sync that could not run, or had to stop.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SyncError {
     /// The integration was switched off.
     #[error("integration \"{name}\" is not enabled, cannot synchronise it; enable it first")]
@@ -28,6 +29,7 @@ pub enum SyncError {
 
 /// A question that a connector could not ask, or that was not answered.
 #[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CallError {
     /// The call failed.
     #[error(transparent)]
@@ -63,6 +65,7 @@ pub enum CallError {
 
 /// How a list without end is known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Endless {
     /// A page by number brought nothing new.
     #[error("page {0} held only rows that had come before")]

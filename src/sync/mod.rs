@@ -3,6 +3,7 @@
 //!
 //! Deciding is pure (`window`, `filter`, `convert`, `strategy`, `merge`, `export`); `driver` is the only place that
 //! calls Magento and writes the CRM. No SQL here and no bytes of the wire.
+#![doc(hidden)]
 
 mod bookmark;
 pub mod cart_expiration;

@@ -11,6 +11,7 @@ use super::left_out::{Behind, LeftOut, left_out};
 /// Which part of a run a connector was run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum RunKind {
     /// Full lists of small tables.
     Dictionary,
@@ -25,6 +26,7 @@ pub enum RunKind {
 /// How a connector's run ended (`code` of a status record: 1 and 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum RunStatus {
     /// Code 1. Single rows may have been skipped.
     Completed,
@@ -234,6 +236,7 @@ pub struct ExportOutcome {
 /// What became of an exported edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "result")]
+#[non_exhaustive]
 pub enum ExportResult {
     /// Magento made a new record.
     Created,

@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::crm::integration::ShopFacts;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, IntegrationSettings};
 use crate::quirk::{Quirk, Quirks};
-use crate::soap::{SoapStruct, WireMode};
+use crate::soap::{SoapStruct, WireStyle};
 
 /// A sync in progress.
 pub(super) struct Run<'c, 'e> {
@@ -76,7 +76,7 @@ impl<'c, 'e> Run<'c, 'e> {
             url,
             user: settings.api_user.clone(),
             key: settings.api_key.clone(),
-            mode: if settings.is_wsi_mode { WireMode::WsI } else { WireMode::RpcEncoded },
+            mode: if settings.is_wsi_mode { WireStyle::WsI } else { WireStyle::RpcEncoded },
             retries: Retries::Standard,
             quirks: context.quirks.clone(),
             clock: context.clock.clone(),

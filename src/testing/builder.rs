@@ -9,7 +9,7 @@ use crate::secret::ApiKey;
 use crate::server::{FakeShop, ServerOptions};
 use crate::shop::seed::SeedUser;
 use crate::shop::{Seed, Shop, ShopConfig};
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// Where a test's clock stands unless it says otherwise.
 const START: &str = "2026-01-31T09:00:00Z";
@@ -55,7 +55,7 @@ impl TestShopBuilder {
 
     /// Speaks WS-I (document/literal) instead of RPC/encoded.
     pub fn wsi(mut self) -> Self {
-        self.config.mode = WireMode::WsI;
+        self.config.mode = WireStyle::WsI;
         self
     }
 

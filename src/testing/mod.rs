@@ -12,7 +12,7 @@
 //! #     let transport = TcpTransport::new(TcpOptions::default(), clock.clone())?;
 //! #     let options = ClientOptions {
 //! #         url: shop.wsdl_url(), user: shop.user().to_owned(), key: mockgento::secret::ApiKey::new(shop.key()),
-//! #         mode: WireMode::RpcEncoded, retries: Retries::default(), quirks: Quirks::default(), clock,
+//! #         mode: WireStyle::RpcEncoded, retries: Retries::default(), quirks: Quirks::default(), clock,
 //! #         wsdl_cache: WsdlCache::default(),
 //! #     };
 //! #     let mut client = MagentoClient::connect(std::sync::Arc::new(transport), options).await?;

@@ -10,6 +10,7 @@ use crate::secret::MASK;
 
 /// No usable answer. Every message names the address (without credentials) and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportError {
     /// The address is not one we can call.
     #[error("cannot call {url}: {reason}; give an http:// or https:// address")]

@@ -1,5 +1,6 @@
 //! How the client's bytes travel: one trait, and two carriers that speak real HTTP: TCP with TLS ([`tcp`]) and a pipe
 //! in memory ([`in_memory`]). No SOAP here, no retries and no sessions; those are the client's.
+#![doc(hidden)]
 
 use std::future::Future;
 use std::pin::Pin;

@@ -87,6 +87,7 @@ impl Default for TcpOptions {
 
 /// The transport cannot be set up.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrustError {
     /// The CA file is unreadable, holds no certificate or a broken one.
     #[error("cannot use CA file {path}: {reason}; expected PEM with at least one certificate", path = .path.display())]

@@ -16,6 +16,7 @@ pub struct XmlError {
 
 /// What is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum XmlErrorKind {
     /// Not well-formed.
     #[error("not well-formed XML: {0}")]

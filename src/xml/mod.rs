@@ -1,5 +1,6 @@
 //! Bytes to an element tree and back, guarded: no DTD, no entities beyond the five predefined ones, limits on size,
 //! depth and counts. It knows XML and namespaces, and nothing of SOAP. quick-xml's types stay in here.
+#![doc(hidden)]
 
 pub mod element;
 pub mod error;

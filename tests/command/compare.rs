@@ -9,7 +9,7 @@ use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::server::{FakeShop, ServerOptions};
 use mockgento::shop::{Overrides, Shop, ShopConfig, built_in};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::testing::{Disruption, TestShop, When};
 use serde_json::Value;
 use tokio::process::Command;
@@ -40,7 +40,7 @@ http:
   headers: {cache-control: no-cache, pragma: null}
 "#;
 
-async fn shop(mode: WireMode, bridge: Option<&str>, flavor: Flavor, overrides: Option<&str>) -> FakeShop {
+async fn shop(mode: WireStyle, bridge: Option<&str>, flavor: Flavor, overrides: Option<&str>) -> FakeShop {
     let bridge = bridge.map(|version| BridgeRelease::find(version).unwrap());
     let overrides = overrides.map(|text| Arc::new(Overrides::parse(text, "own ways").unwrap()));
     if let Some(overrides) = &overrides {
@@ -88,9 +88,9 @@ fn writing_calls(shop: &FakeShop) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_differs_between_two_shops_is_told_and_nothing_is_written() {
-    let one = shop(WireMode::RpcEncoded, Some("1.2.19"), Flavor::default(), None).await;
-    let same = shop(WireMode::RpcEncoded, Some("1.2.19"), Flavor::default(), None).await;
-    let older = shop(WireMode::RpcEncoded, Some("1.2.0"), Flavor::default(), None).await;
+    let one = shop(WireStyle::RpcEncoded, Some("1.2.19"), Flavor::default(), None).await;
+    let same = shop(WireStyle::RpcEncoded, Some("1.2.19"), Flavor::default(), None).await;
+    let older = shop(WireStyle::RpcEncoded, Some("1.2.0"), Flavor::default(), None).await;
     let url = one.wsdl_url().to_string();
     for (other, code, expected) in [(&same, 0, "both answer alike"), (&older, 1, "wsdl: operations\n    < ")] {
         for second in ["--with", "--url"] {
@@ -106,10 +106,10 @@ async fn what_differs_between_two_shops_is_told_and_nothing_is_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_of_any_product_is_like_the_fake_that_mirrors_it() {
     for (mode, bridge, flavor) in [
-        (WireMode::RpcEncoded, Some("1.2.19"), Flavor::default()),
-        (WireMode::WsI, Some("1.2.19"), Flavor::OpenMage20),
-        (WireMode::RpcEncoded, Some("1.1.4"), Flavor::OpenMage194),
-        (WireMode::RpcEncoded, None, Flavor::OpenMage20),
+        (WireStyle::RpcEncoded, Some("1.2.19"), Flavor::default()),
+        (WireStyle::WsI, Some("1.2.19"), Flavor::OpenMage20),
+        (WireStyle::RpcEncoded, Some("1.1.4"), Flavor::OpenMage194),
+        (WireStyle::RpcEncoded, None, Flavor::OpenMage20),
     ] {
         let shop = shop(mode, bridge, flavor, None).await;
         let run = compare(&["--url", shop.wsdl_url().as_str(), "--with", "fake", "--user", "oro"]).await;
@@ -120,7 +120,7 @@ async fn a_shop_of_any_product_is_like_the_fake_that_mirrors_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_with_ways_of_its_own_ends_in_overrides_that_make_the_fake_alike() {
     let folder = tempfile::tempdir().unwrap();
-    for (mode, flavor) in [(WireMode::RpcEncoded, Flavor::OpenMage194), (WireMode::WsI, Flavor::OpenMage20)] {
+    for (mode, flavor) in [(WireStyle::RpcEncoded, Flavor::OpenMage194), (WireStyle::WsI, Flavor::OpenMage20)] {
         let file = folder.path().join(format!("{}.yaml", mode.as_str())).display().to_string();
         let shop = shop(mode, Some("1.2.19"), flavor, Some(OWN_WAYS)).await;
         let url = shop.wsdl_url().to_string();

@@ -6,7 +6,7 @@ use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::server::{EndpointOptions, HttpRequestParts, endpoint};
 use mockgento::shop::{Seed, Shop, ShopConfig};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use serde_json::{Value, json};
 
 use crate::support::sales;
@@ -63,8 +63,8 @@ fn later_fields() -> Vec<(&'static str, &'static str, Value, &'static str)> {
 fn asked_like_the_newest(wire: &mut Wire, operation: &str) -> String {
     let schema = Contract::shared().schema(wire.shop.mode(), Some(BridgeRelease::newest()), Flavor::default());
     let named = match wire.shop.mode() {
-        WireMode::RpcEncoded => operation.to_owned(),
-        WireMode::WsI => {
+        WireStyle::RpcEncoded => operation.to_owned(),
+        WireStyle::WsI => {
             let declared = schema.operation(operation).and_then(|operation| operation.request.element.clone());
             declared.unwrap_or_else(|| format!("{operation}RequestParam"))
         }
@@ -88,7 +88,7 @@ fn added_operations() -> Vec<&'static str> {
 }
 
 /// How many of the bridge's operations a shop has heard of.
-fn known_operations(style: WireMode, bridge: Option<&str>) -> usize {
+fn known_operations(style: WireStyle, bridge: Option<&str>) -> usize {
     let mut wire = Wire::tea_shop(style, bridge);
     let added = added_operations();
     // Without arguments a known operation complains about its session.
@@ -111,7 +111,7 @@ fn each_release_has_its_ping_and_its_operations() {
             assert_eq!(answer.text("version").as_deref(), Some(*ping), "{release}");
             assert_eq!(answer.text("mage_version").as_deref(), Some("1.9.4.5"), "{release}");
             // Mended, the two releases whose WS-I document is broken do without the two operations that break it.
-            let broken = style == WireMode::WsI && BROKEN_IN_WSI.contains(release);
+            let broken = style == WireStyle::WsI && BROKEN_IN_WSI.contains(release);
             let expected = operations - if broken { 2 } else { 0 };
             assert_eq!(known_operations(style, Some(release)), expected, "{release} in {style:?}");
         }
@@ -130,9 +130,9 @@ fn a_shop_without_the_bridge_has_never_heard_of_it() {
 #[test]
 fn a_shop_that_cannot_read_its_own_wsdl_answers_its_error_page() {
     for (release, style, flavor) in [
-        (Some("1.2.6"), WireMode::WsI, Flavor::Magento194),
-        (Some("1.2.7"), WireMode::WsI, Flavor::Magento194),
-        (Some("1.2.19"), WireMode::RpcEncoded, Flavor::OpenMage20),
+        (Some("1.2.6"), WireStyle::WsI, Flavor::Magento194),
+        (Some("1.2.7"), WireStyle::WsI, Flavor::Magento194),
+        (Some("1.2.19"), WireStyle::RpcEncoded, Flavor::OpenMage20),
     ] {
         let mut wire = Wire::tea_shop(style, release);
         wire.shop = unmended(style, release, flavor);
@@ -143,10 +143,10 @@ fn a_shop_that_cannot_read_its_own_wsdl_answers_its_error_page() {
         );
     }
     for (release, style, flavor) in [
-        (Some("1.2.6"), WireMode::RpcEncoded, Flavor::Magento194),
-        (Some("1.2.8"), WireMode::WsI, Flavor::Magento194),
-        (Some("1.2.19"), WireMode::WsI, Flavor::OpenMage20),
-        (None, WireMode::RpcEncoded, Flavor::OpenMage20),
+        (Some("1.2.6"), WireStyle::RpcEncoded, Flavor::Magento194),
+        (Some("1.2.8"), WireStyle::WsI, Flavor::Magento194),
+        (Some("1.2.19"), WireStyle::WsI, Flavor::OpenMage20),
+        (None, WireStyle::RpcEncoded, Flavor::OpenMage20),
     ] {
         let mut wire = Wire::tea_shop(style, release);
         wire.shop = unmended(style, release, flavor);
@@ -155,7 +155,7 @@ fn a_shop_that_cannot_read_its_own_wsdl_answers_its_error_page() {
     }
 }
 
-fn unmended(mode: WireMode, bridge: Option<&str>, flavor: Flavor) -> Shop {
+fn unmended(mode: WireStyle, bridge: Option<&str>, flavor: Flavor) -> Shop {
     let bridge = bridge.map(|version| BridgeRelease::find(version).expect("a release"));
     let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().expect("an instant"));
     let config = ShopConfig { mode, bridge, flavor, ..ShopConfig::new(clock) };
@@ -166,7 +166,7 @@ fn unmended(mode: WireMode, bridge: Option<&str>, flavor: Flavor) -> Shop {
 fn wishlists_are_declared_a_release_before_they_work() {
     let all = json!({"filters": {}, "pager": {"page": 1, "pageSize": 10}});
     for (release, expected) in [("1.2.6", Err("3 Invalid api path.")), ("1.2.7", Ok(())), ("1.2.19", Ok(()))] {
-        let mut wire = Wire::tea_shop(WireMode::RpcEncoded, Some(release));
+        let mut wire = Wire::tea_shop(WireStyle::RpcEncoded, Some(release));
         for operation in ["oroWishlistList", "oroWishlistStatusList"] {
             let answer = wire.call(operation, all.clone()).map(|_| ());
             assert_eq!(answer.as_ref().map_err(String::as_str).copied(), expected, "{operation} of {release}");
@@ -177,7 +177,7 @@ fn wishlists_are_declared_a_release_before_they_work() {
 #[test]
 fn order_notes_carry_their_ids_from_1_2_19_on() {
     for (release, has_id) in [("1.2.18", false), ("1.2.19", true)] {
-        let mut wire = Wire::tea_shop(WireMode::RpcEncoded, Some(release));
+        let mut wire = Wire::tea_shop(WireStyle::RpcEncoded, Some(release));
         let order = sales::order(&mut wire);
         let note = json!({"orderIncrementId": order, "status": "pending", "comment": "Gift wrap", "notify": "0"});
         wire.ok("salesOrderAddComment", note);
@@ -193,7 +193,7 @@ fn orders_can_be_filtered_by_website_from_1_2_18_on() {
     let filter =
         json!({"filters": {"filter": [{"key": "website_id", "value": "1"}]}, "pager": {"page": 1, "pageSize": 9}});
     for (release, works) in [("1.2.17", false), ("1.2.18", true)] {
-        let mut wire = Wire::tea_shop(WireMode::RpcEncoded, Some(release));
+        let mut wire = Wire::tea_shop(WireStyle::RpcEncoded, Some(release));
         sales::order(&mut wire);
         let answer = wire.call("oroOrderList", filter.clone());
         assert_eq!(answer.is_ok(), works, "{release}: {answer:?}");

@@ -5,7 +5,7 @@ use crate::support::wire::{STYLES, Wire};
 use jiff::SignedDuration;
 use mockgento::magento::Contract;
 use mockgento::shop::Shop;
-use mockgento::soap::{SoapStruct, SoapValue, TypeRef, WireMode};
+use mockgento::soap::{SoapStruct, SoapValue, TypeRef, WireStyle};
 use serde_json::{Value, json};
 
 use crate::support::wire;
@@ -50,7 +50,7 @@ fn no_operation_of_the_contract_is_left_out() {
 /// The server remembers answers and the dry run allows calls because of what the table says of an operation.
 #[test]
 fn operations_that_are_said_to_read_change_nothing() {
-    let mut wire = Wire::tea_shop(WireMode::RpcEncoded, Some("1.2.19"));
+    let mut wire = Wire::tea_shop(WireStyle::RpcEncoded, Some("1.2.19"));
     let (before, version) = (wire.shop.state(), wire.shop.version());
     let mut answered = 0;
     for facts in Contract::shared().operations().filter(|facts| facts.reads_only) {
@@ -178,7 +178,7 @@ fn products_are_created_changed_and_deleted() {
         let special = shop.record("catalogProductGetSpecialPrice", json!({"product": "TEA-W"}));
         assert_eq!(
             texts(&special, &["special_price", "special_from_date", "special_to_date"]),
-            if style == WireMode::WsI {
+            if style == WireStyle::WsI {
                 "10.2500 | 2024-02-01 00:00:00 | "
             } else {
                 "10.2500 | 2024-02-01 00:00:00 | nil"
@@ -187,7 +187,7 @@ fn products_are_created_changed_and_deleted() {
         let row = shop.rows("catalogProductList", json!({"filters": {"filter": [{"key": "sku", "value": "TEA-W"}]}}));
         assert_eq!(lines(&row, &["name", "price", "special_price"]), ["Silver needle | 12.5000 | 10.2500"]);
         // An empty list of WS-I is an object without members, which Magento takes for nothing sent.
-        let left: &[&str] = if style == WireMode::WsI { &["3"] } else { &[] };
+        let left: &[&str] = if style == WireStyle::WsI { &["3"] } else { &[] };
         assert_eq!(strings(row[0].get("category_ids")), left);
 
         assert_eq!(shop.ok("catalogProductDelete", json!({"product": "TEA-W"})).to_int(), Some(1));
@@ -295,7 +295,7 @@ fn attributes_and_sets_are_made_and_used() {
         let listed = shop.rows("catalogProductAttributeList", json!({"setId": set.parse::<i64>().expect("an id")}));
         assert!(lines(&listed, &["code", "type", "scope"]).contains(&"steeping_time | select | global".to_owned()));
         // WS-I never declared this one, nor the removal of options.
-        if style == WireMode::RpcEncoded {
+        if style == WireStyle::RpcEncoded {
             let additional = shop.rows(
                 "catalogProductListOfAdditionalAttributes",
                 json!({"productType": "simple", "attributeSetId": set}),
@@ -308,11 +308,11 @@ fn attributes_and_sets_are_made_and_used() {
         let extra =
             json!({"single_data": [{"key": "steeping_time", "value": chosen}, {"key": "colour", "value": "green"}]});
         let data = match style {
-            WireMode::RpcEncoded => json!({"name": "Sencha", "additional_attributes": extra}),
-            WireMode::WsI => json!({"name": "Sencha"}),
+            WireStyle::RpcEncoded => json!({"name": "Sencha", "additional_attributes": extra}),
+            WireStyle::WsI => json!({"name": "Sencha"}),
         };
         shop.ok("catalogProductCreate", json!({"type": "simple", "set": set, "sku": "SENCHA", "productData": data}));
-        if style == WireMode::RpcEncoded {
+        if style == WireStyle::RpcEncoded {
             let asked = json!({"attributes": ["name"], "additional_attributes": ["steeping_time", "colour"]});
             let info = shop.record("catalogProductInfo", json!({"productId": "SENCHA", "attributes": asked}));
             assert_eq!(
@@ -329,7 +329,7 @@ fn attributes_and_sets_are_made_and_used() {
         );
         shop.ok("catalogProductAttributeSetRemove", json!({"attributeSetId": set, "forceProductsRemove": "1"}));
         assert!(shop.call("catalogProductInfo", json!({"productId": "SENCHA"})).is_err());
-        if style == WireMode::RpcEncoded {
+        if style == WireStyle::RpcEncoded {
             shop.ok("catalogProductAttributeRemoveOption", json!({"attribute": "steeping_time", "optionId": chosen}));
             let info = shop.record("catalogProductAttributeInfo", json!({"attribute": "steeping_time"}));
             assert!(items(info.get("options")).is_empty());
@@ -539,8 +539,8 @@ fn the_bridge_lists_wishlists_and_what_visitors_looked_at() {
         let none = json!({"filters": {"filter": []}});
         // The bridge forgot to declare the pager in WS-I.
         let paged = match style {
-            WireMode::RpcEncoded => json!({"filters": {"filter": []}, "pager": {"page": 1, "pageSize": 10}}),
-            WireMode::WsI => none.clone(),
+            WireStyle::RpcEncoded => json!({"filters": {"filter": []}, "pager": {"page": 1, "pageSize": 10}}),
+            WireStyle::WsI => none.clone(),
         };
         let lists = shop.rows("wishlistList", none.clone());
         assert_eq!(lines(&lists, &["wishlist_id", "customer_id", "shared"]), ["1 | 1 | 0", "2 | 2 | 1"]);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::support::wire::{STYLES, Wire};
 use mockgento::magento::Contract;
 use mockgento::shop::ShopEdit;
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ struct World {
 }
 
 impl World {
-    fn new(style: WireMode, config: &BTreeMap<String, String>) -> Self {
+    fn new(style: WireStyle, config: &BTreeMap<String, String>) -> Self {
         let config: Vec<(String, String)> = config.iter().map(|(path, value)| (path.clone(), value.clone())).collect();
         let mut shop = Wire::configured_tea_shop(style, Some("1.2.19"), &config);
         let mut names = Vec::new();

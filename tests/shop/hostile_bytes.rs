@@ -131,7 +131,7 @@ fn filtered() -> Vec<Vec<u8>> {
 fn any_service_description_is_read_or_refused() {
     use mockgento::magento::{BridgeRelease, Contract, Flavor};
     use mockgento::soap::wsdl::{WsdlOptions, write};
-    let written = [mockgento::soap::WireMode::RpcEncoded, mockgento::soap::WireMode::WsI].map(|mode| {
+    let written = [mockgento::soap::WireStyle::RpcEncoded, mockgento::soap::WireStyle::WsI].map(|mode| {
         let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), Flavor::OpenMage194);
         write(&schema, "http://shop.test/api/", &WsdlOptions::default()).into_bytes()
     });

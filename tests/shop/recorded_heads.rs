@@ -7,7 +7,7 @@ use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Flavor};
 use mockgento::server::{EndpointOptions, HttpAnswer, HttpRequestParts, endpoint};
 use mockgento::shop::{Seed, Shop, ShopConfig};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 
 const HEADERS: &[&str] = &["Expires", "Cache-Control", "Pragma", "Content-Type"];
 
@@ -21,7 +21,7 @@ fn shop(folder: &Path, variant: &str) -> Shop {
     let seed = Seed::from_recorded(&seed, "seed.json").expect("a seed");
     let clock = Clock::virtual_at("2026-11-23T09:26:30Z".parse().expect("a timestamp"));
     let config = ShopConfig {
-        mode: if variant.starts_with("wsi") { WireMode::WsI } else { WireMode::RpcEncoded },
+        mode: if variant.starts_with("wsi") { WireStyle::WsI } else { WireStyle::RpcEncoded },
         bridge: variant.ends_with("-bridge").then(BridgeRelease::newest),
         flavor: Flavor::OpenMage194,
         ..ShopConfig::new(clock)

@@ -12,7 +12,7 @@ use mockgento::datetime;
 use mockgento::magento::{BridgeRelease, Flavor};
 use mockgento::server::{EndpointOptions, HttpRequestParts, endpoint};
 use mockgento::shop::{Seed, Shop, ShopConfig};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use regex::{Captures, Regex};
 use serde::Deserialize;
 
@@ -138,7 +138,7 @@ impl<'a> Replay<'a> {
         let manifest: Manifest = serde_json::from_str(&manifest).expect("a manifest of exchanges");
         let clock = Clock::virtual_at(Timestamp::UNIX_EPOCH);
         let config = ShopConfig {
-            mode: if variant.starts_with("wsi") { WireMode::WsI } else { WireMode::RpcEncoded },
+            mode: if variant.starts_with("wsi") { WireStyle::WsI } else { WireStyle::RpcEncoded },
             bridge: variant.ends_with("-bridge").then(BridgeRelease::newest),
             flavor: Flavor::OpenMage194,
             ..ShopConfig::new(clock.clone())

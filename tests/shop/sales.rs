@@ -2,7 +2,7 @@
 
 use crate::support::sales::{cart, order};
 use crate::support::wire::{STYLES, Wire};
-use mockgento::soap::{SoapStruct, WireMode};
+use mockgento::soap::{SoapStruct, WireStyle};
 use serde_json::json;
 
 use crate::support::wire;
@@ -148,7 +148,7 @@ fn an_order_is_invoiced_sent_and_refunded() {
 
 #[test]
 fn guests_and_buyers_who_register_get_what_they_chose() {
-    let mut shop = Wire::tea_shop(WireMode::RpcEncoded, None);
+    let mut shop = Wire::tea_shop(WireStyle::RpcEncoded, None);
     for (mode, email) in [("guest", "guest@example.com"), ("register", "new@example.com")] {
         let cart = cart(&mut shop);
         let customer = json!({"mode": mode, "email": email, "firstname": "New", "lastname": "Comer",
@@ -174,7 +174,7 @@ fn guests_and_buyers_who_register_get_what_they_chose() {
 
 #[test]
 fn products_of_a_cart_change_leave_and_move() {
-    let mut shop = Wire::tea_shop(WireMode::RpcEncoded, None);
+    let mut shop = Wire::tea_shop(WireStyle::RpcEncoded, None);
     let cart = cart(&mut shop);
     let listed = shop.rows("shoppingCartProductList", json!({"quoteId": cart}));
     assert_eq!(listed.iter().map(|row| text(row, "sku")).collect::<Vec<_>>(), ["TEA-G", "TEA-B"]);

@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 use mockgento::shop::{Row, Sale, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use serde_json::json;
 
 use crate::support::sales;
@@ -145,7 +145,7 @@ fn an_order_of_an_edit_is_what_an_order_of_the_api_is() {
 
 #[test]
 fn sums_that_somebody_gives_are_divided_among_the_lines_and_add_up_to_the_end() {
-    let mut shop = Wire::tea_shop(WireMode::RpcEncoded, None);
+    let mut shop = Wire::tea_shop(WireStyle::RpcEncoded, None);
     let row = |pairs: &[(&str, &str)]| -> IndexMap<String, Option<String>> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
     };
@@ -191,7 +191,7 @@ fn sums_that_somebody_gives_are_divided_among_the_lines_and_add_up_to_the_end() 
 
 #[test]
 fn a_refund_at_the_counter_is_one_of_the_api_handed_back() {
-    let mut shop = Wire::tea_shop(WireMode::RpcEncoded, None);
+    let mut shop = Wire::tea_shop(WireStyle::RpcEncoded, None);
     let number = place_at_the_counter(&mut shop);
     let order = id_of(&shop, &number);
     shop.shop.edit(&ShopEdit::Refund { order, set: IndexMap::new() }).expect("a credit memo");

@@ -8,7 +8,7 @@ use mockgento::clock::Clock;
 use mockgento::magento::{Contract, Flavor};
 use mockgento::quirk::Quirks;
 use mockgento::secret::ApiKey;
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::soap::wsdl::{self, WsdlOptions};
 use mockgento::transport::in_memory::InMemoryTransport;
 use mockgento::transport::proxy::Proxies;
@@ -167,7 +167,7 @@ async fn told(server: &MockServer) -> Vec<String> {
 
 /// A WSDL of our own that names `address`.
 fn wsdl(address: &str) -> Vec<u8> {
-    let schema = Contract::shared().schema(WireMode::RpcEncoded, None, Flavor::default());
+    let schema = Contract::shared().schema(WireStyle::RpcEncoded, None, Flavor::default());
     wsdl::write(&schema, address, &WsdlOptions::default()).into_bytes()
 }
 
@@ -195,7 +195,7 @@ async fn no_redirect_takes_basic_auth_a_login_or_a_session_to_another_host() {
             url: typed,
             user: "oro".to_owned(),
             key: ApiKey::new("oro-key-1"),
-            mode: WireMode::RpcEncoded,
+            mode: WireStyle::RpcEncoded,
             retries: Retries::Off,
             quirks: Quirks::default(),
             clock: Clock::system(),

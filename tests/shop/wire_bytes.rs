@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
-use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, WireStyle};
 
 struct Exchange {
     name: String,
@@ -15,7 +15,7 @@ struct Exchange {
 }
 
 fn codec(variant: &str) -> Codec {
-    let mode = if variant.starts_with("wsi") { WireMode::WsI } else { WireMode::RpcEncoded };
+    let mode = if variant.starts_with("wsi") { WireStyle::WsI } else { WireStyle::RpcEncoded };
     let bridge = variant.ends_with("-bridge").then(BridgeRelease::newest);
     Codec::new(Contract::shared().schema(mode, bridge, Flavor::OpenMage194))
 }
@@ -79,7 +79,7 @@ fn answer_again(codec: &Codec, operation: &str, response: &[u8]) -> Result<Vec<u
         Answer::Fault(fault) => Ok(codec.write_fault(&fault)),
         Answer::Value(value) => {
             let result = match (codec.schema().mode, value) {
-                (WireMode::WsI, SoapValue::Struct(mut members)) => members.remove("result").unwrap_or(SoapValue::Nil),
+                (WireStyle::WsI, SoapValue::Struct(mut members)) => members.remove("result").unwrap_or(SoapValue::Nil),
                 (_, value) => value,
             };
             codec.write_response(operation, &server_side(result)).map_err(|error| error.to_string())

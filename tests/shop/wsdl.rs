@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::soap::wsdl::{EncodingSchemaLocation, WsdlOptions, write};
-use mockgento::soap::{WireMode, wsdl_reader};
+use mockgento::soap::{WireStyle, wsdl_reader};
 use roxmltree::{Document, Node};
 
 const ADDRESS: &str = "http://localhost/api/v2_soap/index/";
 /// Messages the bridge's WS-I document declares for an operation it has not (from 1.2.6 on). Nobody can notice them; ours
 /// leaves them out.
 const MESSAGES_OF_NOBODY: [&str; 2] = ["oroWishlistItemListRequest", "oroWishlistItemListResponse"];
-const STYLES: [WireMode; 2] = [WireMode::RpcEncoded, WireMode::WsI];
+const STYLES: [WireStyle; 2] = [WireStyle::RpcEncoded, WireStyle::WsI];
 
 /// The reference documents, or a loud nothing.
 fn references() -> Option<PathBuf> {
@@ -26,7 +26,7 @@ fn references() -> Option<PathBuf> {
     Some(folder)
 }
 
-fn ours(mode: WireMode, bridge: Option<&BridgeRelease>, flavor: Flavor) -> String {
+fn ours(mode: WireStyle, bridge: Option<&BridgeRelease>, flavor: Flavor) -> String {
     write(&Contract::shared().schema(mode, bridge, flavor), ADDRESS, &WsdlOptions::default())
 }
 
@@ -133,7 +133,7 @@ fn all_attributes(node: Node<'_, '_>) -> String {
     all.join(" ")
 }
 
-fn check(reference: &Path, mode: WireMode, bridge: Option<&BridgeRelease>, flavor: Flavor) {
+fn check(reference: &Path, mode: WireStyle, bridge: Option<&BridgeRelease>, flavor: Flavor) {
     let text = fs::read_to_string(reference).expect("readable");
     let (theirs, ours) = (facts(&text).join("\n"), facts(&ours(mode, bridge, flavor)).join("\n"));
     if theirs == ours {
@@ -172,9 +172,9 @@ fn openmage_20_has_its_own_namespace_and_fields() {
     let Some(folder) = references().map(|folder| folder.join("openmage-20")) else { return };
     let newest = Some(BridgeRelease::newest());
     let flavor = Flavor::OpenMage20;
-    check(&folder.join("rpc-nobridge.wsdl"), WireMode::RpcEncoded, None, flavor);
-    check(&folder.join("wsi-nobridge.wsdl"), WireMode::WsI, None, flavor);
-    check(&folder.join("wsi-bridge-1.2.19.wsdl"), WireMode::WsI, newest, flavor);
+    check(&folder.join("rpc-nobridge.wsdl"), WireStyle::RpcEncoded, None, flavor);
+    check(&folder.join("wsi-nobridge.wsdl"), WireStyle::WsI, None, flavor);
+    check(&folder.join("wsi-bridge-1.2.19.wsdl"), WireStyle::WsI, newest, flavor);
     // The fourth document is not served: such a shop cannot read it itself and answers an error page (wire spec, 1.3).
 }
 
@@ -193,10 +193,10 @@ fn every_bridge_release_declares_what_the_real_one_does() {
 fn the_recorded_shop_serves_the_same_declarations() {
     let Some(folder) = references().map(|folder| folder.join("../recordings")) else { return };
     for (recording, mode, bridge) in [
-        ("rpc-nobridge/249-get-n3", WireMode::RpcEncoded, None),
-        ("rpc-bridge/338-get-n3", WireMode::RpcEncoded, Some(BridgeRelease::newest())),
-        ("wsi-nobridge/247-get-n3", WireMode::WsI, None),
-        ("wsi-bridge/336-get-n3", WireMode::WsI, Some(BridgeRelease::newest())),
+        ("rpc-nobridge/249-get-n3", WireStyle::RpcEncoded, None),
+        ("rpc-bridge/338-get-n3", WireStyle::RpcEncoded, Some(BridgeRelease::newest())),
+        ("wsi-nobridge/247-get-n3", WireStyle::WsI, None),
+        ("wsi-bridge/336-get-n3", WireStyle::WsI, Some(BridgeRelease::newest())),
     ] {
         let text = fs::read_to_string(folder.join(format!("{recording}.res.xml"))).expect("readable");
         let address = wsdl_reader::read(text.as_bytes(), None).expect("a WSDL").address;
@@ -228,7 +228,7 @@ fn each_style_and_release_has_its_numbers() {
 
 #[test]
 fn an_address_is_escaped_and_the_encoding_schema_may_be_elsewhere() {
-    let schema = Contract::shared().schema(WireMode::RpcEncoded, None, Flavor::default());
+    let schema = Contract::shared().schema(WireStyle::RpcEncoded, None, Flavor::default());
     let elsewhere = EncodingSchemaLocation::Url("http://shop.test/encoding?a=1&b=2".to_owned());
     let options = WsdlOptions { encoding_schema_location: elsewhere, ..WsdlOptions::default() };
     let text = write(&schema, "http://shop.test/api.php?a=1&type=v2_soap", &options);
@@ -260,10 +260,10 @@ fn a_mended_document_refers_to_nothing_it_does_not_declare() {
     let newest = BridgeRelease::newest();
     let old = BridgeRelease::find("1.2.6").expect("released");
     for (mode, release, broken) in [
-        (WireMode::RpcEncoded, newest, &[][..]),
-        (WireMode::RpcEncoded, old, &["typens:oroWishlistItemEntityArray"][..]),
+        (WireStyle::RpcEncoded, newest, &[][..]),
+        (WireStyle::RpcEncoded, old, &["typens:oroWishlistItemEntityArray"][..]),
         (
-            WireMode::WsI,
+            WireStyle::WsI,
             old,
             &[
                 "typens:oroWishlistListRequest",
@@ -286,7 +286,7 @@ fn mending_gives_malformed_messages_a_wrapper_and_a_field_one_declaration() {
         let schema = Contract::shared().schema(mode, Some(release), Flavor::default());
         [false, true].map(|mend| facts(&write(&schema, ADDRESS, &WsdlOptions { mend, ..WsdlOptions::default() })))
     };
-    let [exact, mended] = both(WireMode::WsI, BridgeRelease::newest());
+    let [exact, mended] = both(WireStyle::WsI, BridgeRelease::newest());
     for operation in
         ["wishlistList", "wishlistItemList", "oroWishlistList", "oroWishlistStatusList", "reportProductViewedList"]
     {
@@ -296,7 +296,7 @@ fn mending_gives_malformed_messages_a_wrapper_and_a_field_one_declaration() {
         assert!(exact.contains(&malformed) && !exact.contains(&regular), "{operation}");
         assert!(mended.contains(&regular) && !mended.contains(&malformed), "{operation}");
     }
-    let genders = both(WireMode::RpcEncoded, BridgeRelease::find("1.1.4").expect("released")).map(|facts| {
+    let genders = both(WireStyle::RpcEncoded, BridgeRelease::find("1.1.4").expect("released")).map(|facts| {
         facts.iter().filter(|fact| fact.starts_with("type customerCustomerEntityToCreate: gender ")).count()
     });
     assert_eq!(genders, [2, 1]);

@@ -9,7 +9,7 @@ use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Flavor};
 use mockgento::shop::seed::SeedUser;
 use mockgento::shop::{Seed, Shop, ShopConfig};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 
 pub fn clock() -> Clock {
     Clock::virtual_at("2026-11-23T09:26:30Z".parse().expect("a timestamp"))
@@ -23,7 +23,7 @@ pub fn shop(clock: &Clock) -> Shop {
 #[allow(dead_code, reason = "not every test file wants one")]
 pub fn wsi_shop(clock: &Clock, mended: bool) -> Shop {
     let bridge = Some(BridgeRelease::newest());
-    open(ShopConfig { mode: WireMode::WsI, bridge, mended, ..ShopConfig::new(clock.clone()) })
+    open(ShopConfig { mode: WireStyle::WsI, bridge, mended, ..ShopConfig::new(clock.clone()) })
 }
 
 fn open(config: ShopConfig) -> Shop {

@@ -7,7 +7,7 @@ use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Contract};
 use mockgento::server::{EndpointOptions, HttpRequestParts, endpoint};
 use mockgento::shop::{Seed, Shop, ShopConfig};
-use mockgento::soap::{Answer, SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{Answer, SoapStruct, SoapValue, WireStyle};
 use serde_json::Value;
 
 /// A shop and a client that is logged in to it.
@@ -18,12 +18,12 @@ pub struct Wire {
 
 impl Wire {
     /// The tea shop, in that style and with that bridge, on a clock of its own.
-    pub fn tea_shop(mode: WireMode, bridge: Option<&str>) -> Self {
+    pub fn tea_shop(mode: WireStyle, bridge: Option<&str>) -> Self {
         Self::configured_tea_shop(mode, bridge, &[])
     }
 
     /// The same with values of Magento's configuration.
-    pub fn configured_tea_shop(mode: WireMode, bridge: Option<&str>, config: &[(String, String)]) -> Self {
+    pub fn configured_tea_shop(mode: WireStyle, bridge: Option<&str>, config: &[(String, String)]) -> Self {
         let seed = Seed::parse(include_str!("../fixtures/seeds/tea-shop.yaml"), "tea-shop.yaml").expect("a seed");
         let seed = Seed {
             config: seed
@@ -80,7 +80,7 @@ impl Wire {
             let declared = schema.operation(operation).unwrap_or_else(|| panic!("no {operation}"));
             declared.request.parts.iter().map(|part| part.name.clone()).collect::<Vec<_>>()
         };
-        let (rpc, here) = (parts(WireMode::RpcEncoded), parts(self.shop.mode()));
+        let (rpc, here) = (parts(WireStyle::RpcEncoded), parts(self.shop.mode()));
         let name = |name: &str| rpc.iter().position(|part| part == name).and_then(|at| here.get(at)).cloned();
         arguments
             .iter()
@@ -105,7 +105,7 @@ impl Wire {
             .unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
         {
             Answer::Fault(fault) => Err(format!("{} {}", fault.code, fault.string)),
-            Answer::Value(SoapValue::Struct(wrapper)) if self.shop.mode() == WireMode::WsI => {
+            Answer::Value(SoapValue::Struct(wrapper)) if self.shop.mode() == WireStyle::WsI => {
                 Ok(wrapper.get("result").cloned().unwrap_or_default())
             }
             Answer::Value(value) => Ok(value),
@@ -141,4 +141,4 @@ fn value(json: Value) -> SoapValue {
 }
 
 /// Both styles.
-pub const STYLES: [WireMode; 2] = [WireMode::RpcEncoded, WireMode::WsI];
+pub const STYLES: [WireStyle; 2] = [WireStyle::RpcEncoded, WireStyle::WsI];

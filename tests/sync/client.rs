@@ -10,7 +10,7 @@ use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::secret::ApiKey;
 use mockgento::soap::wsdl::{WsdlOptions, write};
-use mockgento::soap::{SoapStruct, WireMode};
+use mockgento::soap::{SoapStruct, WireStyle};
 use mockgento::transport::tcp::{TcpOptions, TcpTransport};
 use mockgento::transport::{AllowedOrigins, Origin};
 use url::Url;
@@ -22,7 +22,7 @@ const DATE: &str = "Mon, 23 Nov 2026 09:26:30 GMT";
 
 /// The recorded answers of one style.
 struct Recorded {
-    mode: WireMode,
+    mode: WireStyle,
     login: &'static str,
     login_again: &'static str,
     ping: &'static str,
@@ -32,7 +32,7 @@ struct Recorded {
 }
 
 const RPC: Recorded = Recorded {
-    mode: WireMode::RpcEncoded,
+    mode: WireStyle::RpcEncoded,
     login: include_str!("../fixtures/recorded/rpc-001-login-ok.res.xml"),
     login_again: include_str!("../fixtures/recorded/rpc-007-login-second.res.xml"),
     ping: include_str!("../fixtures/recorded/rpc-184-oroPing.res.xml"),
@@ -42,7 +42,7 @@ const RPC: Recorded = Recorded {
 };
 
 const WS_I: Recorded = Recorded {
-    mode: WireMode::WsI,
+    mode: WireStyle::WsI,
     login: include_str!("../fixtures/recorded/wsi-001-login-ok.res.xml"),
     login_again: include_str!("../fixtures/recorded/wsi-007-login-second.res.xml"),
     ping: include_str!("../fixtures/recorded/wsi-183-oroPing.res.xml"),
@@ -73,7 +73,7 @@ fn xml(body: &str) -> ResponseTemplate {
     page(200, body).insert_header("Date", DATE)
 }
 
-fn wsdl(mode: WireMode, bridge: Option<&BridgeRelease>, address: &str) -> ResponseTemplate {
+fn wsdl(mode: WireStyle, bridge: Option<&BridgeRelease>, address: &str) -> ResponseTemplate {
     let schema = Contract::shared().schema(mode, bridge, Flavor::OpenMage194);
     xml(&write(&schema, address, &WsdlOptions::default()))
 }
@@ -81,7 +81,7 @@ fn wsdl(mode: WireMode, bridge: Option<&BridgeRelease>, address: &str) -> Respon
 /// A shop that answers as told.
 struct Shop {
     server: MockServer,
-    mode: WireMode,
+    mode: WireStyle,
 }
 
 impl Shop {
@@ -92,7 +92,7 @@ impl Shop {
         shop
     }
 
-    async fn without_login(mode: WireMode, bridge: Option<&BridgeRelease>) -> Self {
+    async fn without_login(mode: WireStyle, bridge: Option<&BridgeRelease>) -> Self {
         let server = MockServer::start().await;
         let document = wsdl(mode, bridge, &format!("{}/index.php/api/v2_soap/index/", server.uri()));
         Mock::given(method("GET")).respond_with(document).mount(&server).await;
@@ -273,7 +273,7 @@ async fn what_may_pass_is_tried_four_times_and_what_will_not_once() {
 
 #[tokio::test]
 async fn a_refused_login_says_what_the_shop_said_and_no_secret() {
-    let shop = Shop::without_login(WireMode::RpcEncoded, None).await;
+    let shop = Shop::without_login(WireStyle::RpcEncoded, None).await;
     let echo = format!("oops: <apiKey xsi:type=\"xsd:string\">{KEY}</apiKey> is no key, {KEY} is none");
     shop.answers("login", [xml(ACCESS_DENIED), page(500, &echo), xml(WS_I.login)]).await;
     assert_eq!(refused(shop.options()).await, "login (call 1): SOAP fault 2: Access denied.");
@@ -288,8 +288,8 @@ async fn a_refused_login_says_what_the_shop_said_and_no_secret() {
 #[tokio::test]
 async fn a_shop_of_the_other_style_and_what_is_no_wsdl_are_told_plainly() {
     for (shop_mode, set, advice) in [
-        (WireMode::WsI, WireMode::RpcEncoded, "the shop speaks WS-I (document/literal); switch WS-I Compliance on"),
-        (WireMode::RpcEncoded, WireMode::WsI, "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off"),
+        (WireStyle::WsI, WireStyle::RpcEncoded, "the shop speaks WS-I (document/literal); switch WS-I Compliance on"),
+        (WireStyle::RpcEncoded, WireStyle::WsI, "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off"),
     ] {
         let shop = Shop::without_login(shop_mode, None).await;
         assert_eq!(refused(ClientOptions { mode: set, ..shop.options() }).await, advice);
@@ -299,7 +299,7 @@ async fn a_shop_of_the_other_style_and_what_is_no_wsdl_are_told_plainly() {
         (page(401, ""), "answers HTTP 401 where a WSDL was expected; put user and password"),
         (page(503, "<html>"), "answers HTTP 503 where a WSDL was expected; the shop is down or in maintenance"),
     ] {
-        let shop = Shop { server: MockServer::start().await, mode: WireMode::RpcEncoded };
+        let shop = Shop { server: MockServer::start().await, mode: WireStyle::RpcEncoded };
         Mock::given(method("GET")).respond_with(answer).mount(&shop.server).await;
         let mut url = shop.url();
         url.set_username("joe").unwrap();
@@ -333,7 +333,7 @@ async fn an_address_of_nothing_is_created_with_session_customer_and_empty_data()
 /// Vectors 72 and 77.
 #[tokio::test]
 async fn without_a_bridge_nothing_pings_and_what_needs_one_is_refused_unsent() {
-    let shop = Shop::without_login(WireMode::RpcEncoded, None).await;
+    let shop = Shop::without_login(WireStyle::RpcEncoded, None).await;
     shop.answers("login", [xml(RPC.login)]).await;
     let mut client = shop.client().await;
     assert!(!client.bridge().await.is_installed());
@@ -378,14 +378,14 @@ async fn secrets_go_with_the_calls_but_to_no_other_origin_unless_it_is_allowed()
     for (elsewhere, is_allowed) in [(false, false), (true, true), (true, false)] {
         let (typed, other) = (MockServer::start().await, MockServer::start().await);
         let called = if elsewhere { &other } else { &typed };
-        let document = wsdl(WireMode::RpcEncoded, None, &format!("{}/index.php/api/", called.uri()));
+        let document = wsdl(WireStyle::RpcEncoded, None, &format!("{}/index.php/api/", called.uri()));
         Mock::given(method("GET")).and(basic_auth("joe", "s3cret")).respond_with(document).mount(&typed).await;
         let login = Mock::given(method("POST"));
         let login = if elsewhere { login } else { login.and(basic_auth("joe", "s3cret")) };
         login.respond_with(xml(RPC.login)).mount(called).await;
         Mock::given(header_exists("authorization")).respond_with(page(500, "")).with_priority(1).mount(&other).await;
 
-        let shop = Shop { server: typed, mode: WireMode::RpcEncoded };
+        let shop = Shop { server: typed, mode: WireStyle::RpcEncoded };
         let mut url = shop.url();
         url.set_username("joe").unwrap();
         url.set_password(Some("s3cret")).unwrap();

@@ -8,11 +8,11 @@ use mockgento::clock::Clock;
 use mockgento::magento::BridgeRelease;
 use mockgento::server::{FakeShop, ServerOptions};
 use mockgento::shop::{Seed, Shop, ShopConfig};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 
 const KEY: &str = "oro-key-1";
 
-async fn shop(mode: WireMode, bridge: Option<&str>) -> FakeShop {
+async fn shop(mode: WireStyle, bridge: Option<&str>) -> FakeShop {
     let bridge = bridge.map(|version| BridgeRelease::find(version).unwrap());
     let config = ShopConfig { mode, bridge, ..ShopConfig::new(Clock::system()) };
     let shop = Shop::new(config, Seed::corner_shop().unwrap()).unwrap();
@@ -37,14 +37,14 @@ async fn mockgento(key: &str, arguments: &[&str]) -> Ran {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_says_what_the_shop_offers() {
     for (mode, bridge, expected) in [
-        (WireMode::RpcEncoded, Some("1.2.19"), "You are running OroBridge version 1.2.19."),
-        (WireMode::WsI, Some("1.1.4"), "Your OroBridge extension version 1.1.0 is outdated"),
-        (WireMode::WsI, None, "Connection successful, please select a website"),
+        (WireStyle::RpcEncoded, Some("1.2.19"), "You are running OroBridge version 1.2.19."),
+        (WireStyle::WsI, Some("1.1.4"), "Your OroBridge extension version 1.1.0 is outdated"),
+        (WireStyle::WsI, None, "Connection successful, please select a website"),
     ] {
         let shop = shop(mode, bridge).await;
         let url = shop.wsdl_url().to_string();
         let mut arguments = vec!["check", "--url", &url, "--user", "oro"];
-        if mode == WireMode::WsI {
+        if mode == WireStyle::WsI {
             arguments.push("--wsi");
         }
         let ran = mockgento(KEY, &arguments).await;
@@ -74,7 +74,7 @@ async fn a_check_as_json_has_what_the_form_is_filled_with() {
         (Some("1.1.4"), expected(Some("1.1.0"), false, false, derived), true, false),
         (None, expected(None, false, false, derived), false, false),
     ] {
-        let shop = shop(WireMode::RpcEncoded, bridge).await;
+        let shop = shop(WireStyle::RpcEncoded, bridge).await;
         let url = shop.wsdl_url().to_string();
         let ran = mockgento(KEY, &["check", "--json", "--url", &url, "--user", "oro"]).await;
         let report: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
@@ -86,7 +86,7 @@ async fn a_check_as_json_has_what_the_form_is_filled_with() {
         assert_eq!(connectors.contains_key("cart_initial"), carts);
         assert_eq!(connectors.contains_key("newsletter_subscriber"), subscribers);
     }
-    let shop = shop(WireMode::RpcEncoded, None).await;
+    let shop = shop(WireStyle::RpcEncoded, None).await;
     let url = shop.wsdl_url().to_string();
     let ran = mockgento("wrong-key", &["check", "--json", "--url", &url, "--user", "oro"]).await;
     let failure: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
@@ -97,8 +97,8 @@ async fn a_check_as_json_has_what_the_form_is_filled_with() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_fails_says_why_and_what_to_do() {
-    let rpc = shop(WireMode::RpcEncoded, None).await;
-    let wsi = shop(WireMode::WsI, None).await;
+    let rpc = shop(WireStyle::RpcEncoded, None).await;
+    let wsi = shop(WireStyle::WsI, None).await;
     let (rpc_url, wsi_url) = (rpc.wsdl_url().to_string(), wsi.wsdl_url().to_string());
     let elsewhere = rpc.url().join("about-us").unwrap().to_string();
     let schema = rpc.url().join("mockgento/soap-encoding.xsd").unwrap().to_string();
@@ -119,7 +119,7 @@ async fn a_check_that_fails_says_why_and_what_to_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_fills_a_file_and_goes_on_from_it() {
-    let shop = shop(WireMode::RpcEncoded, Some("1.2.19")).await;
+    let shop = shop(WireStyle::RpcEncoded, Some("1.2.19")).await;
     let url = shop.wsdl_url().to_string();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("crm.sqlite").display().to_string();

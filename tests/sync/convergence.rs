@@ -14,7 +14,7 @@ use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::seed::SeedRow;
 use mockgento::shop::{Sale, Seed, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::context::{SyncContext, SyncEvent};
 use mockgento::sync::driver;
 use proptest::prelude::*;
@@ -153,7 +153,7 @@ impl CaseHead {
         let world = World::new(Setup {
             seed: Seed::parse(SEED, "the seed of this test").unwrap(),
             clock: "2024-01-10T12:00:00Z",
-            mode: WireMode::RpcEncoded,
+            mode: WireStyle::RpcEncoded,
             bridge,
             settings,
             quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true),

@@ -9,7 +9,7 @@ use mockgento::crm::CrmValue;
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::quirk::{Profile, Quirks};
 use mockgento::soap::codec::{Answer, Codec};
-use mockgento::soap::{SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{SoapStruct, SoapValue, WireStyle};
 use mockgento::sync::convert::{
     Record, RowError, address, cart, credit_memo, customer, dictionary, newsletter_subscriber, order,
 };
@@ -35,7 +35,7 @@ fn recordings() -> Option<PathBuf> {
 
 fn codec(bridge: bool) -> Codec {
     let bridge = bridge.then(|| BridgeRelease::find("1.2.19").unwrap());
-    Codec::new(Contract::shared().schema(WireMode::RpcEncoded, bridge, Flavor::OpenMage194))
+    Codec::new(Contract::shared().schema(WireStyle::RpcEncoded, bridge, Flavor::OpenMage194))
 }
 
 /// The rows of every recorded answer to `operation`, lists flattened.

@@ -16,7 +16,7 @@ use mockgento::secret::ApiKey;
 use mockgento::server::{EndpointOptions, InMemoryShop};
 use mockgento::shop::seed::{SeedRow, SeedUser};
 use mockgento::shop::{Seed, Shop, ShopConfig, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::connector::{Connector, Stream};
 use mockgento::sync::context::{SyncContext, SyncOptions};
 use mockgento::sync::driver;
@@ -37,7 +37,7 @@ struct World {
 
 /// What a world is made of.
 struct Setup {
-    mode: WireMode,
+    mode: WireStyle,
     bridge: Option<&'static str>,
     settings: IntegrationSettings,
     quirks: Quirks,
@@ -45,7 +45,7 @@ struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { mode: WireMode::RpcEncoded, bridge: Some("1.2.19"), settings: settings(), quirks: Quirks::default() }
+        Self { mode: WireStyle::RpcEncoded, bridge: Some("1.2.19"), settings: settings(), quirks: Quirks::default() }
     }
 }
 
@@ -84,7 +84,7 @@ impl World {
         shop.set_base_url("http://shop.example/");
         let shop = InMemoryShop::new(shop, EndpointOptions::default());
         let mut crm = Crm::in_memory(clock.clone()).unwrap();
-        let settings = IntegrationSettings { is_wsi_mode: setup.mode == WireMode::WsI, ..setup.settings };
+        let settings = IntegrationSettings { is_wsi_mode: setup.mode == WireStyle::WsI, ..setup.settings };
         let integration = crm.add_integration(&settings).unwrap();
         Self { shop, crm, clock, integration, quirks, options: SyncOptions::default() }
     }
@@ -158,7 +158,7 @@ impl World {
     }
 }
 
-const STYLES: [WireMode; 2] = [WireMode::RpcEncoded, WireMode::WsI];
+const STYLES: [WireStyle; 2] = [WireStyle::RpcEncoded, WireStyle::WsI];
 const BRIDGES: [Option<&str>; 5] = [None, Some("1.1.4"), Some("1.2.0"), Some("1.2.13"), Some("1.2.19")];
 
 #[tokio::test(start_paused = true)]
@@ -340,7 +340,7 @@ async fn a_conflict_goes_to_the_side_the_priority_names_and_other_edits_merge() 
         for mode in STYLES {
             for (priority, winner) in [(SyncPriority::Remote, "Remote"), (SyncPriority::Local, "Local")] {
                 // Without the bridge one priority says enough about either style.
-                if bridge.is_none() && (mode == WireMode::WsI) != (priority == SyncPriority::Local) {
+                if bridge.is_none() && (mode == WireStyle::WsI) != (priority == SyncPriority::Local) {
                     continue;
                 }
                 let what = format!("{mode:?}, bridge {bridge:?}, {winner}");

@@ -7,7 +7,7 @@ use mockgento::crm::Crm;
 use mockgento::quirk::Quirks;
 use mockgento::shop::Seed;
 use mockgento::shop::generate::{Recipe, generate};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::driver;
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ fn world() -> World {
     World::new(Setup {
         seed: seed(),
         clock,
-        mode: WireMode::RpcEncoded,
+        mode: WireStyle::RpcEncoded,
         bridge: Some("1.2.19"),
         settings,
         quirks: Quirks::default(),

@@ -10,7 +10,7 @@ use mockgento::crm::{AddressEdit, CustomerEdit, Entity, Fields, IntegrationSetti
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::Seed;
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::context::SyncEvent;
 use mockgento::sync::driver;
 use proptest::prelude::*;
@@ -146,7 +146,7 @@ impl Scenario {
         let mut world = World::new(Setup {
             seed: Seed::parse(SEED, "the seed of this test").unwrap(),
             clock: "2024-01-10T12:00:00Z",
-            mode: WireMode::RpcEncoded,
+            mode: WireStyle::RpcEncoded,
             bridge,
             settings,
             quirks: Quirks::default()

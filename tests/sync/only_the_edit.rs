@@ -10,7 +10,7 @@ use mockgento::quirk::{Profile, Quirk};
 use mockgento::server::JournalEntry;
 use mockgento::shop::Seed;
 use mockgento::shop::seed::SeedRow;
-use mockgento::soap::{SoapValue, WireMode};
+use mockgento::soap::{SoapValue, WireStyle};
 use mockgento::sync::driver;
 use mockgento::sync::subscription::{self, Wanted, Whose};
 use proptest::prelude::*;
@@ -227,7 +227,7 @@ async fn check(case: &Case) {
         sync_start_date: jiff::civil::date(2024, 1, 1),
         ..settings()
     };
-    let mode = if case.wsi { WireMode::WsI } else { WireMode::RpcEncoded };
+    let mode = if case.wsi { WireStyle::WsI } else { WireStyle::RpcEncoded };
     let mut world =
         World::new(Setup { seed, clock: "2024-01-10T12:00:00Z", mode, bridge: case.bridge, settings, quirks });
     assert!(world.sync().await.is_ok());

@@ -11,7 +11,7 @@ use mockgento::client::ReadOnlyTransport;
 use mockgento::crm::{AddressEdit, Crm, CustomerEdit, Entity, Fields, IntegrationSettings};
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::{Sale, Seed, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::context::{SyncContext, SyncEvent, SyncOptions};
 use mockgento::sync::driver;
 use mockgento::sync::write::{MagentoWrite, Writes};
@@ -169,7 +169,7 @@ async fn check(bridge: Option<&'static str>, steps: &[Step]) {
     let mut world = World::new(Setup {
         seed: Seed::parse(SEED, "the seed of this test").unwrap(),
         clock: "2024-01-10T12:00:00Z",
-        mode: WireMode::RpcEncoded,
+        mode: WireStyle::RpcEncoded,
         bridge,
         settings: settings.clone(),
         quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true),

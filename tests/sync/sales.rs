@@ -4,19 +4,19 @@
 use crate::world::{Setup, World, recorded_seed, recordings, settings};
 use mockgento::crm::{Entity, IntegrationSettings};
 use mockgento::quirk::Quirks;
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::outcome::RunKind;
 use serde_json::Value;
 
-const VARIANTS: [(WireMode, Option<&str>); 4] = [
-    (WireMode::RpcEncoded, Some("1.2.19")),
-    (WireMode::WsI, Some("1.2.19")),
-    (WireMode::RpcEncoded, None),
-    (WireMode::WsI, None),
+const VARIANTS: [(WireStyle, Option<&str>); 4] = [
+    (WireStyle::RpcEncoded, Some("1.2.19")),
+    (WireStyle::WsI, Some("1.2.19")),
+    (WireStyle::RpcEncoded, None),
+    (WireStyle::WsI, None),
 ];
 
 /// The real shop of the recordings, on the day they end.
-fn real_shop(mode: WireMode, bridge: Option<&'static str>) -> Option<World> {
+fn real_shop(mode: WireStyle, bridge: Option<&'static str>) -> Option<World> {
     let seed = recorded_seed(&recordings()?);
     let sync_start_date = jiff::civil::date(2025, 9, 1);
     Some(World::new(Setup {

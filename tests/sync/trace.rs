@@ -9,11 +9,11 @@ use mockgento::crm::{AddressEdit, CrmValue, CustomerEdit, Entity, Fields, Integr
 use mockgento::quirk::Profile;
 use mockgento::server::JournalEntry;
 use mockgento::shop::{Sale, Seed, ShopEdit};
-use mockgento::soap::{SoapStruct, SoapValue, WireMode};
+use mockgento::soap::{SoapStruct, SoapValue, WireStyle};
 use mockgento::sync::subscription::{self, Wanted, Whose};
 use serde_json::{Value, json};
 
-const STYLES: [WireMode; 2] = [WireMode::RpcEncoded, WireMode::WsI];
+const STYLES: [WireStyle; 2] = [WireStyle::RpcEncoded, WireStyle::WsI];
 
 /// A shop in which everything misses something: customers, a cart and an order from before the sync start date are
 /// referred to by an order, a credit memo and a subscriber from after it. Stores are asked for in the order in which the
@@ -39,7 +39,7 @@ fn at(moment: &str) -> mockgento::shop::seed::SeedRow {
     columns(json!({ "created_at": moment, "updated_at": moment }))
 }
 
-fn shop(mode: WireMode, bridge: Option<&'static str>, settings: IntegrationSettings) -> World {
+fn shop(mode: WireStyle, bridge: Option<&'static str>, settings: IntegrationSettings) -> World {
     let settings = IntegrationSettings { sync_start_date: jiff::civil::date(2024, 1, 5), ..settings };
     let seed = Seed::parse(SEED, "the seed of this test").unwrap();
     let quirks = Profile::OroCrm41.quirks();

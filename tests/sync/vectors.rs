@@ -12,7 +12,7 @@ use mockgento::crm::{
 };
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::{Sale, Seed, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::cart_expiration::{Expiration, expire_carts};
 use mockgento::sync::connector::Connector;
 use mockgento::sync::context::{SyncOptions, SyncPart};
@@ -108,7 +108,7 @@ fn world(bridge: Option<&'static str>, settings: IntegrationSettings) -> World {
     World::new(Setup {
         seed,
         clock: NOW,
-        mode: WireMode::RpcEncoded,
+        mode: WireStyle::RpcEncoded,
         bridge,
         settings,
         quirks: Quirks::default().with(Quirk::TwoWayNeedsNoBridge, true),

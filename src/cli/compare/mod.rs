@@ -27,7 +27,7 @@ use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, Portra
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::shop::Overrides;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 use crate::transport::{Redirects, masked};
 use crate::whole_file;
 
@@ -164,7 +164,7 @@ impl CompareArgs {
             user,
             key,
             // What the WSDL says counts; this is for a WSDL that cannot be read.
-            mode: WireMode::RpcEncoded,
+            mode: WireStyle::RpcEncoded,
             retries: Retries::Off,
             quirks: Profile::default().quirks(),
             clock: Clock::system(),

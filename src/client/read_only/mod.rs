@@ -122,7 +122,7 @@ impl Transport for ReadOnlyTransport {
 mod tests {
     use super::*;
     use crate::magento::{BridgeRelease, Flavor};
-    use crate::soap::WireMode;
+    use crate::soap::WireStyle;
 
     fn post(body: Vec<u8>) -> HttpRequest {
         HttpRequest::post("http://shop.example/api/v2_soap/index/".parse().unwrap(), Vec::new(), body)
@@ -135,7 +135,7 @@ mod tests {
         let flavors =
             [Flavor::Magento17, Flavor::Magento191, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20];
         for (mode, flavor) in
-            [WireMode::RpcEncoded, WireMode::WsI].into_iter().flat_map(|mode| flavors.map(|flavor| (mode, flavor)))
+            [WireStyle::RpcEncoded, WireStyle::WsI].into_iter().flat_map(|mode| flavors.map(|flavor| (mode, flavor)))
         {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), flavor);
             for (name, operation) in &schema.operations {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::magento::{BridgeRelease, Contract, Flavor};
-use crate::soap::{WireMode, envelope};
+use crate::soap::{WireStyle, envelope};
 use crate::xml::{self, Element, Limits};
 
 /// What is called.
@@ -33,7 +33,7 @@ impl Call {
 static BY_ELEMENT: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let flavors = [Flavor::Magento17, Flavor::Magento191, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20];
     let mut named = BTreeMap::new();
-    for mode in [WireMode::RpcEncoded, WireMode::WsI] {
+    for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
         for flavor in flavors {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), flavor);
             for operation in schema.operations.values() {

@@ -7,6 +7,7 @@ use crate::quirk::Quirk;
 /// What became of a scenario after trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Verdict {
     /// The same end, and the sync in trouble succeeded by itself.
     Retried,

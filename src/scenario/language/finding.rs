@@ -52,6 +52,7 @@ impl Finding {
 
 /// Why a scenario cannot be run.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScenarioError {
     /// The file cannot be read.
     #[error("cannot read {}: {cause}", path.display())]

@@ -9,7 +9,7 @@ use crate::scenario::language::text::words::Priority;
 use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::world::{API_USER, World};
 use crate::secret::ApiKey;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// The website choice "All web sites" as a scenario writes it.
 const ALL: &str = "all";
@@ -48,7 +48,7 @@ impl World<'_> {
         if fresh || setup.shop.is_some() {
             let shop = self.shop(setup.shop.as_ref())?;
             settings.api_url = shop.wsdl_url()?.to_string();
-            settings.is_wsi_mode = shop.with_shop(|shop| shop.mode() == WireMode::WsI);
+            settings.is_wsi_mode = shop.with_shop(|shop| shop.mode() == WireStyle::WsI);
         }
         if fresh || setup.api_user.is_some() {
             settings.api_user = setup.api_user.clone().unwrap_or_else(|| API_USER.to_owned());

@@ -28,6 +28,7 @@ pub(in crate::scenario) enum Served {
 
 /// Why the wire cannot be laid.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NetworkError {
     /// No socket.
     #[error(transparent)]

@@ -4,6 +4,7 @@ use crate::snapshot::Mode;
 
 /// What carries a scenario's HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Carrier {
     /// A pipe in memory, on a paused runtime.
     InMemory,

@@ -12,6 +12,7 @@ use crate::scenario::run::timeline::Timeline;
 
 /// Why a case did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum FailureKind {
     /// An expectation does not hold.
     Unmet,

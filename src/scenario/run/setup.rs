@@ -23,7 +23,7 @@ use crate::scenario::language::text::span::At;
 use crate::shop::seed::SeedUser;
 use crate::shop::{Shop, ShopConfig};
 use crate::snapshot::{Mode, Store};
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// The name of a scenario's only shop.
 const ONLY_SHOP: &str = "magento";
@@ -148,7 +148,7 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     }
     let mut config = ShopConfig::new(clock.clone());
     let wsi = variant.wsi.unwrap_or(setup.wsi);
-    config.mode = if wsi.is_yes() { WireMode::WsI } else { WireMode::RpcEncoded };
+    config.mode = if wsi.is_yes() { WireStyle::WsI } else { WireStyle::RpcEncoded };
     config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
     config.flavor = variant.flavor.unwrap_or(setup.flavor);
     if let Some(file) = &setup.overrides {

@@ -9,7 +9,7 @@ use crate::magento::{BridgeRelease, Flavor};
 use crate::secret::MASK;
 use crate::server::service::Service;
 use crate::shop::{Shop, ShopEdit};
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// The word for a shop without bridge, as on the command line.
 const NO_BRIDGE: &str = "none";
@@ -33,7 +33,7 @@ fn shown(shop: &Shop) -> Value {
     let configuration: IndexMap<&str, &str> =
         shop.settings().iter().map(|(path, value)| (path, if is_secret(path) { MASK } else { value })).collect();
     json!({
-        "wsi": shop.mode() == WireMode::WsI,
+        "wsi": shop.mode() == WireStyle::WsI,
         "bridge": shop.bridge().map_or(NO_BRIDGE, BridgeRelease::short),
         "flavor": shop.flavor(),
         "configuration": configuration,
@@ -54,7 +54,7 @@ pub(super) fn change(service: &Service, request: &AdminRequest, _: &str) -> Resu
         shop.set_bridge(bridge);
     }
     if let Some(wsi) = change.wsi {
-        shop.set_mode(if wsi { WireMode::WsI } else { WireMode::RpcEncoded });
+        shop.set_mode(if wsi { WireStyle::WsI } else { WireStyle::RpcEncoded });
     }
     if let Some(flavor) = change.flavor {
         shop.set_flavor(flavor);

@@ -4,7 +4,7 @@ use super::{Call, Operations};
 use crate::magento::{Contract, ResourceFacts};
 use crate::shop::Refusal;
 use crate::shop::session::random_hex;
-use crate::soap::{SoapFault, SoapStruct, SoapValue, WireMode};
+use crate::soap::{SoapFault, SoapStruct, SoapValue, WireStyle};
 
 pub(super) const OPERATIONS: Operations = &[
     ("login", login),
@@ -42,7 +42,7 @@ fn end_session(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn global_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    if call.shop.mode() == WireMode::WsI {
+    if call.shop.mode() == WireStyle::WsI {
         return Err(Refusal::Encoding("SOAP-ERROR: Encoding: object has no 'result' property".to_owned()));
     }
     Ok(fault_rows("global"))
@@ -50,7 +50,7 @@ fn global_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// The parts are declared as (resourceName, sessionId) and used the other way round.
 fn resource_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    if call.shop.mode() == WireMode::WsI {
+    if call.shop.mode() == WireStyle::WsI {
         return broken_in_wsi(call);
     }
     let contract = Contract::shared();
@@ -65,7 +65,7 @@ fn resource_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn resources(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    if call.shop.mode() == WireMode::WsI {
+    if call.shop.mode() == WireStyle::WsI {
         return broken_in_wsi(call);
     }
     let contract = Contract::shared();

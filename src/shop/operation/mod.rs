@@ -24,7 +24,7 @@ use indexmap::IndexMap;
 
 use super::{Database, Refusal, Shop};
 use crate::magento::{Contract, OperationFacts};
-use crate::soap::{SoapFault, SoapStruct, SoapValue, WireMode};
+use crate::soap::{SoapFault, SoapStruct, SoapValue, WireStyle};
 
 /// What an operation is given.
 pub(super) struct Call<'a> {
@@ -93,7 +93,7 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
         let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
         return handler(&mut call);
     }
-    if shop.mode() == WireMode::WsI {
+    if shop.mode() == WireStyle::WsI {
         bind_by_name(shop, facts, arguments)?;
     }
     let session = arguments.text("sessionId").unwrap_or_default();
@@ -106,7 +106,7 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
     }
     let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
     let resource = facts.resource.as_deref().unwrap_or("global");
-    if shop.mode() == WireMode::WsI {
+    if shop.mode() == WireStyle::WsI {
         let arguments = by_rpc_names(shop, operation, arguments);
         return handler(&mut Call { shop, arguments: &arguments, resource });
     }
@@ -115,7 +115,7 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
 
 /// WS-I calls many parts otherwise than RPC does, in the same order; the operations know RPC's names.
 fn by_rpc_names(shop: &Shop, operation: &str, arguments: &SoapStruct) -> SoapStruct {
-    let rpc = Contract::shared().schema(WireMode::RpcEncoded, shop.bridge(), shop.flavor());
+    let rpc = Contract::shared().schema(WireStyle::RpcEncoded, shop.bridge(), shop.flavor());
     let declared = (shop.codec().schema().operation(operation), rpc.operation(operation));
     let (Some(here), Some(rpc)) = declared else { return arguments.clone() };
     let rpc_name = |name: &str| {

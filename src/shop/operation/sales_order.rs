@@ -6,7 +6,7 @@ use crate::magento::Pager;
 use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
 use crate::shop::sales::{SaleRefused, cancel};
 use crate::shop::{Refusal, Row, Shop};
-use crate::soap::{SoapStruct, SoapValue, WireMode};
+use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
 pub(super) const OPERATIONS: Operations = &[
     ("salesOrderList", list),
@@ -128,7 +128,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let order = load(call)?;
     let keeps = matches!(call.arguments.get("status"), Some(SoapValue::Bool(false)));
     let notified = match call.arguments.get("notify") {
-        None | Some(SoapValue::Nil) if call.shop.mode() == WireMode::WsI => Notified::NO,
+        None | Some(SoapValue::Nil) if call.shop.mode() == WireStyle::WsI => Notified::NO,
         None | Some(SoapValue::Nil) => Notified::NOT_APPLICABLE,
         Some(SoapValue::Bool(on)) => Notified(i64::from(*on)),
         // The database makes a number of it, which the texts `true` and `false` are not.

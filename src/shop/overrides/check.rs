@@ -7,6 +7,7 @@ use crate::soap::{ServiceSchema, Shape, TypeRef};
 
 /// Why overrides cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OverridesError {
     /// Not a file of overrides.
     #[error("{name}:{line}:{column}: {message}")]
@@ -116,12 +117,12 @@ fn unknown<'a>(place: &str, kind: &str, name: &str, known: impl Iterator<Item = 
 mod tests {
     use super::*;
     use crate::magento::{BridgeRelease, Flavor};
-    use crate::soap::WireMode;
+    use crate::soap::WireStyle;
 
     #[test]
     fn what_fits_nothing_is_told_with_what_was_meant() {
         let schema =
-            Contract::shared().schema(WireMode::RpcEncoded, Some(BridgeRelease::newest()), Flavor::OpenMage194);
+            Contract::shared().schema(WireStyle::RpcEncoded, Some(BridgeRelease::newest()), Flavor::OpenMage194);
         for (text, expected) in [
             ("operations: {missing: [storeLst]}", "operations: missing: there is no operation \"storeLst\""),
             ("types: {storeEntty: {missing: [name]}}", "types: there is no type \"storeEntty\""),

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::magento::{BridgeRelease, Flavor};
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 pub use check::OverridesError;
 pub use notation::{signature, type_text};
@@ -190,8 +190,8 @@ impl Overrides {
     }
 
     /// The style they are relative to, when they say.
-    pub fn mode(&self) -> Option<WireMode> {
-        self.wsi.map(|wsi| if wsi { WireMode::WsI } else { WireMode::RpcEncoded })
+    pub fn mode(&self) -> Option<WireStyle> {
+        self.wsi.map(|wsi| if wsi { WireStyle::WsI } else { WireStyle::RpcEncoded })
     }
 
     /// The bridge they are relative to: `None` when they do not say, `Some(None)` for a shop without.

@@ -3,7 +3,7 @@
 
 use super::notation::{declared, parts, type_ref};
 use super::{OperationOverrides, Overrides, TypeOverride};
-use crate::soap::{ComplexType, Field, Message, MessageShape, Occurs, Operation, ServiceSchema, Shape, WireMode};
+use crate::soap::{ComplexType, Field, Message, MessageShape, Occurs, Operation, ServiceSchema, Shape, WireStyle};
 
 impl Overrides {
     /// A service as the shop declares it.
@@ -29,10 +29,10 @@ impl Overrides {
     }
 }
 
-fn new_type(name: &str, change: &TypeOverride, mode: WireMode) -> ComplexType {
+fn new_type(name: &str, change: &TypeOverride, mode: WireStyle) -> ComplexType {
     let shape = match &change.array_of {
         Some(_) => Shape::Array { item: crate::soap::TypeRef::Xsd(crate::soap::Xsd::AnyType), least: Occurs::Optional },
-        None => Shape::Struct { fields: Vec::new(), sequence: mode == WireMode::WsI },
+        None => Shape::Struct { fields: Vec::new(), sequence: mode == WireStyle::WsI },
     };
     ComplexType { name: name.to_owned(), shape }
 }
@@ -80,7 +80,7 @@ fn change_operations(own: &mut ServiceSchema, change: &OperationOverrides) {
         });
         operation.request.parts = request;
         operation.response.parts = response;
-        if own.mode == WireMode::WsI {
+        if own.mode == WireStyle::WsI {
             for (message, suffix) in
                 [(&mut operation.request, "RequestParam"), (&mut operation.response, "ResponseParam")]
             {

@@ -2,6 +2,7 @@
 
 /// Why a sale does not go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SaleRefused {
     /// The order is on hold, over, or has nothing left to invoice.
     #[error("Cannot do invoice for order.")]

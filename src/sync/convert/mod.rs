@@ -95,6 +95,7 @@ impl Record {
 
 /// A row that cannot be imported; the run goes on without it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RowError {
     /// A value that does not fit its field.
     #[error("field \"{field}\" holds \"{found}\", expected {expected}")]

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::soap::wsdl::{WsdlOptions, write};
 
 use super::{Ended, PEAK_MAX_MB, RECORD, bomb, run};
@@ -15,7 +15,7 @@ fn answering(wsdl: Option<String>, answer: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let url = format!("http://{address}/api/v2_soap/?wsdl=1");
-    let schema = Contract::shared().schema(WireMode::RpcEncoded, Some(BridgeRelease::newest()), Flavor::Magento194);
+    let schema = Contract::shared().schema(WireStyle::RpcEncoded, Some(BridgeRelease::newest()), Flavor::Magento194);
     let honest = || write(&schema, &format!("http://{address}/api/v2_soap/"), &WsdlOptions::default());
     let wsdl = wsdl.unwrap_or_else(honest);
     std::thread::spawn(move || {

@@ -12,7 +12,7 @@ use mockgento::record::{
 };
 use mockgento::shop::Seed;
 use mockgento::shop::seed::SeedRow;
-use mockgento::soap::{Codec, Shape, SoapStruct, SoapValue, TypeRef, WireMode, Xsd};
+use mockgento::soap::{Codec, Shape, SoapStruct, SoapValue, TypeRef, WireStyle, Xsd};
 use mockgento::testing::TestShop;
 use mockgento::transport::tcp::{TcpOptions, TcpTransport};
 use mockgento::transport::{HttpRequest, Transport};
@@ -108,7 +108,7 @@ fn calls() -> Vec<(&'static str, SoapStruct)> {
 }
 
 fn codec() -> Codec {
-    Codec::new(Contract::shared().schema(WireMode::RpcEncoded, Some(BridgeRelease::newest()), Flavor::default()))
+    Codec::new(Contract::shared().schema(WireStyle::RpcEncoded, Some(BridgeRelease::newest()), Flavor::default()))
 }
 
 /// A text no other column has; letters alone, so that it is one word.

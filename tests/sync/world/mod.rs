@@ -13,7 +13,7 @@ use mockgento::secret::ApiKey;
 use mockgento::server::{EndpointOptions, InMemoryShop, JournalEntry};
 use mockgento::shop::seed::{SeedRow, SeedUser};
 use mockgento::shop::{Seed, Shop, ShopConfig, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::context::{SyncContext, SyncOptions};
 use mockgento::sync::driver;
 use mockgento::sync::outcome::SyncOutcome;
@@ -23,7 +23,7 @@ use mockgento::transport::in_memory::InMemoryTransport;
 pub struct Setup {
     pub seed: Seed,
     pub clock: &'static str,
-    pub mode: WireMode,
+    pub mode: WireStyle,
     pub bridge: Option<&'static str>,
     pub settings: IntegrationSettings,
     pub quirks: Quirks,
@@ -79,7 +79,7 @@ impl World {
         shop.set_base_url("http://shop.example/");
         let shop = InMemoryShop::new(shop, EndpointOptions::default());
         let mut crm = Crm::in_memory(clock.clone()).expect("a CRM");
-        let settings = IntegrationSettings { is_wsi_mode: setup.mode == WireMode::WsI, ..setup.settings };
+        let settings = IntegrationSettings { is_wsi_mode: setup.mode == WireStyle::WsI, ..setup.settings };
         let integration = crm.add_integration(&settings).expect("an integration");
         Self { shop, crm, clock, integration, quirks: setup.quirks, options: SyncOptions::default() }
     }

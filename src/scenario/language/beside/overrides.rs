@@ -7,7 +7,7 @@ use crate::bounded;
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::scenario::language::beside::seeds::NoSeed;
 use crate::shop::{Overrides, ShopConfig};
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 /// Reads a file by its path relative to the scenario and compares it with the product it says it is for.
 ///
@@ -36,7 +36,7 @@ pub(in crate::scenario) fn install(overrides: Overrides, config: &mut ShopConfig
     if config.flavor == Flavor::default() {
         config.flavor = overrides.flavor.unwrap_or_default();
     }
-    if config.mode == WireMode::default() {
+    if config.mode == WireStyle::default() {
         config.mode = overrides.mode().unwrap_or_default();
     }
     if let (false, Ok(Some(bridge))) = (says_bridge, overrides.bridge_release()) {

@@ -15,7 +15,7 @@ use crate::scenario::run::network::Served;
 use crate::scenario::run::world::{LastOutcome, World};
 use crate::secret::MASK;
 use crate::server::wsdl_url;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// What is kept of each stream.
@@ -38,7 +38,7 @@ impl World<'_> {
         let (user, key) = settings
             .map(|settings| (settings.api_user, settings.api_key.expose_secret().to_owned()))
             .unwrap_or_default();
-        let (named, is_wsi) = shop.with_shop(|shop| (shop.base_url(), shop.mode() == WireMode::WsI));
+        let (named, is_wsi) = shop.with_shop(|shop| (shop.base_url(), shop.mode() == WireStyle::WsI));
         let mut command = Command::new(program);
         command
             .args(arguments)

@@ -10,7 +10,7 @@ use crate::quirk::Quirk;
 use crate::scenario::language::step::sync::{CheckStep, SyncStep};
 use crate::scenario::run::world::{LastOutcome, World};
 use crate::secret::ApiKey;
-use crate::soap::WireMode;
+use crate::soap::WireStyle;
 use crate::sync::check_connection::{CheckReport, check};
 use crate::sync::connector::Connector;
 use crate::sync::context::{SyncContext, SyncOptions};
@@ -33,7 +33,7 @@ impl World<'_> {
             url,
             user: settings.api_user.clone(),
             key: settings.api_key.clone(),
-            mode: if settings.is_wsi_mode { WireMode::WsI } else { WireMode::RpcEncoded },
+            mode: if settings.is_wsi_mode { WireStyle::WsI } else { WireStyle::RpcEncoded },
             retries: Retries::Off,
             quirks: self.quirks.clone(),
             clock: self.clock.clone(),

@@ -4,7 +4,7 @@ use super::records;
 use crate::shop::operation::{Call, Operations};
 use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row, Shop};
-use crate::soap::{SoapStruct, SoapValue, WireMode};
+use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations =
     &[("catalogProductAttributeTierPriceInfo", info), ("catalogProductAttributeTierPriceUpdate", update)];
@@ -57,7 +57,7 @@ pub(super) fn read_for(
     websites: &[String],
 ) -> Result<Option<Vec<Row>>, Refusal> {
     // In WS-I an empty list is an object without members and no list.
-    let is_wsi = call.shop.mode() == WireMode::WsI;
+    let is_wsi = call.shop.mode() == WireStyle::WsI;
     if list.and_then(SoapValue::as_list).is_none_or(|rows| is_wsi && rows.is_empty()) {
         return Ok(None);
     }
