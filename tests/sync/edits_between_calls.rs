@@ -14,7 +14,7 @@ use mockgento::quirk::{Quirk, Quirks};
 use mockgento::server::InMemoryShop;
 use mockgento::shop::seed::SeedRow;
 use mockgento::shop::{Sale, Seed, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::driver;
 use mockgento::transport::in_memory::InMemoryTransport;
 use mockgento::transport::{HttpRequest, Sending, Transport};
@@ -118,7 +118,7 @@ enum Phase {
 #[derive(Clone, Copy, Debug)]
 struct Variant {
     bridge: Option<&'static str>,
-    mode: WireMode,
+    mode: WireStyle,
     phase: Phase,
     by_number: bool,
 }
@@ -331,7 +331,7 @@ fn assert_nothing_lost(variant: Variant) {
 }
 
 const NEWEST: Variant =
-    Variant { bridge: Some("1.2.19"), mode: WireMode::RpcEncoded, phase: Phase::First, by_number: false };
+    Variant { bridge: Some("1.2.19"), mode: WireStyle::RpcEncoded, phase: Phase::First, by_number: false };
 
 #[test]
 fn a_first_sync_loses_nothing_with_the_bridge() {
@@ -340,12 +340,12 @@ fn a_first_sync_loses_nothing_with_the_bridge() {
 
 #[test]
 fn a_later_sync_loses_nothing_with_the_bridge() {
-    assert_nothing_lost(Variant { phase: Phase::Later, mode: WireMode::WsI, ..NEWEST });
+    assert_nothing_lost(Variant { phase: Phase::Later, mode: WireStyle::WsI, ..NEWEST });
 }
 
 #[test]
 fn a_first_sync_loses_nothing_without_the_bridge() {
-    assert_nothing_lost(Variant { bridge: None, mode: WireMode::WsI, ..NEWEST });
+    assert_nothing_lost(Variant { bridge: None, mode: WireStyle::WsI, ..NEWEST });
 }
 
 #[test]

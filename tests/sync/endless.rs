@@ -9,7 +9,7 @@ use mockgento::clock::Clock;
 use mockgento::crm::{Entity, IntegrationSettings};
 use mockgento::quirk::{Profile, Quirks};
 use mockgento::shop::Seed;
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use mockgento::sync::connector::Connector;
 use mockgento::sync::driver;
 use mockgento::transport::in_memory::InMemoryTransport;
@@ -32,7 +32,7 @@ fn world(quirks: Quirks) -> World {
     World::new(Setup {
         seed: Seed::parse(&seed, "the seed of this test").unwrap(),
         clock: "2024-01-05T12:00:00Z",
-        mode: WireMode::RpcEncoded,
+        mode: WireStyle::RpcEncoded,
         bridge: Some("1.2.19"),
         settings,
         quirks,

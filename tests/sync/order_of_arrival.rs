@@ -8,7 +8,7 @@ use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::quirk::Quirks;
 use mockgento::shop::seed::SeedRow;
 use mockgento::shop::{Sale, Seed, ShopEdit};
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ async fn end(bridge: Option<&'static str>, filled_first: bool, troubles: &[Troub
     let mut world = World::new(Setup {
         seed: Seed::parse(SEED, "the seed of this test").unwrap(),
         clock: "2024-01-05T12:00:00Z",
-        mode: WireMode::RpcEncoded,
+        mode: WireStyle::RpcEncoded,
         bridge,
         settings,
         quirks: Quirks::default(),
