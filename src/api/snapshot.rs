@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use crate::crm::{Crm, CrmError};
 use crate::snapshot::{self, Header, Mode, SnapshotError, SnapshotName, Store, Verdict};
@@ -18,7 +18,7 @@ impl Snapshot {
     /// # Errors
     /// When its database cannot be read.
     pub fn of(crm: &Crm) -> Result<Self, CrmError> {
-        let tree = Map::from_iter([("crm".to_owned(), Value::from(crm.state()?))]);
+        let tree = Map::from_iter([("crm".to_owned(), crm.state()?)]);
         Ok(Self(snapshot::yaml::text(&tree)))
     }
 
