@@ -15,7 +15,7 @@ fn mockgento(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 fn a_new_project_runs_is_reviewed_and_stays_green_until_something_changes() {
     let folder = tempfile::tempdir().unwrap();
     let (code, text) = mockgento(folder.path(), &["init"]);
-    assert!(code == Some(0) && text.matches("made").count() == 4, "{text}");
+    assert!(code == Some(0) && text.matches("made").count() == 5, "{text}");
     for template in ["two-way", "orders", "disruption"] {
         let (code, text) = mockgento(folder.path(), &["new", &format!("more/{template}"), "--from", template]);
         assert_eq!(code, Some(0), "{text}");
@@ -42,7 +42,7 @@ fn what_is_there_is_kept_and_wrong_names_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(mockgento(folder.path(), &["init"]).0, Some(0));
     let (code, text) = mockgento(folder.path(), &["init"]);
-    assert!(code == Some(0) && text.matches("kept").count() == 4, "{text}");
+    assert!(code == Some(0) && text.matches("kept").count() == 5, "{text}");
     for (name, expected) in [
         ("first-sync", "there is a scenario scenarios/first-sync.yaml already"),
         ("../elsewhere", "is no name for a scenario"),
