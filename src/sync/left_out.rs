@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::connector::Connector;
 use super::outcome::ConnectorOutcome;
+use super::warning::Warning;
 
 /// What became of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -100,26 +101,46 @@ pub fn left_out(connectors: &[ConnectorOutcome]) -> Vec<LeftOut> {
     let mut told = BTreeSet::new();
     for done in connectors {
         let stream = done.connector.stream().connector_name();
-        let mut refused = 0;
         for warning in &done.warnings {
-            let found = read(warning, stream);
-            if found.fate == Fate::Refused {
-                refused += found.rows;
-            }
             // A row that others refer to may be asked for, and refused, several times.
-            let names_its_row = warning.contains(|character: char| character.is_ascii_digit());
-            if found.fate != Fate::Refused || !names_its_row || told.insert(warning.as_str()) {
-                add(&mut groups, found);
+            if !names_a_refused_row(warning) || told.insert(warning) {
+                add(&mut groups, of_warning(warning, stream));
             }
         }
-        let by_rule = done.counts.invalid.saturating_sub(refused);
-        if by_rule > 0 {
+        if done.left_out_by_rule > 0 {
             let reason = "nobody could be reached by them";
-            add(&mut groups, LeftOut { rows: by_rule, ..LeftOut::new(stream, Fate::ByRule, reason, "") });
+            let rows = done.left_out_by_rule;
+            add(&mut groups, LeftOut { rows, ..LeftOut::new(stream, Fate::ByRule, reason, "") });
         }
     }
     groups.sort_by(|a, b| (a.fate, b.rows, &a.entity).cmp(&(b.fate, a.rows, &b.entity)));
     groups
+}
+
+fn names_a_refused_row(warning: &Warning) -> bool {
+    match warning {
+        Warning::Refused { key, .. } => !key.is_empty(),
+        Warning::NoWebsite { .. } | Warning::GuestRefused { .. } | Warning::BatchRefused { .. } => true,
+        Warning::Unresolved { .. } | Warning::DetailsMissing { .. } => false,
+    }
+}
+
+fn of_warning(warning: &Warning, stream: &str) -> LeftOut {
+    let example = warning.to_string();
+    match warning {
+        Warning::Refused { what, reason, .. } => LeftOut::new(what, Fate::Refused, reason, &example),
+        Warning::NoWebsite { .. } => LeftOut::new("customer", Fate::Refused, "has no website", &example),
+        Warning::GuestRefused { reason, .. } => LeftOut::new("guest", Fate::Refused, reason, &example),
+        Warning::Unresolved { text, .. } => LeftOut::new(stream, Fate::Unresolved, text, &example),
+        Warning::BatchRefused { what, keys } => {
+            let reason = "the CRM refused their batch";
+            LeftOut { rows: keys.len(), ..LeftOut::new(what, Fate::Refused, reason, &example) }
+        }
+        Warning::DetailsMissing { what, error, .. } => {
+            let reason = format!("details are missing: {error}");
+            LeftOut::new(what, Fate::OutOfReach, &reason, &example)
+        }
+    }
 }
 
 impl LeftOut {
@@ -135,28 +156,6 @@ fn add(groups: &mut Vec<LeftOut>, one: LeftOut) {
         Some(known) => known.rows += one.rows,
         None => groups.push(one),
     }
-}
-
-/// Reads a warning of a connector. The texts are the reference client's (sync spec 4.10) and this crate's own.
-fn read(warning: &str, stream: &str) -> LeftOut {
-    if warning.starts_with("Error in row #") {
-        let reason = warning.split_once(". ").map_or(warning, |(_, rest)| rest);
-        return LeftOut::new(stream, Fate::Unresolved, reason, warning);
-    }
-    if let Some((what, keys)) =
-        warning.strip_prefix("Following ").and_then(|rest| rest.split_once(" were not imported: "))
-    {
-        let rows = keys.split(", ").count();
-        return LeftOut { rows, ..LeftOut::new(what, Fate::Refused, "the CRM refused their batch", warning) };
-    }
-    // `customer 7: reason`, `newsletter subscriber 7: reason`, `customer 7 has no website`.
-    let key = warning.find(|character: char| character.is_ascii_digit()).filter(|at| *at > 0);
-    let Some((entity, rest)) = key.map(|at| (warning[..at].trim(), &warning[at..])) else {
-        return LeftOut::new(stream, Fate::Refused, warning, warning);
-    };
-    let reason = rest.split_once(": ").or_else(|| rest.split_once(' ')).map_or(rest, |(_, reason)| reason);
-    let fate = if reason.starts_with("details are missing") { Fate::OutOfReach } else { Fate::Refused };
-    LeftOut::new(entity, fate, reason, warning)
 }
 
 /// A reason without what differs from row to row: numbers and what stands in quotes.
@@ -194,15 +193,19 @@ mod tests {
     fn rows_that_are_not_in_the_crm_are_counted_by_entity_and_reason() {
         let mut done = ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);
         for id in 1..=683 {
-            done.skip_row(format!("customer {id}: customer_id: \"x{id}\" is no number"));
+            done.skip_row(Warning::refused("customer", id.to_string(), format!("customer_id: \"x{id}\" is no number")));
         }
-        done.skip_row("customer 9 has no website");
-        done.warnings
-            .push("Error in row #4. Not found entity \"customerGroup\". Item data: {\"originId\":9}.".to_owned());
-        done.warnings.push("Following customers were not imported: 1, 2, 3".to_owned());
-        done.warnings.push("customer 5: details are missing: customerCustomerInfo (call 7): HTTP 500".to_owned());
+        done.skip_row(Warning::NoWebsite { key: "9".to_owned() });
+        let text = "Not found entity \"customerGroup\". Item data: {\"originId\":9}.".to_owned();
+        done.warnings.push(Warning::Unresolved { row: 4, text });
+        let keys = ["1", "2", "3"].map(str::to_owned).to_vec();
+        done.warnings.push(Warning::BatchRefused { what: "customers", keys });
+        let error = "customerCustomerInfo (call 7): HTTP 500".to_owned();
+        done.warnings.push(Warning::DetailsMissing { what: "customer", key: "5".to_owned(), error });
         let mut carts = ConnectorOutcome::new(Connector::Cart, RunKind::Incremental);
-        carts.counts = Counts { read: 9, invalid: 2, ..Counts::default() };
+        carts.counts = Counts { read: 9, ..Counts::default() };
+        carts.leave_row_out();
+        carts.leave_row_out();
         let said: Vec<String> = left_out(&[done, carts]).iter().map(ToString::to_string).collect();
         let expected = [
             "683 customer rows refused: customer_id: \"…\" is no number (first: customer 1: customer_id: \"x1\" is no number)",

@@ -33,5 +33,6 @@ pub mod subscription;
 pub mod sync_data;
 mod two_way;
 pub mod undo;
+pub mod warning;
 pub mod window;
 pub mod write;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::connector::Connector;
 use super::left_out::{Behind, LeftOut, left_out};
+use super::warning::Warning;
 
 /// Which part of a run a connector was run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,7 +50,10 @@ pub struct ConnectorOutcome {
     #[serde(flatten)]
     pub counts: Counts,
     /// Skipped rows and unresolved relations, in the order they came.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
+    /// Rows among `invalid` that the connector's rules leave out; nobody is to be warned of them.
+    #[serde(skip)]
+    pub left_out_by_rule: usize,
     /// Why it failed.
     pub failures: Vec<String>,
     /// Where the bookmark stands afterwards, when it was moved.
@@ -88,6 +92,7 @@ impl ConnectorOutcome {
             status: RunStatus::Completed,
             counts: Counts::default(),
             warnings: Vec::new(),
+            left_out_by_rule: 0,
             failures: Vec::new(),
             bookmark: None,
         }
@@ -105,9 +110,15 @@ impl ConnectorOutcome {
     }
 
     /// Records a skipped row.
-    pub fn skip_row(&mut self, warning: impl Into<String>) {
+    pub fn skip_row(&mut self, warning: Warning) {
         self.counts.invalid += 1;
-        self.warnings.push(warning.into());
+        self.warnings.push(warning);
+    }
+
+    /// Records a row that the connector's rules leave out.
+    pub fn leave_row_out(&mut self) {
+        self.counts.invalid += 1;
+        self.left_out_by_rule += 1;
     }
 
     /// Adds the run of a further window of the same connector.
@@ -118,6 +129,7 @@ impl ConnectorOutcome {
         self.counts.updated += updated;
         self.counts.deleted += deleted;
         self.counts.invalid += invalid;
+        self.left_out_by_rule += later.left_out_by_rule;
         self.warnings.extend(later.warnings);
         self.failures.extend(later.failures);
         self.bookmark = later.bookmark.or(self.bookmark);
@@ -134,7 +146,8 @@ impl ConnectorOutcome {
         let mut text = self.to_string();
         if !self.warnings.is_empty() {
             text.push_str("\nSome entities were skipped due to warnings:\n");
-            text.push_str(&self.warnings.join("\n"));
+            let warnings: Vec<String> = self.warnings.iter().map(Warning::to_string).collect();
+            text.push_str(&warnings.join("\n"));
         }
         text
     }
@@ -268,7 +281,7 @@ mod tests {
     fn a_message_counts_what_was_processed_and_lists_warnings_after_it() {
         let mut outcome = ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);
         outcome.counts = Counts { read: 5, added: 1, updated: 2, deleted: 0, invalid: 1 };
-        outcome.skip_row("customer 7: bad");
+        outcome.skip_row(Warning::refused("customer", "7", "bad"));
         assert_eq!(
             outcome.message(),
             "[IMPORT] Stats: read [5], processed [3], updated [2], added [1], deleted [0], invalid entities: [2]\n\

@@ -12,6 +12,7 @@ use super::convert::Record;
 use super::outcome::Counts;
 use super::strategy::Change;
 use super::strategy::address::{AddressKind, RegionFacts, resolve_region};
+use super::warning::Warning;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 use crate::quirk::{Quirk, Quirks};
 
@@ -82,7 +83,7 @@ impl Scope {
         mut record: Record,
         kind: AddressKind,
         row_number: usize,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Fields, CrmError> {
         let region = match record.link("region") {
             Some(id) => self.region_facts(crm, id)?,
@@ -156,7 +157,7 @@ impl Scope {
         crm: &Crm,
         record: &Record,
         row_number: usize,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Fields, CrmError> {
         let mut fields: Fields = record.values.iter().map(|(name, value)| (*name, value.clone())).collect();
         for (name, link) in &record.links {
@@ -177,16 +178,13 @@ impl Scope {
 
     /// The reference client's words for a relation that is not there: the entity by its label, the relation as the import has
     /// it (sync spec 4.10 and 5.7).
-    pub(super) fn not_found(&self, row_number: usize, entity: Entity, relation: Value) -> String {
+    pub(super) fn not_found(&self, row_number: usize, entity: Entity, relation: Value) -> Warning {
         let channel = json!({ "channel": { "id": self.channel.0.0 } });
         let mut members = [relation, channel].into_iter().filter_map(|part| part.as_object().cloned());
         let mut data = members.next().unwrap_or_default();
         data.extend(members.flatten());
-        format!(
-            "Error in row #{row_number}. Not found entity \"{}\". Item data: {}.",
-            label(entity),
-            Value::Object(data)
-        )
+        let text = format!("Not found entity \"{}\". Item data: {}.", label(entity), Value::Object(data));
+        Warning::Unresolved { row: row_number, text }
     }
 
     /// Applies changes in order; counts the roots. Gives the last root's id.

@@ -554,7 +554,7 @@ async fn details_that_fail_are_named_and_the_rest_is_imported() {
     assert!(outcome.is_ok(), "{outcome:#?}");
     let walk = outcome.connectors.iter().find(|c| c.connector.name() == "customer_initial").unwrap();
     assert_eq!(walk.warnings.len(), 1, "{walk:#?}");
-    assert!(walk.warnings[0].starts_with("customer 12: details are missing:"), "{walk:#?}");
+    assert!(walk.warnings[0].to_string().starts_with("customer 12: details are missing:"), "{walk:#?}");
     assert_eq!((walk.counts.read, walk.counts.added), (7, 7));
     assert!(world.customer(12).fields.link("account").is_some());
 }

@@ -90,7 +90,7 @@ async fn a_real_shop_arrives_whole_in_every_variant() {
             ("newsletterSubscriber", of_bridge(26)),
         ];
         assert_eq!(counted(&world), expected, "{what}");
-        let warnings: Vec<&String> = outcome.connectors.iter().flat_map(|done| &done.warnings).collect();
+        let warnings: Vec<_> = outcome.connectors.iter().flat_map(|done| &done.warnings).collect();
         assert!(warnings.is_empty(), "{what}: {warnings:#?}");
         let found = sales(&world);
         let first = first.get_or_insert_with(|| found.clone());

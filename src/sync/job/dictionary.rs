@@ -6,6 +6,7 @@ use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
 use crate::sync::strategy::Change;
 use crate::sync::stream::Dictionary;
+use crate::sync::warning::Warning;
 
 /// Writes the rows of a dictionary; a row that cannot be read is skipped and named.
 pub(in crate::sync) fn import(
@@ -34,7 +35,7 @@ fn import_row(
         Ok(record) => record,
         Err(error) => {
             let key = row.get_index(0).and_then(|(_, value)| value.to_text()).unwrap_or_default();
-            outcome.skip_row(format!("{} {key}: {error}", entity.table()));
+            outcome.skip_row(Warning::refused(entity.table(), key, error));
             return Ok(());
         }
     };

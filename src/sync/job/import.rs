@@ -13,6 +13,7 @@ use crate::sync::run::Run;
 use crate::sync::scope::Scope;
 use crate::sync::stream::waiting::{Batch, Gate, Pass, Waiting};
 use crate::sync::stream::{BATCH_SIZE, Listed, Written};
+use crate::sync::warning::Warning;
 
 /// Why a run cannot go on.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl Import {
         match (self.rules.gate)(run.crm, &scope, &row, &mut self.waiting)? {
             Gate::Import => self.collect(run, row),
             Gate::Postpone => self.waiting.rows.push(row),
-            Gate::Skip => self.outcome.counts.invalid += 1,
+            Gate::Skip => self.outcome.leave_row_out(),
         }
         let is_due = self.waiting.is_due();
         let is_full = self.collected.len() >= BATCH_SIZE;
@@ -165,9 +166,8 @@ impl Import {
                 (self.outcome, self.newest) = (before.0, before.1);
                 self.refused.truncate(before.2);
                 let Some(what) = self.rules.skipped_as else { return Err(Stop::Failed(error.to_string())) };
-                let keys: Vec<&str> = batch.keys().map(String::as_str).collect();
-                let text = format!("Following {what} were not imported: {}", keys.join(", "));
-                self.outcome.warnings.push(text);
+                let keys = batch.keys().cloned().collect();
+                self.outcome.warnings.push(Warning::BatchRefused { what, keys });
             }
             Err(CrmError::Forbidden(reason)) => return Err(Stop::Failed(reason)),
             Err(error) => return Err(Stop::Crm(error)),
@@ -198,9 +198,8 @@ impl Import {
             self.outcome.counts = Counts { invalid: self.outcome.counts.invalid, ..counted };
             let again = self.outcome.warnings.split_off(heard);
             // What the bare row missed is told once.
-            let is_new =
-                |warning: &String| self.outcome.warnings.iter().all(|told| without_row(told) != without_row(warning));
-            let new: Vec<String> = again.into_iter().filter(is_new).collect();
+            let is_new = |warning: &Warning| !self.outcome.warnings.iter().any(|told| told.says_the_same(warning));
+            let new: Vec<Warning> = again.into_iter().filter(is_new).collect();
             self.outcome.warnings.extend(new);
         }
         Ok(())
@@ -219,11 +218,6 @@ impl Import {
     pub(super) fn wants_details(&self, key: &str) -> bool {
         !self.refused.iter().any(|refused| refused == key)
     }
-}
-
-/// A warning without the number of its row.
-fn without_row(warning: &str) -> &str {
-    warning.split_once(". ").map_or(warning, |(_, text)| text)
 }
 
 #[cfg(test)]

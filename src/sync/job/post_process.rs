@@ -12,6 +12,7 @@ use crate::sync::error::CallError;
 use crate::sync::run::Run;
 use crate::sync::stream::waiting::{Batch, Pass, details_to_load, ids_to_load};
 use crate::sync::stream::{BATCH_SIZE, Details, Listed, cart, customer, guest, order};
+use crate::sync::warning::Warning;
 
 /// Works off everything that waits.
 pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Result<(), Stop> {
@@ -124,7 +125,8 @@ async fn load_details(
             }
             Err(error) => {
                 let what = import.stream().record();
-                import.outcome.warnings.push(format!("{what} {key}: details are missing: {error}"));
+                let warning = Warning::DetailsMissing { what, key: key.clone(), error: error.to_string() };
+                import.outcome.warnings.push(warning);
                 if error.fault_code() == Some(rules.gone_fault) {
                     forget(import, run, &key)?;
                 } else {

@@ -18,6 +18,7 @@ use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::cart::{self as rules, CartImport, Existing};
 use crate::sync::strategy::order::{lacks, shown_names};
+use crate::sync::warning::Warning;
 
 /// What is different about them.
 pub(in crate::sync) const RULES: Listed = Listed {
@@ -98,7 +99,7 @@ pub(super) fn import(
     outcome: &mut ConnectorOutcome,
 ) -> Result<Option<Timestamp>, CrmError> {
     if !is_reachable(row) {
-        outcome.counts.invalid += 1;
+        outcome.leave_row_out();
         return Ok(None);
     }
     let record = match convert::cart::cart(row, &scope.quirks) {
@@ -162,7 +163,7 @@ fn owner_relation(scope: &Scope, record: &Record, row: &SoapStruct) -> Value {
 }
 
 fn refuse(row: &SoapStruct, error: &RowError, outcome: &mut ConnectorOutcome) -> Result<Option<Timestamp>, CrmError> {
-    outcome.skip_row(format!("cart {}: {error}", row.text("entity_id").unwrap_or_default()));
+    outcome.skip_row(Warning::refused("cart", row.text("entity_id").unwrap_or_default(), error));
     Ok(None)
 }
 
@@ -179,7 +180,7 @@ fn prepared(
     scope: &Scope,
     mut record: Record,
     number: usize,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<CartImport, CrmError> {
     record.links.shift_remove("customer");
     let mut addresses = Vec::new();

@@ -13,6 +13,7 @@ use crate::sync::convert;
 use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
 use crate::sync::strategy;
+use crate::sync::warning::Warning;
 
 /// What is different about them. Magento's own list is used with the bridge too, and its rows are always bare.
 pub(in crate::sync) const RULES: Listed = Listed {
@@ -57,7 +58,7 @@ pub(super) fn import(
     let mut record = match convert::credit_memo::credit_memo(row, &scope.quirks) {
         Ok(record) => record,
         Err(error) => {
-            outcome.skip_row(format!("credit memo {}: {error}", row.text("increment_id").unwrap_or_default()));
+            outcome.skip_row(Warning::refused("credit memo", row.text("increment_id").unwrap_or_default(), error));
             return Ok(None);
         }
     };

@@ -16,6 +16,7 @@ use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::customer::{CustomerImport, Existing};
 use crate::sync::strategy::{self, Change};
+use crate::sync::warning::Warning;
 
 /// What is different about them.
 pub(in crate::sync) const RULES: Listed = Listed {
@@ -90,17 +91,17 @@ pub(in crate::sync) fn import(
     let record = match convert::customer::customer(row, &scope.quirks) {
         Ok(record) => record,
         Err(error) => {
-            outcome.skip_row(format!("customer {}: {error}", row.text("customer_id").unwrap_or_default()));
+            outcome.skip_row(Warning::refused("customer", row.text("customer_id").unwrap_or_default(), error));
             return Ok(None);
         }
     };
     if record.link("website").is_none() && !is_known(crm, scope, &record)? {
-        let text = format!("customer {} has no website", row.text("customer_id").unwrap_or_default());
+        let warning = Warning::NoWebsite { key: row.text("customer_id").unwrap_or_default() };
         // The reference client looks for guests by website without asking whether there is one.
         if scope.quirks.has(Quirk::CustomerWithoutWebsiteFails) {
-            return Err(CrmError::Forbidden(text));
+            return Err(CrmError::Forbidden(warning.to_string()));
         }
-        outcome.skip_row(text);
+        outcome.skip_row(warning);
         return Ok(None);
     }
     write_record(crm, scope, record, outcome)

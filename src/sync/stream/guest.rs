@@ -8,6 +8,7 @@ use crate::sync::outcome::{ConnectorOutcome, Counts};
 use crate::sync::scope::Scope;
 use crate::sync::strategy::Change;
 use crate::sync::strategy::guest::{Person, search};
+use crate::sync::warning::Warning;
 
 /// The person behind a row of Magento, by the fields orders and carts have in common.
 pub(super) fn person(row: &SoapStruct) -> Person {
@@ -73,7 +74,7 @@ pub(super) fn create(
         Ok(record) => record,
         Err(error) => {
             let order = order.get("increment_id").and_then(SoapValue::to_text).unwrap_or_default();
-            outcome.warnings.push(format!("guest of order {order}: {error}"));
+            outcome.warnings.push(Warning::GuestRefused { order, reason: error.to_string() });
             return Ok(());
         }
     };

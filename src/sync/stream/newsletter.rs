@@ -15,6 +15,7 @@ use crate::sync::convert;
 use crate::sync::outcome::{ConnectorOutcome, RunKind};
 use crate::sync::scope::Scope;
 use crate::sync::strategy::{self, Change};
+use crate::sync::warning::Warning;
 
 /// What is different about them.
 pub(in crate::sync) const RULES: Listed = Listed {
@@ -64,7 +65,7 @@ pub(in crate::sync) fn import(
         Ok(record) => record,
         Err(error) => {
             let id = row.text("subscriber_id").unwrap_or_default();
-            outcome.skip_row(format!("newsletter subscriber {id}: {error}"));
+            outcome.skip_row(Warning::refused("newsletter subscriber", id, error));
             return Ok(None);
         }
     };

@@ -17,6 +17,7 @@ use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::order::{self as rules, Existing, OrderImport};
+use crate::sync::warning::Warning;
 
 /// What is different about them. Orders by ids are filtered by website in the reference client only, although orders have no
 /// such column.
@@ -137,7 +138,7 @@ pub(super) fn import(
 }
 
 fn refuse(row: &SoapStruct, error: &RowError, outcome: &mut ConnectorOutcome) -> Result<Option<Timestamp>, CrmError> {
-    outcome.skip_row(format!("order {}: {error}", row.text("increment_id").unwrap_or_default()));
+    outcome.skip_row(Warning::refused("order", row.text("increment_id").unwrap_or_default(), error));
     Ok(None)
 }
 
@@ -149,7 +150,7 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    fn prepared(&self, crm: &Crm, mut record: Record, warnings: &mut Vec<String>) -> Result<OrderImport, CrmError> {
+    fn prepared(&self, crm: &Crm, mut record: Record, warnings: &mut Vec<Warning>) -> Result<OrderImport, CrmError> {
         let customer = self.customer(crm, &mut record, warnings)?;
         // Without the bridge there are no carts, so nobody misses the order's; the reference client does.
         let is_missed = self.scope.looks_for_carts || self.scope.quirks.has(Quirk::CartMissedWithoutBridge);
@@ -182,7 +183,7 @@ impl Writing<'_> {
     }
 
     /// By origin id, else by e-mail; nobody is a warning.
-    fn customer(&self, crm: &Crm, record: &mut Record, warnings: &mut Vec<String>) -> Result<Option<Row>, CrmError> {
+    fn customer(&self, crm: &Crm, record: &mut Record, warnings: &mut Vec<Warning>) -> Result<Option<Row>, CrmError> {
         let link = record.links.shift_remove("customer").flatten();
         if let Some(link) = link
             && let Some(row) = self.scope.by_origin(crm, Entity::Customer, link.origin_id)?
