@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
+use jiff::SignedDuration;
 use miette::miette;
 
 use super::crm::CrmFile;
@@ -11,6 +12,7 @@ use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::crm::{Crm, CrmError, Job};
 use crate::datetime;
+use crate::sync::left_out::span_in_words;
 use crate::sync::standing::{ConnectorStanding, IntegrationStanding, standing};
 
 /// Arguments of `status`.
@@ -101,6 +103,14 @@ fn jobs(jobs: &[Job]) -> String {
     printed(table)
 }
 
+fn synced_to(connector: &ConnectorStanding) -> String {
+    let at = connector.synced_to.clone().unwrap_or_default();
+    match connector.behind_seconds {
+        Some(seconds) => format!("{at} ({} behind)", span_in_words(SignedDuration::from_secs(seconds))),
+        None => at,
+    }
+}
+
 fn connectors(connectors: &[ConnectorStanding]) -> String {
     let mut table = plain_table(["connector", "status", "at", "synced to", "done", "message"]);
     for connector in connectors {
@@ -109,7 +119,7 @@ fn connectors(connectors: &[ConnectorStanding]) -> String {
             connector.connector.to_owned(),
             text(connector.status),
             text(connector.date.as_deref()),
-            text(connector.synced_to.as_deref()),
+            synced_to(connector),
             connector.percent.map(|percent| format!("{percent} %")).unwrap_or_default(),
             connector.message.clone(),
         ]);

@@ -27,6 +27,9 @@ pub struct Play {
 
 type Question = (String, String);
 
+/// What of the arguments of a call is compared with others and told.
+const COMPARED_CHARS_MAX: usize = 1000;
+
 /// What a question gets.
 #[derive(Debug)]
 pub enum Played {
@@ -92,20 +95,29 @@ impl Play {
     }
 
     fn unknown(&self, (operation, asked): &Question, arguments: &Value) -> String {
-        let said = format!("the recording has no {operation} with {arguments}");
+        let said = format!("the recording has no {operation} with {}", beginning(&arguments.to_string()));
         let same: Vec<&Question> = self.asked.iter().filter(|(known, _)| known == operation).collect();
-        let alike = |known: &str, asked: &str| strsim::normalized_levenshtein(known, asked);
+        let alike = |known: &str, asked: &str| strsim::normalized_levenshtein(&beginning(known), &beginning(asked));
         let nearest = |among: &[&Question], of: &dyn Fn(&Question) -> f64| {
             among.iter().copied().max_by(|one, other| of(one).total_cmp(&of(other))).cloned()
         };
         if let Some((operation, arguments)) = nearest(&same, &|(_, known)| alike(known, asked)) {
-            return format!("{said}; the nearest call in it is {operation} with {arguments}");
+            return format!("{said}; the nearest call in it is {operation} with {}", beginning(&arguments));
         }
         let all: Vec<&Question> = self.asked.iter().collect();
         match nearest(&all, &|(known, _)| alike(known, operation)) {
             Some((nearest, _)) => format!("{said}, and no other call of it; the nearest operation in it is {nearest}"),
             None => format!("{said}: it has no call at all"),
         }
+    }
+}
+
+/// As much of a text as is compared and told: what two calls differ in stands early, and comparing takes time by the
+/// product of both lengths.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(COMPARED_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -173,7 +173,7 @@ impl Service {
         for disruption in &struck {
             spoil(disruption, &mut handled.answer);
         }
-        let session = arguments.text("sessionId");
+        let session = repeatable.then(|| arguments.text("sessionId")).flatten();
         let envelopes = match &handled.outcome {
             Outcome::Wsdl(_) => None,
             _ => Some(Envelopes::of(body, &handled.answer.body, &arguments)),

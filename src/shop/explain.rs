@@ -6,6 +6,7 @@ use super::acl::Role;
 use super::session::Standing;
 use crate::magento::Contract;
 use crate::soap::{RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
+use crate::xml::shortened;
 
 /// Arguments that point to a record, and where it would be.
 const REFERENCES: &[(&str, &str, &str)] = &[
@@ -42,7 +43,7 @@ pub(super) fn fault(shop: &Shop, operation: &str, arguments: &SoapStruct, fault:
 }
 
 fn session(shop: &Shop, arguments: &SoapStruct) -> String {
-    let Some(id) = arguments.text("sessionId").filter(|id| !id.is_empty()) else {
+    let Some(id) = arguments.text_as_it_is("sessionId").filter(|id| !id.is_empty()) else {
         return "the call has no sessionId; send the one that login answered as the first part".to_owned();
     };
     let timeout = shop.settings.text("api/config/session_timeout");
@@ -62,8 +63,9 @@ fn session(shop: &Shop, arguments: &SoapStruct) -> String {
 }
 
 fn login(shop: &Shop, arguments: &SoapStruct) -> Option<String> {
-    let name = arguments.text("username").unwrap_or_default();
+    let name = arguments.text_as_it_is("username").unwrap_or_default();
     let Some(user) = shop.users.get(&name) else {
+        let name = shortened(&name);
         let known: Vec<&str> = shop.users.iter().map(|user| user.name.as_str()).collect();
         return Some(format!("the shop has no API user \"{name}\"; it has {}", listed(&known)));
     };
@@ -73,7 +75,7 @@ fn login(shop: &Shop, arguments: &SoapStruct) -> Option<String> {
     if user.role.is_none() {
         return Some(format!("the API user \"{name}\" has no role"));
     }
-    let given = arguments.text("apiKey").unwrap_or_default();
+    let given = arguments.text_as_it_is("apiKey").unwrap_or_default();
     if given == user.key.expose_secret() {
         // The user has been changed since.
         return None;
@@ -83,7 +85,7 @@ fn login(shop: &Shop, arguments: &SoapStruct) -> Option<String> {
 
 fn right(shop: &Shop, operation: &str, arguments: &SoapStruct) -> Option<String> {
     let facts = Contract::shared().operation(operation)?;
-    let id = arguments.text("sessionId")?;
+    let id = arguments.text_as_it_is("sessionId")?;
     let timeout = crate::soap::value::leading_int(&shop.settings.text("api/config/session_timeout"));
     let Standing::Live(user) = shop.sessions.standing(&id, shop.clock().now(), timeout) else { return None };
     let nodes: Vec<&str> = facts.resource_acl.iter().chain(&facts.method_acl).map(String::as_str).collect();
@@ -105,24 +107,31 @@ fn missing_part(shop: &Shop, operation: &str, arguments: &SoapStruct) -> Option<
     if !missing.is_empty() {
         return Some(format!("{operation} came without {}", listed(&missing)));
     }
-    let empty =
-        declared.request.parts.iter().find(|part| arguments.text(&part.name).is_some_and(|text| text.is_empty()));
+    let empty = declared
+        .request
+        .parts
+        .iter()
+        .find(|part| arguments.text_as_it_is(&part.name).is_some_and(|text| text.is_empty()));
     empty.map(|part| format!("{operation} came with an empty {}", part.name))
 }
 
 /// The first argument that points to a record which is not there.
 fn reference(shop: &Shop, arguments: &SoapStruct) -> Option<String> {
     REFERENCES.iter().find_map(|(argument, table, column)| {
-        let wanted = arguments.text(argument)?;
+        let wanted = arguments.text_as_it_is(argument)?;
         let rows = shop.database.table(table);
         if rows.with(column, &wanted).next().is_some() {
             return None;
         }
+        // What is longer than any key is as far from all of them.
+        let wanted = shortened(&wanted);
         let mut keys: Vec<&str> = rows.iter().filter_map(|(_, row)| row.get(column)).collect();
         let count = keys.len();
         if count > KEYS_LISTED_MAX {
-            let score = |key: &str| strsim::normalized_levenshtein(key, &wanted);
-            keys.sort_by(|one, other| score(other).total_cmp(&score(one)));
+            let mut scored: Vec<(f64, &str)> =
+                keys.into_iter().map(|key| (strsim::normalized_levenshtein(key, &wanted), key)).collect();
+            scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+            keys = scored.into_iter().map(|(_, key)| key).collect();
             keys.truncate(KEYS_LISTED_MAX);
         }
         let has = if count == 0 { "is empty".to_owned() } else { format!("has {count}, such as {}", listed(&keys)) };

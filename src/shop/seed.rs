@@ -45,9 +45,12 @@ pub struct Seed {
     pub tables: IndexMap<String, Vec<SeedRow>>,
 }
 
-/// Keys and values of a seed: a shop of half a million customers, which takes 30 GB when it runs. YAML, which costs more to
-/// read, has the lower limit of its reader.
+/// Keys and values of a seed: a shop of half a million customers, which takes 30 GB when it runs.
 pub const NODES_MAX: usize = 20_000_000;
+/// No key or value of a seed in YAML is written in fewer bytes, on the average.
+const NODE_BYTES_MIN: usize = 4;
+/// What a short seed in YAML may have all the same.
+const YAML_NODES_MIN: usize = 250_000;
 
 /// Checks that a JSON text has not too many keys and values, before anything is made of them: a value of two bytes takes
 /// a hundred in memory.
@@ -61,6 +64,18 @@ pub fn check_nodes(text: &str, name: &str, nodes_max: usize) -> Result<(), SeedE
         return Ok(());
     }
     Err(SeedError::TooLarge { name: name.to_owned(), nodes_max })
+}
+
+/// Whether a text was refused for its size, where it stands or where it is repeated.
+fn passes_budget(error: &serde_saphyr::Error) -> bool {
+    use serde_saphyr::Error;
+    match error {
+        Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => passes_budget(error),
+        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasExpansionLimitExceeded { .. } => {
+            true
+        }
+        _ => false,
+    }
 }
 
 /// An API user of a seed.
@@ -204,7 +219,17 @@ impl Seed {
         {
             return Ok(seed);
         }
-        serde_saphyr::from_str(text).map_err(|error| {
+        // What is written out has less; references to what stands above may only repeat a little.
+        let max = (text.len() / NODE_BYTES_MIN).clamp(YAML_NODES_MIN, nodes_max.max(YAML_NODES_MIN));
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! {
+                max_nodes: max, max_events: max.saturating_mul(3), max_total_scalar_bytes: text.len().max(1 << 26),
+            },
+        };
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+            if passes_budget(&error) {
+                return SeedError::TooLarge { name: name.to_owned(), nodes_max: max };
+            }
             let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
             let whole = error.to_string();
             let message = whole.lines().next().unwrap_or(&whole).to_owned();
@@ -471,6 +496,19 @@ fn load_customer(customer: SeedCustomer, settings: &Settings, database: &mut Dat
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_seed_in_yaml_is_read_and_one_that_repeats_itself_is_not() {
+        let customer = |n| format!("- {{email: c{n}@shop.example, firstname: Ann, lastname: Lee}}\n");
+        let text = format!("customers:\n{}", (0..45_000).map(customer).collect::<String>());
+        assert_eq!(Seed::parse(&text, "long.yaml").unwrap().customers.len(), 45_000);
+        let row = |n| format!("    a{n}: x\n");
+        let rows = (0..200).map(row).collect::<String>();
+        let again = "  - *row\n".repeat(2_000);
+        let text = format!("tables:\n  eav_attribute_set:\n  - &row\n{rows}{again}");
+        let refused = Seed::parse(&text, "bomb.yaml").unwrap_err();
+        assert!(matches!(refused, SeedError::TooLarge { nodes_max: 250_000, .. }), "{refused}");
+    }
 
     #[test]
     fn a_seed_gets_what_a_fresh_install_would_have() {

@@ -1,5 +1,6 @@
 //! The dynamic value tree both towers speak: what PHP holds before it is encoded and after it was decoded.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -94,6 +95,14 @@ impl SoapStruct {
     /// The member's text as PHP's string cast would give it; `None` when absent, nil, a list or a record.
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name).and_then(SoapValue::to_text)
+    }
+
+    /// The same without a copy of what is a text already, which may be long.
+    pub fn text_as_it_is(&self, name: &str) -> Option<Cow<'_, str>> {
+        match self.get(name)? {
+            SoapValue::Text(text) => Some(Cow::Borrowed(text)),
+            other => other.to_text().map(Cow::Owned),
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Mark {
 pub(super) const READ_AGAIN_MAX: u64 = 3;
 /// Where a status keeps that.
 pub(super) const READ_AGAIN: &str = "readAgain";
+/// Where the status of a run that came through keeps how many seconds it is from the shop's time, when it is.
+pub(super) const BEHIND: &str = "behindSeconds";
 
 impl Scope {
     /// What a connector remembers.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::bookmark::Mark;
+use super::bookmark::{BEHIND, Mark};
 use super::connector::source::RowSource;
 use super::connector::{Connector, list};
 use super::context::SyncEvent;
@@ -66,8 +66,13 @@ impl Run<'_, '_> {
     async fn behind(&mut self, connector: Connector, initial_start: Timestamp) -> Result<Option<Behind>, SyncError> {
         let now = self.now_there().await;
         let synced_to = self.scope().progress(self.crm, connector, initial_start)?.bookmark;
-        let is_behind = now.duration_since(synced_to) > window::MISTIMING;
-        Ok(is_behind.then_some(Behind { connector, synced_to, of: now }))
+        if now.duration_since(synced_to) <= window::MISTIMING {
+            return Ok(None);
+        }
+        let behind = Behind { connector, synced_to, of: now };
+        let (channel, seconds) = (self.integration.id, behind.by().as_secs());
+        self.crm.put_in_last_status(channel, connector.name(), BEHIND, seconds.into())?;
+        Ok(Some(behind))
     }
 
     async fn changed_since(

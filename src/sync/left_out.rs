@@ -84,15 +84,20 @@ impl Behind {
 
 impl fmt::Display for Behind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hours = self.by().as_hours();
-        let far = match (hours / 24, hours) {
-            (0, 0) => format!("{} minutes", self.by().as_mins().max(1)),
-            (0, hours) => format!("{hours} hours"),
-            (days, _) => format!("{days} days"),
-        };
+        let far = span_in_words(self.by());
         let at = crate::datetime::to_sql(self.synced_to);
         write!(f, "{} is {far} behind: it has come to {at}; run the sync again", self.connector)
     }
+}
+
+/// A span in its largest unit.
+pub fn span_in_words(span: SignedDuration) -> String {
+    let (number, unit) = match (span.as_hours() / 24, span.as_hours()) {
+        (0, 0) => (span.as_mins().max(1), "minute"),
+        (0, hours) => (hours, "hour"),
+        (days, _) => (days, "day"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The rows that the runs of connectors left out, grouped; the most first within a fate.
@@ -223,7 +228,7 @@ mod tests {
         let of: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         for (to, far) in [
             ("2026-01-20T12:00:00Z", "304 days"),
-            ("2026-11-19T12:00:00Z", "1 days"),
+            ("2026-11-19T12:00:00Z", "1 day"),
             ("2026-11-20T09:30:00Z", "2 hours"),
             ("2026-11-20T11:50:00Z", "10 minutes"),
         ] {

@@ -6,7 +6,7 @@ use jiff::civil::Time;
 use jiff::tz::Offset;
 use serde::Serialize;
 
-use super::bookmark::{READ_AGAIN, READ_AGAIN_MAX};
+use super::bookmark::{BEHIND, READ_AGAIN, READ_AGAIN_MAX};
 use super::connector::{Connector, ConnectorKind};
 use crate::crm::settings::masked_url;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, Job, JobStatus, StatusCode};
@@ -44,6 +44,10 @@ pub struct ConnectorStanding {
     pub message: String,
     /// Until when it has asked the shop; of an initial walk, back to when.
     pub synced_to: Option<String>,
+    /// How many seconds the last run was from the shop's time, when it came through without catching up. A walk has its
+    /// percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_seconds: Option<i64>,
     /// How much of the initial walk is done, 0 to 100; nothing for others.
     pub percent: Option<u8>,
 }
@@ -92,6 +96,7 @@ pub fn standing(crm: &Crm, integration: &Integration) -> Result<IntegrationStand
             date: last.map(|status| datetime::to_sql(status.date)),
             message: last.map(|status| status.message.clone()).unwrap_or_default(),
             synced_to: bookmark.map(datetime::to_sql),
+            behind_seconds: last.and_then(|status| status.data.get(BEHIND)?.as_i64()),
             percent: walked.then(|| walked_percent(integration, bookmark)),
         });
     }

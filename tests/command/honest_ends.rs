@@ -49,6 +49,14 @@ fn sync(shop: &TestShop, folder: &TempDir, more: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 
+/// What `status` says.
+fn standing(folder: &TempDir, json: bool) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+    command.args(["status", "--crm"]).arg(folder.path().join("crm.sqlite")).env("NO_COLOR", "1");
+    let output = if json { command.arg("--json") } else { &mut command }.output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 fn rows(folder: &TempDir, entity: &str) -> usize {
     let output = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args(["crm", "show", entity, "--json", "--crm"])
@@ -109,10 +117,13 @@ async fn how_far_a_connector_is_behind_is_said_until_it_is_not() {
     shop.advance(SignedDuration::from_hours(24 * 20));
     let (code, text) = sync(&shop, &folder, &[]);
     assert!(code == 3 && text.contains("customer is 13 days behind: it has come to "), "{code}: {text}");
+    assert!(standing(&folder, false).contains(" (13 days behind)"), "{}", standing(&folder, false));
     let (code, text) = sync(&shop, &folder, &["--json"]);
     let json: Value = serde_json::from_str(&text).unwrap();
     assert!(code == 3 && json["behind"][0]["connector"] == "customer", "{code}: {text}");
+    assert!(standing(&folder, true).contains("\"behind_seconds\": "));
     assert_eq!(sync(&shop, &folder, &[]).0, 0, "the third week ends in the present");
+    assert!(!standing(&folder, false).contains(" behind)") && !standing(&folder, true).contains("behind_seconds"));
 }
 
 #[test]

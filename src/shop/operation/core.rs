@@ -18,7 +18,8 @@ pub(super) const OPERATIONS: Operations = &[
 ];
 
 fn login(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let (name, key) = (call.text("username"), call.text("apiKey"));
+    let given = |name: &str| call.arguments.text_as_it_is(name).unwrap_or_default();
+    let (name, key) = (given("username"), given("apiKey"));
     if name.is_empty() || key.is_empty() {
         return Err(Contract::shared().global_fault("invalid_request_param").into());
     }

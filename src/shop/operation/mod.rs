@@ -96,7 +96,7 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
     if shop.mode() == WireStyle::WsI {
         bind_by_name(shop, facts, arguments)?;
     }
-    let session = arguments.text("sessionId").unwrap_or_default();
+    let session = arguments.text_as_it_is("sessionId").unwrap_or_default();
     let user = shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
     if operation.starts_with("oroWishlist") && shop.bridge().is_some_and(|release| !release.at_least("1.2.7.0")) {
         return Err(contract.global_fault("resource_path_invalid").into());

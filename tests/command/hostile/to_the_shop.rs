@@ -56,6 +56,40 @@ fn many_namespaces_are_refused_at_once_and_others_are_served_meanwhile() {
     assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
 }
 
+/// One after the other, and each is looked at once and copied once.
+#[test]
+fn six_of_the_longest_requests_at_once_take_turns() {
+    let shop = Shop::start();
+    let body = envelope("login", &format!("<username>{}</username><apiKey>x</apiKey>", "x".repeat(30_000_000)), "");
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| assert!(shop.call(&body).contains("Access denied")));
+        }
+    });
+    shop.assert_small();
+}
+
+/// What is said about a call that failed compares what was asked for with what there is.
+#[test]
+fn a_long_argument_is_explained_as_fast_as_a_short_one() {
+    let shop = Shop::start();
+    let answer = shop.call(&envelope("login", "<username>oro</username><apiKey>oro-key-1</apiKey>", ""));
+    let session = answer.split_once("loginReturn").and_then(|(_, rest)| rest.split(['>', '<']).nth(1)).unwrap();
+    let long = "9".repeat(8_000_000);
+    let began = Instant::now();
+    let text = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"x:string\"";
+    let parts = format!("<sessionId>{session}</sessionId><customerId {text}>{long}</customerId>");
+    let answer = shop.call(&envelope("customerCustomerInfo", &parts, ""));
+    assert!(answer.contains("Customer does not exist") || answer.contains("<faultcode>102<"), "{answer}");
+    let shown = shop.last_shown();
+    assert!(shown.contains("no customer has entity_id"), "{}", &shown[..shown.len().min(2000)]);
+    let login = envelope("login", &format!("<username>{long}</username><apiKey>x</apiKey>"), "");
+    shop.call(&login);
+    assert!(shop.last_shown().contains("the shop has no API user "));
+    assert!(shop.call(&envelope(&"n".repeat(8_000_000), "", "")).contains("Procedure"));
+    assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
+}
+
 #[test]
 fn the_journal_is_bounded_in_bytes() {
     let shop = Shop::start();
