@@ -17,6 +17,17 @@ pub fn is_active(character: char) -> bool {
     }
 }
 
+/// Characters of foreign text that a message about it repeats.
+const QUOTED_CHARS_MAX: usize = 200;
+
+/// The beginning of a foreign text, for a message: names and arguments may be as long as a document.
+pub fn shortened(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A text with such characters as `\u{1b}`.
 pub fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, |out, character| {

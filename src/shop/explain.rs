@@ -5,8 +5,8 @@ use super::Shop;
 use super::acl::Role;
 use super::session::Standing;
 use crate::magento::Contract;
+use crate::printable::shortened;
 use crate::soap::{RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
-use crate::xml::shortened;
 
 /// Arguments that point to a record, and where it would be.
 const REFERENCES: &[(&str, &str, &str)] = &[

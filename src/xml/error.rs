@@ -39,14 +39,3 @@ pub enum XmlErrorKind {
     #[error("the bytes are not valid {0}")]
     Encoding(String),
 }
-
-/// Characters of a document that a message about it repeats.
-const QUOTED_CHARS_MAX: usize = 200;
-
-/// The beginning of something that a document holds, for a message: names may be as long as the document.
-pub fn shortened(text: &str) -> String {
-    match text.char_indices().nth(QUOTED_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}

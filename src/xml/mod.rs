@@ -11,7 +11,8 @@ mod name;
 pub mod reader;
 pub mod writer;
 
+pub use crate::printable::shortened;
 pub use element::{Attribute, Element};
-pub use error::{XmlError, XmlErrorKind, shortened};
+pub use error::{XmlError, XmlErrorKind};
 pub use limits::Limits;
 pub use reader::{decode, parse};
