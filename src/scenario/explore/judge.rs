@@ -64,10 +64,13 @@ pub(super) fn judge(probe: &Probe<'_>, control: &Control, strikes: &[Strike]) ->
         Verdict::Stuck
     } else if !differences.is_empty() {
         Verdict::Lost
+    } else if !ending.invariants.is_empty() {
+        Verdict::Lost
     } else if ending.recoveries > reference.recoveries {
         Verdict::Converged
     } else {
         Verdict::Retried
     };
-    Some(failed(verdict, differences, ending.message))
+    let message = if differences.is_empty() { ending.invariants.join("; ") } else { ending.message };
+    Some(failed(verdict, differences, message))
 }

@@ -82,7 +82,8 @@ pub struct Exploration {
 /// Explores a case.
 ///
 /// # Errors
-/// When the scenario does not work without any trouble: there is nothing to compare with then.
+/// When the scenario does not work without any trouble, or ends without it as no scenario may: there is nothing to compare
+/// with then.
 pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, String> {
     let started = Instant::now();
     let probe = Probe::new(case, options.profile);
@@ -90,6 +91,10 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     let reference = &control.ending;
     if let Some(broken) = &reference.broken {
         return Err(format!("the scenario does not work without any disruption: {broken}"));
+    }
+    if !reference.invariants.is_empty() {
+        let what = reference.invariants.join("; ");
+        return Err(format!("the scenario ends wrong without any disruption: {what}"));
     }
     let mut calls = reference.calls.clone();
     calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));

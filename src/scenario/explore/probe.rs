@@ -15,6 +15,7 @@ use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::disrupt::DisruptStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
+use crate::scenario::run::invariants;
 use crate::scenario::run::network::Served;
 use crate::scenario::run::result::FailureKind;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
@@ -72,6 +73,8 @@ pub(super) struct Ending {
     pub(super) calls: Vec<CallSite>,
     pub(super) state: Value,
     pub(super) success: bool,
+    /// What does not hold, though it should at every end.
+    pub(super) invariants: Vec<String>,
     pub(super) message: String,
     /// Runs and tries that were needed after failed ones.
     pub(super) recoveries: usize,
@@ -399,7 +402,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn ending(self) -> Result<Ending, String> {
+    fn ending(mut self) -> Result<Ending, String> {
+        let invariants = invariants::broken(&mut self.world).map_err(|error| error.to_string())?;
         let struck = |(shop, id, times): &(String, ArmedId, u64)| {
             self.world.shops.get(shop).is_some_and(|shop| shop.plan().left(*id).is_none_or(|left| left < *times))
         };
@@ -410,6 +414,7 @@ impl<'a> Attempt<'a> {
             all_struck,
             state: serde_json::json!({ "crm": crm, "shop": self.world.shops_state() }),
             success: last.is_none_or(|last| last.success),
+            invariants,
             message: last.filter(|last| !last.success).map(|last| last.message.clone()).unwrap_or_default(),
             calls: self.calls,
             recoveries: self.recoveries,

@@ -6,6 +6,7 @@ mod cannot_work;
 pub mod case;
 pub mod exercised;
 mod integration;
+pub(in crate::scenario) mod invariants;
 pub(super) mod moments;
 pub(super) mod network;
 mod options;
