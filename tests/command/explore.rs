@@ -114,6 +114,35 @@ fn a_planted_loss_is_found_named_and_written_down_as_a_scenario_that_fails() {
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
 }
 
+/// A list that comes empty without an error deceives every client alike, with trouble of the explorer's and without.
+#[test]
+fn what_is_lost_without_any_disruption_is_found_by_what_must_hold_at_every_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let deceived = SCENARIO.replace(
+        "  - sync\n  - advance: 1 hour",
+        "  - disrupt: {operation: oroCustomerList, times: 50, with: empty-page}\n  - sync\n  - advance: 1 hour",
+    );
+    assert_ne!(deceived, SCENARIO);
+    let deceived = deceived.split("  # The clerk").next().unwrap();
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds");
+    std::fs::copy(seeds.join("boutique.yaml"), folder.path().join("boutique.yaml")).unwrap();
+    let path = folder.path().join("deceived.yaml");
+    for (text, is_lost) in [(deceived.to_owned(), true), (deceived.replace("empty-page", "html-page"), false)] {
+        std::fs::write(&path, &text).unwrap();
+        let explored = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+            .args(["explore", "--profile", "documented", "--max-runs", "1", "--with", "internal-error"])
+            .arg(&path)
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        let said = [explored.stdout, explored.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        let told = "the scenario ends wrong without any disruption: customer 1 of the shop is not in the CRM";
+        assert_eq!(said.contains(told), is_lost, "{text}{said}");
+        assert_eq!(explored.status.code() == Some(0), !is_lost && said.contains("0 failures"), "{said}");
+    }
+}
+
 #[test]
 fn the_written_scenario_holds_the_steps_of_fragments_with_their_own_values() {
     let folder = tempfile::tempdir().unwrap();

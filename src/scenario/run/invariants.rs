@@ -113,8 +113,7 @@ fn every_row_is_there(
     let start = Offset::UTC.to_timestamp(settings.sync_start_date.to_datetime(Time::midnight())).ok();
     let (walked, synced) = (crm.bookmark(integration.id, walk)?, crm.bookmark(integration.id, changes)?);
     let (Some(start), Some(walked), Some(synced)) = (start, walked, synced) else { return Ok(()) };
-    let is_other_set = settings.website_id != ALL_WEBSITES || !settings.entities.is_empty();
-    if walked > start || is_other_set {
+    if walked > start || settings.website_id != ALL_WEBSITES {
         return Ok(());
     }
     let there = ids(&crm.find(entity, &[channel(integration)])?);
