@@ -16,6 +16,7 @@ use crate::shop::{Refusal, Shop};
 use crate::soap::schema::ServiceSchema;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
 use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, envelope};
+use crate::xml::mask::Secrets;
 
 pub use super::route::ENCODING_SCHEMA_PATH;
 
@@ -133,8 +134,10 @@ const NOT_FOUND: &str = "<html>\n<head><title>404 Not Found</title></head>\n<bod
                          <p>This is a Mockgento shop. It serves the Magento SOAP v2 API at /api/v2_soap/ and \
                          /index.php/api/v2_soap/, and its WSDL there with ?wsdl=1.</p>\n</body>\n</html>\n";
 
+/// A session's id is none of an address' business, and may stand in one all the same.
 fn by_address(request: &HttpRequestParts) -> String {
-    format!("{} {}", request.method, request.path)
+    let path = Secrets { digests: true, ..Secrets::default() }.hide(&request.path);
+    format!("{} {path}", request.method)
 }
 
 /// Reads a request that needs no shop to be read: a call. `None` for any other.
