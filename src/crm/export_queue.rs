@@ -11,6 +11,9 @@ use crate::quirk::{Quirk, Quirks};
 /// Changed CRM fields: name to old and new value as JSON.
 pub type ChangeSet = IndexMap<String, (Value, Value)>;
 
+/// What one attempt sent: Magento's name of a field to its value as text.
+pub type SentFields = IndexMap<String, String>;
+
 /// A row is to be exported.
 pub const TO_EXPORT: i64 = 1;
 /// A row was found removed in Magento.
@@ -34,6 +37,8 @@ pub struct PendingExport {
     pub attempts: i64,
     /// Whether it was sent before, whatever came of it.
     pub was_tried: bool,
+    /// What was sent, oldest first. An edit that is made again keeps it: what comes back from Magento may be the edit before.
+    pub sent: Vec<SentFields>,
 }
 
 /// How an export ended.
@@ -105,8 +110,8 @@ impl Crm {
     /// When the database fails.
     pub fn export_queue(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\", \"lastError\" IS NOT NULL FROM \"exportQueue\" \
-             WHERE \"channel\" = ? ORDER BY \"id\"",
+            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\", \"lastError\" IS NOT NULL, \"sent\" \
+             FROM \"exportQueue\" WHERE \"channel\" = ? ORDER BY \"id\"",
         )?;
         let mut rows = statement.query([channel.0.0])?;
         let mut pending = Vec::new();
@@ -121,6 +126,7 @@ impl Crm {
                 change_set: serde_json::from_str(&json).map_err(|error| damaged(error.to_string()))?,
                 attempts: row.get(4)?,
                 was_tried: row.get(5)?,
+                sent: serde_json::from_str(&row.get::<_, String>(6)?).map_err(|error| damaged(error.to_string()))?,
             });
         }
         Ok(pending)
@@ -164,16 +170,20 @@ impl Crm {
         }
     }
 
-    /// Notes that an export is about to be sent, so that a run after this one knows if this one dies.
+    /// Notes that an export is about to be sent, and what, so that a run after this one knows if this one dies.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn note_export_try(&mut self, export: &PendingExport) -> Result<(), CrmError> {
+    pub fn note_export_try(&mut self, export: &PendingExport, sent: SentFields) -> Result<(), CrmError> {
+        let mut all = export.sent.clone();
+        all.retain(|before| *before != sent);
+        all.push(sent);
         self.connection
             .prepare_cached(
-                "UPDATE \"exportQueue\" SET \"lastError\" = COALESCE(\"lastError\", 'no answer came') WHERE \"id\" = ?",
+                "UPDATE \"exportQueue\" SET \"lastError\" = COALESCE(\"lastError\", 'no answer came'), \"sent\" = ? \
+                 WHERE \"id\" = ?",
             )?
-            .execute([export.id])?;
+            .execute(params![serde_json::to_string(&all).unwrap_or_default(), export.id])?;
         Ok(())
     }
 

@@ -36,6 +36,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("schema_6.sql", include_str!("schema_6.sql")),
     ("schema_7.sql", include_str!("schema_7.sql")),
     ("schema_8.sql", include_str!("schema_8.sql")),
+    ("schema_9.sql", include_str!("schema_9.sql")),
 ];
 
 fn newest_schema() -> i64 {
@@ -282,6 +283,24 @@ mod tests {
         assert_eq!(found.iter().map(|row| row.fields.text("email")).collect::<Vec<_>>(), [Some("Zoë@Example.com")]);
     }
 
+    #[test]
+    fn edits_that_wait_in_an_older_file_were_never_sent_that_anybody_knows_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let old = file_before(9, &path);
+        old.execute_batch(
+            r#"INSERT INTO integration (id, settings, apiUrl, apiKey) VALUES (1, '{}', 'u', 'k');
+             INSERT INTO customer (id, channel, lastName) VALUES (1, 1, 'New');
+             INSERT INTO exportQueue (channel, entity, row, changeSet, createdAt)
+             VALUES (1, 'customer', 1, '{"lastName":["Old","New"]}', '2024-01-10 12:00:00');"#,
+        )
+        .unwrap();
+        drop(old);
+        let crm = Crm::open(&path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let waiting = crm.export_queue(crate::crm::IntegrationId(RowId(1))).unwrap();
+        assert_eq!((waiting.len(), waiting[0].sent.len(), waiting[0].change_set.len()), (1, 0, 1));
+    }
+
     fn opened(path: &Path) -> Result<Crm, String> {
         Crm::open(path, Clock::virtual_at(Timestamp::UNIX_EPOCH)).map_err(|error| error.to_string())
     }
@@ -300,7 +319,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 8;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 9;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder cannot be opened:"),

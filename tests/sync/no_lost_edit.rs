@@ -309,6 +309,121 @@ fn check(bridge: Option<&'static str>, priority: SyncPriority, steps: &[(Step, T
     })
 }
 
+/// What a CRM user does after a sync that was killed.
+#[derive(Clone, Copy, Debug)]
+enum Again {
+    /// Edits the field to something else.
+    Other,
+    /// Takes the edit back.
+    Back,
+    /// Edits the address that the killed sync may have made, and nothing else.
+    NewAddress,
+}
+
+impl Scenario {
+    /// Goes on with a sync until it has been polled that often, and kills it then. Says whether it came to its end.
+    async fn killed_after_polls(&mut self, polls: usize) -> bool {
+        let mut ignore = |_: SyncEvent| {};
+        let integration = self.world.integration;
+        let mut context = self.world.context(&mut ignore);
+        let mut sync = std::pin::pin!(driver::sync(&mut context, integration));
+        let mut left = polls;
+        std::future::poll_fn(|cx| {
+            if left == 0 {
+                return std::task::Poll::Ready(false);
+            }
+            left -= 1;
+            sync.as_mut().poll(cx).map(|outcome| outcome.is_ok())
+        })
+        .await
+    }
+
+    fn edit(&mut self, entity: Entity, fields: Fields) {
+        let (customer, _) = self.crm_row(Entity::Customer, 1);
+        let edit = match entity {
+            Entity::Customer => CustomerEdit { fields, addresses: Vec::new() },
+            _ => {
+                let addresses =
+                    self.world.crm.find(Entity::CustomerAddress, &[("owner", customer.into())]).unwrap();
+                let address = match addresses.iter().find(|row| row.fields.text("street") == Some("9 New St")) {
+                    Some(row) => AddressEdit::Change { id: row.id, fields },
+                    None => AddressEdit::Add(fields),
+                };
+                CustomerEdit { fields: Fields::new(), addresses: vec![address] }
+            }
+        };
+        self.world.crm.edit_customer(customer, &edit).unwrap();
+    }
+
+    /// Whether the edit arrived that was made last, however the sync before it was cut.
+    async fn again(mut self, again: Again, polls: usize) -> bool {
+        let address = |city: &str| {
+            [("firstName", "Ada"), ("lastName", "L"), ("street", "9 New St"), ("country", "GB"), ("postalCode", "N9"), ("phone", "9")]
+                .into_iter()
+                .fold(Fields::new().with("city", city), |fields, (name, value)| fields.with(name, value))
+        };
+        let name = |name: &str| Fields::new().with("lastName", name);
+        let ((entity, first, second), expected) = match again {
+            Again::Other => ((Entity::Customer, name("First"), name("Second")), "Second"),
+            Again::Back => ((Entity::Customer, name("First"), name("Lovelace")), "Lovelace"),
+            Again::NewAddress => ((Entity::CustomerAddress, address("Leeds"), address("Bath")), "Bath"),
+        };
+        self.edit(entity, first);
+        self.world.advance(1);
+        let came_through = self.killed_after_polls(polls).await;
+        self.edit(entity, second);
+        for _ in 0..4 {
+            self.world.advance(1);
+            self.world.sync().await;
+        }
+        let state = self.world.shop.shop().lock().unwrap().state();
+        let in_shop: Vec<&str> = match entity {
+            Entity::Customer => {
+                let ada = state["customer"].as_array().unwrap().iter().find(|row| number(&row["entity_id"]) == Some(1));
+                vec![ada.unwrap()["lastname"].as_str().unwrap()]
+            }
+            _ => {
+                let rows = state["customer_address"].as_array().unwrap().iter();
+                rows.filter(|row| row["street"] == "9 New St").map(|row| row["city"].as_str().unwrap()).collect()
+            }
+        };
+        assert_eq!(in_shop, [expected], "{again:?} in the shop, after {polls} polls");
+        let field = if entity == Entity::Customer { "lastName" } else { "city" };
+        let rows = match entity {
+            Entity::Customer => vec![self.world.row(Entity::Customer, 1)],
+            _ => self.world.crm.find(Entity::CustomerAddress, &[("street", "9 New St".into())]).unwrap(),
+        };
+        let in_crm: Vec<_> = rows.iter().map(|row| row.fields.text(field).unwrap()).collect();
+        assert_eq!(in_crm, [expected], "{again:?} in the CRM, after {polls} polls");
+        let waiting = self.world.crm.export_queue(self.world.integration).unwrap();
+        assert!(waiting.is_empty(), "{again:?} after {polls} polls: {waiting:?}");
+        came_through
+    }
+}
+
+/// A sync that is killed right after its write does not know that it wrote; the edit that is made again is not that of the
+/// shop.
+#[test]
+fn an_edit_made_again_after_a_sync_was_killed_arrives() {
+    for again in [Again::Other, Again::Back, Again::NewAddress] {
+        for priority in [SyncPriority::Remote, SyncPriority::Local] {
+            let mut polls = 0;
+            loop {
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+                let came_through = runtime.block_on(async {
+                    Scenario::begin(Some("1.2.19"), priority).await.again(again, polls).await
+                });
+                if came_through {
+                    break;
+                }
+                polls += 1;
+            }
+            assert!(polls > 8, "the sync was cut at every step: {polls}");
+        }
+    }
+}
+
 /// A few scenarios each time; `PROPTEST_CASES=200` tells more.
 fn config() -> ProptestConfig {
     const CASES: u32 = 8;

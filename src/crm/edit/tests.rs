@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clock::Clock;
+use crate::crm::export_queue::SentFields;
 use crate::crm::{ExportResult, IntegrationSettings};
 use crate::quirk::{Profile, Quirk, Quirks};
 use crate::secret::ApiKey;
@@ -89,7 +90,7 @@ fn an_export_that_magento_never_answered_is_tried_until_it_does() {
         let export = crm.pending_exports(channel).unwrap().remove(0);
         assert_eq!((export.attempts, export.was_tried), (0, tries > 0));
         if tries % 2 == 0 {
-            crm.note_export_try(&export).unwrap();
+            crm.note_export_try(&export, SentFields::new()).unwrap();
         } else {
             crm.finish_export(&export, &ExportResult::Unanswered("HTTP 503".into()), &Quirks::default()).unwrap();
         }

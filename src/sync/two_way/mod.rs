@@ -9,6 +9,7 @@ mod address;
 mod already_there;
 mod customer;
 mod refusal;
+mod sent;
 
 use indexmap::IndexSet;
 
@@ -234,8 +235,17 @@ async fn send<E: Exported>(
     let before = before.map(|record| exported.form(&record));
     match local.origin_id() {
         None => create(run, exported, pending, &form).await,
-        Some(id) => update(run, exported, id, &form, before.as_ref()).await,
+        Some(id) => update(run, exported, pending, id, Wanted { form: &form, before: before.as_ref() }).await,
     }
+}
+
+/// What an update is to come to.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    /// The record as the CRM holds it now.
+    form: &'a SoapStruct,
+    /// The same before the edit; `None` when nothing was changed.
+    before: Option<&'a SoapStruct>,
 }
 
 async fn create<E: Exported>(
@@ -245,11 +255,17 @@ async fn create<E: Exported>(
     form: &SoapStruct,
 ) -> Result<Sent, Stop> {
     // The reference client does not look.
-    if pending.was_tried
-        && !run.quirks.has(Quirk::CreateSentAgain)
-        && let Some(id) = exported.already_there(run, form).await?
-    {
-        return Ok(Sent::Created(id));
+    if pending.was_tried && !run.quirks.has(Quirk::CreateSentAgain) {
+        if let Some(id) = exported.already_there(run, form).await? {
+            return Ok(Sent::Created(id));
+        }
+        // It was edited again since: what Magento made is what was sent then, and the edit changes that one.
+        for made in pending.sent.iter().map(sent::record) {
+            if let Some(id) = exported.already_there(run, &made).await? {
+                run.crm.update(pending.entity, pending.row, &Fields::new().with("originId", id))?;
+                return update(run, exported, pending, id, Wanted { form, before: Some(&made) }).await;
+            }
+        }
     }
     let operation = exported.create_operation(&run.bridge);
     let is_set =
@@ -265,7 +281,7 @@ async fn create<E: Exported>(
         Announced::Plan => return Ok(Sent::Planned(None)),
         Announced::Stop => return Ok(Sent::Stopped),
     }
-    run.crm.note_export_try(pending)?;
+    run.crm.note_export_try(pending, sent::fields(&data))?;
     let answer = run.call(operation, exported.create_arguments().with(E::ARGUMENT, data)).await?;
     match answer.to_int().filter(|id| *id > 0) {
         Some(id) => Ok(Sent::Created(id)),
@@ -276,9 +292,9 @@ async fn create<E: Exported>(
 async fn update<E: Exported>(
     run: &mut Run<'_, '_>,
     exported: E,
+    pending: &PendingExport,
     id: i64,
-    form: &SoapStruct,
-    before: Option<&SoapStruct>,
+    Wanted { form, before }: Wanted<'_>,
 ) -> Result<Sent, Stop> {
     let Some(found) = exported.read(run, id).await? else { return Ok(Sent::Gone) };
     let (info, operation) = (exported.info_operation(&run.bridge), exported.update_operation(&run.bridge));
@@ -292,7 +308,8 @@ async fn update<E: Exported>(
         held = held.iter().filter(|(name, _)| !unread.contains(*name)).map(|(n, value)| (n, value.clone())).collect();
     }
     let additional = if is_whole { E::ADDITIONAL } else { &[] };
-    let sides = Sides { local: form, before, remote: &held, additional };
+    let before = sent::come_back(&pending.sent, before, form, &held);
+    let sides = Sides { local: form, before: before.as_ref(), remote: &held, additional };
     let merged = merge(sides, priority(run), &run.quirks);
     let to_send = if is_whole { merged.clone() } else { difference(&merged, &held) };
     let data = run.client().await?.leaving(operation, E::ARGUMENT, &to_send);
@@ -308,6 +325,7 @@ async fn update<E: Exported>(
         Announced::Plan => return Ok(Sent::Planned(Some(now))),
         Announced::Stop => return Ok(Sent::Stopped),
     }
+    run.crm.note_export_try(pending, sent::fields(&data))?;
     match run.call(operation, SoapStruct::new().with(E::KEY, id).with(E::ARGUMENT, data)).await {
         Ok(answer) if answer.is_truthy() => Ok(Sent::Updated(now)),
         Ok(_) => {
