@@ -105,6 +105,7 @@ quirks! {
     CartMissedWithoutBridge, "Q-52", Fix, "without the bridge, which alone lists carts, every order of a cart warns that the cart is not found";
     StartDateMovesEarlier, "Q-53", Fix, "the sync start date may move earlier after a sync, although the guide says that it cannot be changed";
     ScheduledInOtherWords, "Q-54", Fix, "Schedule Sync answers in other words than the guide's";
+    NoAnswerIsNothing, "Q-55", Fix, "an empty answer, or one that is no HTTP, is taken for no rows, so that the bookmark moves past them; a call whose answer was cut is not made again";
 }
 
 /// A set of quirks that are switched on.

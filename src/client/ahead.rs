@@ -5,7 +5,7 @@
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use super::{ClientError, MagentoClient, collection, unwrap};
+use super::{ClientError, MagentoClient, collection, received, unwrap};
 use crate::quirk::Quirks;
 use crate::soap::{Answer, Codec, SoapStruct, SoapValue, WireStyle};
 use crate::transport::HttpAnswer;
@@ -26,7 +26,7 @@ impl MagentoClient {
         let (transport, reader) = (self.transport(), self.reader());
         let span = tracing::debug_span!("call ahead", operation);
         let sent = async move {
-            let answer = transport.send(request).await.ok()?;
+            let answer = received::readable(transport.send(request).await.ok()?);
             reader.read(operation, &answer)
         };
         Some(Ahead { operation, arguments, answer: tokio::spawn(sent.instrument(span)) })

@@ -10,7 +10,8 @@ use super::ahead::AnswerReader;
 use super::bridge::BridgeStatus;
 use super::mask::Masker;
 use super::service::Service;
-use super::{Attempted, ClientError, ClientOptions, collection, members, unwrap};
+use super::{Attempted, ClientError, ClientOptions, collection, members, received, retry, unwrap};
+use crate::clock::Deadline;
 use crate::magento::Contract;
 use crate::quirk::Quirk;
 use crate::secret::SessionId;
@@ -233,13 +234,17 @@ impl MagentoClient {
             // The arguments of login are never logged, whatever the profile: security comes before likeness.
             tracing::debug!("{call}");
             let span = tracing::debug_span!("call", operation, number = self.calls);
-            let outcome = self.transport.send(request.clone()).instrument(span).await;
-            let delay = self.options.retries.delay(&outcome, call.attempts);
+            let outcome = self.transport.send(request.clone()).instrument(span).await.map(received::readable);
+            let delay = self.options.retries.delay(&outcome, call.attempts, &self.options.quirks);
             if let Some(delay) = delay.filter(|_| self.may_repeat(operation)) {
                 tracing::warn!("[Warning] Attempt number {} with {} sec delay.", call.attempts, delay.as_secs());
                 call.attempts += 1;
                 self.options.clock.sleep(delay).await;
                 continue;
+            }
+            if retry::is_nothing(&outcome, &self.options.quirks) {
+                let nothing = HttpAnswer { status: 200, headers: Vec::new(), body: Vec::new(), deadline: Deadline::never() };
+                return Ok((SoapValue::Nil, outcome.unwrap_or(nothing)));
             }
             let answer = match outcome {
                 Ok(answer) => answer,

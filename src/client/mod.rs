@@ -10,6 +10,7 @@ mod magento_client;
 mod mask;
 mod members;
 pub mod read_only;
+mod received;
 pub mod retry;
 mod service;
 pub mod unwrap;
