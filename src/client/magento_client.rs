@@ -243,7 +243,8 @@ impl MagentoClient {
                 continue;
             }
             if retry::is_nothing(&outcome, &self.options.quirks) {
-                let nothing = HttpAnswer { status: 200, headers: Vec::new(), body: Vec::new(), deadline: Deadline::never() };
+                let nothing =
+                    HttpAnswer { status: 200, headers: Vec::new(), body: Vec::new(), deadline: Deadline::never() };
                 return Ok((SoapValue::Nil, outcome.unwrap_or(nothing)));
             }
             let answer = match outcome {

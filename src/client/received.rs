@@ -47,7 +47,12 @@ mod tests {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(body).unwrap();
         let headers = ["content-encoding", "content-length"].map(|name| (name.to_owned(), "gzip".to_owned()));
-        HttpAnswer { status: 200, headers: headers.to_vec(), body: encoder.finish().unwrap(), deadline: Deadline::never() }
+        HttpAnswer {
+            status: 200,
+            headers: headers.to_vec(),
+            body: encoder.finish().unwrap(),
+            deadline: Deadline::never(),
+        }
     }
 
     #[test]

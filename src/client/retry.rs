@@ -119,7 +119,8 @@ mod tests {
             assert_eq!(Retries::Standard.delay(&outcome, 1, &quirks).is_some(), repeated, "{outcome:?}");
             assert_eq!(Retries::Off.delay(&outcome, 1, &quirks), None);
         }
-        let delays: Vec<_> = (1..6).filter_map(|n| Retries::Standard.delay(&answer(502, ""), n, &Quirks::default())).collect();
+        let delays: Vec<_> =
+            (1..6).filter_map(|n| Retries::Standard.delay(&answer(502, ""), n, &Quirks::default())).collect();
         assert_eq!(delays, [5, 10, 20].map(Duration::from_secs));
     }
 }

@@ -343,8 +343,7 @@ impl Scenario {
         let edit = match entity {
             Entity::Customer => CustomerEdit { fields, addresses: Vec::new() },
             _ => {
-                let addresses =
-                    self.world.crm.find(Entity::CustomerAddress, &[("owner", customer.into())]).unwrap();
+                let addresses = self.world.crm.find(Entity::CustomerAddress, &[("owner", customer.into())]).unwrap();
                 let address = match addresses.iter().find(|row| row.fields.text("street") == Some("9 New St")) {
                     Some(row) => AddressEdit::Change { id: row.id, fields },
                     None => AddressEdit::Add(fields),
@@ -358,9 +357,16 @@ impl Scenario {
     /// Whether the edit arrived that was made last, however the sync before it was cut.
     async fn again(mut self, again: Again, polls: usize) -> bool {
         let address = |city: &str| {
-            [("firstName", "Ada"), ("lastName", "L"), ("street", "9 New St"), ("country", "GB"), ("postalCode", "N9"), ("phone", "9")]
-                .into_iter()
-                .fold(Fields::new().with("city", city), |fields, (name, value)| fields.with(name, value))
+            [
+                ("firstName", "Ada"),
+                ("lastName", "L"),
+                ("street", "9 New St"),
+                ("country", "GB"),
+                ("postalCode", "N9"),
+                ("phone", "9"),
+            ]
+            .into_iter()
+            .fold(Fields::new().with("city", city), |fields, (name, value)| fields.with(name, value))
         };
         let name = |name: &str| Fields::new().with("lastName", name);
         let ((entity, first, second), expected) = match again {
@@ -411,9 +417,8 @@ fn an_edit_made_again_after_a_sync_was_killed_arrives() {
             loop {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-                let came_through = runtime.block_on(async {
-                    Scenario::begin(Some("1.2.19"), priority).await.again(again, polls).await
-                });
+                let came_through = runtime
+                    .block_on(async { Scenario::begin(Some("1.2.19"), priority).await.again(again, polls).await });
                 if came_through {
                     break;
                 }

@@ -37,9 +37,15 @@ async fn check(disruption: Disruption, profile: Profile, mode: WireMode, expecte
     let what = format!("{} in {profile}, {mode:?}", disruption.name());
     let settings = IntegrationSettings {
         sync_start_date: jiff::civil::date(2024, 1, 1),
-        connectors: ["website_dictionary", "store_dictionary", "customer_group_dictionary", "customer_initial", "customer"]
-            .map(str::to_owned)
-            .to_vec(),
+        connectors: [
+            "website_dictionary",
+            "store_dictionary",
+            "customer_group_dictionary",
+            "customer_initial",
+            "customer",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         is_extension_installed: true,
         extension_version: Some("1.2.19".to_owned()),
         ..settings()

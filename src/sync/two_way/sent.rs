@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn what_was_sent_and_comes_back_is_no_edit_of_the_shop() {
-        let (was, now) = (record_of(&[("lastname", "Lee"), ("dob", "")]), record_of(&[("lastname", "Fox"), ("dob", "")]));
+        let (was, now) =
+            (record_of(&[("lastname", "Lee"), ("dob", "")]), record_of(&[("lastname", "Fox"), ("dob", "")]));
         let sent = [fields(&record_of(&[("lastname", "Ray"), ("password", "s3cret")]))];
         assert!(!sent[0].contains_key("password"));
         for (held, before, expected) in [
