@@ -78,6 +78,8 @@ pub mod email_address;
 pub mod magento;
 #[cfg(any(feature = "shop", feature = "sync"))]
 mod memo;
+#[cfg(any(feature = "shop", feature = "sync"))]
+mod nearest;
 mod printable;
 mod private_file;
 pub mod quirk;

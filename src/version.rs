@@ -7,6 +7,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The bridge from which on carts and subscribers are there and two way sync is possible (sync spec 2.4).
+pub const SUPPORTED_BRIDGE: &str = "1.2.0";
+/// The bridge from which on it lists regions.
+pub const BRIDGE_WITH_REGIONS: &str = "1.2.14";
+/// The bridge from which on order notes are imported.
+pub const BRIDGE_WITH_ORDER_NOTES: &str = "1.2.19";
+
 /// A version text such as `1.2.19` or `1.2.0-beta`, kept as written.
 ///
 /// Equality is of order, not of spelling: `1.2.0beta` equals `1.2.0-beta`.

@@ -39,6 +39,7 @@ mod sync_progress;
 mod undo;
 mod usage;
 mod watch;
+mod winner;
 mod wsdl;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
@@ -15,11 +15,12 @@ use super::crm::opened;
 use super::dry_run::{self, DryRunArgs};
 use super::stored_shop::{ChosenShop, StoredShopArgs};
 use super::sync_progress::SyncProgress;
+use super::winner::Winner;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::client::MagentoClient;
 use crate::clock::Clock;
-use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled, SyncPriority};
+use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled};
 use crate::quirk::Quirk;
 use crate::sync::connector::SUPPORTED_BRIDGE;
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
@@ -69,17 +70,6 @@ pub struct SyncArgs {
     pub(super) verbose: u8,
     #[command(flatten)]
     pub(super) dry: DryRunArgs,
-}
-
-/// Who wins when both sides changed a field.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Winner {
-    /// Magento's value goes to both sides.
-    Remote,
-    /// The CRM's value goes to both sides.
-    Local,
-    /// Nothing is written to Magento.
-    Off,
 }
 
 /// A sync that was asked for, and the shop it is of.
@@ -252,12 +242,7 @@ pub(super) fn integration(crm: &mut Crm, asked: &Asked<'_>) -> miette::Result<In
     settings.website_id = args.website.unwrap_or(settings.website_id);
     settings.sync_start_date = args.start_date.unwrap_or(settings.sync_start_date);
     if let Some(winner) = args.two_way {
-        settings.is_two_way_sync_enabled = !matches!(winner, Winner::Off);
-        settings.sync_priority = match winner {
-            Winner::Local => SyncPriority::Local,
-            Winner::Remote => SyncPriority::Remote,
-            Winner::Off => settings.sync_priority,
-        };
+        winner.fill(&mut settings);
     }
     let saved = match same {
         Some(known) => crm.save_integration(known.id, &settings, &shop.connection.profile.quirks()).map(|()| known.id),

@@ -5,12 +5,9 @@ use serde::Serialize;
 use crate::soap::SoapValue;
 use crate::version::ExtensionVersion;
 
-/// The version from which on the bridge is supported.
-pub const SUPPORTED: &str = "1.2.0";
-/// The version from which on regions are listed by the bridge.
-pub const WITH_REGIONS: &str = "1.2.14";
-/// The version from which on order notes are supported.
-pub const WITH_ORDER_NOTES: &str = "1.2.19";
+pub use crate::version::{
+    BRIDGE_WITH_ORDER_NOTES as WITH_ORDER_NOTES, BRIDGE_WITH_REGIONS as WITH_REGIONS, SUPPORTED_BRIDGE as SUPPORTED,
+};
 
 /// What `oroPing` said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -62,7 +62,7 @@ impl Sample {
         // Older bridges declare no pager here, and some first ids bound the list as well.
         let filters = FilterBag::new().complex("subscriber_id", "gt", "0");
         let arguments = SoapStruct::new().with("filters", filters.to_argument()).with("pager", pager(1, size));
-        if shop.bridge.version.as_ref().is_some_and(|version| version.at_least("1.2.0")) {
+        if shop.bridge.version.as_ref().is_some_and(|version| version.at_least(crate::version::SUPPORTED_BRIDGE)) {
             sample.subscribers = shop.rows("newsletterSubscriberList", arguments).await;
         }
         sample.subscribers.truncate(size);

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, params_from_iter};
 use super::condition::{Condition, Order, all_of, write_where};
 use super::sql::{from_sql, key_to_sql, to_sql};
 use super::{ColumnType, Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::nearest::nearest;
 
 impl Crm {
     /// Rows in which all the given fields have the given values, by row id. Null finds nulls.
@@ -290,8 +291,7 @@ fn missing(entity: Entity, id: RowId) -> CrmError {
 /// The type of a field; a wrong name is answered with the nearest right one.
 pub(super) fn column(entity: Entity, field: &str) -> Result<ColumnType, CrmError> {
     entity.column(field).ok_or_else(|| {
-        let score = |name: &str| strsim::jaro_winkler(name, field);
-        let nearest = entity.columns().iter().map(|(name, _)| *name).max_by(|a, b| score(a).total_cmp(&score(b)));
+        let nearest = nearest(field, entity.columns().iter().map(|(name, _)| *name));
         let hint = nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
         CrmError::UnknownField { entity: entity.table(), field: field.to_owned(), hint }
     })

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::secret::{ApiKey, MASK};
 use crate::version::ExtensionVersion;
+use crate::version::{BRIDGE_WITH_ORDER_NOTES, SUPPORTED_BRIDGE};
 
 /// The website choice "All web sites".
 pub const ALL_WEBSITES: i64 = -1;
@@ -31,6 +32,28 @@ impl SyncPriority {
             Self::Remote => "remote",
             Self::Local => "local",
         }
+    }
+}
+
+impl std::fmt::Display for SyncPriority {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text that names no priority, in the reference client's words (vector 33).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Strategy \"{0}\" is not supported, expected one of \"remote,local\"")]
+pub struct UnknownPriority(pub String);
+
+impl std::str::FromStr for SyncPriority {
+    type Err = UnknownPriority;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Remote, Self::Local]
+            .into_iter()
+            .find(|priority| priority.as_str() == text)
+            .ok_or_else(|| UnknownPriority(text.to_owned()))
     }
 }
 
@@ -281,11 +304,6 @@ const TEXT_LENGTH_MAX: usize = 255;
 /// Rows by their ids come in one page, 25 at a time (sync spec 4.8).
 const PAGE_SIZE_MIN: usize = 25;
 
-/// The bridge version from which on newsletters can be edited.
-const SUPPORTED_VERSION: &str = "1.2.0";
-/// The bridge version that names comments, so that they can be order notes.
-const ORDER_NOTES_VERSION: &str = "1.2.19";
-
 /// Where order notes may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotesPage {
@@ -307,7 +325,7 @@ pub enum TwoWayOf {
 impl IntegrationSettings {
     /// Whether the stored bridge makes order notes possible (vectors 93 and 99).
     pub fn supports_order_notes(&self) -> bool {
-        self.is_extension_installed && self.has_version(ORDER_NOTES_VERSION)
+        self.is_extension_installed && self.has_version(BRIDGE_WITH_ORDER_NOTES)
     }
 
     /// Whether a page shows order notes (sync spec 9.5, vector 154).
@@ -317,7 +335,7 @@ impl IntegrationSettings {
 
     /// Whether the channel may be edited from the CRM (sync spec 8.1, vector 100).
     pub fn is_applicable(&self, of: TwoWayOf) -> bool {
-        let supported = of == TwoWayOf::Customers || self.has_version(SUPPORTED_VERSION);
+        let supported = of == TwoWayOf::Customers || self.has_version(SUPPORTED_BRIDGE);
         self.enabled && self.is_two_way_sync_enabled && supported
     }
 
@@ -326,7 +344,7 @@ impl IntegrationSettings {
     pub fn bridge_notice(&self) -> Option<String> {
         match self.extension_version.as_deref().filter(|_| self.is_extension_installed) {
             None => Some("Native Magento API is used; only customers and orders will be synced".to_owned()),
-            Some(version) if !self.has_version(SUPPORTED_VERSION) => {
+            Some(version) if !self.has_version(SUPPORTED_BRIDGE) => {
                 Some(format!("OroBridge v.{version} is used\u{2014}outdated version"))
             }
             Some(_) => None,

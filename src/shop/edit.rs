@@ -10,6 +10,7 @@ use super::row::Row;
 use super::sales::{Sale, SaleRefused};
 use super::seed::SeedRow;
 use crate::magento::BridgeRelease;
+use crate::nearest::nearest;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
 
@@ -220,8 +221,7 @@ fn row_of(columns: &SeedRow) -> Row {
 
 fn known_table(table: &str) -> Result<&'static str, EditError> {
     Database::names().find(|name| *name == table).ok_or_else(|| {
-        let score = |name: &str| strsim::jaro_winkler(name, table);
-        let nearest = Database::names().max_by(|a, b| score(a).total_cmp(&score(b)));
+        let nearest = nearest(table, Database::names());
         EditError::UnknownTable { table: table.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
     })
 }

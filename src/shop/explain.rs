@@ -5,6 +5,7 @@ use super::Shop;
 use super::acl::Role;
 use super::session::Standing;
 use crate::magento::Contract;
+use crate::nearest::nearest;
 use crate::printable::shortened;
 use crate::soap::{RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
 
@@ -173,9 +174,8 @@ fn unknown_operation(shop: &Shop, asked: &str) -> String {
         let has = shop.bridge().map_or("has no bridge".to_owned(), |release| format!("has {}", release.short()));
         return format!("{name} came with the OroCRM bridge {since} and this shop {has}");
     }
-    let score = |known: &str| strsim::jaro_winkler(known, name);
-    let nearest = schema.operations.keys().max_by(|one, other| score(one).total_cmp(&score(other)));
-    format!("no operation is named {name}; did you mean {}?", nearest.map_or("login", String::as_str))
+    let nearest = nearest(name, schema.operations.keys().map(String::as_str));
+    format!("no operation is named {name}; did you mean {}?", nearest.unwrap_or("login"))
 }
 
 fn listed(names: &[&str]) -> String {

@@ -10,6 +10,7 @@ use super::config::Settings;
 use super::database::Database;
 use super::row::Row;
 use crate::magento::{Contract, directory};
+use crate::nearest::nearest;
 use crate::secret::ApiKey;
 
 /// A row as a seed writes it: column to text or null.
@@ -287,10 +288,7 @@ impl Seed {
 }
 
 fn unknown_table(table: &str) -> SeedError {
-    let nearest = Database::names().max_by(|a, b| {
-        let score = |name: &str| strsim::jaro_winkler(name, table);
-        score(a).total_cmp(&score(b))
-    });
+    let nearest = nearest(table, Database::names());
     SeedError::Invalid {
         what: format!("tables: there is no table \"{table}\""),
         remedy: format!("did you mean \"{}\"?", nearest.unwrap_or_default()),

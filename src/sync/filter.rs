@@ -108,8 +108,7 @@ impl FilterBag {
     }
 }
 
-/// `websiteId` of an integration that takes all websites.
-pub const ALL_WEBSITES: i64 = -1;
+pub use crate::crm::integration::ALL_WEBSITES;
 
 /// The `pager` argument of bridge lists; both members are sent as strings (client trace, section 4).
 pub fn pager(page: u32, size: usize) -> SoapStruct {

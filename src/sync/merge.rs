@@ -1,47 +1,9 @@
 //! The two-way merge (sync spec 8.4): remote data is the base, local edits are laid over it, and a field edited on both
 //! sides goes to the side the integration's priority names. Pure; both sides come in export form.
 
-use std::fmt;
-use std::str::FromStr;
-
+use crate::crm::SyncPriority;
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
-
-/// Who wins a conflict (`syncPriority`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Priority {
-    /// Magento's value goes to both sides.
-    #[default]
-    RemoteWins,
-    /// The CRM's value goes to both sides.
-    LocalWins,
-}
-
-impl fmt::Display for Priority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::RemoteWins => "remote",
-            Self::LocalWins => "local",
-        })
-    }
-}
-
-/// A text that names no priority, in the reference client's words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Strategy \"{0}\" is not supported, expected one of \"remote,local\"")]
-pub struct UnknownPriority(pub String);
-
-impl FromStr for Priority {
-    type Err = UnknownPriority;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "remote" => Ok(Self::RemoteWins),
-            "local" => Ok(Self::LocalWins),
-            other => Err(UnknownPriority(other.to_owned())),
-        }
-    }
-}
 
 /// What a merge is decided from, all in export form.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +22,13 @@ pub struct Sides<'a> {
 ///
 /// The reference client takes conflicts out of the local changes by list position, so that a conflicting local
 /// value may win under "remote wins" and another local edit is lost.
-pub fn merge(sides: Sides<'_>, priority: Priority, quirks: &Quirks) -> SoapStruct {
+pub fn merge(sides: Sides<'_>, priority: SyncPriority, quirks: &Quirks) -> SoapStruct {
     let mut merged = sides.remote.clone();
     let Some(before) = sides.before else { return merged };
     let local_changes = changed(sides.local, before);
     let conflicts = conflicts(sides);
 
-    if priority == Priority::LocalWins {
+    if priority == SyncPriority::Local {
         for name in conflicts.iter().chain(sides.additional) {
             if merged.get(name).is_some() {
                 take(&mut merged, sides.local, name);
@@ -155,17 +117,17 @@ mod tests {
         before: Option<&'static str>,
         remote: &'static str,
         additional: &'static [&'static str],
-        priority: Priority,
+        priority: SyncPriority,
         documented: &'static str,
         reference: &'static str,
     }
 
-    const REMOTE: Priority = Priority::RemoteWins;
-    const LOCAL: Priority = Priority::LocalWins;
+    const REMOTE: SyncPriority = SyncPriority::Remote;
+    const LOCAL: SyncPriority = SyncPriority::Local;
 
     #[rustfmt::skip]
     const fn case(
-        name: &'static str, local: &'static str, before: &'static str, remote: &'static str, priority: Priority, expected: &'static str,
+        name: &'static str, local: &'static str, before: &'static str, remote: &'static str, priority: SyncPriority, expected: &'static str,
     ) -> Case {
         Case { name, local, before: Some(before), remote, additional: &[], priority, documented: expected, reference: expected }
     }
@@ -267,7 +229,7 @@ mod tests {
     #[test]
     fn an_unknown_priority_is_refused_with_the_reference_clients_words() {
         // Vector 33.
-        let error = "wrong".parse::<Priority>().unwrap_err();
+        let error = "wrong".parse::<SyncPriority>().unwrap_err();
         assert_eq!(error.to_string(), "Strategy \"wrong\" is not supported, expected one of \"remote,local\"");
     }
 

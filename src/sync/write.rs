@@ -190,8 +190,9 @@ fn shown(name: &str, value: Option<&SoapValue>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::SyncPriority;
     use crate::quirk::Quirks;
-    use crate::sync::merge::{Priority, difference, merge};
+    use crate::sync::merge::{difference, merge};
 
     fn record(fields: &[(&str, &str)]) -> SoapStruct {
         fields.iter().map(|(name, value)| (*name, SoapValue::from(*value))).collect()
@@ -204,7 +205,7 @@ mod tests {
         let remote = record(&[("firstname", "Ann"), ("lastname", "Fox"), ("taxvat", "1")]);
         let sides = Sides { local: &local, before: Some(&known), remote: &remote, additional: &[] };
         for (priority, winner, lastname) in
-            [(Priority::RemoteWins, Winner::Magento, None), (Priority::LocalWins, Winner::Crm, Some("Ray"))]
+            [(SyncPriority::Remote, Winner::Magento, None), (SyncPriority::Local, Winner::Crm, Some("Ray"))]
         {
             let merged = merge(sides, priority, &Quirks::default());
             let (data, unread) = (difference(&merged, &remote), IndexSet::from(["password".to_owned()]));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mockgento::crm::CrmValue;
+use mockgento::crm::SyncPriority;
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::quirk::{Profile, Quirks};
 use mockgento::soap::codec::{Answer, Codec};
@@ -14,7 +15,7 @@ use mockgento::sync::convert::{
     Record, RowError, address, cart, credit_memo, customer, dictionary, newsletter_subscriber, order,
 };
 use mockgento::sync::export;
-use mockgento::sync::merge::{Priority, Sides, merge};
+use mockgento::sync::merge::{Sides, merge};
 use serde_json::Value;
 
 type Convert = fn(&SoapStruct, &Quirks) -> Result<Record, RowError>;
@@ -280,7 +281,7 @@ fn a_merged_customer_goes_out_as_the_reference_client_sends_it() {
         ] {
             let (local, remote) = (edited(local), edited(remote));
             let sides = Sides { local: &local, before: Some(&unchanged), remote: &remote, additional: &[] };
-            for priority in [Priority::RemoteWins, Priority::LocalWins] {
+            for priority in [SyncPriority::Remote, SyncPriority::Local] {
                 let merged = merge(sides, priority, &Profile::OroCrm41.quirks());
                 let recorded = members(&case[format!("merge_{name}_{priority}").as_str()]);
                 assert_eq!(merged, recorded, "{name}, {priority} wins");
@@ -301,7 +302,7 @@ fn a_merged_address_goes_out_as_the_reference_client_sends_it() {
             (unchanged.clone().with("city", "LocalCity"), unchanged.clone().with("city", "RemoteCity"));
         let sides =
             Sides { local: &local, before: Some(&unchanged), remote: &remote, additional: export::address::ADDITIONAL };
-        for priority in [Priority::RemoteWins, Priority::LocalWins] {
+        for priority in [SyncPriority::Remote, SyncPriority::Local] {
             let recorded = members(&case[format!("merge_conflict_{priority}").as_str()]);
             assert_eq!(merge(sides, priority, &Profile::OroCrm41.quirks()), recorded, "{priority} wins");
         }

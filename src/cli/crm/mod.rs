@@ -17,6 +17,7 @@ use super::{ExitCode, Outcome, output};
 use crate::clock::Clock;
 use crate::crm::lookup::Filter;
 use crate::crm::{Crm, CrmError, Entity};
+use crate::nearest::nearest;
 use crate::sync::subscription::Wanted;
 
 /// Arguments of `crm`.
@@ -125,8 +126,7 @@ fn entity(text: &str) -> Result<Entity, String> {
         return Ok(found);
     }
     let names: Vec<&str> = Entity::ALL.iter().map(|entity| entity.table()).collect();
-    let nearest = names.iter().max_by(|a, b| strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text)));
-    let hint = nearest.map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+    let hint = nearest(text, names.iter().copied()).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
     Err(format!("{hint}the CRM has {}", names.join(", ")))
 }
 

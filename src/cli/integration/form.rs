@@ -11,8 +11,9 @@ use super::show::in_words;
 use super::{Chosen, Outcome, report, say};
 use crate::cli::address::{AdminUrl, ShopUrl};
 use crate::cli::key_args::{key_of_file, masked_key};
+use crate::cli::winner::Winner;
+use crate::crm::IntegrationSettings;
 use crate::crm::integration::parse_shared_emails;
-use crate::crm::{IntegrationSettings, SyncPriority};
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::sync::connector::Connector;
@@ -94,17 +95,6 @@ enum YesNo {
     No,
 }
 
-/// Who wins when both sides changed a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Winner {
-    /// Remote wins: Magento's value goes to both sides.
-    Remote,
-    /// Local wins: the CRM's value goes to both sides.
-    Local,
-    /// No two way sync.
-    Off,
-}
-
 /// What a channel may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -172,12 +162,7 @@ impl SetArgs {
             settings.default_user_owner = Some(owner.clone()).filter(|owner| !owner.is_empty());
         }
         if let Some(winner) = self.two_way {
-            settings.is_two_way_sync_enabled = winner != Winner::Off;
-            settings.sync_priority = match winner {
-                Winner::Remote => SyncPriority::Remote,
-                Winner::Local => SyncPriority::Local,
-                Winner::Off => settings.sync_priority,
-            };
+            winner.fill(&mut settings);
         }
         settings.page_size = self.page_size.or(settings.page_size);
         if !self.entities.is_empty() {

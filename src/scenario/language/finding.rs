@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::nearest::meant;
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::text::span::Place;
 
@@ -102,13 +103,7 @@ impl fmt::Display for Findings<'_> {
 
 /// The nearest known word, for "did you mean".
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let lower = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness > LIKE_ENOUGH)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+    meant(word, known).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
 /// The nearest known word, and the others while the list is short enough to read.
@@ -123,9 +118,6 @@ pub fn choices(word: &str, known: &[&str]) -> String {
 
 /// Longer lists are left out next to a good suggestion.
 const CHOICES_MAX: usize = 12;
-
-/// Below this a suggestion confuses more than it helps.
-const LIKE_ENOUGH: f64 = 0.8;
 
 /// A path with forward slashes on every system.
 pub fn slashed(path: &Path) -> String {

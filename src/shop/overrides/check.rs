@@ -3,6 +3,7 @@
 use super::notation::{parts, type_ref};
 use super::{Overrides, TypeOverride};
 use crate::magento::Contract;
+use crate::nearest::nearest;
 use crate::soap::{ServiceSchema, Shape, TypeRef};
 
 /// Why overrides cannot be used.
@@ -103,10 +104,7 @@ fn check_type(place: &str, name: &str, own: &ServiceSchema) -> Result<(), Overri
 }
 
 fn unknown<'a>(place: &str, kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> OverridesError {
-    let nearest = known.max_by(|a, b| {
-        let score = |known: &str| strsim::jaro_winkler(known, name);
-        score(a).total_cmp(&score(b))
-    });
+    let nearest = nearest(name, known);
     OverridesError::Invalid {
         what: format!("{place}: there is no {kind} \"{name}\" in the shop that is overridden"),
         remedy: nearest.map_or_else(|| "leave it out".to_owned(), |name| format!("did you mean \"{name}\"?")),

@@ -14,10 +14,7 @@ pub mod list;
 pub mod paging;
 pub mod source;
 
-/// The bridge version from which on its detail, website and newsletter functions are used.
-pub const SUPPORTED_BRIDGE: &str = "1.2.0";
-/// The bridge version that can list regions.
-pub const REGION_LIST_BRIDGE: &str = "1.2.14";
+pub use crate::version::{BRIDGE_WITH_REGIONS as REGION_LIST_BRIDGE, SUPPORTED_BRIDGE};
 
 macro_rules! connectors {
     ($($variant:ident, $name:literal, $entity:ident, $kind:ident;)*) => {

@@ -48,8 +48,7 @@ pub enum Change {
 pub mod sync_state {
     use crate::crm::Row;
 
-    /// To be exported.
-    pub const TO_EXPORT: i64 = 1;
+    pub use crate::crm::export_queue::TO_EXPORT;
     /// Removed in Magento.
     pub const REMOVED: i64 = 2;
 

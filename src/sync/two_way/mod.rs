@@ -18,7 +18,7 @@ use self::customer::Customer;
 use self::refusal::{Refusal, Stop};
 use super::context::{Bridge, SyncEvent};
 use super::convert::{Record, RowError};
-use super::merge::{Priority, Sides, difference, merge};
+use super::merge::{Sides, difference, merge};
 use super::outcome::{ExportOutcome, ExportResult};
 use super::run::{Announced, Run};
 use super::scope::Scope;
@@ -359,11 +359,8 @@ fn fail(run: &mut Run<'_, '_>, pending: &PendingExport, refusal: Refusal) -> Res
     Ok(ExportResult::Failed { reason })
 }
 
-fn priority(run: &Run<'_, '_>) -> Priority {
-    match run.integration.settings.sync_priority {
-        SyncPriority::Remote => Priority::RemoteWins,
-        SyncPriority::Local => Priority::LocalWins,
-    }
+fn priority(run: &Run<'_, '_>) -> SyncPriority {
+    run.integration.settings.sync_priority
 }
 
 /// The plain columns of a row.
