@@ -7,7 +7,7 @@ use mockgento::crm::{Entity, IntegrationSettings};
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::quirk::Profile;
 use mockgento::shop::Seed;
-use mockgento::soap::WireMode;
+use mockgento::soap::WireStyle;
 use serde_json::json;
 
 const SEED: &str = "
@@ -33,8 +33,8 @@ enum Comes {
     Nothing,
 }
 
-async fn check(disruption: Disruption, profile: Profile, mode: WireMode, expected: Comes) {
-    let what = format!("{} in {profile}, {mode:?}", disruption.name());
+async fn check(disruption: Disruption, profile: Profile, style: WireStyle, expected: Comes) {
+    let what = format!("{} in {profile}, {style:?}", disruption.name());
     let settings = IntegrationSettings {
         sync_start_date: jiff::civil::date(2024, 1, 1),
         connectors: [
@@ -53,7 +53,7 @@ async fn check(disruption: Disruption, profile: Profile, mode: WireMode, expecte
     let mut world = World::new(Setup {
         seed: Seed::parse(SEED, "the seed of this test").unwrap(),
         clock: "2024-01-05T12:00:00Z",
-        mode,
+        mode: style,
         bridge: Some("1.2.19"),
         settings,
         quirks: profile.quirks(),
@@ -103,9 +103,9 @@ async fn a_list_that_is_spoiled_loses_nothing_or_what_the_reference_client_loses
         (Disruption::Status(503), Failed(4), Failed(4)),
         (Disruption::TruncatedXml, Failed(1), Failed(1)),
     ] {
-        for mode in [WireMode::RpcEncoded, WireMode::WsI] {
-            check(disruption.clone(), Profile::Documented, mode, documented).await;
-            check(disruption.clone(), Profile::OroCrm41, mode, real).await;
+        for style in [WireStyle::RpcEncoded, WireStyle::WsI] {
+            check(disruption.clone(), Profile::Documented, style, documented).await;
+            check(disruption.clone(), Profile::OroCrm41, style, real).await;
         }
     }
 }

@@ -62,9 +62,7 @@ pub(super) fn judge(probe: &Probe<'_>, control: &Control, strikes: &[Strike]) ->
         Verdict::Doubled
     } else if !differences.is_empty() && differences.iter().all(Difference::waits) {
         Verdict::Stuck
-    } else if !differences.is_empty() {
-        Verdict::Lost
-    } else if !ending.invariants.is_empty() {
+    } else if !differences.is_empty() || !ending.invariants.is_empty() {
         Verdict::Lost
     } else if ending.recoveries > reference.recoveries {
         Verdict::Converged
