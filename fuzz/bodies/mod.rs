@@ -114,7 +114,8 @@ pub fn filters(data: &[u8]) {
         [SqlType::Varchar(50), SqlType::Decimal { precision: 12, scale: 4 }, SqlType::Timestamp];
     for codec in CODECS.iter() {
         let Ok(request) = codec.read_request(data, None) else { continue };
-        let filters = Filters::from_value(request.arguments.get("filters"));
+        let mode = codec.schema().mode;
+        let Ok(filters) = Filters::from_value(request.arguments.get("filters"), mode) else { continue };
         for condition in filters.fields.values() {
             for sql_type in TYPES {
                 // A condition that the database refuses is refused for the whole column.

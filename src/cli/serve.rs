@@ -15,7 +15,7 @@ use super::{ExitCode, Outcome};
 use crate::bounded;
 use crate::cli::output;
 use crate::clock::Clock;
-use crate::magento::Contract;
+use crate::magento::{Contract, WebServer};
 use crate::secret::ApiKey;
 use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions};
 use crate::shop::seed::SeedUser;
@@ -31,6 +31,10 @@ pub struct ServeArgs {
     /// `big`, two years of a shop with 2,060 customers and 1,030 orders.
     #[arg(long, value_name = "FILE", default_value = built_in::NAMES[0])]
     seed: PathBuf,
+    /// What serves the shop: `fpm`, as most shops are, or `built-in`, PHP's own server, which sends its Content-Type beside
+    /// Magento's. Left out: what is usual for the flavor.
+    #[arg(long, value_enum)]
+    web_server: Option<WebServer>,
     /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations"])]
     cassette: Option<PathBuf>,
@@ -151,7 +155,7 @@ fn announce(args: &ServeArgs, described: &str, running: &FakeShop, unparsable: O
     let missing = Contract::shared().operations().filter(|operation| !Shop::implemented(&operation.name)).count();
     let mut text = format!("Shop at {} ({described})\nWSDL at {}\n", running.url(), running.wsdl_url());
     if let Some(why) = unparsable {
-        text.push_str(&format!("Every call gets the shop's error page, as on a real one: {why}.\n"));
+        text.push_str(&format!("Every call fails, as on a real one: {why}.\n"));
     }
     if missing > 0 {
         text.push_str(&format!("{missing} operations of the API are not implemented; --list-operations names them.\n"));
@@ -204,6 +208,7 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
         mode: kind.mode,
         bridge: kind.bridge,
         flavor: kind.flavor,
+        web_server: args.web_server,
         overrides: kind.overrides.clone(),
         mended: args.mend_wsdl,
         ..ShopConfig::new(Clock::adjustable(args.now))

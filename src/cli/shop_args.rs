@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use miette::miette;
 
 use crate::bounded;
-use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::shop::Overrides;
 use crate::soap::{ServiceSchema, WireStyle};
 
@@ -35,7 +35,17 @@ impl ValueEnum for Flavor {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.as_str()).help(self.title()))
+        Some(PossibleValue::new(self.as_str()).aliases(self.aliases()).help(self.title()))
+    }
+}
+
+impl ValueEnum for WebServer {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
     }
 }
 

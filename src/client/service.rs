@@ -71,8 +71,8 @@ impl Service {
 /// The contract's types guide the encoding; which operations there are is the WSDL's word.
 fn schema_for(wsdl: &WsdlFacts) -> Arc<ServiceSchema> {
     let bridge = wsdl.has_operation("oroPing").then(BridgeRelease::newest);
-    let flavor = if wsdl.target_namespace == Flavor::OpenMage20.target_namespace() {
-        Flavor::OpenMage20
+    let flavor = if wsdl.target_namespace == Flavor::NEWEST_OPENMAGE.target_namespace() {
+        Flavor::NEWEST_OPENMAGE
     } else {
         Flavor::OpenMage194
     };

@@ -10,7 +10,7 @@ use super::service::ServiceFacts;
 use super::{AskedShop, CompareError};
 use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
 use crate::clock::Clock;
-use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::quirk::Quirks;
 use crate::secret::ApiKey;
 use crate::server::{EndpointOptions, InMemoryShop};
@@ -44,17 +44,16 @@ impl Mirror {
         if bridges.is_empty() {
             bridges = if has_bridge { BridgeRelease::all().iter().map(Some).collect() } else { vec![None] };
         }
-        let flavors =
-            [Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20, Flavor::Magento191, Flavor::Magento17];
-        let doubles = shop.doubles_content_type();
-        let all = flavors.into_iter().flat_map(|flavor| bridges.iter().rev().map(move |bridge| (flavor, *bridge)));
+        let flavors = [Flavor::Magento194, Flavor::OpenMage19416, Flavor::OpenMage194, Flavor::OpenMage19423]
+            .into_iter()
+            .chain([Flavor::NEWEST_OPENMAGE, Flavor::Magento191, Flavor::Magento17]);
+        let server = if shop.doubles_content_type() { WebServer::BuiltIn } else { WebServer::Fpm };
+        let all = flavors.flat_map(|flavor| bridges.iter().rev().map(move |bridge| (flavor, *bridge)));
         let nearest = all.min_by_key(|(flavor, bridge)| {
             let schema = Contract::shared().schema(facts.mode, *bridge, *flavor);
             // A shop that answers can read its own WSDL.
             let broken = usize::from(schema.unparsable.is_some()) * 1_000;
-            distance(facts, &ServiceFacts::of_schema(&schema))
-                + usize::from(flavor.doubles_content_type() != doubles)
-                + broken
+            distance(facts, &ServiceFacts::of_schema(&schema)) + usize::from(flavor.web_server() != server) + broken
         });
         let (flavor, bridge) = nearest.unwrap_or_default();
         Self { mode: facts.mode, flavor, bridge }

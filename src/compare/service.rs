@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_document_says_what_its_schema_says() {
-        let flavors = [Flavor::Magento17, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20];
+        let flavors = [Flavor::Magento17, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage2016];
         let bridges = [None, Some(BridgeRelease::newest()), BridgeRelease::find("1.1.4").ok()];
         for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
             for (flavor, bridge) in flavors.into_iter().zip(bridges.into_iter().cycle()) {

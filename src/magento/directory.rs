@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::Flavor;
+
 /// A country of the directory.
 #[derive(Debug, Deserialize)]
 pub struct Country {
@@ -32,6 +34,8 @@ pub struct Region {
 
 #[derive(Deserialize)]
 struct Directory {
+    gone_countries: Vec<String>,
+    new_countries: Vec<Country>,
     countries: Vec<Country>,
     regions: Vec<Region>,
 }
@@ -42,6 +46,19 @@ static DIRECTORY: LazyLock<Directory> =
 /// All 246 countries by id.
 pub fn countries() -> &'static [Country] {
     &DIRECTORY.countries
+}
+
+/// The countries of a shop by id: newer OpenMage has three that became independent or changed, and South Sudan, and not
+/// the Netherlands Antilles that some were.
+pub fn countries_of(flavor: Flavor) -> Vec<&'static Country> {
+    let Directory { gone_countries, new_countries, countries, .. } = &*DIRECTORY;
+    if !flavor.has_new_countries() {
+        return countries.iter().collect();
+    }
+    let kept = countries.iter().filter(|country| !gone_countries.contains(&country.country_id));
+    let mut all: Vec<&Country> = kept.chain(new_countries).collect();
+    all.sort_by(|a, b| a.country_id.cmp(&b.country_id));
+    all
 }
 
 /// All 484 regions by id.

@@ -16,5 +16,5 @@ mod schema;
 pub use bridge::BridgeRelease;
 pub use contract::{Contract, OperationFacts, ResourceFacts};
 pub use filter::{Condition, Filters, Operand, SqlError};
-pub use flavor::Flavor;
+pub use flavor::{Flavor, WebServer};
 pub use pager::Pager;

@@ -58,7 +58,7 @@ impl Line {
     fn holds(self, flavor: Flavor) -> bool {
         match self {
             Self::Openmage => flavor.is_openmage(),
-            Self::Openmage20 => flavor == Flavor::OpenMage20,
+            Self::Openmage20 => flavor.declares_vat(),
         }
     }
 }
@@ -265,7 +265,7 @@ fn unparsable(target: Target<'_>) -> Option<String> {
              use another release, or RPC",
             bridge.short()
         )),
-        WireStyle::RpcEncoded if target.flavor == Flavor::OpenMage20 => Some(
+        WireStyle::RpcEncoded if target.flavor.is_urn_openmage() => Some(
             "the bridge's types do not merge into the RPC WSDL of urn:OpenMage, so the shop cannot read its own WSDL; \
              use WS-I, an older flavor, or no bridge"
                 .to_owned(),

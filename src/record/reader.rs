@@ -33,8 +33,8 @@ impl Reader {
     /// [`RecordError::Wsdl`] when it is none.
     pub fn of_wsdl(wsdl: &str) -> Result<Self, RecordError> {
         let facts = wsdl_reader::read(wsdl.as_bytes(), None).map_err(|error| RecordError::Wsdl(error.to_string()))?;
-        let flavor = match facts.target_namespace == Flavor::OpenMage20.target_namespace() {
-            true => Flavor::OpenMage20,
+        let flavor = match facts.target_namespace == Flavor::NEWEST_OPENMAGE.target_namespace() {
+            true => Flavor::NEWEST_OPENMAGE,
             false => Flavor::default(),
         };
         let bridge = facts.has_operation("oroPing").then(BridgeRelease::newest);

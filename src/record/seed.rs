@@ -77,8 +77,9 @@ fn bridge(reader: &Reader, ping: Option<&str>) -> Option<&'static BridgeRelease>
 fn flavor(reader: &Reader, wsdl: &str, version: Option<&str>) -> Flavor {
     let handler = wsdl.contains("Mage_Api_Model_Server_V2_HandlerPortType");
     let is = |begin: &str| version.is_some_and(|version| version.starts_with(begin));
-    if reader.namespace() == Flavor::OpenMage20.target_namespace() {
-        Flavor::OpenMage20
+    if reader.namespace() == Flavor::NEWEST_OPENMAGE.target_namespace() {
+        let has_vat = wsdl.contains("vat_request_date");
+        if has_vat { Flavor::NEWEST_OPENMAGE } else { Flavor::OpenMage19423 }
     } else if is("1.4.") || is("1.5.") || is("1.6.") || is("1.7.") {
         Flavor::Magento17
     } else if is("1.8.") || is("1.9.0") || is("1.9.1") {

@@ -9,13 +9,13 @@ use super::journal::Outcome;
 use super::route::{self, AddressStyle, Route};
 use crate::disrupt::answer::Answer;
 use crate::disrupt::{Disruption, WSDL_OPERATION, rows};
-use crate::magento::{Flavor, encoding_schema};
+use crate::magento::{WebServer, encoding_schema};
 use crate::memo::Memo;
 use crate::shop::overrides::HttpOverrides;
 use crate::shop::{Refusal, Shop};
 use crate::soap::schema::ServiceSchema;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
-use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, envelope};
+use crate::soap::{Codec, FaultCode, HeaderBlock, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle, envelope};
 use crate::xml::mask::Secrets;
 
 pub use super::route::ENCODING_SCHEMA_PATH;
@@ -97,7 +97,7 @@ impl Received {
 pub(super) struct Call {
     pub(super) operation: String,
     pub(super) arguments: SoapStruct,
-    has_header_blocks: bool,
+    header: Option<HeaderBlock>,
 }
 
 /// An answer and its short form.
@@ -151,17 +151,19 @@ pub(super) fn receive_without_shop(codec: &Codec, request: &HttpRequestParts, bo
 fn receive_call(codec: &Codec, request: &HttpRequestParts, body: &[u8]) -> Received {
     let charset = request.content_type.as_deref().and_then(charset);
     if let Some(why) = &codec.schema().unparsable {
-        tracing::warn!(why, "the shop answers its error page");
+        tracing::warn!(why, "the shop cannot read its own WSDL");
         let named = codec.named_operation(body, charset);
-        let handled = page(503, HTML, ERROR_PAGE.as_bytes());
+        let handled = match codec.schema().mode {
+            WireStyle::RpcEncoded => {
+                let text = "SOAP-ERROR: Parsing WSDL: Unexpected WSDL element <schema>";
+                broken(&SoapFault { code: FaultCode::Protocol("WSDL".to_owned()), string: text.to_owned() })
+            }
+            WireStyle::WsI => page(503, HTML, ERROR_PAGE.as_bytes()),
+        };
         return Received::Answered { operation: named.unwrap_or_else(|| by_address(request)), handled };
     }
     match codec.read_request(body, charset) {
-        Ok(read) => Received::Call(Call {
-            operation: read.operation,
-            arguments: read.arguments,
-            has_header_blocks: read.has_header_blocks,
-        }),
+        Ok(read) => Received::Call(Call { operation: read.operation, arguments: read.arguments, header: read.header }),
         Err(error) => {
             let named = codec.named_operation(body, charset);
             tracing::info!(operation = named, %error, "a request was refused before any operation ran");
@@ -242,7 +244,7 @@ struct Manner {
 impl Manner {
     fn of(shop: &Shop) -> Self {
         let http = shop.overrides().map(|overrides| overrides.http.clone()).unwrap_or_default();
-        let of_product = || content_types(shop.flavor());
+        let of_product = || content_types(shop.web_server());
         let content_types = if http.content_type.is_empty() { of_product() } else { http.content_type };
         Self { content_types, fault_status: http.fault_status.unwrap_or(200) }
     }
@@ -250,8 +252,8 @@ impl Manner {
 
 /// Acts on a call.
 pub(super) fn act(shop: &mut Shop, call: &Call) -> Acted {
-    let result = if call.has_header_blocks {
-        Err(shop.refuse_header())
+    let result = if let Some(block) = call.header {
+        Err(shop.refuse_header(block))
     } else {
         if !Shop::implemented(&call.operation) {
             tracing::warn!(operation = call.operation, "this operation of the API is not implemented");
@@ -320,6 +322,12 @@ impl Acted {
                 let answer = Answer { status: fault_status, content_types, body };
                 Handled { answer, outcome: Outcome::of_fault(fault) }
             }
+            Refusal::Thrown(text) => {
+                let fault = SoapFault::server(text.as_str());
+                let Manner { content_types, fault_status } = self.manner.clone();
+                let answer = Answer { status: fault_status, content_types, body: self.codec.write_fault(&fault) };
+                Handled { answer, outcome: Outcome::of_fault(&fault) }
+            }
             Refusal::Encoding(text) => broken(&SoapFault::server(text.as_str())),
             Refusal::ErrorPage(text) => {
                 tracing::warn!(text, "the shop answers its error page");
@@ -340,8 +348,11 @@ fn broken(fault: &SoapFault) -> Handled {
     Handled { answer, outcome: Outcome::of_fault(fault) }
 }
 
-fn content_types(flavor: Flavor) -> Vec<String> {
-    if flavor.doubles_content_type() { vec![PHP_XML.to_owned(), XML.to_owned()] } else { vec![XML.to_owned()] }
+fn content_types(web_server: WebServer) -> Vec<String> {
+    match web_server {
+        WebServer::BuiltIn => vec![PHP_XML.to_owned(), XML.to_owned()],
+        WebServer::Fpm => vec![XML.to_owned()],
+    }
 }
 
 /// Puts the headers of a Magento behind `index.php` around an answer (recording 001); without `date` no `Date`.

@@ -115,7 +115,8 @@ async fn answer(
         Peer::Pipe => (Admission::None, None),
     };
     let waits = text(&head.headers, header::EXPECT).is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"));
-    let encoding = text(&head.headers, header::CONTENT_ENCODING);
+    // PHP sees a compressed body as it came; the control API is ours.
+    let encoding = text(&head.headers, header::CONTENT_ENCODING).filter(|_| admin::concerns(head.uri.path()));
     let (read, place) = body::read(incoming, encoding.as_deref(), waits, room).await?;
     if read == Body::Late {
         return Ok(response(late(), true));

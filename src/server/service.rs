@@ -331,7 +331,7 @@ fn why(shop: &Shop, operation: &str, arguments: &SoapStruct, refusal: &Refusal) 
     match refusal {
         Refusal::Fault(fault) => shop.explain_fault(operation, arguments, fault),
         // The fault's own text names the field.
-        Refusal::Encoding(_) => None,
+        Refusal::Encoding(_) | Refusal::Thrown(_) => None,
         Refusal::ErrorPage(text) => Some(text.clone()),
     }
 }

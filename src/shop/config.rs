@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::overrides::Overrides;
 use crate::clock::Clock;
-use crate::magento::{BridgeRelease, Flavor};
+use crate::magento::{BridgeRelease, Flavor, WebServer};
 use crate::soap::WireStyle;
 
 /// The switches of an installation.
@@ -19,6 +19,8 @@ pub struct ShopConfig {
     pub bridge: Option<&'static BridgeRelease>,
     /// What the shop poses as.
     pub flavor: Flavor,
+    /// What serves it; the flavor's own when nobody says.
+    pub web_server: Option<WebServer>,
     /// Source of all stamps and expiries.
     pub clock: Clock,
     /// Whether the bridge's malformed operations are declared, and so can be called, in a form that strict stacks load
@@ -37,6 +39,7 @@ impl ShopConfig {
             mode: WireStyle::RpcEncoded,
             bridge: None,
             flavor: Flavor::default(),
+            web_server: None,
             clock,
             mended: false,
             overrides: None,

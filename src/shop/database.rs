@@ -30,6 +30,8 @@ const TABLES: &[TableFacts] = &[
     TableFacts { name: "customer_address", key: "entity_id", indexed: &["parent_id"] },
     TableFacts { name: "catalog_product", key: "entity_id", indexed: &["sku"] },
     TableFacts { name: "catalog_category", key: "entity_id", indexed: &["parent_id"] },
+    TableFacts { name: "catalog_product_store_value", key: "value_id", indexed: &["product_id"] },
+    TableFacts { name: "catalog_category_store_value", key: "value_id", indexed: &["category_id"] },
     TableFacts { name: "catalog_category_product", key: "", indexed: &["category_id", "product_id"] },
     TableFacts { name: "catalog_product_website", key: "", indexed: &["product_id"] },
     TableFacts { name: "cataloginventory_stock_item", key: "item_id", indexed: &["product_id"] },
@@ -324,7 +326,7 @@ mod tests {
 
     #[test]
     fn candidates_are_those_that_can_pass() {
-        use crate::soap::{SoapStruct, SoapValue};
+        use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
         let mut database = Database::default();
         let orders = database.table_mut("sales_flat_order");
@@ -337,7 +339,8 @@ mod tests {
         let filters = |field: &str, operator: &str, value: &str| {
             let condition = SoapStruct::new().with("key", operator).with("value", value);
             let entry: SoapValue = SoapStruct::new().with("key", field).with("value", condition).into();
-            Filters::from_value(Some(&SoapStruct::new().with("complex_filter", vec![entry]).into()))
+            let bag = SoapStruct::new().with("complex_filter", vec![entry]).into();
+            Filters::from_value(Some(&bag), WireStyle::RpcEncoded).unwrap()
         };
         let type_of = |field: &str| {
             let column = columns::table("sales_flat_order").and_then(|table| table.column(field));

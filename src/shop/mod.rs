@@ -22,6 +22,7 @@ pub mod sales;
 pub mod seed;
 pub mod session;
 pub mod state;
+mod store_value;
 
 use std::sync::Arc;
 
@@ -29,9 +30,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::clock::{Clock, ClockMark};
-use crate::magento::{BridgeRelease, Contract, Flavor};
+use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::soap::mend::mend;
-use crate::soap::{Codec, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
+use crate::soap::{Codec, HeaderBlock, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
 
 pub use config::{Settings, ShopConfig};
 pub use database::{Database, Table};
@@ -117,6 +118,17 @@ impl Shop {
     /// What the shop poses as.
     pub fn flavor(&self) -> Flavor {
         self.config.flavor
+    }
+
+    /// What serves the shop.
+    pub fn web_server(&self) -> WebServer {
+        self.config.web_server.unwrap_or_else(|| self.flavor().web_server())
+    }
+
+    /// Serves the shop by something else; `None` for what is usual for its flavor.
+    pub fn set_web_server(&mut self, web_server: Option<WebServer>) {
+        self.version += 1;
+        self.config.web_server = web_server;
     }
 
     /// A number that is another one after anything but reading has been done in the shop; the same call gets the same
@@ -221,7 +233,11 @@ impl Shop {
     }
 
     /// What Magento answers to any SOAP header block: it runs the block as an operation (wire spec, section 4.5).
-    pub fn refuse_header(&self) -> Refusal {
+    pub fn refuse_header(&self, block: HeaderBlock) -> Refusal {
+        if self.mode() == WireStyle::WsI && block == HeaderBlock::Scalar && self.flavor().is_openmage() {
+            let text = "get_object_vars(): Argument #1 ($object) must be of type object, string given";
+            return Refusal::Thrown(text.to_owned());
+        }
         Contract::shared().global_fault("session_expired").into()
     }
 

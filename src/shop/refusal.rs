@@ -9,6 +9,9 @@ pub enum Refusal {
     /// A fault that Magento raises: HTTP status 200.
     #[error(transparent)]
     Fault(#[from] SoapFault),
+    /// An error that PHP 8 throws in Magento's code and Magento answers with: HTTP status 200.
+    #[error("SOAP-ENV:Server: {0}")]
+    Thrown(String),
     /// A fault that PHP raises while it encodes: HTTP status 500, one line.
     #[error("SOAP-ENV:Server: {0}")]
     Encoding(String),
@@ -18,11 +21,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What PHP 8 says of an object where a text is wanted.
+    pub(super) fn object_for_text() -> Self {
+        Self::Thrown("Object of class stdClass could not be converted to string".to_owned())
+    }
+
     /// The fault, when it is one.
     pub fn fault(&self) -> Option<&SoapFault> {
         match self {
             Self::Fault(fault) => Some(fault),
-            Self::Encoding(_) | Self::ErrorPage(_) => None,
+            Self::Thrown(_) | Self::Encoding(_) | Self::ErrorPage(_) => None,
         }
     }
 }

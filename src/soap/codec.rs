@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::decode::{Decoder, ListForm, Refusal};
-use super::envelope::{self, SOAP_ENV};
+use super::envelope::{self, HeaderBlock, SOAP_ENV};
 use super::error::{DecodeError, EncodeError, RequestError};
 use super::{
     FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireStyle, document_literal, rpc_encoded,
 };
 use crate::clock::Deadline;
-use crate::xml::{self, Element, Limits};
+use crate::xml::{self, Element, Limits, TextForm};
 
 /// Reads and writes the envelopes of one service in its style.
 #[derive(Clone, Debug)]
@@ -25,8 +25,8 @@ pub struct SoapRequest {
     pub operation: String,
     /// Arguments by declared name; those that were not sent are absent.
     pub arguments: SoapStruct,
-    /// Whether a SOAP header block came along.
-    pub has_header_blocks: bool,
+    /// The first SOAP header block that is meant for the server.
+    pub header: Option<HeaderBlock>,
 }
 
 /// What came back.
@@ -92,7 +92,10 @@ impl Codec {
                 rpc_encoded::write(&self.schema, &wrapper, &declared.response, &[(name, value)], self.splits_lines)
             }
             WireStyle::WsI => {
-                document_literal::write(&self.schema, &declared.response, &[(name, value)], self.splits_lines)
+                // What is called without a message is not packed into an object, and so nothing of it is written.
+                let packed = [(name, value)];
+                let members = if declared.request.parts.is_empty() { &[][..] } else { &packed[..] };
+                document_literal::write(&self.schema, &declared.response, members, self.splits_lines)
             }
         }
     }
@@ -114,15 +117,15 @@ impl Codec {
             return Err(RequestError::InvalidXml(None));
         }
         let limits = Limits::request();
-        let text = xml::decode(body, charset, &limits).map_err(envelope::refused)?;
-        let root = xml::parse(&text, &limits).map_err(envelope::refused)?;
+        let text = xml::decode(body, charset, &limits).map_err(|error| RequestError::InvalidXml(Some(error)))?;
+        let root = xml::parse(&text, &limits).map_err(|error| envelope::refused(error, &text))?;
         let opened = envelope::open(&root)?;
-        let call = opened.body.children.first();
+        let calls = &opened.body.children;
         let (operation, arguments) = match self.schema.mode {
-            WireStyle::RpcEncoded => self.rpc_call(&root, call)?,
-            WireStyle::WsI => self.wsi_call(&root, call)?,
+            WireStyle::RpcEncoded => self.rpc_call(&root, calls.first())?,
+            WireStyle::WsI => self.wsi_call(&root, calls)?,
         };
-        Ok(SoapRequest { operation: operation.to_owned(), arguments, has_header_blocks: opened.has_header_blocks })
+        Ok(SoapRequest { operation: operation.to_owned(), arguments, header: opened.header })
     }
 
     /// The operation a request names, for a journal that must say what was asked even when it is refused.
@@ -140,10 +143,18 @@ impl Codec {
         call: Option<&'a Element<'a>>,
     ) -> Result<(&'a str, SoapStruct), RequestError> {
         let call = call.ok_or(RequestError::EmptyBody)?;
-        let operation = self.schema.operation(call.local);
+        let operation = self.schema.operation(call.local).or_else(|| self.schema.operation_in_any_case(call.local));
         let operation = operation.ok_or_else(|| RequestError::NoProcedure(xml::shortened(call.local)))?;
         let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped, Limits::request());
+        // Without anything inside, PHP counts the parts it was promised; with a text it counts elements.
+        let is_empty = call.children.is_empty() && call.text_form == TextForm::Nothing;
+        if is_empty && !operation.request.parts.is_empty() {
+            return Err(RequestError::MissingParameter);
+        }
         let by_name = operation.request.parts.iter().any(|part| call.child(&part.name).is_some());
+        if !by_name && call.children.len() > operation.request.parts.len() {
+            return Err(RequestError::TooManyParameters);
+        }
         let mut arguments = SoapStruct::new();
         for (at, part) in operation.request.parts.iter().enumerate() {
             let child = if by_name { call.child(&part.name) } else { call.children.get(at) };
@@ -157,9 +168,9 @@ impl Codec {
     fn wsi_call<'a>(
         &'a self,
         root: &'a Element<'a>,
-        call: Option<&'a Element<'a>>,
+        calls: &'a [Element<'a>],
     ) -> Result<(&'a str, SoapStruct), RequestError> {
-        let Some(call) = call else {
+        let Some(call) = calls.first() else {
             // The one operation whose message is empty.
             let empty = self.schema.operations.values().find(|operation| operation.request.parts.is_empty());
             let operation = empty.ok_or(RequestError::EmptyBody)?;
@@ -172,6 +183,9 @@ impl Codec {
             .values()
             .find(|operation| in_namespace && operation.request.element.as_deref() == Some(call.local))
             .ok_or_else(|| RequestError::NoProcedure(xml::shortened(call.local)))?;
+        if calls.len() > 1 {
+            return Err(RequestError::TooManyParameters);
+        }
         let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped, Limits::request());
         let mut arguments = SoapStruct::new();
         for part in &operation.request.parts {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::document_literal::LIST_ITEM;
 use super::envelope::XSI;
-use super::{ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, WireStyle, Xsd, scalar};
-use crate::xml::{Element, Limits, shortened};
+use super::scalar::Lexical;
+use super::{Field, ServiceSchema, Shape, SoapStruct, SoapValue, TypeId, TypeRef, WireStyle, Xsd, scalar};
+use crate::xml::{Attribute, Element, Limits, shortened};
 
 /// Nesting of values once references are followed; nothing real nests deeper.
 const DEPTH_MAX: usize = 64;
@@ -107,31 +108,71 @@ impl<'a> Decoder<'a> {
         if let Some(href) = element.attribute(None, "href") {
             return self.referenced(href, declared, depth + 1);
         }
-        if element.attribute(Some(XSI), "nil").is_some_and(|nil| nil == "true" || nil == "1") {
+        // Whatever the attribute says: PHP asks only whether it is there.
+        if element.attributes.iter().any(|attribute| attribute.local == "nil") {
             return Ok(SoapValue::Nil);
         }
-        let stated = self.stated_type(element);
-        match stated.as_ref().or(declared) {
-            Some(TypeRef::Xsd(xsd)) if *xsd != Xsd::AnyType => self.scalar(element, *xsd),
-            Some(TypeRef::Complex(id)) => match &self.schema.complex_type(*id).shape {
-                Shape::Struct { fields, .. } => {
-                    let mut members = SoapStruct::with_capacity(element.children.len());
-                    // Members come in the declared order, so that the next one is near.
-                    let mut next = 0;
-                    for child in &element.children {
-                        let mut places = (next..fields.len()).chain(0..next);
-                        let at = places.find(|at| fields.get(*at).is_some_and(|field| *field.name == *child.local));
-                        next = at.map_or(next, |at| at + 1);
-                        let field = at.and_then(|at| fields.get(at));
-                        let value = self.value_at(child, field.map(|field| &field.type_ref), depth + 1)?;
-                        members.set(field.map_or_else(|| child.local.into(), |field| Arc::clone(&field.name)), value);
-                    }
-                    Ok(members.into())
-                }
+        match self.reading(element, declared) {
+            Reading::Scalar(lexical) => self.scalar(element, lexical),
+            Reading::Complex(id) => match &self.schema.complex_type(id).shape {
+                Shape::Struct { fields, .. } => self.record(element, fields, depth),
                 Shape::Array { item, .. } => self.list(element, Some(item), depth),
             },
-            _ => self.untyped(element, depth),
+            Reading::Map => self.map(element, depth),
+            Reading::List => self.list(element, None, depth),
+            Reading::Record => self.members(element, depth),
+            Reading::Guess => self.untyped(element, depth),
         }
+    }
+
+    /// A record of declared members. A server takes nothing else; a client keeps what a newer shop added.
+    fn record(&self, element: &'a Element<'a>, fields: &[Field], depth: usize) -> Result<SoapValue, Refusal> {
+        let is_server = self.lists == ListForm::Unwrapped;
+        let mut members = SoapStruct::with_capacity(element.children.len());
+        let mut repeated: Vec<Arc<str>> = Vec::new();
+        // Members come in the declared order, so that the next one is near.
+        let mut next = 0;
+        for child in &element.children {
+            let mut places = (next..fields.len()).chain(0..next);
+            let at = places.find(|at| fields.get(*at).is_some_and(|field| *field.name == *child.local));
+            next = at.map_or(next, |at| at + 1);
+            let field = at.and_then(|at| fields.get(at));
+            if field.is_none() && is_server {
+                continue;
+            }
+            let value = self.value_at(child, field.map(|field| &field.type_ref), depth + 1)?;
+            let name = field.map_or_else(|| child.local.into(), |field| Arc::clone(&field.name));
+            // One that comes again makes a list of all.
+            match members.get_mut(&name).filter(|_| is_server) {
+                Some(SoapValue::List(values)) if repeated.contains(&name) => values.push(value),
+                Some(known) => {
+                    *known = SoapValue::List(vec![std::mem::take(known), value]);
+                    repeated.push(name);
+                }
+                None => members.set(name, value),
+            }
+        }
+        Ok(members.into())
+    }
+
+    /// Apache's map: items of a key and a value.
+    fn map(&self, element: &'a Element<'a>, depth: usize) -> Result<SoapValue, Refusal> {
+        let mut members = SoapStruct::new();
+        for item in element.children_named("item") {
+            let missing = || Refusal::Violation {
+                element: shortened(element.local),
+                text: "an item without a key".to_owned(),
+                expected: "ns2:Map",
+            };
+            let key = item.child("key").ok_or_else(missing)?;
+            let key = self.value_at(key, None, depth + 1)?.to_text().ok_or_else(missing)?;
+            let value = match item.child("value") {
+                Some(value) => self.value_at(value, None, depth + 1)?,
+                None => SoapValue::Nil,
+            };
+            members.set(key, value);
+        }
+        Ok(if members.is_empty() && element.children.is_empty() { SoapValue::Nil } else { members.into() })
     }
 
     /// The value that a reference leads to.
@@ -199,11 +240,13 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn scalar(&self, element: &Element<'_>, declared: Xsd) -> Result<SoapValue, Refusal> {
-        scalar::read(&element.text, declared).ok_or_else(|| Refusal::Violation {
+    fn scalar(&self, element: &Element<'_>, lexical: Lexical) -> Result<SoapValue, Refusal> {
+        let value =
+            if element.children.is_empty() { scalar::read(&element.text, element.text_form, lexical) } else { None };
+        value.ok_or_else(|| Refusal::Violation {
             element: shortened(element.local),
             text: shortened(&element.text),
-            expected: declared.qualified_name(),
+            expected: lexical.name(),
         })
     }
 
@@ -213,12 +256,15 @@ impl<'a> Decoder<'a> {
         for child in element.children.iter().filter(|child| !wsi || child.local == LIST_ITEM) {
             items.push(self.value_at(child, item, depth + 1)?);
         }
+        if wsi && items.is_empty() {
+            // An object without members: Magento finds nothing in it that it could unpack.
+            return Ok(SoapStruct::new().into());
+        }
         if !wsi || self.lists == ListForm::Unwrapped {
             return Ok(items.into());
         }
         let mut wrapper = SoapStruct::new();
         match items.len() {
-            0 => {}
             1 => wrapper.set(LIST_ITEM, items.remove(0)),
             _ => wrapper.set(LIST_ITEM, items),
         }
@@ -227,14 +273,22 @@ impl<'a> Decoder<'a> {
 
     /// An element nobody declared: its own form decides.
     fn untyped(&self, element: &'a Element<'a>, depth: usize) -> Result<SoapValue, Refusal> {
-        if element.children.is_empty() {
-            return Ok(SoapValue::Text(element.text.to_string()));
+        let is_array = |a: &Attribute<'_>| matches!(a.local, "arrayType" | "itemType" | "arraySize");
+        if element.attributes.iter().any(is_array) {
+            return self.list(element, None, depth);
         }
-        let is_rpc_list = element.attributes.iter().any(|a| a.local == "arrayType")
-            || (element.children.len() > 1 && element.children.iter().all(|child| child.local == "item"));
+        if element.children.is_empty() {
+            return self.scalar(element, Lexical::Text);
+        }
+        let is_rpc_list = element.children.len() > 1 && element.children.iter().all(|child| child.local == "item");
         if is_rpc_list || element.children.iter().all(|child| child.local == LIST_ITEM) {
             return self.list(element, None, depth);
         }
+        self.members(element, depth)
+    }
+
+    /// A record of whatever is there.
+    fn members(&self, element: &'a Element<'a>, depth: usize) -> Result<SoapValue, Refusal> {
         let mut members = SoapStruct::new();
         for child in &element.children {
             members.set(child.local, self.value_at(child, None, depth + 1)?);
@@ -242,19 +296,43 @@ impl<'a> Decoder<'a> {
         Ok(members.into())
     }
 
-    /// The type an RPC value states itself; PHP prefers it to the declared one.
-    fn stated_type(&self, element: &Element<'_>) -> Option<TypeRef> {
-        let stated = element.attribute(Some(XSI), "type")?;
+    /// How an element is read: by the type it states itself, which PHP prefers, or by the declared one.
+    fn reading(&self, element: &Element<'_>, declared: Option<&TypeRef>) -> Reading {
+        let stated = element.attribute(Some(XSI), "type").and_then(|stated| self.stated(stated));
+        stated.unwrap_or(match declared {
+            Some(TypeRef::Complex(id)) => Reading::Complex(*id),
+            Some(TypeRef::Xsd(Xsd::AnyType) | TypeRef::Undeclared(_)) | None => Reading::Guess,
+            Some(TypeRef::Xsd(xsd)) => Reading::Scalar((*xsd).into()),
+        })
+    }
+
+    /// A stated type that is known. No service calls a type of its own like one of XML Schema.
+    fn stated(&self, stated: &str) -> Option<Reading> {
         let local = stated.rsplit(':').next().unwrap_or(stated);
-        // Most values are texts and numbers; no service calls a type of its own like one of XML Schema.
+        if let Some(lexical) = Lexical::of_xsd(local) {
+            return Some(Reading::Scalar(lexical));
+        }
+        if let Some((id, _)) = self.schema.type_named(local) {
+            return Some(Reading::Complex(id));
+        }
         match local {
-            "string" => Some(TypeRef::Xsd(Xsd::String)),
-            "int" | "integer" | "long" | "short" => Some(TypeRef::Xsd(Xsd::Int)),
-            "boolean" => Some(TypeRef::Xsd(Xsd::Boolean)),
-            "double" | "float" | "decimal" => Some(TypeRef::Xsd(Xsd::Double)),
-            _ => self.schema.type_named(local).map(|(id, _)| TypeRef::Complex(id)),
+            "Map" => Some(Reading::Map),
+            "Array" => Some(Reading::List),
+            "Struct" => Some(Reading::Record),
+            "anyType" | "ur-type" => Some(Reading::Guess),
+            _ => None,
         }
     }
+}
+
+/// How an element is read.
+enum Reading {
+    Scalar(Lexical),
+    Complex(TypeId),
+    Map,
+    List,
+    Record,
+    Guess,
 }
 
 fn collect_targets<'a>(element: &'a Element<'a>, into: &mut HashMap<&'a str, Target<'a>>) {

@@ -16,7 +16,9 @@ pub(super) fn write(
     split: bool,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut writer = Writer { schema, out: String::with_capacity(4096) };
-    for part in &message.parts {
+    // PHP writes an element without anything for what is no object.
+    let parts = if members.is_empty() { &[][..] } else { message.parts.as_slice() };
+    for part in parts {
         let member = members.iter().find(|(name, _)| part.name == *name).map(|(_, value)| *value);
         writer.member(&part.name, &part.type_ref, part.occurs, member)?;
     }

@@ -66,6 +66,18 @@ pub enum RequestError {
     /// A document type declaration.
     #[error("Detected use of ENTITY in XML, disabled to prevent XXE/XEE attacks")]
     Entity,
+    /// A document type declaration without entities.
+    #[error("DTD are not supported by SOAP")]
+    DocumentType,
+    /// A call without any of the arguments that its operation has.
+    #[error("Missing parameter")]
+    MissingParameter,
+    /// More arguments in order, or more calls in a body of WS-I, than the operation has parts.
+    #[error("Error cannot find parameter")]
+    TooManyParameters,
+    /// An attribute, a style of encoding or a word that SOAP does not allow in this place; the text is PHP's.
+    #[error("{0}")]
+    Envelope(&'static str),
     /// The root is no SOAP envelope.
     #[error("Wrong Version")]
     VersionMismatch,
@@ -118,10 +130,14 @@ impl RequestError {
         match self {
             Self::VersionMismatch => "env:VersionMismatch",
             Self::InvalidXml(_) | Self::Entity => "Sender",
-            Self::EmptyBody | Self::NoBody => "SOAP-ENV:Client",
-            Self::NoProcedure(_) | Self::Violation | Self::UnresolvedReference(_) | Self::Limit { .. } => {
-                "SOAP-ENV:Server"
+            Self::EmptyBody | Self::NoBody | Self::MissingParameter | Self::TooManyParameters | Self::Envelope(_) => {
+                "SOAP-ENV:Client"
             }
+            Self::DocumentType
+            | Self::NoProcedure(_)
+            | Self::Violation
+            | Self::UnresolvedReference(_)
+            | Self::Limit { .. } => "SOAP-ENV:Server",
         }
     }
 }

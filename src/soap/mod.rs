@@ -19,6 +19,7 @@ pub mod wsdl;
 pub mod wsdl_reader;
 
 pub use codec::{Answer, Codec, SoapRequest};
+pub use envelope::HeaderBlock;
 pub use error::{DecodeError, EncodeError, RequestError};
 pub use fault::{FaultCode, SoapFault};
 pub use schema::{

@@ -29,8 +29,11 @@ pub(super) fn write(
     }
     let body = writer.out;
     let mut used = writer.used;
-    if !used.contains(&Prefix::SoapEnc) {
-        used.push(Prefix::SoapEnc);
+    // What is not used is declared all the same, behind the others.
+    for prefix in [Prefix::Xsd, Prefix::SoapEnc, Prefix::Xsi] {
+        if !used.contains(&prefix) {
+            used.push(prefix);
+        }
     }
     let mut document = String::with_capacity(body.len() + 700);
     document.push_str(PROLOG);
@@ -156,7 +159,6 @@ impl Writer<'_> {
             items.len()
         ));
         let opened = self.out.len();
-        let is_empty = items.is_empty();
         for member in items {
             if member.is_nil() {
                 self.uses(Prefix::Xsi);
@@ -166,10 +168,6 @@ impl Writer<'_> {
             }
         }
         self.uses(Prefix::Xsi);
-        if is_empty {
-            // PHP declares XML Schema for an empty list although nothing uses it (recording 058).
-            self.uses(Prefix::Xsd);
-        }
         self.close(name, opened);
         Ok(())
     }

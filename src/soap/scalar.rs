@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 use super::{SoapValue, Xsd};
+use crate::xml::TextForm;
 use crate::xml::writer::{escape_text, mark_forbidden};
 
 /// What is written for a value that is not nil, escaped: cast by the declared type as PHP casts it.
@@ -45,25 +50,136 @@ fn double(value: &SoapValue) -> f64 {
     }
 }
 
-/// Reads an element's text by its declared type; `None` when the type does not allow it.
-///
-/// An empty string is a string, an empty number or boolean is null.
-pub(super) fn read(text: &str, declared: Xsd) -> Option<SoapValue> {
-    let trimmed = text.trim();
-    match declared {
-        Xsd::String | Xsd::AnyType => Some(SoapValue::Text(text.to_owned())),
-        _ if trimmed.is_empty() => Some(SoapValue::Nil),
-        Xsd::Int => match trimmed.parse::<i64>() {
-            Ok(number) => Some(SoapValue::Int(number)),
-            Err(_) => trimmed.parse::<f64>().ok().filter(|x| x.is_finite()).map(SoapValue::Double),
-        },
-        Xsd::Double => trimmed.parse::<f64>().ok().map(SoapValue::Double),
-        Xsd::Boolean => match trimmed.to_ascii_lowercase().as_str() {
-            "true" | "t" | "1" => Some(SoapValue::Bool(true)),
-            "false" | "f" | "0" => Some(SoapValue::Bool(false)),
-            _ => None,
-        },
+/// How a text becomes a value: what PHP does for the type that is declared or stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lexical {
+    /// As it stands there.
+    Text,
+    /// Line feeds and tabs become blanks.
+    Replaced,
+    /// Blanks are collapsed as well.
+    Collapsed,
+    Int,
+    Double,
+    Boolean,
+    Hex,
+    Base64,
+}
+
+impl Lexical {
+    /// By the local name of a type of XML Schema, as PHP's table of encodings has them; `None` for what is no scalar.
+    pub(super) fn of_xsd(local: &str) -> Option<Self> {
+        Some(match local {
+            "string" => Self::Text,
+            "normalizedString" => Self::Replaced,
+            "decimal" | "dateTime" | "time" | "date" | "timeInstant" | "gYear" | "gYearMonth" | "gMonth"
+            | "gMonthDay" | "gDay" | "duration" | "anyURI" | "QName" | "NOTATION" | "token" | "language"
+            | "NMTOKEN" | "NMTOKENS" | "Name" | "NCName" | "ID" | "IDREF" | "IDREFS" | "ENTITY" | "ENTITIES" => {
+                Self::Collapsed
+            }
+            "int" | "integer" | "long" | "short" | "byte" | "nonPositiveInteger" | "positiveInteger"
+            | "nonNegativeInteger" | "negativeInteger" | "unsignedByte" | "unsignedShort" | "unsignedInt"
+            | "unsignedLong" => Self::Int,
+            "double" | "float" => Self::Double,
+            "boolean" => Self::Boolean,
+            "hexBinary" => Self::Hex,
+            "base64Binary" => Self::Base64,
+            _ => return None,
+        })
     }
+
+    /// The type in words, for whoever is told that a text is not one.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Text | Self::Replaced | Self::Collapsed => "xsd:string",
+            Self::Int => "xsd:int",
+            Self::Double => "xsd:double",
+            Self::Boolean => "xsd:boolean",
+            Self::Hex => "xsd:hexBinary",
+            Self::Base64 => "xsd:base64Binary",
+        }
+    }
+}
+
+impl From<Xsd> for Lexical {
+    fn from(declared: Xsd) -> Self {
+        match declared {
+            Xsd::String | Xsd::AnyType => Self::Text,
+            Xsd::Int => Self::Int,
+            Xsd::Double => Self::Double,
+            Xsd::Boolean => Self::Boolean,
+        }
+    }
+}
+
+/// Reads an element's text; `None` when the type does not allow it.
+///
+/// A text without anything is an empty text, a number or boolean without anything null. Texts may be one CDATA section,
+/// numbers may not; nothing may be text and CDATA mixed.
+pub(super) fn read(text: &str, form: TextForm, lexical: Lexical) -> Option<SoapValue> {
+    let is_text =
+        matches!(lexical, Lexical::Text | Lexical::Replaced | Lexical::Collapsed | Lexical::Hex | Lexical::Base64);
+    match form {
+        TextForm::Nothing if is_text => return Some(SoapValue::Text(String::new())),
+        TextForm::Nothing => return Some(SoapValue::Nil),
+        TextForm::Mixed => return None,
+        TextForm::Cdata if !is_text => return None,
+        TextForm::Cdata | TextForm::Text => {}
+    }
+    let plain = form == TextForm::Text;
+    Some(match lexical {
+        Lexical::Replaced if plain => SoapValue::Text(text.replace(['\t', '\n', '\r'], " ")),
+        Lexical::Collapsed if plain => SoapValue::Text(collapsed(text)),
+        Lexical::Text | Lexical::Replaced | Lexical::Collapsed => SoapValue::Text(text.to_owned()),
+        Lexical::Int => {
+            let trimmed = text.trim();
+            match trimmed.parse::<i64>() {
+                Ok(number) => SoapValue::Int(number),
+                Err(_) => SoapValue::Double(trimmed.parse::<f64>().ok().filter(|x| x.is_finite())?),
+            }
+        }
+        Lexical::Double => {
+            let trimmed = text.trim();
+            let named = |name: &str| trimmed.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+            let number = trimmed.parse::<f64>().ok().filter(|x| x.is_finite());
+            SoapValue::Double(match number {
+                Some(number) => number,
+                None if named("NaN") => f64::NAN,
+                None if named("INF") => f64::INFINITY,
+                None if named("-INF") => f64::NEG_INFINITY,
+                None => return None,
+            })
+        }
+        // Whatever is no word for it is true, as PHP casts a text.
+        Lexical::Boolean => SoapValue::Bool(!matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "f" | "0")),
+        Lexical::Hex => SoapValue::Text(of_hex(if plain { collapsed(text) } else { text.to_owned() }.as_bytes())?),
+        Lexical::Base64 => SoapValue::Text(of_base64(text)),
+    })
+}
+
+/// Blanks at both ends gone, those between words one each.
+fn collapsed(text: &str) -> String {
+    text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Two digits a byte; a last single one is left out.
+fn of_hex(digits: &[u8]) -> Option<String> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let byte = |pair: &[u8]| u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok();
+    let bytes: Option<Vec<u8>> = digits.chunks_exact(2).map(byte).collect();
+    Some(String::from_utf8_lossy(&bytes?).into_owned())
+}
+
+/// As PHP decodes: what is no letter of the alphabet is passed over.
+fn of_base64(text: &str) -> String {
+    let letters: Vec<u8> =
+        text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).collect();
+    let whole = if letters.len() % 4 == 1 { letters.len() - 1 } else { letters.len() };
+    let config = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone);
+    let bytes = GeneralPurpose::new(&alphabet::STANDARD, config).decode(&letters[..whole]).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -92,11 +208,39 @@ mod tests {
 
     #[test]
     fn texts_are_read_by_the_declared_type() {
-        assert_eq!(read("", Xsd::String), Some(SoapValue::from("")));
-        assert_eq!(read(" \n", Xsd::Int), Some(SoapValue::Nil));
-        assert_eq!(read(" 7 ", Xsd::Int), Some(SoapValue::Int(7)));
-        assert_eq!(read("abc", Xsd::Int), None);
-        assert_eq!(read("1", Xsd::Boolean), Some(SoapValue::Bool(true)));
-        assert_eq!(read("yes", Xsd::Boolean), None);
+        use TextForm::{Cdata, Mixed, Nothing, Text};
+        let text = |text: &str| Some(SoapValue::from(text));
+        for (written, form, stated, expected) in [
+            ("", Nothing, "string", text("")),
+            (" \n", Nothing, "string", text("")),
+            (" a\n b ", Text, "string", text(" a\n b ")),
+            (" a\n b ", Text, "normalizedString", text(" a  b ")),
+            ("  100000001 ", Text, "token", text("100000001")),
+            (" a \n b", Text, "anyURI", text("a b")),
+            (" a \n b", Cdata, "token", text(" a \n b")),
+            ("a", Cdata, "string", text("a")),
+            ("ab", Mixed, "string", None),
+            ("313030", Text, "hexBinary", text("100")),
+            ("3x", Text, "hexBinary", None),
+            ("MT A=", Text, "base64Binary", text("10")),
+            ("MTAw", Cdata, "base64Binary", text("100")),
+            (" \n", Nothing, "int", Some(SoapValue::Nil)),
+            (" 7 ", Text, "int", Some(SoapValue::Int(7))),
+            ("0007", Text, "unsignedShort", Some(SoapValue::Int(7))),
+            ("1.0", Text, "int", Some(SoapValue::Double(1.0))),
+            ("7", Cdata, "int", None),
+            ("abc", Text, "int", None),
+            ("nan", Text, "int", None),
+            ("-inf", Text, "double", Some(SoapValue::Double(f64::NEG_INFINITY))),
+            ("x", Text, "double", None),
+            ("1", Text, "boolean", Some(SoapValue::Bool(true))),
+            ("F", Text, "boolean", Some(SoapValue::Bool(false))),
+            ("yes", Text, "boolean", Some(SoapValue::Bool(true))),
+            ("", Nothing, "boolean", Some(SoapValue::Nil)),
+        ] {
+            let lexical = Lexical::of_xsd(stated).unwrap();
+            assert_eq!(read(written, form, lexical), expected, "{written:?} as {stated}");
+        }
+        assert_eq!(Lexical::of_xsd("Array"), None);
     }
 }

@@ -187,6 +187,11 @@ impl ServiceSchema {
         self.types.iter().enumerate().find(|(_, t)| t.name == name).map(|(at, t)| (TypeId(at), t))
     }
 
+    /// An operation whose name differs in its letters' case only: PHP finds those of RPC so.
+    pub fn operation_in_any_case(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, operation)| operation)
+    }
+
     /// An operation by name.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.get(name)

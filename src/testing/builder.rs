@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::TestShop;
 use crate::clock::Clock;
-use crate::magento::{BridgeRelease, Flavor};
+use crate::magento::{BridgeRelease, Flavor, WebServer};
 use crate::secret::ApiKey;
 use crate::server::{FakeShop, ServerOptions};
 use crate::shop::seed::SeedUser;
@@ -81,6 +81,12 @@ impl TestShopBuilder {
     /// Poses as another product or line.
     pub fn flavor(mut self, flavor: Flavor) -> Self {
         self.config.flavor = flavor;
+        self
+    }
+
+    /// Is served by something else than is usual for its flavor.
+    pub fn web_server(mut self, web_server: WebServer) -> Self {
+        self.config.web_server = Some(web_server);
         self
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// An element with resolved names. Mixed content keeps only its text, joined; SOAP has none.
+/// An element with resolved names. Mixed content keeps its text joined, beside the children.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Element<'t> {
     /// Namespace name, `None` for unqualified elements.
@@ -16,10 +16,27 @@ pub struct Element<'t> {
     pub declarations: Vec<(&'t str, Arc<str>)>,
     /// All text directly inside, references resolved, joined.
     pub text: Cow<'t, str>,
+    /// What the text is made of.
+    pub text_form: TextForm,
     /// Child elements.
     pub children: Vec<Element<'t>>,
     /// Where the start tag begins, in bytes of the decoded text.
     pub offset: usize,
+}
+
+/// What the text directly inside an element is made of. Readers that work on nodes, PHP's among them, tell a text from a
+/// CDATA section and take no value from several of them; blanks alone are no text to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextForm {
+    /// Nothing, or blanks outside of a CDATA section.
+    #[default]
+    Nothing,
+    /// Text, in whatever pieces it was written.
+    Text,
+    /// One CDATA section; `text` is what stands in it.
+    Cdata,
+    /// Text and CDATA sections, or several of those.
+    Mixed,
 }
 
 /// An attribute with a resolved name.

@@ -12,7 +12,7 @@ pub mod reader;
 pub mod writer;
 
 pub use crate::printable::shortened;
-pub use element::{Attribute, Element};
+pub use element::{Attribute, Element, TextForm};
 pub use error::{XmlError, XmlErrorKind};
 pub use limits::Limits;
 pub use reader::{decode, parse};

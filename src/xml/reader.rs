@@ -14,7 +14,7 @@ use quick_xml::reader::NsReader;
 
 use super::limits::NAMESPACE_BYTES_MAX;
 use super::name::is_qualified_name;
-use super::{Attribute, Element, Limits, XmlError, XmlErrorKind, shortened};
+use super::{Attribute, Element, Limits, TextForm, XmlError, XmlErrorKind, shortened};
 
 /// The text of a document, by byte order mark, XML declaration or the transport's `charset` (`Content-Type`), in this
 /// order; UTF-8 otherwise.
@@ -101,7 +101,7 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
                 Ok(Event::Start(start)) => self.start(&start, offset)?,
                 Ok(Event::End(_)) => self.end(),
                 Ok(Event::Text(text)) => self.character_data(text.xml10_content())?,
-                Ok(Event::CData(text)) => self.text(text.xml10_content())?,
+                Ok(Event::CData(text)) => self.cdata(text.xml10_content())?,
                 Ok(Event::GeneralRef(reference)) => {
                     let resolved = match reference.resolve_char_ref() {
                         Ok(Some(c)) => c.to_string(),
@@ -211,11 +211,42 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
         self.text(text)
     }
 
+    /// A CDATA section. Blanks around it are no text.
+    fn cdata(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
+        self.check_characters(&text)?;
+        let Some(element) = self.open.last_mut() else {
+            return Err(self.malformed("text outside the root element".to_owned()));
+        };
+        match element.text_form {
+            TextForm::Nothing => {
+                element.text_form = TextForm::Cdata;
+                element.text = text;
+            }
+            _ => {
+                element.text_form = TextForm::Mixed;
+                element.text.to_mut().push_str(&text);
+            }
+        }
+        Ok(())
+    }
+
     fn text(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
         self.check_characters(&text)?;
+        let is_blank = text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
         match self.open.last_mut() {
-            Some(element) if element.text.is_empty() => element.text = text,
-            Some(element) => element.text.to_mut().push_str(&text),
+            Some(element) if is_blank && element.text_form == TextForm::Cdata => {}
+            Some(element) => {
+                element.text_form = match element.text_form {
+                    form if is_blank => form,
+                    TextForm::Nothing | TextForm::Text => TextForm::Text,
+                    TextForm::Cdata | TextForm::Mixed => TextForm::Mixed,
+                };
+                if element.text.is_empty() {
+                    element.text = text;
+                } else {
+                    element.text.to_mut().push_str(&text);
+                }
+            }
             None if text.trim_start_matches('\u{feff}').trim().is_empty() => {}
             None => return Err(self.malformed("text outside the root element".to_owned())),
         }
@@ -333,6 +364,26 @@ mod tests {
         assert_eq!(root.attribute(Some("urn:x"), "k"), Some("1 < 2"));
         assert_eq!(root.child("v").unwrap().text, "José & <Co>");
         assert_eq!(root.child("v").unwrap().namespace, None);
+    }
+
+    #[test]
+    fn text_is_told_from_cdata_and_both_from_blanks() {
+        for (inside, form, text) in [
+            ("", TextForm::Nothing, ""),
+            (" \n", TextForm::Nothing, " \n"),
+            ("a&amp;<!-- c -->b ", TextForm::Text, "a&b "),
+            (" a&#32;", TextForm::Text, " a "),
+            ("<![CDATA[a]]>", TextForm::Cdata, "a"),
+            ("\n <![CDATA[ a ]]> \n", TextForm::Cdata, " a "),
+            ("<![CDATA[]]>", TextForm::Cdata, ""),
+            ("a<![CDATA[b]]>", TextForm::Mixed, "ab"),
+            ("<![CDATA[a]]><![CDATA[b]]>", TextForm::Mixed, "ab"),
+            ("<![CDATA[a]]>b", TextForm::Mixed, "ab"),
+        ] {
+            let document = format!("<r>{inside}</r>");
+            let root = read(&document).unwrap();
+            assert_eq!((root.text_form, root.text.as_ref()), (form, text), "{inside}");
+        }
     }
 
     #[test]

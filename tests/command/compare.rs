@@ -107,9 +107,9 @@ async fn what_differs_between_two_shops_is_told_and_nothing_is_written() {
 async fn a_shop_of_any_product_is_like_the_fake_that_mirrors_it() {
     for (mode, bridge, flavor) in [
         (WireStyle::RpcEncoded, Some("1.2.19"), Flavor::default()),
-        (WireStyle::WsI, Some("1.2.19"), Flavor::OpenMage20),
+        (WireStyle::WsI, Some("1.2.19"), Flavor::OpenMage2016),
         (WireStyle::RpcEncoded, Some("1.1.4"), Flavor::OpenMage194),
-        (WireStyle::RpcEncoded, None, Flavor::OpenMage20),
+        (WireStyle::RpcEncoded, None, Flavor::OpenMage2016),
     ] {
         let shop = shop(mode, bridge, flavor, None).await;
         let run = compare(&["--url", shop.wsdl_url().as_str(), "--with", "fake", "--user", "oro"]).await;
@@ -120,7 +120,7 @@ async fn a_shop_of_any_product_is_like_the_fake_that_mirrors_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_with_ways_of_its_own_ends_in_overrides_that_make_the_fake_alike() {
     let folder = tempfile::tempdir().unwrap();
-    for (mode, flavor) in [(WireStyle::RpcEncoded, Flavor::OpenMage194), (WireStyle::WsI, Flavor::OpenMage20)] {
+    for (mode, flavor) in [(WireStyle::RpcEncoded, Flavor::OpenMage194), (WireStyle::WsI, Flavor::OpenMage2016)] {
         let file = folder.path().join(format!("{}.yaml", mode.as_str())).display().to_string();
         let shop = shop(mode, Some("1.2.19"), flavor, Some(OWN_WAYS)).await;
         let url = shop.wsdl_url().to_string();

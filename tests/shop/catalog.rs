@@ -97,7 +97,7 @@ fn categories_grow_move_and_go() {
         let below = items(default[0].get("children"));
         assert_eq!(
             lines(&below, &["category_id", "name", "position", "level"]),
-            [format!("{mint} | Mint | 0 | 2"), "3 | Tea | 2 | 2".to_owned()]
+            [format!("{mint} | Mint | 1 | 2"), "3 | Tea | 2 | 2".to_owned()]
         );
         let moved = shop.record("catalogCategoryInfo", json!({"categoryId": mint}));
         assert_eq!(texts(&moved, &["path", "level"]), format!("1/2/{mint} | 2"));

@@ -10,6 +10,7 @@ mod faults;
 mod hostile_bytes;
 mod recorded_heads;
 mod recordings;
+mod reported;
 mod sales;
 mod sales_documents;
 mod sales_engine;

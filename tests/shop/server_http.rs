@@ -216,7 +216,7 @@ async fn a_client_that_waits_for_continue_gets_it_or_the_answer() {
 }
 
 #[tokio::test]
-async fn bodies_come_chunked_and_compressed() {
+async fn bodies_come_chunked_and_never_compressed() {
     let mut chunked = format!("POST {API} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n").into_bytes();
     for chunk in LOGIN.chunks(100) {
         chunked.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
@@ -228,7 +228,9 @@ async fn bodies_come_chunked_and_compressed() {
 
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(LOGIN).unwrap();
-    is_login(&ask(&post(API, "Content-Encoding: gzip\r\n", &encoder.finish().unwrap())).await);
+    // PHP does not undo it (recording soap12-http-rpc/005).
+    let answer = ask(&post(API, "Content-Encoding: gzip\r\n", &encoder.finish().unwrap())).await;
+    assert_eq!(answer.status, 500);
 }
 
 #[tokio::test]

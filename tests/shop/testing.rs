@@ -92,7 +92,7 @@ async fn a_shop_starts_as_its_builder_says() {
     let shop = TestShop::builder()
         .seed_text(seed)
         .user("me", "my-own-key")
-        .flavor(Flavor::OpenMage20)
+        .flavor(Flavor::OpenMage2016)
         .without_bridge()
         .frozen_at("2014-05-01T00:00:00Z")
         .start()

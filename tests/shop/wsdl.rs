@@ -171,7 +171,7 @@ fn older_shops_name_the_service_after_its_handler() {
 fn openmage_20_has_its_own_namespace_and_fields() {
     let Some(folder) = references().map(|folder| folder.join("openmage-20")) else { return };
     let newest = Some(BridgeRelease::newest());
-    let flavor = Flavor::OpenMage20;
+    let flavor = Flavor::OpenMage2016;
     check(&folder.join("rpc-nobridge.wsdl"), WireStyle::RpcEncoded, None, flavor);
     check(&folder.join("wsi-nobridge.wsdl"), WireStyle::WsI, None, flavor);
     check(&folder.join("wsi-bridge-1.2.19.wsdl"), WireStyle::WsI, newest, flavor);

@@ -132,10 +132,10 @@ mod tests {
     #[test]
     fn of_all_operations_of_the_contract_only_those_pass_that_read() {
         let (mut passed, mut refused) = (0, 0);
-        let flavors =
-            [Flavor::Magento17, Flavor::Magento191, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20];
-        for (mode, flavor) in
-            [WireStyle::RpcEncoded, WireStyle::WsI].into_iter().flat_map(|mode| flavors.map(|flavor| (mode, flavor)))
+        let flavors = Flavor::ALL.iter().copied();
+        for (mode, flavor) in [WireStyle::RpcEncoded, WireStyle::WsI]
+            .into_iter()
+            .flat_map(|mode| flavors.clone().map(move |flavor| (mode, flavor)))
         {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), flavor);
             for (name, operation) in &schema.operations {

@@ -31,10 +31,9 @@ impl Call {
 
 /// Operations by what their requests are called on the wire, in both styles of all products.
 static BY_ELEMENT: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    let flavors = [Flavor::Magento17, Flavor::Magento191, Flavor::Magento194, Flavor::OpenMage194, Flavor::OpenMage20];
     let mut named = BTreeMap::new();
     for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
-        for flavor in flavors {
+        for flavor in Flavor::ALL.iter().copied() {
             let schema = Contract::shared().schema(mode, Some(BridgeRelease::newest()), flavor);
             for operation in schema.operations.values() {
                 named.insert(operation.name.clone(), operation.name.clone());
@@ -53,7 +52,10 @@ pub(super) fn call_of(body: &[u8]) -> Option<Call> {
     let document = xml::decode(body, None, &limits).ok()?;
     let root = xml::parse(&document, &limits).ok()?;
     // Magento runs every block of the header as an operation (wire spec, section 4.5).
-    let opened = envelope::open(&root).ok().filter(|opened| !opened.has_header_blocks)?;
+    if root.child("Header").is_some_and(|header| !header.children.is_empty()) {
+        return None;
+    }
+    let opened = envelope::open(&root).ok()?;
     let call = match opened.body.children.as_slice() {
         [] => return Some(Call::Operation("startSession".to_owned())),
         // In RPC the other elements of a body are values that the first one refers to.

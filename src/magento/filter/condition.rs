@@ -157,6 +157,20 @@ impl Condition {
         }
     }
 
+    /// Whether a database finds its rows by going along an index of the column: anything but a pattern with a joker in
+    /// front and what is denied.
+    pub fn is_range(&self) -> bool {
+        let Self::Complex(operators) = self else { return true };
+        if operators.contains_key("from") || operators.contains_key("to") {
+            return true;
+        }
+        operators.iter().find(|(name, _)| is_known(name)).is_none_or(|(operator, operand)| match operator.as_str() {
+            "eq" | "in" | "gt" | "lt" | "gteq" | "lteq" => true,
+            "like" => !operand.text().starts_with(['%', '_']),
+            _ => false,
+        })
+    }
+
     /// Whether null columns can pass; on an EAV attribute they never do, because the join drops them.
     pub fn asks_for_null(&self) -> bool {
         match self {

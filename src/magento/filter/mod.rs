@@ -11,7 +11,7 @@ pub use condition::{Condition, Operand, Test};
 pub use sql::SqlError;
 
 use super::columns::SqlType;
-use crate::soap::SoapValue;
+use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
 /// A normalised filter bag: fields in order, each with one condition; all of them must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,15 +20,37 @@ pub struct Filters {
     pub fields: IndexMap<String, Condition>,
 }
 
+/// An item of a filter bag that is no pair of a name and a value. Magento takes it for a value and PHP cannot make a text
+/// of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAPair;
+
 impl Filters {
     /// Reads a `filters` argument of either style; absent, nil and empty ones let everything pass.
-    pub fn from_value(value: Option<&SoapValue>) -> Self {
-        let Some(bag) = value.and_then(SoapValue::as_struct) else { return Self::default() };
+    ///
+    /// # Errors
+    /// [`NotAPair`] for an item of a simple filter without a name or without a value. WS-I forgets those that stand
+    /// beside a whole one.
+    pub fn from_value(value: Option<&SoapValue>, mode: WireStyle) -> Result<Self, NotAPair> {
+        let bag = match value {
+            Some(SoapValue::Struct(bag)) => bag,
+            Some(SoapValue::List(values)) => return Self::from_list(values),
+            _ => return Ok(Self::default()),
+        };
+        if !bag.is_empty() && bag.get("filter").is_none() && bag.get("complex_filter").is_none() {
+            return Self::from_map(bag);
+        }
         let mut fields: IndexMap<String, Condition> = IndexMap::new();
-        for pair in entries(bag.get("filter")) {
+        let pairs = entries(bag.get("filter"));
+        for pair in &pairs {
             if let (Some(key), Some(value)) = (pair.text("key"), pair.text("value")) {
                 fields.insert(key, Condition::Simple(value));
+            } else if mode == WireStyle::RpcEncoded {
+                return Err(NotAPair);
             }
+        }
+        if fields.is_empty() && !pairs.is_empty() {
+            return Err(NotAPair);
         }
         let mut complex: IndexMap<String, IndexMap<String, Operand>> = IndexMap::new();
         for entry in entries(bag.get("complex_filter")) {
@@ -45,7 +67,42 @@ impl Filters {
         for (key, operators) in complex {
             fields.entry(key).or_insert(Condition::Complex(operators));
         }
-        Self { fields }
+        Ok(Self { fields })
+    }
+
+    /// Filters that came as a map, as API version 1 has them: a value, or operators with their operands, by field.
+    fn from_map(map: &SoapStruct) -> Result<Self, NotAPair> {
+        let mut fields = IndexMap::new();
+        for (field, value) in map.iter() {
+            let condition = match value {
+                SoapValue::Struct(operators) => {
+                    let operands = operators.iter().map(|(operator, operand)| {
+                        let operand = match operand {
+                            SoapValue::List(items) => {
+                                Operand::List(items.iter().map(|item| item.to_text().unwrap_or_default()).collect())
+                            }
+                            other => Operand::Text(other.to_text().unwrap_or_default()),
+                        };
+                        (operator.to_owned(), operand)
+                    });
+                    Condition::Complex(operands.collect())
+                }
+                SoapValue::List(_) => return Err(NotAPair),
+                scalar => Condition::Simple(scalar.to_text().unwrap_or_default()),
+            };
+            fields.insert(field.to_owned(), condition);
+        }
+        Ok(Self { fields })
+    }
+
+    /// Filters that came as a list: its numbers stand for fields.
+    fn from_list(values: &[SoapValue]) -> Result<Self, NotAPair> {
+        let mut fields = IndexMap::new();
+        for (number, value) in values.iter().enumerate() {
+            let text = value.to_text().ok_or(NotAPair)?;
+            fields.insert(number.to_string(), Condition::Simple(text));
+        }
+        Ok(Self { fields })
     }
 
     /// Renames a field, as `customer_id` becomes `entity_id`; a field already named so gives way.
@@ -89,10 +146,10 @@ impl Filters {
 }
 
 /// The items of a list, or one item that came without its list.
-fn entries(value: Option<&SoapValue>) -> Vec<&crate::soap::SoapStruct> {
+fn entries(value: Option<&SoapValue>) -> Vec<&SoapStruct> {
     match value {
         Some(SoapValue::List(items)) => items.iter().filter_map(SoapValue::as_struct).collect(),
-        Some(SoapValue::Struct(one)) => vec![one],
+        Some(SoapValue::Struct(one)) if !one.is_empty() => vec![one],
         _ => Vec::new(),
     }
 }
@@ -100,7 +157,6 @@ fn entries(value: Option<&SoapValue>) -> Vec<&crate::soap::SoapStruct> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::soap::SoapStruct;
 
     fn bag(simple: &[(&str, &str)], complex: &[(&str, &str, &str)]) -> Filters {
         let pair = |key: &str, value: SoapValue| SoapStruct::new().with("key", key).with("value", value);
@@ -109,7 +165,37 @@ mod tests {
             .iter()
             .map(|(field, operator, value)| pair(field, pair(operator, (*value).into()).into()).into())
             .collect();
-        Filters::from_value(Some(&SoapStruct::new().with("filter", simple).with("complex_filter", complex).into()))
+        let bag = SoapStruct::new().with("filter", simple).with("complex_filter", complex).into();
+        Filters::from_value(Some(&bag), WireStyle::RpcEncoded).unwrap()
+    }
+
+    #[test]
+    fn items_that_are_no_pairs_are_told() {
+        let whole = || SoapValue::from(SoapStruct::new().with("key", "a").with("value", "1"));
+        let part = || SoapValue::from(SoapStruct::new().with("key", "b"));
+        for (items, rpc, wsi) in [
+            (vec![], Some(0), Some(0)),
+            (vec![whole()], Some(1), Some(1)),
+            (vec![part()], None, None),
+            (vec![whole(), part()], None, Some(1)),
+        ] {
+            let bag: SoapValue = SoapStruct::new().with("filter", items).into();
+            let read = |mode| Filters::from_value(Some(&bag), mode).ok().map(|filters| filters.fields.len());
+            assert_eq!((read(WireStyle::RpcEncoded), read(WireStyle::WsI)), (rpc, wsi), "{bag:?}");
+        }
+    }
+
+    #[test]
+    fn maps_filter_by_their_keys_and_lists_by_their_numbers() {
+        let operators = SoapStruct::new().with("from", "10").with("to", "20");
+        let map: SoapValue = SoapStruct::new().with("a", "1").with("b", operators).into();
+        let filters = Filters::from_value(Some(&map), WireStyle::RpcEncoded).unwrap();
+        assert_eq!(filters.fields["a"], Condition::Simple("1".to_owned()));
+        assert!(filters.fields["b"].test(NUMBER).unwrap().passes(Some("15")));
+        let list = SoapValue::List(vec!["x".into()]);
+        assert!(Filters::from_value(Some(&list), WireStyle::RpcEncoded).unwrap().fields.contains_key("0"));
+        let list = SoapValue::List(vec![SoapStruct::new().into()]);
+        assert_eq!(Filters::from_value(Some(&list), WireStyle::RpcEncoded), Err(NotAPair));
     }
 
     const NUMBER: SqlType = SqlType::Decimal { precision: 12, scale: 4 };

@@ -151,6 +151,7 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     config.mode = if wsi.is_yes() { WireStyle::WsI } else { WireStyle::RpcEncoded };
     config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
     config.flavor = variant.flavor.unwrap_or(setup.flavor);
+    config.web_server = setup.web_server;
     if let Some(file) = &setup.overrides {
         let own = overrides::load(file, &case.scenario.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
         overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{AdminRequest, Problem, Reply};
-use crate::magento::{BridgeRelease, Flavor};
+use crate::magento::{BridgeRelease, Flavor, WebServer};
 use crate::secret::MASK;
 use crate::server::service::Service;
 use crate::shop::{Shop, ShopEdit};
@@ -21,6 +21,7 @@ struct Change {
     wsi: Option<bool>,
     bridge: Option<String>,
     flavor: Option<Flavor>,
+    web_server: Option<WebServer>,
     #[serde(default)]
     configuration: IndexMap<String, String>,
 }
@@ -36,6 +37,7 @@ fn shown(shop: &Shop) -> Value {
         "wsi": shop.mode() == WireStyle::WsI,
         "bridge": shop.bridge().map_or(NO_BRIDGE, BridgeRelease::short),
         "flavor": shop.flavor(),
+        "web_server": shop.web_server(),
         "configuration": configuration,
     })
 }
@@ -58,6 +60,9 @@ pub(super) fn change(service: &Service, request: &AdminRequest, _: &str) -> Resu
     }
     if let Some(flavor) = change.flavor {
         shop.set_flavor(flavor);
+    }
+    if let Some(web_server) = change.web_server {
+        shop.set_web_server(Some(web_server));
     }
     for (path, value) in change.configuration {
         shop.edit(&ShopEdit::Configure { path, value })

@@ -2,6 +2,8 @@
 
 use super::entity_table::Entities;
 use super::{Call, Operations};
+use std::borrow::Cow;
+
 use crate::datetime;
 use crate::magento::columns;
 use crate::shop::session::{random_hex, random_text};
@@ -33,7 +35,7 @@ pub(super) fn listed(row: &Row) -> SoapStruct {
 }
 
 /// Customers that pass the filters, by id.
-pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<Vec<(i64, &'a Row)>, Refusal> {
+pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<Vec<(i64, Cow<'a, Row>)>, Refusal> {
     LISTING.find(call)
 }
 

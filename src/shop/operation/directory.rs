@@ -8,7 +8,7 @@ use crate::soap::{SoapStruct, SoapValue};
 
 pub(super) const OPERATIONS: Operations = &[("directoryCountryList", countries), ("directoryRegionList", regions)];
 
-fn countries(_: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+fn countries(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let row = |country: &directory::Country| -> SoapValue {
         SoapStruct::new()
             .with("country_id", country.country_id.as_str())
@@ -17,13 +17,18 @@ fn countries(_: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             .with("name", country.name.as_str())
             .into()
     };
-    Ok(directory::countries().iter().map(row).collect::<Vec<_>>().into())
+    let listed = directory::countries_of(call.shop.flavor());
+    Ok(listed.into_iter().map(row).collect::<Vec<_>>().into())
 }
 
 /// Regions of a country by name; an unknown code of two or three letters is another fault than one of any other length.
 fn regions(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let code = call.text("country");
-    let Some(country) = directory::country(&code) else {
+    let code_is = |country: &&&directory::Country| {
+        country.iso2_code.eq_ignore_ascii_case(&code) || country.iso3_code.eq_ignore_ascii_case(&code)
+    };
+    let known = directory::countries_of(call.shop.flavor());
+    let Some(country) = known.iter().find(code_is) else {
         return Err(match code.chars().count() {
             2 | 3 => call.fault("country_not_exists"),
             _ => call.fault_with("country_not_exists", format!("Invalid country code: {code}")),

@@ -44,12 +44,18 @@ enum Source {
 }
 
 /// Why rows cannot be listed.
-pub(super) struct DatabaseError(pub(super) String);
+pub(super) enum NotListed {
+    /// The database says so.
+    Database(String),
+    /// Before the database was asked.
+    Refused(Refusal),
+}
 
 impl Listing {
     /// The rows that pass the call's filters, in key order.
-    pub(super) fn find<'a>(&self, call: &'a Call<'_>, pager: Pager) -> Result<Vec<&'a Row>, DatabaseError> {
-        self.find_with(call, Filters::from_value(call.arguments.get("filters")), pager)
+    pub(super) fn find<'a>(&self, call: &'a Call<'_>, pager: Pager) -> Result<Vec<&'a Row>, NotListed> {
+        let filters = call.filters().map_err(NotListed::Refused)?;
+        self.find_with(call, filters, pager)
     }
 
     /// The rows that pass these filters, in key order.
@@ -58,10 +64,10 @@ impl Listing {
         call: &'a Call<'_>,
         mut filters: Filters,
         pager: Pager,
-    ) -> Result<Vec<&'a Row>, DatabaseError> {
+    ) -> Result<Vec<&'a Row>, NotListed> {
         let (alias, column) = self.alias;
         filters.rename(alias, column);
-        let refused = |text: String| DatabaseError(format!("{text}, query was: {}", self.query(&filters, pager)));
+        let refused = |text: String| NotListed::Database(format!("{text}, query was: {}", self.query(&filters, pager)));
         let mut sources = Vec::with_capacity(filters.fields.len());
         for field in filters.fields.keys() {
             sources.push(self.source(field).map_err(refused)?);
@@ -115,8 +121,8 @@ impl Listing {
         }
     }
 
-    fn database_error(&self, error: &SqlError, filters: &Filters, pager: Pager) -> DatabaseError {
-        DatabaseError(error.text(&self.query(filters, pager)))
+    fn database_error(&self, error: &SqlError, filters: &Filters, pager: Pager) -> NotListed {
+        NotListed::Database(error.text(&self.query(filters, pager)))
     }
 
     fn query(&self, filters: &Filters, pager: Pager) -> String {
@@ -152,10 +158,18 @@ fn value<'a>(call: &'a Call<'_>, row: &'a Row, source: Source) -> Option<&'a str
     }
 }
 
-impl DatabaseError {
+impl NotListed {
     /// What most listings make of it: an exception nobody catches.
     pub(super) fn uncaught(self, call: &Call<'_>) -> Refusal {
-        call.uncaught(self.0)
+        self.or_else(|text| call.uncaught(text))
+    }
+
+    /// The refusal that a listing makes of what the database says.
+    pub(super) fn or_else(self, of_database: impl FnOnce(String) -> Refusal) -> Refusal {
+        match self {
+            Self::Database(text) => of_database(text),
+            Self::Refused(refusal) => refusal,
+        }
     }
 }
 

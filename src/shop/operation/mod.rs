@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 
 use super::{Database, Refusal, Shop};
-use crate::magento::{Contract, OperationFacts};
+use crate::magento::{Contract, Filters, OperationFacts};
 use crate::soap::{SoapFault, SoapStruct, SoapValue, WireStyle};
 
 /// What an operation is given.
@@ -194,6 +194,11 @@ impl Call<'_> {
     /// A record argument; empty when absent or nil.
     pub(super) fn record(&self, name: &str) -> SoapStruct {
         self.arguments.get(name).and_then(SoapValue::as_struct).cloned().unwrap_or_default()
+    }
+
+    /// The filters of a listing.
+    pub(super) fn filters(&self) -> Result<Filters, Refusal> {
+        Filters::from_value(self.arguments.get("filters"), self.shop.mode()).map_err(|_| Refusal::object_for_text())
     }
 
     /// A fault of the resource.

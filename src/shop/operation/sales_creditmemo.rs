@@ -27,7 +27,9 @@ const LISTING: Listing = Listing {
 
 /// Headers only. Here the database's error is caught and becomes the resource's own fault (wire spec, section 0, 17).
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let found = LISTING.find(call, Pager::All).map_err(|error| call.fault_with("invalid_filter", error.0))?;
+    let found = LISTING
+        .find(call, Pager::All)
+        .map_err(|error| error.or_else(|text| call.fault_with("invalid_filter", text)))?;
     let rows = found.iter().map(|row| SoapValue::from(record(row, &[("creditmemo_id", "entity_id")])));
     Ok(rows.collect::<Vec<_>>().into())
 }

@@ -142,8 +142,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         about: "order",
     };
     let status = Some(entry.status.clone()).filter(|status| !status.is_empty());
-    let saved = if call.shop.flavor().saves_items_with_comments() { Saved::WithItems } else { Saved::Alone };
-    call.shop.save_order(&order, saved, |order| order.set_opt("status", status));
+    call.shop.save_order(&order, Saved::WithItems, |order| order.set_opt("status", status));
     call.shop.add_to_history(&order, entry);
     Ok(true.into())
 }

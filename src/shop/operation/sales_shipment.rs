@@ -114,11 +114,15 @@ fn add_track(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let mut track = Row::new()
         .with("parent_id", shipment.text("entity_id"))
         .with("order_id", shipment.text("order_id"))
-        .with("track_number", call.text("trackNumber"))
-        .with("title", call.text("title"))
         .with("carrier_code", carrier)
         .with("created_at", now.as_str())
         .with("updated_at", now.as_str());
+    for (column, argument) in [("track_number", "trackNumber"), ("title", "title")] {
+        // An empty text in a column that may be null is null.
+        if let Some(text) = call.arguments.text(argument).filter(|text| !text.is_empty()) {
+            track.set(column, text);
+        }
+    }
     if let Some(weight) = call.arguments.text("weight") {
         // Newer OpenMage takes it; others do not declare it.
         track.set("weight", weight);

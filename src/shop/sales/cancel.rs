@@ -73,7 +73,7 @@ pub(in crate::shop) fn cancel(shop: &mut Shop, order: &Row) -> Result<(), SaleRe
     }
     shop.cancel_items(order);
     let status = shop.default_status("canceled");
-    shop.save_order(order, Saved::WithItems, |order| {
+    shop.save_order(order, Saved::WithChangedItems, |order| {
         for (canceled, amount, done) in CANCELED {
             for prefix in ["", "base_"] {
                 let left =

@@ -202,7 +202,7 @@ impl Shop {
             .with("parent_id", document.to_string())
             .with("is_customer_notified", flag(remark.notified))
             .with("is_visible_on_front", flag(remark.visible));
-        row.set_opt("comment", remark.comment);
+        row.set_opt("comment", remark.comment.filter(|comment| !comment.is_empty()));
         row.set("created_at", now.as_str());
         self.database.table_mut(comment_table).insert(row);
         self.database.table_mut(table).update(document, |row| row.set("updated_at", now));

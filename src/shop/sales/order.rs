@@ -84,15 +84,22 @@ impl HistoryEntry {
 pub(in crate::shop) enum Saved {
     /// The order alone: its items were not looked at.
     Alone,
-    /// Its items too; they get the same stamp.
+    /// Its items were loaded and not changed: most releases save them all the same, so that they get the same stamp.
     WithItems,
+    /// Its items were changed.
+    WithChangedItems,
 }
 
 impl Shop {
     /// Saves an order, with its items where those were loaded (recording 286).
     pub(in crate::shop) fn save_order(&mut self, order: &Row, saved: Saved, change: impl FnOnce(&mut Row)) {
         let now = self.now_sql();
-        if saved == Saved::WithItems {
+        let with_items = match saved {
+            Saved::Alone => false,
+            Saved::WithItems => self.flavor().saves_items_with_orders(),
+            Saved::WithChangedItems => true,
+        };
+        if with_items {
             let ids: Vec<i64> = items(self, order).map(|(id, _)| id).collect();
             for id in ids {
                 self.database.table_mut(ORDER_ITEM).update(id, |item| item.set("updated_at", now.clone()));
@@ -135,7 +142,7 @@ impl Shop {
         let changed = next != state;
         let status = if changed { self.default_status(next) } else { order.text("status").to_owned() };
         let (next, entry) = (next.to_owned(), HistoryEntry::of_status(&status).about(document));
-        self.save_order(&order, Saved::WithItems, |order| {
+        self.save_order(&order, Saved::WithChangedItems, |order| {
             order.set("state", next);
             order.set("status", status);
             for currency in CURRENCIES {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::magento::Flavor;
+use crate::magento::{Flavor, WebServer};
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::{Interval, YesNo};
 
@@ -24,6 +24,9 @@ pub struct ShopSetup {
     /// What the shop poses as.
     #[serde(default)]
     pub flavor: Flavor,
+    /// What serves it, `fpm` or `built-in`; left out, what is usual for the flavor.
+    #[serde(default, rename = "web server")]
+    pub web_server: Option<WebServer>,
     /// In which way the shop differs from that product: a file as `mockgento compare --write-overrides` makes it, beside
     /// this one. Its flavor, bridge and style hold where nothing else is said here.
     #[serde(default)]

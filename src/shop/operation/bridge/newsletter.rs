@@ -120,17 +120,20 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// As the shop's own subscription box does it, for nobody's account and the admin store.
 fn subscribe_email(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let email = call.text("email");
-    if email.is_empty() {
+    let email = call.arguments.text("email");
+    if email.as_deref() == Some("") {
         return Err(call.fault("email_is_empty"));
     }
-    let known = by_email(call.shop, &email);
+    // Null is let through: it belongs to nobody.
+    let known = email.as_deref().and_then(|email| by_email(call.shop, email));
     let existing = known.as_ref().map(|row| row.int("subscriber_id"));
     let mut row = known.unwrap_or_default();
     row.set_default("store_id", "0");
     row.set_default("customer_id", "0");
     row.set("change_status_at", call.shop.now_sql());
-    row.set("subscriber_email", email);
+    if let Some(email) = email {
+        row.set("subscriber_email", email);
+    }
     row.set("subscriber_status", SUBSCRIBED);
     row.set("subscriber_confirm_code", call.shop.confirm_code());
     let table = call.shop.database.table_mut(TABLE);

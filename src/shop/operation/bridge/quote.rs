@@ -62,7 +62,8 @@ fn with_product(shop: &Shop, mut item: SoapStruct) -> SoapStruct {
         item.set("product_image_url", format!("{base}media/catalog/product/{}", image.trim_start_matches('/')));
     }
     let store = item.get("store_id").and_then(SoapValue::to_int).unwrap_or_default();
-    item.set("product_url", format!("{base}index.php/{}{}", page_of(product), store_parameter(shop, store)));
+    let script = if shop.settings.is_on("web/seo/use_rewrites") { "" } else { "index.php/" };
+    item.set("product_url", format!("{base}{script}{}{}", page_of(product), store_parameter(shop, store)));
     let categories = categories(shop, product);
     if !categories.is_empty() {
         item.set("categories", categories);

@@ -9,7 +9,7 @@ use crate::soap::{SoapStruct, SoapValue};
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[("oroRegionList", list)];
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let filters = Filters::from_value(call.arguments.get("filters"));
+    let filters = call.filters()?;
     let pager = Pager::from_value(call.arguments.get("pager"))?;
     let refused = |text: String| call.uncaught(format!("{text}, query was: {}", query(&filters, pager)));
     if let Some(field) = filters.fields.keys().find(|field| type_of(field).is_none()) {

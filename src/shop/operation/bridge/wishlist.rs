@@ -99,7 +99,7 @@ fn item(shop: &Shop, row: &Row, store: Option<&Row>) -> SoapStruct {
 
 fn with_items(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let pager = Pager::from_value(call.arguments.get("pager"))?;
-    let mut filters = Filters::from_value(call.arguments.get("filters"));
+    let mut filters = call.filters()?;
     let limits = Limits::take(call.shop, &mut filters).map_err(Refusal::ErrorPage)?;
     let found = WISHLISTS.find_with(call, filters, pager).map_err(|error| error.uncaught(call))?;
     let customer = |row: &Row| call.shop.database.table("customer").row(row.int("customer_id"));

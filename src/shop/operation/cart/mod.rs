@@ -10,6 +10,7 @@ pub(super) mod shipping;
 
 use super::flat_table::record;
 use super::{Call, Operations, sales_document, sales_order};
+use crate::shop::sales::amount::{Amount, amount_of, money};
 use crate::shop::sales::place::place;
 use crate::shop::sales::quote::{address, payment};
 use crate::shop::{Refusal, Row, Shop};
@@ -125,35 +126,52 @@ fn order(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(made.increment_id.into())
 }
 
-/// The lines under a cart, from the address that is charged: the billing one of a virtual cart, whose tax is not among
-/// them, else the shipping one. A cart without addresses has lines without amounts.
+/// The lines under a cart. Those of its addresses are added up by their kind; a virtual cart has those of its billing
+/// address only. A cart without addresses has lines without amounts.
 fn totals(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = load(call)?;
     let is_virtual = quote.get("is_virtual") == Some("1");
-    let Some(address) = address(call.shop, &quote, if is_virtual { "billing" } else { "shipping" }) else {
+    let kinds: &[&str] = if is_virtual { &["billing"] } else { &["shipping", "billing"] };
+    let addresses: Vec<&Row> = kinds.iter().filter_map(|kind| address(call.shop, &quote, kind)).collect();
+    let Some(first) = addresses.first() else {
         let nothing = Row::new();
-        let lines = ["Subtotal", "Grand Total"].map(|title| line(title.to_owned(), &nothing, "amount"));
+        let lines = ["Subtotal", "Grand Total"].map(|title| line(title.to_owned(), nothing.get("amount")));
         return Ok(Vec::from(lines).into());
     };
-    let titled = |title: &str, description: &str| match address.get(description) {
-        Some(text) if !text.is_empty() => format!("{title} ({text})"),
-        _ => title.to_owned(),
-    };
-    let is_zero = |column: &str| address.text(column).parse::<f64>().is_ok_and(|amount| amount == 0.0);
-    let mut lines = vec![line("Subtotal".to_owned(), address, "subtotal")];
-    if !is_zero("discount_amount") {
-        lines.push(line(titled("Discount", "discount_description"), address, "discount_amount"));
+    let is_zero = |address: &Row, column: &str| address.text(column).parse::<f64>().is_ok_and(|amount| amount == 0.0);
+    let mut lines = Vec::new();
+    for (title, column, description, always) in TOTALS {
+        let shown = |address: &&&Row| {
+            let described = *column == "shipping_amount" && !address.text(description).is_empty();
+            *always || described || !is_zero(address, column)
+        };
+        let shown: Vec<&&Row> = addresses.iter().filter(shown).collect();
+        let Some(of) = shown.first() else { continue };
+        let title = match of.get(description) {
+            Some(text) if !text.is_empty() => format!("{title} ({text})"),
+            _ => (*title).to_owned(),
+        };
+        if shown.len() == 1 {
+            lines.push(line(title, of.get(column)));
+        } else {
+            let sum = shown.iter().map(|address| amount_of(address, column)).fold(Amount::ZERO, |sum, part| sum + part);
+            let known = shown.iter().any(|address| address.get(column).is_some());
+            lines.push(line(title, known.then(|| money(sum)).as_deref().or_else(|| first.get(column))));
+        }
     }
-    if !is_zero("shipping_amount") || !address.text("shipping_description").is_empty() {
-        lines.push(line(titled("Shipping & Handling", "shipping_description"), address, "shipping_amount"));
-    }
-    if !is_zero("tax_amount") && !is_virtual {
-        lines.push(line("Tax".to_owned(), address, "tax_amount"));
-    }
-    lines.push(line("Grand Total".to_owned(), address, "grand_total"));
     Ok(lines.into())
 }
 
-fn line(title: String, address: &Row, column: &str) -> SoapValue {
-    SoapStruct::new().with("title", title).with("amount", address.get(column)).into()
+/// Kinds of totals in their order: title, column of the address, column of the text behind the title, and whether the line
+/// is there when the amount is zero.
+const TOTALS: &[(&str, &str, &str, bool)] = &[
+    ("Subtotal", "subtotal", "", true),
+    ("Discount", "discount_amount", "discount_description", false),
+    ("Shipping & Handling", "shipping_amount", "shipping_description", false),
+    ("Tax", "tax_amount", "", false),
+    ("Grand Total", "grand_total", "", true),
+];
+
+fn line(title: String, amount: Option<&str>) -> SoapValue {
+    SoapStruct::new().with("title", title).with("amount", amount).into()
 }

@@ -5,7 +5,7 @@ use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapFault, SoapStruct, SoapValue};
 
-use super::{check_store, current_store};
+use super::{current_store, store_of};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
     ("catalogCategoryCurrentStore", current_store),
@@ -21,9 +21,10 @@ const INSTALLED_AT: &str = "2013-01-01 00:00:00";
 pub(super) const TREE_ROOT: i64 = 1;
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let store = store_of(call)?;
     let table = call.shop.database.table("catalog_category");
     let category = table.row(call.int("categoryId")).ok_or_else(|| call.fault("not_exists"))?;
+    let category = &*call.shop.in_store("catalog_category", category, store);
     let mut answer = detailed(call.shop, category);
     let asked = call.arguments.get("attributes").and_then(SoapValue::as_list).unwrap_or_default();
     let asked: Vec<String> = asked.iter().filter_map(SoapValue::to_text).collect();
@@ -41,11 +42,21 @@ fn detailed(shop: &Shop, category: &Row) -> SoapStruct {
     answer.set("created_at", iso_stamp(shop, category));
     answer.set("all_children", descendants(shop, category).join(","));
     answer.set("children", children(shop, category).join(","));
-    answer.set("url_path", category.get("url_path").unwrap_or("/"));
+    answer.set("url_path", url_path(category));
     let sortable = category.text("available_sort_by").split(',').filter(|code| !code.is_empty());
     answer.set("available_sort_by", sortable.map(SoapValue::from).collect::<Vec<_>>());
     answer.set("default_sort_by", category.get("default_sort_by").unwrap_or("position"));
     answer
+}
+
+/// A category's path in addresses. One that is in no store view's catalogue has none; asked for it, Magento puts the key
+/// behind a path of the parent that is not there.
+fn url_path(category: &Row) -> Option<String> {
+    if let Some(path) = category.get("url_path") {
+        return Some(path.to_owned());
+    }
+    let key = category.get("url_key");
+    if category.int("parent_id") > 0 { Some(format!("/{}", key.unwrap_or_default())) } else { Some("/".to_owned()) }
 }
 
 /// Ids of the category and everything below it.
@@ -56,8 +67,8 @@ pub(super) fn descendants(shop: &Shop, category: &Row) -> Vec<String> {
     std::iter::once(category.text("entity_id").to_owned()).chain(found.map(|(id, _)| id.to_string())).collect()
 }
 
-/// Ids of the categories right below.
-fn children(shop: &Shop, category: &Row) -> Vec<String> {
+/// Ids of the active categories right below.
+pub(super) fn children(shop: &Shop, category: &Row) -> Vec<String> {
     let below = shop.database.table("catalog_category").with("parent_id", category.text("entity_id"));
     below.filter(|(_, row)| row.get("is_active") == Some("1")).map(|(id, _)| id.to_string()).collect()
 }
@@ -106,13 +117,13 @@ fn node(row: &Row) -> SoapStruct {
     super::pick(row, &columns)
 }
 
-/// A category with everything below it, siblings by position.
-fn nested(shop: &Shop, row: &Row) -> SoapStruct {
+/// A category with everything below it, siblings by position, as a store view shows them.
+fn nested(shop: &Shop, row: &Row, store: i64) -> SoapStruct {
     let mut below: Vec<&Row> =
         shop.database.table("catalog_category").with("parent_id", row.text("entity_id")).map(|(_, row)| row).collect();
     below.sort_by_key(|row| row.int("position"));
-    let below = below.into_iter().map(|row| nested(shop, row).into());
-    node(row).with("children", below.collect::<Vec<SoapValue>>())
+    let below = below.into_iter().map(|row| nested(shop, row, store).into());
+    node(&shop.in_store("catalog_category", row, store)).with("children", below.collect::<Vec<SoapValue>>())
 }
 
 /// The category a store view's catalogue begins with: its group's, or the first below the root.
@@ -124,15 +135,21 @@ fn root_of_store(shop: &Shop, store: &Row) -> i64 {
 }
 
 fn tree(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let shown = store_of(call)?;
     let root = match (call.arguments.text("parentId"), call.arguments.text("storeView")) {
         (Some(parent), _) => crate::soap::value::leading_int(&parent),
         (None, Some(store)) => call.shop.store(&store).map_or(TREE_ROOT, |store| root_of_store(call.shop, store)),
         (None, None) => TREE_ROOT,
     };
     match call.shop.database.table("catalog_category").row(root) {
-        Some(row) => Ok(nested(call.shop, row).into()),
+        Some(row) => Ok(nested(call.shop, row, shown).into()),
         // Magento hands on a node that is not there; PHP stops it.
+        None if call.shop.flavor().is_openmage() => Err(Refusal::Thrown(format!(
+            "Mage_Catalog_Model_Category_Api::_nodeToArray(): Argument #1 ($node) must be of type \
+             Varien_Data_Tree_Node, null given, called in /var/www/shop/app/code/core/Mage/Catalog/Model/Category/Api.php \
+             on line {}",
+            call.shop.flavor().line_of_category_tree()
+        ))),
         None => Err(SoapFault::server(
             "Argument 1 passed to Mage_Catalog_Model_Category_Api::_nodeToArray() must be an instance of \
              Varien_Data_Tree_Node, null given",
@@ -151,11 +168,13 @@ enum Level {
 
 fn level(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let chosen = chosen_level(call)?;
+    let store = store_of(call)?;
     let rows = call.shop.database.table("catalog_category").iter().filter(|(id, row)| match &chosen {
         Level::These(ids) => ids.contains(id),
         Level::Below(parent) => row.int("parent_id") == *parent,
     });
-    Ok(rows.map(|(_, row)| node(row).into()).collect::<Vec<SoapValue>>().into())
+    let rows = rows.map(|(_, row)| node(&call.shop.in_store("catalog_category", row, store)).into());
+    Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
 /// Root categories of a website's store views, what is below a store view's root, or what is below a category.

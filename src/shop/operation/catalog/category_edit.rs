@@ -1,7 +1,7 @@
 //! Creating, changing, moving and deleting categories.
 
 use super::category::{TREE_ROOT, descendants};
-use super::check_store;
+use super::store_of;
 use super::url_key::url_key;
 use crate::magento::columns::saved::InvalidDate;
 use crate::shop::operation::{Call, Operations};
@@ -73,6 +73,52 @@ impl Shop {
         siblings.map(|(_, row)| row.int("position")).max().unwrap_or_default()
     }
 
+    /// Makes the paths in addresses of a category and everything below it, from their keys; one that another category or a
+    /// product has gets a number. Categories in no store view's catalogue have none.
+    fn refresh_url_paths(&mut self, category: i64) {
+        let Some(row) = self.database.table(TABLE).row(category).cloned() else { return };
+        let mut below = vec![row];
+        while let Some(row) = below.pop() {
+            let id = row.int("entity_id");
+            let path = self.is_in_a_catalogue(&row).then(|| self.free_url_path(&row));
+            self.database.table_mut(TABLE).update(id, |row| match path {
+                Some(path) => row.set("url_path", path),
+                None => {
+                    row.remove("url_path");
+                }
+            });
+            let children = self.database.table(TABLE).with("parent_id", row.text("entity_id"));
+            below.extend(children.map(|(_, row)| row.clone()));
+        }
+    }
+
+    /// Whether a category is below the root of some store view's group.
+    fn is_in_a_catalogue(&self, category: &Row) -> bool {
+        let root = category.text("path").split('/').nth(1).unwrap_or_default();
+        let mut stores = self.database.table("core_store").iter().map(|(_, store)| store);
+        stores.any(|store| {
+            let group = self.database.table("core_store_group").row(store.int("group_id"));
+            group.is_some_and(|group| group.text("root_category_id") == root)
+        })
+    }
+
+    fn free_url_path(&self, category: &Row) -> String {
+        let parent = self.database.table(TABLE).row(category.int("parent_id")).filter(|parent| parent.int("level") > 1);
+        let key = category.text("url_key");
+        let base = match parent.and_then(|parent| parent.get("url_path")) {
+            Some(above) => format!("{}/{key}", above.trim_end_matches(".html")),
+            None => key.to_owned(),
+        };
+        let is_taken = |path: &str| {
+            let mut categories = self.database.table(TABLE).iter();
+            let own = category.get("entity_id");
+            let is_other = |row: &Row| row.get("entity_id") != own && row.get("url_path") == Some(path);
+            categories.any(|(_, row)| is_other(row)) || self.has_url_path(path)
+        };
+        let numbered = (1..).map(|number: u32| format!("{base}-{number}.html"));
+        std::iter::once(format!("{base}.html")).chain(numbered).find(|path| !is_taken(path)).unwrap_or_default()
+    }
+
     /// Shifts the positions of what is right below a category, from one on.
     fn shift_positions(&mut self, parent: &str, from: i64, by: i64) {
         let siblings = self.database.table(TABLE).with("parent_id", parent);
@@ -91,7 +137,7 @@ fn load(call: &Call<'_>, argument: &str) -> Result<Row, Refusal> {
 }
 
 fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let store = store_of(call)?;
     let parent = load(call, "parentId")?;
     let mut row = Row::new().with("entity_type_id", "3").with("attribute_set_id", "3");
     fill(call.shop, &mut row, &call.record("categoryData")).map_err(|error| call.uncaught(error.to_string()))?;
@@ -110,21 +156,20 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         let key = url_key(row.text("name"));
         row.set("url_key", key);
     }
-    let path = match parent.get("url_path").filter(|_| parent.int("level") > 1) {
-        Some(above) => format!("{}/{}.html", above.trim_end_matches(".html"), row.text("url_key")),
-        None => format!("{}.html", row.text("url_key")),
-    };
-    row.set("url_path", path);
     let id = call.shop.database.table_mut(TABLE).insert(row);
     let path = format!("{}/{id}", parent.text("path"));
     call.shop.database.table_mut(TABLE).update(id, |row| row.set("path", path));
     call.shop.count_children(parent.text("path"), 1);
+    call.shop.refresh_url_paths(id);
+    call.shop.keep_in_store(TABLE, id, store);
     Ok(id.into())
 }
 
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
-    let mut row = load(call, "categoryId")?;
+    let store = store_of(call)?;
+    let stored = load(call, "categoryId")?;
+    let shown = call.shop.in_store(TABLE, &stored, store).into_owned();
+    let mut row = shown.clone();
     let data = call.record("categoryData");
     fill(call.shop, &mut row, &data).map_err(|error| call.uncaught(error.to_string()))?;
     // A category that was there before keeps what its seed left out; only what the call empties is missed.
@@ -135,28 +180,42 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     }
     let id = row.int("entity_id");
     row.set("updated_at", call.shop.now_sql());
-    call.shop.database.table_mut(TABLE).update(id, |stored| *stored = row);
+    let renamed = store == 0 && row.get("url_key") != shown.get("url_key");
+    call.shop.save_in_store(TABLE, &shown, row, store);
+    if renamed {
+        call.shop.refresh_url_paths(id);
+    }
     Ok(true.into())
 }
 
-/// Below another parent, after one of its children: the last one when none is named, before all with 0.
+/// Below another parent, after one of its children: the last active one when none is named, before all with 0.
 fn relocate(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let category = load(call, "categoryId")?;
     let parent = load(call, "parentId")?;
     let (id, target) = (category.int("entity_id"), parent.text("entity_id"));
-    let is_below = parent.text("path") == category.text("path")
-        || parent.text("path").starts_with(&format!("{}/", category.text("path")));
-    if is_below {
+    // Magento compares the beginnings of the paths as texts, so that 1/2/30 lies below 1/2/3.
+    if parent.text("path").starts_with(category.text("path")) {
         let text = "Operation do not allow to move a parent category to any of children category";
         return Err(call.fault_with("not_moved", text));
     }
-    let after = call.arguments.text("afterId").map(|after| crate::soap::value::leading_int(&after));
-    let position = match after {
-        None => call.shop.last_position(target) + 1,
-        Some(after) => call.shop.database.table(TABLE).row(after).map_or(0, |row| row.int("position") + 1),
-    };
+    let named = call.arguments.text("afterId").map(|after| crate::soap::value::leading_int(&after));
+    let after = named.or_else(|| {
+        let children = super::category::children(call.shop, &parent);
+        children.last().map(|last| crate::soap::value::leading_int(last))
+    });
     call.shop.shift_positions(category.text("parent_id"), category.int("position") + 1, -1);
-    call.shop.shift_positions(target, position, 1);
+    let before = match after {
+        Some(after) => {
+            let before = call.shop.database.table(TABLE).row(after).map_or(0, |row| row.int("position"));
+            call.shop.shift_positions(target, before + 1, 1);
+            before
+        }
+        None => {
+            let siblings = call.shop.database.table(TABLE).with("parent_id", target);
+            siblings.map(|(_, row)| row.int("position")).min().unwrap_or_default()
+        }
+    };
+    let position = before + 1;
 
     let moved = descendants(call.shop, &category);
     let (old_path, old_level) = (category.text("path").to_owned(), category.int("level"));
@@ -177,6 +236,7 @@ fn relocate(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         row.set("parent_id", target);
         row.set("position", position.to_string());
     });
+    call.shop.refresh_url_paths(id);
     Ok(true.into())
 }
 
@@ -196,8 +256,7 @@ fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let above = category.text("path").rsplit_once('/').map(|(above, _)| above.to_owned()).unwrap_or_default();
     call.shop.count_children(&above, -i64::try_from(gone.len()).unwrap_or(i64::MAX));
     for name in gone {
-        call.shop.forget_rows("catalog_category_product", "category_id", &name);
-        call.shop.database.table_mut(TABLE).remove(crate::soap::value::leading_int(&name));
+        call.shop.delete_row(TABLE, crate::soap::value::leading_int(&name));
     }
     Ok(true.into())
 }

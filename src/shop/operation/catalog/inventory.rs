@@ -42,6 +42,11 @@ const DECIMALS: &[&str] = &["qty", "min_qty", "min_sale_qty", "max_sale_qty", "n
 /// Stock of the named products, by id or SKU, in the order of the products; unknown ones are left out.
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let asked = ["products", "productIds"].into_iter().find_map(|name| call.arguments.get(name));
+    // An object where ids are wanted: an empty list in WS-I, or one of records.
+    let is_object = |value: &SoapValue| value.as_struct().is_some();
+    if asked.is_some_and(|asked| is_object(asked) || asked.as_list().is_some_and(|ids| ids.iter().any(is_object))) {
+        return Err(Refusal::object_for_text());
+    }
     let named = texts(asked);
     let mut found: Vec<&Row> = named.iter().filter_map(|product| listed_product(call.shop, product)).collect();
     found.sort_by_key(|row| row.int("entity_id"));

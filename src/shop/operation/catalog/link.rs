@@ -50,16 +50,21 @@ fn attributes(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
+/// Linked products; a product that is linked to itself is not shown.
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let LinkType { id, holds, .. } = link_type(call)?;
     let product = super::load(call, "product_not_exists")?;
     let products = call.shop.database.table("catalog_product");
     let columns = [("product_id", "entity_id"), ("type", "type_id"), ("set", "attribute_set_id"), ("sku", "sku")];
     let links = call.shop.database.table(TABLE).with("product_id", product.text("entity_id"));
-    let rows = links.filter(|(_, link)| link.text("link_type_id") == *id).filter_map(|(_, link)| {
+    let own = product.get("entity_id");
+    let rows = links.filter(|(_, link)| link.text("link_type_id") == *id && link.get("linked_product_id") != own);
+    let rows = rows.filter_map(|(_, link)| {
         let mut row = super::pick(products.row(link.int("linked_product_id"))?, &columns);
         for (code, _) in *holds {
-            row.set(*code, link.get(code));
+            if let Some(value) = link.get(code) {
+                row.set(*code, value);
+            }
         }
         Some(row.into())
     });
@@ -80,7 +85,7 @@ fn link(call: &Call<'_>, product: &Row, type_id: &str, linked: &str) -> Option<i
     found.map(|(id, _)| id)
 }
 
-/// Makes a link or changes it; a new one that says nothing stands first.
+/// Makes a link or changes it; what is not said is not stored.
 fn save(call: &mut Call<'_>, keep: bool) -> Result<SoapValue, Refusal> {
     let LinkType { id: type_id, holds, .. } = link_type(call)?;
     let product = super::load(call, "product_not_exists")?;
@@ -92,7 +97,6 @@ fn save(call: &mut Call<'_>, keep: bool) -> Result<SoapValue, Refusal> {
             .with("product_id", product.text("entity_id"))
             .with("linked_product_id", linked)
             .with("link_type_id", *type_id)
-            .with("position", "0")
     });
     let data = call.record("data");
     for (code, kind) in *holds {

@@ -158,6 +158,10 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     }
     let extension = check_picture(call, &file, "The image contents is not valid base64 data.")?;
     let name = file.text("name").filter(|name| !name.is_empty()).unwrap_or_else(|| "image".to_owned());
+    if name.contains(['/', '\\']) {
+        // The file would stand outside of the folder that was made for it, and is not there afterwards.
+        return Err(call.fault_with("not_created", "Cannot create image."));
+    }
     let path = free_path(call.shop, &name, extension);
     let last = gallery(call.shop, &product).iter().map(|row| row.int("position")).max().unwrap_or_default();
     let mut row = Row::new()

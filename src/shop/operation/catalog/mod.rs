@@ -1,5 +1,5 @@
 //! The catalogue: products, their attributes, media, links, options, tags and downloads, categories and stock; one file
-//! per API resource. Values are kept once, not per store view.
+//! per API resource.
 
 mod attribute;
 mod attribute_set;
@@ -61,11 +61,29 @@ fn check_store(call: &Call<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// Sets the store view of the session, when one is named, and answers it. Categories have theirs, everything about
-/// products shares another.
+/// The store view in which a call reads and writes: the one it names, or the one its session chose; 0 is the default
+/// scope. An unknown one is a fault.
+fn store_of(call: &Call<'_>) -> Result<i64, Refusal> {
+    let named = ["storeView", "store", "storeId"].into_iter().find_map(|name| call.arguments.text(name));
+    match named {
+        Some(store) if store.is_empty() => Ok(0),
+        Some(store) => {
+            let row = call.shop.store(&store).ok_or_else(|| call.fault("store_not_exists"))?;
+            Ok(row.int("store_id"))
+        }
+        None => Ok(call.shop.sessions.chosen_store(&call.text("sessionId"), store_kind(call.resource))),
+    }
+}
+
+/// Which of a session's store views a resource takes. Categories have theirs, everything about products shares another.
+fn store_kind(resource: &str) -> &'static str {
+    if resource.starts_with("catalog_category") { "category" } else { "product" }
+}
+
+/// Sets the store view of the session, when one is named, and answers it.
 fn current_store(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     check_store(call)?;
-    let kind = if call.resource.starts_with("catalog_category") { "category" } else { "product" };
+    let kind = store_kind(call.resource);
     let session = call.text("sessionId");
     if let Some(store) = call.arguments.text("storeView").filter(|store| !store.is_empty()) {
         let id = call.shop.store(&store).map(|row| row.int("store_id")).unwrap_or_default();

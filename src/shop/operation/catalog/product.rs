@@ -8,7 +8,7 @@ use crate::soap::{SoapStruct, SoapValue};
 
 use super::attribute::is_listed;
 use super::product_data::applies;
-use super::{check_store, current_store};
+use super::{current_store, store_of};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
     ("catalogProductCurrentStore", current_store),
@@ -71,9 +71,18 @@ const LISTING: Entities = Entities {
 };
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
-    let found = LISTING.find(call)?;
-    Ok(found.into_iter().map(|(_, row)| listed(call.shop, row).into()).collect::<Vec<SoapValue>>().into())
+    let store = store_of(call)?;
+    let mut found = LISTING.find_in(call, store)?;
+    if let Some(store) = call.shop.database.table("core_store").row(store).filter(|_| store != 0) {
+        // A store view lists the products of its website.
+        let website = store.text("website_id");
+        found.retain(|(_, row)| {
+            let mut links =
+                call.shop.database.table("catalog_product_website").with("product_id", row.text("entity_id"));
+            links.any(|(_, link)| link.text("website_id") == website)
+        });
+    }
+    Ok(found.into_iter().map(|(_, row)| listed(call.shop, &row).into()).collect::<Vec<SoapValue>>().into())
 }
 
 /// A product as the list gives it.
@@ -91,6 +100,10 @@ pub(in crate::shop::operation) fn listed(shop: &Shop, row: &Row) -> SoapStruct {
     for (name, column) in columns {
         answer.set(name, row.get(column));
     }
+    if row.get("type_id") == Some("bundle") && row.get("price_type") != Some("1") {
+        // The price of a bundle is that of what is chosen.
+        answer.set("price", "0");
+    }
     answer.set("category_ids", linked(shop, "catalog_category_product", "category_id", row));
     answer.set("website_ids", linked(shop, "catalog_product_website", "website_id", row));
     answer
@@ -103,9 +116,9 @@ fn linked(shop: &Shop, table: &'static str, column: &str, product: &Row) -> Soap
 }
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let store = store_of(call)?;
     let product = super::load(call, "product_not_exists")?;
-    Ok(detailed(call, &product).into())
+    Ok(detailed(call, &call.shop.in_store("catalog_product", &product, store)).into())
 }
 
 /// The whole product, or only the attributes asked for; keys and links are always there.
@@ -187,8 +200,9 @@ pub(in crate::shop::operation) fn find<'a>(shop: &'a Shop, product: &str, by: Id
 }
 
 fn special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let store = store_of(call)?;
     let row = super::load(call, "product_not_exists")?;
+    let row = call.shop.in_store("catalog_product", &row, store);
     let columns = ["special_price", "special_from_date", "special_to_date"].map(|column| (column, column));
     Ok(super::pick(&row, &columns).into())
 }

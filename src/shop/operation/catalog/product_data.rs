@@ -3,7 +3,7 @@
 
 use super::product::check_kind;
 use super::url_key::url_key;
-use super::{check_store, records, texts};
+use super::{records, store_of, texts};
 use crate::magento::columns::saved::InvalidDate;
 use crate::magento::columns::{self, collation};
 use crate::shop::operation::{Call, Operations};
@@ -129,32 +129,14 @@ impl Shop {
     }
 
     /// Whether a product has that path in addresses.
-    fn has_url_path(&self, path: &str) -> bool {
+    pub(super) fn has_url_path(&self, path: &str) -> bool {
         let mut products = self.database.table(TABLE).iter();
         products.any(|(_, row)| row.get("url_path").is_some_and(|known| collation::equal(known, path)))
     }
 
     /// Removes a product and everything that hangs on it.
     pub(super) fn remove_product(&mut self, product: i64) {
-        let name = product.to_string();
-        for table in [
-            "catalog_category_product",
-            "catalog_product_website",
-            "cataloginventory_stock_item",
-            "catalog_product_tier_price",
-            "catalog_product_link",
-            "catalog_product_option",
-            "catalog_product_media_gallery",
-            "tag_relation",
-            "downloadable_link",
-            "downloadable_sample",
-        ] {
-            self.forget_rows(table, "product_id", &name);
-        }
-        self.forget_rows("catalog_product_link", "linked_product_id", &name);
-        self.forget_rows("wishlist_item", "product_id", &name);
-        self.forget_rows("report_viewed_product_index", "product_id", &name);
-        self.database.table_mut(TABLE).remove(product);
+        self.delete_row(TABLE, product);
     }
 }
 
@@ -177,7 +159,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault("data_invalid"));
     }
     check_kind(call, &kind, &set)?;
-    check_store(call)?;
+    let store = store_of(call)?;
     let data = call.record("productData");
     let now = call.shop.now_sql();
     let mut row = Row::new()
@@ -221,6 +203,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             row.set("url_path", path);
         });
     }
+    call.shop.keep_in_store(TABLE, id, store);
     call.shop.set_stock(&name, &SoapStruct::new());
     call.shop.relate(&name, &data);
     if let Some(tiers) = tiers {
@@ -229,9 +212,10 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(id.into())
 }
 
-/// Changes one product by its data.
-fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct) -> Result<(), Refusal> {
-    let mut row = product.clone();
+/// Changes one product by its data, in a store view.
+fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct, store: i64) -> Result<(), Refusal> {
+    let shown = call.shop.in_store(TABLE, product, store).into_owned();
+    let mut row = shown.clone();
     let id = row.int("entity_id");
     fill(call.shop, &mut row, data).map_err(|error| call.uncaught(error.to_string()))?;
     if data.get("sku").is_some() {
@@ -240,7 +224,7 @@ fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct) -> Result<(), Ref
     let websites = super::tier_price::websites_of(call.shop, product);
     let tiers = super::tier_price::read_for(call, data.get("tier_price"), &websites)?;
     row.set("updated_at", call.shop.now_sql());
-    call.shop.database.table_mut(TABLE).update(id, |stored| *stored = row);
+    call.shop.save_in_store(TABLE, &shown, row, store);
     call.shop.relate(&id.to_string(), data);
     if let Some(tiers) = tiers {
         call.shop.set_tier_prices(&id.to_string(), tiers);
@@ -249,10 +233,10 @@ fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct) -> Result<(), Ref
 }
 
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let store = store_of(call)?;
     let product = super::load(call, "product_not_exists")?;
     let data = call.record("productData");
-    save(call, &product, &data)?;
+    save(call, &product, &data, store)?;
     Ok(true.into())
 }
 
@@ -263,10 +247,11 @@ fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault("multi_update_not_match"));
     }
     let by = super::product::IdentifiedBy::read(call.arguments.text("identifierType").as_deref());
+    let store = store_of(call)?;
     let mut failed = Vec::new();
     for (id, data) in ids.iter().zip(&data) {
         let outcome = match super::product::find(call.shop, id, by).cloned() {
-            Some(product) => save(call, &product, data),
+            Some(product) => save(call, &product, data, store),
             None => Err(call.fault("product_not_exists")),
         };
         if let Err(Refusal::Fault(fault)) = outcome {
@@ -277,7 +262,7 @@ fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn set_special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    check_store(call)?;
+    let store = store_of(call)?;
     let product = super::load(call, "product_not_exists")?;
     let mut data = SoapStruct::new();
     for (argument, code) in
@@ -287,7 +272,7 @@ fn set_special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             data.set(code, text);
         }
     }
-    save(call, &product, &data)?;
+    save(call, &product, &data, store)?;
     Ok(true.into())
 }
 
