@@ -14,6 +14,7 @@ mod explore;
 mod explore_edits;
 #[cfg(unix)]
 mod external_client;
+mod frozen;
 mod honest_ends;
 #[cfg(target_os = "linux")]
 mod hostile;

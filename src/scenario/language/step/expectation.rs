@@ -19,7 +19,7 @@ pub struct Expectation {
     #[serde(default, rename = "in variants")]
     pub in_variants: Vec<At<String>>,
     /// Only in these cases of the matrix: `{wsi: yes, bridge: [none, 1.1.4]}`; left out: in all.
-    #[serde(default, rename = "in cases", alias = "in cases")]
+    #[serde(default, rename = "in cases", alias = "in cells")]
     pub in_cases: CaseFilter,
     /// How the last sync or check ended.
     #[serde(default)]
