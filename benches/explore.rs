@@ -48,7 +48,7 @@ fn options(jobs: usize) -> ExploreOptions {
         operations: Vec::new(),
         calls_max: None,
         blame: false,
-        reproduce: false,
+        reproduce: None,
     }
 }
 

@@ -132,8 +132,14 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         operations: args.operations.clone(),
         calls_max: args.calls,
         blame: args.blame,
-        reproduce: args.reproduce.is_some(),
+        reproduce: args.reproduce.clone(),
     };
+    if let Some(folder) = &args.reproduce {
+        std::fs::create_dir_all(folder).map_err(|cause| {
+            let help = "name a folder that can be written to";
+            miette::miette!(help = help, "cannot make the folder {}: {cause}", folder.display())
+        })?;
+    }
     let mut out = output::stdout();
     let mut told = Told::default();
     let mut broken = !all_read;
@@ -165,7 +171,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                 // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
                 let _ = out.write_all(text.as_bytes());
                 if let Some(folder) = &args.reproduce {
-                    reproduce(folder, &found)?;
+                    reproduce(folder, &found, colour)?;
                 }
                 called += found.calls.len();
                 told.add(found);
@@ -230,11 +236,22 @@ impl Told {
 }
 
 /// Writes a file per failure, each in one step.
-fn reproduce(folder: &Path, found: &Exploration) -> Result<(), miette::Report> {
-    let failed = |path: &Path, cause: std::io::Error| miette::miette!("cannot write {}: {cause}", path.display());
-    std::fs::create_dir_all(folder).map_err(|cause| failed(folder, cause))?;
+fn reproduce(folder: &Path, found: &Exploration, colour: Colour) -> Result<(), miette::Report> {
     for (number, failure) in found.failed.iter().enumerate() {
-        let Some(text) = &failure.reproduction else { continue };
+        let Some(reproduction) = &failure.reproduction else { continue };
+        let text = match reproduction {
+            Ok(text) => text,
+            Err(why) => {
+                let message = miette::miette!(
+                    help = "the failure stands above all the same; `--at` and `--kinds` repeat its exploration",
+                    "no scenario is written for {} number {}: {why}",
+                    failure.verdict.as_str(),
+                    number + 1
+                );
+                diagnostics::print(&message, colour);
+                continue;
+            }
+        };
         let name = format!("{}.{}-{}.yaml", found.name.replace('/', "-"), failure.verdict.as_str(), number + 1);
         let path = folder.join(name);
         crate::report::file::write(&path, text.as_bytes()).map_err(|error| miette::miette!("{error}"))?;

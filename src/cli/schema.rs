@@ -22,6 +22,8 @@ enum Of {
     Scenario,
     /// Files of fragments, for editors.
     Fragment,
+    /// Seeds: every table and column of a shop.
+    Seed,
     /// The lines of `--report json`.
     Report,
     /// Files that say in which way a shop differs from its product.
@@ -33,6 +35,7 @@ pub fn run(args: &SchemaArgs) -> Outcome {
     let text = match args.of {
         Of::Scenario => crate::scenario::schema::text(),
         Of::Fragment => crate::scenario::schema::of_fragments(),
+        Of::Seed => crate::shop::seed::schema::text(),
         Of::Report => crate::report::json::schema(),
         Of::Overrides => overrides(),
     };

@@ -184,6 +184,7 @@ fn seed(sample: &Sample, has_attributes: bool) -> Seed {
         tables.add("newsletter_subscriber", scalars(subscriber));
     }
     seed.tables = tables.0;
+    seed.name_own_columns();
     seed
 }
 

@@ -104,16 +104,21 @@ fn seed(mut rows: Rows, ping: &SoapStruct) -> Seed {
     missing_views(&mut views, &customers);
     let websites = websites(without_admin(rows.take("core_website"), "website_id"), &views);
     let groups = store_groups(&views, &websites);
-    Seed {
+    let mut customer_groups = rows.take("customer_group");
+    missing_groups(&mut customer_groups, &customers);
+    let mut seed = Seed {
         config,
         store_groups: groups,
         websites,
         store_views: views,
-        customer_groups: rows.take("customer_group"),
+        customer_groups,
         api_users: vec![SeedUser::with_full_access(USER, KEY)],
         customers,
+        columns: IndexMap::new(),
         tables: rows.rest(),
-    }
+    };
+    seed.name_own_columns();
+    seed
 }
 
 fn customers(rows: &mut Rows) -> Vec<SeedCustomer> {
@@ -156,6 +161,20 @@ fn missing_views(views: &mut Vec<SeedRow>, customers: &[SeedCustomer]) {
             views.push(row(&[("store_id", store), ("code", &name), ("website_id", website), ("name", &name)]));
         }
     }
+}
+
+/// Groups of customers that no answer listed. Without any list the shop has those of a fresh install.
+fn missing_groups(groups: &mut Vec<SeedRow>, customers: &[SeedCustomer]) {
+    const FRESH: [(&str, &str); 4] = [("0", "NOT LOGGED IN"), ("1", "General"), ("2", "Wholesale"), ("3", "Retailer")];
+    let group = |id: &str, name: &str| row(&[("customer_group_id", id), ("customer_group_code", name)]);
+    let is_fresh = |id: &str| FRESH.iter().any(|(fresh, _)| *fresh == id);
+    let wanted: BTreeSet<&str> = customers.iter().map(|customer| text(&customer.fields, "group_id")).collect();
+    if groups.is_empty() && wanted.iter().any(|id| !id.is_empty() && !is_fresh(id)) {
+        groups.extend(FRESH.iter().map(|(id, name)| group(id, name)));
+    }
+    let is_listed = |id: &str| groups.is_empty() || groups.iter().any(|group| text(group, "customer_group_id") == id);
+    let missing: Vec<&str> = wanted.into_iter().filter(|id| !id.is_empty() && !is_listed(id)).collect();
+    groups.extend(missing.into_iter().map(|id| group(id, &format!("group_{id}"))));
 }
 
 /// The websites that were listed, and those that store views name.

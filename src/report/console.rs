@@ -116,7 +116,15 @@ impl Console {
         self.progress.finish();
         let failed: Vec<&CaseResult> = results.iter().filter(|result| !result.passed()).collect();
         for result in &failed {
-            self.print(&coloured(&printable(&explained(result))));
+            if result.is_unread() {
+                // Its file was drawn with every mistake before anything ran.
+                let many = result.failures.len();
+                let mistakes = if many == 1 { "1 mistake" } else { &format!("{many} mistakes") };
+                let file = result.file.display().to_string();
+                self.print(&coloured(&printable(&format!("\n{file} cannot be run: {mistakes}, shown above\n"))));
+            } else {
+                self.print(&coloured(&printable(&explained(result))));
+            }
             self.print(&format!("  {DIM}again: {}{RESET}\n", printable(&again(result))));
         }
         let colour = if failed.is_empty() { GREEN } else { RED };

@@ -168,6 +168,11 @@ impl Table {
         self.columns.contains_key(column)
     }
 
+    /// Notes that the table has a column that Magento's own has not.
+    pub fn add_column(&mut self, column: &str) {
+        self.columns.entry(column.into()).or_insert(None);
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()

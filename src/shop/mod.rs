@@ -23,6 +23,7 @@ pub mod seed;
 pub mod session;
 pub mod state;
 mod store_value;
+pub mod written;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub use refusal::Refusal;
 pub use row::Row;
 pub use sales::{Sale, SaleRefused};
 pub use seed::{Seed, SeedError};
+pub use written::Miswritten;
 
 use session::Sessions;
 

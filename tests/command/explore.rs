@@ -70,7 +70,7 @@ fn explored_scenario(folder: &Path, scenario: &str, profile: Profile, depth: u8,
         operations: operations.iter().map(|name| (*name).to_owned()).collect(),
         calls_max: None,
         blame: profile == Profile::OroCrm41,
-        reproduce: depth == 1,
+        reproduce: (depth == 1).then(|| folder.to_owned()),
     };
     explore(&case, &options).unwrap()
 }
@@ -101,7 +101,7 @@ fn a_planted_loss_is_found_named_and_written_down_as_a_scenario_that_fails() {
     let both = vec![Quirk::AnyErrorRemovesAddress, Quirk::ExportFlagClearedOnFailure, Quirk::WholeRecordSent];
     assert_eq!(lost.blame, Some(Blame::Together(both)));
 
-    let reproduction = lost.reproduction.as_deref().unwrap();
+    let reproduction = lost.reproduction.as_ref().unwrap().as_deref().unwrap();
     assert!(!reproduction.contains("update customer"), "what does not matter is left out: {reproduction}");
     let file = folder.path().join("lost.yaml");
     std::fs::write(&file, reproduction).unwrap();
@@ -151,7 +151,7 @@ fn the_written_scenario_holds_the_steps_of_fragments_with_their_own_values() {
     std::fs::write(folder.path().join("fragments/correct.yaml"), FRAGMENT).unwrap();
     let found = explored_scenario(folder.path(), WITH_FRAGMENT, Profile::OroCrm41, 1, &["oroCustomerAddressInfo"]);
     let lost = found.failed.iter().find(|failed| failed.strikes[0].site.nth == 1).unwrap();
-    let reproduction = lost.reproduction.as_deref().unwrap();
+    let reproduction = lost.reproduction.as_ref().unwrap().as_deref().unwrap();
     let file = folder.path().join("lost.yaml");
     for (part, is_there) in [
         ("{address: '${address}', set: {street: '${street 2}'}}", true),

@@ -42,7 +42,7 @@ fn explored(profile: Profile) -> EditExploration {
         operations: vec!["oroCustomerList".to_owned()],
         calls_max: None,
         blame: false,
-        reproduce: false,
+        reproduce: None,
     };
     explore_edits(&case, &options).unwrap()
 }

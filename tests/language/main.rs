@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
 
+mod columns_and_values;
 mod disruptions;
 mod during;
 mod expectations_and_edits;
+mod mistakes;
 mod shipped_suite;
 mod wrong_forms;

@@ -139,7 +139,7 @@ fn drawn(seed: u64) -> ExploreOptions {
         operations: Vec::new(),
         calls_max: None,
         blame: false,
-        reproduce: false,
+        reproduce: None,
     }
 }
 

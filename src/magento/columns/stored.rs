@@ -24,23 +24,60 @@ pub fn stored(text: &str, sql_type: SqlType) -> Cow<'_, str> {
     }
 }
 
-/// Whether a column of that type keeps what a text means: nothing is cut off, rounded away or taken for 0. For people who
-/// write values by hand; the database itself does not ask.
-pub fn keeps(text: &str, sql_type: SqlType) -> bool {
+/// Why a column of some type does not keep what a text means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// It is no number, or more than one.
+    NoNumber,
+    /// It is no whole number.
+    NoWholeNumber,
+    /// It is smaller or larger than the column's numbers.
+    OutOfRange(i128, i128),
+    /// It has more characters than that.
+    TooLong(usize),
+    /// It is no day or time there is.
+    NoMoment,
+}
+
+/// What is wrong with a text for people who write values by hand; the database itself does not ask. Decimals that are
+/// rounded away are not wrong.
+pub fn misfit(text: &str, sql_type: SqlType) -> Option<Misfit> {
+    let is_number = !text.is_empty() && number::leading(text) == text;
     match sql_type {
-        SqlType::Int { .. } | SqlType::Decimal { .. } => {
-            let kept = stored(text, sql_type);
-            let exact = |text: &str| Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
-            number::leading(text) == text && exact(text).is_ok_and(|given| exact(&kept) == Ok(given))
+        SqlType::Decimal { .. } if !is_number => Some(Misfit::NoNumber),
+        SqlType::Int { .. } if !is_number || !exact(text).is_some_and(|given| given.is_integer()) => {
+            Some(Misfit::NoWholeNumber)
         }
-        SqlType::Varchar(_) | SqlType::Text(_) | SqlType::Blob(_) => stored(text, sql_type) == text,
+        SqlType::Int { .. } => {
+            let (least, most) = sql_type.int_range().unwrap_or((i128::MIN, i128::MAX));
+            (exact(text) != exact(&stored(text, sql_type))).then_some(Misfit::OutOfRange(least, most))
+        }
+        SqlType::Decimal { precision, scale } => {
+            let most = 10_i128.pow(u32::from(precision.saturating_sub(scale)));
+            let is_within = exact(text).is_some_and(|given| given.abs() < Decimal::from(most));
+            (!is_within).then_some(Misfit::OutOfRange(1 - most, most - 1))
+        }
+        SqlType::Varchar(most) => (text.chars().count() > usize::from(most)).then_some(Misfit::TooLong(most.into())),
+        SqlType::Text(most) | SqlType::Blob(most) => {
+            (text.len() > most as usize).then_some(Misfit::TooLong(most as usize))
+        }
         SqlType::Date | SqlType::Datetime | SqlType::Timestamp => {
-            let kept = stored(text, sql_type);
-            let is_written_as_moment = text.bytes().all(|byte| byte.is_ascii_digit() || b"-/:. T".contains(&byte));
-            let is_zero = |text: &str| text.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
-            is_written_as_moment && (is_zero(text) || !is_zero(&kept))
+            (!is_moment(text, sql_type)).then_some(Misfit::NoMoment)
         }
     }
+}
+
+fn exact(text: &str) -> Option<Decimal> {
+    let text = text.trim_start_matches('+');
+    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
+}
+
+/// Whether a text is a day or a time, and one there is.
+fn is_moment(text: &str, sql_type: SqlType) -> bool {
+    let kept = stored(text, sql_type);
+    let is_written_as_moment = text.bytes().all(|byte| byte.is_ascii_digit() || b"-/:. T".contains(&byte));
+    let is_zero = |text: &str| text.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
+    is_written_as_moment && (is_zero(text) || !is_zero(&kept))
 }
 
 fn moment(text: &str, read: fn(&str) -> Option<Moment>, write: fn(Moment) -> String) -> Cow<'_, str> {
@@ -140,28 +177,28 @@ mod tests {
         let int = SqlType::Int { bytes: 2, width: 5, unsigned: true };
         let decimal = SqlType::Decimal { precision: 12, scale: 4 };
         for (text, sql_type, expected) in [
-            ("7", int, true),
-            ("007", int, true),
-            ("70000", int, false),
-            ("-1", int, false),
-            ("yes", int, false),
-            ("", int, false),
-            ("1.5", int, false),
-            ("9.99", decimal, true),
-            ("1e3", decimal, true),
-            ("9,99", decimal, false),
-            ("1.23456", decimal, false),
-            ("12345", SqlType::Varchar(5), true),
-            ("123456", SqlType::Varchar(5), false),
-            ("\u{1F600}", SqlType::TEXT, false),
-            ("2025-10-20", SqlType::Datetime, true),
-            ("0000-00-00 00:00:00", SqlType::Datetime, true),
-            ("2025-02-30", SqlType::Datetime, false),
-            ("12/31/1980", SqlType::Datetime, false),
-            ("yesterday", SqlType::Timestamp, false),
-            ("2040-01-01", SqlType::Timestamp, false),
+            ("7", int, None),
+            ("007", int, None),
+            ("70000", int, Some(Misfit::OutOfRange(0, 65535))),
+            ("-1", int, Some(Misfit::OutOfRange(0, 65535))),
+            ("yes", int, Some(Misfit::NoWholeNumber)),
+            ("", int, Some(Misfit::NoWholeNumber)),
+            ("1.5", int, Some(Misfit::NoWholeNumber)),
+            ("9.99", decimal, None),
+            ("1e3", decimal, None),
+            ("9,99", decimal, Some(Misfit::NoNumber)),
+            ("1.23456", decimal, None),
+            ("123456789", decimal, Some(Misfit::OutOfRange(-99_999_999, 99_999_999))),
+            ("12345", SqlType::Varchar(5), None),
+            ("123456", SqlType::Varchar(5), Some(Misfit::TooLong(5))),
+            ("2025-10-20", SqlType::Datetime, None),
+            ("0000-00-00 00:00:00", SqlType::Datetime, None),
+            ("2025-02-30", SqlType::Datetime, Some(Misfit::NoMoment)),
+            ("12/31/1980", SqlType::Datetime, Some(Misfit::NoMoment)),
+            ("yesterday", SqlType::Timestamp, Some(Misfit::NoMoment)),
+            ("2040-01-01", SqlType::Timestamp, Some(Misfit::NoMoment)),
         ] {
-            assert_eq!(keeps(text, sql_type), expected, "{text} in {sql_type}");
+            assert_eq!(misfit(text, sql_type), expected, "{text} in {sql_type}");
         }
     }
 }

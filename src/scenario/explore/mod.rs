@@ -52,8 +52,8 @@ pub struct ExploreOptions {
     pub calls_max: Option<std::num::NonZeroUsize>,
     /// Whether to look for the quirks behind every failure.
     pub blame: bool,
-    /// Whether to look for the smallest scenario of each failure.
-    pub reproduce: bool,
+    /// The folder for a scenario of each failure, the smallest that shows it; none are looked for when left out.
+    pub reproduce: Option<std::path::PathBuf>,
 }
 
 /// All that was found about a case.
@@ -128,8 +128,9 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     if options.blame {
         extra += blame::all(&probe, &mut failed);
     }
-    let wanted = failed.iter_mut().filter(|_| options.reproduce);
-    extra += wanted.map(|found| reduce::reproduction(&probe, found)).sum::<usize>();
+    if let Some(folder) = &options.reproduce {
+        extra += failed.iter_mut().map(|found| reduce::reproduction(&probe, found, folder)).sum::<usize>();
+    }
     let runs = strikes.len() + 1 + extra;
     Ok(Exploration {
         name: case.name.clone(),

@@ -1,13 +1,15 @@
 //! The smallest scenario that still shows what went wrong: steps are left out as long as the verdict stays.
 
+use std::path::Path;
+
 use super::control::Control;
 use super::judge::judge;
 use super::probe::Probe;
 use super::reproduce;
 use super::verdict::Failed;
 
-/// Puts the smallest scenario into `found`; returns how many attempts that took.
-pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
+/// Puts the smallest scenario into `found`; returns how many cases that took.
+pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed, folder: &Path) -> usize {
     let mut smallest =
         Probe { case: probe.case, profile: probe.profile, without: probe.without.clone(), steps: probe.steps.clone() };
     let mut runs = 0;
@@ -27,8 +29,11 @@ pub(super) fn reproduction(probe: &Probe<'_>, found: &mut Failed) -> usize {
         found.differences = seen.differences;
         found.message = seen.message;
     }
-    found.reproduction = reproduce::text(&smallest, found);
-    runs + 2
+    found.reproduction = Some(match reproduce::text(&smallest, found, folder) {
+        Some(text) => reproduce::checked(text, folder),
+        None => Err("its file cannot be cut into steps by lines".to_owned()),
+    });
+    runs + 3
 }
 
 fn still_shows(probe: &Probe<'_>, found: &Failed) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -13,7 +14,9 @@ use super::verdict::{Failed, Verdict};
 use crate::scenario::language::beside::seeds;
 use crate::scenario::language::setup::knob;
 use crate::scenario::language::setup::variant::Variant;
-use crate::scenario::run::runner::has_end;
+use crate::scenario::language::scenario::Scenario;
+use crate::scenario::run::runner::{self, Carrier, RunOptions, has_end};
+use crate::snapshot::Mode;
 
 /// Blocks of the scenario's head that matter for what happens.
 const HEAD: &[&str] = &["clock", "shop", "shops", "integration"];
@@ -33,7 +36,7 @@ const TABLES: &[(&str, &str, &str)] = &[
 ];
 
 /// The file's text; `None` when the scenario's file cannot be cut into steps by lines.
-pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
+pub(super) fn text(probe: &Probe<'_>, found: &Failed, folder: &Path) -> Option<String> {
     let scenario = &probe.case.scenario;
     let lines: Vec<&str> = scenario.file.text.lines().collect();
     let mut text = String::new();
@@ -69,7 +72,7 @@ pub(super) fn text(probe: &Probe<'_>, found: &Failed) -> Option<String> {
             steps.push_str(MAY_FAIL);
         }
     }
-    head(probe, &lines, &values, &mut text)?;
+    head(probe, &lines, &values, folder, &mut text)?;
     text.push_str("steps:\n");
     text.push_str(&steps);
     for _ in 0..RUNS {
@@ -146,7 +149,7 @@ impl Values {
     }
 }
 
-fn head(probe: &Probe<'_>, lines: &[&str], values: &Values, text: &mut String) -> Option<()> {
+fn head(probe: &Probe<'_>, lines: &[&str], values: &Values, folder: &Path, text: &mut String) -> Option<()> {
     let script = &probe.case.scenario.script;
     let variant = probe.case.changes();
     let profile = probe.profile.or(variant.profile).unwrap_or(script.profile);
@@ -172,7 +175,7 @@ fn head(probe: &Probe<'_>, lines: &[&str], values: &Values, text: &mut String) -
             keeps = line.split(':').next().is_some_and(|key| HEAD.contains(&key));
         }
         if keeps && !line.trim_start().starts_with('#') {
-            writeln!(text, "{}", with_seed_path(line, probe)).ok()?;
+            writeln!(text, "{}", with_paths(line, probe, folder)).ok()?;
         }
     }
     Some(())
@@ -185,16 +188,65 @@ fn changes(variant: &Variant) -> Option<String> {
     (!changes.is_empty()).then(|| changes.join(", "))
 }
 
-/// A seed is named by its whole path, so that the file works wherever it is put.
-fn with_seed_path(line: &str, probe: &Probe<'_>) -> String {
-    let Some((before, after)) = line.split_once("seed:") else { return line.to_owned() };
+/// Seeds and overrides are named by their paths from the new file's folder.
+fn with_paths(line: &str, probe: &Probe<'_>, folder: &Path) -> String {
+    let scenario = &probe.case.scenario.file.path;
+    let line = with_path(line, "seed:", folder, |name| seeds::file(name, scenario));
+    let beside = |name: &str| std::path::absolute(scenario.parent()?.join(name)).ok();
+    with_path(&line, "overrides:", folder, beside)
+}
+
+fn with_path(line: &str, key: &str, folder: &Path, find: impl Fn(&str) -> Option<PathBuf>) -> String {
+    let Some((before, after)) = line.split_once(key) else { return line.to_owned() };
     let name: String = after.trim_start().chars().take_while(|letter| !", }".contains(*letter)).collect();
-    match seeds::file(&name, &probe.case.scenario.file.path) {
-        Some(path) => {
-            format!("{before}seed: {}{}", path.display(), after.trim_start().get(name.len()..).unwrap_or_default())
-        }
+    let rest = after.trim_start().get(name.len()..).unwrap_or_default();
+    match find(&name).and_then(|path| Some(from(&std::path::absolute(folder).ok()?, &path))) {
+        Some(path) => format!("{before}{key} {path}{rest}"),
         None => line.to_owned(),
     }
+}
+
+/// A path as it is written in a file of that folder.
+fn from(folder: &Path, path: &Path) -> String {
+    let (folder, path) = (plain(folder), plain(path));
+    let same = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = folder.iter().skip(same).map(|_| "..".to_owned());
+    let parts: Vec<String> = up.chain(path.iter().skip(same).cloned()).collect();
+    let relative = parts.join("/");
+    if relative.starts_with("..") { relative } else { format!("./{relative}") }
+}
+
+/// The parts of an absolute path, without those that go back.
+fn plain(path: &Path) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()),
+            Component::CurDir => {}
+            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    parts
+}
+
+/// The text, when the scenario it is fails at its last expectation and nowhere else; why not otherwise.
+pub(super) fn checked(text: String, folder: &Path) -> Result<String, String> {
+    let scenario = Scenario::from_text(&folder.join("reproduction.yaml"), &text).map_err(|error| error.to_string())?;
+    let last = scenario.script.steps.last().map(|step| step.place().line).unwrap_or_default();
+    for case in scenario.cases() {
+        let result = runner::run(&case, RunOptions::new(Carrier::InMemory, Mode::Check));
+        if result.passed() {
+            return Err("run as a scenario of its own, it passes".to_owned());
+        }
+        let elsewhere = result.failures.iter().find(|failure| failure.line < last);
+        if let Some(failure) = elsewhere {
+            return Err(format!(
+                "run as a scenario of its own, it fails in line {}: {}",
+                failure.line, failure.message
+            ));
+        }
+    }
+    Ok(text)
 }
 
 fn disrupt(strike: &Strike, many_shops: bool) -> Option<String> {

@@ -51,7 +51,7 @@ pub struct Failed {
     /// Why the sync does not succeed, when it does not.
     pub message: String,
     /// The smallest scenario that shows it, when its file can be cut into steps.
-    pub reproduction: Option<String>,
+    pub reproduction: Option<Result<String, String>>,
     /// The quirks behind it; nothing when nobody asked.
     pub blame: Option<Blame>,
 }

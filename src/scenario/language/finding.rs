@@ -43,6 +43,22 @@ impl Finding {
         }
     }
 
+    /// Whether it says that something is not there, which may be because it could not be read.
+    pub fn is_of_absence(&self) -> bool {
+        const ABSENT: &[&str] = &[
+            "nothing ",
+            "it is not said",
+            "a customer has ",
+            "an address has ",
+            "a guest has ",
+            "the integration does not say",
+            "addresses are not ",
+            "the scenario has no steps",
+            "the title is empty",
+        ];
+        ABSENT.iter().any(|start| self.message.starts_with(start))
+    }
+
     /// The same with a remedy, when there is one.
     #[must_use]
     pub fn help_if(mut self, help: Option<String>) -> Self {
@@ -108,6 +124,9 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
 
 /// The nearest known word, and the others while the list is short enough to read.
 pub fn choices(word: &str, known: &[&str]) -> String {
+    if known.is_empty() {
+        return "nothing can be set here; leave it out".to_owned();
+    }
     let list = || format!("known are `{}`", known.join("`, `"));
     match did_you_mean(word, known.iter().copied()) {
         Some(suggestion) if known.len() > CHOICES_MAX => suggestion,

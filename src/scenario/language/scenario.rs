@@ -8,7 +8,7 @@ use crate::scenario::language::case::{self};
 use crate::scenario::language::check;
 use crate::scenario::language::finding::{Finding, ScenarioError, slashed};
 use crate::scenario::language::read::variables::Variables;
-use crate::scenario::language::read::{fragments, parse};
+use crate::scenario::language::read::{fragments, parse, recover};
 use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
 
@@ -63,17 +63,17 @@ impl Scenario {
 
     fn read(file: &Arc<SourceFile>) -> Result<(Script, CaseHeads), Vec<Finding>> {
         if !parse::has_references(&file.text) {
-            let mut script = parse::script(&file.text, &Variables::default()).map_err(|finding| vec![finding])?;
+            let Ok(mut script) = parse::script(&file.text, &Variables::default()) else { return Err(wrong(file)) };
             let told = case::all(&Head::of(&script));
             let findings = checked(file, &mut script, &Variables::default(), told.as_ref().err());
             let cases = told.unwrap_or_default().into_iter().map(|case| (case, None)).collect();
             return if findings.is_empty() { Ok((script, cases)) } else { Err(findings) };
         }
-        let head = parse::head(&file.text).map_err(|finding| vec![finding])?;
+        let Ok(head) = parse::head(&file.text) else { return Err(wrong(file)) };
         let (mut scripts, mut findings) = (Vec::<(CaseHead, Script)>::new(), Vec::new());
         for case in case::all(&head)? {
             let variables = Variables::new(case.values.clone());
-            let mut script = parse::script(&file.text, &variables).map_err(|finding| vec![finding])?;
+            let Ok(mut script) = parse::script(&file.text, &variables) else { return Err(wrong(file)) };
             // What is wrong in every case is said once.
             for finding in checked(file, &mut script, &variables, None) {
                 if !findings.contains(&finding) {
@@ -92,6 +92,51 @@ impl Scenario {
     }
 }
 
+/// Everything that is wrong with a file that cannot be read as it is: in its form, and in what is left without that.
+fn wrong(file: &Arc<SourceFile>) -> Vec<Finding> {
+    let variables_of = |text: &str| -> Result<Variables, Vec<Finding>> {
+        match parse::has_references(text) {
+            true => {
+                let head = parse::head(text).map_err(|finding| vec![finding])?;
+                let first = case::all(&head)?.into_iter().next();
+                Ok(first.map(|case| Variables::new(case.values)).unwrap_or_default())
+            }
+            false => Ok(Variables::default()),
+        }
+    };
+    let read = |text: &str| {
+        let variables = variables_of(text)?;
+        let script = parse::script(text, &variables).map_err(|finding| vec![finding])?;
+        Ok((script, variables))
+    };
+    let mut recovered = recover::all(&file.text, read);
+    let mut findings = std::mem::take(&mut recovered.findings);
+    if let Some((mut script, variables)) = recovered.rest.take() {
+        let heads = case::all(&Head::of(&script)).err();
+        let put_in = fragments::put_in(file, &mut script, &variables).err().unwrap_or_default();
+        let checked = check::findings_of_rest(file, &script);
+        let more = put_in.into_iter().chain(checked).chain(heads.into_iter().flatten());
+        let is_sure = |finding: &Finding| {
+            let at = finding.place.as_ref().map(|place| place.bytes.start);
+            let is_spoiled = at.is_none_or(|at| at >= file.text.len() || recovered.is_spoiled(at));
+            finding.origin.is_some() || !is_spoiled || !finding.is_of_absence()
+        };
+        findings.extend(more.filter(is_sure));
+    }
+    sorted(findings)
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (finding.origin.is_some(), finding.place.as_ref().map(|place| place.bytes.start)));
+    let mut once: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        if !once.contains(&finding) {
+            once.push(finding);
+        }
+    }
+    once
+}
+
 /// Puts fragments in and says everything that is wrong then, in the order of the file.
 fn checked(
     file: &Arc<SourceFile>,
@@ -99,11 +144,15 @@ fn checked(
     variables: &Variables,
     head: Option<&Vec<Finding>>,
 ) -> Vec<Finding> {
-    let put_in = fragments::put_in(file, script, variables).err();
-    let mut findings = put_in.unwrap_or_else(|| check::findings(file, script));
+    let mut findings = match fragments::put_in(file, script, variables) {
+        Ok(()) => check::findings(file, script),
+        Err(mut wrong) => {
+            wrong.extend(check::findings_of_rest(file, script));
+            wrong
+        }
+    };
     findings.extend(head.into_iter().flatten().cloned());
-    findings.sort_by_key(|finding| (finding.origin.is_some(), finding.place.as_ref().map(|place| place.bytes.start)));
-    findings
+    sorted(findings)
 }
 
 /// A file's scenario name.

@@ -5,6 +5,7 @@ use super::setup::integration::IntegrationSetup;
 use super::setup::shop::ShopSetup;
 use super::setup::variant::{Sharing, Variant};
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -75,4 +76,9 @@ pub struct Script {
     pub fragments: IndexMap<At<String>, Unread>,
     /// What happens, in order.
     pub steps: Vec<At<Step>>,
+}
+
+/// The time of a scenario that names none.
+pub(in crate::scenario) fn default_clock() -> Timestamp {
+    Timestamp::constant(1_704_888_000, 0)
 }

@@ -69,8 +69,8 @@ impl World<'_> {
         if let Some(guests) = setup.guest_customer_sync {
             settings.guest_customer_sync = guests.is_yes();
         }
-        if let Some(day) = setup.sync_start_date {
-            settings.sync_start_date = day.0;
+        if let Some(day) = &setup.sync_start_date {
+            settings.sync_start_date = day.get().0;
         }
         if let Some(notes) = setup.order_notes {
             settings.is_display_order_notes = notes.is_yes();

@@ -10,6 +10,9 @@ use crate::scenario::run::case::Case;
 use crate::scenario::run::exercised::Exercised;
 use crate::scenario::run::timeline::Timeline;
 
+/// What stands for a step where a file cannot be read.
+const UNREAD: &str = "file";
+
 /// Why a case did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -99,13 +102,18 @@ impl CaseResult {
         }
     }
 
+    /// Whether its file could not be read, so that nothing ran.
+    pub fn is_unread(&self) -> bool {
+        !self.failures.is_empty() && self.failures.iter().all(|failure| failure.step == UNREAD)
+    }
+
     /// A file that could not be read, with all that is wrong with it.
     pub fn of_unread(path: &Path, error: &ScenarioError) -> Self {
         let failure = |file: Option<PathBuf>, line, message: String, detail: String| Failure {
             kind: FailureKind::CannotWork,
             file,
             line,
-            step: "file".to_owned(),
+            step: UNREAD.to_owned(),
             message,
             detail,
         };

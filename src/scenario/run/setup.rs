@@ -2,7 +2,6 @@
 
 use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
-use jiff::Timestamp;
 
 use super::case::Case;
 use super::moments::Moments;
@@ -16,6 +15,7 @@ use crate::magento::BridgeRelease;
 use crate::quirk::{Quirk, Quirks};
 use crate::scenario::language::beside::{overrides, seeds};
 use crate::scenario::language::script::Script;
+use crate::scenario::language::script::default_clock;
 use crate::scenario::language::setup::shop::ShopSetup;
 use crate::scenario::language::setup::variant::Variant;
 use crate::scenario::language::step::{Step, StepKind};
@@ -27,8 +27,6 @@ use crate::soap::WireStyle;
 
 /// The name of a scenario's only shop.
 const ONLY_SHOP: &str = "magento";
-/// The start of a scenario that does not say.
-const START: &str = "2024-01-10T12:00:00Z";
 /// Why a scenario cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::scenario) enum SetUpError {
@@ -48,7 +46,7 @@ impl<'a> World<'a> {
     pub(in crate::scenario) async fn new(case: &'a Case, options: RunOptions) -> Result<Self, SetUpError> {
         let script = &case.scenario.script;
         let variant = case.changes();
-        let start = script.clock.map(|moment| moment.0).or_else(|| START.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let start = script.clock.map_or_else(default_clock, |moment| moment.0);
         let clock = Clock::virtual_at(start);
         let mut shops = IndexMap::new();
         for (name, setup) in setups(script) {

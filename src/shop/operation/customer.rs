@@ -212,7 +212,7 @@ fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 impl Shop {
     /// Whether another customer has the e-mail: in the same website, or anywhere when accounts are shared globally.
-    fn email_taken(&self, email: &str, website: i64, except: Option<i64>) -> bool {
+    pub(in crate::shop) fn email_taken(&self, email: &str, website: i64, except: Option<i64>) -> bool {
         let per_website = self.settings.is_on("customer/account_share/scope");
         let mut others = self.database.table("customer").with("email", email);
         others.any(|(id, row)| Some(id) != except && (!per_website || row.int("website_id") == website))

@@ -107,11 +107,24 @@ impl Shop {
         }
     }
 
+    /// Whether a table has a column that Magento's own tables have not: an attribute that somebody added, or what another
+    /// module put there.
+    pub fn has_own_column(&self, table: &str, column: &str) -> bool {
+        let entity = columns::tables().find(|known| *known == table && columns::attributes(known).is_some());
+        let is_attribute = entity.is_some_and(|entity| self.own_attribute(entity, column).is_some());
+        is_attribute || self.database.get(table).is_some_and(|table| table.has_column(column))
+    }
+
     /// A value of an entity's column or attribute as Magento saves it.
     ///
     /// # Errors
     /// [`InvalidDate`] where the attribute's backend throws it.
-    pub(super) fn saved(&self, entity: &'static str, code: &str, text: &str) -> Result<Option<String>, InvalidDate> {
+    pub(in crate::shop) fn saved(
+        &self,
+        entity: &'static str,
+        code: &str,
+        text: &str,
+    ) -> Result<Option<String>, InvalidDate> {
         match columns::table(entity).and_then(|table| table.column(code)) {
             Some(column) => saved(text, column.declared.sql_type, column.attribute),
             None => saved(text, self.own_attribute(entity, code).unwrap_or(SqlType::TEXT), None),

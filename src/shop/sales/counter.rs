@@ -444,6 +444,9 @@ mod tests {
         let error = shop()
             .edit(&ShopEdit::PlaceOrder(Sale { items: vec![columns(&[("price", "cheap")])], ..Sale::default() }))
             .unwrap_err();
-        assert_eq!(error.to_string(), "price holds \"cheap\", which is no number; write one such as 12.50");
+        assert_eq!(
+            error.to_string(),
+            "sales_flat_quote_item.price cannot hold \"cheap\"; write a number such as 12.50, with a point and no currency"
+        );
     }
 }

@@ -75,6 +75,9 @@ impl World {
         let mut seed = setup.seed;
         seed.api_users.retain(|user| user.username != "apiuser");
         seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
+        seed.name_own_columns();
+        // An attribute of the shop's own, whether anybody has a value of it or not.
+        seed.columns.entry("customer".to_owned()).or_default().push("loyalty".to_owned());
         let mut shop = Shop::new(config, seed).expect("a shop");
         shop.set_base_url("http://shop.example/");
         let shop = InMemoryShop::new(shop, EndpointOptions::default());

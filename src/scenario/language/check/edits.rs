@@ -1,26 +1,54 @@
 //! Edits: customers somebody knows, fields the entities have, a channel to edit in.
 
+use std::borrow::Cow;
+
 use super::{Channel, Check};
 use crate::crm::Entity;
 use crate::scenario::language::finding::did_you_mean;
+use crate::scenario::language::known;
 use crate::scenario::language::step::crm_edit::CrmEdit;
-use crate::scenario::language::step::magento_edit::MagentoEdit;
+use crate::scenario::language::step::magento_edit::{CreateRecord, MagentoEdit};
 use crate::scenario::language::step::run::RunStep;
 use crate::scenario::language::step::sale::SaleInMagento;
 use crate::scenario::language::step::sync::SyncDataStep;
 use crate::scenario::language::text::span::{At, Place};
 use crate::scenario::language::text::value::Fields;
+use crate::shop::seed::entity_of;
+use crate::shop::written::{self, Tables};
+
+/// What Magento's customer model asks for.
+const CUSTOMER_NEEDS: &[(&str, &str)] = &[
+    ("email", "a customer has an e-mail address: Magento saves none without"),
+    ("firstname", "a customer has a first name: Magento saves none without"),
+    ("lastname", "a customer has a last name: Magento saves none without"),
+];
+
+/// What Magento's address model asks for in every country.
+const ADDRESS_NEEDS: &[(&str, &str)] = &[
+    ("firstname", "an address has a first name: Magento saves none without"),
+    ("lastname", "an address has a last name: Magento saves none without"),
+    ("street", "an address has a street: Magento saves none without"),
+    ("city", "an address has a city: Magento saves none without"),
+    ("telephone", "an address has a telephone number: Magento saves none without"),
+    ("country_id", "an address has a country: Magento saves none without"),
+];
 
 impl Check<'_> {
     pub(super) fn magento_edit(&mut self, edit: &MagentoEdit, place: &Place) {
         match edit {
             MagentoEdit::CreateCustomer(created) => {
                 self.place_of_edit(created.shop.as_ref(), place);
+                if self.shop_fields(&created.set, written::CUSTOMER) {
+                    self.needs(&created.set, CUSTOMER_NEEDS, place);
+                }
+                self.email_of(&created.set);
                 self.people.created(&created.set);
             }
             MagentoEdit::UpdateCustomer(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
                 self.customer(&update.customer);
+                self.shop_fields(&update.set, written::CUSTOMER);
+                self.email_of(&update.set);
                 self.people.reachable_at(&update.set);
             }
             MagentoEdit::DeleteCustomer(deleted) => {
@@ -30,25 +58,79 @@ impl Check<'_> {
             MagentoEdit::CreateAddress(created) => {
                 self.place_of_edit(created.shop.as_ref(), place);
                 self.customer(&created.customer);
+                if self.shop_fields(&created.set, written::ADDRESS) {
+                    self.needs(&created.set, ADDRESS_NEEDS, place);
+                }
             }
             MagentoEdit::UpdateAddress(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
                 self.number(&update.address);
+                self.shop_fields(&update.set, written::ADDRESS);
             }
             MagentoEdit::DeleteAddress(deleted) => {
                 self.place_of_edit(deleted.shop.as_ref(), place);
                 self.number(&deleted.address);
             }
-            MagentoEdit::CreateCart(told) | MagentoEdit::PlaceOrder(told) => self.sale(told, place),
-            MagentoEdit::UpdateCart(told) | MagentoEdit::DeleteCart(told) => {
+            MagentoEdit::CreateCart(told) => self.sale(told, written::CART, place),
+            MagentoEdit::PlaceOrder(told) => {
+                self.sale(told, written::ORDER, place);
+                if told.items.is_empty() && told.cart.is_none() {
+                    let help = "add `items: [{sku: …, price: …}]`, or `cart: …`";
+                    self.report(place.clone(), "nothing is bought: Magento places no order without items", help);
+                }
+            }
+            MagentoEdit::UpdateCart(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
                 self.number(&told.cart);
+                self.shop_fields(&told.set, written::CART);
+                self.shop_items(told.items.as_deref().unwrap_or_default());
             }
-            MagentoEdit::UpdateOrder(told) | MagentoEdit::RefundOrder(told) => {
+            MagentoEdit::DeleteCart(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
+                self.number(&told.cart);
+                if !told.set.is_empty() || told.items.is_some() {
+                    self.report(place.clone(), "a cart that is deleted holds nothing", "leave `set` and `items` out");
+                }
+            }
+            MagentoEdit::UpdateOrder(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+                self.shop_fields(&told.set, written::ORDER);
+                if told.set.is_empty() && told.comment.is_none() {
+                    self.report(place.clone(), "nothing about the order changes", "add `set: {…}` or `comment: …`");
+                }
+            }
+            MagentoEdit::RefundOrder(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
+                self.shop_fields(&told.set, written::CREDIT_MEMO);
             }
             MagentoEdit::Subscribe(told) | MagentoEdit::Unsubscribe(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
+                self.email(&told.email, told.email.place());
+                self.shop_fields(&told.set, written::SUBSCRIPTION);
+            }
+            MagentoEdit::Create(record) => {
+                self.place_of_edit(record.shop.as_ref(), place);
+                self.record(&record.table, &record.set);
+                self.people.created(&record.set);
+                self.attribute(record);
+            }
+            MagentoEdit::Update(record) => {
+                self.place_of_edit(record.shop.as_ref(), place);
+                self.number(&record.id);
+                self.record(&record.table, &record.set);
+                self.people.reachable_at(&record.set);
+            }
+            MagentoEdit::Delete(record) => {
+                self.place_of_edit(record.shop.as_ref(), place);
+                self.number(&record.id);
+                self.one_of(&record.table, "a table of the shop", &known::shop_tables());
+            }
+            MagentoEdit::Configure(value) => {
+                self.place_of_edit(value.shop.as_ref(), place);
+                if value.path.split('/').count() != 3 {
+                    let help = "write section/group/field, such as general/locale/timezone";
+                    self.report(value.path.place(), "this is no path of Magento's configuration", help);
+                }
             }
             MagentoEdit::UpdateApiUser(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
@@ -67,8 +149,39 @@ impl Check<'_> {
         }
     }
 
-    fn sale(&mut self, told: &SaleInMagento, place: &Place) {
+    /// A table's columns; the database makes of values what the columns keep.
+    fn record(&mut self, table: &At<String>, set: &Fields) {
+        self.one_of(table, "a table of the shop", &known::shop_tables());
+        if known::shop_tables().contains(&table.get().as_str()) {
+            for (name, _) in set.iter() {
+                self.shop_column(table, name);
+            }
+        }
+    }
+
+    /// A row of `eav_attribute` is a column of its entity from here on.
+    fn attribute(&mut self, record: &CreateRecord) {
+        let text = |name: &str| record.set.get(name).and_then(|value| value.text(self.source)).map(Cow::into_owned);
+        if record.table.get() == "eav_attribute"
+            && let Some(code) = text("attribute_code")
+        {
+            self.own.extend(entity_of(text("entity_type_id").as_deref()).map(|table| (table.to_owned(), code)));
+        }
+    }
+
+    fn sale(&mut self, told: &SaleInMagento, of: Tables, place: &Place) {
         self.place_of_edit(told.shop.as_ref(), place);
+        self.shop_items(&told.items);
+        self.shop_fields(&told.guest, written::CUSTOMER);
+        self.shop_fields(&told.address, written::SALE_ADDRESS);
+        self.shop_fields(&told.set, of);
+        if let Some(cart) = &told.cart {
+            self.number(cart);
+        }
+        if !told.guest.is_empty() {
+            self.needs(&told.guest, &[("email", "a guest has an e-mail address")], place);
+            self.email_of(&told.guest);
+        }
         match (&told.customer, told.guest.is_empty()) {
             (Some(customer), true) => self.customer(customer),
             (None, false) => self.people.created(&told.guest),
@@ -115,7 +228,7 @@ impl Check<'_> {
                 self.channel = Channel::Deleted;
             }
             CrmEdit::CreateChannel(_) => {
-                if self.channel == Channel::Exists {
+                if self.channel == Channel::Exists && !self.is_rest {
                     self.report(
                         place.clone(),
                         "there is a channel already",
@@ -200,13 +313,13 @@ impl Check<'_> {
     }
 
     fn needs_channel(&mut self, place: &Place) {
-        if self.channel == Channel::Deleted {
+        if self.channel == Channel::Deleted && !self.is_rest {
             self.report(place.clone(), "the channel is deleted", "add `create channel: {}` before this");
         }
     }
 
     fn customer(&mut self, customer: &At<String>) {
-        if self.people.knows(customer) {
+        if self.is_rest || self.people.knows(customer) {
             return;
         }
         let message = format!("no customer is `{}`", customer.get());
@@ -216,7 +329,7 @@ impl Check<'_> {
         self.report(customer.place(), message, help);
     }
 
-    fn number(&mut self, id: &At<String>) {
+    pub(super) fn number(&mut self, id: &At<String>) {
         if id.parse::<u32>().is_err() {
             self.report(id.place(), format!("`{}` is not an id", id.get()), "write the number Magento has for it");
         }

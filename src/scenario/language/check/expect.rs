@@ -2,12 +2,14 @@
 
 use super::Check;
 use super::Finding;
+use super::columns::matchers;
 use crate::crm::Entity;
 use crate::disrupt::WSDL_OPERATION;
 use crate::scenario::language::known;
 use crate::scenario::language::setup::case_filter;
 use crate::scenario::language::step::expectation::{Expectation, RowsExpectation};
 use crate::scenario::language::text::count::Count;
+use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::{At, Place};
 
 impl Check<'_> {
@@ -48,12 +50,16 @@ impl Check<'_> {
                 for name in names.filter(|name| entity != Entity::OrderNote || name.get() != known::SHOWN_ON) {
                     self.field(name, entity);
                 }
+                for (name, matcher) in matchers(rows).flatten() {
+                    self.comparable(Kind::of_crm(&rows.rows, name), name, matcher);
+                }
             }
             self.rows(rows);
         }
         for rows in &expectation.shop.0 {
             self.one_of(&rows.rows, "a table of the shop", &known::shop_tables());
             self.place_of_edit(rows.shop.as_ref(), &rows.rows.place());
+            self.shop_expected(rows);
             self.rows(rows);
         }
         for calls in &expectation.calls.0 {

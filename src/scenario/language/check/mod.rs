@@ -1,6 +1,7 @@
 //! What can be wrong with a scenario before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
+mod columns;
 mod discovery;
 mod disrupt;
 mod during;
@@ -19,7 +20,7 @@ use crate::scenario::language::finding::{Finding, choices, did_you_mean};
 use crate::scenario::language::known;
 use crate::scenario::language::known::{CONNECTORS, ENTITIES};
 use crate::scenario::language::origin::Origin;
-use crate::scenario::language::script::Script;
+use crate::scenario::language::script::{Script, default_clock};
 use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup};
 use crate::scenario::language::source::SourceFile;
@@ -28,11 +29,24 @@ use crate::scenario::language::step::sync::SyncStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::{At, Place};
 use crate::shop::acl::API_KEY_LENGTH_MIN;
+use columns::Own;
 use people::People;
 
 /// Everything that is wrong.
 pub fn findings(file: &SourceFile, script: &Script) -> Vec<Finding> {
-    let mut check = Check::new(&file.path, script);
+    of(file, script, false)
+}
+
+/// Everything that is wrong with the rest of a file of which parts cannot be read: nothing is said of what those parts may
+/// have named or done.
+pub fn findings_of_rest(file: &SourceFile, script: &Script) -> Vec<Finding> {
+    of(file, script, true)
+}
+
+fn of(file: &SourceFile, script: &Script, is_rest: bool) -> Vec<Finding> {
+    let mut check = Check::new(file, script);
+    check.is_rest = is_rest;
+    check.talked = is_rest;
     check.head();
     for step in &script.steps {
         check.origin.clone_from(&step.1);
@@ -43,14 +57,19 @@ pub fn findings(file: &SourceFile, script: &Script) -> Vec<Finding> {
 
 struct Check<'a> {
     path: &'a Path,
+    source: &'a str,
     script: &'a Script,
     found: Vec<Finding>,
     /// The fragment the step at hand stands in.
     origin: Option<Arc<Origin>>,
     people: People,
+    /// Columns that the shops have besides Magento's.
+    own: Own,
     snapshots: BTreeSet<String>,
     channel: Channel,
     talked: bool,
+    /// Whether parts of the file are not there.
+    is_rest: bool,
 }
 
 /// Whether there is an integration to speak of.
@@ -61,9 +80,11 @@ enum Channel {
 }
 
 impl<'a> Check<'a> {
-    fn new(path: &'a Path, script: &'a Script) -> Self {
+    fn new(file: &'a SourceFile, script: &'a Script) -> Self {
         Self {
-            path,
+            path: &file.path,
+            source: &file.text,
+            own: Own::new(),
             script,
             found: Vec::new(),
             origin: None,
@@ -71,6 +92,7 @@ impl<'a> Check<'a> {
             snapshots: BTreeSet::new(),
             channel: Channel::Exists,
             talked: false,
+            is_rest: false,
         }
     }
 
@@ -84,7 +106,7 @@ impl<'a> Check<'a> {
         if script.title.trim().is_empty() {
             self.report(script.title.place(), "the title is empty", "say what the scenario shows, as one sentence");
         }
-        if script.steps.is_empty() {
+        if script.steps.is_empty() && !self.is_rest {
             self.report(script.title.place(), "the scenario has no steps", "add one, such as `- sync`");
         }
         if let (Some(_), Some((name, _))) = (&script.shop, script.shops.first()) {
@@ -148,10 +170,10 @@ impl<'a> Check<'a> {
         self.bridge(shop.bridge.as_ref());
         let name = shop.seed.as_ref().map_or(seeds::DEFAULT, |name| name.get().as_str());
         self.people.seeded(name, self.path);
-        if let Some(seed) = &shop.seed
-            && let Err(wrong) = seeds::load(seed, self.path)
-        {
-            self.report(seed.place(), wrong.message, wrong.help);
+        match (seeds::load(name, self.path), &shop.seed) {
+            (Ok(seed), _) => self.own.extend(seed.own_columns()),
+            (Err(wrong), Some(named)) => self.report(named.place(), wrong.message, wrong.help),
+            (Err(_), None) => {}
         }
         if let Some(file) = &shop.overrides
             && let Err(wrong) = overrides::load(file, self.path)
@@ -197,8 +219,22 @@ impl<'a> Check<'a> {
 
     fn integration(&mut self, integration: &IntegrationSetup) {
         self.named_shop(integration.shop.as_ref());
+        self.start_date(integration);
         for entity in integration.entities.iter().flatten() {
             self.one_of(entity, "an entity of a Magento channel", ENTITIES);
+        }
+    }
+
+    /// Nothing is synced before its start.
+    fn start_date(&mut self, integration: &IntegrationSetup) {
+        let Some(start) = &integration.sync_start_date else { return };
+        let clock = self.script.clock.map_or_else(default_clock, |moment| moment.0);
+        let today = clock.to_zoned(jiff::tz::TimeZone::UTC).date();
+        if start.0 > today {
+            let message =
+                format!("the sync start date is after the clock, which is at {today}: no sync brings anything");
+            let help = "write an earlier date, or set `clock: …` at the head of the file";
+            self.report(start.place(), message, help);
         }
     }
 
@@ -210,7 +246,7 @@ impl<'a> Check<'a> {
     }
 
     fn named_shop(&mut self, name: Option<&At<String>>) {
-        let Some(name) = name else { return };
+        let Some(name) = name.filter(|_| !self.is_rest) else { return };
         let known: Vec<&str> = self.script.shops.keys().map(|name| name.get().as_str()).collect();
         if known.is_empty() {
             let message = format!("there is no shop called `{}`", name.get());
@@ -270,7 +306,7 @@ impl<'a> Check<'a> {
 
     fn talks(&mut self, place: &Place, what: &str) {
         self.talked = true;
-        if self.channel == Channel::Deleted {
+        if self.channel == Channel::Deleted && !self.is_rest {
             let message = format!("there is no channel left to {what} with");
             self.report(place.clone(), message, "add `- in crm: {create channel: {}}` before it");
         }

@@ -4,4 +4,6 @@
 pub(in crate::scenario) mod filling;
 pub(in crate::scenario) mod fragments;
 pub(in crate::scenario) mod parse;
+pub(in crate::scenario) mod recover;
+mod syntax;
 pub(in crate::scenario) mod variables;

@@ -13,11 +13,13 @@ use crate::scenario::language::case::head::Head;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices};
 use crate::scenario::language::fragment_file::FragmentFile;
 use crate::scenario::language::read::filling::Filling;
+use crate::scenario::language::read::syntax;
 use crate::scenario::language::read::variables::{OPENS, Variables, misfit, unknown_reference};
 use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::text::span::{At, Place, told_place};
+use crate::scenario::language::text::value::Value;
 
 /// Nodes a scenario may have; the largest shipped one has a few hundred.
 const NODES_MAX: usize = 20_000;
@@ -44,6 +46,11 @@ pub(in crate::scenario) fn script(text: &str, variables: &Variables) -> Result<S
 
 /// Reads what decides how many cases a scenario has, and which variables it has.
 pub(in crate::scenario) fn head(text: &str) -> Result<Head, Finding> {
+    document(text, PhantomData, None)
+}
+
+/// Reads whatever a text says, without knowing the language.
+pub(super) fn values(text: &str) -> Result<At<Value>, Finding> {
     document(text, PhantomData, None)
 }
 
@@ -140,7 +147,7 @@ fn finding(error: &Error, text: &str, variables: Option<&Variables>) -> Finding 
         }
     }
     let (message, help) = explain(error.without_snippet());
-    Finding { message, place, help, origin: None }
+    syntax::clearer(Finding { message, place, help, origin: None }, text)
 }
 
 /// A reference that stands for nothing, at its place within the text it is in.
@@ -302,7 +309,12 @@ mod tests {
                 "\"many\" does not fit here",
                 "expected a whole number",
             ),
-            ("title: x\nsteps:\n  - expect: {message: {regex: '('}}\n", "3:31", "this is not a regular expression", ""),
+            (
+                "title: x\nsteps:\n  - expect: {message: {regex: '('}}\n",
+                "3:31",
+                "this is not a regular expression: unclosed group",
+                "",
+            ),
             ("title: x\n", "1:1", "`steps` is missing", "add `steps: …`"),
             (
                 "title: x\nsteps:\n  - {sync\n  - sync\n",

@@ -30,7 +30,7 @@ pub struct IntegrationSetup {
     pub guest_customer_sync: Option<YesNo>,
     /// Sync start date.
     #[serde(default, rename = "sync start date")]
-    pub sync_start_date: Option<Day>,
+    pub sync_start_date: Option<At<Day>>,
     /// Website: its id or code in Magento, or `all`.
     #[serde(default)]
     pub website: Option<At<String>>,

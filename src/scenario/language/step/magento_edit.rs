@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::scenario::language::step::sale::{CartInMagento, OrderInMagento, SaleInMagento, SubscriptionInMagento};
 use crate::scenario::language::text::span::At;
-use crate::scenario::language::text::value::Fields;
+use crate::scenario::language::text::value::{Fields, Value};
 use crate::scenario::language::text::words::YesNo;
 
 /// What a merchant or a customer does in the shop.
@@ -53,6 +53,18 @@ pub enum MagentoEdit {
     /// Somebody unsubscribes from the newsletter.
     #[serde(rename = "unsubscribe")]
     Unsubscribe(SubscriptionInMagento),
+    /// A record is added to a table, in the database itself.
+    #[serde(rename = "create")]
+    Create(CreateRecord),
+    /// A record of a table changes, in the database itself.
+    #[serde(rename = "update")]
+    Update(UpdateRecord),
+    /// A record is deleted with what hangs on it.
+    #[serde(rename = "delete")]
+    Delete(DeleteRecord),
+    /// A value of Magento's configuration changes.
+    #[serde(rename = "configure")]
+    Configure(Configure),
     /// An API user changes.
     #[serde(rename = "update api user")]
     UpdateApiUser(UpdateApiUser),
@@ -118,6 +130,61 @@ pub struct UpdateAddress {
 pub struct DeleteAddress {
     /// Magento's id of the address.
     pub address: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A new record of any table. Nothing is asked but what the database itself asks; values become what the columns keep.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRecord {
+    /// The table, by Magento's name, such as `customer_group`.
+    pub table: At<String>,
+    /// Its columns.
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A change of a record of any table. Nothing is asked but what the database itself asks; values become what the columns
+/// keep.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRecord {
+    /// The table, by Magento's name, such as `core_store`.
+    pub table: At<String>,
+    /// The record's primary key.
+    pub id: At<String>,
+    /// Its columns.
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A record to delete, with what hangs on it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteRecord {
+    /// The table, by Magento's name, such as `sales_flat_order`.
+    pub table: At<String>,
+    /// The record's primary key.
+    pub id: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+}
+
+/// A value of Magento's configuration.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Configure {
+    /// The path, such as `general/locale/timezone`.
+    pub path: At<String>,
+    /// The value, as the database keeps it: 1 for yes, 0 for no.
+    pub value: At<Value>,
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,

@@ -66,8 +66,12 @@ pub struct Pattern(pub Regex);
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Spanned::<String>::deserialize(deserializer)?;
-        Regex::new(&text.value).map(Self).map_err(|_| {
-            misfit(text.referenced, "this is not a regular expression", "see docs.rs/regex for the syntax")
+        Regex::new(&text.value).map(Self).map_err(|error| {
+            // The last line says what is wrong; those before draw the pattern.
+            let said = error.to_string();
+            let why = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let message = format!("this is not a regular expression: {why}");
+            misfit(text.referenced, &message, "a backslash before a character takes it as it is: `\\(`")
         })
     }
 }

@@ -2,6 +2,7 @@
 //! message that names what is accepted; nothing here knows a step or a setting.
 
 pub mod count;
+pub mod kind;
 pub mod matcher;
 pub mod one_or_many;
 pub mod span;

@@ -6,6 +6,7 @@ use crate::scenario::language::known::{ANY, SHOWN_ON};
 use crate::scenario::language::setup::case_filter::is_among;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
+use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::result::{Failure, FailureKind};
@@ -31,11 +32,11 @@ impl World<'_> {
         self.expect_outcome(expectation, &mut unmet);
         for rows in &expectation.crm.0 {
             let found = self.crm_rows(&rows.rows)?;
-            unmet.extend(rows::judge("the CRM", rows, &found));
+            unmet.extend(rows::judge("the CRM", rows, &found, Kind::of_crm));
         }
         for rows in &expectation.shop.0 {
             let found = self.shop_rows(rows)?;
-            unmet.extend(rows::judge("the shop", rows, &found));
+            unmet.extend(rows::judge("the shop", rows, &found, Kind::of_shop));
         }
         for calls in &expectation.calls.0 {
             unmet.extend(self.judge_calls(calls)?);

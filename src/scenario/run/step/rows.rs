@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::scenario::language::step::expectation::{RowMatcher, RowsExpectation};
+use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::{At, Place};
 
 /// A row as texts; `None` for null.
@@ -12,6 +13,16 @@ pub(super) type TextRow = IndexMap<String, Option<String>>;
 const NAMING: &[&str] = &["email", "originId", "entity_id", "code", "name", "combinedCode"];
 /// Rows that a message shows.
 const SHOWN: usize = 10;
+
+/// What a column of a table holds.
+pub(super) type KindOf = fn(&str, &str) -> Kind;
+
+/// Whose rows are looked at.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    table: &'a str,
+    kind: KindOf,
+}
 
 /// Something that is not as expected.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,16 +47,17 @@ impl Unmet {
 }
 
 /// Everything that is not as expected of a table's rows.
-pub(super) fn judge(place: &str, expected: &RowsExpectation, rows: &[TextRow]) -> Vec<Unmet> {
-    let selected: Vec<&TextRow> = rows.iter().filter(|row| fits(row, &expected.r#where)).collect();
+pub(super) fn judge(place: &str, expected: &RowsExpectation, rows: &[TextRow], kind: KindOf) -> Vec<Unmet> {
+    let of = Of { table: &expected.rows, kind };
+    let selected: Vec<&TextRow> = rows.iter().filter(|row| of.fits(row, &expected.r#where)).collect();
     let table = expected.rows.get();
     let conditions = described(&expected.r#where);
     let fields = fields_of(expected);
     if let Some(wanted) = &expected.are {
-        return judge_order(expected, wanted, &selected, &fields);
+        return judge_order(of, expected, wanted, &selected, &fields);
     }
     if let Some(wanted) = &expected.unordered {
-        return judge_set(expected, wanted, &selected, &fields);
+        return judge_set(of, expected, wanted, &selected, &fields);
     }
     if let Some(count) = &expected.count
         && !count.is(selected.len())
@@ -59,11 +71,12 @@ pub(super) fn judge(place: &str, expected: &RowsExpectation, rows: &[TextRow]) -
         let there: Vec<&TextRow> = rows.iter().collect();
         return vec![Unmet::at(expected.rows.place(), message).among(&there, &fields)];
     }
-    selected.into_iter().flat_map(|row| misfits(table, row, &expected.have)).collect()
+    selected.into_iter().flat_map(|row| of.misfits(table, row, &expected.have)).collect()
 }
 
 /// Row by row; a row too many or too few is said where it would stand.
 fn judge_order(
+    of: Of<'_>,
     expected: &RowsExpectation,
     wanted: &[At<RowMatcher>],
     rows: &[&TextRow],
@@ -72,8 +85,8 @@ fn judge_order(
     let table = expected.rows.get();
     let mut unmet = Vec::new();
     for (number, (wanted, row)) in (1..).zip(wanted.iter().zip(rows)) {
-        if !fits(row, wanted) {
-            let wrong = misfits(&format!("row {number}: {table}"), row, wanted);
+        if !of.fits(row, wanted) {
+            let wrong = of.misfits(&format!("row {number}: {table}"), row, wanted);
             unmet.extend(wrong);
         }
     }
@@ -86,9 +99,15 @@ fn judge_order(
 }
 
 /// Every row is one of those expected and the other way round, whatever their order.
-fn judge_set(expected: &RowsExpectation, wanted: &[At<RowMatcher>], rows: &[&TextRow], fields: &[&str]) -> Vec<Unmet> {
+fn judge_set(
+    of: Of<'_>,
+    expected: &RowsExpectation,
+    wanted: &[At<RowMatcher>],
+    rows: &[&TextRow],
+    fields: &[&str],
+) -> Vec<Unmet> {
     let table = expected.rows.get();
-    let pairs = paired(wanted, rows);
+    let pairs = paired(of, wanted, rows);
     let mut unmet = Vec::new();
     for (row, _) in rows.iter().zip(&pairs).filter(|(_, pair)| pair.is_none()) {
         let message = format!("{table} {} is none of the rows expected", called(row));
@@ -102,17 +121,18 @@ fn judge_set(expected: &RowsExpectation, wanted: &[At<RowMatcher>], rows: &[&Tex
 }
 
 /// For each row which of those expected it is, so that as many as possible have one: one row may fit several.
-fn paired(wanted: &[At<RowMatcher>], rows: &[&TextRow]) -> Vec<Option<usize>> {
+fn paired(of: Of<'_>, wanted: &[At<RowMatcher>], rows: &[&TextRow]) -> Vec<Option<usize>> {
     let mut pairs = vec![None; rows.len()];
     for number in 0..wanted.len() {
         let mut tried = vec![false; rows.len()];
-        find_row(number, wanted, rows, &mut pairs, &mut tried);
+        find_row(of, number, wanted, rows, &mut pairs, &mut tried);
     }
     pairs
 }
 
 /// Finds a row for one that is expected; rows that are taken look for another (Kuhn's algorithm).
 fn find_row(
+    of: Of<'_>,
     number: usize,
     wanted: &[At<RowMatcher>],
     rows: &[&TextRow],
@@ -120,13 +140,13 @@ fn find_row(
     tried: &mut [bool],
 ) -> bool {
     for row in 0..rows.len() {
-        if tried[row] || !fits(rows[row], &wanted[number]) {
+        if tried[row] || !of.fits(rows[row], &wanted[number]) {
             continue;
         }
         tried[row] = true;
         let free = match pairs[row] {
             None => true,
-            Some(other) => find_row(other, wanted, rows, pairs, tried),
+            Some(other) => find_row(of, other, wanted, rows, pairs, tried),
         };
         if free {
             pairs[row] = Some(number);
@@ -140,18 +160,22 @@ fn value<'r>(row: &'r TextRow, name: &str) -> Option<&'r str> {
     row.get(name).and_then(Option::as_deref)
 }
 
-fn fits(row: &TextRow, wanted: &RowMatcher) -> bool {
-    wanted.iter().all(|(name, matcher)| matcher.matches(value(row, name)))
-}
+impl Of<'_> {
+    fn fits(self, row: &TextRow, wanted: &RowMatcher) -> bool {
+        wanted.iter().all(|(name, matcher)| matcher.matches_as((self.kind)(self.table, name), value(row, name)))
+    }
 
-fn misfits(table: &str, row: &TextRow, wanted: &RowMatcher) -> Vec<Unmet> {
-    let wrong = wanted.iter().filter(|(name, matcher)| !matcher.matches(value(row, name)));
-    let said = |(name, matcher): (&At<String>, &At<crate::scenario::language::text::matcher::Matcher>)| {
-        let found = value(row, name).map_or("nothing".to_owned(), |text| format!("\"{text}\""));
-        let message = format!("{table} {}: {} is {found}, expected {}", called(row), name.get(), matcher.get());
-        Unmet::at(name.place(), message)
-    };
-    wrong.map(said).collect()
+    fn misfits(self, table: &str, row: &TextRow, wanted: &RowMatcher) -> Vec<Unmet> {
+        let wrong = wanted
+            .iter()
+            .filter(|(name, matcher)| !matcher.matches_as((self.kind)(self.table, name), value(row, name)));
+        let said = |(name, matcher): (&At<String>, &At<crate::scenario::language::text::matcher::Matcher>)| {
+            let found = value(row, name).map_or("nothing".to_owned(), |text| format!("\"{text}\""));
+            let message = format!("{table} {}: {} is {found}, expected {}", called(row), name.get(), matcher.get());
+            Unmet::at(name.place(), message)
+        };
+        wrong.map(said).collect()
+    }
 }
 
 fn described(conditions: &RowMatcher) -> String {
@@ -213,7 +237,10 @@ mod tests {
 
     fn judged(expected: &str) -> Vec<String> {
         let expected: RowsExpectation = serde_saphyr::from_str(&format!("{{rows: customer, {expected}}}")).unwrap();
-        judge("the CRM", &expected, &rows()).into_iter().map(|unmet| unmet.message + "\n" + &unmet.detail).collect()
+        judge("the CRM", &expected, &rows(), Kind::of_crm)
+            .into_iter()
+            .map(|unmet| unmet.message + "\n" + &unmet.detail)
+            .collect()
     }
 
     #[test]

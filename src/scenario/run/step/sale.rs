@@ -58,7 +58,7 @@ impl World<'_> {
         self.apply(told.shop.as_ref(), |shop| {
             let id = order(shop, &told.order)?;
             let noted = told.comment.clone().map(|comment| ShopEdit::CommentOrder { order: id, comment });
-            let changed = ShopEdit::Update { table: ORDER.to_owned(), id, fields };
+            let changed = ShopEdit::UpdateOrder { order: id, fields };
             Ok([changed].into_iter().chain(noted).collect())
         })
     }
@@ -74,7 +74,7 @@ impl World<'_> {
         self.apply(told.shop.as_ref(), |shop| {
             let cart = cart(shop, &told.cart)?;
             let filled = items.map(|items| ShopEdit::PutInCart { cart, items });
-            let changed = ShopEdit::Update { table: CART.to_owned(), id: cart, fields };
+            let changed = ShopEdit::UpdateCart { cart, fields };
             Ok(filled.into_iter().chain([changed]).collect())
         })
     }

@@ -1,7 +1,6 @@
 //! `in magento`: what a merchant or a customer does.
 
 use crate::scenario::run::cannot_work::CannotWork;
-use indexmap::IndexMap;
 
 use super::sale::Becomes;
 use crate::scenario::language::step::magento_edit::{MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer};
@@ -12,23 +11,19 @@ use crate::shop::{Shop, ShopEdit};
 const CUSTOMER: &str = "customer";
 const ADDRESS: &str = "customer_address";
 
-/// Words in an address that are columns of its customer in Magento, and those columns.
-const DEFAULTS: &[(&str, &str)] =
-    &[("is_default_billing", "default_billing"), ("is_default_shipping", "default_shipping")];
-
 impl World<'_> {
     /// Does one edit in a shop.
     pub(in crate::scenario) fn edit_magento(&self, edit: &MagentoEdit) -> Result<(), CannotWork> {
         match edit {
             MagentoEdit::CreateCustomer(created) => {
                 let fields = self.columns(&created.set)?;
-                self.apply(created.shop.as_ref(), |_| Ok(vec![ShopEdit::Create { table: CUSTOMER.to_owned(), fields }]))
+                self.apply(created.shop.as_ref(), |_| Ok(vec![ShopEdit::CreateCustomer { fields }]))
             }
             MagentoEdit::UpdateCustomer(update) => {
                 let fields = self.columns(&update.set)?;
                 self.apply(update.shop.as_ref(), |shop| {
                     let id = customer(shop, &update.customer)?;
-                    Ok(vec![ShopEdit::Update { table: CUSTOMER.to_owned(), id, fields }])
+                    Ok(vec![ShopEdit::UpdateCustomer { id, fields }])
                 })
             }
             MagentoEdit::DeleteCustomer(deleted) => self.apply(deleted.shop.as_ref(), |shop| {
@@ -48,6 +43,23 @@ impl World<'_> {
             MagentoEdit::RefundOrder(told) => self.refund(told),
             MagentoEdit::Subscribe(told) => self.subscribe_in_shop(told, true),
             MagentoEdit::Unsubscribe(told) => self.subscribe_in_shop(told, false),
+            MagentoEdit::Create(record) => {
+                let (table, fields) = (record.table.get().clone(), self.columns(&record.set)?);
+                self.apply(record.shop.as_ref(), |_| Ok(vec![ShopEdit::Create { table, fields }]))
+            }
+            MagentoEdit::Update(record) => {
+                let (table, id, fields) = (record.table.get().clone(), number(&record.id)?, self.columns(&record.set)?);
+                self.apply(record.shop.as_ref(), |_| Ok(vec![ShopEdit::Update { table, id, fields }]))
+            }
+            MagentoEdit::Delete(record) => {
+                let (table, id) = (record.table.get().clone(), number(&record.id)?);
+                self.apply(record.shop.as_ref(), |_| Ok(vec![ShopEdit::Delete { table, id }]))
+            }
+            MagentoEdit::Configure(set) => {
+                let text = set.value.text(self.source()).map(std::borrow::Cow::into_owned);
+                let (path, value) = (set.path.get().clone(), text.unwrap_or_default());
+                self.apply(set.shop.as_ref(), |_| Ok(vec![ShopEdit::Configure { path, value }]))
+            }
             MagentoEdit::UpdateApiUser(update) => self.apply(update.shop.as_ref(), |_| Ok(user_edits(update))),
             MagentoEdit::InstallBridge(installed) => {
                 let version = Some(installed.version.get()).filter(|version| *version != "none").cloned();
@@ -58,25 +70,17 @@ impl World<'_> {
     }
 
     fn create_address(&self, created: &UpdateCustomer) -> Result<(), CannotWork> {
-        let mut fields = self.columns(&created.set)?;
-        let defaults = take_defaults(&mut fields);
-        self.shop(created.shop.as_ref())?.with_shop(|shop| {
-            let owner = customer(shop, &created.customer)?;
-            fields.insert("parent_id".to_owned(), Some(owner.to_string()));
-            let id = done(shop, &ShopEdit::Create { table: ADDRESS.to_owned(), fields })?;
-            set_defaults(shop, owner, id, defaults)
+        let fields = self.columns(&created.set)?;
+        self.apply(created.shop.as_ref(), |shop| {
+            let customer = customer(shop, &created.customer)?;
+            Ok(vec![ShopEdit::CreateAddress { customer, fields }])
         })
     }
 
     fn update_address(&self, update: &UpdateAddress) -> Result<(), CannotWork> {
-        let mut fields = self.columns(&update.set)?;
-        let defaults = take_defaults(&mut fields);
+        let fields = self.columns(&update.set)?;
         let id = number(&update.address)?;
-        self.shop(update.shop.as_ref())?.with_shop(|shop| {
-            done(shop, &ShopEdit::Update { table: ADDRESS.to_owned(), id, fields })?;
-            let owner = shop.database().table(ADDRESS).row(id).map_or(0, |row| row.int("parent_id"));
-            set_defaults(shop, owner, id, defaults)
-        })
+        self.apply(update.shop.as_ref(), |_| Ok(vec![ShopEdit::UpdateAddress { id, fields }]))
     }
 
     pub(super) fn apply(
@@ -113,29 +117,6 @@ pub(super) fn customer(shop: &Shop, named: &At<String>) -> Result<i64, CannotWor
 
 fn number(id: &At<String>) -> Result<i64, CannotWork> {
     id.parse().map_err(|_| CannotWork::NotAnId { named: id.get().clone(), what: "an id".to_owned() })
-}
-
-/// Takes the flags out of an address and says which of the customer's columns they set.
-fn take_defaults(fields: &mut IndexMap<String, Option<String>>) -> Vec<(&'static str, bool)> {
-    let flag = |(word, column): &(&str, &'static str), fields: &mut IndexMap<String, Option<String>>| {
-        let value = fields.shift_remove(*word)?;
-        Some((*column, matches!(value.as_deref(), Some("1" | "yes" | "true"))))
-    };
-    DEFAULTS.iter().filter_map(|default| flag(default, fields)).collect()
-}
-
-fn set_defaults(shop: &mut Shop, owner: i64, address: i64, flags: Vec<(&str, bool)>) -> Result<(), CannotWork> {
-    for (column, on) in flags {
-        let is_it = shop.database().table(CUSTOMER).row(owner).is_some_and(|row| row.int(column) == address);
-        let value = match (on, is_it) {
-            (true, _) => Some(address.to_string()),
-            (false, true) => None,
-            (false, false) => continue,
-        };
-        let fields = IndexMap::from([(column.to_owned(), value)]);
-        done(shop, &ShopEdit::Update { table: CUSTOMER.to_owned(), id: owner, fields })?;
-    }
-    Ok(())
 }
 
 fn user_edits(update: &UpdateApiUser) -> Vec<ShopEdit> {

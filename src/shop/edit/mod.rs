@@ -1,18 +1,24 @@
 //! What a merchant or a customer does in the shop, without the API: records created, changed and deleted, and switches
-//! of the installation.
+//! of the installation. Edits by name are what a form of Magento does and are refused as it refuses them (`people`,
+//! `sale`); edits of a table are the database's own (`tables`). What the API does is in `operation`.
+
+mod people;
+mod sale;
+mod tables;
 
 use serde::{Deserialize, Serialize};
 
 use super::Shop;
 use super::acl::Role;
-use super::database::Database;
 use super::row::Row;
 use super::sales::{Sale, SaleRefused};
 use super::seed::SeedRow;
+use super::written::{self, Miswritten};
 use crate::magento::BridgeRelease;
 use crate::nearest::nearest;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
+use people::check_email;
 
 /// One edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +47,46 @@ pub enum ShopEdit {
         table: String,
         /// Primary key.
         id: i64,
+    },
+    /// Somebody registers.
+    CreateCustomer {
+        /// Columns.
+        fields: SeedRow,
+    },
+    /// A customer is saved with other values.
+    UpdateCustomer {
+        /// Primary key.
+        id: i64,
+        /// Columns to set; null empties.
+        fields: SeedRow,
+    },
+    /// A customer gets an address.
+    CreateAddress {
+        /// The customer's id.
+        customer: i64,
+        /// Columns; `is_default_billing` and `is_default_shipping` are its customer's.
+        fields: SeedRow,
+    },
+    /// An address is saved with other values.
+    UpdateAddress {
+        /// Primary key.
+        id: i64,
+        /// Columns to set; null empties.
+        fields: SeedRow,
+    },
+    /// An order is saved with other values, by its statuses and states.
+    UpdateOrder {
+        /// The order's id.
+        order: i64,
+        /// Columns to set; null empties.
+        fields: SeedRow,
+    },
+    /// A cart is saved with other values.
+    UpdateCart {
+        /// The cart's id.
+        cart: i64,
+        /// Columns to set; null empties.
+        fields: SeedRow,
     },
     /// Sets a configuration value by path.
     Configure {
@@ -152,6 +198,12 @@ pub enum EditError {
         /// Magento's words.
         why: SaleRefused,
     },
+    /// A column there is not, or a value it cannot hold.
+    #[error(transparent)]
+    Miswritten(#[from] Miswritten),
+    /// What Magento's forms or its database say no to.
+    #[error("{0}; {1}")]
+    NotAllowed(String, String),
     /// No such API user.
     #[error("the shop has no API user \"{0}\"")]
     UnknownUser(String),
@@ -160,21 +212,17 @@ pub enum EditError {
     UnknownRelease(#[from] crate::magento::bridge::UnknownRelease),
 }
 
-/// Tables whose records carry stamps.
-const STAMPED: &[&str] = &[
-    "customer",
-    "customer_address",
-    "sales_flat_order",
-    "sales_flat_quote",
-    "sales_flat_creditmemo",
-    "catalog_product",
-];
-
 pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> {
     match edit {
-        ShopEdit::Create { table, fields } => create(shop, table, fields),
-        ShopEdit::Update { table, id, fields } => update(shop, table, *id, fields),
-        ShopEdit::Delete { table, id } => delete(shop, table, *id),
+        ShopEdit::Create { table, fields } => tables::create(shop, table, fields),
+        ShopEdit::Update { table, id, fields } => tables::update(shop, table, *id, fields),
+        ShopEdit::Delete { table, id } => tables::delete(shop, table, *id),
+        ShopEdit::CreateCustomer { fields } => shop.register(fields),
+        ShopEdit::UpdateCustomer { id, fields } => shop.save_customer(*id, fields),
+        ShopEdit::CreateAddress { customer, fields } => shop.add_address(*customer, fields),
+        ShopEdit::UpdateAddress { id, fields } => shop.save_address(*id, fields),
+        ShopEdit::UpdateOrder { order, fields } => shop.change_order(*order, fields),
+        ShopEdit::UpdateCart { cart, fields } => shop.change_cart(*cart, fields),
         ShopEdit::Configure { path, value } => {
             shop.settings.set(path.clone(), value.clone());
             Ok(0)
@@ -197,15 +245,32 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
             shop.expire_sessions();
             Ok(0)
         }
-        ShopEdit::FillCart(sale) => shop.fill_cart(sale),
-        ShopEdit::PutInCart { cart, items } => shop.put_in_cart(*cart, items),
-        ShopEdit::PlaceOrder(sale) => shop.place_order(sale),
+        ShopEdit::FillCart(sale) => {
+            shop.check_sale(sale, written::CART)?;
+            shop.fill_cart(sale)
+        }
+        ShopEdit::PutInCart { cart, items } => {
+            shop.check_items(items)?;
+            shop.put_in_cart(*cart, items)
+        }
+        ShopEdit::PlaceOrder(sale) => {
+            shop.check_sale(sale, written::ORDER)?;
+            shop.check_is_bought(sale)?;
+            shop.place_order(sale)
+        }
         ShopEdit::CommentOrder { order, comment } => {
             shop.require("sales_flat_order", *order)?;
             Ok(shop.note(*order, Some(comment.clone())))
         }
-        ShopEdit::Refund { order, set } => shop.refund_order(*order, set),
-        ShopEdit::Subscribe { email, status, set } => Ok(shop.subscribe(email, *status, &row_of(set))),
+        ShopEdit::Refund { order, set } => {
+            shop.check_written(written::CREDIT_MEMO, set)?;
+            shop.refund_order(*order, set)
+        }
+        ShopEdit::Subscribe { email, status, set } => {
+            shop.check_written(written::SUBSCRIPTION, set)?;
+            check_email(email)?;
+            Ok(shop.subscribe(email, *status, &row_of(set)))
+        }
     }
 }
 
@@ -219,87 +284,7 @@ fn row_of(columns: &SeedRow) -> Row {
     columns.iter().map(|(column, value)| (column.clone(), value.clone())).collect()
 }
 
-fn known_table(table: &str) -> Result<&'static str, EditError> {
-    Database::names().find(|name| *name == table).ok_or_else(|| {
-        let nearest = nearest(table, Database::names());
-        EditError::UnknownTable { table: table.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
-    })
-}
-
-fn create(shop: &mut Shop, table: &str, fields: &SeedRow) -> Result<i64, EditError> {
-    let table = known_table(table)?;
-    let mut row = row_of(fields);
-    if STAMPED.contains(&table) {
-        let now = shop.now_sql();
-        row.set_default("created_at", &now);
-        row.set_default("updated_at", &now);
-    }
-    if table == "customer" {
-        shop.complete_customer(&mut row);
-    }
-    let parent = row.int("parent_id");
-    let id = shop.database.table_mut(table).insert(row);
-    match table {
-        "customer_address" => shop.touch_customer(parent),
-        "customer" => shop.subscription_follows(id),
-        _ => {}
-    }
-    Ok(id)
-}
-
-fn update(shop: &mut Shop, table: &str, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
-    let table = known_table(table)?;
-    let now = shop.now_sql();
-    let count = shop.database.table(table).len();
-    let changed = shop.database.table_mut(table).update(id, |row| {
-        if STAMPED.contains(&table) {
-            row.set("updated_at", now);
-        }
-        for (column, value) in fields {
-            row.set_opt(column.clone(), value.clone());
-        }
-    });
-    if !changed {
-        return Err(EditError::UnknownRecord { table: table.to_owned(), id, count });
-    }
-    if table == "customer_address" {
-        let parent = shop.database.table(table).row(id).map_or(0, |row| row.int("parent_id"));
-        shop.touch_customer(parent);
-    }
-    if table == "customer" {
-        shop.subscription_follows(id);
-    }
-    Ok(id)
-}
-
-fn delete(shop: &mut Shop, table: &str, id: i64) -> Result<i64, EditError> {
-    let table = known_table(table)?;
-    let count = shop.database.table(table).len();
-    let removed = shop.delete_row(table, id);
-    if removed { Ok(id) } else { Err(EditError::UnknownRecord { table: table.to_owned(), id, count }) }
-}
-
 impl Shop {
-    /// What Magento fills in when a customer is saved for the first time.
-    pub(super) fn complete_customer(&mut self, row: &mut Row) {
-        row.set_default("website_id", "0");
-        row.set_default("store_id", "0");
-        let created_in =
-            self.database.table("core_store").row(row.int("store_id")).map(|store| store.text("name").to_owned());
-        row.set_default("created_in", &created_in.unwrap_or_default());
-        row.set_default("group_id", &self.settings.text("customer/create_account/default_group"));
-        row.set_default("is_active", "1");
-        if !row.has("increment_id") {
-            row.set_opt("increment_id", None);
-        }
-    }
-
-    /// Saving an address in the admin saves its customer too.
-    fn touch_customer(&mut self, id: i64) {
-        let now = self.now_sql();
-        self.database.table_mut("customer").update(id, |row| row.set("updated_at", now));
-    }
-
     /// Refunds an order whole, as the admin's "Refund Offline" does; one that was never invoiced is invoiced first.
     /// Gives the credit memo's id.
     fn refund_order(&mut self, order: i64, set: &SeedRow) -> Result<i64, EditError> {

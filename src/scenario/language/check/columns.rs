@@ -1,0 +1,134 @@
+//! Columns and values of the shop: in edits, and in what is expected of its rows.
+
+use std::collections::BTreeSet;
+
+use super::Check;
+use crate::scenario::language::finding::did_you_mean;
+use crate::scenario::language::step::expectation::{RowMatcher, RowsExpectation};
+use crate::scenario::language::text::kind::Kind;
+use crate::scenario::language::text::span::{At, Place};
+use crate::scenario::language::text::value::{Fields, Value};
+use crate::shop::written::{self, Tables};
+
+/// Columns that the shops of a scenario have besides Magento's, by table.
+pub(super) type Own = BTreeSet<(String, String)>;
+
+impl Check<'_> {
+    /// Columns and values of an edit; answers whether they are right.
+    pub(super) fn shop_fields(&mut self, fields: &Fields, tables: Tables) -> bool {
+        let before = self.found.len();
+        for (name, value) in fields.iter() {
+            if !written::is_column(tables, name) && !self.is_own(tables, name) {
+                let wrong = written::no_column(tables, name);
+                self.report(name.place(), wrong.what, wrong.remedy);
+                continue;
+            }
+            if matches!(value.get(), Value::List(_) | Value::Record(_)) {
+                let message = format!("`{}` takes one value, not several", name.get());
+                self.report(value.place(), message, "write one; the lines of a street are parted by \\n in quotes");
+                continue;
+            }
+            let origin = self.origin.clone();
+            let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
+            if let Some(text) = value.text(source)
+                && let Err(wrong) = written::check_value(tables, name, &text)
+            {
+                self.report(value.place(), wrong.what, wrong.remedy);
+            }
+        }
+        self.found.len() == before
+    }
+
+    /// A column of a table.
+    pub(super) fn shop_column(&mut self, table: &str, name: &At<String>) {
+        if !written::is_column(&[table], name) && !self.is_own(&[table], name) {
+            let wrong = written::no_column(&[table], name);
+            self.report(name.place(), wrong.what, wrong.remedy);
+        }
+    }
+
+    pub(super) fn shop_items(&mut self, items: &[Fields]) {
+        for item in items {
+            self.shop_fields(item, written::ITEM);
+        }
+    }
+
+    /// A column must be given, and not be empty.
+    pub(super) fn needs(&mut self, fields: &Fields, columns: &[(&str, &str)], place: &Place) {
+        for (column, said) in columns {
+            let is_empty = |value: &At<Value>| match value.get() {
+                Value::Null => true,
+                Value::Text(text) => text.trim().is_empty(),
+                _ => false,
+            };
+            match fields.get(column) {
+                None => self.report(place.clone(), *said, format!("add `{column}: …`")),
+                Some(value) if is_empty(value) => {
+                    let help = format!(
+                        "write the {column}, in quotes where it is a word such as Null that means nothing in YAML"
+                    );
+                    self.report(value.place(), *said, help);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// An e-mail address that Magento's forms take.
+    pub(super) fn email(&mut self, email: &str, place: Place) {
+        if !written::is_email(email) {
+            let message = format!("`{email}` is no e-mail address, and Magento refuses it");
+            self.report(place, message, "write one such as ada@example.com");
+        }
+    }
+
+    pub(super) fn email_of(&mut self, fields: &Fields) {
+        if let Some(value) = fields.get("email")
+            && let Value::Text(email) = value.get()
+            && !email.trim().is_empty()
+        {
+            self.email(email, value.place());
+        }
+    }
+
+    /// Columns and values of what is expected of a table's rows.
+    pub(super) fn shop_expected(&mut self, rows: &RowsExpectation) {
+        let table = rows.rows.get().clone();
+        let Some(known) = crate::magento::columns::table(&table) else { return };
+        let whole: Vec<&RowMatcher> = matchers(rows).collect();
+        for (name, matcher) in whole.into_iter().flatten() {
+            if !known.columns.contains_key(name.get().as_str()) && !self.is_own(&[&table], name) {
+                let message = format!("{table} has no column `{}`", name.get());
+                let help = did_you_mean(name, known.columns.keys().map(String::as_str));
+                let help = help.unwrap_or_else(|| "`mockgento schema seed` lists the columns of every table".into());
+                self.report(name.place(), message, help);
+                continue;
+            }
+            self.comparable(Kind::of_shop(&table, name), name, matcher);
+        }
+    }
+
+    /// A text that no row can ever hold would make an expectation pass or fail for the wrong reason.
+    pub(super) fn comparable(
+        &mut self,
+        kind: Kind,
+        name: &At<String>,
+        matcher: &At<crate::scenario::language::text::matcher::Matcher>,
+    ) {
+        for text in matcher.texts() {
+            if let Some(help) = kind.never(text) {
+                self.report(matcher.place(), format!("{} never is \"{text}\"", name.get()), help);
+            }
+        }
+    }
+
+    fn is_own(&self, tables: &[&str], column: &str) -> bool {
+        tables.iter().any(|table| self.own.contains(&((*table).to_owned(), column.to_owned())))
+    }
+}
+
+/// All that is said of the rows of a table.
+pub(super) fn matchers(rows: &RowsExpectation) -> impl Iterator<Item = &RowMatcher> {
+    let whole = rows.are.iter().chain(&rows.unordered).flatten().map(At::get);
+    [&rows.r#where, &rows.have].into_iter().chain(whole)
+}

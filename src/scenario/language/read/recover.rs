@@ -1,0 +1,327 @@
+//! All that is wrong with a text: whatever was found is blanked out, with nothing moved, and the rest is read again.
+
+use std::ops::Range;
+
+use super::parse;
+use crate::scenario::language::finding::Finding;
+use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::value::Value;
+
+/// Findings after which nobody reads on.
+const FINDINGS_MAX: usize = 40;
+
+/// What there is of a text that has mistakes.
+pub(in crate::scenario) struct Recovered<T> {
+    /// What is wrong, in the order in which it was found.
+    pub(in crate::scenario) findings: Vec<Finding>,
+    /// What the rest of it says.
+    pub(in crate::scenario) rest: Option<T>,
+    /// Steps and entries of the head in which something is wrong already.
+    spoiled: Vec<Range<usize>>,
+}
+
+impl<T> Recovered<T> {
+    /// Whether what stands there may be wrong only for what was blanked out beside it.
+    pub(in crate::scenario) fn is_spoiled(&self, at: usize) -> bool {
+        self.spoiled.iter().any(|unit| unit.contains(&at))
+    }
+}
+
+/// Reads a text as far as it can be read.
+pub(in crate::scenario) fn all<T>(text: &str, read: impl Fn(&str) -> Result<T, Vec<Finding>>) -> Recovered<T> {
+    let mut page = Page { whole: text, text: text.to_owned(), blanked: Vec::new(), findings: Vec::new() };
+    let mut rest = None;
+    while page.findings.len() < FINDINGS_MAX {
+        match read(&page.text) {
+            Ok(value) => {
+                rest = Some(value);
+                break;
+            }
+            Err(found) => {
+                if !page.note(found) {
+                    break;
+                }
+            }
+        }
+    }
+    let spoiled = units(text).into_iter().filter(|unit| page.blanked.iter().any(|gone| overlap(gone, unit))).collect();
+    let mut findings = page.findings;
+    findings.iter_mut().for_each(|finding| settle_column(finding, text));
+    Recovered { findings, rest, spoiled }
+}
+
+/// Blanks change how many characters stand before a place, not how many bytes.
+fn settle_column(finding: &mut Finding, text: &str) {
+    if let Some(place) = finding.place.as_mut().filter(|_| finding.origin.is_none())
+        && let Some(before) = text.get(..place.bytes.start)
+    {
+        place.column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    }
+}
+
+struct Page<'a> {
+    /// As it was.
+    whole: &'a str,
+    text: String,
+    blanked: Vec<Range<usize>>,
+    findings: Vec<Finding>,
+}
+
+impl Page<'_> {
+    /// Notes what was found and blanks it out; answers whether reading again may say more.
+    fn note(&mut self, found: Vec<Finding>) -> bool {
+        let mut is_new = false;
+        for finding in found {
+            let Some(place) = finding.place.clone() else {
+                self.findings.push(finding);
+                return false;
+            };
+            if let Some(line) = missing(&finding.message) {
+                // It is said once; what is added stands after everything else.
+                is_new |= !self.text.contains(line);
+                if !self.has_head(line.trim()) {
+                    self.push(finding);
+                }
+                self.text.push_str(line);
+                continue;
+            }
+            let root = parse::values(&self.text);
+            if root.as_ref().is_ok_and(|root| !matches!(root.get(), Value::Record(_))) {
+                // Nothing is left of it, or it never was a scenario.
+                if self.blanked.is_empty() {
+                    self.push(finding);
+                }
+                return false;
+            }
+            let at = place.bytes.start;
+            let gone = match root {
+                Ok(root) => around(&self.text, &root, at, finding.message.ends_with(" is missing")),
+                Err(_) => Some(lines_of_unit(&self.text, at)),
+            };
+            let is_spoiled = gone.as_ref().is_some_and(|gone| self.blanked.iter().any(|old| overlap(old, gone)));
+            if !is_spoiled {
+                self.push(finding);
+            }
+            if let Some(gone) = gone.filter(|gone| !gone.is_empty()) {
+                is_new |= self.blank(gone);
+            }
+        }
+        is_new
+    }
+
+    /// Whether the head of the file has that entry, readable or not.
+    fn has_head(&self, entry: &str) -> bool {
+        let key = entry.split(':').next().unwrap_or_default();
+        let is_it = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        self.whole.lines().any(is_it)
+    }
+
+    fn push(&mut self, finding: Finding) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Puts blanks in the place of a part, and of the comma that parted it from the others.
+    fn blank(&mut self, gone: Range<usize>) -> bool {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+        let after = bytes.iter().skip(gone.end).position(|byte| !is_blank(byte)).map(|skip| gone.end + skip);
+        let before = bytes.get(..gone.start).and_then(|before| before.iter().rposition(|byte| !is_blank(byte)));
+        let is_comma = |at: &usize| bytes.get(*at) == Some(&b',');
+        let comma = after.filter(is_comma).or(before.filter(is_comma));
+        let mut is_new = false;
+        for at in gone.clone().chain(comma) {
+            if let Some(byte) = bytes.get_mut(at).filter(|byte| **byte != b'\n' && **byte != b'\r') {
+                is_new |= *byte != b' ';
+                *byte = b' ';
+            }
+        }
+        self.blanked.push(gone);
+        // Whole entries begin and end between characters.
+        self.text = String::from_utf8_lossy(&bytes).into_owned();
+        is_new
+    }
+}
+
+/// What to add so that the rest can be read, when something is missing at the head of the file.
+fn missing(message: &str) -> Option<&'static str> {
+    match message {
+        "`title` is missing" => Some("\ntitle: nameless\n"),
+        "`steps` is missing" => Some("\nsteps: [sync]\n"),
+        _ => None,
+    }
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// The smallest entry around a place. What lacks something is noticed at one of its members. A pair that is all of an item
+/// goes with the item's dash.
+fn around(text: &str, root: &At<Value>, at: usize, is_lacking: bool) -> Option<Range<usize>> {
+    let entries = entries(text, root);
+    let mut around: Vec<&Range<usize>> =
+        entries.iter().filter(|entry| entry.contains(&at) || entry.start == at).collect();
+    around.sort_by_key(|entry| entry.len());
+    let own = (*around.get(usize::from(is_lacking)).or(around.first())?).clone();
+    let dash = dash_before(text, own.start);
+    let is_item = |entry: &&Range<usize>| entry.start == dash && entry.end == own.end;
+    Some(entries.iter().find(is_item).cloned().unwrap_or(own))
+}
+
+/// Every pair and every item, with all that belongs to it.
+fn entries(text: &str, root: &At<Value>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    visit(text, root, &mut found);
+    found
+}
+
+/// Notes what is below a value; answers where the value ends.
+fn visit(text: &str, value: &At<Value>, found: &mut Vec<Range<usize>>) -> usize {
+    let start = value.place().bytes.start;
+    let mut last = start;
+    match value.get() {
+        Value::Record(fields) => {
+            for (name, below) in fields.iter() {
+                let of_name = name.place().bytes;
+                let end = match below.get() {
+                    // What stood there may be blanked out.
+                    Value::Null => next_written(text, of_name.end + 1),
+                    _ => visit(text, below, found).max(of_name.end + 1),
+                };
+                let end = end.min(text.len());
+                found.push(of_name.start..end);
+                last = last.max(end);
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                let at = item.place().bytes.start;
+                let end = visit(text, item, found).max(at);
+                found.push(dash_before(text, at)..end);
+                last = last.max(end);
+            }
+        }
+        _ => return value.place().bytes.end,
+    }
+    let closes = match text.as_bytes().get(start) {
+        Some(b'{') => b'}',
+        Some(b'[') => b']',
+        _ => return last,
+    };
+    let rest = text.as_bytes().iter().skip(last.max(start + 1));
+    rest.clone().position(|byte| *byte == closes).map_or(last, |skip| last.max(start + 1) + skip + 1)
+}
+
+/// Where something stands again after blanks.
+fn next_written(text: &str, from: usize) -> usize {
+    let rest = text.as_bytes().iter().skip(from);
+    rest.clone().position(|byte| !byte.is_ascii_whitespace()).map_or(text.len(), |skip| from + skip)
+}
+
+/// An item of a list in lines begins with its dash.
+fn dash_before(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    match before.get(line..).and_then(|line| line.rfind("- ")) {
+        Some(dash) if before.get(line + dash + 1..).is_some_and(|rest| rest.trim().is_empty()) => line + dash,
+        _ => at,
+    }
+}
+
+/// Steps, and entries of the head.
+fn units(text: &str) -> Vec<Range<usize>> {
+    let mut units = Vec::new();
+    let mut at = 0;
+    let lines: Vec<(usize, &str)> = text
+        .split_inclusive('\n')
+        .map(|line| {
+            at += line.len();
+            (at - line.len(), line)
+        })
+        .collect();
+    let step = step_indent(&lines);
+    for (start, line) in lines {
+        let begins = is_head(line) || (Some(indent(line)) == step && line.trim_start().starts_with('-'));
+        match units.last_mut() {
+            Some(Range { end, .. }) if !begins => *end = start + line.len(),
+            _ => units.push(start..start + line.len()),
+        }
+    }
+    units
+}
+
+fn indent(line: &str) -> usize {
+    line.chars().take_while(|letter| letter.is_whitespace() && *letter != '\n').count()
+}
+
+fn is_head(line: &str) -> bool {
+    line.starts_with(|first: char| !first.is_whitespace() && !matches!(first, '#' | '}' | ']' | '-'))
+}
+
+/// How far the steps are indented.
+fn step_indent(lines: &[(usize, &str)]) -> Option<usize> {
+    let below = lines.iter().skip_while(|(_, line)| !line.starts_with("steps:")).skip(1);
+    below.clone().find(|(_, line)| line.trim_start().starts_with('-')).map(|(_, line)| indent(line))
+}
+
+/// The step or the entry of the head around a place.
+fn lines_of_unit(text: &str, at: usize) -> Range<usize> {
+    let unit = units(text).into_iter().find(|unit| unit.contains(&at) || unit.end == text.len() && at >= unit.end);
+    unit.unwrap_or(0..text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::language::read::variables::Variables;
+
+    fn all_of(text: &str) -> Vec<String> {
+        let read = |text: &str| parse::script(text, &Variables::default()).map_err(|finding| vec![finding]);
+        let told = |finding: &Finding| {
+            let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{place} {}", finding.message)
+        };
+        let mut findings = all(text, read).findings;
+        findings.sort_by_key(|finding| finding.place.as_ref().map(|place| place.bytes.start));
+        findings.iter().map(told).collect()
+    }
+
+    #[test]
+    fn every_mistake_of_a_text_is_found_once_and_at_its_place() {
+        let mut wrong = Vec::new();
+        for (text, expected) in [
+            ("title: x\nsteps: [sync]\n", &[][..]),
+            (
+                "title: x\nshop: {wsi: maybe, flavor: magento-2}\nintegration: {page size: ten, two way sync: 1}\nsteps:\n  - sync\n",
+                &["2:13 \"maybe\"", "2:28 `magento-2`", "3:26 ", "3:45 "],
+            ),
+            (
+                "title: x\nsteps:\n  - advance: 5\n  - advance: soon\n  - sync\n  - snyc\n",
+                &["3:14 \"5\"", "4:14 \"soon\"", "6:5 `snyc`"],
+            ),
+            (
+                "title: Ü\nsteps:\n  - expect: {message: ü, outcome: sucess, mesage: ü, crm: {rows: customer, count: two}}\n",
+                &["3:35 `sucess`", "3:43 `mesage`", "3:83 \"two\""],
+            ),
+            ("steps: [snyc]\n", &["`title` is missing", "1:9 `snyc`"]),
+            ("title: x\nshop: {seed: shop\nsteps:\n  - snyc\n", &["2:7 `{` is not closed", "4:5 `snyc`"]),
+            (
+                "title: Ada: the first\nsteps:\n  - snyc\n  - sync: [\n  - advance: soon\n",
+                &["1:11 a colon", "3:5 `snyc`", "4:11 this is not a record", "5:14 \"soon\""],
+            ),
+            ("title: x\ntitle: y\nsteps:\n  - snyc\n", &["2:1 `title` stands here twice", "4:5 `snyc`"]),
+            ("title: x\nsteps:\n  - sync\n    advance: soon\n  - snyc\n", &["3:5 ", "5:5 `snyc`"]),
+            ("", &["1:1 the file is empty"]),
+        ] {
+            let found = all_of(text);
+            let fits = found.len() == expected.len()
+                && found.iter().zip(expected).all(|(found, expected)| found.contains(expected));
+            if !fits {
+                wrong.push(format!("{text}{found:#?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -1,0 +1,116 @@
+//! What carts, orders and those who fill them may be, before `sales` is asked.
+
+use super::EditError;
+use super::people::{check_email, not_allowed};
+use crate::shop::sales::amount::Amount;
+use crate::shop::seed::SeedRow;
+use crate::shop::written::{self, Tables};
+use crate::shop::{Sale, Shop};
+
+const ORDER: &str = "sales_flat_order";
+const CART: &str = "sales_flat_quote";
+
+impl Shop {
+    /// Whether the columns of a sale are those of its tables; `of` is what it becomes.
+    pub(super) fn check_sale(&self, sale: &Sale, of: Tables) -> Result<(), EditError> {
+        self.check_written(written::CUSTOMER, &sale.guest)?;
+        self.check_written(written::SALE_ADDRESS, &sale.address)?;
+        self.check_written(of, &sale.set)?;
+        self.check_items(&sale.items)?;
+        if sale.customer.is_none()
+            && let Some(Some(email)) = sale.guest.get("email")
+        {
+            check_email(email)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the columns of items are columns of items, and some of each is asked for.
+    pub(super) fn check_items(&self, items: &[SeedRow]) -> Result<(), EditError> {
+        for item in items {
+            self.check_written(written::ITEM, item)?;
+            let qty = item.get("qty").and_then(|qty| qty.as_deref()?.trim().parse::<Amount>().ok());
+            if let Some(qty) = qty.filter(|qty| *qty <= Amount::ZERO) {
+                return Err(not_allowed(format!("qty is {qty}: nothing is bought"), "write a number above 0"));
+            }
+        }
+        Ok(())
+    }
+
+    /// An order has items: its own, or those of the cart it comes from.
+    pub(super) fn check_is_bought(&self, sale: &Sale) -> Result<(), EditError> {
+        let cart = sale.cart.map(|cart| cart.to_string());
+        let of_cart = |cart: &String| self.database.table("sales_flat_quote_item").with("quote_id", cart).count();
+        if sale.items.is_empty() && cart.as_ref().map_or(0, of_cart) == 0 {
+            let remedy = "add `items: [{sku: …, price: …}]`, or a cart that holds some";
+            return Err(not_allowed("nothing is bought: Magento places no order without items", remedy));
+        }
+        Ok(())
+    }
+
+    /// Saves an order with other values.
+    pub(super) fn change_order(&mut self, order: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        self.check_written(written::ORDER, fields)?;
+        for (column, table, of) in
+            [("status", "sales_order_status", "status"), ("state", "sales_order_status_state", "state")]
+        {
+            if let Some(Some(word)) = fields.get(column) {
+                self.check_status(column, word, table, of)?;
+            }
+        }
+        self.save_columns(ORDER, order, fields)
+    }
+
+    /// Saves a cart with other values.
+    pub(super) fn change_cart(&mut self, cart: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        self.check_written(written::CART, fields)?;
+        self.save_columns(CART, cart, fields)
+    }
+
+    fn save_columns(&mut self, table: &'static str, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        self.require(table, id)?;
+        super::tables::update(self, table, id, fields)
+    }
+
+    /// A status is one of the shop's, or one that a fresh install has.
+    fn check_status(&self, column: &str, word: &str, table: &'static str, of: &str) -> Result<(), EditError> {
+        let own: Vec<&str> = self.database.table(table).iter().map(|(_, row)| row.text(of)).collect();
+        let fresh = if column == "state" { STATES } else { STATUSES };
+        let known = || own.iter().copied().chain(fresh.iter().copied());
+        if known().any(|known| known == word) {
+            return Ok(());
+        }
+        let remedy = match written::nearest(word, known()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("known are {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        Err(not_allowed(format!("the shop has no order {column} `{word}`"), remedy))
+    }
+}
+
+/// States of orders.
+const STATES: &[&str] =
+    &["new", "pending_payment", "processing", "complete", "closed", "canceled", "holded", "payment_review"];
+
+/// Statuses of orders in a fresh install.
+const STATUSES: &[&str] = &[
+    "pending",
+    "pending_payment",
+    "processing",
+    "complete",
+    "closed",
+    "canceled",
+    "holded",
+    "payment_review",
+    "fraud",
+    "pending_paypal",
+    "pending_ogone",
+    "cancel_ogone",
+    "decline_ogone",
+    "processed_ogone",
+    "processing_ogone",
+    "waiting_authorozation",
+    "pending_amazon_asv",
+    "paypal_reversed",
+    "paypal_canceled_reversal",
+];

@@ -1,0 +1,140 @@
+//! What a seed may say: columns there are, values that they hold, keys that are used once.
+
+use std::collections::BTreeSet;
+
+use super::{Seed, SeedError, SeedRow};
+use crate::magento::columns;
+use crate::shop::database::Database;
+use crate::shop::row::Row;
+use crate::shop::written;
+
+/// The entity of each type in the rows of `eav_attribute`; a row that names none is of a product.
+const ENTITIES: &[(&str, &str)] =
+    &[("1", "customer"), ("2", "customer_address"), ("3", "catalog_category"), ("4", "catalog_product")];
+
+/// The table of an entity by its type in `eav_attribute`; a product when nothing is said.
+pub fn entity_of(entity_type: Option<&str>) -> Option<&'static str> {
+    let wanted = entity_type.unwrap_or("4");
+    ENTITIES.iter().find(|(id, _)| *id == wanted).map(|(_, table)| *table)
+}
+
+/// Columns that Magento's tables have not, by table.
+pub(super) type Own = BTreeSet<(String, String)>;
+
+/// Every column and value of every row.
+pub(super) fn rows(seed: &Seed) -> Result<(), SeedError> {
+    let own = seed.own_columns();
+    for (list, table, rows) in [
+        ("websites", "core_website", &seed.websites),
+        ("store_groups", "core_store_group", &seed.store_groups),
+        ("store_views", "core_store", &seed.store_views),
+        ("customer_groups", "customer_group", &seed.customer_groups),
+    ] {
+        for (number, row) in (1..).zip(rows) {
+            check(&own, table, row, || format!("{list}: number {number}"))?;
+        }
+    }
+    for (number, customer) in (1..).zip(&seed.customers) {
+        let named = || {
+            let email = customer.fields.get("email").and_then(Option::as_deref);
+            email.map_or_else(|| format!("customers: number {number}"), |email| format!("customers: \"{email}\""))
+        };
+        check(&own, "customer", &customer.fields, named)?;
+        for (nth, address) in (1..).zip(&customer.addresses) {
+            check(&own, "customer_address", address, || format!("{}, address {nth}", named()))?;
+        }
+    }
+    for (table, rows) in &seed.tables {
+        for (number, row) in (1..).zip(rows) {
+            check(&own, table, row, || format!("tables: {table}, number {number}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn check(own: &Own, table: &str, row: &SeedRow, named: impl Fn() -> String) -> Result<(), SeedError> {
+    for (column, value) in row {
+        let wrong = |wrong: written::Miswritten| SeedError::Invalid {
+            what: format!("{}: {}", named(), wrong.what),
+            remedy: wrong.remedy,
+        };
+        let is_own = || own.contains(&(table.to_owned(), column.clone()));
+        if !written::is_column(&[table], column) && columns::table(table).is_some() && !is_own() {
+            let mut wrong = wrong(written::no_column(&[table], column));
+            if let SeedError::Invalid { remedy, .. } = &mut wrong {
+                remedy.push_str("; a column of your own is named under `columns`");
+            }
+            return Err(wrong);
+        }
+        if let Some(text) = value {
+            written::check_stored(table, column, text).map_err(wrong)?;
+        }
+    }
+    Ok(())
+}
+
+/// What Magento's database and its customer model want of a customer.
+pub(super) fn customer(row: &Row, database: &Database) -> Result<(), SeedError> {
+    let invalid = |what: String, remedy: &str| Err(SeedError::Invalid { what, remedy: remedy.to_owned() });
+    let customers = database.table("customer");
+    let email = row.text("email");
+    if row.has("entity_id") && customers.row(row.int("entity_id")).is_some() {
+        let what = format!("customers: \"{email}\" has the id {}, which another one has", row.text("entity_id"));
+        return invalid(what, "give each an id of its own");
+    }
+    if database.table("customer_group").row(row.int("group_id")).is_none() {
+        let what = format!("customers: \"{email}\" is in the group {}, which does not exist", row.text("group_id"));
+        return invalid(what, "add it under customer_groups, or correct group_id");
+    }
+    if email.is_empty() {
+        return invalid("customers: there is one without an e-mail address".to_owned(), "add `email: …`");
+    }
+    let mut others = customers.with("email", email);
+    if others.any(|(_, other)| other.int("website_id") == row.int("website_id")) {
+        let what = format!("customers: there are two with the e-mail address \"{email}\" in one website");
+        return invalid(what, "Magento's database refuses the second; change or remove one of them");
+    }
+    Ok(())
+}
+
+impl Seed {
+    /// Columns that the seed says another module has added, and those of its own attributes.
+    pub fn own_columns(&self) -> BTreeSet<(String, String)> {
+        let named = self.columns.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
+        let mut own: Own = named.map(|(table, column)| (table.clone(), column.clone())).collect();
+        for row in self.tables.get("eav_attribute").into_iter().flatten() {
+            let table = entity_of(row.get("entity_type_id").and_then(Option::as_deref));
+            if let (Some(table), Some(Some(code))) = (table, row.get("attribute_code")) {
+                own.insert((table.to_owned(), code.clone()));
+            }
+        }
+        own
+    }
+
+    /// Names under `columns` what no table of Magento has: for seeds that are made of what a shop answered.
+    pub fn name_own_columns(&mut self) {
+        let mut own = Own::new();
+        let mut look = |table: &str, row: &SeedRow| {
+            let unknown = row.keys().filter(|column| !written::is_column(&[table], column));
+            own.extend(unknown.map(|column| (table.to_owned(), column.clone())));
+        };
+        for (table, rows) in [
+            ("core_website", &self.websites),
+            ("core_store_group", &self.store_groups),
+            ("core_store", &self.store_views),
+            ("customer_group", &self.customer_groups),
+        ] {
+            rows.iter().for_each(|row| look(table, row));
+        }
+        for customer in &self.customers {
+            look("customer", &customer.fields);
+            customer.addresses.iter().for_each(|row| look("customer_address", row));
+        }
+        for (table, rows) in &self.tables {
+            rows.iter().for_each(|row| look(table, row));
+        }
+        for (table, column) in own.difference(&self.own_columns()) {
+            self.columns.entry(table.clone()).or_default().push(column.clone());
+        }
+    }
+}
