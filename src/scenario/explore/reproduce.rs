@@ -12,9 +12,9 @@ use super::probe::Probe;
 use super::strike::Strike;
 use super::verdict::{Failed, Verdict};
 use crate::scenario::language::beside::seeds;
+use crate::scenario::language::scenario::Scenario;
 use crate::scenario::language::setup::knob;
 use crate::scenario::language::setup::variant::Variant;
-use crate::scenario::language::scenario::Scenario;
 use crate::scenario::run::runner::{self, Carrier, RunOptions, has_end};
 use crate::snapshot::Mode;
 

@@ -15,7 +15,6 @@ use super::sales::{Sale, SaleRefused};
 use super::seed::SeedRow;
 use super::written::{self, Miswritten};
 use crate::magento::BridgeRelease;
-use crate::nearest::nearest;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
 use people::check_email;

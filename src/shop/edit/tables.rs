@@ -23,8 +23,7 @@ const STAMPED: &[&str] = &[
 
 fn known_table(table: &str) -> Result<&'static str, EditError> {
     Database::names().find(|name| *name == table).ok_or_else(|| {
-        let score = |name: &str| strsim::jaro_winkler(name, table);
-        let nearest = Database::names().max_by(|a, b| score(a).total_cmp(&score(b)));
+        let nearest = crate::nearest::nearest(table, Database::names());
         EditError::UnknownTable { table: table.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
     })
 }
