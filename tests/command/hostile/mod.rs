@@ -99,12 +99,13 @@ fn envelope(operation: &str, parts: &str, beside: &str) -> String {
 /// Elements of which each refers twice to the next: two to the power of `n` texts in a few bytes. They state a type of
 /// their own, which counts more than the one that is declared.
 fn bomb(n: usize) -> String {
-    let level = |k: usize| format!("<m id=\"i{k}\" {RECORD}><x href=\"#i{0}\"/><y href=\"#i{0}\"/></m>", k + 1);
+    let level = |k: usize| format!("<m id=\"i{k}\" {LIST}><x href=\"#i{0}\"/><y href=\"#i{0}\"/></m>", k + 1);
     format!("{}<m id=\"i{n}\">bang</m>", (0..n).map(level).collect::<String>())
 }
 
-/// Makes any element a record.
-const RECORD: &str = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"customerCustomerEntity\"";
+/// Makes any element a list, whose members are read whatever their names; a record drops those that its type lacks.
+const LIST: &str = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" \
+    xmlns:c=\"http://schemas.xmlsoap.org/soap/encoding/\" i:type=\"c:Array\" c:arrayType=\"c:Struct[]\"";
 
 /// What a command printed and how it ended.
 struct Ended {

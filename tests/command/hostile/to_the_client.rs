@@ -8,7 +8,7 @@ use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::soap::WireStyle;
 use mockgento::soap::wsdl::{WsdlOptions, write};
 
-use super::{Ended, PEAK_MAX_MB, RECORD, bomb, run};
+use super::{Ended, LIST, PEAK_MAX_MB, bomb, run};
 
 /// Answers every request for a service description with `wsdl`, every call with `answer`, as long as the test runs.
 fn answering(wsdl: Option<String>, answer: String) -> String {
@@ -72,7 +72,7 @@ fn references_do_not_make_a_short_answer_a_long_one() {
 
 #[test]
 fn a_circle_is_refused() {
-    let circle = format!("<m id=\"a\" {RECORD}><x href=\"#b\"/></m><m id=\"b\" {RECORD}><x href=\"#a\"/></m>");
+    let circle = format!("<m id=\"a\" {LIST}><x href=\"#b\"/></m><m id=\"b\" {LIST}><x href=\"#a\"/></m>");
     let ended = check(None, answer("<loginReturn href=\"#a\"/>", &circle));
     assert!(ended.text.contains("leads nowhere or back to itself"), "{}", ended.text);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{PATIENCE, RECORD, Shop, bomb, envelope, run};
+use super::{LIST, PATIENCE, Shop, bomb, envelope, run};
 
 #[test]
 fn references_do_not_make_a_short_request_a_long_one() {
@@ -11,11 +11,11 @@ fn references_do_not_make_a_short_request_a_long_one() {
         let answer = shop.call(&envelope("login", "<username href=\"#i0\"/><apiKey>x</apiKey>", &bomb(30)));
         assert!(answer.contains("more than 100000 values once references are followed"), "{answer}");
     }
-    let circle = format!("<m id=\"a\" {RECORD}><x href=\"#a\"/></m>");
+    let circle = format!("<m id=\"a\" {LIST}><x href=\"#a\"/></m>");
     let answer = shop.call(&envelope("login", "<username href=\"#a\"/>", &circle));
     assert!(answer.contains("Unresolved reference '#a'"), "{answer}");
     let (text, uses) = ("x".repeat(1_000_000), "<x href=\"#t\"/>".repeat(1000));
-    let texts = format!("<m id=\"t\">{text}</m><m id=\"l\" {RECORD}>{uses}</m>");
+    let texts = format!("<m id=\"t\">{text}</m><m id=\"l\" {LIST}>{uses}</m>");
     let answer = shop.call(&envelope("login", "<username href=\"#l\"/>", &texts));
     assert!(answer.contains("more than 33554432 bytes once references are followed"), "{answer}");
     assert!(shop.last_shown().contains("once references are followed, which no call needs"));
