@@ -13,7 +13,7 @@ const KEY: &str = "oro-key-1";
 async fn shop() -> TestShop {
     let shop = TestShop::builder().user("oro", KEY).running_clock().start().await;
     let ada = json!({
-        "entity_id": "1", "email": "ada@example.com", "firstname": "Ada", "lastname": "Lovelace", "website_id": "1", "store_id": "1",
+        "email": "ada@example.com", "firstname": "Ada", "lastname": "Lovelace", "website_id": "1", "store_id": "1",
         "group_id": "1"
     });
     shop.create("customer", ada);
@@ -110,7 +110,7 @@ async fn an_integration_goes_over_to_another_shop_only_when_told() {
     assert!(other.received_calls().is_empty(), "the other shop heard nothing");
 
     // Edits that wait stay with their shop, whatever is said.
-    let (code, text) = mockgento(&crm, &["crm", "set", "customer", "1", "lastName=Edited"]);
+    let (code, text) = mockgento(&crm, &["crm", "set", "customer", "ada@example.com", "lastName=Edited"]);
     assert_eq!(code, Some(0), "{text}");
     for command in [&["sync", "--yes", "--new-url"][..], &["check", "--new-url"]] {
         let (code, text) = mockgento(&crm, &with(command, &login));
