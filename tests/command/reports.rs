@@ -56,7 +56,8 @@ fn json_lines_on_standard_output_leave_the_rest_to_standard_error() {
     assert_eq!((&lines[1]["status"], &lines[2]["status"]), (&"failed".into(), &"passed".into()));
     let failure = &lines[1]["failures"][0];
     assert_eq!((&failure["line"], &failure["step"], &failure["kind"]), (&4.into(), &"expect".into(), &"unmet".into()));
-    assert!(err(&ran).contains("1 passed, 1 failed in "), "{}", err(&ran));
+    // On a busy machine the sum also counts slow cases.
+    assert!(err(&ran).contains("1 passed, 1 failed"), "{}", err(&ran));
 }
 
 #[test]

@@ -39,7 +39,7 @@ const FORMS: &[(&str, Ends)] = &[
     ("php-warning", Well),
     ("byte-order-mark", Well),
     ("wrong-charset", Well),
-    ("invalid-utf8", Saying("")),
+    ("invalid-utf8", Well),
     ("control-character", Well),
     ("empty-body", Well),
     ("no-date", Well),
