@@ -76,7 +76,7 @@ pub fn request(data: &[u8]) {
                 assert!(values(&request.arguments) <= limits.elements_max, "values are counted");
             }
             Err(error) => {
-                let (_, body) = error.to_http();
+                let (_, body) = error.to_http(codec.outline(data, None).version);
                 let text = decode(&body, None, &Limits::answer()).expect("UTF-8");
                 parse(&text, &Limits::answer()).expect("a refusal is well-formed");
                 assert!(body.len() < 4000, "a refusal is short");

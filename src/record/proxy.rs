@@ -13,7 +13,7 @@ use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
 use crate::disrupt::Disruption;
 use crate::server::{Answering, Answers, FrontAnswer, FrontRequest, HttpAnswer};
-use crate::soap::{SoapFault, envelope};
+use crate::soap::{SoapFault, SoapVersion, envelope};
 use crate::transport::{AllowedOrigins, HttpRequest, Method, Transport, TransportError};
 
 /// Headers of one connection, which a proxy does not pass on, and those that are made anew.
@@ -191,7 +191,7 @@ pub(super) fn refused(operation: &str) -> FrontAnswer {
 
 /// A fault of ours, as PHP answers one.
 pub(super) fn fault(fault: &SoapFault) -> FrontAnswer {
-    let body = envelope::fault(fault);
+    let body = envelope::fault(SoapVersion::V11, fault);
     answer(500, "text/xml; charset=UTF-8", body)
 }
 

@@ -65,7 +65,7 @@ impl Reader {
                 }
                 (request.operation, arguments)
             }
-            Err(_) => (self.codec.named_operation(body, None).unwrap_or_default(), Value::Null),
+            Err(_) => (self.codec.outline(body, None).operation.unwrap_or_default(), Value::Null),
         }
     }
 

@@ -13,9 +13,13 @@ use crate::magento::{WebServer, encoding_schema};
 use crate::memo::Memo;
 use crate::shop::overrides::HttpOverrides;
 use crate::shop::{Refusal, Shop};
+use crate::soap::codec::Outline;
 use crate::soap::schema::ServiceSchema;
 use crate::soap::wsdl::{self, EncodingSchemaLocation, WsdlOptions};
-use crate::soap::{Codec, FaultCode, HeaderBlock, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle, envelope};
+use crate::soap::{
+    Codec, FaultCode, HeaderBlock, RequestError, SoapFault, SoapRequest, SoapStruct, SoapValue, SoapVersion, WireStyle,
+    envelope,
+};
 use crate::xml::mask::Secrets;
 
 pub use super::route::ENCODING_SCHEMA_PATH;
@@ -98,6 +102,8 @@ pub(super) struct Call {
     pub(super) operation: String,
     pub(super) arguments: SoapStruct,
     header: Option<HeaderBlock>,
+    /// In which version of SOAP it came.
+    pub(super) version: SoapVersion,
 }
 
 /// An answer and its short form.
@@ -108,8 +114,6 @@ pub(super) struct Handled {
 }
 
 const XML: &str = "text/xml; charset=UTF-8";
-/// What PHP's SoapServer queues by itself; Magento adds its own line instead of replacing it.
-const PHP_XML: &str = "text/xml; charset=utf-8";
 const HTML: &str = "text/html; charset=UTF-8";
 
 /// Reads a request: address, XML, envelope, operation.
@@ -152,22 +156,26 @@ fn receive_call(codec: &Codec, request: &HttpRequestParts, body: &[u8]) -> Recei
     let charset = request.content_type.as_deref().and_then(charset);
     if let Some(why) = &codec.schema().unparsable {
         tracing::warn!(why, "the shop cannot read its own WSDL");
-        let named = codec.named_operation(body, charset);
+        let named = codec.outline(body, charset).operation;
         let handled = match codec.schema().mode {
             WireStyle::RpcEncoded => {
                 let text = "SOAP-ERROR: Parsing WSDL: Unexpected WSDL element <schema>";
-                broken(&SoapFault { code: FaultCode::Protocol("WSDL".to_owned()), string: text.to_owned() })
+                let fault = SoapFault { code: FaultCode::Protocol("WSDL".to_owned()), string: text.to_owned() };
+                // PHP has not looked at the request yet.
+                broken(SoapVersion::V11, &fault)
             }
             WireStyle::WsI => page(503, HTML, ERROR_PAGE.as_bytes()),
         };
         return Received::Answered { operation: named.unwrap_or_else(|| by_address(request)), handled };
     }
     match codec.read_request(body, charset) {
-        Ok(read) => Received::Call(Call { operation: read.operation, arguments: read.arguments, header: read.header }),
+        Ok(SoapRequest { operation, arguments, header, version }) => {
+            Received::Call(Call { operation, arguments, header, version })
+        }
         Err(error) => {
-            let named = codec.named_operation(body, charset);
+            let Outline { version, operation: named } = codec.outline(body, charset);
             tracing::info!(operation = named, %error, "a request was refused before any operation ran");
-            let (content_type, body) = error.to_http();
+            let (content_type, body) = error.to_http(version);
             let outcome = Outcome::Fault { code: error.code().to_owned(), string: error.to_string() };
             let answer = Answer { status: 500, content_types: vec![content_type.to_owned()], body };
             Received::Refused {
@@ -242,9 +250,9 @@ struct Manner {
 }
 
 impl Manner {
-    fn of(shop: &Shop) -> Self {
+    fn of(shop: &Shop, version: SoapVersion) -> Self {
         let http = shop.overrides().map(|overrides| overrides.http.clone()).unwrap_or_default();
-        let of_product = || content_types(shop.web_server());
+        let of_product = || content_types(shop.web_server(), version);
         let content_types = if http.content_type.is_empty() { of_product() } else { http.content_type };
         Self { content_types, fault_status: http.fault_status.unwrap_or(200) }
     }
@@ -260,20 +268,20 @@ pub(super) fn act(shop: &mut Shop, call: &Call) -> Acted {
         }
         shop.dispatch(&call.operation, &call.arguments)
     };
-    Acted { operation: call.operation.clone(), result, codec: shop.codec().clone(), manner: Manner::of(shop) }
+    Acted::of(shop, &call.operation, call.version, result)
 }
 
 /// Puts a fault in place of what the shop would have done: a number as Magento does, a name as PHP does.
-pub(super) fn injected(shop: &Shop, operation: &str, fault: SoapFault) -> Acted {
-    Acted {
-        operation: operation.to_owned(),
-        result: Err(Refusal::Fault(fault)),
-        codec: shop.codec().clone(),
-        manner: Manner::of(shop),
-    }
+pub(super) fn injected(shop: &Shop, operation: &str, version: SoapVersion, fault: SoapFault) -> Acted {
+    Acted::of(shop, operation, version, Err(Refusal::Fault(fault)))
 }
 
 impl Acted {
+    fn of(shop: &Shop, operation: &str, version: SoapVersion, result: Result<SoapValue, Refusal>) -> Self {
+        let codec = shop.codec().clone().answering_in(version);
+        Self { operation: operation.to_owned(), result, codec, manner: Manner::of(shop, version) }
+    }
+
     /// Why the shop did not do it.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
         self.result.as_ref().err()
@@ -315,25 +323,22 @@ impl Acted {
     /// Writes a refusal with the status PHP and Magento give it (wire spec, section 1.3).
     fn refuse(&self, refusal: &Refusal) -> Handled {
         match refusal {
-            Refusal::Fault(fault) if fault.api_code().is_none() => broken(fault),
-            Refusal::Fault(fault) => {
-                let body = self.codec.write_fault(fault);
-                let Manner { content_types, fault_status } = self.manner.clone();
-                let answer = Answer { status: fault_status, content_types, body };
-                Handled { answer, outcome: Outcome::of_fault(fault) }
-            }
-            Refusal::Thrown(text) => {
-                let fault = SoapFault::server(text.as_str());
-                let Manner { content_types, fault_status } = self.manner.clone();
-                let answer = Answer { status: fault_status, content_types, body: self.codec.write_fault(&fault) };
-                Handled { answer, outcome: Outcome::of_fault(&fault) }
-            }
-            Refusal::Encoding(text) => broken(&SoapFault::server(text.as_str())),
+            Refusal::Fault(fault) if fault.api_code().is_none() => broken(self.codec.version(), fault),
+            Refusal::Fault(fault) => self.fault(fault),
+            Refusal::Thrown(text) => self.fault(&SoapFault::server(text.as_str())),
+            Refusal::Encoding(text) => broken(self.codec.version(), &SoapFault::server(text.as_str())),
             Refusal::ErrorPage(text) => {
                 tracing::warn!(text, "the shop answers its error page");
                 page(503, HTML, ERROR_PAGE.as_bytes())
             }
         }
+    }
+
+    /// A fault that Magento writes.
+    fn fault(&self, fault: &SoapFault) -> Handled {
+        let body = self.codec.write_fault(fault);
+        let Manner { content_types, fault_status } = self.manner.clone();
+        Handled { answer: Answer { status: fault_status, content_types, body }, outcome: Outcome::of_fault(fault) }
     }
 }
 
@@ -342,15 +347,16 @@ const ERROR_PAGE: &str = "<html>\n<head><title>Service Temporarily Unavailable</
                           <p>Exception printing is disabled by default for security reasons.</p>\n</body>\n</html>\n";
 
 /// A fault that PHP's SoapServer raises itself: status 500, one line.
-fn broken(fault: &SoapFault) -> Handled {
-    let body = envelope::fault_line(&fault.code.to_string(), &fault.string);
-    let answer = Answer { status: 500, content_types: vec![PHP_XML.to_owned()], body };
+fn broken(version: SoapVersion, fault: &SoapFault) -> Handled {
+    let body = envelope::fault_line(version, &fault.code.to_string(), &fault.string);
+    let answer = Answer { status: 500, content_types: vec![version.content_type().to_owned()], body };
     Handled { answer, outcome: Outcome::of_fault(fault) }
 }
 
-fn content_types(web_server: WebServer) -> Vec<String> {
+/// What PHP's SoapServer queues by itself, and Magento's own line, which does not replace it everywhere.
+fn content_types(web_server: WebServer, version: SoapVersion) -> Vec<String> {
     match web_server {
-        WebServer::BuiltIn => vec![PHP_XML.to_owned(), XML.to_owned()],
+        WebServer::BuiltIn => vec![version.content_type().to_owned(), XML.to_owned()],
         WebServer::Fpm => vec![XML.to_owned()],
     }
 }

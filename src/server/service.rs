@@ -307,8 +307,9 @@ fn handle(shop: &mut Shop, operation: &str, asked: Result<&Call, Handled>, struc
         shop.expire_sessions();
     }
     if let Some(instead) = struck.iter().find_map(instead) {
+        let version = asked.as_ref().map(|call| call.version).unwrap_or_default();
         return match instead {
-            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, fault)),
+            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, version, fault)),
             Instead::Page(answer) => Done::Handled(Handled { outcome: Outcome::Page(answer.body.len()), answer }),
         };
     }

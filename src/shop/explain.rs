@@ -144,9 +144,15 @@ pub(super) fn refusal(shop: &Shop, error: &RequestError) -> String {
     match error {
         RequestError::InvalidXml(Some(error)) => format!("the body is not well-formed: {error}"),
         RequestError::InvalidXml(None) => "the request has no body; calls are POSTs of an envelope".to_owned(),
-        RequestError::Entity | RequestError::DocumentType => "the body has a document type declaration, which PHP's SOAP server refuses".to_owned(),
-        RequestError::VersionMismatch => {
-            "the root is no SOAP 1.1 envelope; SOAP 1.2 clients must be switched to 1.1".to_owned()
+        RequestError::Entity | RequestError::DocumentType => {
+            "the body has a document type declaration, which PHP's SOAP server refuses".to_owned()
+        }
+        RequestError::VersionMismatch => "the root is no envelope of SOAP 1.1 or 1.2".to_owned(),
+        RequestError::Envelope(rule) => {
+            format!("the envelope breaks a rule of its version of SOAP ({rule}); leave out what the rule names")
+        }
+        RequestError::UnknownEncoding(_) => {
+            "an encodingStyle is not that of its envelope's version of SOAP; leave it out".to_owned()
         }
         RequestError::MissingParameter => {
             "the call has no arguments; they are elements inside of it, the session id first".to_owned()
@@ -154,9 +160,6 @@ pub(super) fn refusal(shop: &Shop, error: &RequestError) -> String {
         RequestError::TooManyParameters => {
             "the call has more arguments than the operation, and none by its name; or the body has a second call"
                 .to_owned()
-        }
-        RequestError::Envelope(text) => {
-            format!("{text}: the attributes of envelope, header or call are not those of SOAP 1.1")
         }
         RequestError::NoBody | RequestError::EmptyBody => "the envelope holds no call".to_owned(),
         RequestError::NoProcedure(name) => unknown_operation(shop, name),

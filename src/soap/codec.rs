@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::decode::{Decoder, ListForm, Refusal};
 use super::envelope::{self, HeaderBlock, SOAP_ENV};
 use super::error::{DecodeError, EncodeError, RequestError};
+use super::version::Form;
 use super::{
-    FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, WireStyle, document_literal, rpc_encoded,
+    FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, SoapVersion, WireStyle, document_literal,
+    rpc_encoded,
 };
 use crate::clock::Deadline;
 use crate::xml::{self, Element, Limits, TextForm};
@@ -15,7 +17,7 @@ use crate::xml::{self, Element, Limits, TextForm};
 #[derive(Clone, Debug)]
 pub struct Codec {
     schema: Arc<ServiceSchema>,
-    splits_lines: bool,
+    form: Form,
 }
 
 /// A request as the server reads it.
@@ -27,6 +29,17 @@ pub struct SoapRequest {
     pub arguments: SoapStruct,
     /// The first SOAP header block that is meant for the server.
     pub header: Option<HeaderBlock>,
+    /// In which version of SOAP it came, and is answered.
+    pub version: SoapVersion,
+}
+
+/// What can be told of a request that is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// The version of its envelope; SOAP 1.1 for what is none.
+    pub version: SoapVersion,
+    /// The operation it names.
+    pub operation: Option<String>,
 }
 
 /// What came back.
@@ -41,19 +54,31 @@ pub enum Answer {
 impl Codec {
     /// A codec whose answers have a line feed between all tags, as Magento's from CE 1.8 on.
     pub fn new(schema: Arc<ServiceSchema>) -> Self {
-        Self { schema, splits_lines: true }
+        Self { schema, form: Form { splits_lines: true, ..Form::default() } }
     }
 
     /// Chooses whether answers are split into lines; CE 1.7 does it in WS-I only.
     #[must_use]
     pub fn with_line_splitting(mut self, splits_lines: bool) -> Self {
-        self.splits_lines = splits_lines;
+        self.form.splits_lines = splits_lines;
         self
+    }
+
+    /// The same, answering in that version of SOAP.
+    #[must_use]
+    pub fn answering_in(mut self, version: SoapVersion) -> Self {
+        self.form.version = version;
+        self
+    }
+
+    /// The version it answers in.
+    pub fn version(&self) -> SoapVersion {
+        self.form.version
     }
 
     /// Whether the other one reads and writes the same service in the same way; by identity, so that asking is cheap.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.schema, &other.schema) && self.splits_lines == other.splits_lines
+        Arc::ptr_eq(&self.schema, &other.schema) && self.form.splits_lines == other.form.splits_lines
     }
 
     /// The service, shared with whoever speaks the same style and bridge.
@@ -74,8 +99,10 @@ impl Codec {
         let declared = self.declared(operation)?;
         let arguments: Vec<_> = arguments.iter().collect();
         match self.schema.mode {
-            WireStyle::RpcEncoded => rpc_encoded::write(&self.schema, operation, &declared.request, &arguments, false),
-            WireStyle::WsI => document_literal::write(&self.schema, &declared.request, &arguments, false),
+            WireStyle::RpcEncoded => {
+                rpc_encoded::write(&self.schema, operation, &declared.request, &arguments, Form::default())
+            }
+            WireStyle::WsI => document_literal::write(&self.schema, &declared.request, &arguments, Form::default()),
         }
     }
 
@@ -89,23 +116,23 @@ impl Codec {
         match self.schema.mode {
             WireStyle::RpcEncoded => {
                 let wrapper = format!("{operation}Response");
-                rpc_encoded::write(&self.schema, &wrapper, &declared.response, &[(name, value)], self.splits_lines)
+                rpc_encoded::write(&self.schema, &wrapper, &declared.response, &[(name, value)], self.form)
             }
             WireStyle::WsI => {
                 // What is called without a message is not packed into an object, and so nothing of it is written.
                 let packed = [(name, value)];
                 let members = if declared.request.parts.is_empty() { &[][..] } else { &packed[..] };
-                document_literal::write(&self.schema, &declared.response, members, self.splits_lines)
+                document_literal::write(&self.schema, &declared.response, members, self.form)
             }
         }
     }
 
     /// Writes an API fault; both styles write it the same.
     pub fn write_fault(&self, fault: &SoapFault) -> Vec<u8> {
-        if self.splits_lines {
-            return envelope::fault(fault);
+        if self.form.splits_lines {
+            return envelope::fault(self.form.version, fault);
         }
-        envelope::fault_line(&fault.code.to_string(), &fault.string)
+        envelope::fault_line(self.form.version, &fault.code.to_string(), &fault.string)
     }
 
     /// Reads a request as PHP's SoapServer does.
@@ -125,16 +152,19 @@ impl Codec {
             WireStyle::RpcEncoded => self.rpc_call(&root, calls.first())?,
             WireStyle::WsI => self.wsi_call(&root, calls)?,
         };
-        Ok(SoapRequest { operation: operation.to_owned(), arguments, header: opened.header })
+        let envelope::Opened { version, header, .. } = opened;
+        Ok(SoapRequest { operation: operation.to_owned(), arguments, header, version })
     }
 
-    /// The operation a request names, for a journal that must say what was asked even when it is refused.
-    pub fn named_operation(&self, body: &[u8], charset: Option<&str>) -> Option<String> {
+    /// What a request that is refused is, for its answer and for a journal that must say what was asked all the same.
+    pub fn outline(&self, body: &[u8], charset: Option<&str>) -> Outline {
         let limits = Limits::request();
-        let text = xml::decode(body, charset, &limits).ok()?;
-        let root = xml::parse(&text, &limits).ok()?;
-        let opened = envelope::open(&root).ok()?;
-        opened.body.children.first().map(|call| xml::shortened(call.local))
+        let Ok(text) = xml::decode(body, charset, &limits) else { return Outline::default() };
+        let Ok(root) = xml::parse(&text, &limits) else { return Outline::default() };
+        let version = envelope::version_of(&root).unwrap_or_default();
+        let body = root.children.iter().find(|child| child.is(version.envelope(), "Body"));
+        let call = body.and_then(|body| body.children.first());
+        Outline { version, operation: call.map(|call| xml::shortened(call.local)) }
     }
 
     fn rpc_call<'a>(

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::document_literal::LIST_ITEM;
 use super::envelope::XSI;
 use super::scalar::Lexical;
-use super::{Field, ServiceSchema, Shape, SoapStruct, SoapValue, TypeId, TypeRef, WireStyle, Xsd, scalar};
+use super::{Field, ServiceSchema, Shape, SoapStruct, SoapValue, SoapVersion, TypeId, TypeRef, WireStyle, Xsd, scalar};
 use crate::xml::{Attribute, Element, Limits, shortened};
 
 /// Nesting of values once references are followed; nothing real nests deeper.
@@ -105,8 +105,8 @@ impl<'a> Decoder<'a> {
             return Err(Refusal::Limit { what: "nested values", max: DEPTH_MAX });
         }
         self.spend(Cost { values: 1, text_bytes: element.text.len() })?;
-        if let Some(href) = element.attribute(None, "href") {
-            return self.referenced(href, declared, depth + 1);
+        if let Some((reference, id)) = reference(element) {
+            return self.referenced(reference, id, declared, depth + 1);
         }
         // Whatever the attribute says: PHP asks only whether it is there.
         if element.attributes.iter().any(|attribute| attribute.local == "nil") {
@@ -176,9 +176,15 @@ impl<'a> Decoder<'a> {
     }
 
     /// The value that a reference leads to.
-    fn referenced(&self, href: &str, declared: Option<&TypeRef>, depth: usize) -> Result<SoapValue, Refusal> {
+    fn referenced(
+        &self,
+        href: &str,
+        id: Option<&str>,
+        declared: Option<&TypeRef>,
+        depth: usize,
+    ) -> Result<SoapValue, Refusal> {
         let nowhere = || Refusal::Reference(shortened(href));
-        let (id, target) = href.strip_prefix('#').and_then(|id| self.targets.get_key_value(id)).ok_or_else(nowhere)?;
+        let (id, target) = id.and_then(|id| self.targets.get_key_value(id)).ok_or_else(nowhere)?;
         let element = target.element.ok_or_else(nowhere)?;
         if self.open.borrow().contains(id) {
             return Err(nowhere());
@@ -335,11 +341,22 @@ enum Reading {
     Guess,
 }
 
+/// Where an element says that its value stands, as it is written and as the id that it leads to: `href="#id"`, in SOAP 1.2
+/// `enc:ref="id"`, which PHP takes with `#` as well.
+fn reference<'a>(element: &'a Element<'_>) -> Option<(&'a str, Option<&'a str>)> {
+    if let Some(href) = element.attribute(None, "href") {
+        return Some((href, href.strip_prefix('#')));
+    }
+    let reference = element.attribute(Some(SoapVersion::V12.encoding()), "ref")?;
+    Some((reference, Some(reference.strip_prefix('#').unwrap_or(reference))))
+}
+
 fn collect_targets<'a>(element: &'a Element<'a>, into: &mut HashMap<&'a str, Target<'a>>) {
-    if let Some(id) = element.attribute(None, "id") {
+    let id = element.attribute(None, "id").or_else(|| element.attribute(Some(SoapVersion::V12.encoding()), "id"));
+    if let Some(id) = id {
         into.entry(id).or_default().element = Some(element);
     }
-    if let Some(id) = element.attribute(None, "href").and_then(|href| href.strip_prefix('#')) {
+    if let Some((_, Some(id))) = reference(element) {
         into.entry(id).or_default().references += 1;
     }
     for child in &element.children {

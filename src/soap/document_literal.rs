@@ -1,7 +1,8 @@
 //! WS-I document/literal layout: wire spec, section 3.3.
 
-use super::envelope::{self, PROLOG, SOAP_ENV};
+use super::envelope::{self, PROLOG};
 use super::error::EncodeError;
+use super::version::Form;
 use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
 use crate::xml::writer::{escape_attribute, put};
 
@@ -13,7 +14,7 @@ pub(super) fn write(
     schema: &ServiceSchema,
     message: &Message,
     members: &[(&str, &SoapValue)],
-    split: bool,
+    form: Form,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut writer = Writer { schema, out: String::with_capacity(4096) };
     // PHP writes an element without anything for what is no object.
@@ -25,8 +26,9 @@ pub(super) fn write(
     let body = writer.out;
     let mut document = String::with_capacity(body.len() + 400);
     document.push_str(PROLOG);
+    let (env, namespace) = (form.version.prefix(), form.version.envelope());
     document.push_str(&format!(
-        "<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"{SOAP_ENV}\" xmlns:ns1=\"{}\"><SOAP-ENV:Body>",
+        "<{env}:Envelope xmlns:{env}=\"{namespace}\" xmlns:ns1=\"{}\"><{env}:Body>",
         escape_attribute(&schema.target_namespace)
     ));
     if let Some(wrapper) = &message.element {
@@ -36,8 +38,8 @@ pub(super) fn write(
             put(&mut document, &["<ns1:", wrapper, ">", &body, "</ns1:", wrapper, ">"]);
         }
     }
-    document.push_str("</SOAP-ENV:Body></SOAP-ENV:Envelope>\n");
-    Ok(if split { envelope::split_lines(document) } else { document }.into_bytes())
+    put(&mut document, &["</", env, ":Body></", env, ":Envelope>\n"]);
+    Ok(if form.splits_lines { envelope::split_lines(document) } else { document }.into_bytes())
 }
 
 struct Writer<'a> {

@@ -1,16 +1,12 @@
 //! Envelopes: finding header and body, writing the two fault forms.
 
-use super::SoapFault;
 use super::error::RequestError;
+use super::{SoapFault, SoapVersion};
 use crate::xml::writer::escape_text;
-use crate::xml::{Element, XmlErrorKind};
+use crate::xml::{Attribute, Element, XmlErrorKind};
 
 /// SOAP 1.1 envelope namespace.
-pub const SOAP_ENV: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-/// SOAP 1.2 envelope namespace.
-pub const SOAP_ENV_12: &str = "http://www.w3.org/2003/05/soap-envelope";
-/// SOAP 1.1 encoding namespace.
-pub const SOAP_ENC: &str = "http://schemas.xmlsoap.org/soap/encoding/";
+pub const SOAP_ENV: &str = SoapVersion::V11.envelope();
 /// XML Schema namespace.
 pub const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// XML Schema instance namespace.
@@ -19,11 +15,10 @@ pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// The first line of every document PHP writes.
 pub const PROLOG: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// The actor of a header block that concerns whoever gets it next.
-const ACTOR_NEXT: &str = "http://schemas.xmlsoap.org/soap/actor/next";
-
-/// Header presence and body of a request.
+/// Version, header presence and body of a request.
 pub struct Opened<'a> {
+    /// Which version the envelope is of.
+    pub version: SoapVersion,
     /// The first header block that is meant for the server; Magento runs each as an operation (wire spec, section 4.5).
     pub header: Option<HeaderBlock>,
     /// The `Body` element.
@@ -39,42 +34,88 @@ pub enum HeaderBlock {
     Record,
 }
 
-/// Opens a request envelope: an optional header, then the body. What follows the body is not looked at.
-///
-/// # Errors
-/// `VersionMismatch` for any other root and for SOAP 1.2, which this server does not speak; `NoBody` without a body;
-/// `Envelope` for attributes that SOAP does not allow.
-pub fn open<'a>(root: &'a Element<'a>) -> Result<Opened<'a>, RequestError> {
-    if !root.is(SOAP_ENV, "Envelope") {
-        return Err(RequestError::VersionMismatch);
-    }
-    if root.attributes.iter().any(|attribute| attribute.namespace.is_none()) {
-        return Err(RequestError::Envelope("A SOAP Envelope element cannot have non Namespace qualified attributes"));
-    }
-    let (header, rest) = match root.children.split_first() {
-        Some((first, rest)) if first.is(SOAP_ENV, "Header") => (Some(first), rest),
-        _ => (None, root.children.as_slice()),
-    };
-    let body = rest.first().filter(|first| first.is(SOAP_ENV, "Body")).ok_or(RequestError::NoBody)?;
-    if let Some(call) = body.children.first() {
-        check_encoding(call)?;
-    }
-    Ok(Opened { header: header.map(header_block).transpose()?.flatten(), body })
+/// The version of an envelope; none for any other root.
+pub fn version_of(root: &Element<'_>) -> Option<SoapVersion> {
+    SoapVersion::ALL.into_iter().find(|version| root.is(version.envelope(), "Envelope"))
 }
 
-/// The first block of a header that is meant for the server.
-fn header_block(header: &Element<'_>) -> Result<Option<HeaderBlock>, RequestError> {
-    if header.attributes.iter().any(|attribute| attribute.namespace.is_none()) {
-        return Err(RequestError::Envelope("A SOAP Header element cannot have non Namespace qualified attributes"));
+/// Opens a request envelope, in the order in which PHP's SoapServer looks at it: an optional header, then the body. What
+/// follows the body is not looked at in SOAP 1.1 and not allowed in 1.2.
+///
+/// # Errors
+/// `VersionMismatch` for any other root; `NoBody` without a body; `Envelope` and `UnknownEncoding` for what an envelope of
+/// its version must not have.
+pub fn open<'a>(root: &'a Element<'a>) -> Result<Opened<'a>, RequestError> {
+    let version = version_of(root).ok_or(RequestError::VersionMismatch)?;
+    let namespace = version.envelope();
+    check_attributes(root, version, &OF_ENVELOPE)?;
+    let (header, rest) = match root.children.split_first() {
+        Some((first, rest)) if first.is(namespace, "Header") => (Some(first), rest),
+        _ => (None, root.children.as_slice()),
+    };
+    let (body, rest) =
+        rest.split_first().filter(|(first, _)| first.is(namespace, "Body")).ok_or(RequestError::NoBody)?;
+    if version == SoapVersion::V12 {
+        check_attributes(body, version, &OF_BODY_12)?;
+        if !rest.is_empty() {
+            return Err(RequestError::Envelope("A SOAP 1.2 envelope can contain only Header and Body"));
+        }
     }
+    if let Some(call) = body.children.first() {
+        check_encoding(call, version)?;
+    }
+    let header = header.map(|header| header_block(header, version)).transpose()?.flatten();
+    Ok(Opened { version, header, body })
+}
+
+/// What PHP says of attributes that a part of an envelope must not have.
+struct Forbidden {
+    unqualified: &'static str,
+    /// Of an encoding style, in SOAP 1.2 only.
+    style: &'static str,
+}
+
+const OF_ENVELOPE: Forbidden = Forbidden {
+    unqualified: "A SOAP Envelope element cannot have non Namespace qualified attributes",
+    style: "encodingStyle cannot be specified on the Envelope",
+};
+const OF_HEADER: Forbidden = Forbidden {
+    unqualified: "A SOAP Header element cannot have non Namespace qualified attributes",
+    style: "encodingStyle cannot be specified on the Header",
+};
+const OF_BODY_12: Forbidden = Forbidden {
+    unqualified: "A SOAP Body element cannot have non Namespace qualified attributes",
+    style: "encodingStyle cannot be specified on the Body",
+};
+
+/// Of several wrong attributes the first one is told.
+fn check_attributes(part: &Element<'_>, version: SoapVersion, forbidden: &Forbidden) -> Result<(), RequestError> {
+    let wrong = |attribute: &Attribute<'_>| match attribute.namespace.as_deref() {
+        None => Some(forbidden.unqualified),
+        Some(namespace) => {
+            let is_style = attribute.local == ENCODING_STYLE && namespace == version.envelope();
+            (is_style && version == SoapVersion::V12).then_some(forbidden.style)
+        }
+    };
+    match part.attributes.iter().find_map(wrong) {
+        Some(text) => Err(RequestError::Envelope(text)),
+        None => Ok(()),
+    }
+}
+
+const ENCODING_STYLE: &str = "encodingStyle";
+
+/// The first block of a header that is meant for the server.
+fn header_block(header: &Element<'_>, version: SoapVersion) -> Result<Option<HeaderBlock>, RequestError> {
+    check_attributes(header, version, &OF_HEADER)?;
     let mut found = None;
     for block in &header.children {
-        check_encoding(block)?;
-        if block.attribute(Some(SOAP_ENV), "actor").is_some_and(|actor| actor != ACTOR_NEXT) {
+        check_encoding(block, version)?;
+        let attribute = |name| block.attribute(Some(version.envelope()), name);
+        if attribute(version.role_attribute()).is_some_and(|role| !version.own_roles().contains(&role)) {
             continue;
         }
-        let must = block.attribute(Some(SOAP_ENV), "mustUnderstand");
-        if must.is_some_and(|must| !matches!(must, "0" | "1" | "true" | "false")) {
+        if attribute("mustUnderstand").is_some_and(|must| !matches!(must, "0" | "1" | "true" | "false")) {
             return Err(RequestError::Envelope("mustUnderstand value is not boolean"));
         }
         let kind = if block.children.is_empty() { HeaderBlock::Scalar } else { HeaderBlock::Record };
@@ -83,9 +124,9 @@ fn header_block(header: &Element<'_>) -> Result<Option<HeaderBlock>, RequestErro
     Ok(found)
 }
 
-fn check_encoding(element: &Element<'_>) -> Result<(), RequestError> {
-    match element.attribute(Some(SOAP_ENV), "encodingStyle") {
-        Some(style) if style != SOAP_ENC => Err(RequestError::Envelope("Unknown Data Encoding Style")),
+fn check_encoding(element: &Element<'_>, version: SoapVersion) -> Result<(), RequestError> {
+    match element.attribute(Some(version.envelope()), ENCODING_STYLE) {
+        Some(style) if style != version.encoding() => Err(RequestError::UnknownEncoding(version)),
         _ => Ok(()),
     }
 }
@@ -99,30 +140,27 @@ pub fn refused(error: crate::xml::XmlError, text: &str) -> RequestError {
     }
 }
 
-/// A fault on one line, as PHP writes it: protocol faults stay so.
-pub fn fault_line(code: &str, string: &str) -> Vec<u8> {
+/// A fault on one line, as PHP writes it: protocol faults stay so. The code is SOAP 1.1's.
+pub fn fault_line(version: SoapVersion, code: &str, string: &str) -> Vec<u8> {
+    let (code, string) = (version.fault_code(code), escape_text(string));
+    let (code, env, namespace) = (escape_text(&code), version.prefix(), version.envelope());
+    let fault = match version {
+        SoapVersion::V11 => format!("<faultcode>{code}</faultcode><faultstring>{string}</faultstring>"),
+        SoapVersion::V12 => format!(
+            "<env:Code><env:Value>{code}</env:Value></env:Code><env:Reason><env:Text>{string}</env:Text></env:Reason>"
+        ),
+    };
     format!(
-        "{PROLOG}<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"{SOAP_ENV}\"><SOAP-ENV:Body><SOAP-ENV:Fault><faultcode>{}</faultcode>\
-         <faultstring>{}</faultstring></SOAP-ENV:Fault></SOAP-ENV:Body></SOAP-ENV:Envelope>\n",
-        escape_text(code),
-        escape_text(string),
+        "{PROLOG}<{env}:Envelope xmlns:{env}=\"{namespace}\"><{env}:Body><{env}:Fault>{fault}</{env}:Fault></{env}:Body>\
+         </{env}:Envelope>\n"
     )
     .into_bytes()
 }
 
 /// An API fault, split into lines as Magento does with every answer of its own.
-pub fn fault(fault: &SoapFault) -> Vec<u8> {
-    split_lines(String::from_utf8_lossy(&fault_line(&fault.code.to_string(), &fault.string)).into_owned()).into_bytes()
-}
-
-/// The SOAP 1.2 fault PHP sends when the root is no SOAP 1.1 envelope.
-pub fn version_mismatch() -> Vec<u8> {
-    format!(
-        "{PROLOG}<env:Envelope xmlns:env=\"{SOAP_ENV_12}\"><env:Body><env:Fault><env:Code><env:Value>env:VersionMismatch\
-         </env:Value></env:Code><env:Reason><env:Text>Wrong Version</env:Text></env:Reason></env:Fault></env:Body>\
-         </env:Envelope>\n"
-    )
-    .into_bytes()
+pub fn fault(version: SoapVersion, fault: &SoapFault) -> Vec<u8> {
+    let line = fault_line(version, &fault.code.to_string(), &fault.string);
+    split_lines(String::from_utf8_lossy(&line).into_owned()).into_bytes()
 }
 
 /// Puts a line feed between all adjacent tags, empty strings included (wire spec, fact 5).

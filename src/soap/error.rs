@@ -1,6 +1,6 @@
 //! What can go wrong between bytes and values.
 
-use super::envelope;
+use super::{SoapVersion, envelope};
 use crate::xml::{XmlError, XmlErrorKind};
 
 /// A value that its schema does not allow to be written; PHP answers HTTP 500 with this text.
@@ -75,12 +75,15 @@ pub enum RequestError {
     /// More arguments in order, or more calls in a body of WS-I, than the operation has parts.
     #[error("Error cannot find parameter")]
     TooManyParameters,
-    /// An attribute, a style of encoding or a word that SOAP does not allow in this place; the text is PHP's.
+    /// An attribute, an element or a word that SOAP does not allow in this place; the text is PHP's.
     #[error("{0}")]
     Envelope(&'static str),
     /// The root is no SOAP envelope.
     #[error("Wrong Version")]
     VersionMismatch,
+    /// An encoding of a call or header block that is not the own one of the envelope's version.
+    #[error("Unknown Data Encoding Style")]
+    UnknownEncoding(SoapVersion),
     /// A SOAP envelope without a body.
     #[error("Body must be present in a SOAP envelope")]
     NoBody,
@@ -117,12 +120,21 @@ impl From<XmlError> for DecodeError {
 }
 
 impl RequestError {
-    /// Content type and body of the HTTP 500 answer.
-    pub fn to_http(&self) -> (&'static str, Vec<u8>) {
-        match self {
-            Self::VersionMismatch => ("application/soap+xml; charset=utf-8", envelope::version_mismatch()),
-            _ => ("text/xml; charset=utf-8", envelope::fault_line(self.code(), &self.to_string())),
-        }
+    /// Content type and body of the HTTP 500 answer to an envelope of that version.
+    pub fn to_http(&self, version: SoapVersion) -> (&'static str, Vec<u8>) {
+        // What is no envelope is told in the newer version, what is no XML in the older one.
+        let version = match self {
+            Self::VersionMismatch => SoapVersion::V12,
+            Self::InvalidXml(_) | Self::Entity => SoapVersion::V11,
+            _ => version,
+        };
+        let body = match (self, version) {
+            (Self::NoProcedure(_), SoapVersion::V12) => {
+                envelope::fault_line(version, "rpc:ProcedureNotPresent", "Procedure not present")
+            }
+            _ => envelope::fault_line(version, self.code(), &self.to_string()),
+        };
+        (version.content_type(), body)
     }
 
     /// The fault code of that answer.
@@ -130,9 +142,13 @@ impl RequestError {
         match self {
             Self::VersionMismatch => "env:VersionMismatch",
             Self::InvalidXml(_) | Self::Entity => "Sender",
-            Self::EmptyBody | Self::NoBody | Self::MissingParameter | Self::TooManyParameters | Self::Envelope(_) => {
-                "SOAP-ENV:Client"
-            }
+            Self::EmptyBody
+            | Self::NoBody
+            | Self::MissingParameter
+            | Self::TooManyParameters
+            | Self::Envelope(_)
+            | Self::UnknownEncoding(SoapVersion::V11) => "SOAP-ENV:Client",
+            Self::UnknownEncoding(SoapVersion::V12) => "SOAP-ENV:DataEncodingUnknown",
             Self::DocumentType
             | Self::NoProcedure(_)
             | Self::Violation

@@ -1,4 +1,4 @@
-//! SOAP 1.1 as Magento speaks it: the value tree, both encodings (RPC/encoded and WS-I document/literal), envelopes,
+//! SOAP as Magento speaks it: the value tree, both encodings (RPC/encoded and WS-I document/literal), envelopes,
 //! faults and the WSDL. It is told types by a [`schema::ServiceSchema`]; it knows no Magento operation, no shop and no
 //! client.
 #![doc(hidden)]
@@ -15,6 +15,7 @@ mod scalar;
 pub mod schema;
 pub mod style;
 pub mod value;
+pub mod version;
 pub mod wsdl;
 pub mod wsdl_reader;
 
@@ -27,3 +28,4 @@ pub use schema::{
 };
 pub use style::WireStyle;
 pub use value::{SoapStruct, SoapValue};
+pub use version::SoapVersion;

@@ -1,8 +1,9 @@
 //! SOAP section 5 encoding, written as PHP's serializer writes it and read as it reads: wire spec, section 3.2.
 
-use super::envelope::{self, PROLOG, SOAP_ENC, SOAP_ENV, XSD, XSI};
+use super::envelope::{self, PROLOG, XSD, XSI};
 use super::error::EncodeError;
-use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
+use super::version::Form;
+use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, SoapVersion, TypeRef, Xsd, scalar};
 use crate::xml::writer::{escape_attribute, put};
 
 /// A namespace that is declared on the envelope where it is first used.
@@ -19,12 +20,17 @@ pub(super) fn write(
     wrapper: &str,
     message: &Message,
     arguments: &[(&str, &SoapValue)],
-    split: bool,
+    form: Form,
 ) -> Result<Vec<u8>, EncodeError> {
-    let mut writer = Writer { schema, out: String::with_capacity(4096), used: Vec::new() };
+    let version = form.version;
+    let mut writer = Writer { schema, version, out: String::with_capacity(4096), used: Vec::new() };
     for (at, (name, value)) in arguments.iter().enumerate() {
         let part = message.parts.iter().find(|part| part.name == *name).or_else(|| message.parts.get(at));
         let Some(part) = part else { continue };
+        if version == SoapVersion::V12 {
+            // Which child is the result.
+            writer.put(&["<rpc:result>", &part.name, "</rpc:result>"]);
+        }
         writer.element(&part.name, &part.type_ref, value)?;
     }
     let body = writer.out;
@@ -37,29 +43,45 @@ pub(super) fn write(
     }
     let mut document = String::with_capacity(body.len() + 700);
     document.push_str(PROLOG);
+    let (env, namespace, encoding) = (version.prefix(), version.envelope(), version.encoding());
     document.push_str(&format!(
-        "<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"{SOAP_ENV}\" xmlns:ns1=\"{}\"",
+        "<{env}:Envelope xmlns:{env}=\"{namespace}\" xmlns:ns1=\"{}\"",
         escape_attribute(&schema.target_namespace)
     ));
     for prefix in used {
         document.push_str(&match prefix {
-            Prefix::SoapEnc => format!(" xmlns:SOAP-ENC=\"{SOAP_ENC}\""),
+            Prefix::SoapEnc => format!(" xmlns:{}=\"{encoding}\"", version.encoding_prefix()),
             Prefix::Xsd => format!(" xmlns:xsd=\"{XSD}\""),
             Prefix::Xsi => format!(" xmlns:xsi=\"{XSI}\""),
         });
     }
-    document.push_str(&format!(" SOAP-ENV:encodingStyle=\"{SOAP_ENC}\"><SOAP-ENV:Body>"));
+    // The style stands on the envelope in one version and may only stand on the call in the other.
+    let style = format!(" {env}:encodingStyle=\"{encoding}\"");
+    let on_call = match version {
+        SoapVersion::V11 => {
+            put(&mut document, &[&style, "><SOAP-ENV:Body>"]);
+            ""
+        }
+        SoapVersion::V12 => {
+            put(&mut document, &["><env:Body xmlns:rpc=\"", RPC_12, "\">"]);
+            &style
+        }
+    };
     if body.is_empty() {
-        document.push_str(&format!("<ns1:{wrapper}/>"));
+        put(&mut document, &["<ns1:", wrapper, on_call, "/>"]);
     } else {
-        put(&mut document, &["<ns1:", wrapper, ">", &body, "</ns1:", wrapper, ">"]);
+        put(&mut document, &["<ns1:", wrapper, on_call, ">", &body, "</ns1:", wrapper, ">"]);
     }
-    document.push_str("</SOAP-ENV:Body></SOAP-ENV:Envelope>\n");
-    Ok(if split { envelope::split_lines(document) } else { document }.into_bytes())
+    put(&mut document, &["</", env, ":Body></", env, ":Envelope>\n"]);
+    Ok(if form.splits_lines { envelope::split_lines(document) } else { document }.into_bytes())
 }
+
+/// Namespace of `result` in SOAP 1.2.
+const RPC_12: &str = "http://www.w3.org/2003/05/soap-rpc";
 
 struct Writer<'a> {
     schema: &'a ServiceSchema,
+    version: SoapVersion,
     out: String,
     used: Vec<Prefix>,
 }
@@ -154,10 +176,12 @@ impl Writer<'_> {
             TypeRef::Undeclared(other) => format!("ns1:{other}"),
         };
         self.uses(Prefix::SoapEnc);
-        self.out.push_str(&format!(
-            "<{name} SOAP-ENC:arrayType=\"{item_name}[{}]\" xsi:type=\"ns1:{type_name}\">",
-            items.len()
-        ));
+        let count = items.len();
+        let shape = match self.version {
+            SoapVersion::V11 => format!("SOAP-ENC:arrayType=\"{item_name}[{count}]\""),
+            SoapVersion::V12 => format!("enc:itemType=\"{item_name}\" enc:arraySize=\"{count}\""),
+        };
+        self.put(&["<", name, " ", &shape, " xsi:type=\"ns1:", type_name, "\">"]);
         let opened = self.out.len();
         for member in items {
             if member.is_nil() {

@@ -148,7 +148,7 @@ async fn each_failure_is_explained() {
             "SOAP-ENV:Server",
             "<storeListRequestParam> calls storeList in WS-I style",
         ),
-        ("<a/>".to_owned(), "env:VersionMismatch", "the root is no SOAP 1.1 envelope"),
+        ("<a/>".to_owned(), "env:VersionMismatch", "the root is no envelope of SOAP 1.1 or 1.2"),
         ("<a>".to_owned(), "Sender", "the body is not well-formed: "),
     ] {
         call(&shop, &request).await;

@@ -16,7 +16,8 @@ use mockgento::soap::WireStyle;
 use regex::{Captures, Regex};
 use serde::Deserialize;
 
-const VARIANTS: [&str; 4] = ["rpc-bridge", "wsi-bridge", "rpc-nobridge", "wsi-nobridge"];
+const VARIANTS: [&str; 6] =
+    ["rpc-bridge", "wsi-bridge", "rpc-nobridge", "wsi-nobridge", "doors/soap12-rpc", "doors/soap12-wsi"];
 
 static SESSION_ID: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9a-f]{32}").expect("a pattern"));
 static STAMP: LazyLock<Regex> =
@@ -28,6 +29,7 @@ static RANDOM: LazyLock<Regex> = LazyLock::new(|| {
 
 #[derive(Deserialize)]
 struct Manifest {
+    #[serde(alias = "base")]
     base_url: String,
     exchanges: Vec<Exchange>,
 }
@@ -138,8 +140,8 @@ impl<'a> Replay<'a> {
         let manifest: Manifest = serde_json::from_str(&manifest).expect("a manifest of exchanges");
         let clock = Clock::virtual_at(Timestamp::UNIX_EPOCH);
         let config = ShopConfig {
-            mode: if variant.starts_with("wsi") { WireStyle::WsI } else { WireStyle::RpcEncoded },
-            bridge: variant.ends_with("-bridge").then(BridgeRelease::newest),
+            mode: if variant.contains("wsi") { WireStyle::WsI } else { WireStyle::RpcEncoded },
+            bridge: (!variant.ends_with("-nobridge")).then(BridgeRelease::newest),
             flavor: Flavor::OpenMage194,
             ..ShopConfig::new(clock.clone())
         };
@@ -200,11 +202,19 @@ impl<'a> Replay<'a> {
         if exchange.method == "GET" {
             return self.same_document(exchange, &answer.body);
         }
-        if exchange.op != "raw" && !Shop::implemented(&exchange.op) {
+        if !exchange.op.starts_with("raw") && !Shop::implemented(&exchange.op) {
             return Verdict::Waiting;
         }
         if answer.status != exchange.status {
             return Verdict::Different(format!("status {} instead of {}", answer.status, exchange.status));
+        }
+        let types = |lines: &mut dyn Iterator<Item = &str>| lines.map(str::to_owned).collect::<Vec<_>>();
+        let of_line = |line| str::split_once(line, ": ").filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let expected = types(&mut head.lines().filter_map(of_line).map(|(_, value)| value));
+        let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("content-type");
+        let actual = types(&mut answer.headers.iter().filter(named).map(|(_, value)| value.as_str()));
+        if expected != actual {
+            return Verdict::Different(format!("content types {actual:?} instead of {expected:?}"));
         }
         if exchange.compare.as_deref() == Some("status") {
             return Verdict::Same;

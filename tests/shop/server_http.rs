@@ -120,11 +120,69 @@ async fn a_login_is_answered_as_a_real_shop_does() {
     assert_eq!(answer.headers("Pragma"), vec!["no-cache"]);
 }
 
+/// Recorded exchanges of a real shop that need none of its rows: the answer is in the version of the envelope.
+#[tokio::test]
+async fn soap_1_2_is_answered_in_soap_1_2() {
+    macro_rules! exchange {
+        ($name:literal) => {
+            (
+                include_str!(concat!("../fixtures/recorded/soap12-rpc-", $name, ".req.xml")),
+                include_str!(concat!("../fixtures/recorded/soap12-rpc-", $name, ".res.xml")),
+            )
+        };
+    }
+    const PHP: &str = "application/soap+xml; charset=utf-8";
+    let (handled, fatal) = (vec![PHP, "text/xml; charset=UTF-8"], vec![PHP]);
+    for (name, (request, expected), status, types) in [
+        ("login", exchange!("001-login-ok"), 200, &handled),
+        ("a wrong key", exchange!("002-login-bad-key"), 200, &handled),
+        ("encoding on the envelope", exchange!("038-raw-encodingstyle-on-envelope"), 500, &fatal),
+        ("a header", exchange!("040-raw-header"), 200, &handled),
+        ("an unknown operation", exchange!("054-raw-unknown-operation"), 500, &fatal),
+        ("no body", exchange!("056-raw-no-body"), 500, &fatal),
+        ("broken", exchange!("060-raw-broken"), 500, &vec![TEXT_XML]),
+        ("an attribute on the envelope", exchange!("064-raw-attribute-on-envelope"), 500, &fatal),
+    ] {
+        // The content type is not looked at.
+        for sent in ["application/soap+xml; charset=utf-8; action=\"urn:x\"", "text/xml"] {
+            let answer = ask(&post(API, &format!("Content-Type: {sent}\r\n"), request.as_bytes())).await;
+            let mask =
+                |text: &str| regex::Regex::new("[0-9a-f]{32}").expect("a pattern").replace(text, "SID").into_owned();
+            assert_eq!((answer.status, mask(&answer.body)), (status, mask(expected)), "{name}");
+            assert_eq!(&answer.headers("Content-Type"), types, "{name}");
+        }
+    }
+}
+
+/// `enc:ref` leads to a value as `href` does, and as far: what refers to itself or to too much is refused.
+#[tokio::test]
+async fn references_of_soap_1_2_are_followed_within_limits() {
+    const ENC: &str = "xmlns:enc=\"http://www.w3.org/2003/05/soap-encoding\"";
+    let call = |user: &str, beside: &str| {
+        format!(
+            "<e:Envelope xmlns:e=\"http://www.w3.org/2003/05/soap-envelope\" {ENC}><e:Body><m:login \
+             xmlns:m=\"urn:Magento\">{user}<apiKey>x</apiKey></m:login>{beside}</e:Body></e:Envelope>"
+        )
+    };
+    let record = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"m:customerCustomerEntity\"";
+    let bomb: String = (0..30)
+        .map(|k| format!("<m enc:id=\"i{k}\" {record}><x enc:ref=\"i{0}\"/><y enc:ref=\"i{0}\"/></m>", k + 1))
+        .collect();
+    for (user, beside, expected) in [
+        ("<username enc:ref=\"u\"/>", "<m enc:id=\"u\">apiuser</m>".to_owned(), "Access denied."),
+        ("<username enc:ref=\"u\"/>", "<m enc:id=\"u\" enc:ref=\"u\">x</m>".to_owned(), "Unresolved reference 'u'"),
+        ("<username enc:ref=\"i0\"/>", format!("{bomb}<m enc:id=\"i30\">x</m>"), "once references are followed"),
+    ] {
+        let answer = ask(&post(API, "", call(user, &beside).as_bytes())).await;
+        assert!(answer.body.contains(expected) && answer.body.contains("<env:"), "{user}: {}", answer.body);
+    }
+}
+
 #[tokio::test]
 async fn bad_input_gets_the_status_type_and_body_of_a_real_shop() {
     let deep = format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000));
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE b [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><b>&b;</b>";
-    let soap12 = "<e:Envelope xmlns:e=\"http://www.w3.org/2003/05/soap-envelope\"><e:Body/></e:Envelope>";
+    let future = "<e:Envelope xmlns:e=\"http://www.w3.org/2002/12/soap-envelope\"><e:Body/></e:Envelope>";
     for (name, body, content_type, expected) in [
         ("malformed", include_str!("../fixtures/recorded/rpc-320-raw-malformed.req.xml"), TEXT_XML, MALFORMED),
         ("empty", "", TEXT_XML, MALFORMED),
@@ -137,7 +195,7 @@ async fn bad_input_gets_the_status_type_and_body_of_a_real_shop() {
             "application/soap+xml; charset=utf-8",
             NOT_SOAP,
         ),
-        ("SOAP 1.2", soap12, "application/soap+xml; charset=utf-8", NOT_SOAP),
+        ("another SOAP", future, "application/soap+xml; charset=utf-8", NOT_SOAP),
         (
             "the other style",
             include_str!("../fixtures/recorded/rpc-327-raw-wrong-style.req.xml"),

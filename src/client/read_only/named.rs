@@ -51,8 +51,9 @@ pub(super) fn call_of(body: &[u8]) -> Option<Call> {
     let limits = Limits::request();
     let document = xml::decode(body, None, &limits).ok()?;
     let root = xml::parse(&document, &limits).ok()?;
-    // Magento runs every block of the header as an operation (wire spec, section 4.5).
-    if root.child("Header").is_some_and(|header| !header.children.is_empty()) {
+    // Magento runs every block of the header as an operation (wire spec, section 4.5), whomever it is for.
+    let has_blocks = |child: &Element<'_>| child.local == "Header" && !child.children.is_empty();
+    if root.children.iter().any(has_blocks) {
         return None;
     }
     let opened = envelope::open(&root).ok()?;
