@@ -147,7 +147,7 @@ pub(super) fn refusal(shop: &Shop, error: &RequestError) -> String {
         RequestError::Entity | RequestError::DocumentType => {
             "the body has a document type declaration, which PHP's SOAP server refuses".to_owned()
         }
-        RequestError::VersionMismatch => "the root is no envelope of SOAP 1.1 or 1.2".to_owned(),
+        RequestError::VersionMismatch => "the root is no envelope of SOAP 1.1 or 1.2; its namespace says which it is".to_owned(),
         RequestError::Envelope(rule) => {
             format!("the envelope breaks a rule of its version of SOAP ({rule}); leave out what the rule names")
         }

@@ -167,3 +167,83 @@ pub fn fault(version: SoapVersion, fault: &SoapFault) -> Vec<u8> {
 pub fn split_lines(document: String) -> String {
     document.replace("><", ">\n<")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml::{self, Limits};
+
+    const NEXT_11: &str = "http://schemas.xmlsoap.org/soap/actor/next";
+    const NEXT_12: &str = "http://www.w3.org/2003/05/soap-envelope/role/next";
+    const LAST_12: &str = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+
+    fn opened(version: SoapVersion, attributes: &str, inside: &str) -> Result<Option<HeaderBlock>, RequestError> {
+        let (namespace, encoding) = (version.envelope(), version.encoding());
+        let inside = inside.replace("{own}", encoding);
+        let document = format!("<e:Envelope xmlns:e=\"{namespace}\" {attributes}>{inside}</e:Envelope>");
+        let root = xml::parse(&document, &Limits::request()).unwrap();
+        open(&root).map(|opened| {
+            assert_eq!(opened.version, version);
+            opened.header
+        })
+    }
+
+    /// What PHP's SoapServer allows in an envelope, by version (the first result is SOAP 1.1's).
+    #[test]
+    fn each_version_has_its_rules() {
+        const CALL: &str = "<e:Body><c/></e:Body>";
+        let header = |block: &str| format!("<e:Header>{block}</e:Header>{CALL}");
+        let of = |text: &'static str| Err(RequestError::Envelope(text));
+        let (none, scalar) = (Ok(None), Ok(Some(HeaderBlock::Scalar)));
+        let unknown = [SoapVersion::V11, SoapVersion::V12].map(|version| Err(RequestError::UnknownEncoding(version)));
+        let not_boolean = of("mustUnderstand value is not boolean");
+        let unqualified = of("A SOAP Envelope element cannot have non Namespace qualified attributes");
+        let in_header = of("A SOAP Header element cannot have non Namespace qualified attributes");
+        for (attributes, inside, v11, v12) in [
+            ("", CALL.to_owned(), none.clone(), none.clone()),
+            ("a=\"1\"", CALL.to_owned(), unqualified.clone(), unqualified),
+            (
+                "e:encodingStyle=\"x\"",
+                CALL.to_owned(),
+                none.clone(),
+                of("encodingStyle cannot be specified on the Envelope"),
+            ),
+            (
+                "",
+                "<e:Body a=\"1\"/>".to_owned(),
+                none.clone(),
+                of("A SOAP Body element cannot have non Namespace qualified attributes"),
+            ),
+            (
+                "",
+                "<e:Body e:encodingStyle=\"{own}\"/>".to_owned(),
+                none.clone(),
+                of("encodingStyle cannot be specified on the Body"),
+            ),
+            (
+                "",
+                format!("<e:Header e:encodingStyle=\"{{own}}\"/>{CALL}"),
+                none.clone(),
+                of("encodingStyle cannot be specified on the Header"),
+            ),
+            ("", format!("<e:Header a=\"1\"/>{CALL}"), in_header.clone(), in_header),
+            ("", format!("{CALL}<x/>"), none.clone(), of("A SOAP 1.2 envelope can contain only Header and Body")),
+            ("", "<e:Body><c e:encodingStyle=\"{own}\"/></e:Body>".to_owned(), none.clone(), none.clone()),
+            ("", "<e:Body><c e:encodingStyle=\"x\"/></e:Body>".to_owned(), unknown[0].clone(), unknown[1].clone()),
+            ("", header("<b e:encodingStyle=\"x\"/>"), unknown[0].clone(), unknown[1].clone()),
+            ("", header("<b/>"), scalar.clone(), scalar.clone()),
+            ("", header("<b><x/></b>"), Ok(Some(HeaderBlock::Record)), Ok(Some(HeaderBlock::Record))),
+            ("", header("<b e:actor=\"x\"/>"), none.clone(), scalar.clone()),
+            ("", header("<b e:role=\"x\"/>"), scalar.clone(), none.clone()),
+            ("", header(&format!("<b e:actor=\"{NEXT_11}\"/>")), scalar.clone(), scalar.clone()),
+            ("", header(&format!("<b e:role=\"{NEXT_12}\"/>")), scalar.clone(), scalar.clone()),
+            ("", header(&format!("<b e:role=\"{LAST_12}\"/>")), scalar.clone(), scalar.clone()),
+            ("", header("<b e:mustUnderstand=\"yes\"/>"), not_boolean.clone(), not_boolean.clone()),
+            ("", header("<b e:role=\"x\" e:mustUnderstand=\"yes\"/>"), not_boolean, none.clone()),
+            ("", "<e:Header/>".to_owned(), Err(RequestError::NoBody), Err(RequestError::NoBody)),
+        ] {
+            assert_eq!(opened(SoapVersion::V11, attributes, &inside), v11, "1.1: {attributes} {inside}");
+            assert_eq!(opened(SoapVersion::V12, attributes, &inside), v12, "1.2: {attributes} {inside}");
+        }
+    }
+}

@@ -164,7 +164,7 @@ async fn references_of_soap_1_2_are_followed_within_limits() {
              xmlns:m=\"urn:Magento\">{user}<apiKey>x</apiKey></m:login>{beside}</e:Body></e:Envelope>"
         )
     };
-    let record = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"m:customerCustomerEntity\"";
+    let record = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:type=\"enc:Struct\"";
     let bomb: String = (0..30)
         .map(|k| format!("<m enc:id=\"i{k}\" {record}><x enc:ref=\"i{0}\"/><y enc:ref=\"i{0}\"/></m>", k + 1))
         .collect();
