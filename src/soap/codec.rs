@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::decode::{Decoder, ListForm, Refusal};
-use super::envelope::{self, HeaderBlock, SOAP_ENV};
+use super::envelope::{self, HeaderBlock};
 use super::error::{DecodeError, EncodeError, RequestError};
+use super::rpc_encoded::RPC_12;
 use super::version::Form;
 use super::{
     FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, SoapVersion, WireStyle, document_literal,
@@ -234,10 +235,10 @@ impl Codec {
         Ok((&operation.name, arguments))
     }
 
-    /// Reads an answer as PHP's SoapClient does.
+    /// Reads an answer as PHP's SoapClient does, which takes an envelope of either version whatever it asked in.
     ///
     /// # Errors
-    /// [`DecodeError`] when it is no SOAP 1.1 envelope or a scalar breaks its declared type.
+    /// [`DecodeError`] when it is no SOAP envelope or a scalar breaks its declared type.
     pub fn read_response(&self, operation: &str, body: &[u8]) -> Result<Answer, DecodeError> {
         self.read_response_within(operation, body, Deadline::never())
     }
@@ -255,22 +256,23 @@ impl Codec {
         let limits = Limits::answer().until(deadline);
         let text = xml::decode(body, None, &limits)?;
         let root = xml::parse(&text, &limits)?;
-        if !root.is(SOAP_ENV, "Envelope") {
-            return Err(DecodeError::NotSoap { root: xml::shortened(root.local) });
-        }
-        let content = root.children.iter().find(|child| child.is(SOAP_ENV, "Body"));
+        let version = envelope::version_of(&root);
+        let version = version.ok_or_else(|| DecodeError::NotSoap { root: xml::shortened(root.local) })?;
+        let content = root.children.iter().find(|child| child.is(version.envelope(), "Body"));
         let content = content.ok_or_else(|| DecodeError::NotSoap { root: "Envelope without a Body".to_owned() })?;
         let Some(answer) = content.children.first() else { return Ok(Answer::Value(SoapValue::Nil)) };
-        if answer.is(SOAP_ENV, "Fault") {
-            return Ok(Answer::Fault(read_fault(answer)));
+        if answer.is(version.envelope(), "Fault") {
+            return Ok(Answer::Fault(read_fault(answer, version)));
         }
         let declared = self.schema.operation(operation);
         let decoder = Decoder::new(&self.schema, &root, ListForm::AsPhpClient, limits);
         let value = match self.schema.mode {
             WireStyle::RpcEncoded => {
                 let part = declared.and_then(|operation| operation.response.parts.first());
-                let child = part.and_then(|part| answer.child(&part.name)).or_else(|| answer.children.first());
-                match child {
+                // SOAP 1.2 says first which child is the result.
+                let mut values = answer.children.iter().filter(|child| child.namespace.as_deref() != Some(RPC_12));
+                let named = part.and_then(|part| values.clone().find(|child| child.local == part.name));
+                match named.or_else(|| values.next()) {
                     Some(child) => decoder.value(child, part.map(|part| &part.type_ref)),
                     None => Ok(SoapValue::Nil),
                 }
@@ -303,9 +305,16 @@ fn wrapper_members<'a>(
     Ok(members)
 }
 
-fn read_fault(fault: &Element<'_>) -> SoapFault {
-    let text = |name: &str| fault.child(name).map(|child| child.text.to_string()).unwrap_or_default();
-    SoapFault { code: FaultCode::from_wire(text("faultcode").trim()), string: text("faultstring") }
+fn read_fault(fault: &Element<'_>, version: SoapVersion) -> SoapFault {
+    let text = |path: &[&str]| {
+        let found = path.iter().try_fold(fault, |element, name| element.child(name));
+        found.map(|element| element.text.to_string()).unwrap_or_default()
+    };
+    let (code, string) = match version {
+        SoapVersion::V11 => (text(&["faultcode"]), text(&["faultstring"])),
+        SoapVersion::V12 => (text(&["Code", "Value"]), text(&["Reason", "Text"])),
+    };
+    SoapFault { code: FaultCode::from_wire(code.trim()), string }
 }
 
 fn refuse(refusal: Refusal) -> RequestError {
@@ -322,6 +331,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::magento::{Contract, Flavor};
+    use crate::soap::envelope::SOAP_ENV;
 
     fn codec() -> Codec {
         Codec::new(Contract::shared().schema(WireStyle::RpcEncoded, None, Flavor::OpenMage194))
@@ -368,6 +378,31 @@ mod tests {
         }
         let read = codec().read_response("customerCustomerInfo", &customer("<p href=\"#c0\"/>", &chain(30)));
         assert!(matches!(read, Ok(Answer::Value(_))), "{read:?}");
+    }
+
+    #[test]
+    fn answers_of_both_versions_are_read() {
+        for (style, version) in [WireStyle::RpcEncoded, WireStyle::WsI]
+            .into_iter()
+            .flat_map(|style| SoapVersion::ALL.map(|version| (style, version)))
+        {
+            let codec = Codec::new(Contract::shared().schema(style, None, Flavor::OpenMage194)).answering_in(version);
+            // The parts of these two are called `loginReturn` and, in RPC, `result`.
+            for operation in ["login", "customerCustomerCreate"] {
+                let written = codec.write_response(operation, &SoapValue::from("7")).unwrap();
+                let read = match codec.read_response(operation, &written) {
+                    Ok(Answer::Value(SoapValue::Struct(members))) => {
+                        members.iter().next().and_then(|(_, v)| v.to_text())
+                    }
+                    Ok(Answer::Value(value)) => value.to_text(),
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!(read.as_deref(), Some("7"), "{style:?} {version:?} {operation}");
+            }
+            let fault = SoapFault::api(102, "a & b");
+            let read = codec.read_response("login", &codec.write_fault(&fault));
+            assert_eq!(read, Ok(Answer::Fault(fault)), "{style:?} {version:?}");
+        }
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub enum DecodeError {
     /// Not well-formed XML.
     #[error("the answer is not well-formed XML: {0}")]
     Xml(XmlError),
-    /// XML, but no SOAP 1.1 envelope with a body.
-    #[error("the answer is XML but not a SOAP 1.1 envelope: its root is <{root}>")]
+    /// XML, but no SOAP envelope with a body.
+    #[error("the answer is XML but not a SOAP envelope: its root is <{root}>")]
     NotSoap {
         /// Local name of the root element.
         root: String,

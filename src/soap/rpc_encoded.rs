@@ -77,7 +77,7 @@ pub(super) fn write(
 }
 
 /// Namespace of `result` in SOAP 1.2.
-const RPC_12: &str = "http://www.w3.org/2003/05/soap-rpc";
+pub(super) const RPC_12: &str = "http://www.w3.org/2003/05/soap-rpc";
 
 struct Writer<'a> {
     schema: &'a ServiceSchema,
