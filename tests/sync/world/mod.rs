@@ -76,8 +76,10 @@ impl World {
         seed.api_users.retain(|user| user.username != "apiuser");
         seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
         seed.name_own_columns();
-        // An attribute of the shop's own, whether anybody has a value of it or not.
-        seed.columns.entry("customer".to_owned()).or_default().push("loyalty".to_owned());
+        // Attributes of the shop's own, whether anybody has a value of them or not.
+        for (table, column) in [("customer", "loyalty"), ("customer_address", "note")] {
+            seed.columns.entry(table.to_owned()).or_default().push(column.to_owned());
+        }
         let mut shop = Shop::new(config, seed).expect("a shop");
         shop.set_base_url("http://shop.example/");
         let shop = InMemoryShop::new(shop, EndpointOptions::default());
