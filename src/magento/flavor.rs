@@ -1,5 +1,5 @@
 //! In which way a shop differs from the others of its kind: naming of the service, line feeds, namespace, web server, and
-//! where releases behave otherwise. What differs is a column of [`Release`]; wire spec, sections 1.2, 1.3, 2.3, 2.4, 3.1.
+//! where releases behave otherwise. What differs is a column of `Release`; wire spec, sections 1.2, 1.3, 2.3, 2.4, 3.1.
 
 use serde::{Deserialize, Serialize};
 
