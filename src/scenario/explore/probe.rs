@@ -92,6 +92,11 @@ impl<'a> Probe<'a> {
         Self { case, profile, without: BTreeSet::new(), steps: case.scenario.script.steps.iter().map(told).collect() }
     }
 
+    /// Whether a step edits between two calls of its sync.
+    pub(super) fn edits_during_a_sync(&self) -> bool {
+        self.steps.iter().flatten().any(|step| matches!(step.0, StepKind::During(_)))
+    }
+
     fn looks_for_expired_carts(&self) -> bool {
         let asks = |step: &&At<Step>| matches!(step.0, StepKind::ExpireCarts(_));
         self.case.scenario.script.automatic_sync.is_yes() || self.steps.iter().flatten().any(asks)
