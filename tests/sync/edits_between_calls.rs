@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::world::{Setup, World, settings};
+use crate::world::{Setup, World, seed_of_customers, settings};
 use jiff::SignedDuration;
 use mockgento::crm::IntegrationSettings;
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::server::InMemoryShop;
 use mockgento::shop::seed::SeedRow;
-use mockgento::shop::{Sale, Seed, ShopEdit};
+use mockgento::shop::{Sale, ShopEdit};
 use mockgento::soap::WireStyle;
 use mockgento::sync::driver;
 use mockgento::transport::in_memory::InMemoryTransport;
@@ -144,19 +144,10 @@ impl Transport for Meddling {
 }
 
 fn world(variant: Variant) -> World {
-    let mut seed = String::from(
-        "config: {general/locale/timezone: UTC}\nwebsites: [{website_id: 1, code: base, name: Boutique, is_default: 1}]\n\
-         store_views: [{store_id: 1, code: default, website_id: 1, name: English}]\ncustomers:\n",
-    );
-    for id in 1..=CUSTOMERS {
-        seed.push_str(&format!(
-            "- {{customer_id: {id}, email: c{id}@example.com, firstname: C, lastname: Old{id}, created_at: 2024-01-02 09:00:00}}\n"
-        ));
-    }
     let settings =
         IntegrationSettings { sync_start_date: jiff::civil::date(2024, 1, 1), page_size: Some(25), ..settings() };
     let world = World::new(Setup {
-        seed: Seed::parse(&seed, "the seed of this test").unwrap(),
+        seed: seed_of_customers(CUSTOMERS),
         clock: "2024-01-05T12:00:00Z",
         mode: variant.mode,
         bridge: variant.bridge,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::world::{Setup, World, settings};
+use crate::world::{Setup, World, seed_of_customers, settings};
 use mockgento::clock::Clock;
 use mockgento::crm::{Entity, IntegrationSettings};
 use mockgento::quirk::{Profile, Quirks};
-use mockgento::shop::Seed;
 use mockgento::soap::WireStyle;
 use mockgento::sync::connector::Connector;
 use mockgento::sync::driver;
@@ -18,19 +17,10 @@ use mockgento::transport::{HttpAnswer, HttpRequest, Sending, Transport};
 const CUSTOMERS: i64 = 27;
 
 fn world(quirks: Quirks) -> World {
-    let mut seed = String::from(
-        "config: {general/locale/timezone: UTC}\nwebsites: [{website_id: 1, code: base, name: Boutique, is_default: 1}]\n\
-         store_views: [{store_id: 1, code: default, website_id: 1, name: English}]\ncustomers:\n",
-    );
-    for id in 1..=CUSTOMERS {
-        seed.push_str(&format!(
-            "- {{customer_id: {id}, email: c{id}@example.com, firstname: C, lastname: L, created_at: 2024-01-02 09:00:00}}\n"
-        ));
-    }
     let settings =
         IntegrationSettings { sync_start_date: jiff::civil::date(2024, 1, 1), page_size: Some(25), ..settings() };
     World::new(Setup {
-        seed: Seed::parse(&seed, "the seed of this test").unwrap(),
+        seed: seed_of_customers(CUSTOMERS),
         clock: "2024-01-05T12:00:00Z",
         mode: WireStyle::RpcEncoded,
         bridge: Some("1.2.19"),

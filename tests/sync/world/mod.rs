@@ -63,6 +63,20 @@ pub fn recorded_seed(folder: &Path) -> Seed {
     Seed::from_recorded(&json, "seed.json").expect("a dump of a shop")
 }
 
+/// A shop of one website with so many customers, `c1@example.com` and so on, who have been there since 2024-01-02.
+pub fn seed_of_customers(count: i64) -> Seed {
+    let mut seed = String::from(
+        "config: {general/locale/timezone: UTC}\nwebsites: [{website_id: 1, code: base, name: Boutique, is_default: 1}]\n\
+         store_views: [{store_id: 1, code: default, website_id: 1, name: English}]\ncustomers:\n",
+    );
+    for id in 1..=count {
+        seed.push_str(&format!(
+            "- {{customer_id: {id}, email: c{id}@example.com, firstname: C, lastname: Old{id}, created_at: 2024-01-02 09:00:00}}\n"
+        ));
+    }
+    Seed::parse(&seed, "customers").expect("a seed")
+}
+
 impl World {
     pub fn new(setup: Setup) -> Self {
         let clock = Clock::virtual_at(setup.clock.parse().expect("a timestamp"));

@@ -3,18 +3,42 @@
 use crate::scenario::language::finding::Finding;
 use crate::scenario::language::text::span::Place;
 
+/// What the YAML reader says at the very place of the mistake, by how it begins; what a person would say; what to do.
+const CLEARER: &[(&str, &str, &str)] = &[
+    ("tabs ", "a tab stands here, and YAML takes none", "indent with spaces, two for each level"),
+    (
+        "while parsing a block collection, did not find expected '-'",
+        "a dash is missing before this",
+        "write `- ` before it, or indent it further if it belongs to what stands above",
+    ),
+    (
+        "misplaced bracket",
+        "nothing opens the brace or bracket that is closed here",
+        "take it out, or open it further up",
+    ),
+    ("unclosed quote", "the quote that begins here is not closed", "add the same quote where the text ends"),
+    ("expected sequence start", "this is not a list", "write it as `[one, two]`, or each below with a dash of its own"),
+    (
+        "expected string scalar",
+        "a record stands here where the name of a key belongs",
+        "take out one brace if two stand together; a name that needs braces goes in quotes",
+    ),
+];
+
 /// The finding with what is behind it, where that can be seen in the text.
 pub(super) fn clearer(finding: Finding, text: &str) -> Finding {
     let Some(place) = finding.place.clone() else { return finding };
     let message = finding.message.as_str();
     let told = |place: Place, message: &str, help: &str| Finding::at(place, message).help(help);
     let line = line_at(text, place.bytes.start);
-    if text.trim().is_empty() {
+    let is_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    if text.lines().all(is_nothing) {
         let help = "write `title: …` and `steps:`; `mockgento new NAME` makes a scenario to start from";
-        return told(place, "the file is empty", help);
+        let message = if text.trim().is_empty() { "the file is empty" } else { "the file holds comments only" };
+        return told(place, message, help);
     }
-    if message.starts_with("tabs ") {
-        return told(place, "a tab stands here, and YAML takes none", "indent with spaces, two for each level");
+    if let Some((_, said, help)) = CLEARER.iter().find(|(start, _, _)| message.starts_with(start)) {
+        return told(place, said, help);
     }
     if message.starts_with("unit value does not fit") {
         return nothing_below(finding, &place, text);
