@@ -43,7 +43,9 @@ async fn several_programs_that_open_a_new_file_work_or_say_why_not() {
         for (code, text) in ended.iter().filter(|(code, _)| *code != 0) {
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(*code == 2 && text.len() < 400 && !text.contains("CREATE"), "{code}: {text}");
-            assert!(text.contains("website") || text.contains("writing to the CRM"), "{text}");
+            // Who comes while it is made, who comes just after, and who finds it there.
+            let reasons = ["writing to the CRM", "website", "the CRM file has that shop as"];
+            assert!(reasons.iter().any(|reason| text.contains(reason)), "{text}");
         }
         assert!(!self::names(folder.path()).iter().any(|name| name.ends_with("-open-lock")), "no lock is left");
     }
