@@ -50,12 +50,14 @@ impl Crm {
     pub fn add_integration(&mut self, settings: &IntegrationSettings) -> Result<IntegrationId, CrmError> {
         let settings = settings.submitted(None);
         settings.validate(None, false)?;
-        self.check_unique(&settings, None)?;
-        let (url, key) = self.stored_secrets(&settings);
-        self.connection
-            .prepare_cached("INSERT INTO \"integration\" (\"settings\", \"apiUrl\", \"apiKey\") VALUES (?, ?, ?)")?
-            .execute(params![json(&settings), url, key])?;
-        let id = IntegrationId(RowId(self.connection.last_insert_rowid()));
+        let id = self.deciding(|crm| {
+            crm.check_unique(&settings, None)?;
+            let (url, key) = crm.stored_secrets(&settings);
+            crm.connection
+                .prepare_cached("INSERT INTO \"integration\" (\"settings\", \"apiUrl\", \"apiKey\") VALUES (?, ?, ?)")?
+                .execute(params![json(&settings), url, key])?;
+            Ok(IntegrationId(RowId(crm.connection.last_insert_rowid())))
+        })?;
         self.hold_secrets(id, &settings);
         Ok(id)
     }
@@ -72,6 +74,20 @@ impl Crm {
         settings: &IntegrationSettings,
         quirks: &Quirks,
     ) -> Result<(), CrmError> {
+        // What the file held before is overwritten once it is committed: not within a transaction.
+        match self.deciding(|crm| crm.save_decided(id, settings, quirks))? {
+            Some(before) => self.sweep_after(&before),
+            None => Ok(()),
+        }
+    }
+
+    /// The settings before, when the file kept other secrets with them.
+    fn save_decided(
+        &mut self,
+        id: IntegrationId,
+        settings: &IntegrationSettings,
+        quirks: &Quirks,
+    ) -> Result<Option<IntegrationSettings>, CrmError> {
         let Integration { settings: stored, initial_sync_start_date: synced, .. } = self.integration(id)?;
         let settings = settings.submitted(Some(&stored));
         settings.validate(Some(&stored), !self.keeps_secrets(&settings))?;
@@ -86,10 +102,8 @@ impl Crm {
             .prepare_cached(
                 "UPDATE \"integration\" SET \"settings\" = ?, \"apiUrl\" = ?, \"apiKey\" = ? WHERE \"id\" = ?",
             )?
-            .execute(params![json(&settings), url, key, id.0.0])?;
-        if self.stored_secrets(&stored) != (url.clone(), key) {
-            self.sweep_after(&stored)?;
-        }
+            .execute(params![json(&settings), &url, &key, id.0.0])?;
+        let kept_others = self.stored_secrets(&stored) != (url, key);
         self.hold_secrets(id, &settings);
         if let (None, Some(owner)) = (&stored.default_user_owner, &settings.default_user_owner) {
             self.fill_owners(id, owner)?;
@@ -98,7 +112,7 @@ impl Crm {
             // The walk has further to go (sync spec 1.3); an integration that is not active stays as it is.
             self.schedule(id, JobTopic::SyncIntegration, false)?;
         }
-        Ok(())
+        Ok(kept_others.then_some(stored))
     }
 
     /// Edits that wait were made of what one shop said. Another shop has other people under the same ids, so it never gets them
@@ -298,6 +312,33 @@ mod tests {
             api_key: ApiKey::new("oro-key-1"),
             ..IntegrationSettings::default()
         }
+    }
+
+    /// The one program looks whether the website is taken while the other has not committed yet.
+    #[test]
+    fn two_programs_that_add_the_same_website_at_once_make_one_integration() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.sqlite");
+        let open = || Crm::open(&path, Clock::virtual_at(jiff::Timestamp::UNIX_EPOCH)).unwrap();
+        let mut first = open();
+        let mut second = open();
+        let added = std::thread::scope(|threads| {
+            first
+                .transaction(|first| {
+                    first.add_integration(&IntegrationSettings { name: "First".to_owned(), ..settings() })?;
+                    let second = threads.spawn(|| {
+                        second.add_integration(&IntegrationSettings { name: "Second".to_owned(), ..settings() })
+                    });
+                    // Whoever does not wait has looked by then; who waits looks after the commit, however long it takes.
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                    Ok::<_, CrmError>(second)
+                })
+                .unwrap()
+                .join()
+                .unwrap()
+        });
+        assert!(added.is_err(), "the website was taken");
+        assert_eq!(first.integrations().unwrap().len(), 1);
     }
 
     fn crm() -> Crm {

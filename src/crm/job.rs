@@ -143,7 +143,7 @@ impl Crm {
             return Ok(Scheduled::Inactive);
         }
         let now = datetime::to_sql(self.clock().now());
-        self.transaction(|crm| {
+        self.deciding(|crm| {
             let active = "\"channel\" = ?1 AND \"topic\" = ?2 AND \"status\" IN ('new', 'running')";
             let known: i64 = crm
                 .connection

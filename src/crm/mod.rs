@@ -132,6 +132,16 @@ impl Crm {
         result
     }
 
+    /// As [`Crm::transaction`], for work that decides by what it reads: other programs that would write wait from the start, so
+    /// that what was read still holds when it is written.
+    fn deciding<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, CrmError>) -> Result<T, CrmError> {
+        self.transaction(|crm| {
+            // An update takes the right to write, whether it has rows or not.
+            crm.connection.execute("UPDATE \"integration\" SET \"id\" = \"id\" WHERE 0", [])?;
+            work(crm)
+        })
+    }
+
     /// A failure of the database that names the file where the disk is what fails.
     fn failed(&self, error: rusqlite::Error) -> CrmError {
         CrmError::from(error).on_disk_of(self.connection.path())
