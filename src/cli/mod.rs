@@ -22,6 +22,7 @@ mod key_args;
 mod list;
 mod output;
 mod quirks;
+mod ready;
 mod record;
 mod report;
 mod report_target;

@@ -28,6 +28,8 @@ enum Of {
     Report,
     /// Files that say in which way a shop differs from its product.
     Overrides,
+    /// The control API of a running shop, as an OpenAPI document.
+    Control,
 }
 
 /// Prints the schema.
@@ -38,6 +40,7 @@ pub fn run(args: &SchemaArgs) -> Outcome {
         Of::Seed => crate::shop::seed::schema::text(),
         Of::Report => crate::report::json::schema(),
         Of::Overrides => overrides(),
+        Of::Control => crate::server::CONTROL_OPENAPI.to_owned(),
     };
     // A reader that closed the pipe early has seen what it wanted.
     let _ = output::document().write_all(text.as_bytes());

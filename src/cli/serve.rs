@@ -1,4 +1,4 @@
-//! `mockgento serve`: a fake shop on a socket until Ctrl-C.
+//! `mockgento serve`: a fake shop on a socket until Ctrl-C, or until the program that started it is gone.
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tracing_subscriber::EnvFilter;
 
+use super::ready::{Ready, ReadyArgs};
 use super::shop_args::{ShopArgs, ShopKind};
 use super::{ExitCode, Outcome};
 use crate::bounded;
@@ -61,15 +62,18 @@ pub struct ServeArgs {
     /// List the API's operations and whether they are implemented, and end.
     #[arg(long)]
     list_operations: bool,
+    #[command(flatten)]
+    ready: ReadyArgs,
     /// What to log on standard error, such as `info`, `debug` or `mockgento::server=trace`.
     #[arg(long, value_name = "FILTER", env = "MOCKGENTO_LOG", default_value = "info")]
     log: String,
-    /// Form of the log.
+    /// Form of the log, and of what is printed once the shop can be called: with `json` that is one line with the members of
+    /// `--ready-file`.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum LogFormat {
     /// Lines for people.
     #[default]
@@ -93,7 +97,8 @@ pub fn run(args: &ServeArgs) -> Outcome {
     }
     start_logging(args)?;
     if let Some(folder) = &args.cassette {
-        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen));
+        let is_json = args.log_format == LogFormat::Json;
+        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen, &args.ready, is_json));
     }
     let shop = shop(args, &kind)?;
     let runtime = runtime()?;
@@ -112,20 +117,49 @@ fn runtime() -> miette::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
+    let files = args.ready.prepare()?;
     let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl, ..EndpointOptions::default() };
     let admin = if args.no_admin { AdminApi::Off } else { AdminApi::Loopback };
     let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
-    let unparsable = shop.codec().schema().unparsable.clone();
+    let notes = notes(&shop);
     let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
     if !running.address().ip().is_loopback() {
         tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
     }
-    let stop = stop_signal().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
-    announce(args, &kind.described(), &running, unparsable.as_deref());
-    stop.await;
-    tracing::info!("stopping");
+    let end = args.ready.end().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
+    let ready = ready(args, &running, notes);
+    files.write(&ready)?;
+    match args.log_format {
+        LogFormat::Json => ready.print(),
+        LogFormat::Text => announce(args, &kind.described(), &ready),
+    }
+    end.await.log();
+    files.remove(&ready);
     running.stop().await;
     Ok(ExitCode::AsExpected)
+}
+
+/// What a client of this shop would stumble over.
+fn notes(shop: &Shop) -> Vec<String> {
+    let unparsable = shop.codec().schema().unparsable.clone();
+    let missing = Contract::shared().operations().filter(|operation| !Shop::implemented(&operation.name)).count();
+    let unparsable = unparsable.map(|why| format!("Every call fails, as on a real one: {why}."));
+    let missing = (missing > 0)
+        .then(|| format!("{missing} operations of the API are not implemented; --list-operations names them."));
+    unparsable.into_iter().chain(missing).collect()
+}
+
+fn ready(args: &ServeArgs, running: &FakeShop, notes: Vec<String>) -> Ready {
+    let ready = Ready::at(running.address(), running.url().to_string(), running.wsdl_url().to_string());
+    let has_console = !args.no_admin && is_reached_from_here(running.address());
+    let console = has_console.then(|| running.admin_url().to_string());
+    let admin = console.as_deref().map(|console| console.trim_end_matches("/ui").to_owned());
+    Ready { console, admin, notes, ..ready }
+}
+
+/// The console answers on the loopback interface only.
+fn is_reached_from_here(address: SocketAddr) -> bool {
+    address.ip().is_loopback() || address.ip().is_unspecified()
 }
 
 /// Ctrl-C, or where it exists the signal that service managers send. It is heard from here on, whenever it is waited for.
@@ -151,34 +185,26 @@ pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Tells where the shop is; programs read the WSDL's address from the second line.
-fn announce(args: &ServeArgs, described: &str, running: &FakeShop, unparsable: Option<&str>) {
-    let missing = Contract::shared().operations().filter(|operation| !Shop::implemented(&operation.name)).count();
-    let mut text = format!("Shop at {} ({described})\nWSDL at {}\n", running.url(), running.wsdl_url());
-    if let Some(why) = unparsable {
-        text.push_str(&format!("Every call fails, as on a real one: {why}.\n"));
+fn announce(args: &ServeArgs, described: &str, ready: &Ready) {
+    let mut text = format!("Shop at {} ({described})\nWSDL at {}\n", ready.url, ready.wsdl);
+    for note in &ready.notes {
+        text.push_str(&format!("{note}\n"));
     }
-    if missing > 0 {
-        text.push_str(&format!("{missing} operations of the API are not implemented; --list-operations names them.\n"));
+    match &ready.console {
+        Some(console) => text.push_str(&format!("Console at {console}\n")),
+        None if args.no_admin => {}
+        None => text.push_str(&format!(
+            "No console: it is served to this machine only, and {} is no loopback address; 0.0.0.0 has both.\n",
+            ready.address.ip()
+        )),
     }
-    if !args.no_admin {
-        text.push_str(&console(running));
-    }
-    if running.address().ip().is_unspecified() {
+    if ready.address.ip().is_unspecified() {
         text.push_str("From other machines, put this machine's name or address in the place of the host.\n");
     }
     text.push_str("Stop with Ctrl-C.\n");
     // A reader that has seen the address may close the pipe; the server goes on.
     let _ = output::stdout().write_all(text.as_bytes());
     let _ = output::stdout().flush();
-}
-
-/// The console answers on the loopback interface only.
-fn console(running: &FakeShop) -> String {
-    let ip = running.address().ip();
-    if ip.is_loopback() || ip.is_unspecified() {
-        return format!("Console at {}\n", running.admin_url());
-    }
-    format!("No console: it is served to this machine only, and {ip} is no loopback address; 0.0.0.0 has both.\n")
 }
 
 fn start_logging(args: &ServeArgs) -> miette::Result<()> {

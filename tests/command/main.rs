@@ -21,6 +21,7 @@ mod hostile;
 mod html_report;
 mod init;
 mod integration_form;
+mod ready;
 mod record;
 mod reports;
 mod secrets;

@@ -8,7 +8,8 @@ use super::{AdminRequest, Problem, Reply};
 use crate::clock::Clock;
 use crate::server::service::Service;
 
-/// What is to change; in this order.
+/// What is to change. A clock that is to stand stops first, so that it shows exactly what it is set to; one that is to run
+/// starts last.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
@@ -32,16 +33,24 @@ pub(super) fn change(service: &Service, request: &AdminRequest, _: &str) -> Resu
         return Err(fixed("it is the machine's", "start the shop on Clock::adjustable or Clock::virtual_at"));
     }
     let advance = change.advance.as_deref().map(duration).transpose()?;
+    if change.runs == Some(false) {
+        let_run(&clock, false)?;
+    }
     if let Some(now) = change.now {
         clock.set(now);
     }
     if let Some(by) = advance {
         clock.advance(by);
     }
-    if change.runs.is_some_and(|runs| !clock.let_run(runs)) {
-        return Err(fixed("it moves by hand only", "start the shop on Clock::adjustable"));
+    if change.runs == Some(true) {
+        let_run(&clock, true)?;
     }
     Ok(shown(&clock))
+}
+
+fn let_run(clock: &Clock, runs: bool) -> Result<(), Problem> {
+    let done = clock.let_run(runs);
+    done.then_some(()).ok_or_else(|| fixed("it moves by hand only", "start the shop on Clock::adjustable"))
 }
 
 fn fixed(detail: &str, remedy: &str) -> Problem {

@@ -8,7 +8,8 @@ use super::{AdminRequest, Problem, Reply};
 use crate::server::handle::wsdl_url;
 use crate::server::service::Service;
 
-pub(super) const OPENAPI: &str = include_str!("openapi.json");
+/// The OpenAPI document of this API.
+pub const OPENAPI: &str = include_str!("openapi.json");
 
 /// The console's page with its style and scripts inside, so that it is one document that needs nothing else.
 static CONSOLE: LazyLock<String> = LazyLock::new(|| {

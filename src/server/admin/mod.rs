@@ -25,6 +25,9 @@ use problem::Problem;
 /// Everything below it is this API's.
 pub const ADMIN_PATH: &str = "/__admin";
 
+/// The OpenAPI document of the control API.
+pub use documents::OPENAPI as CONTROL_OPENAPI;
+
 /// Who may use the control API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AdminApi {

@@ -1,0 +1,242 @@
+"""The control API of a running shop, as ``/__admin/openapi.json`` describes it: one method a route."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.parse
+from typing import Any, Callable, Mapping, Optional, Union
+
+from . import _calls
+
+Json = Any
+#: How a query parameter may be given.
+_Parameter = Union[str, int, None, list[str]]
+
+#: Every route this client uses, compared with the document of the server by a test.
+ROUTES: dict[str, tuple[str, str]] = {
+    "health": ("GET", "/health"),
+    "requests": ("GET", "/requests"),
+    "request": ("GET", "/requests/{number}"),
+    "forget_requests": ("DELETE", "/requests"),
+    "reset": ("POST", "/reset"),
+    "load_seed": ("PUT", "/seed"),
+    "state": ("GET", "/state"),
+    "tables": ("GET", "/tables"),
+    "edit": ("POST", "/edits"),
+    "clock": ("GET", "/clock"),
+    "set_clock": ("PUT", "/clock"),
+    "disruptions": ("GET", "/disruptions"),
+    "disrupt": ("POST", "/disruptions"),
+    "clear_disruptions": ("DELETE", "/disruptions"),
+    "disarm": ("DELETE", "/disruptions/{id}"),
+    "settings": ("GET", "/settings"),
+    "change_settings": ("PUT", "/settings"),
+}
+
+_TIMEOUT_SECONDS = 30.0
+
+
+class ControlError(RuntimeError):
+    """The shop refused what was asked of it; the text says why and what to do.
+
+    problem: the problem document (title, status, detail, remedy), where the shop sent one.
+    """
+
+    def __init__(self, message: str, problem: Optional[Mapping[str, Json]] = None) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class Shop:
+    """A running fake shop.
+
+    url: the shop's base URL. wsdl: what clients are configured with. user, key: an API user who may do everything.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        wsdl: Optional[str] = None,
+        user: str = "",
+        key: str = "",
+        watch: Optional[Callable[[Exception], Exception]] = None,
+    ) -> None:
+        self.url = url if url.endswith("/") else url + "/"
+        self.user = user
+        self.key = key
+        self._watch = watch
+        self.wsdl: str = wsdl or self.health()["wsdl"]
+
+    def __repr__(self) -> str:
+        return f"Shop({self.url!r}, user={self.user!r})"
+
+    # What was received
+
+    def health(self) -> dict[str, Json]:
+        """Whether the shop answers, and where."""
+        return self._ask("health")
+
+    def requests(
+        self,
+        operation: Optional[str] = None,
+        *,
+        outcome: Optional[str] = None,
+        since: Optional[str] = None,
+        after: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> list[dict[str, Json]]:
+        """Requests received, oldest first. outcome: "value", "fault", "wsdl" or "page"."""
+        query: dict[str, _Parameter] = {"operation": operation, "outcome": outcome, "since": since, "after": after}
+        return self._ask("requests", query={**query, "limit": limit})["requests"]
+
+    def request(self, number: int) -> dict[str, Json]:
+        """One request with both messages, and why it failed."""
+        return self._ask("request", number=number)
+
+    def forget_requests(self) -> None:
+        """Forgets what was received; numbers go on."""
+        self._ask("forget_requests")
+
+    def assert_called(self, operation: str, times: Optional[int] = None, **arguments: Json) -> None:
+        """Fails unless the operation was called, exactly ``times`` times where that is given, with these arguments among
+        its arguments. The message tells of the calls that come nearest."""
+        __tracebackhide__ = True
+        problem = _calls.missing(self.requests(), operation, times, arguments)
+        if problem:
+            raise AssertionError(problem)
+
+    def assert_not_called(self, operation: str, **arguments: Json) -> None:
+        """Fails when the operation was called (with these arguments among its arguments)."""
+        __tracebackhide__ = True
+        self.assert_called(operation, 0, **arguments)
+
+    def assert_no_faults(self) -> None:
+        """Fails when a call was answered with a fault or an error page, and tells why."""
+        __tracebackhide__ = True
+        problem = _calls.failures(self.requests())
+        if problem:
+            raise AssertionError(problem)
+
+    # What is in it
+
+    def state(self, *tables: str, containing: Optional[str] = None, offset: Optional[int] = None,
+              limit: Optional[int] = None) -> dict[str, list[dict[str, Json]]]:
+        """Tables by Magento's names; without names all that have rows."""
+        query: dict[str, _Parameter] = {"table": list(tables), "containing": containing, "offset": offset}
+        return self._ask("state", query={**query, "limit": limit})
+
+    def rows(self, table: str) -> list[dict[str, Json]]:
+        """The rows of one table."""
+        return self.state(table)[table]
+
+    def tables(self) -> list[dict[str, Json]]:
+        """Names, keys and sizes of the tables."""
+        return self._ask("tables")["tables"]
+
+    def edit(self, edit: Mapping[str, Json]) -> int:
+        """Any edit of the control API, such as {"create_address": {"customer": 1, "fields": {...}}}; the record's key."""
+        return self._ask("edit", body=edit)["id"]
+
+    def create(self, table: str, **fields: Json) -> int:
+        """Makes a row; its key."""
+        return self.edit({"create": {"table": table, "fields": fields}})
+
+    def update(self, table: str, id: int, **fields: Json) -> None:
+        """Changes columns of a row; None empties one."""
+        self.edit({"update": {"table": table, "id": id, "fields": fields}})
+
+    def delete(self, table: str, id: int) -> None:
+        """Deletes a row."""
+        self.edit({"delete": {"table": table, "id": id}})
+
+    def configure(self, path: str, value: str) -> None:
+        """Sets a value of Magento's configuration, such as general/locale/timezone."""
+        self.edit({"configure": {"path": path, "value": value}})
+
+    def reset(self) -> None:
+        """Puts the shop back as it was started: data, settings, clock, sessions, disruptions, requests."""
+        self._ask("reset", body={})
+
+    def load_seed(self, seed: Mapping[str, Json]) -> None:
+        """Opens the shop on another seed, which resets go back to from now on."""
+        self._ask("load_seed", body=seed)
+
+    # What goes wrong
+
+    def disrupt(
+        self, disruption: Union[str, Mapping[str, Json]], *, times: int = 1, **when: Json
+    ) -> int:
+        """Arms a disruption, such as {"status": 503} or "expire-sessions"; its id. when: operation, nth, page, every,
+        session, percent, seed, from_, until. times 0 is until it is disarmed."""
+        conditions = {name.rstrip("_"): value for name, value in when.items()}
+        return self._ask("disrupt", body={"disruption": disruption, "when": conditions, "times": times})["id"]
+
+    def disruptions(self) -> list[dict[str, Json]]:
+        """What is armed and not used up."""
+        return self._ask("disruptions")["disruptions"]
+
+    def disarm(self, id: int) -> None:
+        self._ask("disarm", id=id)
+
+    def clear_disruptions(self) -> None:
+        self._ask("clear_disruptions")
+
+    # How it is set
+
+    def clock(self) -> dict[str, Json]:
+        """The shop's time: now, runs."""
+        return self._ask("clock")
+
+    def set_clock(
+        self, now: Optional[str] = None, *, advance: Optional[str] = None, runs: Optional[bool] = None
+    ) -> dict[str, Json]:
+        """Sets the time, lets some pass ("2 days"), makes it stand or run."""
+        given = {"now": now, "advance": advance, "runs": runs}
+        return self._ask("set_clock", body={name: value for name, value in given.items() if value is not None})
+
+    def advance(self, by: str) -> None:
+        """Lets time pass, such as "90s" or "2 days"."""
+        self.set_clock(advance=by)
+
+    def settings(self) -> dict[str, Json]:
+        """Style, bridge release, flavor, Magento's configuration."""
+        return self._ask("settings")
+
+    def change_settings(self, **settings: Json) -> dict[str, Json]:
+        """Changes what is given: wsi, bridge, flavor, web_server, configuration. Clients fetch the WSDL again then."""
+        return self._ask("change_settings", body=settings)
+
+    # The wire
+
+    def _ask(self, name: str, *, query: Optional[Mapping[str, _Parameter]] = None, body: Json = None, **path: Json) -> Json:
+        method, pattern = ROUTES[name]
+        target = "/__admin" + pattern.format(**path)
+        given = {key: value for key, value in (query or {}).items() if value is not None and value != []}
+        if given:
+            target += "?" + urllib.parse.urlencode(given, doseq=True)
+        address = urllib.parse.urlsplit(self.url)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
+        try:
+            sent = None if body is None else json.dumps(body)
+            connection.request(method, target, sent, {} if sent is None else {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            status, text = answer.status, answer.read().decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise (self._watch(error) if self._watch else ControlError(f"{self.url} does not answer: {error}")) from error
+        finally:
+            connection.close()
+        if status == 204:
+            return None
+        if 200 <= status < 300:
+            return json.loads(text)
+        raise _refused(method, target, status, text)
+
+
+def _refused(method: str, target: str, status: int, text: str) -> ControlError:
+    try:
+        problem = json.loads(text)
+        return ControlError(f"{method} {target}: {problem['title']}: {problem['detail']}; {problem['remedy']}", problem)
+    except (ValueError, KeyError, TypeError):
+        return ControlError(f"{method} {target}: HTTP {status}, which is no answer of a control API; is {target} a Mockgento?")
