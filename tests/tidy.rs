@@ -221,3 +221,18 @@ fn every_folder_says_what_lives_there() {
         assert!(text.starts_with("//! ") && text.lines().next().is_some_and(|line| line.len() > 30), "src/{name}");
     }
 }
+
+/// Versions stand in Cargo.toml; the one other place is npm's, which must name the packages of the platforms with theirs.
+#[test]
+fn every_package_has_the_version_of_cargo_toml() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a readable file");
+    let node: serde_json::Value = serde_json::from_str(&read("packages/node/package.json")).expect("JSON");
+    assert_eq!(node["version"], env!("CARGO_PKG_VERSION"), "packages/node/package.json");
+    for (name, version) in node["optionalDependencies"].as_object().expect("an object") {
+        assert_eq!(version, env!("CARGO_PKG_VERSION"), "packages/node/package.json: {name}");
+    }
+    // The others take it from Cargo.toml and must not have one of their own.
+    assert!(read("packages/python/pyproject.toml").contains("dynamic = [\"version\"]"));
+    assert!(!read("packages/php/composer.json").contains("\"version\""));
+}

@@ -47,7 +47,9 @@ def failures(requests: Sequence[Mapping[str, Any]]) -> Optional[str]:
 
 
 def _others(requests: Sequence[Mapping[str, Any]], operation: str) -> str:
-    names = [name for name in dict.fromkeys(request["operation"] for request in requests) if name != "wsdl"]
+    # What is no call has a method and a path there, or is the WSDL.
+    named = dict.fromkeys(request["operation"] for request in requests)
+    names = [name for name in named if name != "wsdl" and " " not in name]
     if not names:
         return "no operation was called at all; does the client use this shop's WSDL?"
     near = difflib.get_close_matches(operation, names, 1)

@@ -26,7 +26,4 @@ def mockgento_server(mockgento_options: dict[str, Any]) -> Iterator[Server]:
 @pytest.fixture
 def mockgento_shop(mockgento_server: Server) -> Shop:
     """The shop as it was started, whatever tests before did to it; of a new server when the last one has died."""
-    if not mockgento_server.is_running:
-        return mockgento_server.start()
-    mockgento_server.shop.reset()
-    return mockgento_server.shop
+    return mockgento_server.fresh()

@@ -108,6 +108,13 @@ class Server:
         self._shop = Shop(ready["url"], wsdl=ready["wsdl"], user=self._user, key=self._key, watch=self._explain)
         return self._shop
 
+    def fresh(self) -> Shop:
+        """The shop as it was started, whatever was done to it: put back, or started again where it died or lost its seed."""
+        if not self.is_running or self.shop.has_other_seed:
+            return self.start()
+        self.shop.reset()
+        return self.shop
+
     def stop(self) -> None:
         """Ends it; nothing happens when it is not there."""
         process, self._process, self._shop = self._process, None, None

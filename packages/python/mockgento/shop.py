@@ -66,6 +66,8 @@ class Shop:
         self.url = url if url.endswith("/") else url + "/"
         self.user = user
         self.key = key
+        #: Whether resets go back to another seed than the one it was started on.
+        self.has_other_seed = False
         self._watch = watch
         self.wsdl: str = wsdl or self.health()["wsdl"]
 
@@ -162,6 +164,7 @@ class Shop:
     def load_seed(self, seed: Mapping[str, Json]) -> None:
         """Opens the shop on another seed, which resets go back to from now on."""
         self._ask("load_seed", body=seed)
+        self.has_other_seed = True
 
     # What goes wrong
 

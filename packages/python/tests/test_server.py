@@ -72,6 +72,7 @@ def test_every_method_reaches_the_server(mockgento_shop):
     shop.configure("general/locale/timezone", "Europe/Berlin")
     assert shop.settings()["configuration"]["general/locale/timezone"] == "Europe/Berlin"
     assert shop.change_settings(bridge="none", wsi=True)["bridge"] == "none"
+    shop.change_settings(wsi=False)
     assert shop.set_clock("2026-01-31T09:00:00Z", runs=False) == {"now": "2026-01-31T09:00:00Z", "runs": False}
     shop.advance("2 days")
     assert shop.clock()["now"] == "2026-02-02T09:00:00Z"

@@ -1,0 +1,205 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Mockgento;
+
+/** `mockgento serve` on a free port of this machine; it ends with stop(), and when this process ends in any way. */
+final class Server
+{
+    private const POLL_MICROSECONDS = 5000;
+    private const STOP_SECONDS = 5.0;
+    private const LOG_BYTES = 2000;
+
+    /** @var resource|null */
+    private $process = null;
+    /** @var resource|null its standard input, which closes when this process is gone, which ends it */
+    private $input = null;
+    private ?string $folder = null;
+    private ?Shop $shop = null;
+    /** How it ended: PHP tells once only. */
+    private ?string $end = null;
+    private readonly string $key;
+
+    /**
+     * @param string|null $seed a seed file, or the name of a shop that comes with the program
+     * @param string|null $bridge release of the OroCRM bridge, or "none"
+     * @param string|null $flavor which Magento or OpenMage it poses as
+     * @param bool $wsi WS-I document/literal instead of RPC/encoded
+     * @param string|null $now freezes the shop's clock there, such as 2026-01-31T09:00:00Z
+     * @param string $listen address and port; port 0 takes any free one
+     * @param list<string> $args more arguments of `mockgento serve`
+     */
+    public function __construct(
+        private readonly ?string $seed = null,
+        private readonly ?string $bridge = null,
+        private readonly ?string $flavor = null,
+        private readonly bool $wsi = false,
+        private readonly ?string $now = null,
+        private readonly string $user = 'tester',
+        ?string $key = null,
+        private readonly string $listen = '127.0.0.1:0',
+        private readonly array $args = [],
+        private readonly float $startSeconds = 20.0,
+    ) {
+        $this->key = $key ?? bin2hex(random_bytes(8));
+    }
+
+    public function __destruct()
+    {
+        $this->stop();
+    }
+
+    public function shop(): Shop
+    {
+        return $this->shop ?? throw new StartError('the server is not started; call start() first');
+    }
+
+    public function pid(): ?int
+    {
+        return $this->process === null ? null : proc_get_status($this->process)['pid'];
+    }
+
+    public function isRunning(): bool
+    {
+        return $this->process !== null && $this->ended() === null;
+    }
+
+    /**
+     * Starts it and waits until clients can call it.
+     *
+     * @throws BinaryNotFound
+     * @throws StartError
+     */
+    public function start(): Shop
+    {
+        $this->stop();
+        $binary = Binary::find();
+        $this->folder = self::newFolder();
+        $readyFile = "$this->folder/ready.json";
+        $command = [$binary, 'serve', '--listen', $this->listen, '--user', $this->user];
+        foreach (['seed' => $this->seed, 'bridge' => $this->bridge, 'flavor' => $this->flavor, 'now' => $this->now] as $name => $value) {
+            if ($value !== null) {
+                array_push($command, "--$name", $value);
+            }
+        }
+        if ($this->wsi) {
+            $command[] = '--wsi';
+        }
+        array_push($command, ...$this->args, ...['--ready-file', $readyFile, '--die-with-parent']);
+        $log = ['file', "$this->folder/log", 'w'];
+        $environment = ['MOCKGENTO_API_KEY' => $this->key, 'NO_COLOR' => '1'] + getenv();
+        $process = @proc_open($command, [['pipe', 'r'], ['file', self::nothing(), 'w'], $log], $pipes, null, $environment);
+        if ($process === false) {
+            $this->stop();
+            throw new StartError("cannot start $binary: " . (error_get_last()['message'] ?? 'the system does not say why'));
+        }
+        [$this->process, $this->input, $this->end] = [$process, $pipes[0], null];
+        $ready = $this->ready($readyFile);
+        return $this->shop = new Shop($ready['url'], $ready['wsdl'], $this->user, $this->key, $this->explain(...));
+    }
+
+    /** The shop as it was started, whatever was done to it: put back, or started again where it died or lost its seed. */
+    public function fresh(): Shop
+    {
+        if (!$this->isRunning() || $this->shop()->hasOtherSeed()) {
+            return $this->start();
+        }
+        $this->shop()->reset();
+        return $this->shop();
+    }
+
+    /** Ends it; nothing happens when it is not there. */
+    public function stop(): void
+    {
+        $this->shop = null;
+        if ($this->process !== null) {
+            fclose($this->input);
+            if ($this->ended() === null) {
+                proc_terminate($this->process);
+                $limit = microtime(true) + self::STOP_SECONDS;
+                while ($this->ended() === null && microtime(true) < $limit) {
+                    usleep(self::POLL_MICROSECONDS);
+                }
+                if ($this->ended() === null) {
+                    proc_terminate($this->process, 9);
+                }
+            }
+            proc_close($this->process);
+            $this->process = $this->input = null;
+        }
+        if ($this->folder !== null) {
+            array_map('unlink', glob("$this->folder/*") ?: []);
+            rmdir($this->folder);
+            $this->folder = null;
+        }
+    }
+
+    /** @return array{url: string, wsdl: string} */
+    private function ready(string $file): array
+    {
+        $limit = microtime(true) + $this->startSeconds;
+        while (!file_exists($file)) {
+            $how = $this->ended() ?? (microtime(true) > $limit ? "was not ready after $this->startSeconds s" : null);
+            if ($how !== null) {
+                $said = $this->said();
+                $this->stop();
+                throw new StartError("mockgento serve $how before it was ready; it said:\n$said");
+            }
+            usleep(self::POLL_MICROSECONDS);
+            clearstatcache(true, $file);
+        }
+        return json_decode((string) file_get_contents($file), true, flags: JSON_THROW_ON_ERROR);
+    }
+
+    /** How it ended, in words; null while it runs. */
+    private function ended(): ?string
+    {
+        if ($this->end === null) {
+            $status = proc_get_status($this->process);
+            $this->end = match (true) {
+                $status['running'] => null,
+                $status['signaled'] => "was ended by signal {$status['termsig']}",
+                default => "ended with exit code {$status['exitcode']}",
+            };
+        }
+        return $this->end;
+    }
+
+    private function said(): string
+    {
+        $said = trim((string) @file_get_contents("$this->folder/log"));
+        return substr($said, -self::LOG_BYTES) ?: 'nothing';
+    }
+
+    /** What a failed request to the control API means. */
+    private function explain(string $error): MockgentoException
+    {
+        if ($this->process === null) {
+            return new ServerDied('the server was stopped; this shop belongs to one that is gone');
+        }
+        // A process that just broke a connection may take a moment to be gone.
+        for ($tries = 0; $tries < 100; $tries++) {
+            $how = $this->ended();
+            if ($how !== null) {
+                return new ServerDied("mockgento serve $how in the middle of a test; it said:\n{$this->said()}");
+            }
+            usleep(self::POLL_MICROSECONDS);
+        }
+        return new ControlError("the shop does not answer: $error");
+    }
+
+    private static function newFolder(): string
+    {
+        $folder = sys_get_temp_dir() . '/mockgento-' . bin2hex(random_bytes(8));
+        if (!mkdir($folder, 0700)) {
+            throw new StartError("cannot make the folder $folder");
+        }
+        return $folder;
+    }
+
+    private static function nothing(): string
+    {
+        return PHP_OS_FAMILY === 'Windows' ? 'NUL' : '/dev/null';
+    }
+}

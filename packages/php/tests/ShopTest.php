@@ -1,0 +1,236 @@
+<?php
+
+declare(strict_types=1);
+
+use Mockgento\Binary;
+use Mockgento\BinaryNotFound;
+use Mockgento\ControlError;
+use Mockgento\PHPUnit\MockgentoTrait;
+use Mockgento\Server;
+use Mockgento\ServerDied;
+use Mockgento\Shop;
+use Mockgento\StartError;
+use PHPUnit\Framework\AssertionFailedError;
+use PHPUnit\Framework\TestCase;
+
+/** What the package promises, against the real program. */
+final class ShopTest extends TestCase
+{
+    use MockgentoTrait;
+
+    private function login(string $key): void
+    {
+        try {
+            $shop = $this->mockgento();
+            (new SoapClient($shop->wsdl, ['cache_wsdl' => WSDL_CACHE_NONE]))->login($shop->user, $key);
+        } catch (SoapFault) {
+            // The shop's record of it is what counts.
+        }
+    }
+
+    private static function isAlive(int $pid): bool
+    {
+        $stat = @file_get_contents("/proc/$pid/stat");
+        // A zombie is gone, whoever has not waited for it yet.
+        return $stat !== false && explode(') ', $stat)[1][0] !== 'Z';
+    }
+
+    private static function isGone(int $pid): bool
+    {
+        for ($tries = 0; $tries < 1000 && self::isAlive($pid); $tries++) {
+            usleep(10_000);
+        }
+        return !self::isAlive($pid);
+    }
+
+    /** Runs PHP that knows the package; what it prints. */
+    private static function script(string $code): string
+    {
+        $bootstrap = var_export((new ReflectionClass(Composer\Autoload\ClassLoader::class))->getFileName(), true);
+        $autoload = "require dirname($bootstrap, 2) . '/autoload.php';";
+        return (string) shell_exec(escapeshellarg(PHP_BINARY) . ' -r ' . escapeshellarg("$autoload $code") . ' 2>&1');
+    }
+
+    public function testEveryRouteIsOneOfTheServers(): void
+    {
+        $document = json_decode(file_get_contents($this->mockgento()->url . '__admin/openapi.json'), true);
+        $served = [];
+        foreach ($document['paths'] as $path => $item) {
+            foreach (array_diff(array_keys($item), ['parameters']) as $method) {
+                $served[] = strtoupper($method) . ' ' . substr($path, strlen('/__admin'));
+            }
+        }
+        $ours = array_map(fn ($route) => implode(' ', $route), array_values(Shop::ROUTES));
+        $pages = ['GET /openapi.json', 'GET /ui', 'POST /seed'];
+        $this->assertEqualsCanonicalizing(array_values(array_diff($served, $pages)), $ours);
+    }
+
+    public function testEveryMethodReachesTheServer(): void
+    {
+        $shop = $this->mockgento();
+        $this->assertSame($shop->wsdl, $shop->health()['wsdl']);
+        $this->assertSame($shop->wsdl, (new Shop($shop->url))->wsdl);
+        $ann = $shop->create('customer', ['email' => 'ann@example.com', 'firstname' => 'Ann', 'lastname' => 'Lee']);
+        $shop->update('customer', $ann, ['lastname' => 'Byron']);
+        $row = $shop->state(['customer'], containing: 'ann@example.com', offset: 0, limit: 1)['customer'][0];
+        $this->assertSame('Byron', $row['lastname']);
+        $this->assertContains('customer', array_column($shop->tables(), 'name'));
+        $shop->delete('customer', $ann);
+        $this->assertNotContains('ann@example.com', array_column($shop->rows('customer'), 'email'));
+        $shop->configure('general/locale/timezone', 'Europe/Berlin');
+        $this->assertSame('Europe/Berlin', $shop->settings()['configuration']['general/locale/timezone']);
+        $this->assertSame('none', $shop->changeSettings(['bridge' => 'none'])['bridge']);
+        $stands = ['now' => '2026-01-31T09:00:00Z', 'runs' => false];
+        $this->assertSame($stands, $shop->setClock('2026-01-31T09:00:00Z', runs: false));
+        $shop->advance('2 days');
+        $this->assertSame('2026-02-02T09:00:00Z', $shop->clock()['now']);
+        $first = $shop->disrupt(['status' => 503], ['operation' => 'login'], times: 2);
+        $shop->disrupt('expire-sessions');
+        $this->assertSame($first, $shop->disruptions()[0]['id']);
+        $shop->disarm($first);
+        $this->assertCount(1, $shop->disruptions());
+        $shop->clearDisruptions();
+        $this->assertSame([], $shop->disruptions());
+        $this->login('wrong-key');
+        $number = $shop->requests('login', outcome: 'fault', after: 0, limit: 1)[0]['number'];
+        $this->assertStringContainsString('is not the one of', $shop->request($number)['why']);
+        $shop->forgetRequests();
+        $this->assertSame([], $shop->requests());
+        $shop->loadSeed([]);
+        $shop->reset();
+        $this->assertSame([], $shop->state(['customer'])['customer']);
+    }
+
+    public function testAShopIsAsNew(): void
+    {
+        $this->assertSame([], $this->mockgento()->requests());
+        $this->mockgento()->create('customer', ['email' => 'left@example.com', 'firstname' => 'L', 'lastname' => 'O']);
+    }
+
+    /** @depends testAShopIsAsNew */
+    public function testWhatATestLeftIsNotThereForTheNext(): void
+    {
+        $this->assertSame([], $this->mockgento()->state(['customer'], containing: 'left@example.com')['customer']);
+        $this->assertNotSame([], $this->mockgento()->rows('customer_group'));
+    }
+
+    public function testAnEditThatIsRefusedSaysWhy(): void
+    {
+        try {
+            $this->mockgento()->create('no_such_table', ['a' => 1]);
+            $this->fail('it was not refused');
+        } catch (ControlError $error) {
+            $this->assertSame(409, $error->problem['status']);
+            $this->assertMatchesRegularExpression('#POST /__admin/edits: .*no_such_table#', $error->getMessage());
+        }
+    }
+
+    public function testAssertionsTellOfTheCallsThatComeNearest(): void
+    {
+        $shop = $this->mockgento();
+        $this->assertFails(fn () => $this->assertShopCalled('login'), 'no operation was called at all');
+        $this->login($shop->key);
+        $this->login('wrong-key');
+        $this->assertShopCalled('login');
+        $this->assertShopCalled('login', times: 2, with: ['username' => $shop->user]);
+        $this->assertShopNotCalled('customerCustomerList');
+        $login = fn (mixed ...$wanted) => fn () => $this->assertShopCalled('login', ...$wanted);
+        $this->assertFails($login(times: 3), 'expected login() 3 times, but it was called 2 times');
+        $this->assertFails($login(with: ['username' => 'joe']), "username is \"$shop->user\", expected \"joe\"");
+        $this->assertFails($login(with: ['store' => 1]), 'store is missing, expected 1');
+        $this->assertFails($login(times: 0), 'expected login() never, but it was called 2 times');
+        $this->assertFails(fn () => $this->assertShopCalled('logim'), 'called were: login (2)');
+        $this->assertFails(fn () => $this->assertShopHadNoFaults(), 'the apiKey is not the one of');
+    }
+
+    private function assertFails(Closure $assertion, string $expected): void
+    {
+        try {
+            $assertion();
+        } catch (AssertionFailedError $error) {
+            $this->assertStringContainsString($expected, $error->getMessage());
+            $this->assertStringNotContainsString('wrong-key', $error->getMessage());
+            return;
+        }
+        $this->fail("it passed, expected: $expected");
+    }
+
+    public function testAServerThatDiesInATestSaysSoAndIsStartedAgain(): void
+    {
+        $server = new Server();
+        $shop = $server->start();
+        posix_kill($server->pid(), SIGKILL);
+        try {
+            $shop->rows('customer');
+            $this->fail('a dead server answered');
+        } catch (ServerDied $error) {
+            $this->assertStringContainsString('was ended by signal 9 in the middle of a test', $error->getMessage());
+        }
+        $this->assertNotSame([], $server->fresh()->rows('customer_group'));
+        $server->stop();
+    }
+
+    public function testAStoppedServerIsGoneAndSaysSo(): void
+    {
+        $server = new Server(bridge: 'none', now: '2026-01-31T09:00:00Z');
+        $shop = $server->start();
+        $this->assertSame('none', $shop->settings()['bridge']);
+        $this->assertSame('2026-01-31T09:00:00Z', $shop->clock()['now']);
+        $pid = $server->pid();
+        $server->stop();
+        $this->assertTrue(self::isGone($pid));
+        $server->stop();
+        $this->expectException(ServerDied::class);
+        $this->expectExceptionMessage('was stopped');
+        $shop->reset();
+    }
+
+    public function testNothingIsLeftWhenTheProgramThatStartedItIsKilled(): void
+    {
+        $pid = self::script('$s = new Mockgento\Server(); $s->start(); echo $s->pid(); flush(); posix_kill(getmypid(), SIGKILL);');
+        $this->assertTrue(self::isGone((int) $pid), $pid);
+        $pid = self::script('$s = new Mockgento\Server(); $s->start(); echo $s->pid();');
+        $this->assertTrue(self::isGone((int) $pid), $pid);
+    }
+
+    public function testServersAtOnceAreApart(): void
+    {
+        [$one, $other] = [new Server(), new Server()];
+        $one->start()->create('customer', ['email' => 'ann@example.com', 'firstname' => 'Ann', 'lastname' => 'Lee']);
+        $this->assertCount(count($other->start()->rows('customer')) + 1, $one->shop()->rows('customer'));
+    }
+
+    public function testAPortThatIsTakenIsTold(): void
+    {
+        $taken = stream_socket_server('tcp://127.0.0.1:0');
+        $this->expectException(StartError::class);
+        $this->expectExceptionMessage('cannot listen on ' . stream_socket_get_name($taken, false));
+        (new Server(listen: stream_socket_get_name($taken, false)))->start();
+    }
+
+    public function testASeedThatIsNotThereIsTold(): void
+    {
+        $this->expectException(StartError::class);
+        $this->expectExceptionMessage('no-such-seed');
+        (new Server(seed: 'no-such-seed.yaml'))->start();
+    }
+
+    public function testAMissingProgramIsTold(): void
+    {
+        putenv('MOCKGENTO_BIN=/no/such');
+        try {
+            Binary::find();
+            $this->fail('a program was found');
+        } catch (BinaryNotFound $error) {
+            $this->assertStringContainsString('MOCKGENTO_BIN is /no/such, and there is no such file', $error->getMessage());
+        } finally {
+            putenv('MOCKGENTO_BIN');
+        }
+    }
+
+    public function testTheProgramRunsFromComposersFolder(): void
+    {
+        $folder = dirname((new ReflectionClass(Composer\Autoload\ClassLoader::class))->getFileName(), 2);
+        $this->assertStringStartsWith('mockgento ', (string) shell_exec("$folder/bin/mockgento --version"));
+    }
+}
