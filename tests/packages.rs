@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-const STACKS: &[&str] = &["python", "node", "php"];
+const STACKS: &[&str] = &["python", "node", "php", "java"];
 
 fn script() -> Command {
     let mut command = Command::new("bash");
