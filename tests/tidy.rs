@@ -234,7 +234,8 @@ fn every_package_has_the_version_of_cargo_toml() {
     }
     let own = format!("<artifactId>mockgento-junit</artifactId>\n  <version>{}</version>", env!("CARGO_PKG_VERSION"));
     assert!(read("packages/java/pom.xml").contains(&own), "packages/java/pom.xml");
-    let used = format!("<artifactId>mockgento-junit</artifactId>\n      <version>{}</version>", env!("CARGO_PKG_VERSION"));
+    let used =
+        format!("<artifactId>mockgento-junit</artifactId>\n      <version>{}</version>", env!("CARGO_PKG_VERSION"));
     assert!(read("docs/java.md").contains(&used), "docs/java.md");
     // The others take it from Cargo.toml and must not have one of their own.
     assert!(read("packages/python/pyproject.toml").contains("dynamic = [\"version\"]"));

@@ -86,7 +86,10 @@ impl ReadyArgs {
     /// When a file is there that no server wrote, or its folder is not.
     pub fn prepare(&self) -> miette::Result<ReadyFiles> {
         if self.ready_file.is_some() && self.ready_file == self.port_file {
-            return Err(miette!(help = "give each a file of its own", "--ready-file and --port-file name the same file"));
+            return Err(miette!(
+                help = "give each a file of its own",
+                "--ready-file and --port-file name the same file"
+            ));
         }
         let files = ReadyFiles { ready: self.ready_file.clone(), port: self.port_file.clone() };
         for (option, path, is_ours) in files.each() {
@@ -260,9 +263,7 @@ mod tests {
             ("dear diary", false, false),
             ("99999", false, false),
         ] {
-            for (arguments, expected) in
-                [(args(Some(&path), None), as_ready), (args(None, Some(&path)), as_port)]
-            {
+            for (arguments, expected) in [(args(Some(&path), None), as_ready), (args(None, Some(&path)), as_port)] {
                 std::fs::write(&path, text).unwrap();
                 assert_eq!(arguments.prepare().is_ok(), expected, "{text}");
                 assert_eq!(path.exists(), !expected, "{text}");
