@@ -1,5 +1,6 @@
-//! quick-xml events into an [`Element`] tree, with the checks that quick-xml leaves to its user: document type,
-//! processing instructions, undeclared prefixes, entities, unclosed elements, a second root, forbidden characters.
+//! quick-xml events into an [`Element`] tree, with the checks that quick-xml leaves to its user: document type, the XML
+//! declaration, comments, entities, unclosed elements, a second root, forbidden characters. What is well-formed here is what
+//! libxml2 reads, which stands behind PHP's SOAP.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 
 use quick_xml::events::attributes::Attributes;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesDecl, BytesPI, BytesStart, BytesText, Event};
 use quick_xml::name::{QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
@@ -110,12 +111,17 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
                     };
                     self.text(resolved.into())?;
                 }
+                Ok(Event::DocType(_)) if !self.open.is_empty() || self.root.is_some() => {
+                    return Err(self.malformed("a document type declaration that is not before the root element".to_owned()));
+                }
                 Ok(Event::DocType(_)) => return Err(self.error(XmlErrorKind::Dtd)),
-                Ok(Event::PI(_)) => return Err(self.malformed("a processing instruction".to_owned())),
+                Ok(Event::PI(instruction)) => self.instruction(&instruction)?,
                 Ok(Event::Decl(_)) if offset > 0 => {
                     return Err(self.malformed("an XML declaration that is not at the start".to_owned()));
                 }
-                Ok(Event::Decl(_) | Event::Comment(_) | Event::Empty(_)) => {}
+                Ok(Event::Decl(declaration)) => self.declaration(&declaration)?,
+                Ok(Event::Comment(comment)) => self.comment(&comment)?,
+                Ok(Event::Empty(_)) => {}
                 Ok(Event::Eof) => break,
             }
         }
@@ -143,10 +149,11 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
         let (namespace, local) = self.reader.resolver().resolve_element(QName(name));
         let namespace = match namespace {
             ResolveResult::Bound(name) => Some(self.namespaces.intern(name.as_ref())),
-            ResolveResult::Unbound => None,
-            ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
+            ResolveResult::Unbound | ResolveResult::Unknown(_) => None,
         };
-        let mut element = Element { namespace, local: local.into_inner(), offset, ..Element::default() };
+        // As libxml2 does: a prefix that is not declared is no error, it belongs to the name.
+        let local = if namespace.is_none() { name } else { local.into_inner() };
+        let mut element = Element { namespace, local, offset, ..Element::default() };
         let mut found = Attributes::new(tag, name.len());
         // One alone cannot be there twice.
         found.with_checks(attributes.bytes().filter(|byte| *byte == b'=').nth(1).is_some());
@@ -156,6 +163,12 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
             self.check_limit(self.attributes, "attributes in all", self.limits.all_attributes_max())?;
             let attribute = attribute.map_err(|error| self.malformed(shortened(&error.to_string())))?;
             self.check_name(attribute.key.as_ref())?;
+            if !begins_after_blank(tag, attribute.key.into_inner()) {
+                return Err(self.malformed("no blank between two attributes".to_owned()));
+            }
+            if attribute.value.contains('<') {
+                return Err(self.malformed("\"<\" in the value of an attribute; write it as \"&lt;\"".to_owned()));
+            }
             let value = attribute
                 .normalized_value(quick_xml::XmlVersion::Implicit1_0)
                 .map_err(|error| self.malformed(shortened(&error.to_string())))?;
@@ -171,14 +184,14 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
             let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
             let namespace = match namespace {
                 ResolveResult::Bound(name) => Some(self.namespaces.intern(name.as_ref())),
-                ResolveResult::Unbound => None,
-                ResolveResult::Unknown(prefix) => return Err(self.undeclared(prefix.as_ref())),
+                ResolveResult::Unbound | ResolveResult::Unknown(_) => None,
             };
+            let local = if namespace.is_none() { attribute.key.into_inner() } else { local.into_inner() };
             if element.attributes.is_empty() {
                 // Most have one, their type.
                 element.attributes.reserve_exact(1);
             }
-            element.attributes.push(Attribute { namespace, local: local.into_inner(), value });
+            element.attributes.push(Attribute { namespace, local, value });
         }
         self.open.push(element);
         Ok(())
@@ -201,6 +214,42 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
             }
             None => self.root = Some(done),
         }
+    }
+
+    /// The version comes first and is 1.something, `standalone` is yes or no (XML 1.0, productions 23 to 32). The encoding
+    /// was looked at when the bytes were decoded.
+    fn declaration(&self, declaration: &BytesDecl<'_>) -> Result<(), XmlError> {
+        let version = declaration.version().map_err(|error| self.malformed(shortened(&error.to_string())))?;
+        let minor = version.strip_prefix("1.").unwrap_or_default();
+        if minor.is_empty() || !minor.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(self.malformed(format!("version \"{}\" of XML", shortened(&version))));
+        }
+        match declaration.standalone() {
+            None => Ok(()),
+            Some(Ok(value)) if matches!(value.as_ref(), "yes" | "no") => Ok(()),
+            Some(_) => Err(self.malformed("standalone is neither \"yes\" nor \"no\"".to_owned())),
+        }
+    }
+
+    /// Processing instructions say nothing to us; but text on both sides of one is not one text.
+    fn instruction(&mut self, instruction: &BytesPI<'_>) -> Result<(), XmlError> {
+        let target = instruction.target();
+        if target.eq_ignore_ascii_case("xml") || !is_qualified_name(target) {
+            return Err(self.malformed(format!("\"{}\" as the name of a processing instruction", shortened(target))));
+        }
+        self.check_characters(instruction.content())?;
+        if let Some(element) = self.open.last_mut() {
+            element.text_form = TextForm::Mixed;
+        }
+        Ok(())
+    }
+
+    /// Comments are left out; two hyphens end one (XML 1.0, production 15).
+    fn comment(&self, comment: &BytesText<'_>) -> Result<(), XmlError> {
+        if comment.contains("--") || comment.ends_with('-') {
+            return Err(self.malformed("\"--\" in a comment".to_owned()));
+        }
+        self.check_characters(comment)
     }
 
     /// Text as it stands in the document; `]]>` must be written with a reference there (XML 1.0, section 2.4).
@@ -278,10 +327,6 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
         }
     }
 
-    fn undeclared(&self, prefix: &str) -> XmlError {
-        self.malformed(format!("the prefix \"{}\" is not declared", shortened(prefix)))
-    }
-
     fn check_limit(&self, count: usize, what: &'static str, max: usize) -> Result<(), XmlError> {
         if count <= max { Ok(()) } else { Err(self.error(XmlErrorKind::Limit { what, max })) }
     }
@@ -330,6 +375,12 @@ impl Namespaces {
     fn len(&self) -> usize {
         self.known.len()
     }
+}
+
+/// Whether a part of a tag stands after a blank; quick-xml does not ask.
+fn begins_after_blank(tag: &str, part: &str) -> bool {
+    let before = (part.as_ptr() as usize).saturating_sub(tag.as_ptr() as usize);
+    tag.as_bytes()[..before.min(tag.len())].last().is_some_and(u8::is_ascii_whitespace)
 }
 
 fn at(kind: XmlErrorKind, text: &str, offset: usize) -> XmlError {
@@ -395,15 +446,50 @@ mod tests {
             ("<a/>x", "line 1, column 6: not well-formed XML: text outside the root element"),
             ("<a>&x;</a>", "line 1, column 7: not well-formed XML: the entity &x; is not defined"),
             ("<a>&#1;</a>", "line 1, column 8: not well-formed XML: the character U+0001 is not allowed"),
-            ("<p:a/>", "line 1, column 7: not well-formed XML: the prefix \"p\" is not declared"),
-            ("<?php 1 ?><a/>", "line 1, column 11: not well-formed XML: a processing instruction"),
+            (
+                "<a><!DOCTYPE a></a>",
+                "line 1, column 16: not well-formed XML: a document type declaration that is not before the root element",
+            ),
+            ("<?XML 1?><a/>", "line 1, column 10: not well-formed XML: \"XML\" as the name of a processing instruction"),
+            ("<a><!-- b -- c --></a>", "line 1, column 19: not well-formed XML: \"--\" in a comment"),
+            ("<a><!-- b ---></a>", "line 1, column 15: not well-formed XML: \"--\" in a comment"),
+            (
+                "<a b='<'/>",
+                "line 1, column 11: not well-formed XML: \"<\" in the value of an attribute; write it as \"&lt;\"",
+            ),
+            ("<a b='1'c='2'/>", "line 1, column 16: not well-formed XML: no blank between two attributes"),
+            ("<?xml version='2.0'?><a/>", "line 1, column 22: not well-formed XML: version \"2.0\" of XML"),
+            (
+                "<?xml version='1.0' standalone='1'?><a/>",
+                "line 1, column 37: not well-formed XML: standalone is neither \"yes\" nor \"no\"",
+            ),
             ("<!DOCTYPE a [<!ENTITY b 'c'>]>\n<a/>", "line 1, column 31: a document type declaration is not accepted"),
             ("", "line 1, column 1: not well-formed XML: there is no element"),
         ] {
             assert_eq!(read(document).unwrap_err().to_string(), expected, "{document}");
         }
+        assert!(read("<?xml encoding='utf-8'?><a/>").is_err());
         assert!(read("<a k='1' k='2'/>").is_err());
         assert!(read("<a></b>").is_err());
+    }
+
+    #[test]
+    fn what_libxml2_lets_pass_is_read() {
+        for document in [
+            "<?php 1 ?><a/>",
+            "<a><?b:c d?></a>",
+            "<a/><?b?>",
+            "<a><!----></a>",
+            "<?xml version='1.1' standalone='no'?><a/>",
+            "<a k='>'/>",
+            "<a k='1'\n\tl='2' />",
+        ] {
+            assert_eq!(read(document).unwrap().local, "a", "{document}");
+        }
+        let undeclared = read("<p:a q:k='1'/>").unwrap();
+        assert_eq!((undeclared.local, undeclared.namespace.as_deref()), ("p:a", None));
+        assert_eq!(undeclared.attribute(None, "q:k"), Some("1"));
+        assert_eq!(read("<a>b<?c?>d</a>").unwrap().text_form, TextForm::Mixed);
     }
 
     #[test]
