@@ -165,7 +165,8 @@ pub(super) fn code_of(outcome: &SyncOutcome) -> ExitCode {
 /// What is not in the CRM as the shop has it, a line for each reason.
 pub(super) fn lacks(outcome: &SyncOutcome) -> Vec<String> {
     let left_out = outcome.left_out().into_iter().map(|rows| rows.to_string());
-    left_out.chain(outcome.behind.iter().map(ToString::to_string)).collect()
+    let behind = outcome.behind.iter().map(ToString::to_string);
+    left_out.chain(behind).chain(outcome.not_begun.iter().map(ToString::to_string)).collect()
 }
 
 /// The outcome as JSON, with what is not in the CRM.

@@ -67,6 +67,7 @@ async fn parts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncO
         return Ok(outcome);
     }
     let start = run.initial_start().await?;
+    run.note_times(&mut outcome).await?;
     let wanted = |connector: &Connector| options.only_connector.is_none_or(|only| only == *connector);
     let incremental: Vec<_> = of(ConnectorKind::Incremental).into_iter().filter(wanted).collect();
     run.incremental(&incremental, start, &mut outcome).await?;

@@ -26,6 +26,7 @@ pub mod plan;
 pub mod queue;
 mod run;
 mod scope;
+pub mod shop_time;
 pub mod standing;
 pub mod strategy;
 mod stream;

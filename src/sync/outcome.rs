@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::connector::Connector;
 use super::left_out::{Behind, LeftOut, left_out};
+use super::shop_time::NotBegun;
 use super::warning::Warning;
 
 /// Which part of a run a connector was run in.
@@ -180,6 +181,9 @@ pub struct SyncOutcome {
     pub interrupted: bool,
     /// Connectors that have not come to the shop's present, or to the end of their walk.
     pub behind: Vec<Behind>,
+    /// When the sync start date lies ahead of the shop's time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_begun: Option<NotBegun>,
     /// Whether the initial walk was left out although there is one to make.
     #[serde(skip)]
     pub initial_due: bool,
@@ -197,6 +201,7 @@ impl SyncOutcome {
         }
         self.interrupted |= other.interrupted;
         self.behind.extend(other.behind);
+        self.not_begun = self.not_begun.or(other.not_begun);
         self.initial_due = other.initial_due;
     }
 
@@ -224,7 +229,7 @@ impl SyncOutcome {
 
     /// Whether nothing was refused, unresolved or out of reach.
     pub fn is_whole(&self) -> bool {
-        self.behind.is_empty() && !self.left_out().iter().any(|rows| rows.fate.is_lack())
+        self.behind.is_empty() && self.not_begun.is_none() && !self.left_out().iter().any(|rows| rows.fate.is_lack())
     }
 
     /// Whether everything that was tried worked.

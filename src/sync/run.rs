@@ -250,33 +250,6 @@ impl<'c, 'e> Run<'c, 'e> {
         self.client().await?.call(operation, arguments).await
     }
 
-    /// The shop's time where it differs from this machine's by more than clocks of web nodes may, and while it is known.
-    pub(super) async fn now_there(&mut self) -> Timestamp {
-        let here = self.clock.now();
-        let told = self.client().await.ok().and_then(|client| client.server_time());
-        told.filter(|there| there.duration_since(here).abs() > window::MISTIMING).unwrap_or(here)
-    }
-
-    /// The moment that the initial walk goes back from and the changes go on from: that of the first sync. The shop's time
-    /// rules, because its dates are compared with it; the reference client takes its own clock, which may be years
-    /// ahead. A shop that cannot be reached has no time yet.
-    pub(super) async fn initial_start(&mut self) -> Result<Timestamp, CrmError> {
-        if let Some(start) = self.integration.initial_sync_start_date {
-            return Ok(start);
-        }
-        let own = self.clock.now();
-        let now = if self.quirks.has(Quirk::FirstSyncByOwnClock) {
-            own
-        } else if self.client().await.is_err() {
-            return Ok(own);
-        } else {
-            self.now_there().await
-        };
-        self.crm.set_initial_sync_start_date(self.integration.id, Some(now))?;
-        self.integration.initial_sync_start_date = Some(now);
-        Ok(now)
-    }
-
     pub(super) fn sync_start(&self) -> Result<Timestamp, SyncError> {
         let settings = &self.integration.settings;
         let midnight = settings.sync_start_date.to_datetime(Time::midnight());
