@@ -37,6 +37,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("explore", "a row was lost or doubled, or a sync got stuck", false),
     ("coverage", "never", false),
     ("list", "never", false),
+    ("migrate", "with --check: a file has a word of an earlier release", false),
     ("review", "never", false),
     ("accept", "never", false),
     ("reject", "never", false),

@@ -20,6 +20,7 @@ mod integration;
 mod interrupt;
 mod key_args;
 mod list;
+mod migrate;
 mod output;
 mod quirks;
 mod ready;
@@ -77,6 +78,8 @@ enum Command {
     Coverage(coverage::CoverageArgs),
     /// List scenarios with their tags.
     List(list::ListArgs),
+    /// Rewrite scenario files in the words of this release.
+    Migrate(migrate::MigrateArgs),
     /// Look at snapshots that differ and decide about each.
     Review(review::ReviewArgs),
     /// Accept snapshots that differ.
@@ -127,6 +130,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Explore(args) => explore::run(&args, colour),
         Command::Coverage(args) => coverage::run(&args, colour),
         Command::List(args) => list::run(&args, colour),
+        Command::Migrate(args) => migrate::run(&args),
         Command::Review(args) => review::review(&args),
         Command::Accept(args) => review::accept(&args),
         Command::Reject(args) => review::reject(&args),

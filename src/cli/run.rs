@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::diagnostics::{self, Colour};
 use super::interrupt;
+use super::migrate;
 use super::report_target::{self, Ended, ReportTarget};
 use super::watch::watch;
 use super::{ExitCode, Outcome};
@@ -250,7 +251,10 @@ pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Ve
     let named = Named::of(places)?;
     for path in find(&named.files).map_err(diagnostics::of_scenario)? {
         match Scenario::load(&path) {
-            Ok(scenario) if tagged(&scenario, tags) => cases.extend(scenario.cases()),
+            Ok(scenario) if tagged(&scenario, tags) => {
+                migrate::warn(&path, &scenario.file.text);
+                cases.extend(scenario.cases());
+            }
             Ok(_) => {}
             Err(error) => {
                 let result = CaseResult::of_unread(&path, &error);

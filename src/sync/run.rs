@@ -17,7 +17,6 @@ use super::filter::ALL_WEBSITES;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::scope::{Known, Scope};
 use super::stream::Listed;
-use super::window;
 use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;

@@ -107,3 +107,33 @@ fn a_crm_file_of_the_version_before_opens_keeps_its_rows_and_loses_its_key() {
     let key = b"frozen-key-1";
     assert!(!bytes.windows(key.len()).any(|window| window == key), "the key is still in the file");
 }
+
+#[test]
+fn words_of_the_release_before_are_read_with_a_warning_and_migrate_rewrites_them() {
+    let folder = project();
+    let file = "scenarios/two_way/edits-meet.yaml";
+    let before = std::fs::read_to_string(folder.path().join(file)).unwrap();
+
+    let (code, _, warned) = mockgento(folder.path(), &["list", file]);
+    assert_eq!(code, Some(0), "{warned}");
+    assert_eq!(
+        warned,
+        "warning: scenarios/two_way/edits-meet.yaml:25:7: `in cells` is `in cases` now; `mockgento migrate` rewrites it\n"
+    );
+
+    let (code, told, _) = mockgento(folder.path(), &["migrate", "--check"]);
+    assert_eq!(code, Some(1));
+    assert!(told.ends_with("4 words are to be rewritten; run it without --check\n"), "{told}");
+    assert_eq!(std::fs::read_to_string(folder.path().join(file)).unwrap(), before, "nothing is written");
+
+    let (code, told, _) = mockgento(folder.path(), &["migrate"]);
+    assert_eq!(code, Some(0));
+    assert!(told.contains("scenarios/two_way/edits-meet.yaml:36:7: `in cells` is `in cases` now\n"), "{told}");
+    assert!(told.ends_with("4 words were rewritten\n"), "{told}");
+    let after = std::fs::read_to_string(folder.path().join(file)).unwrap();
+    assert_eq!(after, before.replace("in cells", "in cases"));
+
+    let (code, told, _) = mockgento(folder.path(), &["migrate"]);
+    assert_eq!((code, told.as_str()), (Some(0), "no word of an earlier release was found\n"));
+    assert_eq!(mockgento(folder.path(), &["list", file]).2, "");
+}

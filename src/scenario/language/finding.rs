@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::nearest::meant;
 use crate::scenario::language::origin::Origin;
+use crate::scenario::language::renamed::is_old;
 use crate::scenario::language::text::span::Place;
 
 /// One thing that is wrong.
@@ -127,6 +128,7 @@ pub fn choices(word: &str, known: &[&str]) -> String {
     if known.is_empty() {
         return "nothing can be set here; leave it out".to_owned();
     }
+    let known: Vec<&str> = known.iter().copied().filter(|word| !is_old(word)).collect();
     let list = || format!("known are `{}`", known.join("`, `"));
     match did_you_mean(word, known.iter().copied()) {
         Some(suggestion) if known.len() > CHOICES_MAX => suggestion,
