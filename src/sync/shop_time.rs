@@ -68,7 +68,7 @@ impl std::fmt::Display for NotBegun {
         let (start, now) = (to_sql(self.start), to_sql(self.now));
         write!(
             f,
-            "nothing was asked for: the sync start date, {start}, is later than the shop's time, {now}; set an earlier date \
+            "only dictionaries were asked for: the sync start date, {start}, is later than the shop's time, {now}; set an earlier date \
              (\"--start-date\"), or the shop's clock"
         )
     }

@@ -50,7 +50,7 @@ pub(in crate::scenario) fn head(text: &str) -> Result<Head, Finding> {
 }
 
 /// Reads whatever a text says, without knowing the language.
-pub(super) fn values(text: &str) -> Result<At<Value>, Finding> {
+pub(in crate::scenario) fn values(text: &str) -> Result<At<Value>, Finding> {
     document(text, PhantomData, None)
 }
 
