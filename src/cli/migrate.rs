@@ -82,7 +82,11 @@ fn files(places: &[PathBuf]) -> Result<Vec<PathBuf>, miette::Report> {
     for place in places {
         for entry in walkdir::WalkDir::new(place).sort_by_file_name() {
             let entry = entry.map_err(|error| {
-                miette!(help = "give a scenario file or a folder of them", "{} cannot be read: {error}", place.display())
+                miette!(
+                    help = "give a scenario file or a folder of them",
+                    "{} cannot be read: {error}",
+                    place.display()
+                )
             })?;
             let is_yaml = entry.path().extension().is_some_and(|end| end == "yaml" || end == "yml");
             let is_seed = entry.path().components().any(|part| part.as_os_str() == "seeds");

@@ -112,7 +112,9 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
                     self.text(resolved.into())?;
                 }
                 Ok(Event::DocType(_)) if !self.open.is_empty() || self.root.is_some() => {
-                    return Err(self.malformed("a document type declaration that is not before the root element".to_owned()));
+                    return Err(
+                        self.malformed("a document type declaration that is not before the root element".to_owned())
+                    );
                 }
                 Ok(Event::DocType(_)) => return Err(self.error(XmlErrorKind::Dtd)),
                 Ok(Event::PI(instruction)) => self.instruction(&instruction)?,
@@ -450,7 +452,10 @@ mod tests {
                 "<a><!DOCTYPE a></a>",
                 "line 1, column 16: not well-formed XML: a document type declaration that is not before the root element",
             ),
-            ("<?XML 1?><a/>", "line 1, column 10: not well-formed XML: \"XML\" as the name of a processing instruction"),
+            (
+                "<?XML 1?><a/>",
+                "line 1, column 10: not well-formed XML: \"XML\" as the name of a processing instruction",
+            ),
             ("<a><!-- b -- c --></a>", "line 1, column 19: not well-formed XML: \"--\" in a comment"),
             ("<a><!-- b ---></a>", "line 1, column 15: not well-formed XML: \"--\" in a comment"),
             (

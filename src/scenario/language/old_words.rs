@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn only_the_keys_change_wherever_and_however_they_are_written() {
         for (before, after) in [
-            ("steps:\n- expect:\n    in cells: {wsi: yes} # in cells: as before\n", "in cases: {wsi: yes} # in cells: as before\n"),
+            (
+                "steps:\n- expect:\n    in cells: {wsi: yes} # in cells: as before\n",
+                "in cases: {wsi: yes} # in cells: as before\n",
+            ),
             ("steps: [expect: {outcome: success, \"in cells\": {wsi: no}}]", "\"in cases\": {wsi: no}}]"),
             ("a:\n- expect: {'in cells': 1}\n- expect: {in cells: 2}\n", "{'in cases': 1}\n- expect: {in cases: 2}\n"),
         ] {
@@ -76,7 +79,9 @@ mod tests {
             assert_eq!(new.len(), before.len());
             assert!(find(&new).unwrap().is_empty());
         }
-        for text in ["run: 'in cells: x'\n", "steps:\n- run: |\n    in cells: x\n", "in cells: x\n", "title: in cells\n"] {
+        for text in
+            ["run: 'in cells: x'\n", "steps:\n- run: |\n    in cells: x\n", "in cells: x\n", "title: in cells\n"]
+        {
             assert_eq!(renewed(text).unwrap(), text);
         }
     }
