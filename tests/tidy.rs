@@ -237,7 +237,32 @@ fn every_package_has_the_version_of_cargo_toml() {
     let used =
         format!("<artifactId>mockgento-junit</artifactId>\n      <version>{}</version>", env!("CARGO_PKG_VERSION"));
     assert!(read("docs/java.md").contains(&used), "docs/java.md");
+    let action = format!("default: \"{}\"", env!("CARGO_PKG_VERSION"));
+    assert!(read("action.yml").contains(&action), "action.yml");
     // The others take it from Cargo.toml and must not have one of their own.
     assert!(read("packages/python/pyproject.toml").contains("dynamic = [\"version\"]"));
     assert!(!read("packages/php/composer.json").contains("\"version\""));
+}
+
+/// Where the packages say there is a program, a release must build one.
+#[test]
+fn every_platform_of_the_packages_is_a_target_of_the_release() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a readable file");
+    let (dist, publish) = (read("dist-workspace.toml"), read(".github/workflows/publish-packages.yml"));
+    let node: serde_json::Value = serde_json::from_str(&read("packages/node/package.json")).expect("JSON");
+    let platforms = node["optionalDependencies"].as_object().expect("an object");
+    for name in platforms.keys().map(|name| name.trim_start_matches("@mockgento/")) {
+        let (system, machine) = name.split_once('-').expect("a system and a machine");
+        let machine = if machine == "x64" { "x86_64" } else { "aarch64" };
+        let (target, family) = match system {
+            "linux" => (format!("{machine}-unknown-linux-musl"), "linux"),
+            "darwin" => (format!("{machine}-apple-darwin"), "darwin"),
+            _ => (format!("{machine}-pc-windows-msvc"), "windows"),
+        };
+        assert!(dist.contains(&format!("\"{target}\"")), "dist-workspace.toml builds no {target} for npm's {name}");
+        assert!(publish.contains(&format!(" {name}=archives/mockgento-{target}/")), "npm's {name} is not packed");
+        // Composer and Maven have theirs by other names.
+        assert!(publish.contains(&format!(" {family}-{machine}=archives/mockgento-{target}/")), "{family}-{machine} is not packed");
+    }
 }

@@ -61,14 +61,16 @@ const SCHEMA: &str = "scenario.schema.json";
 /// Makes a project; files that are there already are kept.
 pub fn init(args: &InitArgs) -> Outcome {
     let schema = schema::text();
-    let workflow = include_str!("templates/workflow.yml").replace("REPOSITORY", env!("CARGO_PKG_REPOSITORY"));
+    let workflow = include_str!("templates/workflow.yml")
+        .replace("REPOSITORY", env!("CARGO_PKG_REPOSITORY"))
+        .replace("VERSION", env!("CARGO_PKG_VERSION"));
     let files = [
         ("scenarios/first-sync.yaml", Template::FirstSync.text()),
         ("scenarios/seeds/shop.yaml", include_str!("templates/seed.yaml")),
         ("scenarios/scenario.schema.json", schema.as_str()),
         (".github/workflows/scenarios.yml", workflow.as_str()),
-        // What waits for a review is nobody else's.
-        (".gitignore", "*.snap.new\n"),
+        // What waits for a review is nobody else's, nor is what a run leaves.
+        (".gitignore", "*.snap.new\n/reports/\n"),
     ];
     let mut out = output::stdout();
     for (name, text) in files {

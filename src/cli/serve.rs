@@ -18,7 +18,7 @@ use crate::cli::output;
 use crate::clock::Clock;
 use crate::magento::{Contract, WebServer};
 use crate::secret::ApiKey;
-use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions};
+use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions, TOKEN_CHARACTERS_MIN, Token};
 use crate::shop::seed::SeedUser;
 use crate::shop::{Seed, Shop, ShopConfig, built_in};
 
@@ -59,6 +59,10 @@ pub struct ServeArgs {
     /// Do not serve the control API and the console at `/__admin`, which programs on this machine may use otherwise.
     #[arg(long)]
     no_admin: bool,
+    /// Let programs on other machines use the control API too when they send this token as `Authorization: Bearer TOKEN`; sixteen
+    /// characters or more, better given in the environment. What a container needs.
+    #[arg(long, value_name = "TOKEN", env = "MOCKGENTO_ADMIN_TOKEN", hide_env_values = true, value_parser = masked_key, conflicts_with = "no_admin")]
+    admin_token: Option<ApiKey>,
     /// List the API's operations and whether they are implemented, and end.
     #[arg(long)]
     list_operations: bool,
@@ -119,7 +123,7 @@ fn runtime() -> miette::Result<tokio::runtime::Runtime> {
 async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
     let files = args.ready.prepare()?;
     let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl, ..EndpointOptions::default() };
-    let admin = if args.no_admin { AdminApi::Off } else { AdminApi::Loopback };
+    let admin = admin(args)?;
     let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
     let notes = notes(&shop);
     let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
@@ -139,6 +143,16 @@ async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
     Ok(ExitCode::AsExpected)
 }
 
+/// Who may use the control API.
+fn admin(args: &ServeArgs) -> miette::Result<AdminApi> {
+    let Some(text) = &args.admin_token else {
+        return Ok(if args.no_admin { AdminApi::Off } else { AdminApi::Loopback });
+    };
+    let help = format!("give {TOKEN_CHARACTERS_MIN} characters or more that nobody guesses, such as those of `openssl rand -hex 16`");
+    let token = Token::new(text.expose_secret()).ok_or_else(|| miette!(help = help, "the token of --admin-token is too short"))?;
+    Ok(AdminApi::Token(token))
+}
+
 /// What a client of this shop would stumble over.
 fn notes(shop: &Shop) -> Vec<String> {
     let unparsable = shop.codec().schema().unparsable.clone();
@@ -153,7 +167,8 @@ fn ready(args: &ServeArgs, running: &FakeShop, notes: Vec<String>) -> Ready {
     let ready = Ready::at(running.address(), running.url().to_string(), running.wsdl_url().to_string());
     let has_console = !args.no_admin && is_reached_from_here(running.address());
     let console = has_console.then(|| running.admin_url().to_string());
-    let admin = console.as_deref().map(|console| console.trim_end_matches("/ui").to_owned());
+    let has_admin = has_console || args.admin_token.is_some();
+    let admin = has_admin.then(|| running.admin_url().as_str().trim_end_matches("/ui").to_owned());
     Ready { console, admin, notes, ..ready }
 }
 

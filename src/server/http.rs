@@ -14,7 +14,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::admin::{self, AdminRequest};
+use super::admin::{self, AdminRequest, Token};
 use super::body::{self, Body};
 use super::endpoint::{HttpAnswer, HttpRequestParts};
 use super::patience::Patient;
@@ -37,10 +37,13 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// What a connection may ask of the control API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// It is on, and the peer is on this machine.
-    Here,
-    /// It is on, and the peer is told that it may not.
-    Elsewhere,
+    /// It is on.
+    On {
+        /// Whether the peer is on this machine; others are told that they may not.
+        from_here: bool,
+        /// What makes others as good.
+        token: Option<Token>,
+    },
     /// There is none.
     None,
 }
@@ -176,6 +179,11 @@ pub(super) fn late() -> HttpAnswer {
 /// Answers a request to the control API.
 fn control(service: &Service, admission: Admission, head: &Parts, body: Body) -> Response<Full<Bytes>> {
     let too_long = body == Body::TooLong;
+    let (from_here, token) = match admission {
+        Admission::On { from_here, token } => (from_here, token),
+        Admission::None => (false, None),
+    };
+    let authorization = text(&head.headers, header::AUTHORIZATION);
     let request = AdminRequest {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -187,7 +195,8 @@ fn control(service: &Service, admission: Admission, head: &Parts, body: Body) ->
             Body::Whole(bytes) => Some(bytes),
             Body::TooLong | Body::Late => None,
         },
-        from_here: admission == Admission::Here,
+        from_here,
+        has_token: token.is_some_and(|token| token.is_shown(authorization.as_deref())),
     };
     response(admin::answer(service, &request), too_long)
 }

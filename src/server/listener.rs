@@ -69,10 +69,11 @@ pub(super) async fn accept_each<F>(
 }
 
 fn admission(admin: AdminApi, peer: SocketAddr) -> Admission {
+    let from_here = peer.ip().to_canonical().is_loopback();
     match admin {
         AdminApi::Off => Admission::None,
-        AdminApi::Loopback if peer.ip().to_canonical().is_loopback() => Admission::Here,
-        AdminApi::Loopback => Admission::Elsewhere,
+        AdminApi::Loopback => Admission::On { from_here, token: None },
+        AdminApi::Token(token) => Admission::On { from_here, token: Some(token) },
     }
 }
 

@@ -19,7 +19,7 @@ mod remembered;
 mod route;
 mod service;
 
-pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI};
+pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI, TOKEN_CHARACTERS_MIN, Token};
 pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
 pub use envelopes::Envelopes;
 pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};

@@ -4,6 +4,8 @@
 
 mod bad_input;
 mod browser;
+#[cfg(target_os = "linux")]
+mod ci_setup;
 mod compare;
 mod console;
 mod crm_buttons;

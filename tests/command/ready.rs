@@ -198,3 +198,46 @@ fn files_that_no_server_wrote_are_left_alone() {
     }
     assert_eq!(std::fs::read_to_string(folder.path().join("notes.json")).unwrap(), "{\"dear\": \"diary\"}");
 }
+
+fn answer(port: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port.parse().unwrap())).unwrap();
+    write!(stream, "GET /__admin/health HTTP/1.1\r\nConnection: close\r\n{head}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn whoever_asks_by_another_name_needs_the_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = "a-token-of-twenty-ch";
+    let serve = |arguments: &[&str]| {
+        let files = ["--port-file", "port"];
+        let serve = Serve::start(&[&files[..], arguments].concat(), folder.path());
+        let port = appeared(&folder.path().join("port")).trim().to_owned();
+        (serve, port)
+    };
+    let (with, port) = serve(&["--admin-token", token]);
+    for (head, expected) in [
+        ("Host: shop:8085".to_owned(), "403"),
+        (format!("Host: shop:8085\r\nAuthorization: Bearer {token}"), "200"),
+        (format!("Host: shop:8085\r\nAuthorization: Bearer {token}x"), "403"),
+        (format!("Host: shop:8085\r\nAuthorization: Bearer {token}\r\nOrigin: http://evil.example"), "403"),
+        ("Host: localhost".to_owned(), "200"),
+    ] {
+        let answer = answer(&port, &head);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{head}: {answer}");
+    }
+    drop(with);
+    std::fs::remove_file(folder.path().join("port")).unwrap();
+    let (_without, port) = serve(&[]);
+    let refused = answer(&port, &format!("Host: shop:8085\r\nAuthorization: Bearer {token}"));
+    assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
+
+    let short = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["serve", "--admin-token", "short-secret"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&short.stderr);
+    assert!(short.status.code() == Some(2) && said.contains("too short") && !said.contains("short-secret"), "{said}");
+}

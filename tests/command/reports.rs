@@ -198,32 +198,70 @@ fn the_github_workflow_runs_every_scenario_once_and_merges() {
     assert!(folder.path().join("scenarios.xml").exists());
 }
 
+/// A `kubectl` that runs the pods of a job one after another when it is made, with `/reports` below `STATE`.
+#[cfg(unix)]
+const KUBECTL: &str = r#"#!/usr/bin/env bash
+set -u
+case "$1 $2" in
+  "get job")
+    [ -f "$STATE/$3.yaml" ] || exit 1
+    [ $# -eq 3 ] || cat "$STATE/$3.status"
+    ;;
+  "create -f")
+    text=$(cat)
+    name=$(sed -n 's/^  name: //p' <<< "$text" | head -1)
+    [ ! -f "$STATE/$name.yaml" ] || exit 1
+    printf '%s\n' "$text" > "$STATE/$name.yaml"
+    script=$(awk '/^            - \|$/ { on = 1; next } on && /^              / { print substr($0, 15); next } on { exit }' <<< "$text")
+    reports=$(sed -n 's/.*REPORTS, value: \(.*\)}.*/\1/p' <<< "$text")
+    pods=$(sed -n 's/^  completions: //p' <<< "$text")
+    status=Complete
+    for ((pod = 0; pod < ${pods:-1}; pod++)); do
+      JOB_COMPLETION_INDEX=$pod SHARDS=$(sed -n 's/.*SHARDS, value: "\(.*\)"}.*/\1/p' <<< "$text") REPORTS=$STATE$reports \
+        sh -ec "$script" >> "$STATE/$name.log" 2>&1 || status=Failed
+      [ -z "${LOSE:-}" ] || rm -f "$STATE$reports/$LOSE"
+    done
+    echo "$status" > "$STATE/$name.status"
+    ;;
+  "logs job"/*) cat "$STATE/${2#job/}.log" ;;
+  *) exit 1 ;;
+esac
+"#;
+
 #[test]
 #[cfg(unix)]
-fn the_kubernetes_job_runs_every_scenario_once_and_merges() {
-    let file = ci_file("kubernetes/scenarios.yaml");
-    let documents: Vec<Value> = file.split("\n---\n").map(|text| serde_saphyr::from_str(text).unwrap()).collect();
-    let named = |name: &str| documents.iter().find(|document| document["metadata"]["name"] == name).unwrap();
-    let container = |name: &str| named(name)["spec"]["template"]["spec"]["containers"][0].clone();
-    let folder = project(NAMES, &[]);
-    let reports = folder.path().join("reports");
-    std::fs::create_dir(&reports).unwrap();
-    let (job, run) = (named("scenarios"), container("scenarios"));
-    assert_eq!(job["spec"]["completionMode"], "Indexed");
-    let completions = job["spec"]["completions"].as_u64().unwrap();
-    assert_eq!(run["env"][0]["value"], completions.to_string(), "SHARDS and completions say the same");
-    for index in 0..completions {
-        let environment = [
-            ("JOB_COMPLETION_INDEX", index.to_string()),
-            ("SHARDS", completions.to_string()),
-            ("REPORTS", reports.display().to_string()),
-        ];
-        let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let ran = shell(folder.path(), run["args"][0].as_str().unwrap(), &environment);
-        assert!(ran.status.success(), "{}{}", out(&ran), err(&ran));
-    }
-    let merge = container("scenarios-report");
-    let reports = reports.display().to_string();
-    let merged = shell(folder.path(), merge["args"][0].as_str().unwrap(), &[("REPORTS", &reports)]);
-    assert!(merged.status.success() && err(&merged).contains("9 passed, 0 failed"), "{}", err(&merged));
+fn a_run_in_kubernetes_runs_every_scenario_once_ends_with_its_end_and_merges_nothing_of_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let state = tempfile::tempdir().unwrap();
+    let kubectl = state.path().join("kubectl");
+    std::fs::write(&kubectl, KUBECTL).unwrap();
+    std::fs::set_permissions(&kubectl, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (kubectl, place) = (kubectl.display().to_string(), state.path().display().to_string());
+    let command = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/kubernetes/run");
+    let run = |folder: &Path, name: &str, lose: &str| {
+        let environment = [("KUBECTL", kubectl.as_str()), ("STATE", &place), ("LOSE", lose), ("POLL_SECONDS", "0.01")];
+        let ran = shell(folder, &format!("{} {name}", command.display()), &environment);
+        (ran.status.code(), out(&ran) + &err(&ran))
+    };
+    let (green, red) = (project(NAMES, &[]), project(&NAMES[1..], &["a"]));
+
+    let (code, said) = run(red.path(), "first", "");
+    assert!(code == Some(1) && said.contains("8 passed, 1 failed"), "a red run has its report and ends: {said}");
+    assert!(said.contains("scenarios-first: failed") && said.contains("scenarios-report-first: failed"), "{said}");
+    let (code, said) = run(green.path(), "second", "");
+    assert!(code == Some(0) && said.contains("9 passed, 0 failed"), "nothing of the first run is in it: {said}");
+
+    let (code, said) = run(green.path(), "second", "");
+    assert!(code == Some(2) && said.contains("there is a run second already"), "{said}");
+    let (code, said) = run(green.path(), "Third_one", "");
+    assert!(code == Some(2) && said.contains("is no name of a run"), "{said}");
+    let (code, said) = run(green.path(), "lost", "2.jsonl");
+    assert!(code == Some(1) && said.contains("parts are missing: 2/4"), "{said}");
+    assert_eq!(said.matches("parts are missing").count(), 1, "a merge that failed is not tried again: {said}");
+
+    let job: Value = serde_saphyr::from_str(&ci_file("kubernetes/scenarios.yaml")).unwrap();
+    let shards = &job["spec"]["template"]["spec"]["containers"][0]["env"][0];
+    assert_eq!(shards["value"], job["spec"]["completions"].to_string(), "SHARDS and completions say the same");
+    let report: Value = serde_saphyr::from_str(&ci_file("kubernetes/report.yaml")).unwrap();
+    assert_eq!(report["spec"]["backoffLimit"], 0);
 }

@@ -155,8 +155,8 @@ export interface Wanted {
 
 /** A running fake shop: the client of its control API. */
 export class Shop {
-  /** A shop that somebody else started. */
-  static at(url: string, user?: { user?: string; key?: string }): Promise<Shop>;
+  /** A shop that somebody else started; token: the one of --admin-token, for one on another machine or in a container. */
+  static at(url: string, access?: { user?: string; key?: string; token?: string }): Promise<Shop>;
   /** The shop's base URL. */
   readonly url: string;
   /** What clients are configured with. */

@@ -39,21 +39,25 @@ class ControlError extends Error {
 
 class Shop {
   #watch;
+  #headers;
 
-  constructor({ url, wsdl, user = "", key = "", watch }) {
+  constructor({ url, wsdl, user = "", key = "", token, watch }) {
     this.url = url.endsWith("/") ? url : `${url}/`;
     this.wsdl = wsdl;
     this.user = user;
     this.key = key;
     /** Whether resets go back to another seed than the one it was started on. */
     this.hasOtherSeed = false;
+    this.#headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     this.#watch = watch ?? (async (error) => new ControlError(`${this.url} does not answer: ${error.message}`));
   }
 
   /** A shop that somebody else started. */
-  static async at(url, { user, key } = {}) {
-    const shop = new Shop({ url, user, key });
-    shop.wsdl = (await shop.health()).wsdl;
+  static async at(url, { user, key, token } = {}) {
+    const shop = new Shop({ url, user, key, token });
+    // A shop in a container knows itself by another host and port than we do.
+    const told = new URL((await shop.health()).wsdl);
+    shop.wsdl = new URL(told.pathname + told.search, shop.url).href;
     return shop;
   }
 
@@ -172,7 +176,7 @@ class Shop {
     const target = `/__admin${pattern.replace(/{(\w+)}/, (_, key) => encodeURIComponent(path[key]))}${queryOf(query)}`;
     let answer;
     try {
-      answer = await send(method, new URL(target, this.url), body);
+      answer = await send(method, new URL(target, this.url), this.#headers, body);
     } catch (error) {
       throw await this.#watch(error);
     }
@@ -193,10 +197,10 @@ function queryOf(parameters) {
 
 /** Over node:http, not fetch: test environments such as jsdom have none, or mock it. A connection of its own each, so that
  *  nothing keeps the process. */
-function send(method, url, body) {
+function send(method, url, always, body) {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
+    const headers = text === undefined ? always : { ...always, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
     const request = http.request(url, { method, headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
       let all = "";
       response.setEncoding("utf8");

@@ -4,6 +4,7 @@
 const assert = require("node:assert");
 const { execFileSync, spawn, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
+const http = require("node:http");
 const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
@@ -188,6 +189,21 @@ test("servers at once are apart", async () => {
   assert.strictEqual((await other.settings()).bridge, "none");
   assert.deepStrictEqual(await other.clock(), { now: "2026-01-31T09:00:00Z", runs: false });
   await Promise.all(servers.map((server) => server.stop()));
+});
+
+test("the token of a shop elsewhere is sent", async () => {
+  const seen = [];
+  const elsewhere = http.createServer((request, answer) => {
+    seen.push(request.headers.authorization);
+    answer.end('{"wsdl": "http://127.0.0.1:8085/api/v2_soap/?wsdl=1"}');
+  });
+  await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${elsewhere.address().port}/`;
+  // It is asked by its mapped port, and so is the WSDL.
+  assert.strictEqual((await Shop.at(url)).wsdl, `${url}api/v2_soap/?wsdl=1`);
+  assert.strictEqual((await Shop.at(url, { token: "a-token-of-the-test" })).url, url);
+  assert.deepStrictEqual(seen, [undefined, "Bearer a-token-of-the-test"]);
+  elsewhere.close();
 });
 
 test("what hinders the start is told", async () => {

@@ -37,6 +37,7 @@ final class Shop
     /**
      * @param string $url the shop's base URL
      * @param string|null $wsdl what clients are configured with; asked of the shop when it is left out
+     * @param string|null $token the one of --admin-token, for a shop on another machine or in a container
      * @param \Closure(string): MockgentoException|null $explain what a request that got no answer means
      */
     public function __construct(
@@ -45,9 +46,11 @@ final class Shop
         public readonly string $user = '',
         #[\SensitiveParameter] public readonly string $key = '',
         private readonly ?\Closure $explain = null,
+        #[\SensitiveParameter] private readonly ?string $token = null,
     ) {
         $this->url = rtrim($url, '/') . '/';
-        $this->wsdl = $wsdl ?? $this->health()['wsdl'];
+        // A shop in a container knows itself by another host and port than we do.
+        $this->wsdl = $wsdl ?? preg_replace('#^https?://[^/]*/#', $this->url, $this->health()['wsdl']);
     }
 
     /** @return array{status: string, version: string, url: string, wsdl: string} */
@@ -248,6 +251,9 @@ final class Shop
         $target .= self::query($query);
         $options = ['method' => $method, 'ignore_errors' => true, 'timeout' => self::TIMEOUT_SECONDS, 'follow_location' => 0];
         $options['header'] = ['Connection: close'];
+        if ($this->token !== null) {
+            $options['header'][] = "Authorization: Bearer $this->token";
+        }
         if ($body !== null) {
             $options['header'][] = 'Content-Type: application/json';
             $options['content'] = json_encode((object) $body, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);

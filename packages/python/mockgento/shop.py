@@ -52,6 +52,7 @@ class Shop:
     """A running fake shop.
 
     url: the shop's base URL. wsdl: what clients are configured with. user, key: an API user who may do everything.
+    token: the one of --admin-token, for a shop on another machine or in a container.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Shop:
         wsdl: Optional[str] = None,
         user: str = "",
         key: str = "",
+        token: Optional[str] = None,
         watch: Optional[Callable[[Exception], Exception]] = None,
     ) -> None:
         self.url = url if url.endswith("/") else url + "/"
@@ -68,11 +70,17 @@ class Shop:
         self.key = key
         #: Whether resets go back to another seed than the one it was started on.
         self.has_other_seed = False
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._watch = watch
-        self.wsdl: str = wsdl or self.health()["wsdl"]
+        self.wsdl: str = wsdl or self._seen_from_here(self.health()["wsdl"])
 
     def __repr__(self) -> str:
         return f"Shop({self.url!r}, user={self.user!r})"
+
+    def _seen_from_here(self, wsdl: str) -> str:
+        """A shop in a container knows itself by another host and port than we do."""
+        told = urllib.parse.urlsplit(wsdl)
+        return urllib.parse.urljoin(self.url, told._replace(scheme="", netloc="").geturl())
 
     # What was received
 
@@ -223,7 +231,8 @@ class Shop:
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
         try:
             sent = None if body is None else json.dumps(body)
-            connection.request(method, target, sent, {} if sent is None else {"Content-Type": "application/json"})
+            headers = self._headers if sent is None else {**self._headers, "Content-Type": "application/json"}
+            connection.request(method, target, sent, headers)
             answer = connection.getresponse()
             status, text = answer.status, answer.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -217,6 +219,31 @@ def test_servers_at_once_are_apart():
         one.shop.create("customer", email="ann@example.com", firstname="Ann", lastname="Lee")
         assert one.shop.url != other.shop.url
         assert len(one.shop.rows("customer")) == len(other.shop.rows("customer")) + 1
+
+
+def test_the_token_of_a_shop_elsewhere_is_sent():
+    seen = []
+
+    class Elsewhere(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.headers["Authorization"])
+            body = b'{"wsdl": "http://127.0.0.1:8085/api/v2_soap/?wsdl=1"}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Elsewhere) as elsewhere:
+        threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{elsewhere.server_port}"
+        # It is asked by its mapped port, and so is the WSDL.
+        assert Shop(url).wsdl == url + "/api/v2_soap/?wsdl=1"
+        assert Shop(url, token="a-token-of-the-test").url == url + "/"
+        elsewhere.shutdown()
+    assert seen == [None, "Bearer a-token-of-the-test"]
 
 
 def test_what_hinders_the_start_is_told():

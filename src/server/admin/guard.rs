@@ -9,10 +9,12 @@ use url::Url;
 use super::{AdminRequest, Problem};
 
 pub(super) fn check(request: &AdminRequest) -> Result<(), Problem> {
-    if !request.from_here {
-        return Err(forbidden("the request comes from another machine", "use it on the machine the shop runs on"));
+    // Nobody can be made to show a token: a page of another origin would have to ask first, and is told no.
+    if !request.from_here && !request.has_token {
+        let remedy = "use it on the machine the shop runs on, or start the shop with --admin-token and send Authorization: Bearer";
+        return Err(forbidden("the request comes from another machine", remedy));
     }
-    if !request.host.as_deref().is_some_and(is_loopback) {
+    if !request.has_token && !request.host.as_deref().is_some_and(is_loopback) {
         let host = request.host.as_deref().unwrap_or_default();
         return Err(forbidden(
             format!("the Host header says \"{host}\""),
@@ -107,6 +109,9 @@ mod tests {
             (AdminRequest { from_here: false, ..fine.clone() }, Err(403)),
             (AdminRequest { host: Some("shop.test".to_owned()), ..fine.clone() }, Err(403)),
             (AdminRequest { host: None, ..fine.clone() }, Err(403)),
+            (AdminRequest { from_here: false, has_token: true, host: Some("shop.test".to_owned()), ..fine.clone() }, Ok(())),
+            (AdminRequest { has_token: true, ..with_origin("http://evil.example") }, Err(403)),
+            (AdminRequest { has_token: true, ..with_type(Some("text/plain")) }, Err(415)),
         ] {
             assert_eq!(check(&request).map_err(|problem| problem.status), expected, "{request:?}");
         }

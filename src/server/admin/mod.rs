@@ -10,6 +10,7 @@ mod problem;
 mod requests;
 mod settings;
 mod shop;
+mod token;
 
 use std::io;
 
@@ -21,6 +22,7 @@ use url::form_urlencoded;
 use super::endpoint::HttpAnswer;
 use super::service::Service;
 use problem::Problem;
+pub use token::{TOKEN_CHARACTERS_MIN, Token};
 
 /// Everything below it is this API's.
 pub const ADMIN_PATH: &str = "/__admin";
@@ -34,6 +36,8 @@ pub enum AdminApi {
     /// Programs on this machine.
     #[default]
     Loopback,
+    /// Programs on this machine, and those elsewhere that show the token.
+    Token(Token),
     /// Nobody: its addresses are unknown, as on a real shop.
     Off,
 }
@@ -51,6 +55,8 @@ pub(super) struct AdminRequest {
     pub(super) body: Option<Vec<u8>>,
     /// Whether the connection comes from this machine.
     pub(super) from_here: bool,
+    /// Whether it showed the token.
+    pub(super) has_token: bool,
 }
 
 impl AdminRequest {

@@ -82,7 +82,7 @@ public final class Server implements AutoCloseable {
         }
         told = keep(process);
         Map<String, Object> ready = ready();
-        shop = new Shop((String) ready.get("url"), (String) ready.get("wsdl"), "tester", key, explainer(process));
+        shop = new Shop((String) ready.get("url"), (String) ready.get("wsdl"), "tester", key, null, explainer(process));
         return shop;
     }
 

@@ -60,20 +60,33 @@ public final class Shop {
     private final String wsdl;
     private final String user;
     private final String key;
+    private final String token;
     private final Explainer explainer;
     private volatile boolean hasOtherSeed;
 
-    Shop(String url, String wsdl, String user, String key, Explainer explainer) {
+    Shop(String url, String wsdl, String user, String key, String token, Explainer explainer) {
         this.url = url.endsWith("/") ? url : url + "/";
         this.user = user;
         this.key = key;
+        this.token = token;
         this.explainer = explainer;
-        this.wsdl = wsdl != null ? wsdl : (String) health().get("wsdl");
+        this.wsdl = wsdl != null ? wsdl : seenFromHere(URI.create((String) health().get("wsdl")));
+    }
+
+    /** A shop in a container knows itself by another host and port than we do. */
+    private String seenFromHere(URI told) {
+        String query = told.getRawQuery() == null ? "" : "?" + told.getRawQuery();
+        return URI.create(url).resolve(told.getRawPath() + query).toString();
     }
 
     /** A shop that somebody else started. */
     public static Shop at(String url, String user, String key) {
-        return new Shop(url, null, user, key, error -> new Refused(url + " does not answer: " + error, Map.of()));
+        return at(url, user, key, null);
+    }
+
+    /** The same on another machine or in a container, which was started with this token as --admin-token. */
+    public static Shop at(String url, String user, String key, String token) {
+        return new Shop(url, null, user, key, token, error -> new Refused(url + " does not answer: " + error, Map.of()));
     }
 
     /** The shop's base URL, with a slash at its end. */
@@ -266,6 +279,9 @@ public final class Shop {
     private Map<String, Object> ask(Route route, String inPath, String query, Map<String, ?> body) {
         String target = "/__admin" + route.path.replaceAll("\\{\\w+}", inPath) + (query.isEmpty() ? "" : "?" + query);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url).resolve(target)).timeout(TIMEOUT);
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         if (body == null) {
             request.method(route.method, BodyPublishers.noBody());
         } else {
