@@ -84,8 +84,11 @@ fn script_of<'a>(workflow: &'a Value, name: &str) -> &'a str {
     steps(workflow).iter().find(|step| step["name"] == name).unwrap()["run"].as_str().unwrap()
 }
 
-/// The installation of both, by the machine and the version that is asked for.
-fn installations() -> Vec<(&'static str, Box<dyn Fn(&Machine) -> (Option<i32>, String)>)> {
+/// Installs on a machine; how it ended, and what was said there and by the program.
+type Install = Box<dyn Fn(&Machine) -> (Option<i32>, String)>;
+
+/// Those of both.
+fn installations() -> Vec<(&'static str, Install)> {
     let action: Value = serde_saphyr::from_str(&std::fs::read_to_string(root().join("action.yml")).unwrap()).unwrap();
     let project = tempfile::tempdir().unwrap();
     let made = Command::new(env!("CARGO_BIN_EXE_mockgento")).arg("init").current_dir(project.path()).output().unwrap();
