@@ -263,6 +263,9 @@ fn every_platform_of_the_packages_is_a_target_of_the_release() {
         assert!(dist.contains(&format!("\"{target}\"")), "dist-workspace.toml builds no {target} for npm's {name}");
         assert!(publish.contains(&format!(" {name}=archives/mockgento-{target}/")), "npm's {name} is not packed");
         // Composer and Maven have theirs by other names.
-        assert!(publish.contains(&format!(" {family}-{machine}=archives/mockgento-{target}/")), "{family}-{machine} is not packed");
+        assert!(
+            publish.contains(&format!(" {family}-{machine}=archives/mockgento-{target}/")),
+            "{family}-{machine} is not packed"
+        );
     }
 }

@@ -148,8 +148,11 @@ fn admin(args: &ServeArgs) -> miette::Result<AdminApi> {
     let Some(text) = &args.admin_token else {
         return Ok(if args.no_admin { AdminApi::Off } else { AdminApi::Loopback });
     };
-    let help = format!("give {TOKEN_CHARACTERS_MIN} characters or more that nobody guesses, such as those of `openssl rand -hex 16`");
-    let token = Token::new(text.expose_secret()).ok_or_else(|| miette!(help = help, "the token of --admin-token is too short"))?;
+    let help = format!(
+        "give {TOKEN_CHARACTERS_MIN} characters or more that nobody guesses, such as those of `openssl rand -hex 16`"
+    );
+    let token = Token::new(text.expose_secret())
+        .ok_or_else(|| miette!(help = help, "the token of --admin-token is too short"))?;
     Ok(AdminApi::Token(token))
 }
 

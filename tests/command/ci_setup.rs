@@ -76,7 +76,8 @@ impl Machine {
 }
 
 fn steps(workflow: &Value) -> &Vec<Value> {
-    let steps = if workflow["runs"].is_object() { &workflow["runs"]["steps"] } else { &workflow["jobs"]["scenarios"]["steps"] };
+    let steps =
+        if workflow["runs"].is_object() { &workflow["runs"]["steps"] } else { &workflow["jobs"]["scenarios"]["steps"] };
     steps.as_array().unwrap()
 }
 

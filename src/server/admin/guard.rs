@@ -109,7 +109,10 @@ mod tests {
             (AdminRequest { from_here: false, ..fine.clone() }, Err(403)),
             (AdminRequest { host: Some("shop.test".to_owned()), ..fine.clone() }, Err(403)),
             (AdminRequest { host: None, ..fine.clone() }, Err(403)),
-            (AdminRequest { from_here: false, has_token: true, host: Some("shop.test".to_owned()), ..fine.clone() }, Ok(())),
+            (
+                AdminRequest { from_here: false, has_token: true, host: Some("shop.test".to_owned()), ..fine.clone() },
+                Ok(()),
+            ),
             (AdminRequest { has_token: true, ..with_origin("http://evil.example") }, Err(403)),
             (AdminRequest { has_token: true, ..with_type(Some("text/plain")) }, Err(415)),
         ] {
