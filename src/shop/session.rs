@@ -21,8 +21,6 @@ const PURGE_AT_MIN: usize = 256;
 struct Session {
     user: String,
     last_used: Timestamp,
-    /// Store views chosen with `currentStore`, by kind of resource.
-    stores: BTreeMap<&'static str, i64>,
 }
 
 /// What is known of a session's id.
@@ -44,7 +42,7 @@ impl Sessions {
             self.purge_at = self.live.len() * 2;
         }
         let id = random_hex(random);
-        self.live.insert(id.clone(), Session { user: user.to_owned(), last_used: now, stores: BTreeMap::new() });
+        self.live.insert(id.clone(), Session { user: user.to_owned(), last_used: now });
         id
     }
 
@@ -62,18 +60,6 @@ impl Sessions {
             Some(session) => Standing::TimedOut { last_used: session.last_used },
             None => Standing::Unknown,
         }
-    }
-
-    /// Chooses the store view of a kind of resource.
-    pub(super) fn choose_store(&mut self, id: &str, kind: &'static str, store: i64) {
-        if let Some(session) = self.live.get_mut(id) {
-            session.stores.insert(kind, store);
-        }
-    }
-
-    /// The store view chosen for a kind of resource; the admin's when none is.
-    pub(super) fn chosen_store(&self, id: &str, kind: &str) -> i64 {
-        self.live.get(id).and_then(|session| session.stores.get(kind)).copied().unwrap_or_default()
     }
 
     /// Ends a session; an unknown one is no error.

@@ -48,7 +48,7 @@ fn php_int(text: &str) -> String {
 
 /// A number as people write it: blanks and apostrophes part groups; of a comma and a point, the last one parts the
 /// decimals, and a comma alone does too.
-fn number_of(text: &str) -> String {
+pub fn number_of(text: &str) -> String {
     let text: String = text.chars().filter(|character| !matches!(character, ' ' | '\'')).collect();
     let plain = match (text.rfind(','), text.rfind('.')) {
         (Some(comma), Some(point)) if comma > point => text.replace('.', "").replace(',', "."),

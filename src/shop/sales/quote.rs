@@ -1,7 +1,7 @@
 //! A cart's rows: the cart itself, its lines, addresses and payment. Sums are counted in `totals`.
 
 use super::amount::{Amount, CURRENCIES, amount_of, money};
-use super::{blank, copy, fill, zero};
+use super::{blank, fill, zero};
 use crate::shop::{Row, Shop};
 
 pub(in crate::shop) const QUOTE: &str = "sales_flat_quote";
@@ -186,6 +186,16 @@ impl Shop {
         options.find(|(_, row)| row.get("code") == Some("info_buyRequest")).map(|(_, row)| row.text("value").to_owned())
     }
 
+    /// Notes what was asked for when more of a line was added.
+    pub(in crate::shop) fn set_buy_request(&mut self, item: i64, request: String) {
+        let table = self.database.table_mut(QUOTE_ITEM_OPTION);
+        let text = item.to_string();
+        let known = table.with("item_id", &text).find(|(_, row)| row.get("code") == Some("info_buyRequest"));
+        if let Some(id) = known.map(|(id, _)| id) {
+            table.update(id, |row| row.set("value", request));
+        }
+    }
+
     /// Gives a cart addresses, by kind; rows it had stay. Magento looks at the shipping address of a cart that is sent
     /// even when only the billing one is given, which makes it, and before the billing one.
     pub(in crate::shop) fn set_quote_addresses(&mut self, quote: &Row, addresses: &[(&str, Row)]) {
@@ -203,8 +213,10 @@ impl Shop {
             let id = known.unwrap_or_else(|| self.new_quote_address(quote, kind));
             let now = self.now_sql();
             self.change_quote_address(id, |row| {
-                copy(given, row, ADDRESS);
-                copy(given, row, &["customer_address_id", "email"]);
+                // What is not given stays as it was.
+                for column in ADDRESS.iter().chain(&["customer_address_id", "email"]).filter(|it| given.has(it)) {
+                    row.set_opt(*column, given.get(column).map(str::to_owned));
+                }
                 row.set_opt("customer_id", quote.get("customer_id").map(str::to_owned).filter(|id| id != "0"));
                 row.set("updated_at", now);
             });

@@ -35,6 +35,20 @@ pub(in crate::shop) fn is_in_stock(shop: &Shop, stock: &Row) -> bool {
     !is_managed(shop, stock) || stock.get("is_in_stock").is_some_and(|flag| flag != "0")
 }
 
+/// The flag that lists show: what nobody counts is there, else what is kept.
+pub(in crate::shop) fn shown_in_stock<'a>(shop: &Shop, stock: &'a Row) -> &'a str {
+    if is_managed(shop, stock) { stock.get("is_in_stock").unwrap_or("0") } else { "1" }
+}
+
+/// PHP's `text <= number`: a text that is no number is compared as a text, from PHP 8 on.
+fn is_at_most(shop: &Shop, text: &str, most: Amount) -> bool {
+    match text.trim().parse::<Amount>() {
+        Ok(number) => number <= most,
+        Err(_) if text.trim().is_empty() || !shop.flavor().is_openmage() => Amount::ZERO <= most,
+        Err(_) => text.parse::<f64>().map_or_else(|_| text <= most.normalize().to_string().as_str(), |it| it <= 0.0),
+    }
+}
+
 /// What saving a stock item does to it: nothing left takes it out of stock, whatever was sent, and a kind of product
 /// without pieces has none.
 pub(in crate::shop) fn before_save(shop: &Shop, stock: &mut Row, product_type: &str) {
@@ -43,7 +57,7 @@ pub(in crate::shop) fn before_save(shop: &Shop, stock: &mut Row, product_type: &
         return;
     }
     let gone = setting(shop, stock, "backorders", "0") == "0"
-        && amount_of(stock, "qty") <= number(shop, stock, "min_qty", "0");
+        && is_at_most(shop, stock.text("qty"), number(shop, stock, "min_qty", "0"));
     if gone {
         stock.set("is_in_stock", "0");
     }

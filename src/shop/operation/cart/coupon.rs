@@ -1,25 +1,27 @@
 //! Coupons of a cart: API resource `cart_coupon`.
 
 use super::super::{Call, Operations};
-use crate::shop::Refusal;
+use crate::shop::{Refusal, Row};
 use crate::soap::SoapValue;
 
 pub(in crate::shop::operation) const OPERATIONS: Operations =
     &[("shoppingCartCouponAdd", add), ("shoppingCartCouponRemove", remove)];
 
 fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    // Magento forgets the store on the way.
+    let quote = super::load_of_any_store(call)?;
     let code = call.text("couponCode");
-    apply(call, code)
+    apply(call, &quote, code)
 }
 
 fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    apply(call, String::new())
+    let quote = super::load(call)?;
+    apply(call, &quote, String::new())
 }
 
 /// A code that no price rule has is dropped and refused; taking away what is not there is false (wire spec, section
 /// 7.7).
-fn apply(call: &mut Call<'_>, code: String) -> Result<SoapValue, Refusal> {
-    let quote = super::load(call)?;
+fn apply(call: &mut Call<'_>, quote: &Row, code: String) -> Result<SoapValue, Refusal> {
     if quote.int("items_count") == 0 {
         return Err(call.fault("quote_is_empty"));
     }

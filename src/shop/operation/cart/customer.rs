@@ -12,10 +12,12 @@ pub(in crate::shop::operation) const OPERATIONS: Operations =
 
 fn set(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?.int("entity_id");
+    super::check_record(call, "customer")?;
     let data = call.record("customer");
-    let Some(mode) = data.text("mode").filter(|mode| ["customer", "register", "guest"].contains(&mode.as_str())) else {
-        return Err(call.fault("customer_mode_is_unknown"));
-    };
+    let Some(mode) = data.text("mode") else { return Err(call.fault("customer_mode_is_unknown")) };
+    if !["customer", "register", "guest"].contains(&mode.as_str()) {
+        return Err(unknown_mode(call));
+    }
     let customer = if mode == "customer" {
         let id = data.get("customer_id").and_then(SoapValue::to_int).unwrap_or_default();
         call.shop.database.table("customer").row(id).cloned().ok_or_else(|| call.fault("customer_not_exists"))?
@@ -46,6 +48,18 @@ fn set(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     });
     call.shop.collect_totals(quote);
     Ok(true.into())
+}
+
+/// A mode that is none leaves Magento without a customer, which PHP 7 and later stop.
+fn unknown_mode(call: &Call<'_>) -> Refusal {
+    if !call.shop.flavor().is_openmage() {
+        return call.fault("customer_mode_is_unknown");
+    }
+    Refusal::Thrown(
+        "Mage_Sales_Model_Quote::setCustomer(): Argument #1 ($customer) must be of type Mage_Customer_Model_Customer, \
+         null given, called in /var/www/shop/app/code/core/Mage/Checkout/Model/Cart/Customer/Api.php on line 85"
+            .to_owned(),
+    )
 }
 
 /// The texts of Magento's customer validation, in its order.

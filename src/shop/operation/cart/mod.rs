@@ -52,14 +52,32 @@ fn agreements(shop: &Shop, quote: &Row) -> Vec<Row> {
     table.iter().map(|(_, row)| row).filter(|row| row.get("is_active") != Some("0") && here(row)).cloned().collect()
 }
 
-/// The cart the call names, of any state. A store that is named must exist.
+/// The cart the call names, of any state. With a store, which must exist, only one of that store's website is found.
 fn load(call: &Call<'_>) -> Result<Row, Refusal> {
-    let store = ["storeId", "store"].into_iter().find_map(|name| call.arguments.text(name)).unwrap_or_default();
-    if !store.is_empty() && call.shop.store(&store).is_none() {
-        return Err(call.fault("store_not_exists"));
-    }
+    let quote = load_of_any_store(call);
+    let Some(store) = ["storeId", "store"].into_iter().find_map(|name| call.arguments.text(name)) else { return quote };
+    let store = if store.is_empty() { "0" } else { store.as_str() };
+    let website = |row: &Row| row.get("website_id").map(str::to_owned);
+    let Some(named) = call.shop.store(store).map(website) else { return Err(call.fault("store_not_exists")) };
+    let quote = quote?;
+    let own = call.shop.database.table("core_store").row(quote.int("store_id")).map(website);
+    if own == Some(named) { Ok(quote) } else { Err(call.fault("quote_not_exists")) }
+}
+
+/// The cart the call names, whatever store the call names.
+fn load_of_any_store(call: &Call<'_>) -> Result<Row, Refusal> {
     let quote = call.shop.database.table("sales_flat_quote").row(call.int("quoteId"));
     quote.cloned().ok_or_else(|| call.fault("quote_not_exists"))
+}
+
+/// What PHP 8 says where a record is wanted and none was sent; older ones warn and go on with nothing.
+fn check_record(call: &Call<'_>, argument: &str) -> Result<(), Refusal> {
+    let is_record = call.arguments.get(argument).is_some_and(|value| value.as_struct().is_some());
+    if is_record || !call.shop.flavor().is_openmage() {
+        return Ok(());
+    }
+    let text = "get_object_vars(): Argument #1 ($object) must be of type object, null given";
+    Err(Refusal::Thrown(text.to_owned()))
 }
 
 /// Ids of addresses and the payment get lost on the way: an alias overwrites them with null (recording 165).

@@ -1,6 +1,7 @@
 //! Payment methods of a cart: API resource `cart_payment`. Those without a gateway are there.
 
 use super::super::{Call, Operations};
+use crate::shop::sales::amount::amount_of;
 use crate::shop::sales::payment::METHODS;
 use crate::shop::sales::quote::{Payment, charged_address};
 use crate::shop::{Refusal, Row};
@@ -29,6 +30,7 @@ fn card_types() -> SoapValue {
 
 fn choose(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?;
+    super::check_record(call, "method")?;
     let data = call.record("method");
     if data.is_empty() {
         return Err(call.fault("payment_method_empty"));
@@ -38,26 +40,38 @@ fn choose(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault(if is_virtual { "billing_address_is_not_set" } else { "shipping_address_is_not_set" }));
     }
     let method = data.text("method").unwrap_or_default();
-    let known = METHODS.iter().any(|(code, ..)| *code == method);
     if !call.shop.payment_methods(&quote).iter().any(|(code, _)| *code == method) {
-        // A method that is there but not for this cart is not allowed; any other cannot be set.
+        // A method that is there for a cart that costs nothing is not allowed; any other cannot be set.
         let active = call.shop.settings.get(&format!("payment/{method}/active"));
         let default = METHODS.iter().any(|(code, _, active)| *code == method && *active == "1");
         let switched_on = active.map_or(default, |active| active == "1");
-        return Err(if known && switched_on {
+        let is_free = amount_of(&quote, "base_subtotal").is_zero();
+        return Err(if switched_on && method != "free" && is_free {
             call.fault("method_not_allowed")
         } else {
             call.fault_with("payment_method_is_not_set", "The requested Payment Method is not available.")
         });
     }
-    call.shop.set_quote_payment(&quote, &Payment { method, columns: form(&data) });
+    let columns = form(&method, &data);
+    call.shop.set_quote_payment(&quote, &Payment { method, columns });
     call.shop.collect_totals(quote.int("entity_id"));
     Ok(true.into())
 }
 
-/// Columns of the payment that its form brings.
-fn form(data: &SoapStruct) -> Row {
+fn takes(method: &str, column: &str) -> bool {
+    match method {
+        "checkmo" => false,
+        "purchaseorder" => column == "po_number",
+        "ccsave" => column != "po_number",
+        _ => true,
+    }
+}
+
+/// Columns of the payment that its form brings, as far as the method takes them: a card has its columns, a purchase order
+/// its number, a cheque none, and the others whatever there is.
+fn form(method: &str, data: &SoapStruct) -> Row {
     let mut columns = Row::new();
+    let data: SoapStruct = data.iter().filter(|(name, _)| takes(method, name)).map(|(n, v)| (n.to_owned(), v.clone())).collect();
     for column in ["cc_exp_month", "cc_exp_year", "cc_ss_start_month", "cc_ss_start_year"] {
         let given = data.get(column).and_then(SoapValue::to_int).unwrap_or_default();
         columns.set(column, given.to_string());

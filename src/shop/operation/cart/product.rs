@@ -31,10 +31,33 @@ fn product_of(shop: &Shop, row: &SoapStruct) -> Result<Option<Row>, String> {
     Ok(catalog_product::find(shop, &name, by).cloned())
 }
 
+/// Why a row is about no line of a cart.
+pub(super) enum NoLine {
+    /// What Magento says.
+    Error(String),
+    /// The cart has no such line, which Magento does not look at before it goes on.
+    Absent,
+}
+
+impl NoLine {
+    /// What PHP makes of a line that is not there.
+    fn refusal(self, call: &Call<'_>, errors: &mut Vec<String>) -> Result<(), Refusal> {
+        match self {
+            Self::Error(text) => errors.push(text),
+            Self::Absent if call.shop.flavor().is_openmage() => {
+                return Err(Refusal::Thrown("Call to a member function getId() on bool".to_owned()));
+            }
+            Self::Absent => return Err(Refusal::Thrown("Call to a member function getId() on a non-object".to_owned())),
+        }
+        Ok(())
+    }
+}
+
 /// The line of a cart that a row is about, with its product.
-pub(super) fn line_of(shop: &Shop, quote: i64, row: &SoapStruct) -> Result<(i64, Row), String> {
-    let product = product_of(shop, row)?.unwrap_or_default();
-    Ok((shop.quote_item_of(quote, &product)?, product))
+pub(super) fn line_of(shop: &Shop, quote: i64, row: &SoapStruct) -> Result<(i64, Row), NoLine> {
+    let product = product_of(shop, row).map_err(NoLine::Error)?.unwrap_or_default();
+    let line = shop.quote_item_of(quote, &product).ok_or(NoLine::Absent)?;
+    Ok((line, product))
 }
 
 fn qty_of(row: &SoapStruct) -> Option<Amount> {
@@ -138,6 +161,7 @@ impl Shop {
         self.check_stock(product, wanted)?;
         if let Some((id, _)) = known {
             self.set_item_qty(id, wanted);
+            self.set_buy_request(id, buy_request(request, product, qty));
             return Ok(());
         }
         let is_virtual = matches!(product.text("type_id"), "virtual" | "downloadable");
@@ -161,10 +185,10 @@ impl Shop {
     }
 
     /// The item of a cart that holds a product.
-    fn quote_item_of(&self, quote: i64, product: &Row) -> Result<i64, String> {
+    fn quote_item_of(&self, quote: i64, product: &Row) -> Option<i64> {
         let found =
             priced_items(self, quote).into_iter().find(|(_, item)| item.get("product_id") == product.get("entity_id"));
-        found.map(|(id, _)| id).ok_or_else(|| "One item of products is not belong any of quote item".to_owned())
+        found.map(|(id, _)| id)
     }
 
     /// A line of a product that does not exist: Magento takes it, and drops it when the cart is opened next.
@@ -189,11 +213,29 @@ impl Shop {
     }
 }
 
+/// Pairs of key and value as PHP serializes the array they become.
+fn php_map(pairs: &[SoapValue]) -> String {
+    let text = |value: &str| format!("s:{}:\"{value}\";", value.len());
+    let key = |key: &str| match key.parse::<i64>() {
+        Ok(number) if number.to_string() == key => format!("i:{number};"),
+        _ => text(key),
+    };
+    let pairs = pairs.iter().filter_map(SoapValue::as_struct);
+    let fields: Vec<String> = pairs
+        .filter_map(|pair| Some(key(&pair.text("key")?) + &pair.text("value").map_or("N;".to_owned(), |it| text(&it))))
+        .collect();
+    format!("a:{}:{{{}}}", fields.len(), fields.concat())
+}
+
 /// What was asked for, in PHP's serialized form: the fields in the order in which they came.
 fn buy_request(request: &SoapStruct, product: &Row, qty: Amount) -> String {
     let text = |value: &str| format!("s:{}:\"{value}\";", value.len());
     let mut fields = Vec::new();
     for (name, value) in request.iter() {
+        if let Some(pairs) = value.as_list() {
+            fields.push(text(name) + &php_map(pairs));
+            continue;
+        }
         let Some(value) = value.to_text() else { continue };
         let number = (name == "qty").then(|| value.trim().parse::<Amount>().ok()).flatten();
         let value = number.map_or_else(|| text(&value), |number| format!("d:{};", number.normalize()));
@@ -222,7 +264,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
                 }
             }
             (Ok(_), None) => {}
-            (Err(error), _) => errors.push(error),
+            (Err(no), _) => no.refusal(call, &mut errors)?,
         }
     }
     all_or_fault(call, "update_product_fault", errors)?;
@@ -234,13 +276,15 @@ fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?.int("entity_id");
     let rows = asked(call)?;
     let mut errors = Vec::new();
+    let mut gone = Vec::new();
     for row in rows {
         match line_of(call.shop, quote, &row) {
-            Ok((item, _)) => call.shop.remove_quote_item(item),
-            Err(error) => errors.push(error),
+            Ok((item, _)) => gone.push(item),
+            Err(no) => no.refusal(call, &mut errors)?,
         }
     }
     all_or_fault(call, "remove_product_fault", errors)?;
+    gone.into_iter().for_each(|item| call.shop.remove_quote_item(item));
     call.shop.collect_totals(quote);
     Ok(true.into())
 }
@@ -281,13 +325,23 @@ fn move_to_customer(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     }
     let mut errors = Vec::new();
     for row in asked(call)? {
-        let moved = line_of(call.shop, id, &row).and_then(|(item, product)| {
-            let held = call.shop.database.table("sales_flat_quote_item").row(item).map(|item| amount_of(item, "qty"));
-            call.shop.add_to_quote(target, &product, &row, qty_of(&row).or(held).unwrap_or(Amount::ONE))?;
-            call.shop.remove_quote_item(item);
-            Ok(())
-        });
-        errors.extend(moved.err());
+        let (item, product) = match line_of(call.shop, id, &row) {
+            Ok(found) => found,
+            Err(NoLine::Error(text)) => {
+                errors.push(text);
+                continue;
+            }
+            Err(NoLine::Absent) => {
+                errors.push("One item of products is not belong any of quote item".to_owned());
+                continue;
+            }
+        };
+        let held = call.shop.database.table("sales_flat_quote_item").row(item).map(|item| amount_of(item, "qty"));
+        let qty = qty_of(&row).or(held).unwrap_or(Amount::ONE);
+        match call.shop.add_to_quote(target, &product, &row, qty) {
+            Ok(()) => call.shop.remove_quote_item(item),
+            Err(error) => errors.push(error),
+        }
     }
     all_or_fault(call, "unable_to_move_all_products", errors)?;
     call.shop.collect_totals(target);

@@ -26,14 +26,14 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let category = table.row(call.int("categoryId")).ok_or_else(|| call.fault("not_exists"))?;
     let category = &*call.shop.in_store("catalog_category", category, store);
     let mut answer = detailed(call.shop, category);
-    let asked = call.arguments.get("attributes").and_then(SoapValue::as_list).unwrap_or_default();
-    let asked: Vec<String> = asked.iter().filter_map(SoapValue::to_text).collect();
-    if !asked.is_empty() {
+    if let Some(asked) = call.arguments.get("attributes").and_then(SoapValue::as_list) {
+        let asked: Vec<String> = asked.iter().filter_map(SoapValue::to_text).collect();
         const ALWAYS: &[&str] = &["is_active", "position", "level", "parent_id", "all_children", "children"];
         let wanted = |name: &str| ALWAYS.contains(&name) || asked.iter().any(|code| code == name);
         answer = answer.into_iter().filter(|(name, _)| wanted(name)).collect();
     }
     answer.set("category_id", category.get("entity_id"));
+    answer.set("is_active", category.get("is_active"));
     Ok(answer.into())
 }
 
@@ -180,23 +180,37 @@ fn level(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 /// Root categories of a website's store views, what is below a store view's root, or what is below a category.
 fn chosen_level(call: &Call<'_>) -> Result<Level, Refusal> {
     let parent = call.arguments.text("parentCategory").map(|parent| crate::soap::value::leading_int(&parent));
-    let store = match call.arguments.text("storeView") {
+    let named = call.arguments.text("storeView");
+    if let Some(website) = call.arguments.text("website") {
+        return level_of_website(call, &website, named.as_deref(), parent);
+    }
+    let store = match named {
         Some(name) => Some(call.shop.store(&name).ok_or_else(|| call.fault("store_not_exists"))?),
         None => None,
     };
-    if let Some(website) = call.arguments.text("website") {
-        let mut websites = call.shop.database.table("core_website").iter();
-        let found = websites.find(|(id, row)| row.text("code") == website || id.to_string() == website);
-        let Some((website, _)) = found else { return Err(call.fault("website_not_exists")) };
-        if store.is_some_and(|store| store.int("website_id") != website) {
-            return Err(call.fault("store_not_exists"));
-        }
-        if parent.is_none() && store.is_none() {
-            let stores = call.shop.database.table("core_store").iter();
-            let theirs = stores.filter(|(_, row)| row.int("website_id") == website);
-            return Ok(Level::These(theirs.map(|(_, row)| root_of_store(call.shop, row)).collect()));
-        }
-    }
     let root = || store.map_or(TREE_ROOT, |store| root_of_store(call.shop, store));
     Ok(Level::Below(parent.unwrap_or_else(root)))
+}
+
+/// With a website, its store view counts by number only, and what Magento throws about either is the website's fault.
+fn level_of_website(call: &Call<'_>, website: &str, store: Option<&str>, parent: Option<i64>) -> Result<Level, Refusal> {
+    let mut websites = call.shop.database.table("core_website").iter();
+    let found = websites.find(|(id, row)| row.text("code") == website || id.to_string() == website);
+    let Some((id, _)) = found else {
+        let is_number = website.parse::<f64>().is_ok();
+        let text = match is_number {
+            true => "Invalid website id requested.".to_owned(),
+            false => format!("Invalid website code requested: {website}"),
+        };
+        return Err(call.fault_with("website_not_exists", text));
+    };
+    let stores = call.shop.database.table("core_store").iter();
+    let theirs: Vec<(i64, &Row)> = stores.filter(|(_, row)| row.int("website_id") == id).collect();
+    let known = |name: &str| theirs.iter().any(|(id, _)| id.to_string() == name);
+    match (store, parent) {
+        (Some(store), _) if !known(store) => Err(call.fault_with("website_not_exists", "store_not_exists")),
+        (Some(_), None) => Err(Refusal::Thrown("Call to a member function getRootCategoryId() on string".to_owned())),
+        (_, Some(parent)) => Ok(Level::Below(parent)),
+        (None, None) => Ok(Level::These(theirs.iter().map(|(_, row)| root_of_store(call.shop, row)).collect())),
+    }
 }

@@ -37,16 +37,40 @@ fn fill(shop: &Shop, row: &mut Row, data: &SoapStruct) -> Result<(), InvalidDate
     Ok(())
 }
 
-/// The texts of a validation that fails: the first one only reaches the client.
-fn validate(row: &mut Row) -> Result<(), String> {
-    if let Some(missing) = REQUIRED.iter().find(|code| row.text(code).is_empty()) {
-        return Err(format!("Attribute \"{missing}\" is required."));
+/// Why a category is not valid.
+enum Invalid {
+    /// An attribute that it must have.
+    Missing(&'static str),
+    /// Its own order is none of the orders it offers, which the backend of the attribute throws.
+    Order,
+}
+
+impl Invalid {
+    fn text(&self) -> String {
+        match self {
+            Self::Missing(code) => format!("Attribute \"{code}\" is required."),
+            Self::Order => {
+                "Default Product Listing Sort by does not exist in Available Product Listing Sort By.".to_owned()
+            }
+        }
     }
+}
+
+/// Whether an attribute has no value: a text that is sent empty is one, a number is not.
+fn is_missing(row: &Row, code: &str) -> bool {
+    if code == "name" { !row.has(code) } else { row.text(code).is_empty() }
+}
+
+/// What a validation finds first. What is thrown is found before anything that is missing.
+fn validate(row: &mut Row) -> Result<(), Invalid> {
     let (sortable, default) = (row.text("available_sort_by"), row.text("default_sort_by"));
     let fixed = |value: &str| value != USE_CONFIG;
-    if fixed(sortable) && fixed(default) && !sortable.split(',').any(|code| code == default) {
-        let text = "Default Product Listing Sort by does not exist in Available Product Listing Sort By.";
-        return Err(text.to_owned());
+    let orders = || sortable.split(',').any(|code| code == default);
+    if !default.is_empty() && fixed(sortable) && fixed(default) && !orders() {
+        return Err(Invalid::Order);
+    }
+    if let Some(missing) = REQUIRED.iter().find(|code| is_missing(row, code)) {
+        return Err(Invalid::Missing(missing));
     }
     for column in ["available_sort_by", "default_sort_by"] {
         if row.text(column) == USE_CONFIG {
@@ -80,7 +104,8 @@ impl Shop {
         let mut below = vec![row];
         while let Some(row) = below.pop() {
             let id = row.int("entity_id");
-            let path = self.is_in_a_catalogue(&row).then(|| self.free_url_path(&row));
+            let has_path = self.is_in_a_catalogue(&row) && !row.text("url_key").is_empty();
+            let path = has_path.then(|| self.free_url_path(&row));
             self.database.table_mut(TABLE).update(id, |row| match path {
                 Some(path) => row.set("url_path", path),
                 None => {
@@ -141,7 +166,10 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let parent = load(call, "parentId")?;
     let mut row = Row::new().with("entity_type_id", "3").with("attribute_set_id", "3");
     fill(call.shop, &mut row, &call.record("categoryData")).map_err(|error| call.uncaught(error.to_string()))?;
-    validate(&mut row).map_err(|text| call.fault_with("data_invalid", text))?;
+    validate(&mut row).map_err(|invalid| match invalid {
+        Invalid::Order => call.uncaught(invalid.text()),
+        Invalid::Missing(_) => call.fault_with("data_invalid", invalid.text()),
+    })?;
     let now = call.shop.now_sql();
     let name = parent.text("entity_id");
     row.set("parent_id", name);
@@ -172,12 +200,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let mut row = shown.clone();
     let data = call.record("categoryData");
     fill(call.shop, &mut row, &data).map_err(|error| call.uncaught(error.to_string()))?;
-    // A category that was there before keeps what its seed left out; only what the call empties is missed.
-    let emptied =
-        REQUIRED.iter().find(|code| data.get(code).is_some_and(|value| !value.is_nil()) && row.text(code).is_empty());
-    if let Some(code) = emptied {
-        return Err(call.fault_with("data_invalid", format!("Attribute \"{code}\" is required.")));
-    }
+    validate(&mut row).map_err(|invalid| call.fault_with("data_invalid", invalid.text()))?;
     let id = row.int("entity_id");
     row.set("updated_at", call.shop.now_sql());
     let renamed = store == 0 && row.get("url_key") != shown.get("url_key");

@@ -3,8 +3,8 @@
 use super::product::{IdentifiedBy, find};
 use super::{records, texts};
 use crate::shop::operation::{Call, Operations};
-use crate::shop::sales::amount::{Amount, money};
-use crate::shop::sales::stock::{before_save, is_in_stock};
+use crate::magento::columns::saved::number_of;
+use crate::shop::sales::stock::{before_save, shown_in_stock};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -36,9 +36,6 @@ const NEW: &[(&str, &str)] = &[
     ("stock_status_changed_auto", "0"),
 ];
 
-/// Columns kept with four decimals.
-const DECIMALS: &[&str] = &["qty", "min_qty", "min_sale_qty", "max_sale_qty", "notify_stock_qty"];
-
 /// Stock of the named products, by id or SKU, in the order of the products; unknown ones are left out.
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let asked = ["products", "productIds"].into_iter().find_map(|name| call.arguments.get(name));
@@ -54,7 +51,7 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let rows = found.into_iter().map(|product| {
         let id = product.text("entity_id");
         let stock = call.shop.database.table(TABLE).with("product_id", id).next();
-        let in_stock = stock.map(|(_, row)| if is_in_stock(call.shop, row) { "1" } else { "0" });
+        let in_stock = stock.map(|(_, row)| shown_in_stock(call.shop, row));
         let qty = stock.and_then(|(_, row)| row.get("qty"));
         let row = SoapStruct::new().with("product_id", id).with("sku", product.get("sku"));
         row.with("qty", qty).with("is_in_stock", in_stock).into()
@@ -81,12 +78,14 @@ impl Shop {
         let mut stock = self.database.table(TABLE).row(id).cloned().unwrap_or_default();
         for (column, value) in data.iter() {
             let Some(text) = value.to_text() else { continue };
-            let decimal = DECIMALS.contains(&column).then(|| text.trim().parse::<Amount>().ok()).flatten();
-            stock.set(column, decimal.map_or(text, money));
+            stock.set(column, text);
         }
         let product = self.database.table("catalog_product").row(crate::soap::value::leading_int(product));
         let kind = product.map_or_else(String::new, |row| row.text("type_id").to_owned());
         before_save(self, &mut stock, &kind);
+        if let Some(qty) = stock.get("qty").map(number_of) {
+            stock.set("qty", qty);
+        }
         self.database.table_mut(TABLE).update(id, |row| *row = stock);
     }
 }
@@ -114,6 +113,16 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let is_list = |name: &str| call.arguments.get(name).is_some_and(|value| value.as_list().is_some());
+    if !is_list("productIds") && call.shop.flavor().is_openmage() {
+        let given = call.arguments.get("productIds").map_or("null", |value| match value {
+            SoapValue::Nil => "null",
+            SoapValue::Struct(_) => "stdClass",
+            _ => "string",
+        });
+        let text = format!("count(): Argument #1 ($value) must be of type Countable|array, {given} given");
+        return Err(Refusal::Thrown(text));
+    }
     let (names, data) = (texts(call.arguments.get("productIds")), records(call.arguments.get("productData")));
     if names.len() != data.len() {
         return Err(call.fault("multi_update_not_match"));
