@@ -14,6 +14,7 @@ use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::quirk::Quirks;
 use crate::secret::ApiKey;
 use crate::server::{EndpointOptions, InMemoryShop};
+use crate::shop::Row;
 use crate::shop::seed::{Seed, SeedRow, SeedUser};
 use crate::shop::{Overrides, OverridesError, Shop, ShopConfig};
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
@@ -183,7 +184,8 @@ fn seed(sample: &Sample, has_attributes: bool) -> Seed {
     for subscriber in &sample.subscribers {
         tables.add("newsletter_subscriber", scalars(subscriber));
     }
-    seed.tables = tables.0;
+    let packed = |rows: Vec<SeedRow>| rows.into_iter().map(Row::from).collect();
+    seed.tables = tables.0.into_iter().map(|(table, rows)| (table, packed(rows))).collect();
     seed.name_own_columns();
     seed
 }

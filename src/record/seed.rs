@@ -10,6 +10,7 @@ use super::reader::Reader;
 use super::rows::Rows;
 use crate::magento::{BridgeRelease, Flavor};
 use crate::shop::Seed;
+use crate::shop::Row;
 use crate::shop::seed::{SeedCustomer, SeedRow, SeedUser};
 use crate::soap::{Answer, SoapStruct, SoapValue};
 
@@ -115,7 +116,7 @@ fn seed(mut rows: Rows, ping: &SoapStruct) -> Seed {
         api_users: vec![SeedUser::with_full_access(USER, KEY)],
         customers,
         columns: IndexMap::new(),
-        tables: rows.rest(),
+        tables: rows.rest().into_iter().map(|(table, rows)| (table, packed(rows))).collect(),
     };
     seed.name_own_columns();
     seed
@@ -133,9 +134,14 @@ fn customers(rows: &mut Rows) -> Vec<SeedCustomer> {
         for column in ["default_billing", "default_shipping"] {
             fields.entry(column.to_owned()).or_insert(None);
         }
-        Some(SeedCustomer { addresses: addresses.shift_remove(&id).unwrap_or_default(), fields })
+        let addresses = packed(addresses.shift_remove(&id).unwrap_or_default());
+        Some(SeedCustomer { addresses, fields: fields.into() })
     };
     rows.take("customer").into_iter().filter_map(with_addresses).collect()
+}
+
+fn packed(rows: Vec<SeedRow>) -> Vec<Row> {
+    rows.into_iter().map(Row::from).collect()
 }
 
 fn without_admin(rows: Vec<SeedRow>, key: &str) -> Vec<SeedRow> {
@@ -154,7 +160,7 @@ fn row(columns: &[(&str, &str)]) -> SeedRow {
 fn missing_views(views: &mut Vec<SeedRow>, customers: &[SeedCustomer]) {
     let known: BTreeSet<String> = views.iter().map(|view| text(view, "store_id").to_owned()).collect();
     for customer in customers {
-        let (store, website) = (text(&customer.fields, "store_id"), text(&customer.fields, "website_id"));
+        let (store, website) = (customer.fields.text("store_id"), customer.fields.text("website_id"));
         let is_known = known.contains(store) || views.iter().any(|view| text(view, "store_id") == store);
         if !matches!(store, "" | "0") && !is_known {
             let name = format!("store_{store}");
@@ -168,7 +174,7 @@ fn missing_groups(groups: &mut Vec<SeedRow>, customers: &[SeedCustomer]) {
     const FRESH: [(&str, &str); 4] = [("0", "NOT LOGGED IN"), ("1", "General"), ("2", "Wholesale"), ("3", "Retailer")];
     let group = |id: &str, name: &str| row(&[("customer_group_id", id), ("customer_group_code", name)]);
     let is_fresh = |id: &str| FRESH.iter().any(|(fresh, _)| *fresh == id);
-    let wanted: BTreeSet<&str> = customers.iter().map(|customer| text(&customer.fields, "group_id")).collect();
+    let wanted: BTreeSet<&str> = customers.iter().map(|customer| customer.fields.text("group_id")).collect();
     if groups.is_empty() && wanted.iter().any(|id| !id.is_empty() && !is_fresh(id)) {
         groups.extend(FRESH.iter().map(|(id, name)| group(id, name)));
     }

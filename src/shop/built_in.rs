@@ -80,8 +80,8 @@ fn give_own_name(customer: &mut SeedCustomer, nth: usize) {
     let nth = nth / FIRST_NAMES.len();
     let last = format!("{}-{}", LAST_NAMES[nth % lasts], LAST_NAMES[(nth / lasts + nth % lasts + 1) % lasts]);
     for fields in std::iter::once(&mut customer.fields).chain(&mut customer.addresses) {
-        fields.insert("firstname".to_owned(), Some(first.to_owned()));
-        fields.insert("lastname".to_owned(), Some(last.clone()));
+        fields.set("firstname", first);
+        fields.set("lastname", last.as_str());
     }
 }
 
@@ -89,7 +89,7 @@ fn give_own_name(customer: &mut SeedCustomer, nth: usize) {
 fn twin(seed: &Seed, recipe: &Recipe, nth: u32) -> Option<SeedCustomer> {
     let original = seed.customers.get(usize::try_from(nth).ok()? * 7)?;
     let mut fields = original.fields.clone();
-    let mut set = |name: &str, value: String| fields.insert(name.to_owned(), Some(value));
+    let mut set = |name: &str, value: String| fields.set(name, value);
     set("customer_id", (recipe.customers + nth + 1).to_string());
     set("website_id", "2".to_owned());
     set("store_id", "2".to_owned());

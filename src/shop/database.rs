@@ -1,13 +1,17 @@
 //! Tables of dynamic rows, named as Magento names them: every value a text or null, as its database driver delivers it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use indexmap::IndexMap;
 
-use super::row::{KnownColumns, Row};
+use super::row::{Row, Shape};
 use crate::magento::Filters;
 use crate::magento::columns::moment::Moment;
 use crate::magento::columns::{self, SqlType, TableColumns, collation};
+use crate::soap::value::Name;
 
 /// A table's name, its primary key and the columns that are looked up often.
 struct TableFacts {
@@ -87,6 +91,12 @@ const TABLES: &[TableFacts] = &[
     TableFacts { name: "oro_wishlist_status", key: "", indexed: &[] },
 ];
 
+/// Shapes whose types a table remembers.
+const SHAPES_MAX: usize = 1024;
+
+/// Types of the columns of a shape.
+type Types = Arc<[Option<SqlType>]>;
+
 /// All tables of a shop.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -101,8 +111,11 @@ pub struct Table {
     known: Option<&'static TableColumns>,
     rows: BTreeMap<i64, Row>,
     next_id: i64,
-    /// Names of the columns, one copy for all rows.
-    columns: KnownColumns,
+    /// Columns that a row has had, or that another module has added.
+    columns: HashSet<Name, FixedState>,
+    /// The shapes that rows have had, by where they are, with the types of their columns as far as the database knows
+    /// them.
+    shapes: HashMap<usize, (Arc<Shape>, Types), FixedState>,
     indexes: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
     /// Rows by moment, for each of [`MOMENTS`]; those whose column holds something else are under the empty text.
     moments: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
@@ -146,13 +159,13 @@ impl Table {
         let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
         let moments_of = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
         let moments = moments_of.iter().map(|column| (*column, BTreeMap::new())).collect();
-        let columns = KnownColumns::default();
         Self {
             key: facts.key,
             known: columns::table(facts.name),
             rows: BTreeMap::new(),
             next_id: 1,
-            columns,
+            columns: HashSet::default(),
+            shapes: HashMap::default(),
             indexes,
             moments,
         }
@@ -165,12 +178,12 @@ impl Table {
 
     /// Whether any row ever had the column.
     pub fn has_column(&self, column: &str) -> bool {
-        self.columns.contains_key(column)
+        self.columns.contains(column)
     }
 
     /// Notes that the table has a column that Magento's own has not.
     pub fn add_column(&mut self, column: &str) {
-        self.columns.entry(column.into()).or_insert(None);
+        self.columns.insert(column.into());
     }
 
     /// Number of rows.
@@ -270,11 +283,27 @@ impl Table {
     }
 
     fn put(&mut self, id: i64, mut row: Row) {
-        let known = self.known;
-        let type_of = |name: &str| Some(known?.columns.get(name)?.declared.sql_type);
-        row.keep(&mut self.columns, type_of);
+        let shape = row.shape();
+        let types = self.types_of(&shape);
+        row.pack(shape, &types);
         self.index(id, &row);
         self.rows.insert(id, row);
+    }
+
+    fn types_of(&mut self, shape: &Arc<Shape>) -> Types {
+        let place = Arc::as_ptr(shape).addr();
+        if let Some((_, types)) = self.shapes.get(&place) {
+            return Arc::clone(types);
+        }
+        let known = self.known;
+        let type_of = |name: &Name| Some(known?.columns.get(name.as_ref())?.declared.sql_type);
+        let types: Types = shape.names().iter().map(type_of).collect();
+        self.columns.extend(shape.names().iter().cloned());
+        if self.shapes.len() >= SHAPES_MAX {
+            self.shapes.clear();
+        }
+        self.shapes.insert(place, (Arc::clone(shape), Arc::clone(&types)));
+        types
     }
 
     /// Takes a row out.

@@ -8,6 +8,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use super::database::Database;
 use super::edit::{EditError, ShopEdit};
 use super::sales::Sale;
+use super::row::Row;
 use super::seed::{Seed, SeedCustomer, SeedError, SeedRow, SeedUser};
 use super::{Shop, ShopConfig};
 use crate::clock::Clock;
@@ -161,9 +162,9 @@ fn customers(recipe: &Recipe, random: &mut Random) -> Vec<SeedCustomer> {
             ("updated_at", &at),
         ]);
         let until = share(recipe.addresses, nth + 1, recipe.customers);
-        let own = (addresses..until).map(|_| address(first, last, random)).collect();
+        let own = (addresses..until).map(|_| address(first, last, random).into()).collect();
         addresses = until;
-        customers.push(SeedCustomer { addresses: own, fields });
+        customers.push(SeedCustomer { addresses: own, fields: fields.into() });
     }
     customers
 }
@@ -262,13 +263,11 @@ impl Sales<'_> {
 }
 
 /// The rows that sales made; customers are in a seed of their own.
-fn sale_tables(database: &Database) -> indexmap::IndexMap<String, Vec<SeedRow>> {
+fn sale_tables(database: &Database) -> indexmap::IndexMap<String, Vec<Row>> {
     let of_sales =
         |name: &&str| name.starts_with("sales_flat_") || ["newsletter_subscriber", "eav_entity_store"].contains(name);
-    let rows = |name: &str| -> Vec<SeedRow> {
-        let columns =
-            |row: &super::Row| row.iter().map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).collect();
-        database.get(name).into_iter().flat_map(super::database::Table::iter).map(|(_, row)| columns(row)).collect()
+    let rows = |name: &str| -> Vec<Row> {
+        database.get(name).into_iter().flat_map(super::database::Table::iter).map(|(_, row)| row.clone()).collect()
     };
     let tables = Database::names().filter(of_sales).map(|name| (name.to_owned(), rows(name)));
     tables.filter(|(_, rows)| !rows.is_empty()).collect()

@@ -35,7 +35,7 @@ impl Seed {
                 "core_store" => seed.store_views = without_admin(content, "store_id"),
                 "customer_group" => seed.customer_groups = rows(content),
                 known if Database::names().any(|name| name == known) => {
-                    seed.tables.insert(known.to_owned(), rows(content));
+                    seed.tables.insert(known.to_owned(), rows(content).into_iter().map(super::Row::from).collect());
                 }
                 _ => {}
             }

@@ -516,14 +516,15 @@ fn downloads_are_sold() {
 }
 
 #[test]
-fn the_chosen_store_view_lasts_as_long_as_the_session() {
+fn a_chosen_store_view_is_forgotten_with_the_answer() {
     for style in STYLES {
         let mut shop = Wire::tea_shop(style, None);
         assert_eq!(shop.ok("catalogProductCurrentStore", json!({"storeView": null})).to_int(), Some(0));
         assert_eq!(shop.ok("catalogProductCurrentStore", json!({"storeView": "default"})).to_int(), Some(1));
         for (operation, store) in [
-            ("catalogProductAttributeCurrentStore", 1),
-            ("catalogProductAttributeMediaCurrentStore", 1),
+            ("catalogProductCurrentStore", 0),
+            ("catalogProductAttributeCurrentStore", 0),
+            ("catalogProductAttributeMediaCurrentStore", 0),
             ("catalogCategoryCurrentStore", 0),
             ("catalogCategoryAttributeCurrentStore", 0),
         ] {

@@ -82,11 +82,12 @@ pub(super) fn load(call: &Call<'_>) -> Result<Row, Refusal> {
 
 /// An id in the data is the customer's own: one that exists is overwritten, one that does not is taken.
 pub(super) fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    call.check_record("customerData")?;
     let data = call.record("customerData");
     let named = data.get("customer_id").and_then(SoapValue::to_int).filter(|id| *id > 0);
     let mut row = Row::new();
     fill(call, &mut row, &data)?;
-    if let Some(password) = data.text("password") {
+    if let Some(password) = data.text("password").filter(|password| !password.is_empty()) {
         let password = password.trim();
         let shortest = call.shop.flavor().password_length_min();
         if !password.is_empty() && password.chars().count() < shortest {
@@ -141,6 +142,10 @@ fn overwrite(shop: &mut Shop, id: i64, mut row: Row) -> i64 {
 fn check_keys(call: &mut Call<'_>, row: &Row) -> Result<(), Refusal> {
     for (column, table) in [("website_id", "core_website"), ("store_id", "core_store")] {
         let missing = row.get(column).is_some() && call.shop.database.table(table).row(row.int(column)).is_none();
+        if missing && column == "store_id" {
+            // Magento looks the store up for its name, and what it throws then has no text.
+            return Err(call.uncaught(""));
+        }
         if missing {
             call.shop.database.table_mut("customer").skip_id();
             return Err(call.uncaught(broken_key(column, table)));
@@ -167,6 +172,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 /// Sets what the data brings; null leaves a field alone, an empty text empties it. Save errors are fault 1.
 pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result<SoapValue, Refusal> {
     let row = load(call)?;
+    call.check_record("customerData")?;
     let data = call.record("customerData");
     let email = data.text("email").unwrap_or_else(|| row.text("email").to_owned());
     let website = data.get("website_id").and_then(SoapValue::to_int).unwrap_or_else(|| row.int("website_id"));

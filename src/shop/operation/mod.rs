@@ -211,6 +211,16 @@ impl Call<'_> {
         Contract::shared().fault_with(self.resource, name, text).into()
     }
 
+    /// What PHP 8 says where a record is wanted and none was sent; older ones warn and go on with nothing.
+    fn check_record(&self, argument: &str) -> Result<(), Refusal> {
+        let is_record = self.arguments.get(argument).is_some_and(|value| value.as_struct().is_some());
+        if is_record || !self.shop.flavor().is_openmage() {
+            return Ok(());
+        }
+        let text = "get_object_vars(): Argument #1 ($object) must be of type object, null given";
+        Err(Refusal::Thrown(text.to_owned()))
+    }
+
     /// What an exception nobody catches becomes: fault 1 with its message.
     pub(super) fn uncaught(&self, text: impl Into<String>) -> Refusal {
         SoapFault { string: text.into(), ..Contract::shared().global_fault("internal") }.into()

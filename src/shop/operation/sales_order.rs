@@ -136,7 +136,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     };
     let entry = HistoryEntry {
         status: if keeps { order.text("status").to_owned() } else { call.text("status") },
-        comment: call.arguments.text("comment"),
+        comment: call.arguments.text("comment").filter(|comment| !comment.is_empty()),
         notified,
         visible: false,
         about: "order",

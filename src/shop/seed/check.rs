@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Seed, SeedError, SeedRow};
-use crate::magento::columns;
+use crate::magento::columns as tables;
 use crate::shop::database::Database;
 use crate::shop::row::Row;
 use crate::shop::written;
@@ -31,35 +31,44 @@ pub(super) fn rows(seed: &Seed) -> Result<(), SeedError> {
         ("customer_groups", "customer_group", &seed.customer_groups),
     ] {
         for (number, row) in (1..).zip(rows) {
-            check(&own, table, row, || format!("{list}: number {number}"))?;
+            check(&own, table, columns(row), || format!("{list}: number {number}"))?;
         }
     }
     for (number, customer) in (1..).zip(&seed.customers) {
         let named = || {
-            let email = customer.fields.get("email").and_then(Option::as_deref);
+            let email = customer.fields.get("email");
             email.map_or_else(|| format!("customers: number {number}"), |email| format!("customers: \"{email}\""))
         };
-        check(&own, "customer", &customer.fields, named)?;
+        check(&own, "customer", customer.fields.iter(), named)?;
         for (nth, address) in (1..).zip(&customer.addresses) {
-            check(&own, "customer_address", address, || format!("{}, address {nth}", named()))?;
+            check(&own, "customer_address", address.iter(), || format!("{}, address {nth}", named()))?;
         }
     }
     for (table, rows) in &seed.tables {
         for (number, row) in (1..).zip(rows) {
-            check(&own, table, row, || format!("tables: {table}, number {number}"))?;
+            check(&own, table, row.iter(), || format!("tables: {table}, number {number}"))?;
         }
     }
     Ok(())
 }
 
-fn check(own: &Own, table: &str, row: &SeedRow, named: impl Fn() -> String) -> Result<(), SeedError> {
+fn columns(row: &SeedRow) -> impl Iterator<Item = (&str, Option<&str>)> {
+    row.iter().map(|(column, value)| (column.as_str(), value.as_deref()))
+}
+
+fn check<'a>(
+    own: &Own,
+    table: &str,
+    row: impl Iterator<Item = (&'a str, Option<&'a str>)>,
+    named: impl Fn() -> String,
+) -> Result<(), SeedError> {
     for (column, value) in row {
         let wrong = |wrong: written::Miswritten| SeedError::Invalid {
             what: format!("{}: {}", named(), wrong.what),
             remedy: wrong.remedy,
         };
-        let is_own = || own.contains(&(table.to_owned(), column.clone()));
-        if !written::is_column(&[table], column) && columns::table(table).is_some() && !is_own() {
+        let is_own = || own.contains(&(table.to_owned(), column.to_owned()));
+        if !written::is_column(&[table], column) && tables::table(table).is_some() && !is_own() {
             let mut wrong = wrong(written::no_column(&[table], column));
             if let SeedError::Invalid { remedy, .. } = &mut wrong {
                 remedy.push_str("; a column of your own is named under `columns`");
@@ -103,9 +112,9 @@ impl Seed {
         let named = self.columns.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
         let mut own: Own = named.map(|(table, column)| (table.clone(), column.clone())).collect();
         for row in self.tables.get("eav_attribute").into_iter().flatten() {
-            let table = entity_of(row.get("entity_type_id").and_then(Option::as_deref));
-            if let (Some(table), Some(Some(code))) = (table, row.get("attribute_code")) {
-                own.insert((table.to_owned(), code.clone()));
+            let table = entity_of(row.get("entity_type_id"));
+            if let (Some(table), Some(code)) = (table, row.get("attribute_code")) {
+                own.insert((table.to_owned(), code.to_owned()));
             }
         }
         own
@@ -114,9 +123,10 @@ impl Seed {
     /// Names under `columns` what no table of Magento has: for seeds that are made of what a shop answered.
     pub fn name_own_columns(&mut self) {
         let mut own = Own::new();
-        let mut look = |table: &str, row: &SeedRow| {
-            let unknown = row.keys().filter(|column| !written::is_column(&[table], column));
-            own.extend(unknown.map(|column| (table.to_owned(), column.clone())));
+        let mut look = |table: &str, column: &str| {
+            if !written::is_column(&[table], column) {
+                own.insert((table.to_owned(), column.to_owned()));
+            }
         };
         for (table, rows) in [
             ("core_website", &self.websites),
@@ -124,14 +134,14 @@ impl Seed {
             ("core_store", &self.store_views),
             ("customer_group", &self.customer_groups),
         ] {
-            rows.iter().for_each(|row| look(table, row));
+            rows.iter().flat_map(columns).for_each(|(column, _)| look(table, column));
         }
         for customer in &self.customers {
-            look("customer", &customer.fields);
-            customer.addresses.iter().for_each(|row| look("customer_address", row));
+            customer.fields.iter().for_each(|(column, _)| look("customer", column));
+            customer.addresses.iter().flat_map(Row::iter).for_each(|(column, _)| look("customer_address", column));
         }
         for (table, rows) in &self.tables {
-            rows.iter().for_each(|row| look(table, row));
+            rows.iter().flat_map(Row::iter).for_each(|(column, _)| look(table, column));
         }
         for (table, column) in own.difference(&self.own_columns()) {
             self.columns.entry(table.clone()).or_default().push(column.clone());

@@ -52,7 +52,7 @@ pub struct Seed {
     pub columns: IndexMap<String, Vec<String>>,
     /// Any other table, by Magento's name.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub tables: IndexMap<String, Vec<SeedRow>>,
+    pub tables: IndexMap<String, Vec<Row>>,
 }
 
 /// Keys and values of a seed: a shop of half a million customers, which takes 30 GB when it runs.
@@ -115,9 +115,9 @@ impl SeedUser {
 #[derive(Clone, Debug, Default)]
 pub struct SeedCustomer {
     /// Addresses; the first becomes both defaults unless `default_billing` or `default_shipping` say otherwise.
-    pub addresses: Vec<SeedRow>,
+    pub addresses: Vec<Row>,
     /// Columns and attributes of the customer.
-    pub fields: SeedRow,
+    pub fields: Row,
 }
 
 /// By hand, because serde's `flatten` would read every scalar as its own type and lose the place of errors.
@@ -133,15 +133,15 @@ impl<'de> Deserialize<'de> for SeedCustomer {
             }
 
             fn visit_map<M: serde::de::MapAccess<'de>>(self, mut map: M) -> Result<SeedCustomer, M::Error> {
-                let mut customer = SeedCustomer::default();
+                let (mut addresses, mut fields) = (Vec::new(), SeedRow::new());
                 while let Some(key) = map.next_key::<String>()? {
                     if key == "addresses" {
-                        customer.addresses = map.next_value()?;
+                        addresses = map.next_value()?;
                     } else {
-                        customer.fields.insert(key, map.next_value()?);
+                        fields.insert(key, map.next_value()?);
                     }
                 }
-                Ok(customer)
+                Ok(SeedCustomer { addresses, fields: fields.into() })
             }
         }
 
@@ -153,8 +153,8 @@ impl Serialize for SeedCustomer {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
         let mut map = serializer.serialize_map(None)?;
-        for (key, value) in &self.fields {
-            map.serialize_entry(key, value)?;
+        for (key, value) in self.fields.iter() {
+            map.serialize_entry(key, &value)?;
         }
         if !self.addresses.is_empty() {
             map.serialize_entry("addresses", &self.addresses)?;
@@ -288,10 +288,9 @@ impl Seed {
         load_stores(&self, &mut database)?;
         load_groups(&self, &mut database);
         let users = load_users(&self.api_users)?;
-        for (table, rows) in &self.tables {
-            let known = database.get_mut(table).ok_or_else(|| unknown_table(table))?;
+        for (table, rows) in self.tables {
+            let known = database.get_mut(&table).ok_or_else(|| unknown_table(&table))?;
             for row in rows {
-                let row = to_row(row);
                 let key = known.key();
                 if row.get(key).is_some() && known.row(row.int(key)).is_some() {
                     return Err(SeedError::Invalid {
@@ -461,7 +460,7 @@ fn load_users(users: &[SeedUser]) -> Result<Users, SeedError> {
 const SEED_STAMP: &str = "2013-01-01 00:00:00";
 
 fn load_customer(customer: SeedCustomer, settings: &Settings, database: &mut Database) -> Result<(), SeedError> {
-    let mut row = to_row(&customer.fields);
+    let mut row = customer.fields;
     // People write the API's name of the key; the column is called entity_id.
     if let Some(id) = row.remove("customer_id") {
         row.set("entity_id", id);
@@ -493,7 +492,7 @@ fn load_customer(customer: SeedCustomer, settings: &Settings, database: &mut Dat
     let id = database.table_mut("customer").insert(row);
     let mut first = None;
     for address in customer.addresses {
-        let mut address = to_row(&address);
+        let mut address = address;
         address.set("parent_id", id.to_string());
         address.set_default("created_at", &created);
         address.set_default("updated_at", &created);

@@ -20,13 +20,13 @@ impl People {
     pub(in crate::scenario) fn seeded(&mut self, name: &str, scenario: &Path) {
         let Ok(seed) = seeds::load(name, scenario) else { return };
         for (number, customer) in seed.customers.iter().enumerate() {
-            let column = |name: &str| customer.fields.get(name).cloned().flatten();
+            let column = |name: &str| customer.fields.get(name).map(str::to_owned);
             self.emails.extend(column("email"));
             self.ids.insert(column("customer_id").or_else(|| column("entity_id")).unwrap_or((number + 1).to_string()));
         }
         for row in seed.tables.get("customer").into_iter().flatten() {
-            self.emails.extend(row.get("email").cloned().flatten());
-            self.ids.extend(row.get("entity_id").cloned().flatten());
+            self.emails.extend(row.get("email").map(str::to_owned));
+            self.ids.extend(row.get("entity_id").map(str::to_owned));
         }
     }
 

@@ -12,7 +12,7 @@ pub(in crate::shop::operation) const OPERATIONS: Operations =
 
 fn set(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?.int("entity_id");
-    super::check_record(call, "customer")?;
+    call.check_record("customer")?;
     let data = call.record("customer");
     let Some(mode) = data.text("mode") else { return Err(call.fault("customer_mode_is_unknown")) };
     if !["customer", "register", "guest"].contains(&mode.as_str()) {

@@ -70,16 +70,6 @@ fn load_of_any_store(call: &Call<'_>) -> Result<Row, Refusal> {
     quote.cloned().ok_or_else(|| call.fault("quote_not_exists"))
 }
 
-/// What PHP 8 says where a record is wanted and none was sent; older ones warn and go on with nothing.
-fn check_record(call: &Call<'_>, argument: &str) -> Result<(), Refusal> {
-    let is_record = call.arguments.get(argument).is_some_and(|value| value.as_struct().is_some());
-    if is_record || !call.shop.flavor().is_openmage() {
-        return Ok(());
-    }
-    let text = "get_object_vars(): Argument #1 ($object) must be of type object, null given";
-    Err(Refusal::Thrown(text.to_owned()))
-}
-
 /// Ids of addresses and the payment get lost on the way: an alias overwrites them with null (recording 165).
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = load(call)?;

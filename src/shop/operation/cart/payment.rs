@@ -30,7 +30,7 @@ fn card_types() -> SoapValue {
 
 fn choose(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?;
-    super::check_record(call, "method")?;
+    call.check_record("method")?;
     let data = call.record("method");
     if data.is_empty() {
         return Err(call.fault("payment_method_empty"));

@@ -47,7 +47,7 @@ impl NoLine {
             Self::Absent if call.shop.flavor().is_openmage() => {
                 return Err(Refusal::Thrown("Call to a member function getId() on bool".to_owned()));
             }
-            Self::Absent => return Err(Refusal::Thrown("Call to a member function getId() on a non-object".to_owned())),
+            Self::Absent => return Err(Refusal::Thrown("Call to a member function getId() on boolean".to_owned())),
         }
         Ok(())
     }

@@ -113,16 +113,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let is_list = |name: &str| call.arguments.get(name).is_some_and(|value| value.as_list().is_some());
-    if !is_list("productIds") && call.shop.flavor().is_openmage() {
-        let given = call.arguments.get("productIds").map_or("null", |value| match value {
-            SoapValue::Nil => "null",
-            SoapValue::Struct(_) => "stdClass",
-            _ => "string",
-        });
-        let text = format!("count(): Argument #1 ($value) must be of type Countable|array, {given} given");
-        return Err(Refusal::Thrown(text));
-    }
+    super::check_list(call, "productIds")?;
     let (names, data) = (texts(call.arguments.get("productIds")), records(call.arguments.get("productData")));
     if names.len() != data.len() {
         return Err(call.fault("multi_update_not_match"));

@@ -114,7 +114,7 @@ fn free_path(shop: &Shop, name: &str, extension: &str) -> String {
     let folders: String = format!("{name}.{extension}")
         .chars()
         .take(2)
-        .map(|c| format!("/{}", if c == '.' { '_' } else { c.to_ascii_lowercase() }))
+        .map(|c| format!("/{}", if c == '.' { '_' } else { c }))
         .collect();
     let is_taken = |path: &str| shop.database.table(TABLE).iter().any(|(_, row)| row.text("file") == path);
     let numbered = |number: usize| match number {

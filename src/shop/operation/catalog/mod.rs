@@ -80,6 +80,21 @@ fn current_store(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     store_of(call).map(SoapValue::from)
 }
 
+/// What PHP 8 says where a list is counted and none was sent.
+fn check_list(call: &Call<'_>, argument: &str) -> Result<(), Refusal> {
+    let given = match call.arguments.get(argument) {
+        Some(SoapValue::List(_)) => return Ok(()),
+        Some(SoapValue::Struct(_)) => "stdClass",
+        Some(SoapValue::Nil) | None => "null",
+        Some(_) => "string",
+    };
+    if !call.shop.flavor().is_openmage() {
+        return Ok(());
+    }
+    let text = format!("count(): Argument #1 ($value) must be of type Countable|array, {given} given");
+    Err(Refusal::Thrown(text))
+}
+
 /// The records of a list argument.
 fn records(value: Option<&SoapValue>) -> Vec<SoapStruct> {
     let rows = value.and_then(SoapValue::as_list).unwrap_or_default();

@@ -72,7 +72,8 @@ const LISTING: Entities = Entities {
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let store = store_of(call)?;
-    let mut found = LISTING.find_in(call, store)?;
+    // What it shows of them is what the default scope has.
+    let mut found = LISTING.find(call)?;
     if let Some(store) = call.shop.database.table("core_store").row(store).filter(|_| store != 0) {
         // A store view lists the products of its website.
         let website = store.text("website_id");
@@ -181,9 +182,9 @@ pub(in crate::shop::operation) enum IdentifiedBy {
 impl IdentifiedBy {
     pub(super) fn read(identifier_type: Option<&str>) -> Self {
         match identifier_type {
-            Some("sku" | "SKU") => Self::Sku,
-            Some("id" | "productId") => Self::Id,
-            _ => Self::Either,
+            Some("sku") => Self::Sku,
+            Some(_) => Self::Id,
+            None => Self::Either,
         }
     }
 }

@@ -160,13 +160,13 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     }
     check_kind(call, &kind, &set)?;
     let store = store_of(call)?;
-    let data = call.record("productData");
+    let data = product_data(call)?;
     let now = call.shop.now_sql();
     let mut row = Row::new()
         .with("entity_type_id", "4")
         .with("attribute_set_id", set)
         .with("type_id", kind)
-        .with("sku", sku.as_str())
+        .with("sku", sku.trim())
         .with("has_options", "0")
         .with("required_options", "0")
         .with("created_at", now.as_str())
@@ -195,6 +195,11 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     {
         row.set("url_path", path);
     }
+    start_special_price(call.shop, &mut row);
+    if let Err(refusal) = check_websites(call, &data) {
+        call.shop.database.table_mut(TABLE).skip_id();
+        return Err(refusal);
+    }
     let id = call.shop.database.table_mut(TABLE).insert(row);
     let name = id.to_string();
     if is_taken {
@@ -212,6 +217,36 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(id.into())
 }
 
+/// The data of a product; without any it is not valid.
+fn product_data(call: &Call<'_>) -> Result<SoapStruct, Refusal> {
+    let given = call.arguments.get("productData").and_then(SoapValue::as_struct);
+    given.cloned().ok_or_else(|| call.fault("data_invalid"))
+}
+
+/// A special price without a beginning begins now, by the shop's own time.
+fn start_special_price(shop: &Shop, row: &mut Row) {
+    let is_set = !matches!(row.text("special_price"), "" | "0");
+    if is_set && row.text("special_from_date").is_empty() {
+        let now = shop.config.clock.now();
+        let local = crate::datetime::to_iso_in(now, &shop.settings.time_zone());
+        row.set("special_from_date", local.get(..19).unwrap_or_default().replace('T', " "));
+    }
+}
+
+/// The database refuses websites that do not exist.
+fn check_websites(call: &Call<'_>, data: &SoapStruct) -> Result<(), Refusal> {
+    let websites = call.shop.database.table("core_website");
+    let unknown = texts(data.get("website_ids")).iter().map(|id| leading_int(id)).any(|id| websites.row(id).is_none());
+    if !unknown {
+        return Ok(());
+    }
+    Err(call.uncaught(
+        "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a foreign key constraint \
+         fails (`magento`.`catalog_product_website`, CONSTRAINT `FK_CAT_PRD_WS_WS_ID_CORE_WS_WS_ID` FOREIGN KEY \
+         (`website_id`) REFERENCES `core_website` (`website_id`) ON DELETE CASCADE ON UPDATE CASCADE)",
+    ))
+}
+
 /// Changes one product by its data, in a store view.
 fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct, store: i64) -> Result<(), Refusal> {
     let shown = call.shop.in_store(TABLE, product, store).into_owned();
@@ -223,6 +258,8 @@ fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct, store: i64) -> Re
     }
     let websites = super::tier_price::websites_of(call.shop, product);
     let tiers = super::tier_price::read_for(call, data.get("tier_price"), &websites)?;
+    start_special_price(call.shop, &mut row);
+    check_websites(call, data)?;
     row.set("updated_at", call.shop.now_sql());
     call.shop.save_in_store(TABLE, &shown, row, store);
     call.shop.relate(&id.to_string(), data);
@@ -235,13 +272,14 @@ fn save(call: &mut Call<'_>, product: &Row, data: &SoapStruct, store: i64) -> Re
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let store = store_of(call)?;
     let product = super::load(call, "product_not_exists")?;
-    let data = call.record("productData");
+    let data = product_data(call)?;
     save(call, &product, &data, store)?;
     Ok(true.into())
 }
 
 /// Changes many products; one that fails does not keep the others from being changed.
 fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    super::check_list(call, "productIds")?;
     let (ids, data) = (texts(call.arguments.get("productIds")), records(call.arguments.get("productData")));
     if ids.len() != data.len() {
         return Err(call.fault("multi_update_not_match"));
@@ -252,7 +290,11 @@ fn multi_update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     for (id, data) in ids.iter().zip(&data) {
         let outcome = match super::product::find(call.shop, id, by).cloned() {
             Some(product) => save(call, &product, data, store),
-            None => Err(call.fault("product_not_exists")),
+            // Here it is the name of the fault that Magento tells.
+            None => {
+                failed.push(format!("Product ID {}:\n product_not_exists", leading_int(id)));
+                continue;
+            }
         };
         if let Err(Refusal::Fault(fault)) = outcome {
             failed.push(format!("Product ID {id}:\n{}", fault.string));

@@ -4,6 +4,7 @@ use super::records;
 use crate::shop::operation::{Call, Operations};
 use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row, Shop};
+use crate::soap::value::leading_int;
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations =
@@ -67,6 +68,10 @@ pub(super) fn read_for(
         let (Some(qty), Some(price)) = (number("qty"), number("price")) else {
             return Err(call.fault_with("data_invalid", "Invalid Tier Prices"));
         };
+        // A row without a quantity is none.
+        if qty.is_zero() {
+            continue;
+        }
         let website = tier.text("website").filter(|website| website != ALL);
         let website = website.and_then(|website| call.shop.website_id(&website)).unwrap_or_else(|| "0".to_owned());
         if website != "0" && !websites.contains(&website) {
@@ -85,6 +90,14 @@ pub(super) fn read_for(
         };
         if rows.iter().any(is_same) {
             return Err(call.uncaught("Duplicate website tier price customer group and quantity."));
+        }
+        if group.as_deref().is_some_and(|id| call.shop.database.table("customer_group").row(leading_int(id)).is_none()) {
+            return Err(call.uncaught(
+                "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a foreign key \
+                 constraint fails (`magento`.`catalog_product_entity_tier_price`, CONSTRAINT \
+                 `FK_6E08D719F0501DD1D8E6D4EFF2511C85` FOREIGN KEY (`customer_group_id`) REFERENCES `customer_group` \
+                 (`customer_group_id`) ON DELETE CASCADE ON UPDATE CASCADE)",
+            ));
         }
         rows.push(
             Row::new()

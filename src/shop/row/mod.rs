@@ -1,0 +1,370 @@
+//! A row of a table. While somebody fills it, it is a map; in a table it is one text with the places of its values in it,
+//! and shares its columns with all rows that have the same: a row of an order has 150 columns, most of them null.
+
+mod shape;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+pub(super) use shape::Shape;
+
+use crate::magento::columns::SqlType;
+use crate::magento::columns::stored::stored;
+use crate::soap::value::Name;
+use crate::soap::{SoapStruct, SoapValue};
+
+/// One row: column name to text or null, in column order. EAV attributes are columns of their entity.
+#[derive(Clone)]
+pub struct Row(Form);
+
+#[derive(Clone)]
+enum Form {
+    /// Being filled.
+    Open(IndexMap<Name, Option<String>>),
+    /// As tables keep it.
+    Packed(Packed),
+}
+
+/// Values one behind the other.
+#[derive(Clone)]
+struct Packed {
+    shape: Arc<Shape>,
+    text: Box<str>,
+    ends: Ends,
+}
+
+/// Where each value ends in the text; the highest bit says that it is null.
+#[derive(Clone)]
+enum Ends {
+    Short(Box<[u16]>),
+    Long(Box<[u32]>),
+}
+
+const NULL_SHORT: u16 = 1 << 15;
+const NULL_LONG: u32 = 1 << 31;
+
+impl Ends {
+    /// The end of the value at a place, and whether it is null.
+    fn get(&self, place: usize) -> (usize, bool) {
+        match self {
+            Self::Short(ends) => {
+                let end = ends[place];
+                (usize::from(end & !NULL_SHORT), end & NULL_SHORT != 0)
+            }
+            Self::Long(ends) => {
+                let end = ends[place];
+                ((end & !NULL_LONG) as usize, end & NULL_LONG != 0)
+            }
+        }
+    }
+}
+
+impl Packed {
+    fn value(&self, place: usize) -> Option<&str> {
+        let from = if place == 0 { 0 } else { self.ends.get(place - 1).0 };
+        let (to, null) = self.ends.get(place);
+        if null { None } else { self.text.get(from..to) }
+    }
+
+    fn get(&self, column: &str) -> Option<&str> {
+        self.value(self.shape.place(column)?)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&Name, Option<&str>)> {
+        self.shape.names().iter().enumerate().map(|(place, name)| (name, self.value(place)))
+    }
+}
+
+/// Puts values one behind the other.
+#[derive(Default)]
+struct Packer {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Packer {
+    fn push(&mut self, value: Option<&str>) {
+        self.text.push_str(value.unwrap_or_default());
+        // A row of two gigabytes is refused long before: requests and seeds have limits.
+        let end = u32::try_from(self.text.len()).unwrap_or(NULL_LONG - 1);
+        self.ends.push(if value.is_none() { end | NULL_LONG } else { end });
+    }
+
+    fn pack(self, shape: Arc<Shape>) -> Packed {
+        let ends = if self.text.len() < usize::from(NULL_SHORT) {
+            let short = |end: &u32| {
+                let at = u16::try_from(end & !NULL_LONG).unwrap_or_default();
+                if end & NULL_LONG == 0 { at } else { at | NULL_SHORT }
+            };
+            Ends::Short(self.ends.iter().map(short).collect())
+        } else {
+            Ends::Long(self.ends.into_boxed_slice())
+        };
+        Packed { shape, text: self.text.into_boxed_str(), ends }
+    }
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Row {
+    /// An empty row.
+    pub fn new() -> Self {
+        Self(Form::Open(IndexMap::new()))
+    }
+
+    /// A text column; `None` when it is null or absent.
+    pub fn get(&self, column: &str) -> Option<&str> {
+        match &self.0 {
+            Form::Open(map) => map.get(column).and_then(|value| value.as_deref()),
+            Form::Packed(packed) => packed.get(column),
+        }
+    }
+
+    /// Whether the row has the column at all, null included.
+    pub fn has(&self, column: &str) -> bool {
+        match &self.0 {
+            Form::Open(map) => map.contains_key(column),
+            Form::Packed(packed) => packed.shape.place(column).is_some(),
+        }
+    }
+
+    /// A text column, empty when null or absent.
+    pub fn text(&self, column: &str) -> &str {
+        self.get(column).unwrap_or_default()
+    }
+
+    /// A numeric column as PHP's `(int)`; 0 when null or absent.
+    pub fn int(&self, column: &str) -> i64 {
+        crate::soap::value::leading_int(self.text(column))
+    }
+
+    /// Whether there is no column.
+    pub fn is_empty(&self) -> bool {
+        match &self.0 {
+            Form::Open(map) => map.is_empty(),
+            Form::Packed(packed) => packed.shape.names().is_empty(),
+        }
+    }
+
+    /// Sets a column; a new one goes to the end.
+    pub fn set(&mut self, column: impl Into<Name>, value: impl Into<String>) {
+        self.change(|map| map.insert(column.into(), Some(value.into())));
+    }
+
+    /// Sets a column to a text or null.
+    pub fn set_opt(&mut self, column: impl Into<Name>, value: Option<String>) {
+        self.change(|map| map.insert(column.into(), value));
+    }
+
+    /// Sets a column only when the row lacks it.
+    pub fn set_default(&mut self, column: &str, value: &str) {
+        if !self.has(column) {
+            self.set(column, value);
+        }
+    }
+
+    /// The same for building.
+    #[must_use]
+    pub fn with(mut self, column: &str, value: impl Into<String>) -> Self {
+        self.set(column, value);
+        self
+    }
+
+    /// Takes a column out.
+    pub fn remove(&mut self, column: &str) -> Option<String> {
+        if !self.has(column) {
+            return None;
+        }
+        self.change(|map| map.shift_remove(column)).flatten()
+    }
+
+    /// Columns in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.named().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Columns in order, with their names to share.
+    fn named(&self) -> Box<dyn Iterator<Item = (&Name, Option<&str>)> + '_> {
+        match &self.0 {
+            Form::Open(map) => Box::new(map.iter().map(|(name, value)| (name, value.as_deref()))),
+            Form::Packed(packed) => Box::new(packed.iter()),
+        }
+    }
+
+    /// Opens the row for a change.
+    fn change<T>(&mut self, change: impl FnOnce(&mut IndexMap<Name, Option<String>>) -> T) -> T {
+        let mut map = match std::mem::take(self).0 {
+            Form::Open(map) => map,
+            Form::Packed(packed) => {
+                packed.iter().map(|(name, value)| (Arc::clone(name), value.map(str::to_owned))).collect()
+            }
+        };
+        let changed = change(&mut map);
+        self.0 = Form::Open(map);
+        changed
+    }
+
+    /// The columns of a row that is packed.
+    pub(super) fn shape(&self) -> Arc<Shape> {
+        match &self.0 {
+            Form::Open(map) => Shape::of(map.keys().map(AsRef::as_ref)),
+            Form::Packed(packed) => Arc::clone(&packed.shape),
+        }
+    }
+
+    /// Makes the values those that the database keeps in columns of their types, and puts them one behind the other.
+    /// `types` are those of the columns of `shape`, which is the row's.
+    pub(super) fn pack(&mut self, shape: Arc<Shape>, types: &[Option<SqlType>]) {
+        let keep = |value: Option<&str>, sql_type: &Option<SqlType>| -> Option<String> {
+            let (Some(text), Some(sql_type)) = (value, sql_type) else { return None };
+            match stored(text, *sql_type) {
+                Cow::Borrowed(kept) if kept.len() == text.len() => None,
+                kept => Some(kept.into_owned()),
+            }
+        };
+        if let Form::Packed(packed) = &self.0 {
+            let mut values = (0..types.len()).map(|place| packed.value(place)).zip(types);
+            if values.all(|(value, sql_type)| keep(value, sql_type).is_none()) {
+                return;
+            }
+        }
+        let mut packer = Packer::default();
+        for ((_, value), sql_type) in self.named().zip(types) {
+            match keep(value, sql_type) {
+                Some(kept) => packer.push(Some(&kept)),
+                None => packer.push(value),
+            }
+        }
+        self.0 = Form::Packed(packer.pack(shape));
+    }
+
+    /// The row as an answer: every column, null as nil. The schema picks what reaches the wire.
+    pub fn to_struct(&self) -> SoapStruct {
+        self.named().map(|(column, value)| (Arc::clone(column), SoapValue::from(value))).collect()
+    }
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        let columns = |row: &Self| row.named().count();
+        columns(self) == columns(other)
+            && self.iter().all(|(column, value)| other.has(column) && other.get(column) == value)
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<N: Into<Name>> FromIterator<(N, Option<String>)> for Row {
+    fn from_iter<I: IntoIterator<Item = (N, Option<String>)>>(columns: I) -> Self {
+        Self(Form::Open(columns.into_iter().map(|(column, value)| (column.into(), value)).collect()))
+    }
+}
+
+impl From<IndexMap<String, Option<String>>> for Row {
+    fn from(columns: IndexMap<String, Option<String>>) -> Self {
+        columns.into_iter().collect()
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.named().count()))?;
+        for (column, value) in self.iter() {
+            map.serialize_entry(column, &value)?;
+        }
+        map.end()
+    }
+}
+
+/// Read packed: a seed of a large shop is most of what the program holds while it starts.
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Columns;
+
+        impl<'de> Visitor<'de> for Columns {
+            type Value = Row;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Row, M::Error> {
+                let (mut names, mut packer) = (Vec::new(), Packer::default());
+                while let Some(name) = map.next_key::<String>()? {
+                    let value: Option<String> = map.next_value()?;
+                    names.push(name);
+                    packer.push(value.as_deref());
+                }
+                let shape = Shape::of(names.iter().map(String::as_str));
+                let is_repeated = shape.is_repeated();
+                let row = Row(Form::Packed(packer.pack(shape)));
+                // A column that is written twice counts the second time.
+                Ok(if is_repeated { row.iter().map(|(n, v)| (n.to_owned(), v.map(str::to_owned))).collect() } else { row })
+            }
+        }
+
+        deserializer.deserialize_map(Columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(mut row: Row) -> Row {
+        let shape = row.shape();
+        let types = vec![None; shape.names().len()];
+        row.pack(shape, &types);
+        row
+    }
+
+    #[test]
+    fn a_packed_row_reads_as_the_open_one_and_opens_again() {
+        let long = "x".repeat(40_000);
+        for text in ["", "a", "ü", long.as_str()] {
+            let open: Row = [("a", Some("1")), ("b", None), ("c", Some(text)), ("d", Some("")), ("e", None)]
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
+                .collect();
+            let mut row = packed(open.clone());
+            assert_eq!(row, open);
+            assert_eq!(row.iter().collect::<Vec<_>>(), open.iter().collect::<Vec<_>>());
+            assert_eq!((row.get("b"), row.has("b"), row.get("d"), row.has("f")), (None, true, Some(""), false));
+            assert_eq!(row.get("c"), Some(text));
+            row.set("b", "2");
+            row.set("f", "6");
+            assert_eq!(row.remove("a").as_deref(), Some("1"));
+            let row = packed(row);
+            let columns: Vec<(&str, Option<&str>)> = row.iter().collect();
+            assert_eq!(columns, [("b", Some("2")), ("c", Some(text)), ("d", Some("")), ("e", None), ("f", Some("6"))]);
+        }
+    }
+
+    #[test]
+    fn rows_of_the_same_columns_share_them_and_values_are_those_that_the_database_keeps() {
+        let row = |a: &str| packed(Row::new().with("a", a).with("b", "x"));
+        assert!(Arc::ptr_eq(&row("1").shape(), &row("2").shape()));
+        let read: Row = serde_json::from_str(r#"{"a": "1", "b": null, "a": "2"}"#).unwrap();
+        assert_eq!(read.iter().collect::<Vec<_>>(), [("a", Some("2")), ("b", None)]);
+        let mut number = Row::new().with("a", "007").with("b", "x");
+        let int = SqlType::Int { bytes: 4, width: 10, unsigned: true };
+        for _ in 0..2 {
+            let shape = number.shape();
+            number.pack(shape, &[Some(int), None]);
+            assert_eq!((number.text("a"), number.text("b")), ("7", "x"));
+        }
+    }
+}
