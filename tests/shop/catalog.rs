@@ -206,7 +206,7 @@ fn many_products_change_at_once_and_each_failure_is_named() {
         shop.ok("catalogProductMultiUpdate", json!({"productIds": ["TEA-G", "TEA-B"], "productData": data}));
         let answer =
             shop.call("catalogProductMultiUpdate", json!({"productIds": ["TEA-G", "99"], "productData": data}));
-        assert_eq!(answer, Err("108 Product ID 99:\nProduct not exists.".to_owned()));
+        assert_eq!(answer, Err("108 Product ID 99:\n product_not_exists".to_owned()));
         let names = shop.rows("catalogProductList", json!({"filters": null}));
         assert_eq!(&lines(&names, &["name"])[..2], ["Sencha", "Assam"], "those that could be changed are");
         let stock = json!([{"qty": "7"}, {"is_in_stock": 0}]);

@@ -81,8 +81,7 @@ pub(super) fn load(call: &Call<'_>) -> Result<Row, Refusal> {
 }
 
 /// An id in the data is the customer's own: one that exists is overwritten, one that does not is taken.
-pub(super) fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    call.check_record("customerData")?;
+pub(super) fn register(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let data = call.record("customerData");
     let named = data.get("customer_id").and_then(SoapValue::to_int).filter(|id| *id > 0);
     let mut row = Row::new();
@@ -165,14 +164,20 @@ fn broken_key(column: &str, table: &str) -> String {
     )
 }
 
+fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    call.check_record("customerData")?;
+    register(call)
+}
+
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    load(call)?;
+    call.check_record("customerData")?;
     save(call, None)
 }
 
 /// Sets what the data brings; null leaves a field alone, an empty text empties it. Save errors are fault 1.
 pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result<SoapValue, Refusal> {
     let row = load(call)?;
-    call.check_record("customerData")?;
     let data = call.record("customerData");
     let email = data.text("email").unwrap_or_else(|| row.text("email").to_owned());
     let website = data.get("website_id").and_then(SoapValue::to_int).unwrap_or_else(|| row.int("website_id"));

@@ -8,7 +8,7 @@ use crate::soap::{SoapStruct, SoapValue};
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
     ("oroCustomerList", list),
     ("oroCustomerInfo", info),
-    ("oroCustomerCreate", customer::create),
+    ("oroCustomerCreate", customer::register),
     ("oroCustomerUpdate", update),
 ];
 

@@ -145,7 +145,8 @@ fn check_sku(shop: &Shop, sku: &str, product: Option<i64>) -> Result<(), String>
     if sku.chars().count() > SKU_MAX {
         return Err(format!("SKU length should be {SKU_MAX} characters maximum."));
     }
-    let mut others = shop.database.table(TABLE).with("sku", sku);
+    // Compared without the blanks around it, kept with them.
+    let mut others = shop.database.table(TABLE).with("sku", sku.trim());
     if others.any(|(id, _)| Some(id) != product) {
         return Err("The value of attribute \"SKU\" must be unique".to_owned());
     }
@@ -166,7 +167,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         .with("entity_type_id", "4")
         .with("attribute_set_id", set)
         .with("type_id", kind)
-        .with("sku", sku.trim())
+        .with("sku", sku.as_str())
         .with("has_options", "0")
         .with("required_options", "0")
         .with("created_at", now.as_str())
