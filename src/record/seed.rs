@@ -9,8 +9,8 @@ use super::cassette::Cassette;
 use super::reader::Reader;
 use super::rows::Rows;
 use crate::magento::{BridgeRelease, Flavor};
-use crate::shop::Seed;
 use crate::shop::Row;
+use crate::shop::Seed;
 use crate::shop::seed::{SeedCustomer, SeedRow, SeedUser};
 use crate::soap::{Answer, SoapStruct, SoapValue};
 

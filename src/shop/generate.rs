@@ -7,8 +7,8 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 use super::database::Database;
 use super::edit::{EditError, ShopEdit};
-use super::sales::Sale;
 use super::row::Row;
+use super::sales::Sale;
 use super::seed::{Seed, SeedCustomer, SeedError, SeedRow, SeedUser};
 use super::{Shop, ShopConfig};
 use crate::clock::Clock;

@@ -312,7 +312,11 @@ impl<'de> Deserialize<'de> for Row {
                 let is_repeated = shape.is_repeated();
                 let row = Row(Form::Packed(packer.pack(shape)));
                 // A column that is written twice counts the second time.
-                Ok(if is_repeated { row.iter().map(|(n, v)| (n.to_owned(), v.map(str::to_owned))).collect() } else { row })
+                Ok(if is_repeated {
+                    row.iter().map(|(n, v)| (n.to_owned(), v.map(str::to_owned))).collect()
+                } else {
+                    row
+                })
             }
         }
 

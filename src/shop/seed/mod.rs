@@ -55,7 +55,7 @@ pub struct Seed {
     pub tables: IndexMap<String, Vec<Row>>,
 }
 
-/// Keys and values of a seed: a shop of half a million customers, which takes 30 GB when it runs.
+/// Keys and values of a seed: a shop of half a million customers.
 pub const NODES_MAX: usize = 20_000_000;
 /// No key or value of a seed in YAML is written in fewer bytes, on the average.
 const NODE_BYTES_MIN: usize = 4;

@@ -71,7 +71,8 @@ fn takes(method: &str, column: &str) -> bool {
 /// its number, a cheque none, and the others whatever there is.
 fn form(method: &str, data: &SoapStruct) -> Row {
     let mut columns = Row::new();
-    let data: SoapStruct = data.iter().filter(|(name, _)| takes(method, name)).map(|(n, v)| (n.to_owned(), v.clone())).collect();
+    let data: SoapStruct =
+        data.iter().filter(|(name, _)| takes(method, name)).map(|(n, v)| (n.to_owned(), v.clone())).collect();
     for column in ["cc_exp_month", "cc_exp_year", "cc_ss_start_month", "cc_ss_start_year"] {
         let given = data.get(column).and_then(SoapValue::to_int).unwrap_or_default();
         columns.set(column, given.to_string());

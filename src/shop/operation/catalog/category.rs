@@ -193,7 +193,12 @@ fn chosen_level(call: &Call<'_>) -> Result<Level, Refusal> {
 }
 
 /// With a website, its store view counts by number only, and what Magento throws about either is the website's fault.
-fn level_of_website(call: &Call<'_>, website: &str, store: Option<&str>, parent: Option<i64>) -> Result<Level, Refusal> {
+fn level_of_website(
+    call: &Call<'_>,
+    website: &str,
+    store: Option<&str>,
+    parent: Option<i64>,
+) -> Result<Level, Refusal> {
     let mut websites = call.shop.database.table("core_website").iter();
     let found = websites.find(|(id, row)| row.text("code") == website || id.to_string() == website);
     let Some((id, _)) = found else {

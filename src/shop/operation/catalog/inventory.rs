@@ -2,8 +2,8 @@
 
 use super::product::{IdentifiedBy, find};
 use super::{records, texts};
-use crate::shop::operation::{Call, Operations};
 use crate::magento::columns::saved::number_of;
+use crate::shop::operation::{Call, Operations};
 use crate::shop::sales::stock::{before_save, shown_in_stock};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};

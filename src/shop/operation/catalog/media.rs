@@ -111,11 +111,8 @@ fn free_path(shop: &Shop, name: &str, extension: &str) -> String {
     if name.chars().all(|c| c == '_') {
         name = "file".to_owned();
     }
-    let folders: String = format!("{name}.{extension}")
-        .chars()
-        .take(2)
-        .map(|c| format!("/{}", if c == '.' { '_' } else { c }))
-        .collect();
+    let folders: String =
+        format!("{name}.{extension}").chars().take(2).map(|c| format!("/{}", if c == '.' { '_' } else { c })).collect();
     let is_taken = |path: &str| shop.database.table(TABLE).iter().any(|(_, row)| row.text("file") == path);
     let numbered = |number: usize| match number {
         0 => format!("{folders}/{name}.{extension}"),

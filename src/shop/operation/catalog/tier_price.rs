@@ -91,7 +91,8 @@ pub(super) fn read_for(
         if rows.iter().any(is_same) {
             return Err(call.uncaught("Duplicate website tier price customer group and quantity."));
         }
-        if group.as_deref().is_some_and(|id| call.shop.database.table("customer_group").row(leading_int(id)).is_none()) {
+        if group.as_deref().is_some_and(|id| call.shop.database.table("customer_group").row(leading_int(id)).is_none())
+        {
             return Err(call.uncaught(
                 "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a foreign key \
                  constraint fails (`magento`.`catalog_product_entity_tier_price`, CONSTRAINT \
