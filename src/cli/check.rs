@@ -73,8 +73,14 @@ pub fn run(args: &CheckArgs) -> Outcome {
         }
         Err(error) => {
             let failure = CheckFailure::from(&error);
-            let _ =
-                writeln!(out, "Connection failed: {}\n(OroCRM's form says: {})", failure.reason, failure.error_message);
+            let remedy = failure.remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
+            let reason = failure.reason.trim_end_matches('.');
+            let dot = if remedy.is_empty() { &failure.reason[reason.len()..] } else { "" };
+            let _ = writeln!(
+                out,
+                "Connection failed: {reason}{dot}{remedy}\n(OroCRM's form says: {})",
+                failure.error_message
+            );
             Ok(ExitCode::Failed)
         }
     }

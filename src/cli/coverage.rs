@@ -8,7 +8,7 @@ use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::diagnostics::Colour;
-use super::{ExitCode, Outcome, diagnostics, run};
+use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::output;
 use crate::scenario::coverage::{self, Section};
 use crate::scenario::pool::{Event, PoolOptions, run_all};
@@ -39,7 +39,7 @@ const NAMED: usize = 12;
 
 /// Runs the scenarios, without a look at their snapshots, and prints what they touched.
 pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
-    let (cases, wrong) = run::load(&args.places, &args.tags)?;
+    let (cases, wrong) = places::load(&args.places, &args.tags)?;
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
     }

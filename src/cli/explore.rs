@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{ExitCode, Outcome, diagnostics, run};
+use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::disrupt::{Disruption, WSDL_OPERATION};
@@ -89,7 +89,7 @@ impl ExploreArgs {
     }
 
     fn cases(&self, colour: Colour) -> Result<(Vec<Case>, bool), miette::Report> {
-        let (mut cases, wrong) = run::load(&self.places, &self.tags)?;
+        let (mut cases, wrong) = places::load(&self.places, &self.tags)?;
         for unread in &wrong {
             diagnostics::print(&unread.report, colour);
         }

@@ -57,6 +57,7 @@ impl Template {
 }
 
 const SCHEMA: &str = "scenario.schema.json";
+const SEED: &str = include_str!("templates/seed.yaml");
 
 /// Makes a project; files that are there already are kept.
 pub fn init(args: &InitArgs) -> Outcome {
@@ -66,7 +67,7 @@ pub fn init(args: &InitArgs) -> Outcome {
         .replace("VERSION", env!("CARGO_PKG_VERSION"));
     let files = [
         ("scenarios/first-sync.yaml", Template::FirstSync.text()),
-        ("scenarios/seeds/shop.yaml", include_str!("templates/seed.yaml")),
+        ("scenarios/seeds/shop.yaml", SEED),
         ("scenarios/scenario.schema.json", schema.as_str()),
         (".github/workflows/scenarios.yml", workflow.as_str()),
         // What waits for a review is nobody else's, nor is what a run leaves.
@@ -97,7 +98,15 @@ pub fn new(args: &NewArgs) -> Outcome {
     // The editor finds the schema from the folder the scenario is in.
     let schema = format!("{}{SCHEMA}", "../".repeat(name.matches('/').count()));
     write(&path, &args.from.text().replacen(SCHEMA, &schema, 1))?;
-    let _ = writeln!(output::stdout(), "made  {}\nrun it with \"mockgento run {}\"", path.display(), path.display());
+    let mut out = output::stdout();
+    let _ = writeln!(out, "made  {}", path.display());
+    // The templates name this seed; without a project it is not there yet.
+    let seed = args.scenarios.join("seeds/shop.yaml");
+    if !seed.exists() {
+        write(&seed, SEED)?;
+        let _ = writeln!(out, "made  {}", seed.display());
+    }
+    let _ = writeln!(out, "run it with \"mockgento run {}\"", path.display());
     Ok(ExitCode::AsExpected)
 }
 

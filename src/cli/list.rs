@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::{ExitCode, Outcome, diagnostics, run};
+use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::scenario::Case;
@@ -27,7 +27,7 @@ pub struct ListArgs {
 
 /// Prints the list.
 pub fn run(args: &ListArgs, colour: Colour) -> Outcome {
-    let (cases, wrong) = run::load(&args.places, &args.tags)?;
+    let (cases, wrong) = places::load(&args.places, &args.tags)?;
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
     }

@@ -22,6 +22,7 @@ mod key_args;
 mod list;
 mod migrate;
 mod output;
+mod places;
 mod quirks;
 mod ready;
 mod record;
@@ -176,7 +177,14 @@ pub fn main() -> ExitCode {
     };
     let colour = if arguments.no_color { Colour::Never } else { Colour::Auto };
     colour.apply();
-    match dispatch(arguments.command, colour) {
+    let ended = dispatch(arguments.command, colour).and_then(|code| match output::broken() {
+        Some(error) => Err(miette::miette!(
+            help = "free some space, or send it elsewhere",
+            "not everything could be printed to standard output: {error}"
+        )),
+        None => Ok(code),
+    });
+    match ended {
         Ok(code) => code,
         Err(report) => {
             diagnostics::print(&report, colour);

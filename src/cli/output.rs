@@ -2,14 +2,15 @@
 //! is shown as an escape, whoever wrote it (see [`crate::printable`]).
 
 use std::io::{self, Write};
+use std::sync::Mutex;
 
 use serde::Serialize;
 
 use crate::printable::{is_active, json, printable};
 
 /// Lines for a person on standard output.
-pub(super) fn stdout() -> Shown<anstream::AutoStream<io::Stdout>> {
-    Shown::new(anstream::stdout(), As::Text)
+pub(super) fn stdout() -> Shown<Noted<anstream::AutoStream<io::Stdout>>> {
+    Shown::new(Noted(anstream::stdout()), As::Text)
 }
 
 /// Lines for a person on standard error.
@@ -18,16 +19,16 @@ pub(super) fn stderr() -> Shown<anstream::AutoStream<io::Stderr>> {
 }
 
 /// Lines with colours of ours on standard output; whoever writes there escapes what is not ours.
-pub(super) fn coloured() -> anstream::AutoStream<io::Stdout> {
-    anstream::stdout()
+pub(super) fn coloured() -> Noted<anstream::AutoStream<io::Stdout>> {
+    Noted(anstream::stdout())
 }
 
 /// A document on standard output that a program reads: as it is, but on a terminal as a person may see it.
 pub(super) fn document() -> Box<dyn Write> {
     let out = io::stdout();
     match io::IsTerminal::is_terminal(&out) {
-        true => Box::new(Shown::new(out, As::Text)),
-        false => Box::new(out),
+        true => Box::new(Shown::new(Noted(out), As::Text)),
+        false => Box::new(Noted(out)),
     }
 }
 
@@ -42,8 +43,46 @@ pub(super) fn json_log() -> Box<dyn Write> {
 }
 
 /// JSON on standard output, streamed.
-pub(super) fn json_stream() -> Shown<io::Stdout> {
-    Shown::new(io::stdout(), As::Json)
+pub(super) fn json_stream() -> Shown<Noted<io::Stdout>> {
+    Shown::new(Noted(io::stdout()), As::Json)
+}
+
+/// Why standard output could not be written, the first time.
+static BROKEN: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Why not all of it could be printed; `None` also when the reader closed the pipe, who has seen what it wanted.
+pub(super) fn broken() -> Option<io::Error> {
+    let _ = Noted(io::stdout()).flush();
+    BROKEN.lock().ok()?.take()
+}
+
+/// A writer whose failures are noted, so that a command ends with an error though it went on.
+pub(super) struct Noted<W>(W);
+
+impl<W> Noted<W> {
+    fn note<T>(result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && !matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted)
+            && let Ok(mut broken) = BROKEN.lock()
+        {
+            // The error itself goes to the caller; what is kept says the same.
+            broken.get_or_insert_with(|| match error.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => io::Error::new(error.kind(), error.to_string()),
+            });
+        }
+        result
+    }
+}
+
+impl<W: Write> Write for Noted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::note(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::note(self.0.flush())
+    }
 }
 
 /// A value as indented JSON.

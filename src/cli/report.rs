@@ -63,6 +63,7 @@ impl Kind {
 }
 
 fn merge(args: &MergeArgs) -> Outcome {
+    report_target::probe(&args.reports)?;
     let mut texts = Vec::new();
     let mut kinds = Vec::new();
     for path in &args.files {

@@ -112,6 +112,14 @@ impl Streamed {
     }
 }
 
+/// Says before anything runs which report cannot be written.
+pub(super) fn probe(targets: &[ReportTarget]) -> Result<(), miette::Report> {
+    for path in targets.iter().filter_map(|target| target.file.as_deref()) {
+        file::probe(path).map_err(|error| miette::miette!("{error}"))?;
+    }
+    Ok(())
+}
+
 /// Writes the reports that have files, each in one step.
 pub(super) fn write_files(targets: &[ReportTarget], ended: &Ended<'_>) -> Result<(), miette::Report> {
     for target in targets {
@@ -122,10 +130,12 @@ pub(super) fn write_files(targets: &[ReportTarget], ended: &Ended<'_>) -> Result
     Ok(())
 }
 
+const WRITES_ONE: &str = "`mockgento run --report json=FILE` writes one";
+
 /// The text of a report.
 pub(super) fn read(path: &Path) -> Result<String, miette::Report> {
     bounded::read_text(path, bounded::TEXT_BYTES_MAX)
-        .map_err(|cause| miette::miette!("cannot read {}: {cause}", path.display()))
+        .map_err(|cause| miette::miette!(help = WRITES_ONE, "cannot read {}: {cause}", path.display()))
 }
 
 /// The names of the cases of a JSON report that did not pass.
@@ -141,8 +151,7 @@ pub(super) fn durations(path: &Path) -> Result<BTreeMap<String, Duration>, miett
 
 fn results(path: &Path) -> Result<Vec<CaseResult>, miette::Report> {
     let report = json::read(&read(path)?).map_err(|error| {
-        let help = "write one with `mockgento run --report json=FILE`";
-        miette::miette!(help = help, "{} is no report: {error}", path.display())
+        miette::miette!(help = WRITES_ONE, "{} is no report: {error}", path.display())
     })?;
     Ok(report.results)
 }

@@ -1,14 +1,14 @@
 //! `mockgento run`: the main job.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::diagnostics::{self, Colour};
 use super::interrupt;
-use super::migrate;
+use super::places::{Unread, load};
 use super::report_target::{self, Ended, ReportTarget};
 use super::watch::watch;
 use super::{ExitCode, Outcome};
@@ -20,7 +20,7 @@ use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::result::CaseResult;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::shard::Shard;
-use crate::scenario::{Case, Scenario, find};
+use crate::scenario::Case;
 use crate::snapshot::{Mode, SnapshotName, Store};
 
 /// Arguments of `run`.
@@ -117,7 +117,7 @@ impl RunArgs {
         }
         if cases.is_empty() && wrong.is_empty() && all > 0 {
             let help = "`mockgento list` shows the names of all cases";
-            return Err(miette::miette!(help = help, "none of {all} cases is what was asked for"));
+            return Err(miette::miette!(help = help, "no case is what was asked for, of {all}"));
         }
         Ok((cases, wrong))
     }
@@ -143,6 +143,7 @@ pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
 
 fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     let streamed = report_target::to_stdout(&args.reports)?;
+    report_target::probe(&args.reports)?;
     let (mut cases, mut wrong) = args.selected()?;
     if let Some(shard) = args.shard {
         match &args.durations {
@@ -235,118 +236,6 @@ pub(super) fn exit_code(results: &[CaseResult]) -> ExitCode {
     } else {
         ExitCode::Failed
     }
-}
-
-/// A file that cannot be run.
-pub(super) struct Unread {
-    /// What is wrong with it, drawn on its text.
-    pub(super) report: miette::Report,
-    /// The same as a result, so that no sum and no report is without it.
-    pub(super) result: CaseResult,
-}
-
-/// The cases of all files that can be run, and those files that cannot.
-pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Vec<Unread>), miette::Report> {
-    let (mut cases, mut wrong) = (Vec::new(), Vec::new());
-    let named = Named::of(places)?;
-    for path in find(&named.files).map_err(diagnostics::of_scenario)? {
-        match Scenario::load(&path) {
-            Ok(scenario) if tagged(&scenario, tags) => {
-                migrate::warn(&path, &scenario.file.text);
-                cases.extend(scenario.cases());
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let result = CaseResult::of_unread(&path, &error);
-                wrong.push(Unread { report: diagnostics::of_scenario(error), result });
-            }
-        }
-    }
-    if cases.is_empty() && wrong.is_empty() {
-        return Err(miette::miette!(
-            help = "`mockgento list` shows the tags",
-            "no scenario has the tag {}",
-            tags.join(", ")
-        ));
-    }
-    named.keep(&mut cases);
-    Ok((cases, wrong))
-}
-
-/// Places as they are given: files and folders, and names of cases as a failure prints them.
-struct Named {
-    /// Files and folders to look in.
-    files: Vec<PathBuf>,
-    /// For each file that was named by a case of it, the names of its cases that are meant.
-    cases: BTreeMap<PathBuf, BTreeSet<String>>,
-    /// Files that are meant as a whole.
-    whole: Vec<PathBuf>,
-}
-
-impl Named {
-    fn of(places: &[PathBuf]) -> Result<Self, miette::Report> {
-        let mut named = Self { files: Vec::new(), cases: BTreeMap::new(), whole: Vec::new() };
-        for place in places {
-            if place.exists() {
-                named.files.push(place.clone());
-                named.whole.push(place.clone());
-                continue;
-            }
-            let Some((path, case)) = file_of_case(place) else {
-                // Whatever is wrong with the place is said as for any other.
-                named.files.push(place.clone());
-                continue;
-            };
-            named.files.push(path.clone());
-            match case {
-                Some(case) => drop(named.cases.entry(path).or_default().insert(case)),
-                None => named.whole.push(path),
-            }
-        }
-        for (path, wanted) in &named.cases {
-            let Ok(scenario) = Scenario::load(path) else { continue };
-            let known: Vec<String> = scenario.cases().into_iter().map(|case| case.name).collect();
-            if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                let help = crate::scenario::finding::choices(unknown, &known);
-                return Err(miette::miette!(help = help, "{} has no case {unknown}", path.display()));
-            }
-        }
-        Ok(named)
-    }
-
-    /// Drops cases of files of which only others are meant.
-    fn keep(&self, cases: &mut Vec<Case>) {
-        cases.retain(|case| {
-            let file = &case.scenario.file.path;
-            let is_whole = self.whole.iter().any(|place| file.starts_with(place));
-            is_whole || self.cases.get(file).is_none_or(|wanted| wanted.contains(&case.name))
-        });
-    }
-}
-
-/// The file of a case by its name, and the name unless the whole scenario is meant: `two_way/conflict-remote-wins.rpc` is a case of
-/// `scenarios/two_way/conflict-remote-wins.yaml`. A name may begin with the folder it is in.
-fn file_of_case(place: &Path) -> Option<(PathBuf, Option<String>)> {
-    const ROOT: &str = "scenarios";
-    let text = place.to_str()?;
-    let (root, name) = match text.rsplit_once("scenarios/") {
-        Some((before, name)) => (Path::new(before).join(ROOT), name),
-        None => (PathBuf::from(ROOT), text),
-    };
-    // A case is named by its file and what stands behind a dot; either may have dots of its own.
-    let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
-    let file = |end: usize| {
-        let base = name.get(..end).filter(|base| !base.is_empty())?;
-        let files = ["yaml", "yml"].map(|extension| root.join(format!("{base}.{extension}")));
-        Some((files.into_iter().find(|path| path.is_file())?, end))
-    };
-    let (path, end) = ends.filter_map(file).next_back()?;
-    Some((path, (end < name.len()).then(|| name.to_owned())))
-}
-
-fn tagged(scenario: &Scenario, tags: &[String]) -> bool {
-    tags.is_empty() || scenario.script.tags.iter().any(|tag| tags.contains(tag.get()))
 }
 
 /// Snapshot files no scenario asks for.

@@ -58,6 +58,8 @@ pub struct ChosenShop {
     pub(super) id: Option<IntegrationId>,
     /// Its name.
     pub(super) name: String,
+    /// The website it is stored with; nothing for a new one.
+    pub(super) website: Option<i64>,
     /// Its shop.
     pub(super) connection: ConnectionArgs,
 }
@@ -120,7 +122,12 @@ impl StoredShopArgs {
             network: self.network.clone(),
         };
         let name = self.name.clone().or_else(|| chosen.map(|one| one.settings.name.clone()));
-        Ok(ChosenShop { id: chosen.map(|one| one.id), name: name.unwrap_or_else(|| NEW_NAME.to_owned()), connection })
+        Ok(ChosenShop {
+            id: chosen.map(|one| one.id),
+            name: name.unwrap_or_else(|| NEW_NAME.to_owned()),
+            website: chosen.map(|one| one.settings.website_id),
+            connection,
+        })
     }
 
     /// By name; else by shop and website; else the only one.

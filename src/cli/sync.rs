@@ -14,14 +14,16 @@ use super::connection_args::{ConnectionArgs, runtime, runtime_with_helper, start
 use super::crm::opened;
 use super::dry_run::{self, DryRunArgs};
 use super::stored_shop::{ChosenShop, StoredShopArgs};
-use super::sync_progress::SyncProgress;
+use super::sync_progress::{SyncProgress, Telling};
 use super::winner::Winner;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::client::MagentoClient;
 use crate::clock::Clock;
+use crate::crm::integration::ALL_WEBSITES;
 use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled};
 use crate::quirk::Quirk;
+use crate::sync::check_connection;
 use crate::sync::connector::SUPPORTED_BRIDGE;
 use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
 use crate::sync::outcome::{ExportOutcome, ExportResult, SyncOutcome};
@@ -65,11 +67,21 @@ pub struct SyncArgs {
     /// Print the outcome as JSON.
     #[arg(long)]
     pub(super) json: bool,
+    /// Say only what failed, and the sum.
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
     /// Log what is done, with how long it took; twice for every call.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     #[command(flatten)]
     pub(super) dry: DryRunArgs,
+}
+
+impl SyncArgs {
+    /// How much is said while it runs.
+    pub(super) fn telling(&self) -> Telling {
+        Telling::of(self.quiet, self.verbose)
+    }
 }
 
 /// A sync that was asked for, and the shop it is of.
@@ -97,6 +109,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     start_logging(args.verbose);
     let clock = Clock::system();
     let asked = Asked::of(args)?;
+    website_is_there(&asked)?;
     two_way_is_possible(&asked)?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut crm = opened(Crm::open(&args.crm, clock.clone()))?;
@@ -120,7 +133,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let stop = StopFlag::default();
     let asks_ahead = args.concurrency > 1;
     let options = SyncOptions { stop: stop.clone(), asks_ahead, ..SyncOptions::default() };
-    let mut progress = if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id)) };
+    let mut progress = if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id), args.telling()) };
     let unaudited = stop.clone();
     let mut events = |event: SyncEvent| {
         if let Err(error) = audit.hear(&event) {
@@ -175,6 +188,27 @@ fn as_json(outcome: &SyncOutcome) -> serde_json::Value {
     value["left_out"] = serde_json::json!(outcome.left_out());
     value["exit_code"] = serde_json::json!(code_of(outcome) as u8);
     value
+}
+
+/// Refuses a website that the shop does not have, before anything is written. A shop that cannot be asked is left to the
+/// sync, which says why.
+pub(super) fn website_is_there(asked: &Asked<'_>) -> miette::Result<()> {
+    let Some(website) = asked.args.website.filter(|id| *id != ALL_WEBSITES) else { return Ok(()) };
+    let is_kept = asked.shop.website == Some(website);
+    if is_kept {
+        return Ok(());
+    }
+    let connection = asked.connection();
+    let (transport, options) = (connection.transport()?, connection.client_options()?);
+    let Ok(found) = runtime()?.block_on(check_connection::check(transport, options)) else { return Ok(()) };
+    if found.websites.iter().any(|known| known.id == website) {
+        return Ok(());
+    }
+    let known = found.websites.iter().map(|known| format!("{} ({})", known.id, known.label));
+    Err(miette!(
+        help = format!("choose one of {}", known.collect::<Vec<_>>().join(", ")),
+        "the shop has no website {website}"
+    ))
 }
 
 /// Refuses to switch two-way sync on for a shop without the bridge, as the user guide does. A shop that cannot be
@@ -271,6 +305,12 @@ fn joined(done: Vec<JobDone>) -> miette::Result<SyncOutcome> {
     Ok(all)
 }
 
+/// Whether nothing could be read since the shop takes no such user or key.
+fn is_refused_login(outcome: &SyncOutcome) -> bool {
+    let failures: Vec<&String> = outcome.connectors.iter().flat_map(|connector| &connector.failures).collect();
+    !failures.is_empty() && failures.iter().all(|failure| failure.starts_with("login ") && failure.contains("fault 2:"))
+}
+
 /// What became of the edits that waited: how many are in the shop now, and each of the others with the reason.
 fn exports(exports: &[ExportOutcome]) -> Vec<String> {
     let mut lines = Vec::new();
@@ -312,7 +352,8 @@ fn report(args: &SyncArgs, outcome: &SyncOutcome) {
     let text = if outcome.interrupted {
         "stopped; the next sync goes on from here".to_owned()
     } else if failed > 0 {
-        format!("{failed} connectors failed; run it again once the cause is mended, it resumes where it stopped")
+        let connectors = if failed == 1 { "connector" } else { "connectors" };
+        format!("{failed} {connectors} failed; run it again once the cause is mended, it resumes where it stopped")
     } else if outcome.is_ok() && outcome.is_whole() {
         "done".to_owned()
     } else if outcome.is_ok() {
@@ -322,8 +363,17 @@ fn report(args: &SyncArgs, outcome: &SyncOutcome) {
     };
     let _ = writeln!(out, "{read} rows read, {added} added, {updated} updated: {text}");
     let notices = outcome.notices.iter().map(|notice| format!("Notice: {notice}"));
+    if is_refused_login(outcome) {
+        let _ = writeln!(
+            out,
+            "The shop refused the API user or key; \"mockgento check\" with the same --url and --user says what to look at."
+        );
+    }
     for line in exports(&outcome.exports).into_iter().chain(notices).chain(lacks(outcome)) {
         let _ = writeln!(out, "{line}");
+    }
+    if args.quiet {
+        return;
     }
     let _ = writeln!(
         out,

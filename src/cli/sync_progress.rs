@@ -1,8 +1,10 @@
 //! What a person sees while a sync runs: on a terminal one line with connector, window, rows, rows per second and, during
-//! the initial walk, a bar with the time left; anywhere else, as in CI, a plain line for each event.
+//! the initial walk, a bar with the time left; anywhere else, as in CI, a line for each connector, a sign of life now and
+//! then, and each failure once. With `-v` it is a plain line for each event.
 
 use std::io::Write as _;
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,11 +14,13 @@ use crate::cli::output;
 use crate::datetime;
 use crate::sync::connector::{Connector, ConnectorKind};
 use crate::sync::context::SyncEvent;
-use crate::sync::outcome::{ExportOutcome, ExportResult, RunStatus};
+use crate::sync::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunStatus};
 
 const REDRAW_EVERY: Duration = Duration::from_millis(100);
 /// Steps of the bar of the initial walk.
 const STEPS: u64 = 1000;
+/// How often a long sync says where it is when nobody sees a bar.
+const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(15);
 
 /// The line, or the lines.
 pub(super) struct SyncProgress {
@@ -24,21 +28,59 @@ pub(super) struct SyncProgress {
     walk: ProgressBar,
     walked: Walked,
     shown: Shown,
+    sums: Sums,
+}
+
+/// How much a sync says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// Failures only.
+    Quiet,
+    /// Bars on a terminal, a line for each connector elsewhere.
+    Usual,
+    /// Bars on a terminal, a line for each event elsewhere.
+    EveryEvent,
+}
+
+impl Telling {
+    /// By the flags of a command.
+    pub(super) fn of(quiet: bool, verbose: u8) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (false, 0) => Self::Usual,
+            (false, _) => Self::EveryEvent,
+        }
+    }
 }
 
 /// What is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
     Bars,
-    Lines,
+    EveryEvent,
+    Sums,
+    Failures,
     Nothing,
+}
+
+/// What the connectors did so far, all their windows together.
+struct Sums {
+    of: IndexMap<Connector, ConnectorOutcome>,
+    /// Failures that were said: a shop that is down fails every connector alike.
+    said: BTreeSet<String>,
+    last_line: Instant,
 }
 
 impl SyncProgress {
     /// Bars on a terminal, lines elsewhere; `sync_start` is how far back the initial walk goes.
-    pub(super) fn on_stderr(sync_start: Timestamp) -> Self {
+    pub(super) fn on_stderr(sync_start: Timestamp, telling: Telling) -> Self {
         let bars = indicatif::MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        let shown = if bars.is_hidden() { Shown::Lines } else { Shown::Bars };
+        let shown = match (telling, bars.is_hidden()) {
+            (Telling::Quiet, _) => Shown::Failures,
+            (_, false) => Shown::Bars,
+            (Telling::Usual, true) => Shown::Sums,
+            (Telling::EveryEvent, true) => Shown::EveryEvent,
+        };
         let styled = |bar: ProgressBar, template: &str| {
             // The templates are constants; should a later release refuse one, the usual bar does as well.
             if let Ok(style) = ProgressStyle::with_template(template) {
@@ -56,27 +98,37 @@ impl SyncProgress {
         if shown == Shown::Bars {
             rows.enable_steady_tick(REDRAW_EVERY);
         }
-        Self { rows, walk, walked: Walked::back_to(sync_start), shown }
+        Self { rows, walk, walked: Walked::back_to(sync_start), shown, sums: Sums::none() }
     }
 
     /// Nothing at all.
     pub(super) fn none() -> Self {
         let walked = Walked::back_to(Timestamp::UNIX_EPOCH);
-        Self { rows: ProgressBar::hidden(), walk: ProgressBar::hidden(), walked, shown: Shown::Nothing }
+        let hidden = ProgressBar::hidden;
+        Self { rows: hidden(), walk: hidden(), walked, shown: Shown::Nothing, sums: Sums::none() }
     }
 
     /// Something happened.
     pub(super) fn show(&mut self, event: &SyncEvent) {
         match self.shown {
             Shown::Nothing => {}
-            Shown::Lines if matches!(event, SyncEvent::Writing { .. }) => {}
-            Shown::Lines => line(&in_words(event)),
+            Shown::EveryEvent if matches!(event, SyncEvent::Writing { .. }) => {}
+            Shown::EveryEvent => line(&in_words(event)),
+            Shown::Sums | Shown::Failures => self.sums.add(event, self.shown == Shown::Sums),
             Shown::Bars => self.draw(event),
         }
     }
 
-    /// Takes the bars away.
+    /// Takes the bars away, and says what was summed up.
     pub(super) fn finish(&self) {
+        if self.shown == Shown::Sums {
+            self.sums.of.values().filter_map(summed).for_each(|text| line(&text));
+            let failed: Vec<&str> =
+                self.sums.of.values().filter(|sum| !sum.is_ok()).map(|sum| sum.connector.name()).collect();
+            if !failed.is_empty() {
+                line(&format!("failed: {}", failed.join(", ")));
+            }
+        }
         self.walk.finish_and_clear();
         self.rows.finish_and_clear();
     }
@@ -104,6 +156,55 @@ impl SyncProgress {
     fn above(&self, event: &SyncEvent) {
         self.rows.suspend(|| line(&in_words(event)));
     }
+}
+
+impl Sums {
+    fn none() -> Self {
+        Self { of: IndexMap::new(), said: BTreeSet::new(), last_line: Instant::now() }
+    }
+
+    fn add(&mut self, event: &SyncEvent, says_where_it_is: bool) {
+        match event {
+            SyncEvent::ConnectorFinished { outcome } => {
+                for failure in outcome.failures.iter().filter(|_| !outcome.is_ok()) {
+                    if self.said.insert(failure.clone()) {
+                        line(&format!("{}: {failure}", outcome.connector));
+                        self.last_line = Instant::now();
+                    }
+                }
+                match self.of.get_mut(&outcome.connector) {
+                    Some(sum) => sum.add(outcome.clone()),
+                    None => drop(self.of.insert(outcome.connector, outcome.clone())),
+                }
+            }
+            SyncEvent::Exported { outcome } if matches!(outcome.result, ExportResult::Failed { .. }) => {
+                line(&in_words(event));
+            }
+            SyncEvent::WindowOpened { .. }
+                if says_where_it_is && self.last_line.elapsed() >= SIGN_OF_LIFE_EVERY =>
+            {
+                line(&format!("… {}", in_words(event)));
+                self.last_line = Instant::now();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A connector's line; nothing for one that had nothing to do.
+fn summed(outcome: &ConnectorOutcome) -> Option<String> {
+    let counts = outcome.counts;
+    if counts.read == 0 && counts.processed() == 0 {
+        return None;
+    }
+    let mut text =
+        format!("{}: {} read, {} added, {} updated", outcome.connector, counts.read, counts.added, counts.updated);
+    for (count, what) in [(counts.deleted, "deleted"), (counts.invalid, "left out")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    Some(text)
 }
 
 /// How far the initial walk has come, over all its connectors.

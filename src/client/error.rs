@@ -159,6 +159,21 @@ impl ClientError {
         }
     }
 
+    /// What a person may do about it, where the message alone says only what the shop said.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Fault { call, .. } if call.operation == "login" && self.fault_code() == Some(ACCESS_DENIED) => Some(
+                "the shop takes no such user and API key: compare both with System > Web Services > SOAP/XML-RPC - Users in \
+                 its admin, where the account has to be active and to have a role",
+            ),
+            Self::Fault { .. } if self.fault_code() == Some(ACCESS_DENIED) => Some(
+                "the role of the API user does not allow this: give it the resource in System > Web Services > \
+                 SOAP/XML-RPC - Roles",
+            ),
+            _ => None,
+        }
+    }
+
     /// Whether the shop's SOAP server does not know the operation, whatever its WSDL declares.
     pub fn is_not_present(&self) -> bool {
         matches!(self, Self::Fault { fault, .. } if fault.string.ends_with("not present"))
@@ -173,6 +188,9 @@ impl ClientError {
         }
     }
 }
+
+/// `Access denied.`: a wrong user or key at the login, a role that does not allow it anywhere else.
+const ACCESS_DENIED: u16 = 2;
 
 fn advice(status: u16) -> &'static str {
     match status {

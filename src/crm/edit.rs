@@ -259,8 +259,8 @@ impl Crm {
     fn check_applicable(&self, channel: IntegrationId) -> Result<(), CrmError> {
         let settings = self.integration(channel)?.settings;
         let missing = match (settings.enabled, settings.is_two_way_sync_enabled) {
-            (false, _) => "the integration is not active",
-            (true, false) => "two way sync is off",
+            (false, _) => "the integration is not active; activate it first",
+            (true, false) => "two way sync is off; switch it on in the integration's settings first",
             (true, true) => return Ok(()),
         };
         let text = format!("customers of \"{}\" cannot be created or edited in the CRM: {missing}", settings.name);

@@ -54,6 +54,12 @@ pub enum CrmError {
         /// The file.
         path: PathBuf,
     },
+    /// The name is a folder's.
+    #[error("{path} is a folder; name a file in it, such as {path}/crm.sqlite")]
+    IsFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The folder of the file is missing.
     #[error("the folder of {path} does not exist; make it first")]
     NoFolder {

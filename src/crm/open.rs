@@ -71,6 +71,9 @@ impl Crm {
     /// schema.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, CrmError> {
         let real = place::real(path)?;
+        if real.is_dir() {
+            return Err(CrmError::IsFolder { path: path.to_owned() });
+        }
         if !place::folder(&real).is_dir() {
             return Err(CrmError::NoFolder { path: path.to_owned() });
         }
@@ -125,6 +128,9 @@ impl Crm {
     /// As [`Crm::open`]; a file that is not there is not made.
     pub fn open_to_read(path: &Path, clock: Clock) -> Result<Self, CrmError> {
         let real = place::real(path)?;
+        if real.is_dir() {
+            return Err(CrmError::IsFolder { path: path.to_owned() });
+        }
         let is_writable = std::fs::OpenOptions::new().append(true).open(&real).is_ok()
             && real.metadata().is_ok_and(|meta| !meta.permissions().readonly());
         if is_writable && is_folder_writable(place::folder(&real)) {

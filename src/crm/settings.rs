@@ -244,7 +244,7 @@ pub enum SettingsError {
     },
     /// The start date moved later.
     #[error(
-        "Sync start date: New date should be less or equals than previously defined. ({new} is later than {stored})"
+        "Sync start date: New date should be less or equals than previously defined. ({new} is later than {stored}; leave it as it is, or name an earlier one)"
     )]
     StartDateLater {
         /// The date asked for.

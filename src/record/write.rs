@@ -143,6 +143,8 @@ fn pretty(value: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
+const WHAT_IT_IS: &str = "name the folder of a recording, as `mockgento record --out DIR` makes it";
+
 /// Reads a recording: the cassette, and the CRM our sync left.
 ///
 /// # Errors
@@ -151,7 +153,7 @@ pub fn read(folder: &Path) -> Result<(Cassette, Option<Value>), RecordError> {
     let text = |name: &str| {
         let path = folder.join(name);
         bounded::read_text(&path, bounded::CASSETTE_BYTES_MAX)
-            .map_err(|error| RecordError::File { path, reason: error.to_string() })
+            .map_err(|error| RecordError::File { path, reason: format!("{error}; {WHAT_IT_IS}") })
     };
     let broken = |name: &str| {
         let path = folder.join(name);

@@ -195,6 +195,8 @@ pub fn explained(result: &CaseResult) -> String {
     let mut text = format!("\n{}: {}\n", result.name, result.title);
     for failure @ Failure { line, step, message, detail, .. } in &result.failures {
         // Writing to a String cannot fail.
+        // Further lines of a message, such as what a program printed, stand below its first one.
+        let message = message.trim_end().replace('\n', "\n    ");
         let _ = writeln!(text, "  {}:{line}: {step}: {message}", result.file_of(failure).display());
         for line in detail.lines() {
             let _ = writeln!(text, "    {line}");

@@ -60,7 +60,7 @@ impl Default for ServerOptions {
 #[non_exhaustive]
 pub enum StartError {
     /// The address cannot be bound.
-    #[error("cannot listen on {address}: {source}; choose another port, or 0 for any free one")]
+    #[error("cannot listen on {address}: {source}; {}", bind_remedy(source.kind()))]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -75,6 +75,17 @@ pub enum StartError {
         /// Why not.
         source: url::ParseError,
     },
+}
+
+/// What to do about an address that cannot be bound.
+fn bind_remedy(kind: std::io::ErrorKind) -> &'static str {
+    match kind {
+        std::io::ErrorKind::AddrNotAvailable => {
+            "this machine has no such address; use 127.0.0.1, or 0.0.0.0 for all it has"
+        }
+        std::io::ErrorKind::PermissionDenied => "ports below 1024 need more rights; use one above, such as 8085",
+        _ => "choose another port, or 0 for any free one",
+    }
 }
 
 /// A fake shop on a socket. Dropping it stops the server and cuts its connections.

@@ -84,6 +84,9 @@ pub struct CheckFailure {
     pub error_message: &'static str,
     /// What really happened; the form hides it.
     pub reason: String,
+    /// What to do about it, where the reason does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<&'static str>,
 }
 
 impl From<&ClientError> for CheckFailure {
@@ -92,7 +95,7 @@ impl From<&ClientError> for CheckFailure {
             ClientError::BridgeRequired(_) => "Unable to perform this operation, Oro Bridge extension not found.",
             _ => "Parameters are not valid!",
         };
-        Self { success: false, error_message, reason: error.to_string() }
+        Self { success: false, error_message, reason: error.to_string(), remedy: error.remedy() }
     }
 }
 

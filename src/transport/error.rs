@@ -21,7 +21,7 @@ pub enum TransportError {
         reason: String,
     },
     /// No connection: name unknown, port closed, host down.
-    #[error("cannot connect to {url}; check the host, the port and that the shop is running")]
+    #[error("cannot connect to {url}; {}", connect_remedy(.detail))]
     Connect {
         /// The address, credentials masked.
         url: String,
@@ -29,7 +29,7 @@ pub enum TransportError {
         detail: String,
     },
     /// The connection stands but TLS does not.
-    #[error("no TLS connection to {url}: {detail}; {}", tls_remedy(.detail))]
+    #[error("no TLS connection to {url}: {}; {}", tls_reason(.detail), tls_remedy(.detail))]
     Tls {
         /// The address, credentials masked.
         url: String,
@@ -110,8 +110,33 @@ impl fmt::Display for Breakage {
     }
 }
 
+/// What helps where nobody answers. Most of it reads the same on both carriers.
+fn connect_remedy(detail: &str) -> &'static str {
+    match detail.contains(NO_SUCH_HOST) {
+        true => "no such host is known: check its spelling, and that this machine can look names up",
+        false => "check the host, the port and that the shop is running",
+    }
+}
+
+/// How the resolver's errors begin.
+const NO_SUCH_HOST: &str = "dns error";
+
+/// What TLS said, without the words of libraries.
+fn tls_reason(detail: &str) -> &str {
+    if detail.contains(NOT_TLS) {
+        return "what answers there does not speak TLS";
+    }
+    detail.strip_prefix("client error (Connect): ").unwrap_or(detail)
+}
+
+/// How an answer reads that is no TLS at all, such as plain HTTP.
+const NOT_TLS: &str = "InvalidContentType";
+
 /// What helps against a failed handshake.
 fn tls_remedy(detail: &str) -> &'static str {
+    if detail.contains(NOT_TLS) {
+        return "write http:// if the shop is served without, or name the port of https";
+    }
     if detail.contains(WANTS_CERTIFICATE) {
         return "the server wants a client certificate: give one with --client-cert";
     }
@@ -149,6 +174,8 @@ mod tests {
         };
         assert!(message("received fatal alert: CertificateRequired").ends_with("give one with --client-cert"));
         assert!(message("received fatal alert: HandshakeFailure").contains("may want a client certificate"));
+        let plain = message("client error (Connect): received corrupt message of type InvalidContentType");
+        assert!(plain.ends_with("does not speak TLS; write http:// if the shop is served without, or name the port of https"), "{plain}");
         assert!(message("invalid peer certificate: UnknownIssuer").ends_with("or allow insecure connections"));
     }
 

@@ -23,6 +23,8 @@ mod hostile;
 mod html_report;
 mod init;
 mod integration_form;
+#[cfg(target_os = "linux")]
+mod mistakes;
 mod ready;
 mod record;
 mod reports;

@@ -122,8 +122,8 @@ fn one_case_is_run_by_the_name_a_failure_prints() {
     }
     for (arguments, expected) in [
         (&["group/many.tow"][..], "did you mean `group/many.two`?"),
-        (&["-k", "nothing like it"], "none of 4 cases is what was asked for"),
-        (&["--variant", "three"], "none of 4 cases is what was asked for"),
+        (&["-k", "nothing like it"], "no case is what was asked for, of 4"),
+        (&["--variant", "three"], "no case is what was asked for, of 4"),
         (&["nosuch"], "nosuch"),
     ] {
         let run = mockgento(folder.path(), &[&["run", "--check"], arguments].concat());

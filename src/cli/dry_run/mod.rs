@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::connection_args::{runtime, start_logging};
-use super::sync::{Asked, SyncArgs, integration, start_of_walk, two_way_is_possible};
+use super::sync::{Asked, SyncArgs, integration, start_of_walk, two_way_is_possible, website_is_there};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
@@ -148,6 +148,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
             return Ok(ExitCode::Failed);
         }
     };
+    website_is_there(&asked)?;
     two_way_is_possible(&asked)?;
     let _lock = RunLock::take(&args.crm).map_err(|error| miette!("{error}"))?;
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
@@ -272,7 +273,7 @@ async fn synced(
     };
     let saves = scratch.saver();
     let mut progress =
-        if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&scratch.after, id)) };
+        if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&scratch.after, id), args.telling()) };
     let mut events = |event: SyncEvent| {
         progress.show(&event);
         match event {

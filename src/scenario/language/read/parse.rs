@@ -195,7 +195,8 @@ fn explain(error: &Error) -> (String, Option<String>) {
             (format!("`{field}` is not known here"), Some(choices(field, expected)))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
-            (format!("`{variant}` is not known here"), Some(choices(variant, expected)))
+            let said = format!("`{variant}` is not known here");
+            (said, Some(colon_missing(variant, expected).unwrap_or_else(|| choices(variant, expected))))
         }
         Error::SerdeMissingField { field, .. } => (format!("`{field}` is missing"), Some(format!("add `{field}: …`"))),
         Error::SerdeInvalidType { unexpected, expected, .. }
@@ -203,7 +204,7 @@ fn explain(error: &Error) -> (String, Option<String>) {
             (format!("{unexpected} does not fit here"), Some(format!("expected {expected}")))
         }
         Error::InvalidScalar { ty, .. } => {
-            (format!("this is not {}", described(ty)), Some("write its digits only".to_owned()))
+            (format!("this is not {}", described(ty)), Some("write its digits only, such as 10".to_owned()))
         }
         Error::NullIntoString { .. } => {
             ("a text is missing here".to_owned(), Some("write it after the colon".to_owned()))
@@ -236,6 +237,14 @@ fn explain(error: &Error) -> (String, Option<String>) {
         ),
         other => (UserMessageFormatter.format_message(other).into_owned(), None),
     }
+}
+
+/// A word that is known with more behind it: its colon is missing.
+fn colon_missing(written: &str, known: &[&str]) -> Option<String> {
+    let word = known.iter().filter(|word| written.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' ')));
+    let word = word.max_by_key(|word| word.len())?;
+    let rest = written.strip_prefix(word)?.trim();
+    Some(format!("put a colon after `{word}`: `{word}: {rest}`"))
 }
 
 fn described(ty: &str) -> &str {

@@ -99,6 +99,11 @@ impl Page<'_> {
                 Err(_) => Some(lines_of_unit(&self.text, at)),
             };
             let is_spoiled = gone.as_ref().is_some_and(|gone| self.blanked.iter().any(|old| overlap(old, gone)));
+            let gone = match (&gone, finding.help.as_deref()) {
+                // What is beside a key belongs below it: it is no mistake of its own.
+                (Some(gone), Some(help)) if help.starts_with("indent `") => Some(with_lines_beside(&self.text, gone)),
+                _ => gone,
+            };
             if !is_spoiled {
                 self.push(finding);
             }
@@ -212,6 +217,25 @@ fn visit(text: &str, value: &At<Value>, found: &mut Vec<Range<usize>>) -> usize 
     };
     let rest = text.as_bytes().iter().skip(last.max(start + 1));
     rest.clone().position(|byte| *byte == closes).map_or(last, |skip| last.max(start + 1) + skip + 1)
+}
+
+/// An entry with the lines that follow it at least as far indented as its key, up to the next item of a list.
+fn with_lines_beside(text: &str, gone: &Range<usize>) -> Range<usize> {
+    let start = text.get(..gone.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let dashes = text.get(gone.start..).unwrap_or_default();
+    let column = gone.start - start + dashes.len() - dashes.trim_start_matches(['-', ' ']).len();
+    let mut end = gone.end;
+    let first = text.get(gone.start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| gone.start + at + 1);
+    let mut at = first;
+    for line in text.get(first..).unwrap_or_default().split_inclusive('\n') {
+        let is_beside = indent(line) >= column && !(indent(line) == column && line.trim_start().starts_with('-'));
+        if !is_beside && !line.trim().is_empty() {
+            break;
+        }
+        at += line.len();
+        end = end.max(at);
+    }
+    gone.start..end
 }
 
 /// Where something stands again after blanks.

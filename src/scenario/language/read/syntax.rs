@@ -48,7 +48,7 @@ pub(super) fn clearer(finding: Finding, text: &str) -> Finding {
         return told(place, "the file is a list", help);
     }
     if message == "this is not a record" && text.get(place.bytes.clone()).is_some_and(|it| it.trim().is_empty()) {
-        return told(place, "nothing stands here", "write `key: value` pairs after the colon, or indent them below it");
+        return nothing_after(place, text);
     }
     let is_unknown = message.ends_with(" is not known here");
     if is_unknown && text.get(place.bytes.clone()).is_some_and(|written| written.trim_end().contains('\n')) {
@@ -95,6 +95,23 @@ fn nothing_below(finding: Finding, place: &Place, text: &str) -> Finding {
         _ => expected,
     };
     Finding { message, help: Some(help), ..finding }
+}
+
+/// A colon with nothing behind it; what follows may belong below it.
+fn nothing_after(place: Place, text: &str) -> Finding {
+    let (start, line) = line_at(text, place.bytes.start);
+    let key = line.get(..place.bytes.start - start).unwrap_or_default().trim_start_matches([' ', '-']);
+    let key = key.split(':').next().unwrap_or_default().trim();
+    let column = line.find(key).unwrap_or_default();
+    let rest = text.get(start + line.len()..).unwrap_or_default().trim_start_matches(['\r', '\n']);
+    let next = rest.lines().next().unwrap_or_default();
+    let is_beside = next.len() - next.trim_start().len() == column && !next.trim_start().starts_with('-');
+    match next.trim().split_once(':') {
+        Some((beside, _)) if is_beside && !key.is_empty() => Finding::at(place, format!("nothing stands under `{key}`"))
+            .help(format!("indent `{beside}` further than `{key}`, by two spaces")),
+        _ => Finding::at(place, "nothing stands here")
+            .help("write `key: value` pairs after the colon, or indent them below it"),
+    }
 }
 
 /// The line around a byte: where it starts, and its text.
