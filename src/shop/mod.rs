@@ -37,7 +37,7 @@ use crate::soap::{Codec, HeaderBlock, RequestError, SoapFault, SoapStruct, SoapV
 
 pub use config::{Settings, ShopConfig};
 pub use database::{Database, Table};
-pub use edit::{EditError, ShopEdit};
+pub use edit::{EditError, OrderDocument, OrderRemark, Part, ShopEdit};
 pub use overrides::{Overrides, OverridesError};
 pub use refusal::Refusal;
 pub use row::Row;

@@ -41,6 +41,10 @@ pub const ORDER: Tables = &["sales_flat_order"];
 pub const CART: Tables = &["sales_flat_quote"];
 /// Columns of a credit memo.
 pub const CREDIT_MEMO: Tables = &["sales_flat_creditmemo"];
+/// Columns of an invoice.
+pub const INVOICE: Tables = &["sales_flat_invoice"];
+/// Columns of a shipment.
+pub const SHIPMENT: Tables = &["sales_flat_shipment"];
 /// Columns of a newsletter subscription.
 pub const SUBSCRIPTION: Tables = &["newsletter_subscriber"];
 

@@ -58,7 +58,9 @@ impl CrmFile {
     fn sync(&self, shop: &TestShop) -> Command {
         let start = (Timestamp::now() - SignedDuration::from_hours(96)).strftime("%Y-%m-%d").to_string();
         let url = shop.wsdl_url().to_string();
-        self.command(&["sync", "--url", &url, "--user", "oro", "--two-way", "remote", "--yes", "--start-date", &start])
+        // With a line for each event, by which these tests know how far a run is.
+        let arguments = ["--two-way", "remote", "--yes", "-v", "--start-date", &start];
+        self.command(&[&["sync", "--url", &url, "--user", "oro"], &arguments[..]].concat())
     }
 
     /// The same for a shop that need not have the bridge.

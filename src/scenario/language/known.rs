@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::crm::Entity;
+use crate::crm::{Entity, IntegrationSettings};
 use crate::magento::Contract;
 use crate::magento::contract::AclTree;
 use crate::shop::Database;
@@ -21,9 +21,30 @@ pub(in crate::scenario) const ENTITIES: &[&str] =
 pub(in crate::scenario) const CONNECTORS: &[&str] =
     &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
 
-/// Tables of the CRM, by OroCRM's names.
+/// Tables of the CRM, by OroCRM's names, and what it keeps besides them.
 pub(in crate::scenario) fn crm_tables() -> Vec<&'static str> {
-    Entity::ALL.iter().map(|entity| entity.table()).collect()
+    Entity::ALL.iter().map(|entity| entity.table()).chain(CRM_RECORDS.iter().map(|(name, _)| *name)).collect()
+}
+
+/// What the CRM keeps besides its entities and a scenario may expect things of, with the fields. Those of an integration are
+/// its settings.
+pub(in crate::scenario) const CRM_RECORDS: &[(&str, &[&str])] = &[
+    ("integration", &[]),
+    ("job", &["name", "status", "force", "createdAt", "startedAt", "finishedAt", "message"]),
+    ("status", &["connector", "code", "date", "lastSyncItemDate", "initialSyncedTo", "skip", "message"]),
+    ("bookmark", &["connector", "syncedTo"]),
+    ("export", &["entity", "originId", "email", "fields", "attempts"]),
+];
+
+/// The fields of such a record; `None` for any other table.
+pub(in crate::scenario) fn record_fields(table: &str) -> Option<Vec<String>> {
+    let (name, fields) = CRM_RECORDS.iter().find(|(name, _)| *name == table)?;
+    let settings = serde_json::to_value(IntegrationSettings::default()).unwrap_or_default();
+    let of_form = settings.as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    Some(match *name {
+        "integration" => of_form.chain(["initialSyncStartDate", "integration"].map(str::to_owned)).collect(),
+        _ => fields.iter().chain(&["integration"]).map(|name| (*name).to_owned()).collect(),
+    })
 }
 
 /// Tables of a shop, by Magento's names.

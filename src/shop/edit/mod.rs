@@ -2,8 +2,10 @@
 //! of the installation. Edits by name are what a form of Magento does and are refused as it refuses them (`people`,
 //! `sale`); edits of a table are the database's own (`tables`). What the API does is in `operation`.
 
+mod document;
 mod people;
 mod sale;
+mod structure;
 mod tables;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,9 @@ use super::written::{self, Miswritten};
 use crate::magento::BridgeRelease;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
+pub use document::{OrderDocument, OrderRemark};
 use people::check_email;
+pub use structure::Part;
 
 /// One edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,6 +142,56 @@ pub enum ShopEdit {
         order: i64,
         /// What is noted.
         comment: String,
+        /// Whether the customer is told by e-mail.
+        #[serde(default)]
+        notify: bool,
+        /// Whether the customer sees it in their account.
+        #[serde(default)]
+        visible: bool,
+    },
+    /// An order is invoiced, whole or in part.
+    Invoice(OrderDocument),
+    /// An order is sent, whole or in part.
+    Ship(OrderDocument),
+    /// A part of an order is refunded, with a credit memo.
+    CreditMemo(OrderDocument),
+    /// What is open of an order is canceled.
+    CancelOrder {
+        /// The order's id.
+        order: i64,
+    },
+    /// An order is put on hold.
+    HoldOrder {
+        /// The order's id.
+        order: i64,
+    },
+    /// An order is taken off hold.
+    UnholdOrder {
+        /// The order's id.
+        order: i64,
+    },
+    /// A website, store view or customer group is made by its form.
+    AddPart {
+        /// Which form.
+        part: Part,
+        /// Columns.
+        fields: SeedRow,
+    },
+    /// A website, store view or customer group is saved with other values.
+    ChangePart {
+        /// Which form.
+        part: Part,
+        /// Primary key.
+        id: i64,
+        /// Columns to set.
+        fields: SeedRow,
+    },
+    /// A website, store view or customer group is deleted by its form.
+    DeletePart {
+        /// Which form.
+        part: Part,
+        /// Primary key.
+        id: i64,
     },
     /// An order is refunded whole.
     Refund {
@@ -211,6 +265,13 @@ pub enum EditError {
     UnknownRelease(#[from] crate::magento::bridge::UnknownRelease),
 }
 
+impl EditError {
+    /// Whether Magento says no to it; else what the edit names is not there.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::NotAllowed(..) | Self::Miswritten(_) | Self::NoNumber { .. })
+    }
+}
+
 pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> {
     match edit {
         ShopEdit::Create { table, fields } => tables::create(shop, table, fields),
@@ -257,14 +318,22 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
             shop.check_is_bought(sale)?;
             shop.place_order(sale)
         }
-        ShopEdit::CommentOrder { order, comment } => {
-            shop.require("sales_flat_order", *order)?;
-            Ok(shop.note(*order, Some(comment.clone())))
+        ShopEdit::CommentOrder { order, comment, notify, visible } => {
+            let remark = OrderRemark { comment: Some(comment.clone()), notify: *notify, visible: *visible };
+            shop.remark_on_order(*order, &remark)
         }
         ShopEdit::Refund { order, set } => {
-            shop.check_written(written::CREDIT_MEMO, set)?;
-            shop.refund_order(*order, set)
+            shop.refund_order(&OrderDocument { order: *order, set: set.clone(), ..OrderDocument::default() })
         }
+        ShopEdit::Invoice(told) => shop.invoice_order(told),
+        ShopEdit::Ship(told) => shop.ship_order(told),
+        ShopEdit::CreditMemo(told) => shop.refund_order(told),
+        ShopEdit::CancelOrder { order } => shop.cancel_order(*order),
+        ShopEdit::HoldOrder { order } => shop.hold_order(*order, true),
+        ShopEdit::UnholdOrder { order } => shop.hold_order(*order, false),
+        ShopEdit::AddPart { part, fields } => shop.add_part(*part, fields),
+        ShopEdit::ChangePart { part, id, fields } => shop.change_part(*part, *id, fields),
+        ShopEdit::DeletePart { part, id } => shop.delete_part(*part, *id),
         ShopEdit::Subscribe { email, status, set } => {
             shop.check_written(written::SUBSCRIPTION, set)?;
             check_email(email)?;
@@ -281,30 +350,4 @@ fn change_user(shop: &mut Shop, name: &str, change: impl FnOnce(&mut super::acl:
 
 fn row_of(columns: &SeedRow) -> Row {
     columns.iter().map(|(column, value)| (column.clone(), value.clone())).collect()
-}
-
-impl Shop {
-    /// Refunds an order whole, as the admin's "Refund Offline" does; one that was never invoiced is invoiced first.
-    /// Gives the credit memo's id.
-    fn refund_order(&mut self, order: i64, set: &SeedRow) -> Result<i64, EditError> {
-        use super::sales::invoice::{InvoiceRequest, invoice};
-        use super::sales::refund::{Payout, RefundRequest, refund};
-        let refused = |what, why| EditError::Refused { what, id: order, why };
-        let sold = self.require("sales_flat_order", order)?.clone();
-        if super::sales::items::can_invoice(self, &sold) {
-            invoice(self, &sold, InvoiceRequest::default()).map_err(|why| refused("invoicing order", why))?;
-        }
-        let sold = self.require("sales_flat_order", order)?.clone();
-        // The admin's form sends both adjustments, nothing in them.
-        let nothing = Some(super::sales::amount::Amount::ZERO);
-        let request = RefundRequest {
-            payout: Payout::Offline,
-            set: row_of(set),
-            adjustment_positive: nothing,
-            adjustment_negative: nothing,
-            ..RefundRequest::default()
-        };
-        let made = refund(self, &sold, request).map_err(|why| refused("refunding order", why))?;
-        Ok(made.id)
-    }
 }

@@ -31,6 +31,7 @@ impl Check<'_> {
             let origin = self.origin.clone();
             let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
             if let Some(text) = value.text(source)
+                && !self.may_be_refused
                 && let Err(wrong) = written::check_value(tables, name, &text)
             {
                 self.report(value.place(), wrong.what, wrong.remedy);
@@ -55,6 +56,9 @@ impl Check<'_> {
 
     /// A column must be given, and not be empty.
     pub(super) fn needs(&mut self, fields: &Fields, columns: &[(&str, &str)], place: &Place) {
+        if self.may_be_refused {
+            return;
+        }
         for (column, said) in columns {
             let is_empty = |value: &At<Value>| match value.get() {
                 Value::Null => true,
@@ -76,7 +80,7 @@ impl Check<'_> {
 
     /// An e-mail address that Magento's forms take.
     pub(super) fn email(&mut self, email: &str, place: Place) {
-        if !written::is_email(email) {
+        if !written::is_email(email) && !self.may_be_refused {
             let message = format!("`{email}` is no e-mail address, and Magento refuses it");
             self.report(place, message, "write one such as ada@example.com");
         }

@@ -7,12 +7,13 @@ use crate::crm::Entity;
 use crate::scenario::language::finding::did_you_mean;
 use crate::scenario::language::known;
 use crate::scenario::language::step::crm_edit::CrmEdit;
-use crate::scenario::language::step::magento_edit::{CreateRecord, MagentoEdit};
+use crate::scenario::language::step::magento_edit::{CreateInMagento, CreateRecord, MagentoEdit, UpdatePart};
 use crate::scenario::language::step::run::RunStep;
-use crate::scenario::language::step::sale::SaleInMagento;
+use crate::scenario::language::step::sale::{DocumentInMagento, ItemOfOrder, SaleInMagento};
 use crate::scenario::language::step::sync::SyncDataStep;
 use crate::scenario::language::text::span::{At, Place};
 use crate::scenario::language::text::value::Fields;
+use crate::shop::Part;
 use crate::shop::seed::entity_of;
 use crate::shop::written::{self, Tables};
 
@@ -35,6 +36,13 @@ const ADDRESS_NEEDS: &[(&str, &str)] = &[
 
 impl Check<'_> {
     pub(super) fn magento_edit(&mut self, edit: &MagentoEdit, place: &Place) {
+        // What Magento is expected to refuse may lack what Magento asks for.
+        self.may_be_refused = edit.refused().is_some();
+        self.one_magento_edit(edit, place);
+        self.may_be_refused = false;
+    }
+
+    fn one_magento_edit(&mut self, edit: &MagentoEdit, place: &Place) {
         match edit {
             MagentoEdit::CreateCustomer(created) => {
                 self.place_of_edit(created.shop.as_ref(), place);
@@ -74,7 +82,7 @@ impl Check<'_> {
             MagentoEdit::CreateCart(told) => self.sale(told, written::CART, place),
             MagentoEdit::PlaceOrder(told) => {
                 self.sale(told, written::ORDER, place);
-                if told.items.is_empty() && told.cart.is_none() {
+                if told.items.is_empty() && told.cart.is_none() && !self.may_be_refused {
                     let help = "add `items: [{sku: …, price: …}]`, or `cart: …`";
                     self.report(place.clone(), "nothing is bought: Magento places no order without items", help);
                 }
@@ -99,9 +107,28 @@ impl Check<'_> {
                     self.report(place.clone(), "nothing about the order changes", "add `set: {…}` or `comment: …`");
                 }
             }
+            MagentoEdit::InvoiceOrder(told) => self.document(told, written::INVOICE, place),
+            MagentoEdit::ShipOrder(told) => self.document(told, written::SHIPMENT, place),
             MagentoEdit::RefundOrder(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
                 self.shop_fields(&told.set, written::CREDIT_MEMO);
+                self.quantities(told.items.as_deref());
+                for amount in [&told.shipping, &told.adjustment_refund, &told.adjustment_fee].into_iter().flatten() {
+                    self.amount(amount);
+                }
+            }
+            MagentoEdit::CancelOrder(told)
+            | MagentoEdit::HoldOrder(told)
+            | MagentoEdit::UnholdOrder(told)
+            | MagentoEdit::DeleteOrder(told) => self.place_of_edit(told.shop.as_ref(), place),
+            MagentoEdit::CreateWebsite(made) => self.new_part(Part::Website, made, place),
+            MagentoEdit::CreateStoreView(made) => self.new_part(Part::StoreView, made, place),
+            MagentoEdit::CreateGroup(made) => self.new_part(Part::CustomerGroup, made, place),
+            MagentoEdit::UpdateWebsite(told) => self.changed_part(Part::Website, told, place),
+            MagentoEdit::UpdateStoreView(told) => self.changed_part(Part::StoreView, told, place),
+            MagentoEdit::UpdateGroup(told) => self.changed_part(Part::CustomerGroup, told, place),
+            MagentoEdit::DeleteWebsite(told) | MagentoEdit::DeleteStoreView(told) | MagentoEdit::DeleteGroup(told) => {
+                self.place_of_edit(told.shop.as_ref(), place);
             }
             MagentoEdit::Subscribe(told) | MagentoEdit::Unsubscribe(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
@@ -147,6 +174,41 @@ impl Check<'_> {
             }
             MagentoEdit::SetWsi(set) => self.place_of_edit(set.shop.as_ref(), place),
         }
+    }
+
+    fn document(&mut self, told: &DocumentInMagento, of: Tables, place: &Place) {
+        self.place_of_edit(told.shop.as_ref(), place);
+        self.shop_fields(&told.set, of);
+        self.quantities(told.items.as_deref());
+    }
+
+    fn quantities(&mut self, items: Option<&[ItemOfOrder]>) {
+        for item in items.unwrap_or_default() {
+            self.amount(&item.qty);
+        }
+    }
+
+    fn amount(&mut self, amount: &At<String>) {
+        if amount.parse::<f64>().is_err() && !self.may_be_refused {
+            let message = format!("`{}` is no number", amount.get());
+            self.report(amount.place(), message, "write one such as 2 or 12.50, with a point and no currency");
+        }
+    }
+
+    fn new_part(&mut self, part: Part, made: &CreateInMagento, place: &Place) {
+        self.place_of_edit(made.shop.as_ref(), place);
+        if self.shop_fields(&made.set, part.tables()) {
+            let needed = part.needed().iter().filter(|column| made.set.get(column).is_none());
+            for column in needed.filter(|_| !self.may_be_refused).collect::<Vec<_>>() {
+                let message = format!("`{column}` is missing: Magento saves none without");
+                self.report(place.clone(), message, format!("add `{column}: …` to `set`"));
+            }
+        }
+    }
+
+    fn changed_part(&mut self, part: Part, told: &UpdatePart, place: &Place) {
+        self.place_of_edit(told.shop.as_ref(), place);
+        self.shop_fields(&told.set, part.tables());
     }
 
     /// A table's columns; the database makes of values what the columns keep.
@@ -215,6 +277,10 @@ impl Check<'_> {
                 if let Some(customer) = &order.customer {
                     self.customer(customer);
                 }
+            }
+            CrmEdit::Register(told) => {
+                self.needs_channel(place);
+                self.customer(&told.customer);
             }
             CrmEdit::DeleteContact(of) => {
                 self.needs_channel(place);

@@ -3,6 +3,7 @@
 use super::Check;
 use super::Finding;
 use super::columns::matchers;
+use crate::scenario::language::finding::choices;
 use crate::crm::Entity;
 use crate::disrupt::WSDL_OPERATION;
 use crate::scenario::language::known;
@@ -54,6 +55,11 @@ impl Check<'_> {
                     self.comparable(Kind::of_crm(&rows.rows, name), name, matcher);
                 }
             }
+            if let Some(fields) = known::record_fields(&rows.rows) {
+                for (name, _) in matchers(rows).flatten() {
+                    self.record_field(name, &rows.rows, &fields);
+                }
+            }
             self.rows(rows);
         }
         for rows in &expectation.shop.0 {
@@ -65,6 +71,13 @@ impl Check<'_> {
         for calls in &expectation.calls.0 {
             self.operation(&calls.to, &[WSDL_OPERATION, known::ANY]);
             self.place_of_edit(calls.shop.as_ref(), &calls.to.place());
+        }
+    }
+
+    fn record_field(&mut self, name: &At<String>, table: &str, fields: &[String]) {
+        let known: Vec<&str> = fields.iter().map(String::as_str).collect();
+        if !known.contains(&name.get().as_str()) {
+            self.report(name.place(), format!("{table} has no field `{}`", name.get()), choices(name, &known));
         }
     }
 

@@ -68,6 +68,8 @@ struct Check<'a> {
     snapshots: BTreeSet<String>,
     channel: Channel,
     talked: bool,
+    /// Whether the edit at hand is expected to be refused.
+    may_be_refused: bool,
     /// Whether parts of the file are not there.
     is_rest: bool,
 }
@@ -92,6 +94,7 @@ impl<'a> Check<'a> {
             snapshots: BTreeSet::new(),
             channel: Channel::Exists,
             talked: false,
+            may_be_refused: false,
             is_rest: false,
         }
     }

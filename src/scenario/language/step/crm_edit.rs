@@ -20,6 +20,9 @@ pub enum CrmEdit {
     /// The customer form is saved with changes.
     #[serde(rename = "update customer")]
     UpdateCustomer(UpdateInCrm),
+    /// A guest becomes a registered customer, whom two way sync creates in Magento.
+    #[serde(rename = "register")]
+    Register(RegisterInCrm),
     /// An address is added to a customer.
     #[serde(rename = "create address")]
     CreateAddress(AddressInCrm),
@@ -84,6 +87,17 @@ pub struct CreateInCrm {
     /// Whether the form asks Magento if the e-mail address is free, as the real one does, before it is saved.
     #[serde(default, rename = "ask magento")]
     pub ask_magento: YesNo,
+    /// The CRM refuses the edit and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A guest who is registered.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterInCrm {
+    /// The guest's e-mail address.
+    pub customer: At<String>,
     /// The CRM refuses the edit and says this.
     #[serde(default)]
     pub refused: Option<At<Matcher>>,

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::scenario::language::step::sale::{CartInMagento, OrderInMagento, SaleInMagento, SubscriptionInMagento};
+use crate::scenario::language::step::sale::{
+    CartInMagento, DocumentInMagento, NumberOfOrder, OrderInMagento, RefundInMagento, SaleInMagento, SubscriptionInMagento,
+};
+use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::{Fields, Value};
 use crate::scenario::language::text::words::YesNo;
@@ -44,15 +47,60 @@ pub enum MagentoEdit {
     /// An order changes, or somebody notes something on it.
     #[serde(rename = "update order")]
     UpdateOrder(OrderInMagento),
-    /// An order is refunded whole, with a credit memo.
+    /// An order is invoiced, whole or in part.
+    #[serde(rename = "invoice order")]
+    InvoiceOrder(DocumentInMagento),
+    /// An order is sent, whole or in part.
+    #[serde(rename = "ship order")]
+    ShipOrder(DocumentInMagento),
+    /// An order is refunded, whole or in part, with a credit memo.
     #[serde(rename = "refund order")]
-    RefundOrder(OrderInMagento),
+    RefundOrder(RefundInMagento),
+    /// What is neither sent nor invoiced of an order is canceled.
+    #[serde(rename = "cancel order")]
+    CancelOrder(NumberOfOrder),
+    /// An order is put on hold.
+    #[serde(rename = "hold order")]
+    HoldOrder(NumberOfOrder),
+    /// An order is taken off hold.
+    #[serde(rename = "unhold order")]
+    UnholdOrder(NumberOfOrder),
+    /// An order is deleted with its documents, as modules for it do.
+    #[serde(rename = "delete order")]
+    DeleteOrder(NumberOfOrder),
     /// Somebody subscribes to the newsletter.
     #[serde(rename = "subscribe")]
     Subscribe(SubscriptionInMagento),
     /// Somebody unsubscribes from the newsletter.
     #[serde(rename = "unsubscribe")]
     Unsubscribe(SubscriptionInMagento),
+    /// A website is made.
+    #[serde(rename = "create website")]
+    CreateWebsite(CreateInMagento),
+    /// A website is saved with other values.
+    #[serde(rename = "update website")]
+    UpdateWebsite(UpdatePart),
+    /// A website is deleted with its stores.
+    #[serde(rename = "delete website")]
+    DeleteWebsite(DeletePart),
+    /// A store view is made.
+    #[serde(rename = "create store view")]
+    CreateStoreView(CreateInMagento),
+    /// A store view is saved with other values.
+    #[serde(rename = "update store view")]
+    UpdateStoreView(UpdatePart),
+    /// A store view is deleted.
+    #[serde(rename = "delete store view")]
+    DeleteStoreView(DeletePart),
+    /// A customer group is made.
+    #[serde(rename = "create group")]
+    CreateGroup(CreateInMagento),
+    /// A customer group is saved with other values.
+    #[serde(rename = "update group")]
+    UpdateGroup(UpdatePart),
+    /// A customer group is deleted; its customers get the default group.
+    #[serde(rename = "delete group")]
+    DeleteGroup(DeletePart),
     /// A record is added to a table, in the database itself.
     #[serde(rename = "create")]
     Create(CreateRecord),
@@ -76,6 +124,50 @@ pub enum MagentoEdit {
     SetWsi(SetWsi),
 }
 
+impl MagentoEdit {
+    /// What Magento is expected to refuse it with.
+    pub fn refused(&self) -> Option<&At<Matcher>> {
+        match self {
+            Self::CreateCustomer(edit) => edit.refused.as_ref(),
+            Self::UpdateCustomer(edit) => edit.refused.as_ref(),
+            Self::DeleteCustomer(edit) => edit.refused.as_ref(),
+            Self::CreateAddress(edit) => edit.refused.as_ref(),
+            Self::UpdateAddress(edit) => edit.refused.as_ref(),
+            Self::DeleteAddress(edit) => edit.refused.as_ref(),
+            Self::CreateCart(edit) => edit.refused.as_ref(),
+            Self::UpdateCart(edit) => edit.refused.as_ref(),
+            Self::DeleteCart(edit) => edit.refused.as_ref(),
+            Self::PlaceOrder(edit) => edit.refused.as_ref(),
+            Self::UpdateOrder(edit) => edit.refused.as_ref(),
+            Self::InvoiceOrder(edit) => edit.refused.as_ref(),
+            Self::ShipOrder(edit) => edit.refused.as_ref(),
+            Self::RefundOrder(edit) => edit.refused.as_ref(),
+            Self::CancelOrder(edit) => edit.refused.as_ref(),
+            Self::HoldOrder(edit) => edit.refused.as_ref(),
+            Self::UnholdOrder(edit) => edit.refused.as_ref(),
+            Self::DeleteOrder(edit) => edit.refused.as_ref(),
+            Self::Subscribe(edit) => edit.refused.as_ref(),
+            Self::Unsubscribe(edit) => edit.refused.as_ref(),
+            Self::CreateWebsite(edit) => edit.refused.as_ref(),
+            Self::UpdateWebsite(edit) => edit.refused.as_ref(),
+            Self::DeleteWebsite(edit) => edit.refused.as_ref(),
+            Self::CreateStoreView(edit) => edit.refused.as_ref(),
+            Self::UpdateStoreView(edit) => edit.refused.as_ref(),
+            Self::DeleteStoreView(edit) => edit.refused.as_ref(),
+            Self::CreateGroup(edit) => edit.refused.as_ref(),
+            Self::UpdateGroup(edit) => edit.refused.as_ref(),
+            Self::DeleteGroup(edit) => edit.refused.as_ref(),
+            Self::Create(edit) => edit.refused.as_ref(),
+            Self::Update(edit) => edit.refused.as_ref(),
+            Self::Delete(edit) => edit.refused.as_ref(),
+            Self::Configure(edit) => edit.refused.as_ref(),
+            Self::UpdateApiUser(edit) => edit.refused.as_ref(),
+            Self::InstallBridge(edit) => edit.refused.as_ref(),
+            Self::SetWsi(edit) => edit.refused.as_ref(),
+        }
+    }
+}
+
 /// A new record.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +177,9 @@ pub struct CreateInMagento {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A change of a customer, or an address for one.
@@ -98,6 +193,9 @@ pub struct UpdateCustomer {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A customer to delete.
@@ -109,6 +207,9 @@ pub struct DeleteCustomer {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A change of an address.
@@ -122,6 +223,9 @@ pub struct UpdateAddress {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// An address to delete.
@@ -133,6 +237,39 @@ pub struct DeleteAddress {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A change of a website, store view or customer group.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdatePart {
+    /// Its code or Magento's id.
+    pub named: At<String>,
+    /// Magento's columns.
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A website, store view or customer group to delete.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeletePart {
+    /// Its code or Magento's id.
+    pub named: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A new record of any table. Nothing is asked but what the database itself asks; values become what the columns keep.
@@ -146,6 +283,9 @@ pub struct CreateRecord {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A change of a record of any table. Nothing is asked but what the database itself asks; values become what the columns
@@ -162,6 +302,9 @@ pub struct UpdateRecord {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A record to delete, with what hangs on it.
@@ -175,6 +318,9 @@ pub struct DeleteRecord {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A value of Magento's configuration.
@@ -188,6 +334,9 @@ pub struct Configure {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A change of a SOAP user.
@@ -208,6 +357,9 @@ pub struct UpdateApiUser {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// Another bridge.
@@ -219,6 +371,9 @@ pub struct InstallBridge {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// The switch "WS-I Compliance" of the shop.
@@ -230,4 +385,7 @@ pub struct SetWsi {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }

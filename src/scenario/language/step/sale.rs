@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::Fields;
+use crate::scenario::language::text::words::YesNo;
 
 /// Somebody buys something, or fills a cart.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -38,6 +39,9 @@ pub struct SaleInMagento {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A change of an order.
@@ -46,15 +50,115 @@ pub struct SaleInMagento {
 pub struct OrderInMagento {
     /// The order's number (increment id), such as 100000001.
     pub order: At<String>,
-    /// Magento's columns, such as `status`; of the credit memo for a refund.
+    /// Magento's columns, such as `status`.
     #[serde(default)]
     pub set: Fields,
     /// What is noted on the order.
     #[serde(default)]
     pub comment: Option<String>,
+    /// Whether the customer is told of the comment by e-mail.
+    #[serde(default)]
+    pub notify: YesNo,
+    /// Whether the customer sees the comment in their account.
+    #[serde(default)]
+    pub visible: YesNo,
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// An order that something is done with.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NumberOfOrder {
+    /// The order's number (increment id), such as 100000001.
+    pub order: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// An invoice or a shipment.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentInMagento {
+    /// The order's number (increment id), such as 100000001.
+    pub order: At<String>,
+    /// How many of which: `sku` and `qty`. All that is left when left out.
+    #[serde(default)]
+    pub items: Option<Vec<ItemOfOrder>>,
+    /// What is said with it.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// Whether the customer is told by e-mail.
+    #[serde(default)]
+    pub notify: YesNo,
+    /// Whether the customer sees the comment in their account.
+    #[serde(default)]
+    pub visible: YesNo,
+    /// Magento's columns of the document.
+    #[serde(default)]
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// A refund, whole or in part; an order that was never invoiced is invoiced first.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundInMagento {
+    /// The order's number (increment id), such as 100000001.
+    pub order: At<String>,
+    /// How many of which: `sku` and `qty`; `[]` for none. All that is left when left out.
+    #[serde(default)]
+    pub items: Option<Vec<ItemOfOrder>>,
+    /// How much of the shipping goes back; all that is left when left out.
+    #[serde(default)]
+    pub shipping: Option<At<String>>,
+    /// What is given besides.
+    #[serde(default, rename = "adjustment refund")]
+    pub adjustment_refund: Option<At<String>>,
+    /// What is kept back.
+    #[serde(default, rename = "adjustment fee")]
+    pub adjustment_fee: Option<At<String>>,
+    /// What is said with it.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// Whether the customer is told by e-mail.
+    #[serde(default)]
+    pub notify: YesNo,
+    /// Whether the customer sees the comment in their account.
+    #[serde(default)]
+    pub visible: YesNo,
+    /// Magento's columns of the credit memo.
+    #[serde(default)]
+    pub set: Fields,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// Some of an item of an order.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemOfOrder {
+    /// The item's `sku`.
+    pub sku: At<String>,
+    /// How many of it.
+    pub qty: At<String>,
 }
 
 /// A change of a cart.
@@ -72,6 +176,9 @@ pub struct CartInMagento {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A newsletter subscription in the shop.
@@ -86,6 +193,9 @@ pub struct SubscriptionInMagento {
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
 }
 
 /// A newsletter subscription that a CRM user changes.

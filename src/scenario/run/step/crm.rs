@@ -31,6 +31,10 @@ impl World<'_> {
                 let done = self.update_in_crm(update).await?;
                 judged(done, update.refused.as_ref())
             }
+            CrmEdit::Register(told) => {
+                let id = self.crm_customer(&told.customer)?;
+                judged(self.crm.register_guest(id), told.refused.as_ref())
+            }
             CrmEdit::CreateAddress(created) => {
                 let done = self.create_address_in_crm(created)?;
                 judged(done, created.refused.as_ref())

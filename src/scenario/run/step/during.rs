@@ -86,8 +86,9 @@ impl World<'_> {
         if let Some(interval) = &during.advance {
             self.clock.advance(interval.get().0);
         }
-        during.in_magento.0.iter().try_for_each(|edit| self.edit_magento(edit))?;
-        self.edits_in_crm(&during.in_crm.0, step).await
+        let mut failures = self.edits_in_magento(&during.in_magento.0, step)?;
+        failures.extend(self.edits_in_crm(&during.in_crm.0, step).await?);
+        Ok(failures)
     }
 }
 

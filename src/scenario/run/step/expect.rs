@@ -67,6 +67,9 @@ impl World<'_> {
     }
 
     fn crm_rows(&self, table: &At<String>) -> Result<Vec<TextRow>, CannotWork> {
+        if let Some(records) = self.crm_records(table)? {
+            return Ok(records);
+        }
         let entity = Entity::named(table)
             .ok_or_else(|| CannotWork::NotInCrm { what: format!("table `{}`", table.get()), hint: "" })?;
         let rows = self.crm.find(entity, &[])?;

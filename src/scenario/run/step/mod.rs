@@ -8,6 +8,7 @@ mod during;
 mod expect;
 mod program;
 mod queue;
+mod records;
 mod rows;
 mod sale;
 mod shop;
@@ -43,7 +44,7 @@ impl<'a> World<'a> {
             StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
             StepKind::RunQueue(_) => self.run_queue().await?,
             StepKind::ExpireCarts(_) => self.expire_carts().await?,
-            StepKind::InMagento(edits) => edits.0.iter().try_for_each(|edit| self.edit_magento(edit))?,
+            StepKind::InMagento(edits) => return self.edits_in_magento(&edits.0, step),
             StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
             StepKind::Advance(interval) => self.pass(interval.0).await?,
             StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one, step))?,

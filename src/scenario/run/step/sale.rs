@@ -6,13 +6,14 @@ use serde_json::json;
 
 use super::shop::customer;
 use crate::scenario::language::step::sale::{
-    CartInMagento, OrderInMagento, SaleInMagento, SubscriptionInCrm, SubscriptionInMagento,
+    CartInMagento, DocumentInMagento, ItemOfOrder, OrderInMagento, RefundInMagento, SaleInMagento, SubscriptionInCrm,
+    SubscriptionInMagento,
 };
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::Fields;
 use crate::scenario::run::world::{LastOutcome, World};
 use crate::shop::seed::SeedRow;
-use crate::shop::{Sale, Shop, ShopEdit};
+use crate::shop::{OrderDocument, OrderRemark, Sale, Shop, ShopEdit};
 use crate::sync::cart_expiration::{Expiration, expire_carts};
 use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::subscription::{self, Wanted, Whose};
@@ -57,15 +58,61 @@ impl World<'_> {
         let fields = self.columns(&told.set)?;
         self.apply(told.shop.as_ref(), |shop| {
             let id = order(shop, &told.order)?;
-            let noted = told.comment.clone().map(|comment| ShopEdit::CommentOrder { order: id, comment });
+            let (notify, visible) = (told.notify.is_yes(), told.visible.is_yes());
+            let noted = told.comment.clone();
+            let noted = noted.map(|comment| ShopEdit::CommentOrder { order: id, comment, notify, visible });
             let changed = ShopEdit::UpdateOrder { order: id, fields };
             Ok([changed].into_iter().chain(noted).collect())
         })
     }
 
-    pub(super) fn refund(&self, told: &OrderInMagento) -> Result<(), CannotWork> {
-        let set = self.columns(&told.set)?;
-        self.apply(told.shop.as_ref(), |shop| Ok(vec![ShopEdit::Refund { order: order(shop, &told.order)?, set }]))
+    pub(super) fn refund(&self, told: &RefundInMagento) -> Result<(), CannotWork> {
+        let text = |amount: &Option<At<String>>| amount.as_ref().map(|amount| amount.get().clone());
+        let document = OrderDocument {
+            items: told.items.as_deref().map(quantities),
+            shipping: text(&told.shipping),
+            adjustment_refund: text(&told.adjustment_refund),
+            adjustment_fee: text(&told.adjustment_fee),
+            remark: OrderRemark {
+                comment: told.comment.clone(),
+                notify: told.notify.is_yes(),
+                visible: told.visible.is_yes(),
+            },
+            set: self.columns(&told.set)?,
+            ..OrderDocument::default()
+        };
+        self.with_order(told.shop.as_ref(), &told.order, |order| {
+            ShopEdit::CreditMemo(OrderDocument { order, ..document })
+        })
+    }
+
+    /// An invoice or a shipment.
+    pub(super) fn document(
+        &self,
+        told: &DocumentInMagento,
+        made: fn(OrderDocument) -> ShopEdit,
+    ) -> Result<(), CannotWork> {
+        let document = OrderDocument {
+            items: told.items.as_deref().map(quantities),
+            remark: OrderRemark {
+                comment: told.comment.clone(),
+                notify: told.notify.is_yes(),
+                visible: told.visible.is_yes(),
+            },
+            set: self.columns(&told.set)?,
+            ..OrderDocument::default()
+        };
+        self.with_order(told.shop.as_ref(), &told.order, |order| made(OrderDocument { order, ..document }))
+    }
+
+    /// Something that needs an order's id only.
+    pub(super) fn with_order(
+        &self,
+        shop: Option<&At<String>>,
+        named: &At<String>,
+        edit: impl FnOnce(i64) -> ShopEdit,
+    ) -> Result<(), CannotWork> {
+        self.apply(shop, |shop| Ok(vec![edit(order(shop, named)?)]))
     }
 
     pub(super) fn change_cart(&self, told: &CartInMagento) -> Result<(), CannotWork> {
@@ -148,6 +195,10 @@ impl World<'_> {
             options: SyncOptions { wsdl_cache: self.wsdl_cache.clone(), ..SyncOptions::default() },
         }
     }
+}
+
+fn quantities(items: &[ItemOfOrder]) -> IndexMap<String, String> {
+    items.iter().map(|item| (item.sku.get().clone(), item.qty.get().clone())).collect()
 }
 
 fn numbers(ids: &[i64]) -> String {

@@ -3,17 +3,35 @@
 use crate::scenario::run::cannot_work::CannotWork;
 
 use super::sale::Becomes;
-use crate::scenario::language::step::magento_edit::{MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer};
+use crate::scenario::language::step::Step;
+use crate::scenario::language::step::magento_edit::{
+    CreateInMagento, DeletePart, MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer, UpdatePart,
+};
+use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::At;
-use crate::scenario::run::world::World;
-use crate::shop::{Shop, ShopEdit};
+use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::world::{Failures, World};
+use crate::shop::{Part, Shop, ShopEdit};
 
 const CUSTOMER: &str = "customer";
 const ADDRESS: &str = "customer_address";
 
 impl World<'_> {
-    /// Does one edit in a shop.
-    pub(in crate::scenario) fn edit_magento(&self, edit: &MagentoEdit) -> Result<(), CannotWork> {
+    /// Does edits in a shop, whether or not one before was refused; gives what is wrong with that.
+    pub(in crate::scenario) fn edits_in_magento(
+        &self,
+        edits: &[MagentoEdit],
+        step: &At<Step>,
+    ) -> Result<Failures, CannotWork> {
+        let mut failures = Vec::new();
+        for edit in edits {
+            let unmet = judged(self.edit_magento(edit), edit.refused())?;
+            failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
+        }
+        Ok(failures)
+    }
+
+    fn edit_magento(&self, edit: &MagentoEdit) -> Result<(), CannotWork> {
         match edit {
             MagentoEdit::CreateCustomer(created) => {
                 let fields = self.columns(&created.set)?;
@@ -40,7 +58,30 @@ impl World<'_> {
             MagentoEdit::DeleteCart(told) => self.delete_cart(told),
             MagentoEdit::PlaceOrder(told) => self.sell(told, Becomes::Order),
             MagentoEdit::UpdateOrder(told) => self.change_order(told),
+            MagentoEdit::InvoiceOrder(told) => self.document(told, ShopEdit::Invoice),
+            MagentoEdit::ShipOrder(told) => self.document(told, ShopEdit::Ship),
             MagentoEdit::RefundOrder(told) => self.refund(told),
+            MagentoEdit::CancelOrder(told) => {
+                self.with_order(told.shop.as_ref(), &told.order, |order| ShopEdit::CancelOrder { order })
+            }
+            MagentoEdit::HoldOrder(told) => {
+                self.with_order(told.shop.as_ref(), &told.order, |order| ShopEdit::HoldOrder { order })
+            }
+            MagentoEdit::UnholdOrder(told) => {
+                self.with_order(told.shop.as_ref(), &told.order, |order| ShopEdit::UnholdOrder { order })
+            }
+            MagentoEdit::DeleteOrder(told) => self.with_order(told.shop.as_ref(), &told.order, |id| {
+                ShopEdit::Delete { table: "sales_flat_order".to_owned(), id }
+            }),
+            MagentoEdit::CreateWebsite(made) => self.add_part(Part::Website, made),
+            MagentoEdit::UpdateWebsite(told) => self.change_part(Part::Website, told),
+            MagentoEdit::DeleteWebsite(told) => self.delete_part(Part::Website, told),
+            MagentoEdit::CreateStoreView(made) => self.add_part(Part::StoreView, made),
+            MagentoEdit::UpdateStoreView(told) => self.change_part(Part::StoreView, told),
+            MagentoEdit::DeleteStoreView(told) => self.delete_part(Part::StoreView, told),
+            MagentoEdit::CreateGroup(made) => self.add_part(Part::CustomerGroup, made),
+            MagentoEdit::UpdateGroup(told) => self.change_part(Part::CustomerGroup, told),
+            MagentoEdit::DeleteGroup(told) => self.delete_part(Part::CustomerGroup, told),
             MagentoEdit::Subscribe(told) => self.subscribe_in_shop(told, true),
             MagentoEdit::Unsubscribe(told) => self.subscribe_in_shop(told, false),
             MagentoEdit::Create(record) => {
@@ -67,6 +108,24 @@ impl World<'_> {
             }
             MagentoEdit::SetWsi(set) => self.apply(set.shop.as_ref(), |_| Ok(vec![ShopEdit::SetWsi(set.wsi.is_yes())])),
         }
+    }
+
+    fn add_part(&self, part: Part, made: &CreateInMagento) -> Result<(), CannotWork> {
+        let fields = self.columns(&made.set)?;
+        self.apply(made.shop.as_ref(), |_| Ok(vec![ShopEdit::AddPart { part, fields }]))
+    }
+
+    fn change_part(&self, part: Part, told: &UpdatePart) -> Result<(), CannotWork> {
+        let fields = self.columns(&told.set)?;
+        self.apply(told.shop.as_ref(), |shop| {
+            Ok(vec![ShopEdit::ChangePart { part, id: part_named(shop, part, &told.named)?, fields }])
+        })
+    }
+
+    fn delete_part(&self, part: Part, told: &DeletePart) -> Result<(), CannotWork> {
+        self.apply(told.shop.as_ref(), |shop| {
+            Ok(vec![ShopEdit::DeletePart { part, id: part_named(shop, part, &told.named)? }])
+        })
     }
 
     fn create_address(&self, created: &UpdateCustomer) -> Result<(), CannotWork> {
@@ -99,6 +158,39 @@ impl World<'_> {
 
 fn done(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, CannotWork> {
     Ok(shop.edit(edit)?)
+}
+
+/// Whether an edit was refused as expected; what is wrong when it was not.
+fn judged(done: Result<(), CannotWork>, refused: Option<&At<Matcher>>) -> Result<Option<String>, CannotWork> {
+    match (done, refused) {
+        (Ok(()), None) => Ok(None),
+        (Ok(()), Some(expected)) => Ok(Some(format!("the edit was not refused; expected {}", expected.get()))),
+        (Err(CannotWork::Shop(why)), expected) if why.is_refusal() => {
+            let said = why.to_string();
+            Ok(match expected {
+                Some(expected) if expected.matches(Some(&said)) => None,
+                Some(expected) => Some(format!("the edit was refused with \"{said}\"; expected {}", expected.get())),
+                None => Some(format!("the edit was refused: {said}")),
+            })
+        }
+        (Err(why), _) => Err(why),
+    }
+}
+
+/// A website, store view or customer group by its code or id.
+fn part_named(shop: &Shop, part: Part, named: &At<String>) -> Result<i64, CannotWork> {
+    let code = if part == Part::CustomerGroup { "customer_group_code" } else { "code" };
+    let table = shop.database().table(part.table());
+    let found = table.iter().find(|(id, row)| row.text(code) == named.get() || id.to_string() == *named.get());
+    found.map(|(id, _)| id).ok_or_else(|| {
+        let known: Vec<&str> = table.iter().map(|(_, row)| row.text(code)).collect();
+        let what = match part {
+            Part::Website => "website",
+            Part::StoreView => "store view",
+            Part::CustomerGroup => "customer group",
+        };
+        CannotWork::NotInShop { what, named: named.get().clone(), hint: format!(" now; it has {}", known.join(", ")) }
+    })
 }
 
 /// The customer with that e-mail address or id.

@@ -1,0 +1,169 @@
+//! Websites, store views and customer groups as the forms of Magento's admin save and delete them (`Mage_Core_Model_Website`,
+//! `Mage_Core_Model_Store`, `Mage_Customer_Model_Group` and their resources).
+
+use serde::{Deserialize, Serialize};
+
+use super::{EditError, tables};
+use crate::shop::Shop;
+use crate::shop::seed::SeedRow;
+use crate::shop::written;
+
+/// What a form is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A website.
+    Website,
+    /// A store view.
+    StoreView,
+    /// A customer group.
+    CustomerGroup,
+}
+
+/// A form's table and the columns that it checks.
+struct Form {
+    table: &'static str,
+    named: &'static str,
+    code: &'static str,
+    /// Columns that may not be empty.
+    needed: &'static [&'static str],
+    /// What Magento says of a code that is taken.
+    taken: &'static str,
+}
+
+impl Part {
+    fn form(self) -> Form {
+        match self {
+            Self::Website => Form {
+                table: "core_website",
+                named: "website",
+                code: "code",
+                needed: &["code", "name"],
+                taken: "Website with the same code already exists.",
+            },
+            Self::StoreView => Form {
+                table: "core_store",
+                named: "store view",
+                code: "code",
+                needed: &["code", "name", "website_id"],
+                taken: "Store with the same code already exists.",
+            },
+            Self::CustomerGroup => Form {
+                table: "customer_group",
+                named: "customer group",
+                code: "customer_group_code",
+                needed: &["customer_group_code"],
+                taken: "Customer Group already exists.",
+            },
+        }
+    }
+
+    /// The table that the form is for.
+    pub fn table(self) -> &'static str {
+        self.form().table
+    }
+
+    /// The same as what an edit may name columns of.
+    pub fn tables(self) -> written::Tables {
+        match self {
+            Self::Website => &["core_website"],
+            Self::StoreView => &["core_store"],
+            Self::CustomerGroup => &["customer_group"],
+        }
+    }
+
+    /// Columns without which nothing is saved.
+    pub fn needed(self) -> &'static [&'static str] {
+        self.form().needed
+    }
+}
+
+/// The configuration's path of the group that customers without another one get.
+const DEFAULT_GROUP: &str = "customer/create_account/default_group";
+
+impl Shop {
+    /// Saves a new one.
+    pub(super) fn add_part(&mut self, part: Part, fields: &SeedRow) -> Result<i64, EditError> {
+        let form = part.form();
+        for column in form.needed {
+            if fields.get(*column).and_then(Option::as_deref).unwrap_or_default().trim().is_empty() {
+                let what = format!("a {} needs a {column}: Magento saves none without", form.named);
+                return Err(not_allowed(what, format!("add `{column}: …`")));
+            }
+        }
+        self.check_code(&form, fields, None)?;
+        self.check_links(part, fields)?;
+        tables::create(self, form.table, fields)
+    }
+
+    /// Saves one with other values.
+    pub(super) fn change_part(&mut self, part: Part, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        let form = part.form();
+        self.require(form.table, id)?;
+        self.check_code(&form, fields, Some(id))?;
+        self.check_links(part, fields)?;
+        tables::update(self, form.table, id, fields)
+    }
+
+    /// Deletes one with what hangs on it.
+    pub(super) fn delete_part(&mut self, part: Part, id: i64) -> Result<i64, EditError> {
+        let form = part.form();
+        let row = self.require(form.table, id)?.clone();
+        let count = self.database().table(form.table).iter().filter(|(id, _)| *id > 0).count();
+        let default_group = self.default_group();
+        let kept = match part {
+            Part::Website => id == 0 || count < 2 || row.text("is_default") == "1",
+            Part::StoreView => id == 0 || count < 2,
+            Part::CustomerGroup => id == 0 || id == default_group,
+        };
+        if kept {
+            let words = match part {
+                Part::Website => "This website cannot be deleted.".to_owned(),
+                Part::StoreView => "This store cannot be deleted.".to_owned(),
+                Part::CustomerGroup => format!("The group \"{}\" cannot be deleted", row.text(form.code)),
+            };
+            return Err(not_allowed(words, "it is the default or the last one; delete another".to_owned()));
+        }
+        tables::delete(self, form.table, id)
+    }
+
+    fn default_group(&self) -> i64 {
+        self.settings.text(DEFAULT_GROUP).parse().unwrap_or(1)
+    }
+
+    /// A code has the letters that Magento takes, and nobody else's.
+    fn check_code(&self, form: &Form, fields: &SeedRow, own: Option<i64>) -> Result<(), EditError> {
+        let Some(Some(code)) = fields.get(form.code) else { return Ok(()) };
+        let is_plain = code.starts_with(|first: char| first.is_ascii_lowercase())
+            && code.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+        if form.code == "code" && !is_plain {
+            let what = format!("the {} code \"{code}\" is refused", form.named);
+            let remedy = "use only letters (a-z), numbers (0-9) or underscore (_), and a letter first";
+            return Err(not_allowed(what, remedy.to_owned()));
+        }
+        let mut others = self.database().table(form.table).with(form.code, code).map(|(id, _)| id);
+        if others.any(|id| Some(id) != own) {
+            return Err(not_allowed(form.taken.trim_end_matches('.').to_owned(), "choose another code".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// A store view's website is there.
+    fn check_links(&self, part: Part, fields: &SeedRow) -> Result<(), EditError> {
+        if let (Part::StoreView, Some(Some(website))) = (part, fields.get("website_id"))
+            && website.parse().ok().is_none_or(|id: i64| self.database().table("core_website").row(id).is_none())
+        {
+            let known: Vec<String> =
+                self.database().table("core_website").iter().map(|(id, _)| id.to_string()).collect();
+            return Err(not_allowed(
+                format!("the shop has no website {website}"),
+                format!("choose one of {}", known.join(", ")),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn not_allowed(what: String, remedy: String) -> EditError {
+    EditError::NotAllowed(what, remedy)
+}
