@@ -27,7 +27,7 @@ fn scenarios(document: &Path) -> Vec<String> {
 fn scenarios_in_the_documentation_come_true() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut told = 0;
-    for document in ["README.md", "docs/scenarios.md"] {
+    for document in ["README.md", "docs/scenarios.md", "docs/steps.md", "docs/first-scenario.md"] {
         for scenario in scenarios(&root.join(document)) {
             told += 1;
             let folder = tempfile::tempdir().unwrap();
@@ -50,5 +50,5 @@ fn scenarios_in_the_documentation_come_true() {
             assert!(run.status.success(), "a scenario of {document}:\n{scenario}\n{said}");
         }
     }
-    assert!(told >= 2, "the documentation tells {told} scenarios, expected two or more");
+    assert!(told >= 12, "the documentation tells {told} scenarios, expected twelve or more");
 }

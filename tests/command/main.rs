@@ -17,6 +17,7 @@ mod explore_edits;
 #[cfg(unix)]
 mod external_client;
 mod frozen;
+mod handbook;
 mod honest_ends;
 #[cfg(target_os = "linux")]
 mod hostile;
