@@ -52,24 +52,11 @@ const RUNS: &[Run] = &[
 fn every_format_counts_names_and_annotates_what_the_terminal_does() {
     for (files, code, passed, failed) in RUNS {
         let folder = project(files);
-        let mut arguments = vec!["run", "--check"];
-        for report in ["junit=r.xml", "json=r.jsonl", "tap=r.tap", "github=r.github", "html=r.html"] {
-            arguments.extend(["--report", report]);
-        }
-        let run = mockgento(folder.path(), &arguments);
+        let run = mockgento(folder.path(), &[&["run", "--check"], REPORTS].concat());
         let text = said(&run);
         assert_eq!(run.status.code(), Some(*code), "{files:?} {text}");
         assert!(text.contains(&format!("{passed} passed, {failed} failed")), "{files:?} {text}");
-        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-        let (junit, json, tap, github, html) =
-            (read("r.xml"), read("r.jsonl"), read("r.tap"), read("r.github"), read("r.html"));
-        let bad = junit.matches("<failure").count() + junit.matches("<error").count();
-        assert_eq!((junit.matches("<testcase").count(), bad), (passed + failed, *failed), "{junit}");
-        assert!(json.contains(&format!("\"passed\":{passed},\"failed\":{failed}")), "{json}");
-        assert!(json.contains(&format!("\"scenarios\":{}", passed + failed)), "{json}");
-        assert_eq!(tap.matches("\nnot ok").count(), *failed, "{tap}");
-        assert!(tap.contains(&format!("1..{}\n", passed + failed)), "{tap}");
-        assert_eq!(github.matches("::error").count(), *failed, "{github}");
+        let (github, html) = all_reports_say(folder.path(), *passed, *failed, *code);
         for (name, text) in *files {
             let name = name.trim_end_matches(".yaml");
             if *text != PASSING {
@@ -79,6 +66,71 @@ fn every_format_counts_names_and_annotates_what_the_terminal_does() {
             }
         }
     }
+}
+
+const REPORTS: &[&str] = &[
+    "--report",
+    "junit=r.xml",
+    "--report",
+    "json=r.jsonl",
+    "--report",
+    "tap=r.tap",
+    "--report",
+    "github=r.github",
+    "--report",
+    "html=r.html",
+];
+
+/// Sums of every report are those of the terminal, and a merge of it ends as the run did. Gives the annotations and the page.
+fn all_reports_say(folder: &Path, passed: usize, failed: usize, code: i32) -> (String, String) {
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let (junit, json, tap, github, html) =
+        (read("r.xml"), read("r.jsonl"), read("r.tap"), read("r.github"), read("r.html"));
+    let bad = junit.matches("<failure").count() + junit.matches("<error").count();
+    assert_eq!((junit.matches("<testcase").count(), bad), (passed + failed, failed), "{junit}");
+    assert!(json.contains(&format!("\"passed\":{passed},\"failed\":{failed}")), "{json}");
+    assert!(json.contains(&format!("\"scenarios\":{}", passed + failed)), "{json}");
+    assert_eq!(tap.matches("\nnot ok").count(), failed, "{tap}");
+    assert!(tap.contains(&format!("1..{}\n", passed + failed)), "{tap}");
+    assert_eq!(github.matches("::error").count(), failed, "{github}");
+    // JUnit does not say whether a file could be read, so a merge of it knows failures only.
+    for (file, code) in [("r.jsonl", code), ("r.xml", code.min(1))] {
+        let merged = mockgento(folder, &["report", "merge", file]);
+        assert_eq!(merged.status.code(), Some(code), "{file}: {}", said(&merged));
+        assert!(said(&merged).contains(&format!("{passed} passed, {failed} failed")), "{file}: {}", said(&merged));
+    }
+    (github, html)
+}
+
+/// Ctrl-C and `--fail-fast` leave cases that were not run: every report has them, and none is green.
+#[cfg(unix)]
+#[test]
+fn cases_that_were_not_run_are_in_every_report() {
+    let hanging = "title: h\nsteps:\n  - run: {command: sleep 60, timeout: 90 seconds}\n  - expect: {outcome: success}\n";
+    let folder = project(&[("a.yaml", PASSING), ("b.yaml", hanging), ("c.yaml", PASSING), ("d.yaml", PASSING)]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args([&["run", "--check", "--jobs", "1"], REPORTS].concat())
+        .current_dir(folder.path())
+        .env("NO_COLOR", "1")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The second case is said to be slow while it hangs.
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    assert!(lines.by_ref().map(Result::unwrap).any(|line| line.starts_with("SLOW  b")));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let rest = rest.join("\n");
+    assert!(rest.contains("1 passed, 3 failed") && rest.matches("the run was interrupted").count() == 3, "{rest}");
+    all_reports_say(folder.path(), 1, 3, 1);
+
+    let folder = project(&[("a.yaml", PASSING), ("b.yaml", FAILING), ("c.yaml", PASSING)]);
+    let run = mockgento(folder.path(), &[&["run", "--check", "--jobs", "1", "--fail-fast"], REPORTS].concat());
+    assert_eq!(run.status.code(), Some(1), "{}", said(&run));
+    assert!(said(&run).contains("1 passed, 2 failed"), "{}", said(&run));
+    all_reports_say(folder.path(), 1, 2, 1);
 }
 
 fn text_of_again(text: &str, name: &str) -> bool {

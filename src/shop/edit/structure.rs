@@ -45,7 +45,7 @@ impl Part {
                 table: "core_store",
                 named: "store view",
                 code: "code",
-                needed: &["code", "name", "website_id"],
+                needed: &["code", "name", "group_id"],
                 taken: "Store with the same code already exists.",
             },
             Self::CustomerGroup => Form {
@@ -92,8 +92,7 @@ impl Shop {
             }
         }
         self.check_code(&form, fields, None)?;
-        self.check_links(part, fields)?;
-        tables::create(self, form.table, fields)
+        tables::create(self, form.table, &self.with_website(part, fields)?)
     }
 
     /// Saves one with other values.
@@ -101,8 +100,7 @@ impl Shop {
         let form = part.form();
         self.require(form.table, id)?;
         self.check_code(&form, fields, Some(id))?;
-        self.check_links(part, fields)?;
-        tables::update(self, form.table, id, fields)
+        tables::update(self, form.table, id, &self.with_website(part, fields)?)
     }
 
     /// Deletes one with what hangs on it.
@@ -148,19 +146,20 @@ impl Shop {
         Ok(())
     }
 
-    /// A store view's website is there.
-    fn check_links(&self, part: Part, fields: &SeedRow) -> Result<(), EditError> {
-        if let (Part::StoreView, Some(Some(website))) = (part, fields.get("website_id"))
-            && website.parse().ok().is_none_or(|id: i64| self.database().table("core_website").row(id).is_none())
-        {
-            let known: Vec<String> =
-                self.database().table("core_website").iter().map(|(id, _)| id.to_string()).collect();
-            return Err(not_allowed(
-                format!("the shop has no website {website}"),
-                format!("choose one of {}", known.join(", ")),
-            ));
+    /// A store view is of the website of its store (`core_store_group`), which the form asks for.
+    fn with_website(&self, part: Part, fields: &SeedRow) -> Result<SeedRow, EditError> {
+        let mut fields = fields.clone();
+        if let (Part::StoreView, Some(Some(store))) = (part, fields.get("group_id")) {
+            let stores = self.database().table("core_store_group");
+            let Some(row) = store.parse().ok().and_then(|id: i64| stores.row(id)) else {
+                let known: Vec<String> = stores.iter().map(|(id, _)| id.to_string()).collect();
+                let remedy = format!("choose one of {}, or create one in core_store_group", known.join(", "));
+                return Err(not_allowed(format!("the shop has no store {store} (core_store_group)"), remedy));
+            };
+            let website = row.text("website_id").to_owned();
+            fields.insert("website_id".to_owned(), Some(website));
         }
-        Ok(())
+        Ok(fields)
     }
 }
 

@@ -82,7 +82,9 @@ impl World<'_> {
         for export in self.crm.export_queue(integration.id)? {
             let edited = self.crm.get(export.entity, export.row)?;
             let text = |name: &str| edited.as_ref().and_then(|row| text_of(&row.fields.get(name)?.to_json()));
-            let fields: Vec<&str> = export.change_set.keys().map(String::as_str).collect();
+            // How far a row is synced is the CRM's own business; it goes nowhere.
+            let fields: Vec<&str> =
+                export.change_set.keys().map(String::as_str).filter(|name| *name != "syncState").collect();
             rows.push(named([
                 ("entity", Some(export.entity.table().to_owned())),
                 ("originId", text("originId")),
