@@ -54,6 +54,9 @@ struct Shared {
     taken: Vec<AtomicBool>,
     /// For each case the number of the step it is in, from 1.
     steps: Vec<AtomicUsize>,
+    /// Whether no case begins once one has failed, and whether one has.
+    fail_fast: bool,
+    over: AtomicBool,
 }
 
 /// A case that runs.
@@ -66,7 +69,8 @@ struct Running {
 pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell: impl FnMut(Event<'_>)) {
     let steps = cases.iter().map(|_| AtomicUsize::new(0)).collect();
     let taken = cases.iter().map(|_| AtomicBool::new(false)).collect();
-    let shared = Arc::new(Shared { cases: cases.to_vec(), options, taken, steps });
+    let over = AtomicBool::new(false);
+    let shared = Arc::new(Shared { cases: cases.to_vec(), options, taken, steps, fail_fast: pool.fail_fast, over });
     let (sender, messages) = mpsc::channel();
     for _ in 0..pool.jobs.clamp(1, cases.len().max(1)) {
         spawn_worker(&shared, &sender, None);
@@ -155,6 +159,9 @@ impl Shared {
     /// Takes the next case for a worker that has just ended one. CaseHeads that share their snapshots go one after the
     /// other, on one worker, so that the first of them is always the same.
     fn take_after(&self, ended: Option<usize>) -> Option<usize> {
+        if self.over.load(Ordering::Relaxed) {
+            return None;
+        }
         let follows = |number: usize| {
             let before = number.checked_sub(1).and_then(|before| self.cases.get(before));
             before.zip(self.cases.get(number)).is_some_and(|(before, case)| case.shares_with(before))
@@ -177,6 +184,10 @@ fn spawn_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>, after: Opt
             let _ = sender.send(Message::Begins(number, since));
             let result = catch_unwind(AssertUnwindSafe(|| runner::run_watched(case, shared.options, step)));
             let result = result.unwrap_or_else(|panic| broken(case, &shared, number, since, panic.as_ref()));
+            // The worker knows before anybody else, and it is the next to begin a case.
+            if shared.fail_fast && !result.passed() {
+                shared.over.store(true, Ordering::Relaxed);
+            }
             // Nobody listens any more when the run is over.
             if sender.send(Message::Ends(number, Box::new(result))).is_err() {
                 return;
