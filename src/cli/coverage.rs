@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 
 use super::diagnostics::Colour;
 use super::{ExitCode, Outcome, diagnostics, places};
-use crate::cli::output;
+use crate::cli::output::{self, counted};
 use crate::scenario::coverage::{self, Section};
 use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::runner::{Carrier, RunOptions};
@@ -64,7 +64,7 @@ pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
         let lines = sections.iter().flat_map(|of| of.missing.iter().map(|word| format!("{}: {word}", of.name)));
         lines.collect::<Vec<_>>().join("\n")
     } else {
-        format!("{}\n{} scenarios", table(&sections), results.len())
+        format!("{}\n{}", table(&sections), counted(results.len(), "case", "cases"))
     };
     // A reader that closed the pipe early has seen what it wanted.
     let _ = writeln!(output::stdout(), "{text}");
@@ -73,7 +73,8 @@ pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
 
 fn table(sections: &[Section]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING);
+    output::fit(&mut table);
     table.set_header(["What", "exercised", "by none"]);
     for section in sections {
         let all = section.covered.len() + section.missing.len();

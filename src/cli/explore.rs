@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
-use crate::cli::output;
+use crate::cli::output::{self, counted};
 use crate::disrupt::{Disruption, WSDL_OPERATION};
 use crate::magento::Contract;
 use crate::quirk::Profile;
@@ -229,8 +229,12 @@ impl Told {
     fn summary(&self) -> String {
         let per_second = if self.seconds > 0.0 { self.runs as f64 / self.seconds } else { 0.0 };
         format!(
-            "{}\n{} scenarios, {} runs in {:.1} s ({per_second:.0} a second), {} failures\n",
-            self.legend, self.scenarios, self.runs, self.seconds, self.failures
+            "{}\n{}, {} in {:.1} s ({per_second:.0} a second), {}\n",
+            self.legend,
+            counted(self.scenarios, "case", "cases"),
+            counted(self.runs, "run", "runs"),
+            self.seconds,
+            counted(self.failures, "failure", "failures")
         )
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
@@ -43,7 +43,8 @@ fn tags(case: &Case) -> Vec<&str> {
 
 fn table(cases: &[Case]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING);
+    output::fit(&mut table);
     table.set_header(["Scenario", "Tags", "What it shows"]);
     for case in cases {
         table.add_row([case.name.clone(), tags(case).join(", "), case.scenario.script.title.get().clone()]);

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::sync::Mutex;
 
+use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
 use crate::printable::{is_active, json, printable};
@@ -40,6 +41,21 @@ pub(super) fn log(is_coloured: bool) -> Box<dyn Write> {
 /// The log on standard error, a JSON value a line.
 pub(super) fn json_log() -> Box<dyn Write> {
     Box::new(Shown::new(io::stderr(), As::Json))
+}
+
+/// `1 case`, `2 cases`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Lets a table be as wide as the terminal and breaks its cells; elsewhere, as in a file or a pipe, its lines stay whole.
+pub(super) fn fit(table: &mut Table) {
+    use io::IsTerminal as _;
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    let width = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    if let Some((terminal_size::Width(columns), _)) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+    }
 }
 
 /// JSON on standard output, streamed.

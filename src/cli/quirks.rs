@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 
 use super::{ExitCode, Outcome};
 use crate::cli::output;
@@ -27,7 +27,8 @@ pub fn run(args: &QuirksArgs) -> Outcome {
 
 fn table() -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING);
+    output::fit(&mut table);
     table.set_header(["Quirk", "documented", "orocrm-4.1", "What the reference client does"]);
     let (documented, real) = (Profile::Documented.quirks(), Profile::OroCrm41.quirks());
     let word = |on: bool| if on { "as real" } else { "fixed" };

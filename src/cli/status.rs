@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 use jiff::SignedDuration;
 use miette::miette;
 
@@ -80,7 +80,8 @@ fn exports(of: &IntegrationStanding) -> String {
 
 fn plain_table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING);
+    output::fit(&mut table);
     table.set_header(header);
     table
 }

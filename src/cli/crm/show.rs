@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 use miette::miette;
 use serde_json::{Map, Value};
 
@@ -109,7 +109,8 @@ fn table(args: &ShowArgs, rows: &[Map<String, Value>]) -> String {
     let all = || args.entity.columns().iter().map(|(name, _)| *name).collect();
     let columns = if chosen.is_empty() { usual.unwrap_or_else(all) } else { chosen };
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING);
+    output::fit(&mut table);
     table.set_header(["row"].into_iter().chain(columns.iter().copied()));
     for row in rows {
         let cell = |field: &str| row.get(field).map(plain).unwrap_or_default();
