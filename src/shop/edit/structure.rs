@@ -27,6 +27,8 @@ struct Form {
     code: &'static str,
     /// Columns that may not be empty.
     needed: &'static [&'static str],
+    /// What the form sends where nobody changes it.
+    usual: &'static [(&'static str, &'static str)],
     /// What Magento says of a code that is taken.
     taken: &'static str,
 }
@@ -39,6 +41,7 @@ impl Part {
                 named: "website",
                 code: "code",
                 needed: &["code", "name"],
+                usual: &[("sort_order", "0"), ("default_group_id", "0"), ("is_default", "0")],
                 taken: "Website with the same code already exists.",
             },
             Self::StoreView => Form {
@@ -46,6 +49,7 @@ impl Part {
                 named: "store view",
                 code: "code",
                 needed: &["code", "name", "group_id"],
+                usual: &[("sort_order", "0"), ("is_active", "1")],
                 taken: "Store with the same code already exists.",
             },
             Self::CustomerGroup => Form {
@@ -53,6 +57,7 @@ impl Part {
                 named: "customer group",
                 code: "customer_group_code",
                 needed: &["customer_group_code"],
+                usual: &[("tax_class_id", "3")],
                 taken: "Customer Group already exists.",
             },
         }
@@ -92,7 +97,11 @@ impl Shop {
             }
         }
         self.check_code(&form, fields, None)?;
-        tables::create(self, form.table, &self.with_website(part, fields)?)
+        let mut fields = self.with_website(part, fields)?;
+        for (column, value) in form.usual {
+            fields.entry((*column).to_owned()).or_insert_with(|| Some((*value).to_owned()));
+        }
+        tables::create(self, form.table, &fields)
     }
 
     /// Saves one with other values.
