@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
 use crate::bounded;
+use crate::nearest;
 use crate::scenario::language::case::head::Head;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices};
 use crate::scenario::language::fragment_file::FragmentFile;
@@ -243,6 +244,9 @@ fn explain(error: &Error) -> (String, Option<String>) {
 fn colon_missing(written: &str, known: &[&str]) -> Option<String> {
     let word = known.iter().filter(|word| written.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' ')));
     let word = word.max_by_key(|word| word.len())?;
+    if nearest::meant(written, known.iter().copied()).is_some_and(|meant| meant != *word) {
+        return None;
+    }
     let rest = written.strip_prefix(word)?.trim();
     Some(format!("put a colon after `{word}`: `{word}: {rest}`"))
 }
