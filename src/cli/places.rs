@@ -161,6 +161,6 @@ fn like(wrong: &Path) -> Option<String> {
         let path = file.strip_prefix(ROOT).unwrap_or(file).trim_start_matches('/');
         path.rsplit_once('.').map_or(path, |(name, _)| name).to_owned()
     };
-    let names: Vec<String> = files.iter().map(name).collect();
+    let names: Vec<String> = files.iter().map(name).chain([ROOT.to_owned()]).collect();
     nearest::meant(wrong, names.iter().map(String::as_str)).map(str::to_owned)
 }
