@@ -150,8 +150,7 @@ pub(super) fn durations(path: &Path) -> Result<BTreeMap<String, Duration>, miett
 }
 
 fn results(path: &Path) -> Result<Vec<CaseResult>, miette::Report> {
-    let report = json::read(&read(path)?).map_err(|error| {
-        miette::miette!(help = WRITES_ONE, "{} is no report: {error}", path.display())
-    })?;
+    let report = json::read(&read(path)?)
+        .map_err(|error| miette::miette!(help = WRITES_ONE, "{} is no report: {error}", path.display()))?;
     Ok(report.results)
 }

@@ -15,12 +15,12 @@ use super::{ExitCode, Outcome};
 use crate::report::console::{Console, Target, Verbosity};
 use crate::report::format::About;
 use crate::report::html;
+use crate::scenario::Case;
 use crate::scenario::coverage;
 use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::result::CaseResult;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::shard::Shard;
-use crate::scenario::Case;
 use crate::snapshot::{Mode, SnapshotName, Store};
 
 /// Arguments of `run`.

@@ -133,7 +133,8 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let stop = StopFlag::default();
     let asks_ahead = args.concurrency > 1;
     let options = SyncOptions { stop: stop.clone(), asks_ahead, ..SyncOptions::default() };
-    let mut progress = if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id), args.telling()) };
+    let mut progress =
+        if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&crm, id), args.telling()) };
     let unaudited = stop.clone();
     let mut events = |event: SyncEvent| {
         if let Err(error) = audit.hear(&event) {

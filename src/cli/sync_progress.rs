@@ -2,8 +2,8 @@
 //! the initial walk, a bar with the time left; anywhere else, as in CI, a line for each connector, a sign of life now and
 //! then, and each failure once. With `-v` it is a plain line for each event.
 
-use std::io::Write as _;
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -180,9 +180,7 @@ impl Sums {
             SyncEvent::Exported { outcome } if matches!(outcome.result, ExportResult::Failed { .. }) => {
                 line(&in_words(event));
             }
-            SyncEvent::WindowOpened { .. }
-                if says_where_it_is && self.last_line.elapsed() >= SIGN_OF_LIFE_EVERY =>
-            {
+            SyncEvent::WindowOpened { .. } if says_where_it_is && self.last_line.elapsed() >= SIGN_OF_LIFE_EVERY => {
                 line(&format!("… {}", in_words(event)));
                 self.last_line = Instant::now();
             }

@@ -54,7 +54,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(&folder.path().join("report.xml"), b"<x/>").unwrap();
         assert_eq!(std::fs::read(folder.path().join("report.xml")).unwrap(), b"<x/>");
-        for attempt in [write(&folder.path().join("no/such/report.xml"), b""), probe(&folder.path().join("no/such/x"))] {
+        for attempt in [write(&folder.path().join("no/such/report.xml"), b""), probe(&folder.path().join("no/such/x"))]
+        {
             let nowhere = attempt.unwrap_err().to_string();
             assert!(nowhere.starts_with("cannot write the report "), "{nowhere}");
             assert!(nowhere.ends_with("no/such; make it first"), "{nowhere}");

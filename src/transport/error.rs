@@ -175,7 +175,12 @@ mod tests {
         assert!(message("received fatal alert: CertificateRequired").ends_with("give one with --client-cert"));
         assert!(message("received fatal alert: HandshakeFailure").contains("may want a client certificate"));
         let plain = message("client error (Connect): received corrupt message of type InvalidContentType");
-        assert!(plain.ends_with("does not speak TLS; write http:// if the shop is served without, or name the port of https"), "{plain}");
+        assert!(
+            plain.ends_with(
+                "does not speak TLS; write http:// if the shop is served without, or name the port of https"
+            ),
+            "{plain}"
+        );
         assert!(message("invalid peer certificate: UnknownIssuer").ends_with("or allow insecure connections"));
     }
 

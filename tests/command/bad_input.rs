@@ -54,7 +54,8 @@ fn project() -> tempfile::TempDir {
 fn a_folder_without_scenarios_and_a_file_that_is_not_there_are_named() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
-    for (argument, expected) in [("empty", "no scenario files at empty"), ("missing.yaml", "there is no scenario missing.yaml")]
+    for (argument, expected) in
+        [("empty", "no scenario files at empty"), ("missing.yaml", "there is no scenario missing.yaml")]
     {
         let ran = mockgento(folder.path(), &["run", argument]);
         assert_eq!(ran.status.code(), Some(2));

@@ -41,7 +41,8 @@ async fn every_mistake_is_answered_with_what_to_do() {
     let mut told = String::new();
     for part in include_str!("mistakes.txt").split("##### ").skip(1) {
         let (name, lines) = part.split_once('\n').unwrap();
-        let file: String = lines.lines().filter_map(|line| line.strip_prefix('|')).map(|line| format!("{line}\n")).collect();
+        let file: String =
+            lines.lines().filter_map(|line| line.strip_prefix('|')).map(|line| format!("{line}\n")).collect();
         let scenario = at.join("scenarios/a.yaml");
         if !file.is_empty() {
             std::fs::write(&scenario, file).unwrap();

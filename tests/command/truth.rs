@@ -106,7 +106,8 @@ fn all_reports_say(folder: &Path, passed: usize, failed: usize, code: i32) -> (S
 #[cfg(unix)]
 #[test]
 fn cases_that_were_not_run_are_in_every_report() {
-    let hanging = "title: h\nsteps:\n  - run: {command: sleep 60, timeout: 90 seconds}\n  - expect: {outcome: success}\n";
+    let hanging =
+        "title: h\nsteps:\n  - run: {command: sleep 60, timeout: 90 seconds}\n  - expect: {outcome: success}\n";
     let folder = project(&[("a.yaml", PASSING), ("b.yaml", hanging), ("c.yaml", PASSING), ("d.yaml", PASSING)]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args([&["run", "--check", "--jobs", "1"], REPORTS].concat())

@@ -272,8 +272,11 @@ async fn synced(
         ..SyncOptions::default()
     };
     let saves = scratch.saver();
-    let mut progress =
-        if args.json { SyncProgress::none() } else { SyncProgress::on_stderr(start_of_walk(&scratch.after, id), args.telling()) };
+    let mut progress = if args.json {
+        SyncProgress::none()
+    } else {
+        SyncProgress::on_stderr(start_of_walk(&scratch.after, id), args.telling())
+    };
     let mut events = |event: SyncEvent| {
         progress.show(&event);
         match event {

@@ -229,7 +229,10 @@ fn an_email_is_free_when_nobody_else_has_it() {
 fn edits_are_refused_for_the_documented_reasons() {
     let (mut crm, _, id) = crm(false);
     let off = crm.edit_customer(id, &rename()).unwrap_err().to_string();
-    assert_eq!(off, "customers of \"Magento\" cannot be created or edited in the CRM: two way sync is off; switch it on in the integration's settings first");
+    assert_eq!(
+        off,
+        "customers of \"Magento\" cannot be created or edited in the CRM: two way sync is off; switch it on in the integration's settings first"
+    );
     let (mut crm, channel, id) = self::crm(true);
     let blank = CustomerEdit { fields: Fields::new().with("lastName", ""), addresses: Vec::new() };
     let error = crm.edit_customer(id, &blank).unwrap_err().to_string();

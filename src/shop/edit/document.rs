@@ -174,10 +174,8 @@ fn refused(what: &'static str, id: i64, why: SaleRefused) -> EditError {
 
 fn money_of(column: &str, text: &Option<String>) -> Result<Option<Amount>, EditError> {
     let Some(text) = text else { return Ok(None) };
-    let amount: amount::Amount = text
-        .trim()
-        .parse()
-        .map_err(|_| EditError::NoNumber { column: column.to_owned(), found: text.clone() })?;
+    let amount: amount::Amount =
+        text.trim().parse().map_err(|_| EditError::NoNumber { column: column.to_owned(), found: text.clone() })?;
     if amount < Amount::ZERO {
         return Err(EditError::NotAllowed(format!("{column} is {text}"), "write 0 or more".to_owned()));
     }

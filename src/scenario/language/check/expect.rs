@@ -3,9 +3,9 @@
 use super::Check;
 use super::Finding;
 use super::columns::matchers;
-use crate::scenario::language::finding::choices;
 use crate::crm::Entity;
 use crate::disrupt::WSDL_OPERATION;
+use crate::scenario::language::finding::choices;
 use crate::scenario::language::known;
 use crate::scenario::language::setup::case_filter;
 use crate::scenario::language::step::expectation::{Expectation, RowsExpectation};

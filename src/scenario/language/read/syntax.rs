@@ -107,8 +107,10 @@ fn nothing_after(place: Place, text: &str) -> Finding {
     let next = rest.lines().next().unwrap_or_default();
     let is_beside = next.len() - next.trim_start().len() == column && !next.trim_start().starts_with('-');
     match next.trim().split_once(':') {
-        Some((beside, _)) if is_beside && !key.is_empty() => Finding::at(place, format!("nothing stands under `{key}`"))
-            .help(format!("indent `{beside}` further than `{key}`, by two spaces")),
+        Some((beside, _)) if is_beside && !key.is_empty() => {
+            Finding::at(place, format!("nothing stands under `{key}`"))
+                .help(format!("indent `{beside}` further than `{key}`, by two spaces"))
+        }
         _ => Finding::at(place, "nothing stands here")
             .help("write `key: value` pairs after the colon, or indent them below it"),
     }

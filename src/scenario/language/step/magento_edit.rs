@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::scenario::language::step::sale::{
-    CartInMagento, DocumentInMagento, NumberOfOrder, OrderInMagento, RefundInMagento, SaleInMagento, SubscriptionInMagento,
+    CartInMagento, DocumentInMagento, NumberOfOrder, OrderInMagento, RefundInMagento, SaleInMagento,
+    SubscriptionInMagento,
 };
 use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::At;

@@ -70,8 +70,9 @@ impl World<'_> {
             MagentoEdit::UnholdOrder(told) => {
                 self.with_order(told.shop.as_ref(), &told.order, |order| ShopEdit::UnholdOrder { order })
             }
-            MagentoEdit::DeleteOrder(told) => self.with_order(told.shop.as_ref(), &told.order, |id| {
-                ShopEdit::Delete { table: "sales_flat_order".to_owned(), id }
+            MagentoEdit::DeleteOrder(told) => self.with_order(told.shop.as_ref(), &told.order, |id| ShopEdit::Delete {
+                table: "sales_flat_order".to_owned(),
+                id,
             }),
             MagentoEdit::CreateWebsite(made) => self.add_part(Part::Website, made),
             MagentoEdit::UpdateWebsite(told) => self.change_part(Part::Website, told),
