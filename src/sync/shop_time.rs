@@ -42,8 +42,8 @@ impl Run<'_, '_> {
     /// Says when the shop's clock is not this machine's, and when the sync start date lies ahead of the shop's time, so that
     /// nothing is there to ask for.
     pub(super) async fn note_times(&mut self, outcome: &mut SyncOutcome) -> Result<(), SyncError> {
-        let (here, there) = (self.clock.now(), self.now_there().await);
-        if there != here {
+        let (there, here) = (self.now_there().await, self.clock.now());
+        if there.duration_since(here).abs() > window::MISTIMING {
             outcome.notices.push(clocks_differ(there, here));
         }
         let start = self.sync_start()?;

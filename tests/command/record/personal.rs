@@ -10,7 +10,7 @@ use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::record::{
     Caller, Cassette, Meta, Recorded, Recorder, Sanitiser, SubstituteKey, kept_fields, personal_fields, rebuild, write,
 };
-use mockgento::shop::Seed;
+use mockgento::shop::{Row, Seed};
 use mockgento::shop::seed::SeedRow;
 use mockgento::soap::{Codec, Shape, SoapStruct, SoapValue, TypeRef, WireStyle, Xsd};
 use mockgento::testing::TestShop;
@@ -134,7 +134,7 @@ fn value(field: &str, at: usize) -> (String, String) {
 }
 
 /// Rows with a text in every text column of the types; and for each field the texts.
-fn filled() -> (IndexMap<String, Vec<SeedRow>>, BTreeMap<String, Vec<String>>) {
+fn filled() -> (IndexMap<String, Vec<Row>>, BTreeMap<String, Vec<String>>) {
     let codec = codec();
     let (mut tables, mut texts) = (IndexMap::new(), BTreeMap::<String, Vec<String>>::new());
     let mut at = 0;
@@ -178,7 +178,7 @@ fn filled() -> (IndexMap<String, Vec<SeedRow>>, BTreeMap<String, Vec<String>>) {
                 *text = Some("0".to_owned());
             }
         }
-        tables.insert((*table).to_owned(), vec![row]);
+        tables.insert((*table).to_owned(), vec![Row::from(row)]);
     }
     (tables, texts)
 }
