@@ -10,8 +10,8 @@ use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::record::{
     Caller, Cassette, Meta, Recorded, Recorder, Sanitiser, SubstituteKey, kept_fields, personal_fields, rebuild, write,
 };
-use mockgento::shop::{Row, Seed};
 use mockgento::shop::seed::SeedRow;
+use mockgento::shop::{Row, Seed};
 use mockgento::soap::{Codec, Shape, SoapStruct, SoapValue, TypeRef, WireStyle, Xsd};
 use mockgento::testing::TestShop;
 use mockgento::transport::tcp::{TcpOptions, TcpTransport};
