@@ -76,10 +76,14 @@ pub mod disrupt;
 #[cfg(feature = "sync")]
 pub mod email_address;
 pub mod magento;
+#[cfg(feature = "shop")]
+pub mod matching;
 #[cfg(any(feature = "shop", feature = "sync"))]
 mod memo;
 #[cfg(any(feature = "shop", feature = "sync"))]
 mod nearest;
+#[cfg(feature = "shop")]
+mod place;
 mod printable;
 mod private_file;
 pub mod quirk;
@@ -106,4 +110,6 @@ pub mod transport;
 pub mod version;
 #[cfg(feature = "scenario")]
 mod whole_file;
+#[cfg(feature = "shop")]
+mod written_value;
 pub mod xml;

@@ -30,6 +30,8 @@ enum Of {
     Overrides,
     /// The control API of a running shop, as an OpenAPI document.
     Control,
+    /// Files of stubs: what operations answer before the shop does.
+    Stubs,
 }
 
 /// Prints the schema.
@@ -41,6 +43,7 @@ pub fn run(args: &SchemaArgs) -> Outcome {
         Of::Report => crate::report::json::schema(),
         Of::Overrides => overrides(),
         Of::Control => crate::server::CONTROL_OPENAPI.to_owned(),
+        Of::Stubs => serde_json::to_string_pretty(&crate::shop::stubs::schema()).unwrap_or_default() + "\n",
     };
     // A reader that closed the pipe early has seen what it wanted.
     let _ = output::document().write_all(text.as_bytes());

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -20,6 +21,7 @@ use crate::magento::{Contract, WebServer};
 use crate::secret::ApiKey;
 use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions, TOKEN_CHARACTERS_MIN, Token};
 use crate::shop::seed::SeedUser;
+use crate::shop::stubs::StubFile;
 use crate::shop::{Seed, Shop, ShopConfig, built_in};
 
 /// Arguments of `serve`.
@@ -37,10 +39,13 @@ pub struct ServeArgs {
     #[arg(long, value_enum)]
     web_server: Option<WebServer>,
     /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations", "stubs", "module", "wsdl"])]
     cassette: Option<PathBuf>,
     #[command(flatten)]
     shop: ShopArgs,
+    /// What operations answer before the shop does: a file of stubs (see docs/stubs.md). May be given several times.
+    #[arg(long, value_name = "FILE")]
+    stubs: Vec<PathBuf>,
     /// Add an API user with access to everything; its key comes from `--key`.
     #[arg(long, value_name = "NAME", requires = "key")]
     user: Option<String>,
@@ -255,10 +260,24 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
         web_server: args.web_server,
         overrides: kind.overrides.clone(),
         mended: args.mend_wsdl,
+        contract: Arc::clone(&kind.contract),
         ..ShopConfig::new(Clock::adjustable(args.now))
     };
-    Shop::new(config, seed).map_err(|error| miette!("{error}"))
+    let mut shop = Shop::new(config, seed).map_err(|error| miette!("{error}"))?;
+    for path in &args.stubs {
+        let name = path.display().to_string();
+        let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+            .map_err(|error| miette!(help = "give a YAML or JSON file of stubs", "cannot read the stubs {name}: {error}"))?;
+        let file = StubFile::parse(&text, &name).map_err(|error| miette!(help = STUBS_HELP, "{error}"))?;
+        shop.install_stubs(&file).map_err(|error| miette!(help = STUBS_HELP, "{error}"))?;
+    }
+    for note in &kind.notes {
+        tracing::warn!("{note}");
+    }
+    Ok(shop)
 }
+
+const STUBS_HELP: &str = "`mockgento schema stubs` prints what may stand in a file of stubs, docs/stubs.md explains it";
 
 fn seed_file(path: &Path) -> miette::Result<Seed> {
     let name = path.display().to_string();
@@ -278,7 +297,8 @@ fn operations(kind: &ShopKind) -> String {
     for name in schema.operations.keys() {
         let is_implemented = Shop::implemented(name);
         implemented += usize::from(is_implemented);
-        table.add_row([name.as_str(), if is_implemented { "yes" } else { "no" }]);
+        let by_stubs = kind.contract.declarer(name).is_some() || kind.contract.operation(name).is_none();
+        table.add_row([name.as_str(), if is_implemented { "yes" } else if by_stubs { "by stubs" } else { "no" }]);
     }
     format!(
         "{}\n\n{implemented} of {} operations implemented ({})",

@@ -6,11 +6,16 @@ use std::sync::Arc;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use miette::miette;
+use url::Url;
 
+use super::connection_args::runtime;
 use crate::bounded;
-use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
+use crate::clock::Clock;
+use crate::magento::{BridgeRelease, Contract, Flavor, Module, WebServer};
 use crate::shop::Overrides;
 use crate::soap::{ServiceSchema, WireStyle};
+use crate::transport::tcp::{TcpOptions, TcpTransport};
+use crate::transport::{HttpRequest, Transport as _};
 
 /// Style, bridge and product of a shop.
 #[derive(Debug, Args)]
@@ -24,6 +29,13 @@ pub struct ShopArgs {
     /// The product and line to pose as. Left out: what the overrides say, else magento-1.9.4.
     #[arg(long, value_enum)]
     flavor: Option<Flavor>,
+    /// Install a module: the folder with its `api.xml`, `wsdl.xml` and `wsi.xml`, or one that holds such folders. May be given
+    /// several times; they join in this order.
+    #[arg(long, value_name = "DIR")]
+    module: Vec<PathBuf>,
+    /// Declare what this WSDL of a shop has beyond the product: a file or an http(s) address.
+    #[arg(long, value_name = "FILE|URL")]
+    wsdl: Option<String>,
     /// In which way the shop differs from that product: a file as `mockgento compare --write-overrides` makes it.
     #[arg(long, value_name = "FILE")]
     overrides: Option<PathBuf>,
@@ -71,6 +83,10 @@ pub struct ShopKind {
     pub flavor: Flavor,
     /// What it does otherwise.
     pub overrides: Option<Arc<Overrides>>,
+    /// What its API is, modules included.
+    pub contract: Arc<Contract>,
+    /// What of its modules is served otherwise than it is written.
+    pub notes: Vec<String>,
 }
 
 impl ShopArgs {
@@ -79,16 +95,56 @@ impl ShopArgs {
         let overrides = self.overrides.as_deref().map(read).transpose()?;
         let said = overrides.clone().unwrap_or_default();
         let bridge = said.bridge_release().map_err(|error| miette!("{error}"))?;
+        let modules = self.modules()?;
+        let contract = match modules.as_slice() {
+            [] => Contract::base(),
+            modules => Contract::shared().with_modules(modules).map_err(|error| miette!("{error}"))?,
+        };
         let kind = ShopKind {
             mode: if self.wsi { WireStyle::WsI } else { said.mode().unwrap_or_default() },
             bridge: self.bridge.map_or_else(|| bridge.unwrap_or(Some(BridgeRelease::newest())), |asked| asked.0),
             flavor: self.flavor.or(said.flavor).unwrap_or_default(),
             overrides: overrides.map(Arc::new),
+            notes: modules.iter().flat_map(|module| module.notes.clone()).collect(),
+            contract,
         };
-        let product = Contract::shared().schema(kind.mode, kind.bridge, kind.flavor);
+        let product = kind.contract.schema(kind.mode, kind.bridge, kind.flavor);
         said.check(&product).map_err(|error| miette!("{error}"))?;
         Ok(kind)
     }
+}
+
+impl ShopArgs {
+    fn modules(&self) -> miette::Result<Vec<Module>> {
+        let mut modules = Vec::new();
+        for folder in &self.module {
+            modules.extend(Module::read_folder(folder).map_err(|error| miette!("{error}"))?);
+        }
+        if let Some(wsdl) = &self.wsdl {
+            let text = if wsdl.starts_with("http://") || wsdl.starts_with("https://") { fetched(wsdl)? } else { wsdl_file(wsdl)? };
+            modules.push(Module::read_wsdl(&text, wsdl).map_err(|error| miette!("{error}"))?);
+        }
+        Ok(modules)
+    }
+}
+
+fn wsdl_file(name: &str) -> miette::Result<String> {
+    bounded::read_text(Path::new(name), bounded::TEXT_BYTES_MAX)
+        .map_err(|error| miette!(help = "give a file, or an address with http:// or https://", "cannot read the WSDL {name}: {error}"))
+}
+
+/// Downloads a WSDL; its style and declarations are all that is read of it.
+fn fetched(address: &str) -> miette::Result<String> {
+    let url = Url::parse(address).map_err(|error| miette!("--wsdl: this is no address: {error}"))?;
+    let shown = crate::transport::masked(&url);
+    let transport = TcpTransport::new(TcpOptions::default(), Clock::system()).map_err(|error| miette!("{error}"))?;
+    let answer = runtime()?
+        .block_on(transport.send(HttpRequest::get(url)))
+        .map_err(|error| miette!(help = "download it and give the file", "cannot fetch the WSDL: {error}"))?;
+    if answer.status != 200 {
+        return Err(miette!(help = "open the address in a browser", "{shown} answers status {} and no WSDL", answer.status));
+    }
+    String::from_utf8(answer.body).map_err(|_| miette!("{shown} answers no UTF-8"))
 }
 
 fn read(path: &Path) -> miette::Result<Overrides> {
@@ -102,7 +158,7 @@ fn read(path: &Path) -> miette::Result<Overrides> {
 impl ShopKind {
     /// The operations and types it declares.
     pub fn schema(&self) -> Arc<ServiceSchema> {
-        let product = Contract::shared().schema(self.mode, self.bridge, self.flavor);
+        let product = self.contract.schema(self.mode, self.bridge, self.flavor);
         self.overrides.as_ref().map_or_else(|| product.clone(), |own| Arc::new(own.service_of(&product)))
     }
 
@@ -118,6 +174,12 @@ impl ShopKind {
             None => "no bridge".to_owned(),
         };
         let own = if self.overrides.is_some() { ", overridden" } else { "" };
-        format!("{flavor}, {style}, {bridge}{own}")
+        let operations = self.contract.operations().filter(|facts| self.contract.declarer(&facts.name).is_some()).count();
+        let modules = match operations {
+            0 => String::new(),
+            1 => ", 1 operation of modules".to_owned(),
+            more => format!(", {more} operations of modules"),
+        };
+        format!("{flavor}, {style}, {bridge}{own}{modules}")
     }
 }

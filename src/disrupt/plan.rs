@@ -101,6 +101,13 @@ impl Plan {
         self.entries.clear();
     }
 
+    /// Arms what another plan has armed, as far as it has got there; nothing else is armed any more.
+    pub fn take_over(&mut self, other: &Self) {
+        self.entries.clone_from(&other.entries);
+        self.pages.clone_from(&other.pages);
+        self.next_id = self.next_id.max(other.next_id);
+    }
+
     /// Whether nothing is armed.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -233,7 +240,7 @@ mod tests {
     #[test]
     fn pages_sessions_and_windows_narrow_which_calls_count() {
         let at = |second| jiff::Timestamp::from_second(second).unwrap();
-        let call = |operation, page, second| Seen { operation, page, at: at(second) };
+        let call = |operation, page, second| Seen { page, at: at(second), ..Seen::named(operation) };
         let calls = [
             call("login", None, 0),
             call("list", Some(1), 10),
@@ -255,6 +262,21 @@ mod tests {
                 (1..).zip(&calls).filter(|(_, call)| !plan.fire(**call).is_empty()).map(|(n, _)| n).collect();
             assert_eq!(hits, expected, "{when:?}");
         }
+    }
+
+    #[test]
+    fn arguments_narrow_which_calls_count() {
+        let when: When = serde_saphyr::from_str("{operation: info, arguments: {customerId: 42}, nth: 2}").unwrap();
+        let mut plan = Plan::new();
+        plan.arm(Armed::until_cleared(Disruption::HtmlPage, when));
+        let fired: Vec<usize> = ["42", "13", "13", "42", "42"]
+            .map(|id| {
+                let arguments = SoapStruct::new().with("customerId", id);
+                plan.fire(Seen { arguments: Some(&arguments), ..Seen::named("info") }).len()
+            })
+            .into();
+        assert_eq!(fired, [0, 0, 0, 1, 1], "only calls for 42 are counted");
+        assert!(plan.fire(Seen::named("info")).is_empty(), "what is no call has no arguments");
     }
 
     #[test]

@@ -4,14 +4,20 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::matching::{Conditions, OtherNames};
+use crate::soap::SoapStruct;
+
 /// Which calls a disruption strikes. Calls are counted from the moment of arming, and only those that match all of
-/// `operation`, `page`, `session` and the window of time; without conditions every call matches.
+/// `operation`, `arguments`, `page`, `session` and the window of time; without conditions every call matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct When {
     /// Only calls of this operation; `wsdl` is a WSDL download. Without it all calls count.
     #[serde(default)]
     pub operation: Option<String>,
+    /// Only calls whose arguments are like these, such as `{customerId: 42}`; the rest of them may be anything.
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    pub arguments: Conditions,
     /// Only from the n-th matching call on, counted from 1; with the default of one strike: exactly the n-th.
     #[serde(default)]
     pub nth: Option<u64>,
@@ -41,10 +47,14 @@ pub struct When {
 }
 
 /// What is known of a call when it arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen<'a> {
     /// Its name.
     pub operation: &'a str,
+    /// What it was called with; nothing for what is no call.
+    pub arguments: Option<&'a SoapStruct>,
+    /// What the other style calls the same arguments.
+    pub other_names: OtherNames<'a>,
     /// The page it asks for.
     pub page: Option<u64>,
     /// The time by the shop's clock.
@@ -54,7 +64,7 @@ pub struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// A call of which only the name is known.
     pub fn named(operation: &'a str) -> Self {
-        Self { operation, page: None, at: Timestamp::UNIX_EPOCH }
+        Self { operation, arguments: None, other_names: &[], page: None, at: Timestamp::UNIX_EPOCH }
     }
 }
 
@@ -76,6 +86,8 @@ impl When {
             && self.session.is_none_or(|wanted| wanted == session)
             && self.from.is_none_or(|from| call.at >= from)
             && self.until.is_none_or(|until| call.at < until)
+            && (self.arguments.is_empty()
+                || call.arguments.is_some_and(|arguments| self.arguments.hold(arguments, call.other_names)))
     }
 
     /// Whether the call with that number among those that count is struck.

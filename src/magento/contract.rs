@@ -8,22 +8,41 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::schema::{self, OperationTable, TypeTable};
-use super::{BridgeRelease, Flavor};
+use super::{BridgeRelease, Flavor, Module, ModuleError, module};
 use crate::soap::{ServiceSchema, SoapFault, WireStyle};
+
+impl std::fmt::Debug for Contract {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contract").field("declared by modules", &self.declarers).finish_non_exhaustive()
+    }
+}
 
 /// Schemas by style, bridge package and flavor.
 type BuiltSchemas = IndexMap<(WireStyle, Option<String>, Flavor), Arc<ServiceSchema>>;
 
-/// The whole API catalogue, read once.
+/// The whole API catalogue: the product's, read once, or that of a shop with modules of its own.
 pub struct Contract {
-    types: TypeTable,
-    operations: OperationTable,
+    pub(super) types: TypeTable,
+    pub(super) operations: OperationTable,
     facts: IndexMap<String, OperationFacts>,
-    resources: IndexMap<String, ResourceFacts>,
-    faults: IndexMap<String, Vec<(String, u16, String)>>,
-    acl: AclTree,
+    pub(super) resources: IndexMap<String, ResourceFacts>,
+    /// What operations of modules start with, by resource or alias; those of the product are in its resources.
+    pub(super) prefixes: IndexMap<String, String>,
+    /// Who declares an operation that is not the product's.
+    pub(super) declarers: IndexMap<String, Declarer>,
+    pub(super) faults: IndexMap<String, Vec<(String, u16, String)>>,
+    pub(super) acl: AclTree,
     /// Schemas by style, bridge package and flavor.
     built: Mutex<BuiltSchemas>,
+}
+
+/// Who declares an operation that is not the product's, and in which line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Declarer {
+    /// A module, whose `api.xml` says which rights it needs.
+    Module(String),
+    /// A shop's WSDL, which says nothing of rights.
+    Wsdl(String),
 }
 
 /// What is known of an operation besides its messages.
@@ -47,6 +66,8 @@ pub struct OperationFacts {
     pub resource_acl: Option<String>,
     /// The ACL node the method needs besides.
     pub method_acl: Option<String>,
+    /// Arguments that RPC and WS-I name otherwise: the name in RPC, and that in WS-I.
+    pub other_names: Vec<(String, String)>,
 }
 
 /// An API resource.
@@ -63,19 +84,98 @@ pub struct ResourceFacts {
     pub aliases: Vec<String>,
     /// Methods and their own ACL nodes.
     pub methods: IndexMap<String, Option<String>>,
+    /// What a module calls it.
+    #[serde(skip)]
+    pub title: Option<String>,
+    /// What a module calls its methods.
+    #[serde(skip)]
+    pub method_titles: IndexMap<String, String>,
+}
+
+impl ResourceFacts {
+    /// A resource that a module begins.
+    pub(super) fn of_module(module: &str) -> Self {
+        Self {
+            module: module.to_owned(),
+            acl: None,
+            prefix: String::new(),
+            aliases: Vec::new(),
+            methods: IndexMap::new(),
+            title: None,
+            method_titles: IndexMap::new(),
+        }
+    }
 }
 
 /// A node of the ACL tree and what is below it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct AclTree(pub IndexMap<String, AclTree>);
 
-static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::load);
+static CONTRACT: LazyLock<Arc<Contract>> = LazyLock::new(|| Arc::new(Contract::load()));
 
 impl Contract {
     /// The catalogue of this build.
     pub fn shared() -> &'static Contract {
         &CONTRACT
+    }
+
+    /// The same, to be held by a shop.
+    pub fn base() -> Arc<Contract> {
+        Arc::clone(&CONTRACT)
+    }
+
+    /// The catalogue with what modules declare; they join it in their order.
+    ///
+    /// # Errors
+    /// [`ModuleError`] with file and line for what contradicts the product or another module; the catalogue itself never
+    /// changes.
+    pub fn with_modules(&self, modules: &[Module]) -> Result<Arc<Contract>, ModuleError> {
+        let mut joined = Self {
+            types: self.types.clone(),
+            operations: self.operations.clone(),
+            facts: self.facts.clone(),
+            resources: self.resources.clone(),
+            prefixes: self.prefixes.clone(),
+            declarers: self.declarers.clone(),
+            faults: self.faults.clone(),
+            acl: self.acl.clone(),
+            built: Mutex::default(),
+        };
+        module::join(&mut joined, modules)?;
+        Ok(Arc::new(joined))
+    }
+
+    /// Finds the resources of all operations that modules declare, as the handler of version 2 does: by the last prefix that
+    /// stands anywhere in the name.
+    pub(super) fn find_resources(&mut self) {
+        for name in self.declarers.keys() {
+            let Some(row) = self.operations.0.iter().find(|row| row.name == *name) else { continue };
+            let mut facts = row.facts(&self.resources);
+            if let Some((resource, method)) = self.handled_by(name) {
+                facts.resource_acl.clone_from(&self.resources[&resource].acl);
+                facts.method_acl = self.resources[&resource].methods.get(&method).cloned().flatten();
+                (facts.resource, facts.method) = (Some(resource), Some(method));
+            }
+            self.facts.insert(name.clone(), facts);
+        }
+    }
+
+    /// The resource and method that an operation leads to.
+    fn handled_by(&self, operation: &str) -> Option<(String, String)> {
+        let own = self.resources.iter().filter(|(_, facts)| !facts.prefix.is_empty());
+        let prefixes = own.map(|(name, facts)| (name, &facts.prefix)).chain(&self.prefixes);
+        let (named, prefix) = prefixes.filter(|(_, prefix)| operation.contains(prefix.as_str())).last()?;
+        let rest = operation.get(prefix.len()..)?;
+        let method = rest.chars().next()?.to_lowercase().chain(rest.chars().skip(1)).collect::<String>();
+        let is_meant = |(name, facts): &(&String, &ResourceFacts)| *name == named || facts.aliases.contains(named);
+        let (resource, facts) = self.resources.iter().find(is_meant)?;
+        facts.methods.contains_key(&method).then(|| (resource.clone(), method))
+    }
+
+    /// Who declares an operation that is not the product's.
+    pub fn declarer(&self, operation: &str) -> Option<&Declarer> {
+        self.declarers.get(operation)
     }
 
     /// Reads the tables anew, which is what the first use of [`Contract::shared`] costs.
@@ -88,6 +188,8 @@ impl Contract {
             operations,
             facts,
             resources,
+            prefixes: IndexMap::new(),
+            declarers: IndexMap::new(),
             faults: table("faults", include_str!("contract/faults.json")),
             acl: table("acl", include_str!("contract/acl.json")),
             built: Mutex::default(),
@@ -107,6 +209,16 @@ impl Contract {
     /// An operation's facts.
     pub fn operation(&self, name: &str) -> Option<&OperationFacts> {
         self.facts.get(name)
+    }
+
+    /// The arguments that an operation has in any style and release, but for the session.
+    pub fn arguments(&self, operation: &str) -> Vec<String> {
+        self.operations.arguments(operation)
+    }
+
+    /// What the other style calls the arguments of an operation: names in RPC and in WS-I, where they differ.
+    pub fn other_names(&self, operation: &str) -> &[(String, String)] {
+        self.operation(operation).map_or(&[], |facts| &facts.other_names)
     }
 
     /// All operations of both styles and every bridge release, in document order.

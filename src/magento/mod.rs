@@ -10,11 +10,13 @@ pub mod directory;
 pub mod encoding_schema;
 pub mod filter;
 pub mod flavor;
+pub mod module;
 pub mod pager;
 mod schema;
 
 pub use bridge::BridgeRelease;
-pub use contract::{Contract, OperationFacts, ResourceFacts};
+pub use contract::{Contract, Declarer, OperationFacts, ResourceFacts};
 pub use filter::{Condition, Filters, Operand, SqlError};
 pub use flavor::{Flavor, WebServer};
+pub use module::{Module, ModuleError};
 pub use pager::Pager;

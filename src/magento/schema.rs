@@ -4,7 +4,7 @@
 //! that has it, `<1.2.13.0` for the first that no longer has it, `openmage` or `openmage-20` for what only they have,
 //! `sequence` for the few RPC records that are one.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
 
 use super::contract::{OperationFacts, ResourceFacts};
@@ -15,8 +15,10 @@ use crate::soap::{
 };
 
 /// `types.json`, parsed.
+#[derive(Clone)]
 pub(super) struct TypeTable(Vec<TypeRow>);
 
+#[derive(Clone)]
 struct TypeRow {
     name: String,
     presence: Presence,
@@ -24,11 +26,13 @@ struct TypeRow {
     shape: ShapeRow,
 }
 
+#[derive(Clone)]
 enum ShapeRow {
     Array(String, Occurs),
     Struct(Vec<FieldRow>),
 }
 
+#[derive(Clone)]
 struct FieldRow {
     name: String,
     type_name: String,
@@ -37,7 +41,7 @@ struct FieldRow {
 }
 
 /// Where a row of a table applies.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Presence {
     mode: Option<WireStyle>,
     since: Option<String>,
@@ -78,7 +82,63 @@ pub(super) enum ShapeText {
     Struct(Vec<String>),
 }
 
+/// A type as it is known in one style, whatever the release.
+pub(super) enum Known {
+    /// Fields with their types and whether they are required; whether the RPC document says `sequence`.
+    Record(Vec<(String, String, bool)>, bool),
+    /// The type of the items.
+    List(String),
+}
+
 impl TypeTable {
+    fn rows(&self, name: &str, mode: WireStyle) -> impl Iterator<Item = &TypeRow> {
+        self.0.iter().filter(move |row| row.name == name && row.presence.mode.is_none_or(|known| known == mode))
+    }
+
+    /// A type of one style by its name.
+    pub(super) fn known(&self, name: &str, mode: WireStyle) -> Option<Known> {
+        let mut fields = Vec::new();
+        let mut is_sequence = false;
+        let mut rows = self.rows(name, mode).peekable();
+        rows.peek()?;
+        for row in rows {
+            match &row.shape {
+                ShapeRow::Array(item, _) => return Some(Known::List(item.clone())),
+                ShapeRow::Struct(declared) => {
+                    is_sequence = row.sequence;
+                    let here = declared.iter().filter(|field| field.presence.mode.is_none_or(|known| known == mode));
+                    let field = |field: &FieldRow| {
+                        (field.name.clone(), field.type_name.clone(), field.occurs == Occurs::Required)
+                    };
+                    fields.extend(here.map(field));
+                }
+            }
+        }
+        Some(Known::Record(fields, is_sequence))
+    }
+
+    /// Names of the types of one style.
+    pub(super) fn names(&self, mode: WireStyle) -> impl Iterator<Item = &str> {
+        let here = self.0.iter().filter(move |row| row.presence.mode.is_none_or(|known| known == mode));
+        here.map(|row| row.name.as_str())
+    }
+
+    /// Adds a type of one style.
+    pub(super) fn add(&mut self, name: &str, mode: WireStyle, shape: ShapeText, sequence: bool) {
+        let row = TypeRow::new(name, shape);
+        self.0.push(TypeRow { presence: Presence::of(mode), sequence, ..row });
+    }
+
+    /// Adds a field of one style to a type that is there.
+    pub(super) fn add_field(&mut self, name: &str, mode: WireStyle, text: &str) {
+        let rows = self.0.iter_mut();
+        for row in rows.filter(|row| row.name == name && row.presence.mode.is_none_or(|known| known == mode)) {
+            if let ShapeRow::Struct(fields) = &mut row.shape {
+                fields.push(FieldRow { presence: Presence::of(mode), ..FieldRow::new(text) });
+            }
+        }
+    }
+
     pub(super) fn new(rows: IndexMap<String, ShapeText>) -> Self {
         Self(rows.into_iter().map(|(key, shape)| TypeRow::new(&key, shape)).collect())
     }
@@ -120,6 +180,11 @@ fn declared(text: &str) -> (&str, Occurs) {
 }
 
 impl Presence {
+    /// One style, whatever the release.
+    fn of(mode: WireStyle) -> Self {
+        Self { mode: Some(mode), ..Self::default() }
+    }
+
     fn read(modifiers: &[&str]) -> Self {
         let mut presence = Self::default();
         for modifier in modifiers {
@@ -149,11 +214,11 @@ impl Presence {
 }
 
 /// `operations.json`.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(super) struct OperationTable(pub(super) Vec<OperationRow>);
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OperationRow {
     pub(super) name: String,
@@ -172,7 +237,7 @@ pub(super) struct OperationRow {
 }
 
 /// The messages of an operation in one style, from one bridge package on.
-#[derive(Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Variant {
     /// `part type, part type? -> part type`; a question mark is `minOccurs="0"`.
@@ -194,6 +259,93 @@ enum ShapeName {
     Undeclared,
 }
 
+/// A part's name, its type, and whether it is required.
+type PartText = (String, String, bool);
+
+impl OperationTable {
+    fn variants(&self, mode: WireStyle) -> impl Iterator<Item = (&OperationRow, &Variant)> {
+        self.0.iter().flat_map(move |row| row.of_style(mode).iter().map(move |variant| (row, variant)))
+    }
+
+    /// The messages of an operation of one style.
+    pub(super) fn messages_of(&self, operation: &str, mode: WireStyle) -> Option<(String, String)> {
+        self.variants(mode).find(|(row, _)| row.name == operation).map(|(row, variant)| variant.messages_of(&row.name))
+    }
+
+    /// The parts of a message of one style, and its wrapper.
+    pub(super) fn message(&self, name: &str, mode: WireStyle) -> Option<(Vec<PartText>, Option<String>)> {
+        self.variants(mode).find_map(|(row, variant)| {
+            let (request, response) = variant.messages_of(&row.name);
+            let is_request = request == name;
+            if !is_request && response != name {
+                return None;
+            }
+            let (requests, responses) = variant.signature.split_once("->").unwrap_or((&variant.signature, ""));
+            let parts = if is_request { requests } else { responses }.split(',');
+            let part = |part: &str| {
+                let (name, declared) = part.trim().split_once(' ')?;
+                Some((name.to_owned(), declared.trim_end_matches('?').to_owned(), !declared.ends_with('?')))
+            };
+            let (of_request, of_response) = variant.elements_of(&row.name, mode);
+            Some((parts.filter_map(part).collect(), if is_request { of_request } else { of_response }))
+        })
+    }
+
+    /// Adds an operation of a module in one style; its messages are given with their wrappers.
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        module: &str,
+        mode: WireStyle,
+        signature: String,
+        messages: [(String, Option<String>); 2],
+    ) {
+        let [(request, request_element), (response, response_element)] = messages;
+        let variant = Variant {
+            signature,
+            messages: Some((request, response)),
+            elements: Some((request_element, response_element)),
+            ..Variant::default()
+        };
+        let at = self.0.iter().position(|row| row.name == name).unwrap_or_else(|| {
+            self.0.push(OperationRow::of_module(name, module));
+            self.0.len() - 1
+        });
+        match mode {
+            WireStyle::RpcEncoded => self.0[at].rpc.push(variant),
+            WireStyle::WsI => self.0[at].wsi.push(variant),
+        }
+    }
+
+    /// Names of the parts of an operation's requests in both styles, each once.
+    pub(super) fn arguments(&self, operation: &str) -> Vec<String> {
+        let variants = self.0.iter().filter(|row| row.name == operation).flat_map(|row| row.rpc.iter().chain(&row.wsi));
+        let named = variants.flat_map(Variant::arguments).filter(|name| *name != "sessionId");
+        named.map(str::to_owned).collect::<IndexSet<_>>().into_iter().collect()
+    }
+}
+
+impl Variant {
+    fn messages_of(&self, operation: &str) -> (String, String) {
+        self.messages.clone().unwrap_or_else(|| (format!("{operation}Request"), format!("{operation}Response")))
+    }
+
+    fn elements_of(&self, operation: &str, mode: WireStyle) -> (Option<String>, Option<String>) {
+        match (mode, self.shape) {
+            (WireStyle::RpcEncoded, _) | (_, Some(ShapeName::Malformed | ShapeName::Undeclared)) => (None, None),
+            (WireStyle::WsI, _) => self.elements.clone().unwrap_or_else(|| {
+                (Some(format!("{operation}RequestParam")), Some(format!("{operation}ResponseParam")))
+            }),
+        }
+    }
+
+    /// Names of the request's parts.
+    fn arguments(&self) -> impl Iterator<Item = &str> {
+        let request = self.signature.split("->").next().unwrap_or_default();
+        request.split(',').filter_map(|part| part.trim().split_once(' ')).map(|(name, _)| name)
+    }
+}
+
 impl OperationRow {
     pub(super) fn facts(&self, resources: &IndexMap<String, ResourceFacts>) -> OperationFacts {
         let resource = self.resource.as_ref().and_then(|name| resources.get(name));
@@ -208,6 +360,35 @@ impl OperationRow {
             used_by_connector: self.connector,
             resource_acl: resource.and_then(|resource| resource.acl.clone()),
             method_acl,
+            other_names: self.other_names(),
+        }
+    }
+
+    /// Arguments stand in the same order in both styles.
+    fn other_names(&self) -> Vec<(String, String)> {
+        let (Some(rpc), Some(wsi)) = (self.rpc.last(), self.wsi.last()) else { return Vec::new() };
+        let pairs = rpc.arguments().zip(wsi.arguments()).filter(|(rpc, wsi)| rpc != wsi);
+        pairs.map(|(rpc, wsi)| (rpc.to_owned(), wsi.to_owned())).collect()
+    }
+
+    fn of_module(name: &str, module: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            module: module.to_owned(),
+            resource: None,
+            method: None,
+            reads: false,
+            connector: false,
+            since: None,
+            rpc: Vec::new(),
+            wsi: Vec::new(),
+        }
+    }
+
+    fn of_style(&self, mode: WireStyle) -> &[Variant] {
+        match mode {
+            WireStyle::RpcEncoded => &self.rpc,
+            WireStyle::WsI => &self.wsi,
         }
     }
 
@@ -216,15 +397,11 @@ impl OperationRow {
         if !offered {
             return None;
         }
-        let variants = match mode {
-            WireStyle::RpcEncoded => &self.rpc,
-            WireStyle::WsI => &self.wsi,
-        };
         let holds = |v: &&Variant| {
             v.since.as_ref().is_none_or(|since| bridge.is_some_and(|release| release.at_least(since)))
                 && v.flavor.is_none_or(|line| line.holds(flavor))
         };
-        variants.iter().rev().find(holds)
+        self.of_style(mode).iter().rev().find(holds)
     }
 }
 
@@ -295,14 +472,7 @@ fn complex_type(row: &TypeRow, target: Target<'_>, ids: &IndexMap<&str, TypeId>)
 
 fn operation(name: &str, variant: &Variant, mode: WireStyle, ids: &IndexMap<&str, TypeId>) -> Operation {
     let (request, response) = variant.signature.split_once("->").unwrap_or((&variant.signature, ""));
-    let names = variant.messages.clone().unwrap_or_else(|| (format!("{name}Request"), format!("{name}Response")));
-    let elements = match (mode, variant.shape) {
-        (WireStyle::RpcEncoded, _) | (_, Some(ShapeName::Malformed | ShapeName::Undeclared)) => (None, None),
-        (WireStyle::WsI, _) => variant
-            .elements
-            .clone()
-            .unwrap_or_else(|| (Some(format!("{name}RequestParam")), Some(format!("{name}ResponseParam")))),
-    };
+    let (names, elements) = (variant.messages_of(name), variant.elements_of(name, mode));
     let shape_of = |is_request: bool| match variant.shape {
         Some(ShapeName::Malformed) => MessageShape::Malformed,
         Some(ShapeName::Undeclared) => MessageShape::Undeclared,

@@ -263,7 +263,7 @@ pub(super) fn act(shop: &mut Shop, call: &Call) -> Acted {
     let result = if let Some(block) = call.header {
         Err(shop.refuse_header(block))
     } else {
-        if !Shop::implemented(&call.operation) {
+        if !Shop::implemented(&call.operation) && shop.contract().declarer(&call.operation).is_none() {
             tracing::warn!(operation = call.operation, "this operation of the API is not implemented");
         }
         shop.dispatch(&call.operation, &call.arguments)

@@ -4,6 +4,29 @@ use jiff::Timestamp;
 
 use super::service::Service;
 use crate::disrupt::{Disruption, Seen, WSDL_OPERATION};
+use crate::magento::Contract;
+use crate::soap::SoapStruct;
+
+/// A call as far as it can be read before it is sent.
+#[derive(Clone, Debug, Default)]
+pub struct Outgoing {
+    operation: String,
+    arguments: Option<SoapStruct>,
+    page: Option<u64>,
+}
+
+impl Outgoing {
+    /// What a plan is told of it.
+    pub fn seen(&self, at: Timestamp) -> Seen<'_> {
+        Seen {
+            operation: &self.operation,
+            arguments: self.arguments.as_ref(),
+            other_names: Contract::shared().other_names(&self.operation),
+            page: self.page,
+            at,
+        }
+    }
+}
 
 /// The way to a shop.
 #[derive(Clone)]
@@ -16,16 +39,16 @@ impl Gate {
         Self(service)
     }
 
-    /// The operation of a call and the page it asks for; a call without a body is a WSDL download, one that cannot be read
-    /// has no name.
-    pub fn read(&self, body: &[u8]) -> (String, Option<u64>) {
+    /// A call's operation, its arguments and the page it asks for; one without a body is a WSDL download, one that cannot
+    /// be read has no name.
+    pub fn read(&self, body: &[u8]) -> Outgoing {
         if body.is_empty() {
-            return (WSDL_OPERATION.to_owned(), None);
+            return Outgoing { operation: WSDL_OPERATION.to_owned(), ..Outgoing::default() };
         }
         let call = self.0.lock_shop().codec().read_request(body, None);
         let Ok(call) = call else { return Default::default() };
         let page = self.0.lock_plan().page_of(&call.operation, &call.arguments);
-        (call.operation.clone(), page)
+        Outgoing { operation: call.operation, arguments: Some(call.arguments), page }
     }
 
     /// What keeps this call from connecting; a call without a body is a WSDL download.
@@ -33,11 +56,10 @@ impl Gate {
         if self.0.lock_plan().list().all(|(_, armed)| !armed.disruption.is_before_connecting()) {
             return None;
         }
-        let (operation, page) = self.read(body);
-        let operation = operation.as_str();
-        let fired = self.0.lock_plan().fire_before_connecting(Seen { operation, page, at });
+        let call = self.read(body);
+        let fired = self.0.lock_plan().fire_before_connecting(call.seen(at));
         let disruption = fired.into_iter().next().map(|fired| fired.disruption)?;
-        self.0.locked_journal().keep_away(at, operation, disruption.kind());
+        self.0.locked_journal().keep_away(at, &call.operation, disruption.kind());
         Some(disruption)
     }
 }

@@ -148,6 +148,9 @@ async fn answer(
         _ => service.reply(&parts, &bytes),
     };
     drop(place);
+    if let Some(delay) = reply.delay {
+        tokio::time::sleep(delay).await;
+    }
     let last = too_long || !reply.on_the_wire.is_empty();
     for disruption in &reply.on_the_wire {
         orders.give(disruption);

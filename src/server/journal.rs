@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::envelopes::Envelopes;
 use super::kept;
-use crate::disrupt::Disruption;
+use crate::disrupt::{Disruption, WSDL_OPERATION};
 use crate::secret::MASK;
 use crate::soap::{SoapFault, SoapStruct, SoapValue};
 
@@ -60,6 +60,9 @@ pub struct JournalEntry {
     /// Why it failed, which Magento's own fault often hides; only for failures that can be explained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// The stub that answered, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stub: Option<String>,
 }
 
 fn by_name<S: serde::Serializer>(disruptions: &[Disruption], serializer: S) -> Result<S::Ok, S::Error> {
@@ -145,6 +148,7 @@ pub(super) struct Record {
     pub(super) http_status: u16,
     pub(super) disruptions: Vec<Disruption>,
     pub(super) why: Option<String>,
+    pub(super) stub: Option<String>,
     pub(super) envelopes: Option<Envelopes>,
 }
 
@@ -152,6 +156,8 @@ pub(super) struct Record {
 #[derive(Debug, Default)]
 pub struct Journal {
     last_number: u64,
+    /// The number of the last exchange that somebody had forgotten on purpose.
+    cleared_at: u64,
     entries: Vec<JournalEntry>,
     /// Of the latest exchanges, by number.
     envelopes: VecDeque<(u64, Envelopes)>,
@@ -181,6 +187,13 @@ impl Journal {
     /// The number of the newest exchange, forgotten or not; 0 before the first.
     pub fn last_number(&self) -> u64 {
         self.last_number
+    }
+
+    /// The number of the first exchange since the last clear that is still kept; 1 more than the last when there is none.
+    /// `None` when nothing has been forgotten since then.
+    pub fn first_kept(&self) -> Option<u64> {
+        let first = self.entries.first().map_or(self.last_number + 1, |entry| entry.number);
+        (first > self.cleared_at + 1).then_some(first)
     }
 
     /// Calls that did not come, oldest first; only whoever asks a [`Gate`](super::gate::Gate) has any.
@@ -216,6 +229,7 @@ impl Journal {
 
     /// Forgets the entries; numbers go on.
     pub fn clear(&mut self) {
+        self.cleared_at = self.last_number;
         self.entries.clear();
         self.bytes = 0;
         self.envelopes.clear();
@@ -240,6 +254,7 @@ impl Journal {
             http_status: record.http_status,
             disruptions: record.disruptions,
             why: record.why.map(kept::text),
+            stub: record.stub.map(kept::text),
         };
         if let Some(envelopes) = record.envelopes {
             if self.envelopes.len() >= ENVELOPES_MAX {
@@ -273,6 +288,21 @@ impl Journal {
 }
 
 impl JournalEntry {
+    /// What came back, in a few words: `3 rows`, `ok`, `fault 5: Session expired. Try to relogin.`.
+    pub fn answer(&self) -> String {
+        if self.operation == WSDL_OPERATION && self.http_status == 200 && self.disruptions.is_empty() {
+            return "ok".to_owned();
+        }
+        match &self.outcome {
+            Outcome::Rows(1) => "1 row".to_owned(),
+            Outcome::Rows(rows) => format!("{rows} rows"),
+            Outcome::Record(_) => "a record".to_owned(),
+            Outcome::Scalar(_) | Outcome::Wsdl(_) => "ok".to_owned(),
+            Outcome::Fault { code, string } => format!("fault {code}: {string}"),
+            Outcome::Page(_) => format!("HTTP {}, a page that is not SOAP", self.http_status),
+        }
+    }
+
     /// About how many bytes of memory it takes.
     pub(super) fn weight(&self) -> usize {
         let fault = match &self.outcome {
@@ -350,6 +380,7 @@ mod tests {
             http_status: 200,
             disruptions: Vec::new(),
             why: None,
+            stub: None,
             envelopes: None,
         }
     }

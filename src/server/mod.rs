@@ -18,6 +18,7 @@ mod patience;
 mod remembered;
 mod route;
 mod service;
+pub mod verify;
 
 pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI, TOKEN_CHARACTERS_MIN, Token};
 pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};

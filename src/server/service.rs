@@ -1,7 +1,9 @@
 //! One shop behind a lock, with its plan of disruptions and its journal: every connection answers through it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
+use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -15,14 +17,14 @@ use crate::disrupt::answer::{Instead, instead};
 use crate::disrupt::spoil::{self, spoil};
 use crate::disrupt::wire::concerns_wire;
 use crate::disrupt::{Disruption, Plan, Seen};
-use crate::magento::Contract;
-use crate::shop::{Refusal, Shop};
+use crate::shop::stubs::Stubbed;
+use crate::shop::{Checkpoint, Refusal, Shop};
 use crate::soap::{Codec, SoapStruct, SoapValue};
 
 /// A shop and what a server keeps about it. Clones share all of it.
 ///
 /// The locks are std's: each is held for one exchange without an await in it. When more than one is taken, the order is
-/// shop, plan, journal; the answers' is taken alone.
+/// shop, plan, journal or checkpoints; the answers' is taken alone.
 #[derive(Clone)]
 pub struct Service {
     shop: Arc<Mutex<Shop>>,
@@ -31,9 +33,16 @@ pub struct Service {
     plan: Arc<Mutex<Plan>>,
     journal: Arc<Mutex<Journal>>,
     answers: Arc<Mutex<Answers>>,
+    checkpoints: Arc<Mutex<IndexMap<String, Saved>>>,
     options: EndpointOptions,
     room: Room,
     turns: Arc<Semaphore>,
+}
+
+/// A state of the shop, and what was armed then.
+pub(super) struct Saved {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) plan: Plan,
 }
 
 /// Long requests that are answered at once.
@@ -43,6 +52,8 @@ const TURNS: usize = 2;
 pub(super) struct Reply {
     pub(super) answer: HttpAnswer,
     pub(super) on_the_wire: Vec<Disruption>,
+    /// How long it is to be held back, where time cannot be made to pass.
+    pub(super) delay: Option<Duration>,
 }
 
 impl Service {
@@ -56,6 +67,7 @@ impl Service {
             plan: Arc::default(),
             journal,
             answers: Arc::default(),
+            checkpoints: Arc::default(),
             options,
             room: Room::new(),
             turns: Arc::new(Semaphore::new(TURNS)),
@@ -102,6 +114,10 @@ impl Service {
         lock(&self.shop)
     }
 
+    pub(super) fn locked_checkpoints(&self) -> MutexGuard<'_, IndexMap<String, Saved>> {
+        lock(&self.checkpoints)
+    }
+
     pub(super) fn locked_plan(&self) -> MutexGuard<'_, Plan> {
         lock(&self.plan)
     }
@@ -144,7 +160,11 @@ impl Service {
         let struck: Vec<Disruption> = {
             let mut plan = lock(&self.plan);
             let page = asked.as_ref().ok().and_then(|call| plan.page_of(&operation, &call.arguments));
-            plan.fire(Seen { operation: &operation, page, at }).into_iter().map(|fired| fired.disruption).collect()
+            let arguments = asked.as_ref().ok().map(|call| &call.arguments);
+            let contract = Arc::clone(shop.contract());
+            let other_names = contract.other_names(&operation);
+            let seen = Seen { operation: &operation, arguments, other_names, page, at };
+            plan.fire(seen).into_iter().map(|fired| fired.disruption).collect()
         };
         let (done, arguments) = match asked {
             Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),
@@ -163,7 +183,8 @@ impl Service {
         let clock = shop.clock().clone();
         let now = clock.now();
         let version = shop.version();
-        let repeatable = self.is_repeatable(&done, &operation);
+        let repeatable = self.is_repeatable(&shop, &done, &operation);
+        let stubbed = shop.take_stubbed();
         let overrides = shop.overrides().cloned();
         drop(shop);
         let mut handled = match done {
@@ -186,6 +207,7 @@ impl Service {
             http_status: handled.answer.status,
             disruptions: struck.clone(),
             why,
+            stub: names_of(&stubbed),
             envelopes,
         };
         if let (true, Some(question), Some(session), Some(envelopes)) =
@@ -207,7 +229,7 @@ impl Service {
         answer.headers.extend(added.map(|(name, value)| (name.to_owned(), value)));
         let passes = |disruption: &Disruption| passes_at_once(disruption, answer.body.len(), &clock);
         let on_the_wire = struck.into_iter().filter(concerns_wire).filter(|disruption| !passes(disruption)).collect();
-        Reply { answer, on_the_wire }
+        Reply { answer, on_the_wire, delay: delay_of(&stubbed) }
     }
 
     /// The answer given to the same question before, when the shop would give it again.
@@ -230,6 +252,7 @@ impl Service {
             http_status: answer.status,
             disruptions: Vec::new(),
             why: None,
+            stub: None,
             envelopes: Some(remembered.envelopes.clone()),
         };
         log(&record);
@@ -237,6 +260,7 @@ impl Service {
         Some(Reply {
             answer: endpoint::dress(answer, Some(now), overrides.as_deref().map(|own| &own.http)),
             on_the_wire: Vec::new(),
+            delay: None,
         })
     }
 
@@ -246,10 +270,23 @@ impl Service {
     }
 
     /// Whether the same question would get the same answer as long as the shop stays as it is.
-    fn is_repeatable(&self, done: &Done, operation: &str) -> bool {
-        let reads_only = || Contract::shared().operation(operation).is_some_and(|facts| facts.reads_only);
+    fn is_repeatable(&self, shop: &Shop, done: &Done, operation: &str) -> bool {
+        let reads_only = || {
+            shop.contract().operation(operation).is_some_and(|facts| facts.reads_only) && !shop.stubs().concern(operation)
+        };
         matches!(done, Done::Acted(acted) if acted.refusal().is_none()) && reads_only() && lock(&self.plan).is_empty()
     }
+}
+
+/// The stubs that answered, by name; a request of several calls may meet several.
+fn names_of(stubbed: &[Stubbed]) -> Option<String> {
+    let names: Vec<&str> = stubbed.iter().map(|stubbed| stubbed.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn delay_of(stubbed: &[Stubbed]) -> Option<Duration> {
+    let delays = stubbed.iter().filter_map(|stubbed| Duration::try_from(stubbed.delay?).ok());
+    Some(delays.sum::<Duration>()).filter(|delay| !delay.is_zero())
 }
 
 /// Lets the time of a slow drip pass on a virtual clock, where nobody waits for it; false for everything else.

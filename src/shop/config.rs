@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::overrides::Overrides;
 use crate::clock::Clock;
-use crate::magento::{BridgeRelease, Flavor, WebServer};
+use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::soap::WireStyle;
 
 /// The switches of an installation.
@@ -28,6 +28,8 @@ pub struct ShopConfig {
     pub mended: bool,
     /// What the shop does otherwise than its product, as somebody's real shop does.
     pub overrides: Option<Arc<Overrides>>,
+    /// What the API is: the product's, or that and what modules declare.
+    pub contract: Arc<Contract>,
     /// Seed of session ids, confirmation keys and salts.
     pub random_seed: u64,
 }
@@ -43,6 +45,7 @@ impl ShopConfig {
             clock,
             mended: false,
             overrides: None,
+            contract: Contract::base(),
             random_seed: 1,
         }
     }

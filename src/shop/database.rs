@@ -1,7 +1,8 @@
 //! Tables of dynamic rows, named as Magento names them: every value a text or null, as its database driver delivers it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 
@@ -108,7 +109,7 @@ pub struct Database {
 pub struct Table {
     key: &'static str,
     /// What the database knows of the columns.
-    known: Option<&'static TableColumns>,
+    known: Option<Known>,
     rows: BTreeMap<i64, Row>,
     next_id: i64,
     /// Columns that a row has had, or that another module has added.
@@ -121,6 +122,40 @@ pub struct Table {
     moments: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
 }
 
+/// What is known of a table's columns.
+#[derive(Clone, Debug)]
+enum Known {
+    /// A table of Magento.
+    Product(&'static TableColumns),
+    /// A table that a seed declares.
+    Own(Arc<TableColumns>),
+}
+
+impl Deref for Known {
+    type Target = TableColumns;
+
+    fn deref(&self) -> &TableColumns {
+        match self {
+            Self::Product(columns) => columns,
+            Self::Own(columns) => columns,
+        }
+    }
+}
+
+/// Names of tables and keys that seeds declare. They are kept for as long as the program runs, as those of Magento's tables
+/// are; a name that comes again takes no more room.
+static OWN_NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+fn kept(name: &str) -> &'static str {
+    let mut names = OWN_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let new: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    names.insert(new);
+    new
+}
+
 impl Default for Database {
     fn default() -> Self {
         Self { tables: TABLES.iter().map(|facts| (facts.name, Table::new(facts))).collect() }
@@ -131,6 +166,32 @@ impl Database {
     /// Names of all tables.
     pub fn names() -> impl Iterator<Item = &'static str> {
         TABLES.iter().map(|facts| facts.name)
+    }
+
+    /// Names of the tables that a seed has declared besides.
+    pub fn own_names(&self) -> impl Iterator<Item = &'static str> {
+        self.tables.keys().copied().skip(TABLES.len())
+    }
+
+    /// Names of all tables, those of Magento first.
+    pub fn all_names(&self) -> impl Iterator<Item = &'static str> {
+        self.tables.keys().copied()
+    }
+
+    /// Adds a table that is not Magento's; its key counts its rows. One of that name is there no more.
+    pub(super) fn declare(&mut self, name: &str, key: &str, declared: TableColumns) {
+        let (name, key) = (kept(name), kept(key));
+        let table = Table {
+            key,
+            columns: declared.columns.keys().map(|column| column.as_str().into()).collect(),
+            shapes: HashMap::default(),
+            known: Some(Known::Own(Arc::new(declared))),
+            rows: BTreeMap::new(),
+            next_id: 1,
+            indexes: IndexMap::new(),
+            moments: IndexMap::new(),
+        };
+        self.tables.insert(name, table);
     }
 
     /// A table by name.
@@ -161,7 +222,7 @@ impl Table {
         let moments = moments_of.iter().map(|column| (*column, BTreeMap::new())).collect();
         Self {
             key: facts.key,
-            known: columns::table(facts.name),
+            known: columns::table(facts.name).map(Known::Product),
             rows: BTreeMap::new(),
             next_id: 1,
             columns: HashSet::default(),
@@ -179,6 +240,19 @@ impl Table {
     /// Whether any row ever had the column.
     pub fn has_column(&self, column: &str) -> bool {
         self.columns.contains(column)
+    }
+
+    /// The type of a column, that of texts for one of which only the name is known; `None` where there is no such column.
+    pub fn sql_type(&self, column: &str) -> Option<SqlType> {
+        match self.known.as_deref().and_then(|known| known.column(column)) {
+            Some(column) => Some(column.declared.sql_type),
+            None => self.columns.contains(column).then_some(SqlType::TEXT),
+        }
+    }
+
+    /// The columns that the table is said to have, in their order.
+    pub fn declared_columns(&self) -> impl Iterator<Item = &str> {
+        self.known.as_deref().into_iter().flat_map(|known| known.columns.keys().map(String::as_str))
     }
 
     /// Notes that the table has a column that Magento's own has not.
@@ -249,7 +323,7 @@ impl Table {
             let texts = filters.texts(column)?;
             // A number may be written in many ways; the index knows one.
             let is_text =
-                matches!(self.known?.column(column)?.declared.sql_type, SqlType::Varchar(_) | SqlType::Text(_));
+                matches!(self.known.as_ref()?.column(column)?.declared.sql_type, SqlType::Varchar(_) | SqlType::Text(_));
             let found = texts.into_iter().filter_map(|text| index.get(&collation::key(text)));
             is_text.then(|| found.flatten().copied().collect())
         })
@@ -295,7 +369,7 @@ impl Table {
         if let Some((_, types)) = self.shapes.get(&place) {
             return Arc::clone(types);
         }
-        let known = self.known;
+        let known = self.known.as_deref();
         let type_of = |name: &Name| Some(known?.columns.get(name.as_ref())?.declared.sql_type);
         let types: Types = shape.names().iter().map(type_of).collect();
         self.columns.extend(shape.names().iter().cloned());

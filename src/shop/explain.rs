@@ -4,7 +4,7 @@
 use super::Shop;
 use super::acl::Role;
 use super::session::Standing;
-use crate::magento::Contract;
+use crate::magento::Declarer;
 use crate::nearest::nearest;
 use crate::printable::shortened;
 use crate::soap::{RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
@@ -27,7 +27,7 @@ const REFERENCES: &[(&str, &str, &str)] = &[
 const KEYS_LISTED_MAX: usize = 8;
 
 pub(super) fn fault(shop: &Shop, operation: &str, arguments: &SoapStruct, fault: &SoapFault) -> Option<String> {
-    let named = |name: &str| *fault == Contract::shared().global_fault(name);
+    let named = |name: &str| *fault == shop.config.contract.global_fault(name);
     if named("session_expired") {
         return Some(session(shop, arguments));
     }
@@ -39,6 +39,19 @@ pub(super) fn fault(shop: &Shop, operation: &str, arguments: &SoapStruct, fault:
     }
     if named("resource_path_not_callable") && !Shop::implemented(operation) {
         return Some(format!("this shop does not implement {operation}"));
+    }
+    if named("resource_path_invalid")
+        && let Some(Declarer::Module(place)) = shop.config.contract.declarer(operation)
+    {
+        return Some(format!(
+            "{operation} ({place}) leads to no method: no resources_function_prefix in api.xml begins it, or its resource has \
+             no such method"
+        ));
+    }
+    if super::stubs::is_for_stubs(&shop.config.contract, operation)
+        && let Some(why) = shop.why_not_stubbed(operation, arguments)
+    {
+        return Some(why);
     }
     reference(shop, arguments)
 }
@@ -85,7 +98,7 @@ fn login(shop: &Shop, arguments: &SoapStruct) -> Option<String> {
 }
 
 fn right(shop: &Shop, operation: &str, arguments: &SoapStruct) -> Option<String> {
-    let facts = Contract::shared().operation(operation)?;
+    let facts = shop.config.contract.operation(operation)?;
     let id = arguments.text_as_it_is("sessionId")?;
     let timeout = crate::soap::value::leading_int(&shop.settings.text("api/config/session_timeout"));
     let Standing::Live(user) = shop.sessions.standing(&id, shop.clock().now(), timeout) else { return None };
@@ -185,7 +198,7 @@ fn unknown_operation(shop: &Shop, asked: &str) -> String {
         return format!("<{asked}> is a call in RPC/encoded style and this shop speaks WS-I; fetch its WSDL again");
     }
     let name = unwrapped.unwrap_or(asked);
-    if let Some(since) = Contract::shared().operation(name).and_then(|facts| facts.since.as_deref()) {
+    if let Some(since) = shop.config.contract.operation(name).and_then(|facts| facts.since.as_deref()) {
         let has = shop.bridge().map_or("has no bridge".to_owned(), |release| format!("has {}", release.short()));
         return format!("{name} came with the OroCRM bridge {since} and this shop {has}");
     }

@@ -5,6 +5,7 @@
 pub mod acl;
 mod address;
 pub mod built_in;
+mod checkpoint;
 pub mod config;
 pub mod database;
 mod delete;
@@ -23,6 +24,7 @@ pub mod seed;
 pub mod session;
 pub mod state;
 mod store_value;
+pub mod stubs;
 pub mod written;
 
 use std::sync::Arc;
@@ -35,6 +37,7 @@ use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::soap::mend::mend;
 use crate::soap::{Codec, HeaderBlock, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
 
+pub use checkpoint::Checkpoint;
 pub use config::{Settings, ShopConfig};
 pub use database::{Database, Table};
 pub use edit::{EditError, OrderDocument, OrderRemark, Part, ShopEdit};
@@ -46,6 +49,7 @@ pub use seed::{Seed, SeedError};
 pub use written::Miswritten;
 
 use session::Sessions;
+use stubs::{Stubbed, Stubs};
 
 /// A fake shop: state plus the switches of its installation.
 pub struct Shop {
@@ -58,6 +62,9 @@ pub struct Shop {
     sessions: Sessions,
     pub(crate) random: ChaCha8Rng,
     codec: Codec,
+    stubs: Stubs,
+    /// Stubs that calls met and nobody has asked for yet.
+    stubbed: Vec<Stubbed>,
     origin: Origin,
     /// Where a server said it listens; it outlives a reset.
     served_at: Option<String>,
@@ -69,6 +76,7 @@ struct Origin {
     seed: Arc<Seed>,
     config: ShopConfig,
     clock: ClockMark,
+    stubs: Stubs,
 }
 
 impl Shop {
@@ -78,10 +86,12 @@ impl Shop {
     /// [`SeedError`] when the seed contradicts itself, such as an address of a customer that does not exist.
     pub fn new(config: ShopConfig, seed: Seed) -> Result<Self, SeedError> {
         let seed = Arc::new(seed);
-        let loaded = Seed::clone(&seed).load()?;
+        let loaded = Seed::clone(&seed).load(&config.contract)?;
         let codec = codec_for(&config);
         let mut shop = Self {
-            origin: Origin { seed, config: config.clone(), clock: config.clock.mark() },
+            origin: Origin { seed, config: config.clone(), clock: config.clock.mark(), stubs: Stubs::default() },
+            stubs: Stubs::default(),
+            stubbed: Vec::new(),
             served_at: None,
             version: 0,
             random: ChaCha8Rng::seed_from_u64(config.random_seed),
@@ -115,6 +125,18 @@ impl Shop {
     /// The installed bridge release.
     pub fn bridge(&self) -> Option<&'static BridgeRelease> {
         self.config.bridge
+    }
+
+    /// What the API is: the product's, or that and what modules declare.
+    pub fn contract(&self) -> &Arc<Contract> {
+        &self.config.contract
+    }
+
+    /// Installs modules: the API is what this says, until a reset.
+    pub fn set_contract(&mut self, contract: Arc<Contract>) {
+        self.version += 1;
+        self.config.contract = contract;
+        self.codec = codec_for(&self.config);
     }
 
     /// What the shop poses as.
@@ -179,7 +201,9 @@ impl Shop {
 
     fn open_on(&mut self, seed: Arc<Seed>, config: ShopConfig) -> Result<(), SeedError> {
         let mut fresh = Self::new(config, Seed::clone(&seed))?;
-        fresh.origin = Origin { seed, config: self.origin.config.clone(), clock: self.origin.clock.clone() };
+        let stubs = self.origin.stubs.clone();
+        fresh.stubs = stubs.clone();
+        fresh.origin = Origin { seed, config: self.origin.config.clone(), clock: self.origin.clock.clone(), stubs };
         if let Some(url) = &self.served_at {
             fresh.set_base_url(url.clone());
         }
@@ -214,7 +238,9 @@ impl Shop {
     /// # Errors
     /// [`Refusal`]: a fault, or one of the ways in which a real server breaks.
     pub fn dispatch(&mut self, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
-        if !Contract::shared().operation(operation).is_some_and(|facts| facts.reads_only) {
+        if !self.config.contract.operation(operation).is_some_and(|facts| facts.reads_only)
+            || self.stubs.concern(operation)
+        {
             self.version += 1;
         }
         let outcome = operation::dispatch(self, operation, arguments);
@@ -240,7 +266,7 @@ impl Shop {
             let text = "get_object_vars(): Argument #1 ($object) must be of type object, string given";
             return Refusal::Thrown(text.to_owned());
         }
-        Contract::shared().global_fault("session_expired").into()
+        self.config.contract.global_fault("session_expired").into()
     }
 
     /// Whether an operation of the contract does something here.
@@ -294,7 +320,7 @@ impl Shop {
 }
 
 fn codec_for(config: &ShopConfig) -> Codec {
-    let real = Contract::shared().schema(config.mode, config.bridge, config.flavor);
+    let real = config.contract.schema(config.mode, config.bridge, config.flavor);
     let own = match &config.overrides {
         Some(overrides) => Arc::new(overrides.service_of(&real)),
         None => real,

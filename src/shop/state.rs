@@ -4,7 +4,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::Shop;
-use super::database::Database;
 use super::row::Row;
 use crate::secret::MASK;
 
@@ -29,7 +28,7 @@ impl Serialize for Whole<'_> {
         state.serialize_entry("style", shop.mode().as_str())?;
         state.serialize_entry("bridge", &shop.bridge().map(|release| release.short()))?;
         state.serialize_entry(API_USERS, &Rows { shop, table: API_USERS })?;
-        for table in Database::names() {
+        for table in shop.database.all_names() {
             if !shop.database.table(table).is_empty() && !INSTALLED.contains(&table) {
                 state.serialize_entry(table, &Rows { shop, table })?;
             }
@@ -58,8 +57,8 @@ pub fn users(shop: &Shop) -> impl Iterator<Item = Value> + '_ {
 }
 
 /// Names of all tables that can be looked at.
-pub fn tables() -> impl Iterator<Item = &'static str> {
-    std::iter::once(API_USERS).chain(Database::names())
+pub fn tables(shop: &Shop) -> impl Iterator<Item = &'static str> {
+    std::iter::once(API_USERS).chain(shop.database.all_names())
 }
 
 /// The rows of one table as [`Shop::state`] has them; `None` for an unknown name.

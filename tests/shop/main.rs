@@ -5,9 +5,11 @@
 mod admin;
 mod bridge_releases;
 mod catalog;
+mod checkpoints;
 mod disruptions;
 mod faults;
 mod hostile_bytes;
+mod modules;
 mod recorded_heads;
 mod recordings;
 mod reported;
@@ -15,10 +17,12 @@ mod sales;
 mod sales_documents;
 mod sales_engine;
 mod server_http;
+mod stubs;
 #[path = "../support/mod.rs"]
 mod support;
 mod testing;
 mod transport;
 mod values;
+mod verify;
 mod wire_bytes;
 mod wsdl;

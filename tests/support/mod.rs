@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test binary wants all of it")]
 
 pub mod sales;
+pub mod served;
 pub mod wire;
 
 use mockgento::clock::Clock;

@@ -127,7 +127,7 @@ pub fn rows(value: &SoapValue) -> Vec<SoapStruct> {
 }
 
 /// Arguments as JSON writes them.
-fn value(json: Value) -> SoapValue {
+pub fn value(json: Value) -> SoapValue {
     match json {
         Value::Null => SoapValue::Nil,
         Value::Bool(flag) => flag.into(),

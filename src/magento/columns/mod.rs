@@ -133,6 +133,22 @@ impl TableColumns {
         Self { primary: written.primary, unique: written.unique, foreign, columns }
     }
 
+    /// A table of somebody's own: a key that counts up, and columns with types as a `CREATE TABLE` writes them, such as
+    /// `varchar(32)`; `int`, `varchar` and `decimal` alone do too.
+    ///
+    /// # Errors
+    /// The column whose type is none, and the type.
+    pub fn own<'a>(key: &str, columns: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, (String, String)> {
+        let counted = SqlType::Int { bytes: 4, width: 10, unsigned: true };
+        let key_column = Declaration { sql_type: counted, nullable: false, auto_increment: true, default: None };
+        let mut all = IndexMap::from([(key.to_owned(), Column { declared: key_column, attribute: None })]);
+        for (name, text) in columns {
+            let declared = Declaration::parse_loosely(text).ok_or_else(|| (name.to_owned(), text.to_owned()))?;
+            all.entry(name.to_owned()).or_insert(Column { declared, attribute: None });
+        }
+        Ok(Self { primary: vec![key.to_owned()], unique: Vec::new(), foreign: IndexMap::new(), columns: all })
+    }
+
     /// A column by name. Names ignore case, as the database's do.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.get(name).or_else(|| self.columns.get(&name.to_lowercase()))

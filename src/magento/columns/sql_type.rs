@@ -116,6 +116,22 @@ impl Declaration {
         Self { sql_type, nullable: true, auto_increment: false, default: None }
     }
 
+    /// The same with types in fewer words: `int`, `bool`, `varchar`, `decimal`, in any letters' case.
+    pub(super) fn parse_loosely(text: &str) -> Option<Self> {
+        let lower = text.trim().to_lowercase();
+        let (first, rest) = lower.split_once(' ').map_or((lower.as_str(), String::new()), |(first, rest)| (first, format!(" {rest}")));
+        let full = match first {
+            "int" | "integer" => "int(11)",
+            "bool" | "boolean" | "tinyint(1)" | "tinyint" | "smallint" => "smallint(6)",
+            "bigint" => "bigint(20)",
+            "varchar" | "string" => "varchar(255)",
+            "decimal" | "price" => "decimal(12,4)",
+            "longtext" => "mediumtext",
+            other => other,
+        };
+        Self::parse(&format!("{full}{rest}"))
+    }
+
     /// Reads `varchar(50)` or `int(10) unsigned not null default 0`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (text, default) = match text.split_once(" default ") {

@@ -11,7 +11,7 @@ use url::Url;
 use super::moments::Moments;
 use super::options::Carrier;
 use crate::clock::Clock;
-use crate::disrupt::{Disruption, Plan, Seen};
+use crate::disrupt::{Disruption, Plan};
 use crate::server::{
     AdminApi, BaseUrl, EndpointOptions, FakeShop, Gate, InMemoryShop, Journal, ServerOptions, StartError, wsdl_url,
 };
@@ -166,8 +166,8 @@ impl Gated {
             return None;
         }
         let host = request.url.host_str().unwrap_or_default();
-        let (operation, page) = self.gates.get(host)?.read(&request.body);
-        self.moments.before(host, Seen { operation: &operation, page, at: self.clock.now() })
+        let call = self.gates.get(host)?.read(&request.body);
+        self.moments.before(host, call.seen(self.clock.now()))
     }
 }
 

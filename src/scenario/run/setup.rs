@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::crm::{Crm, CrmError};
 use crate::magento::BridgeRelease;
 use crate::quirk::{Quirk, Quirks};
-use crate::scenario::language::beside::{overrides, seeds};
+use crate::scenario::language::beside::{modules, overrides, seeds};
 use crate::scenario::language::script::Script;
 use crate::scenario::language::script::default_clock;
 use crate::scenario::language::setup::shop::ShopSetup;
@@ -154,7 +154,13 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
         let own = overrides::load(file, &case.scenario.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
         overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
     }
-    Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))
+    let scenario = &case.scenario.file;
+    config.contract = modules::contract(&setup, &scenario.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+    let mut shop = Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))?;
+    if let Some(stubs) = modules::stubs(&setup, scenario).map_err(|wrong| SetUpError::Shop(wrong.message))? {
+        shop.install_stubs(&stubs).map_err(|error| SetUpError::Shop(error.to_string()))?;
+    }
+    Ok(shop)
 }
 
 /// The release of that name; the newest when none is named, nothing for `none`.

@@ -4,7 +4,6 @@ use crate::scenario::language::step::StepKind;
 use crate::scenario::language::step::snapshot::SnapshotStep;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
-use crate::scenario::run::trace;
 use crate::scenario::run::world::World;
 use crate::server::JournalEntry;
 use crate::snapshot::{Mode, SnapshotName};
@@ -64,7 +63,7 @@ fn calls(world: &World<'_>) -> Vec<WireCall> {
             let envelopes = journal.envelopes(entry.number);
             calls.push(WireCall {
                 shop: (world.shops.len() > 1).then(|| name.clone()),
-                answered: trace::answer(entry),
+                answered: entry.answer(),
                 request: envelopes.map(|both| both.request()),
                 answer: envelopes.map(|both| both.answer()),
                 entry: entry.clone(),

@@ -24,7 +24,7 @@ fn shown(plan: &Plan, id: ArmedId, armed: &Armed) -> Value {
 }
 
 pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    let armed: Armed = request.json()?;
+    let armed: Armed = request.yaml()?;
     let mut plan = service.locked_plan();
     let id = plan.arm(armed.clone());
     Ok(Reply::Created(shown(&plan, id, &armed)))

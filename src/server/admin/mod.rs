@@ -2,15 +2,19 @@
 //! resource; this one has the table of routes. Bytes in, bytes out like `endpoint`, without hyper; what is asked here is
 //! not journalled. `openapi.json` describes the same table, and a test compares the two.
 
+mod checkpoints;
 mod clock;
 mod disruptions;
 mod documents;
 mod guard;
+mod modules;
 mod problem;
 mod requests;
 mod settings;
 mod shop;
 mod token;
+mod stubs;
+mod verify;
 
 use std::io;
 
@@ -74,10 +78,21 @@ impl AdminRequest {
         std::str::from_utf8(body).map_err(|error| Problem::bad_body(format!("the body is not UTF-8: {error}")))
     }
 
+    /// A body of values that people write in YAML too, where words and numbers are told apart less strictly.
+    fn yaml<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let text = shop::as_yaml(self, CHANGE_BYTES_MAX)?;
+        serde_saphyr::from_str(&text).map_err(|error| Problem::bad_body(format!("the body: {}", first_line(&error))))
+    }
+
     fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_str(self.text(CHANGE_BYTES_MAX)?)
             .map_err(|error| Problem::bad_body(format!("the body: {error}")))
     }
+}
+
+/// The first line of an error, without the excerpt that a reader of YAML draws below it.
+fn first_line(error: &impl std::fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// The longest body that is no seed.
@@ -146,6 +161,7 @@ const ROUTES: &[AdminRoute] = &[
     route("GET", "/requests", requests::list),
     route("DELETE", "/requests", requests::forget),
     route("GET", "/requests/{number}", requests::one),
+    route("POST", "/requests/verify", verify::verify),
     route("POST", "/reset", shop::reset),
     route("PUT", "/seed", shop::load_seed),
     route("POST", "/seed", shop::load_seed),
@@ -158,6 +174,15 @@ const ROUTES: &[AdminRoute] = &[
     route("POST", "/disruptions", disruptions::arm),
     route("DELETE", "/disruptions", disruptions::clear),
     route("DELETE", "/disruptions/{id}", disruptions::disarm),
+    route("GET", "/stubs", stubs::list),
+    route("POST", "/stubs", stubs::add),
+    route("DELETE", "/stubs", stubs::clear),
+    route("DELETE", "/stubs/{id}", stubs::remove),
+    route("GET", "/modules", modules::list),
+    route("POST", "/modules", modules::add),
+    route("GET", "/checkpoints", checkpoints::list),
+    route("POST", "/checkpoints", checkpoints::act),
+    route("DELETE", "/checkpoints/{name}", checkpoints::remove),
     route("GET", "/settings", settings::read),
     route("PUT", "/settings", settings::change),
 ];

@@ -11,11 +11,13 @@ pub(super) struct Problem {
     remedy: String,
     /// The methods that would do.
     pub(super) allow: Option<String>,
+    /// What a program reads of it, by name.
+    pub(super) more: Option<(&'static str, Value)>,
 }
 
 impl Problem {
     pub(super) fn new(status: u16, title: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into(), remedy: remedy.into(), allow: None }
+        Self { status, title, detail: detail.into(), remedy: remedy.into(), allow: None, more: None }
     }
 
     pub(super) fn bad_body(detail: impl Into<String>) -> Self {
@@ -57,7 +59,17 @@ impl Problem {
         Self { allow: Some(allowed.to_owned()), ..problem }
     }
 
+    /// The same with something for programs to read.
+    pub(super) fn with(self, name: &'static str, value: Value) -> Self {
+        Self { more: Some((name, value)), ..self }
+    }
+
     pub(super) fn to_json(&self) -> Value {
-        json!({"title": self.title, "status": self.status, "detail": self.detail, "remedy": self.remedy})
+        let mut shown =
+            json!({"title": self.title, "status": self.status, "detail": self.detail, "remedy": self.remedy});
+        if let Some((name, value)) = &self.more {
+            shown[*name] = value.clone();
+        }
+        shown
     }
 }

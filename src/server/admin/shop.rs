@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{AdminRequest, CHANGE_BYTES_MAX, Problem, Reply, written_json};
+use super::{AdminRequest, CHANGE_BYTES_MAX, Problem, Reply, first_line, written_json};
 use crate::server::service::Service;
 use crate::shop::seed::check_nodes;
 use crate::shop::{Seed, Shop, ShopEdit, state};
@@ -44,7 +44,7 @@ impl Rows {
         let Some(unknown) = self.tables.iter().find(|table| state::rows(shop, table).is_none()) else {
             return Ok(());
         };
-        let known: Vec<&str> = state::tables().collect();
+        let known: Vec<&str> = state::tables(shop).collect();
         Err(Problem::bad_parameter("table", &format!("is \"{unknown}\""), &known.join(", ")))
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn state(service: &Service, request: &AdminRequest, _: &str) -> Resul
 
 pub(super) fn tables(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let shop = service.locked_shop();
-    let described = state::tables().map(|name| match shop.database().get(name) {
+    let described = state::tables(&shop).map(|name| match shop.database().get(name) {
         Some(table) => json!({"name": name, "key": table.key(), "rows": table.len()}),
         None => json!({"name": name, "key": "", "rows": state::rows(&shop, name).map_or(0, Iterator::count)}),
     });
@@ -130,7 +130,7 @@ pub(super) fn edit(service: &Service, request: &AdminRequest, _: &str) -> Result
 
 /// The body for the seed's reader, which takes numbers where the database has texts. JSON is YAML but for one thing:
 /// characters written as two escaped surrogates.
-fn as_yaml(request: &AdminRequest, bytes_max: usize) -> Result<String, Problem> {
+pub(super) fn as_yaml(request: &AdminRequest, bytes_max: usize) -> Result<String, Problem> {
     let text = request.text(bytes_max)?;
     if !text.contains("\\u") {
         serde_json::from_str::<serde::de::IgnoredAny>(text)
@@ -140,8 +140,4 @@ fn as_yaml(request: &AdminRequest, bytes_max: usize) -> Result<String, Problem> 
     check_nodes(text, "body", SEED_NODES_MAX).map_err(|error| Problem::bad_body(error.to_string()))?;
     let value: Value = serde_json::from_str(text).map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
     Ok(value.to_string())
-}
-
-fn first_line(error: &impl std::fmt::Display) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
 }

@@ -6,7 +6,6 @@ use super::{EditError, row_of};
 use crate::magento::columns;
 use crate::magento::columns::collation;
 use crate::magento::columns::stored::stored;
-use crate::shop::database::Database;
 use crate::shop::seed::SeedRow;
 use crate::shop::written;
 use crate::shop::{Row, Shop};
@@ -21,15 +20,15 @@ const STAMPED: &[&str] = &[
     "catalog_product",
 ];
 
-fn known_table(table: &str) -> Result<&'static str, EditError> {
-    Database::names().find(|name| *name == table).ok_or_else(|| {
-        let nearest = crate::nearest::nearest(table, Database::names());
+fn known_table(shop: &Shop, table: &str) -> Result<&'static str, EditError> {
+    shop.database.all_names().find(|name| *name == table).ok_or_else(|| {
+        let nearest = crate::nearest::nearest(table, shop.database.all_names());
         EditError::UnknownTable { table: table.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
     })
 }
 
 pub(super) fn create(shop: &mut Shop, table: &str, fields: &SeedRow) -> Result<i64, EditError> {
-    let table = known_table(table)?;
+    let table = known_table(shop, table)?;
     check_columns(shop, table, fields)?;
     let mut row = row_of(fields);
     let key = shop.database.table(table).key();
@@ -57,7 +56,7 @@ pub(super) fn create(shop: &mut Shop, table: &str, fields: &SeedRow) -> Result<i
 }
 
 pub(super) fn update(shop: &mut Shop, table: &str, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
-    let table = known_table(table)?;
+    let table = known_table(shop, table)?;
     check_columns(shop, table, fields)?;
     let now = shop.now_sql();
     let count = shop.database.table(table).len();
@@ -95,7 +94,7 @@ pub(super) fn update(shop: &mut Shop, table: &str, id: i64, fields: &SeedRow) ->
 }
 
 pub(super) fn delete(shop: &mut Shop, table: &str, id: i64) -> Result<i64, EditError> {
-    let table = known_table(table)?;
+    let table = known_table(shop, table)?;
     let count = shop.database.table(table).len();
     let removed = shop.delete_row(table, id);
     if removed { Ok(id) } else { Err(EditError::UnknownRecord { table: table.to_owned(), id, count }) }
@@ -103,7 +102,8 @@ pub(super) fn delete(shop: &mut Shop, table: &str, id: i64) -> Result<i64, EditE
 
 fn check_columns(shop: &Shop, table: &'static str, fields: &SeedRow) -> Result<(), EditError> {
     for column in fields.keys() {
-        if !written::is_column(&[table], column) && !shop.has_own_column(table, column) {
+        let is_declared = shop.database.table(table).sql_type(column).is_some();
+        if !written::is_column(&[table], column) && !is_declared && !shop.has_own_column(table, column) {
             return Err(written::no_column(&[table], column).into());
         }
     }

@@ -1,5 +1,7 @@
 //! Sessions and the operations about the API itself: wire spec, sections 4.1 and 4.6.
 
+use std::sync::Arc;
+
 use super::{Call, Operations};
 use crate::magento::{Contract, ResourceFacts};
 use crate::shop::Refusal;
@@ -22,11 +24,11 @@ fn login(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (name, key) = (given("username"), given("apiKey"));
     let denies = call.shop.mode() == WireStyle::WsI && call.shop.flavor().denies_empty_wsi_login();
     if (name.is_empty() || key.is_empty()) && !denies {
-        return Err(Contract::shared().global_fault("invalid_request_param").into());
+        return Err(call.shop.config.contract.global_fault("invalid_request_param").into());
     }
     let shop = &mut *call.shop;
     let Some(user) = shop.users.authenticate(&name, &key).map(|user| user.name.clone()) else {
-        return Err(Contract::shared().global_fault("access_denied").into());
+        return Err(call.shop.config.contract.global_fault("access_denied").into());
     };
     let timeout = crate::soap::value::leading_int(&shop.settings.text("api/config/session_timeout"));
     Ok(shop.sessions.begin(&user, shop.config.clock.now(), timeout, &mut shop.random).into())
@@ -47,7 +49,7 @@ fn global_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if call.shop.mode() == WireStyle::WsI {
         return Err(Refusal::Encoding("SOAP-ERROR: Encoding: object has no 'result' property".to_owned()));
     }
-    Ok(fault_rows("global"))
+    Ok(fault_rows(&call.shop.config.contract, "global"))
 }
 
 /// The parts are declared as (resourceName, sessionId) and used the other way round.
@@ -55,7 +57,7 @@ fn resource_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if call.shop.mode() == WireStyle::WsI {
         return broken_in_wsi(call);
     }
-    let contract = Contract::shared();
+    let contract = Arc::clone(&call.shop.config.contract);
     let (session, resource) = (call.text("resourceName"), call.text("sessionId"));
     let user = call.shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
     let known = contract.resources().find(|(name, facts)| *name == resource || facts.aliases.contains(&resource));
@@ -63,14 +65,14 @@ fn resource_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if !allowed(call, &user, facts) {
         return Err(contract.global_fault("access_denied").into());
     }
-    Ok(fault_rows(name))
+    Ok(fault_rows(&contract, name))
 }
 
 fn resources(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if call.shop.mode() == WireStyle::WsI {
         return broken_in_wsi(call);
     }
-    let contract = Contract::shared();
+    let contract = Arc::clone(&call.shop.config.contract);
     let session = call.text("sessionId");
     let user = call.shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
     let mut listed = Vec::new();
@@ -84,7 +86,7 @@ fn resources(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             .keys()
             .map(|method| {
                 SoapStruct::new()
-                    .with("title", method.as_str())
+                    .with("title", facts.method_titles.get(method).unwrap_or(method).as_str())
                     .with("path", format!("{name}.{method}"))
                     .with("name", method.as_str())
                     .with("aliases", Vec::new())
@@ -92,7 +94,7 @@ fn resources(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             })
             .collect();
         let aliases: Vec<SoapValue> = facts.aliases.iter().map(|alias| alias.as_str().into()).collect();
-        let row = SoapStruct::new().with("title", name).with("name", name).with("aliases", aliases);
+        let row = SoapStruct::new().with("title", facts.title.as_deref().unwrap_or(name)).with("name", name).with("aliases", aliases);
         listed.push(row.with("methods", methods).into());
     }
     Ok(listed.into())
@@ -112,8 +114,8 @@ fn broken_in_wsi(_: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Err(SoapFault::server("Too few arguments to function, passed in and exactly 1 expected").into())
 }
 
-fn fault_rows(resource: &str) -> SoapValue {
-    let rows = Contract::shared().fault_table(resource).iter();
+fn fault_rows(contract: &Contract, resource: &str) -> SoapValue {
+    let rows = contract.fault_table(resource).iter();
     let row = |(_, code, message): &(String, u16, String)| -> SoapValue {
         SoapStruct::new().with("code", code.to_string()).with("message", message.as_str()).into()
     };

@@ -18,12 +18,12 @@ mod sales_order;
 mod sales_shipment;
 mod store;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
 
 use super::{Database, Refusal, Shop};
-use crate::magento::{Contract, Filters, OperationFacts};
+use crate::magento::{Declarer, Filters, OperationFacts};
 use crate::soap::{SoapFault, SoapStruct, SoapValue, WireStyle};
 
 /// What an operation is given.
@@ -84,15 +84,21 @@ const WITHOUT_SESSION: &[&str] =
 
 /// Runs the checks of wire spec 4.4 in their order, then the operation.
 pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
-    let contract = Contract::shared();
-    let Some(facts) = contract.operation(operation) else {
+    let contract = Arc::clone(&shop.config.contract);
+    if shop.codec().schema().operation(operation).is_none() && contract.operation(operation).is_none() {
         return Err(contract.global_fault("resource_path_invalid").into());
-    };
-    if WITHOUT_SESSION.contains(&operation) {
-        let mut call = Call { shop, arguments, resource: "global" };
-        let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
-        return handler(&mut call);
     }
+    let handler = HANDLERS.get(operation).copied();
+    if WITHOUT_SESSION.contains(&operation) {
+        return shop.stubbed(operation, "global", arguments, |shop| {
+            let mut call = Call { shop, arguments, resource: "global" };
+            let handler = handler.ok_or_else(|| call.shop.config.contract.global_fault("resource_path_not_callable"))?;
+            handler(&mut call)
+        });
+    }
+    let Some(facts) = contract.operation(operation).filter(|_| !matches!(contract.declarer(operation), Some(Declarer::Wsdl(_)))) else {
+        return declared_only(shop, operation, arguments);
+    };
     if shop.mode() == WireStyle::WsI {
         bind_by_name(shop, facts, arguments)?;
     }
@@ -101,21 +107,39 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
     if operation.starts_with("oroWishlist") && shop.bridge().is_some_and(|release| !release.at_least("1.2.7.0")) {
         return Err(contract.global_fault("resource_path_invalid").into());
     }
-    if !shop.users.allows(&user, facts, shop.bridge()) {
+    let is_of_module = contract.declarer(operation).is_some();
+    if is_of_module && facts.resource.is_none() {
+        return Err(contract.global_fault("resource_path_invalid").into());
+    }
+    if !shop.users.allows(&user, facts, shop.bridge(), contract.acl()) {
         return Err(contract.global_fault("access_denied").into());
     }
-    let handler = HANDLERS.get(operation).ok_or_else(|| contract.global_fault("resource_path_not_callable"))?;
     let resource = facts.resource.as_deref().unwrap_or("global");
-    if shop.mode() == WireStyle::WsI {
-        let arguments = by_rpc_names(shop, operation, arguments);
-        return handler(&mut Call { shop, arguments: &arguments, resource });
+    let renamed = (shop.mode() == WireStyle::WsI).then(|| by_rpc_names(shop, operation, arguments));
+    let arguments = renamed.as_ref().unwrap_or(arguments);
+    shop.stubbed(operation, resource, arguments, |shop| match handler {
+        Some(handler) => handler(&mut Call { shop, arguments, resource }),
+        None if is_of_module => Err(shop.not_stubbed(operation)),
+        None => Err(shop.config.contract.global_fault("resource_path_not_callable").into()),
+    })
+}
+
+/// An operation of which only the declaration is known, so that nothing is known of its rights: a stub answers it, in any
+/// session where it has a part for one.
+fn declared_only(shop: &mut Shop, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+    let declared = shop.codec().schema().operation(operation);
+    if declared.is_some_and(|declared| declared.request.parts.iter().any(|part| part.name == "sessionId")) {
+        let session = arguments.text_as_it_is("sessionId").unwrap_or_default();
+        if shop.user_of(&session).is_none() {
+            return Err(shop.config.contract.global_fault("session_expired").into());
+        }
     }
-    handler(&mut Call { shop, arguments, resource })
+    shop.stubbed(operation, "global", arguments, |shop| Err(shop.not_stubbed(operation)))
 }
 
 /// WS-I calls many parts otherwise than RPC does, in the same order; the operations know RPC's names.
 fn by_rpc_names(shop: &Shop, operation: &str, arguments: &SoapStruct) -> SoapStruct {
-    let rpc = Contract::shared().schema(WireStyle::RpcEncoded, shop.bridge(), shop.flavor());
+    let rpc = shop.config.contract.schema(WireStyle::RpcEncoded, shop.bridge(), shop.flavor());
     let declared = (shop.codec().schema().operation(operation), rpc.operation(operation));
     let (Some(here), Some(rpc)) = declared else { return arguments.clone() };
     let rpc_name = |name: &str| {
@@ -160,7 +184,7 @@ fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> 
         let required = declared || named(REQUIRED_IN_WSI, &part.name);
         let missing = arguments.get(&part.name).is_none_or(SoapValue::is_nil);
         if required && missing {
-            return Err(Contract::shared().global_fault("invalid_request_param").into());
+            return Err(shop.config.contract.global_fault("invalid_request_param").into());
         }
     }
     Ok(())
@@ -203,12 +227,12 @@ impl Call<'_> {
 
     /// A fault of the resource.
     pub(super) fn fault(&self, name: &str) -> Refusal {
-        Contract::shared().fault(self.resource, name).into()
+        self.shop.config.contract.fault(self.resource, name).into()
     }
 
     /// A fault of the resource with a text of the implementation.
     pub(super) fn fault_with(&self, name: &str, text: impl Into<String>) -> Refusal {
-        Contract::shared().fault_with(self.resource, name, text).into()
+        self.shop.config.contract.fault_with(self.resource, name, text).into()
     }
 
     /// What PHP 8 says where a record is wanted and none was sent; older ones warn and go on with nothing.
@@ -223,6 +247,6 @@ impl Call<'_> {
 
     /// What an exception nobody catches becomes: fault 1 with its message.
     pub(super) fn uncaught(&self, text: impl Into<String>) -> Refusal {
-        SoapFault { string: text.into(), ..Contract::shared().global_fault("internal") }.into()
+        SoapFault { string: text.into(), ..self.shop.config.contract.global_fault("internal") }.into()
     }
 }

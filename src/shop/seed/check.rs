@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Seed, SeedError, SeedRow};
+use super::{OwnTable, Seed, SeedError, SeedRow};
 use crate::magento::columns as tables;
+use crate::magento::columns::stored;
 use crate::shop::database::Database;
 use crate::shop::row::Row;
 use crate::shop::written;
@@ -45,8 +46,40 @@ pub(super) fn rows(seed: &Seed) -> Result<(), SeedError> {
         }
     }
     for (table, rows) in &seed.tables {
+        if let Some(own_table) = seed.own_tables.get(table) {
+            own_rows(table, own_table, rows)?;
+            continue;
+        }
         for (number, row) in (1..).zip(rows) {
             check(&own, table, row.iter(), || format!("tables: {table}, number {number}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows of a table that the seed itself declares.
+fn own_rows(table: &str, own: &OwnTable, rows: &[Row]) -> Result<(), SeedError> {
+    let types = tables::TableColumns::own(&own.key, own.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let Ok(types) = types else { return Ok(()) };
+    for (number, row) in (1..).zip(rows) {
+        for (column, value) in row.iter() {
+            let Some(known) = types.columns.get(column) else {
+                let names = types.columns.keys().map(String::as_str);
+                let listed = names.clone().collect::<Vec<_>>().join(", ");
+                return Err(SeedError::Invalid {
+                    what: format!("tables: {table}, number {number}: it has no column `{column}`"),
+                    remedy: written::nearest(column, names)
+                        .map_or_else(|| format!("it has {listed}"), |nearest| format!("did you mean `{nearest}`?")),
+                });
+            };
+            if let Some(text) = value.filter(|text| !text.is_empty())
+                && stored::misfit(text, known.declared.sql_type).is_some()
+            {
+                return Err(SeedError::Invalid {
+                    what: format!("tables: {table}, number {number}: `{column}` is {} and cannot hold \"{text}\"", known.declared),
+                    remedy: "write a value of that type, or another type under `own_tables`".to_owned(),
+                });
+            }
         }
     }
     Ok(())

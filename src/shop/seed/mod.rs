@@ -14,6 +14,7 @@ use super::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
 use super::config::Settings;
 use super::database::Database;
 use super::row::Row;
+use crate::magento::columns::TableColumns;
 use crate::magento::{Contract, directory};
 use crate::nearest::nearest;
 use crate::secret::ApiKey;
@@ -50,9 +51,29 @@ pub struct Seed {
     /// need not be here.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub columns: IndexMap<String, Vec<String>>,
+    /// Tables of another module, by name: their key and their columns with types. Their rows are under `tables`.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub own_tables: IndexMap<String, OwnTable>,
     /// Any other table, by Magento's name.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub tables: IndexMap<String, Vec<Row>>,
+}
+
+/// A table of another module.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnTable {
+    /// The column that counts its rows; `entity_id` when left out.
+    #[serde(default = "entity_id")]
+    pub key: String,
+    /// Its other columns with their types: int, bool, decimal, varchar(32), text, date, datetime, or as a `CREATE TABLE` has
+    /// them.
+    #[serde(default)]
+    pub columns: IndexMap<String, String>,
+}
+
+fn entity_id() -> String {
+    "entity_id".to_owned()
 }
 
 /// Keys and values of a seed: a shop of half a million customers.
@@ -274,12 +295,15 @@ impl Seed {
     }
 
     /// Fills in defaults, checks references and builds the tables.
-    pub(super) fn load(self) -> Result<Loaded, SeedError> {
+    pub(super) fn load(self, contract: &Contract) -> Result<Loaded, SeedError> {
         let mut settings = Settings::default();
         for (path, value) in &self.config {
             settings.set(path.clone(), value.clone());
         }
         let mut database = Database::default();
+        for (name, own) in &self.own_tables {
+            declare(name, own, &mut database)?;
+        }
         check::rows(&self)?;
         for (table, columns) in &self.columns {
             let known = database.get_mut(table).ok_or_else(|| unknown_table(table))?;
@@ -287,7 +311,7 @@ impl Seed {
         }
         load_stores(&self, &mut database)?;
         load_groups(&self, &mut database);
-        let users = load_users(&self.api_users)?;
+        let users = load_users(&self.api_users, contract)?;
         for (table, rows) in self.tables {
             let known = database.get_mut(&table).ok_or_else(|| unknown_table(&table))?;
             for row in rows {
@@ -308,11 +332,37 @@ impl Seed {
     }
 }
 
+fn declare(name: &str, own: &OwnTable, database: &mut Database) -> Result<(), SeedError> {
+    let invalid = |what: String, remedy: &str| Err(SeedError::Invalid { what, remedy: remedy.to_owned() });
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if Database::names().any(|known| known == name) {
+        let what = format!("own_tables: {name} is a table of Magento");
+        return invalid(what, "name columns that a module has added to it under `columns`");
+    }
+    if let Some(wrong) = [name, &own.key].into_iter().chain(own.columns.keys().map(String::as_str)).find(|text| !is_name(text)) {
+        return invalid(format!("own_tables: \"{wrong}\" does not do as a name"), "use letters, digits and _");
+    }
+    let columns = own.columns.iter().map(|(column, text)| (column.as_str(), text.as_str()));
+    match TableColumns::own(&own.key, columns) {
+        Ok(declared) => {
+            database.declare(name, &own.key, declared);
+            Ok(())
+        }
+        Err((column, text)) => invalid(
+            format!("own_tables: {name}.{column}: there is no type \"{text}\""),
+            "write int, bool, decimal, varchar(32), text, date or datetime",
+        ),
+    }
+}
+
 fn unknown_table(table: &str) -> SeedError {
     let nearest = nearest(table, Database::names());
     SeedError::Invalid {
         what: format!("tables: there is no table \"{table}\""),
-        remedy: format!("did you mean \"{}\"?", nearest.unwrap_or_default()),
+        remedy: match nearest {
+            Some(nearest) => format!("did you mean \"{nearest}\"? A table of your own is declared under `own_tables`"),
+            None => "declare a table of your own under `own_tables`".to_owned(),
+        },
     }
 }
 
@@ -423,7 +473,7 @@ fn load_groups(seed: &Seed, database: &mut Database) {
     }
 }
 
-fn load_users(users: &[SeedUser]) -> Result<Users, SeedError> {
+fn load_users(users: &[SeedUser], contract: &Contract) -> Result<Users, SeedError> {
     let mut loaded = Users::default();
     for user in users {
         if user.api_key.chars().count() < API_KEY_LENGTH_MIN {
@@ -436,7 +486,7 @@ fn load_users(users: &[SeedUser]) -> Result<Users, SeedError> {
             });
         }
         for node in user.role.iter().flatten() {
-            if !Contract::shared().acl().has(node) && node != "all" {
+            if !contract.acl().has(node) && node != "all" {
                 return Err(SeedError::Invalid {
                     what: format!(
                         "api_users: the role of \"{}\" names \"{node}\", which is no node of the ACL tree",

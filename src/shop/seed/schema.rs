@@ -67,13 +67,32 @@ fn schema() -> Value {
             "additionalProperties": {"type": "array", "items": {"type": "string"}}
         }),
     );
+    properties.insert(
+        "own_tables".to_owned(),
+        json!({
+            "description": "Tables of another module, by name; their rows are under tables",
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "key": {"type": "string", "description": "The column that counts its rows; entity_id when left out"},
+                    "columns": {
+                        "type": "object",
+                        "description": "Its other columns: int, bool, decimal, varchar(32), text, date, datetime",
+                        "additionalProperties": {"type": "string"}
+                    }
+                }
+            }
+        }),
+    );
     let tables: Map<String, Value> = Database::names().map(|name| (name.to_owned(), rows(name, ""))).collect();
     properties.insert(
         "tables".to_owned(),
         json!({
             "description": "Any other table, by Magento's name",
             "type": "object",
-            "additionalProperties": false,
+            "additionalProperties": {"type": "array", "items": {"type": "object"}},
             "properties": tables
         }),
     );

@@ -26,6 +26,7 @@ impl Check<'_> {
         if let Some(operation) = &step.operation {
             self.operation(operation, &[WSDL_OPERATION]);
         }
+        self.arguments(&step.when, step.operation.as_ref());
     }
 
     pub(super) fn at_least_one(&mut self, number: Option<&At<u64>>, message: &str, help: &str) {

@@ -71,6 +71,20 @@ impl Check<'_> {
         for calls in &expectation.calls.0 {
             self.operation(&calls.to, &[WSDL_OPERATION, known::ANY]);
             self.place_of_edit(calls.shop.as_ref(), &calls.to.place());
+            self.arguments(&calls.with, Some(&calls.to));
+        }
+        if expectation.calls.0.is_empty() && (expectation.in_order.is_yes() || expectation.nothing_else.is_yes()) {
+            let help = "list them: `calls: [{to: customerCustomerInfo}]`";
+            self.report(place.clone(), "no calls are expected that could be in order or alone", help);
+        }
+        let mut shops = expectation.calls.0.iter().map(|calls| calls.shop.as_ref().map(|shop| shop.get()));
+        let first = shops.next();
+        if let (true, Some(other)) = (
+            expectation.in_order.is_yes() || expectation.nothing_else.is_yes(),
+            expectation.calls.0.iter().find(|calls| Some(calls.shop.as_ref().map(|shop| shop.get())) != first),
+        ) {
+            let help = "expect the calls of each shop in a step of its own";
+            self.report(other.to.place(), "calls of two shops are in no order and not alone", help);
         }
     }
 

@@ -14,15 +14,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::magento::{BridgeRelease, Contract};
+use crate::matching::Conditions;
 use crate::quirk::Quirk;
-use crate::scenario::language::beside::{overrides, seeds};
+use crate::scenario::language::beside::{modules, overrides, seeds};
 use crate::scenario::language::finding::{Finding, choices, did_you_mean};
 use crate::scenario::language::known;
 use crate::scenario::language::known::{CONNECTORS, ENTITIES};
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::script::{Script, default_clock};
 use crate::scenario::language::setup::integration::IntegrationSetup;
-use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup};
+use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup, StubsSetup};
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::snapshot::{SnapshotStep, plain};
 use crate::scenario::language::step::sync::SyncStep;
@@ -56,6 +57,7 @@ fn of(file: &SourceFile, script: &Script, is_rest: bool) -> Vec<Finding> {
 }
 
 struct Check<'a> {
+    file: &'a SourceFile,
     path: &'a Path,
     source: &'a str,
     script: &'a Script,
@@ -65,6 +67,10 @@ struct Check<'a> {
     people: People,
     /// Columns that the shops have besides Magento's.
     own: Own,
+    /// The APIs of the shops.
+    contracts: Vec<Arc<Contract>>,
+    /// Operations that overrides declare.
+    declared: BTreeSet<String>,
     snapshots: BTreeSet<String>,
     channel: Channel,
     talked: bool,
@@ -84,6 +90,7 @@ enum Channel {
 impl<'a> Check<'a> {
     fn new(file: &'a SourceFile, script: &'a Script) -> Self {
         Self {
+            file,
             path: &file.path,
             source: &file.text,
             own: Own::new(),
@@ -91,6 +98,8 @@ impl<'a> Check<'a> {
             found: Vec::new(),
             origin: None,
             people: People::default(),
+            contracts: Vec::new(),
+            declared: BTreeSet::new(),
             snapshots: BTreeSet::new(),
             channel: Channel::Exists,
             talked: false,
@@ -178,10 +187,25 @@ impl<'a> Check<'a> {
             (Err(wrong), Some(named)) => self.report(named.place(), wrong.message, wrong.help),
             (Err(_), None) => {}
         }
-        if let Some(file) = &shop.overrides
-            && let Err(wrong) = overrides::load(file, self.path)
-        {
-            self.report(file.place(), wrong.message, wrong.help);
+        match modules::contract(shop, self.path) {
+            Ok(contract) => self.contracts.push(contract),
+            Err(wrong) => {
+                let place = shop.modules.first().map(At::place).unwrap_or_default();
+                self.report(place, wrong.message, wrong.help);
+            }
+        }
+        if let Err(wrong) = modules::stubs(shop, self.file) {
+            let place = match &shop.stubs {
+                Some(StubsSetup::File(name)) => name.place(),
+                _ => Place::default(),
+            };
+            self.report(place, wrong.message, wrong.help);
+        }
+        if let Some(file) = &shop.overrides {
+            match overrides::load(file, self.path) {
+                Ok(own) => self.declared.extend(own.operations.declared.into_keys()),
+                Err(wrong) => self.report(file.place(), wrong.message, wrong.help),
+            }
         }
         for ApiUserSetup { key, resources, .. } in shop.api_users.values() {
             self.key(key);
@@ -322,15 +346,38 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The APIs of the scenario's shops; the product's where none has modules.
+    fn apis(&self) -> Vec<Arc<Contract>> {
+        if self.contracts.is_empty() { vec![Contract::base()] } else { self.contracts.clone() }
+    }
+
     fn operation(&mut self, operation: &At<String>, besides: &[&str]) {
-        let contract = Contract::shared();
-        if contract.operation(operation).is_some() || besides.contains(&operation.get().as_str()) {
+        let apis = self.apis();
+        let declared = || self.declared.iter().map(String::as_str);
+        let is_known = apis.iter().any(|api| api.operation(operation).is_some());
+        if is_known || besides.contains(&operation.get().as_str()) || declared().any(|known| known == operation.get()) {
             return;
         }
-        let known = contract.operations().map(|facts| facts.name.as_str()).chain(besides.iter().copied());
+        let of_apis = apis.iter().flat_map(|api| api.operations().map(|facts| facts.name.as_str()));
+        let known = of_apis.chain(besides.iter().copied()).chain(declared());
         let message = format!("Magento has no operation `{}`", operation.get());
         let help = did_you_mean(operation, known).unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
         self.report(operation.place(), message, help);
+    }
+
+    /// Arguments that an operation has in one of the styles.
+    fn arguments(&mut self, conditions: &Conditions, operation: Option<&At<String>>) {
+        let Some(operation) = operation else { return };
+        let known: Vec<String> = self.apis().iter().flat_map(|api| api.arguments(operation)).collect();
+        if known.is_empty() {
+            return;
+        }
+        for (name, argument) in conditions.names().filter(|(_, argument)| !known.iter().any(|known| known == argument)) {
+            let message = format!("{} has no argument `{argument}`", operation.get());
+            let help = did_you_mean(argument, known.iter().map(String::as_str))
+                .unwrap_or_else(|| format!("it has {}", known.join(", ")));
+            self.report(name.place(), message, help);
+        }
     }
 
     fn snapshot(&mut self, snapshot: &SnapshotStep, place: &Place) {

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::disrupt::Disruption;
+use crate::matching::Conditions;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::{Interval, Moment, Times, YesNo};
 
@@ -14,6 +15,9 @@ pub struct DisruptStep {
     /// The operation it strikes, such as `oroCustomerList`; `wsdl` is the download of the WSDL. Left out: any call.
     #[serde(default)]
     pub operation: Option<At<String>>,
+    /// Only calls whose arguments are like these, such as `{customerId: 42}`; the others may be anything.
+    #[serde(default)]
+    pub when: Conditions,
     /// Which call of it from now on, counted from 1; left out: the next one.
     #[serde(default)]
     pub call: Option<At<u64>>,

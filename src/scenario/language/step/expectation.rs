@@ -1,6 +1,6 @@
 //! `expect`: what must be true, without a snapshot.
 
-use crate::scenario::language::text::matcher::Matcher;
+use crate::scenario::language::text::matcher::{Conditions, Matcher};
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -10,6 +10,7 @@ use crate::scenario::language::setup::case_filter::CaseFilter;
 use crate::scenario::language::text::count::Count;
 use crate::scenario::language::text::one_or_many::OneOrMany;
 use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::words::YesNo;
 
 /// What must be true now. Every line given must hold.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -36,6 +37,12 @@ pub struct Expectation {
     /// Calls since the last `expect` of calls or the start.
     #[serde(default)]
     pub calls: OneOrMany<CallsExpectation>,
+    /// Whether the `calls` came in the order in which they are listed; others may have come in between.
+    #[serde(default, rename = "in order")]
+    pub in_order: YesNo,
+    /// Whether there were no other calls than those listed under `calls`; sessions and WSDL downloads do not count.
+    #[serde(default, rename = "nothing else")]
+    pub nothing_else: YesNo,
 }
 
 /// The end of a sync or check.
@@ -96,6 +103,9 @@ pub struct RowsExpectation {
 pub struct CallsExpectation {
     /// The operation, or `any`.
     pub to: At<String>,
+    /// Only those whose arguments are like these, such as `{customerId: 42}`; the others may be anything.
+    #[serde(default)]
+    pub with: Conditions,
     /// How many; left out: at least one.
     #[serde(default)]
     pub count: Option<At<Count>>,

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
+pub use crate::matching::NoSettings;
 use crate::scenario::language::text::span::misfit;
 
 macro_rules! text_word {
@@ -183,11 +184,6 @@ text_word!(
     },
     json_schema!({ "type": "string", "enum": ["remote wins", "local wins"] })
 );
-
-/// `{}`.
-#[derive(Clone, Debug, Default, serde::Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NoSettings {}
 
 #[cfg(test)]
 mod tests {

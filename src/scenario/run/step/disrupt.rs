@@ -64,6 +64,7 @@ fn armed(step: &DisruptStep, now: Timestamp) -> Armed {
     let ends = |by| from.unwrap_or(now).saturating_add(by).unwrap_or(Timestamp::MAX);
     let when = When {
         operation: step.operation.as_ref().map(|operation| operation.get().clone()),
+        arguments: step.when.clone(),
         nth: number(&step.call),
         every: number(&step.every),
         page: number(&step.page),

@@ -2,7 +2,7 @@
 
 use super::rows::{self, TextRow, Unmet};
 use crate::crm::{ColumnType, CrmValue, Entity, Row};
-use crate::scenario::language::known::{ANY, SHOWN_ON};
+use crate::scenario::language::known::SHOWN_ON;
 use crate::scenario::language::setup::case_filter::is_among;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
@@ -10,8 +10,8 @@ use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::result::{Failure, FailureKind};
-use crate::scenario::run::trace;
 use crate::scenario::run::world::{Failures, World};
+use crate::server::verify::{self, Together, Wanted};
 
 impl World<'_> {
     /// Whether an expectation speaks of this case of the scenario.
@@ -38,9 +38,7 @@ impl World<'_> {
             let found = self.shop_rows(rows)?;
             unmet.extend(rows::judge("the shop", rows, &found, Kind::of_shop));
         }
-        for calls in &expectation.calls.0 {
-            unmet.extend(self.judge_calls(calls)?);
-        }
+        unmet.extend(self.judge_calls(expectation)?);
         let failed = |Unmet { line, message, detail }: Unmet| Failure {
             line,
             detail,
@@ -110,27 +108,51 @@ impl World<'_> {
         })
     }
 
-    fn judge_calls(&self, expected: &CallsExpectation) -> Result<Vec<Unmet>, CannotWork> {
-        let shop = self.shop(expected.shop.as_ref())?;
-        let journal = shop.journal();
-        let since = self.calls_from(expected.shop.as_ref());
-        let of_operation = |name: &str| expected.to.get() == ANY || name == expected.to.get();
-        let answered = |answer: &str| expected.answered.as_ref().is_none_or(|matcher| matcher.matches(Some(answer)));
-        let calls: Vec<_> = journal.entries().iter().skip(since).filter(|call| of_operation(&call.operation)).collect();
-        let matching = calls.iter().filter(|call| answered(&trace::answer(call))).count();
-        let wanted = match &expected.count {
-            Some(count) if count.is(matching) => return Ok(Vec::new()),
-            Some(count) => count.get().to_string(),
-            None if matching > 0 => return Ok(Vec::new()),
-            None => "at least one".to_owned(),
+    /// Calls are judged one shop at a time; what is said of all of them together is said of one shop's only.
+    fn judge_calls(&self, expectation: &Expectation) -> Result<Vec<Unmet>, CannotWork> {
+        let mut shops: Vec<Option<&At<String>>> = Vec::new();
+        for calls in &expectation.calls.0 {
+            if shops.iter().all(|known| known.map(At::get) != calls.shop.as_ref().map(At::get)) {
+                shops.push(calls.shop.as_ref());
+            }
+        }
+        let together = Together {
+            in_order: expectation.in_order.is_yes(),
+            nothing_else: expectation.nothing_else.is_yes(),
         };
-        let how =
-            expected.answered.as_ref().map(|matcher| format!(" answered by {}", matcher.get())).unwrap_or_default();
-        let seen: Vec<String> = calls.iter().map(|call| trace::answer(call)).collect();
-        let seen =
-            if seen.is_empty() { "none at all".to_owned() } else { format!("answers were: {}", seen.join("; ")) };
-        let message = format!("{matching} calls of {}{how}, expected {wanted} ({seen})", expected.to.get());
-        Ok(vec![Unmet::at(expected.to.place(), message)])
+        let mut unmet = Vec::new();
+        for shop in shops {
+            let of_shop = |calls: &&CallsExpectation| calls.shop.as_ref().map(At::get) == shop.map(At::get);
+            let expected: Vec<&CallsExpectation> = expectation.calls.0.iter().filter(of_shop).collect();
+            unmet.extend(self.judge_calls_of(shop, &expected, together)?);
+        }
+        Ok(unmet)
+    }
+
+    fn judge_calls_of(
+        &self,
+        shop: Option<&At<String>>,
+        expected: &[&CallsExpectation],
+        together: Together,
+    ) -> Result<Vec<Unmet>, CannotWork> {
+        let since = self.calls_from(shop);
+        let journal = self.shop(shop)?.journal();
+        let calls: Vec<_> = journal.entries().iter().skip(since).collect();
+        let wanted: Vec<Wanted<'_>> = expected
+            .iter()
+            .map(|calls| Wanted {
+                to: calls.to.get(),
+                with: &calls.with,
+                answered: calls.answered.as_ref().map(At::get),
+                count: calls.count.as_ref().map(|count| *count.get()),
+            })
+            .collect();
+        let told = |unmet: verify::Unmet| {
+            let calls = unmet.wanted.or((!expected.is_empty()).then_some(0)).and_then(|number| expected.get(number));
+            let place = calls.map(|calls| calls.to.place()).unwrap_or_default();
+            Unmet { detail: unmet.near_lines().join("\n"), ..Unmet::at(place, unmet.message) }
+        };
+        Ok(verify::judge(&calls, &wanted, together).into_iter().map(told).collect())
     }
 }
 

@@ -75,7 +75,7 @@ fn told(journal: &Journal, call: &JournalEntry, shop: &str) -> ToldCall {
         at: crate::datetime::to_sql(call.at),
         operation: call.operation.clone(),
         arguments: trace::arguments(call).map(|(name, value)| (name.to_owned(), shortened(text(value)))).collect(),
-        answer: trace::answer(call),
+        answer: call.answer(),
         failed: failed(call),
         http_status: Some(call.http_status),
         disruptions: call.disruptions.iter().map(crate::disrupt::Disruption::name).collect(),

@@ -38,7 +38,7 @@ impl ShopRows {
         let now = besides(shop);
         let mut changes: Vec<TableChange> = now.iter().filter_map(|(name, rows)| self.besides(name, rows)).collect();
         self.besides = now;
-        let tables: Vec<TableChange> = Database::names().filter_map(|name| self.table(shop, name)).collect();
+        let tables: Vec<TableChange> = shop.database().all_names().filter_map(|name| self.table(shop, name)).collect();
         if !tables.is_empty() {
             self.database = shop.database().clone();
         }

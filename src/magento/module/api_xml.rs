@@ -1,0 +1,75 @@
+//! `api.xml`: resources with their methods, rights and faults, aliases, what operations of v2 start with, the tree of rights.
+
+use indexmap::IndexMap;
+
+use super::document::Document;
+use super::{Method, Module, ModuleError, Resource};
+use crate::magento::contract::AclTree;
+use crate::xml::Element;
+
+/// Children of a node of rights that are no rights.
+const NO_NODES: &[&str] = &["title", "sort_order", "description"];
+
+/// Reads the file into the module.
+pub(super) fn read(module: &mut Module, document: &Document<'_>) -> Result<(), ModuleError> {
+    let Some(api) = document.root.child("api") else {
+        let what = format!("<{}> has no <api>", document.root.local);
+        return Err(ModuleError::at(&document.spot(&document.root), what, "put what belongs to the API into <config><api>"));
+    };
+    for node in children(api, "resources") {
+        let resource = module.resources.entry(node.local.to_owned()).or_default();
+        read_resource(resource, node, document)?;
+    }
+    for node in children(api, "resources_alias") {
+        module.aliases.insert(node.local.to_owned(), text(node));
+    }
+    for node in api.child("v2").into_iter().flat_map(|v2| children(v2, "resources_function_prefix")) {
+        if text(node).is_empty() {
+            let what = format!("the prefix of {} is empty", node.local);
+            return Err(ModuleError::at(&document.spot(node), what, "write what its operations start with, such as acmeLoyalty"));
+        }
+        module.prefixes.insert(node.local.to_owned(), text(node));
+    }
+    for resources in api.child("acl").into_iter().flat_map(|acl| acl.children_named("resources")) {
+        join_rights(&mut module.acl, resources);
+    }
+    Ok(())
+}
+
+fn read_resource(resource: &mut Resource, node: &Element<'_>, document: &Document<'_>) -> Result<(), ModuleError> {
+    let said = |name: &str| node.child(name).map(text).filter(|text| !text.is_empty());
+    resource.title = said("title").or(resource.title.take());
+    resource.acl = said("acl").or(resource.acl.take());
+    for method in children(node, "methods") {
+        let said = |name: &str| method.child(name).map(text).filter(|text| !text.is_empty());
+        let read = Method { title: said("title"), acl: said("acl"), spot: document.spot(method) };
+        resource.methods.insert(method.local.to_owned(), read);
+    }
+    for fault in children(node, "faults") {
+        let code = fault.child("code").map(text).unwrap_or_default();
+        let code = code.parse::<u16>().map_err(|_| {
+            let what = format!("the code of the fault {} is \"{code}\"", fault.local);
+            ModuleError::at(&document.spot(fault), what, "write a number from 100 on")
+        })?;
+        let message = fault.child("message").map(text).unwrap_or_default();
+        resource.faults.retain(|(name, ..)| name != fault.local);
+        resource.faults.push((fault.local.to_owned(), code, message));
+    }
+    Ok(())
+}
+
+/// The elements inside of all children of that name.
+fn children<'a, 't>(element: &'a Element<'t>, name: &'a str) -> impl Iterator<Item = &'a Element<'t>> {
+    element.children_named(name).flat_map(|list| &list.children)
+}
+
+fn text(element: &Element<'_>) -> String {
+    element.text.trim().to_owned()
+}
+
+fn join_rights(tree: &mut AclTree, node: &Element<'_>) {
+    for child in node.children.iter().filter(|child| !NO_NODES.contains(&child.local)) {
+        let below = tree.0.entry(child.local.to_owned()).or_insert_with(|| AclTree(IndexMap::new()));
+        join_rights(below, child);
+    }
+}

@@ -1,0 +1,231 @@
+//! How modules join the product's tables: as Magento merges their files, and refusing what it would merge into something
+//! that PHP cannot read.
+
+use indexmap::IndexMap;
+
+use super::{Field, Message, Module, ModuleError, Operation, Shape, Spot, Type};
+use crate::magento::contract::{AclTree, Contract, Declarer, ResourceFacts};
+use crate::magento::schema::{Known, ShapeText};
+use crate::nearest::nearest;
+use crate::soap::WireStyle;
+
+/// Types that need no declaration.
+const SIMPLE: &[&str] = &["string", "int", "boolean", "double", "anyType"];
+
+/// Joins modules with a contract, in their order.
+///
+/// # Errors
+/// [`ModuleError`] for what contradicts the product or another module.
+pub(in crate::magento) fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> {
+    let mut joining = Joining { contract, methods: IndexMap::new(), operations: IndexMap::new() };
+    for module in modules {
+        joining.rights_and_resources(module)?;
+        for (style, declared) in &module.types {
+            joining.complex_type(module, *style, declared)?;
+        }
+        joining.check_types(module)?;
+    }
+    // Prefixes of all modules count for the operations of each.
+    for module in modules {
+        for (style, operation) in &module.operations {
+            joining.operation(module, *style, operation)?;
+        }
+    }
+    joining.contract.find_resources();
+    Ok(())
+}
+
+struct Joining<'a> {
+    contract: &'a mut Contract,
+    /// Methods of modules by path, and where they stand.
+    methods: IndexMap<String, Spot>,
+    /// Operations of modules by style and name.
+    operations: IndexMap<(WireStyle, String), (Spot, Operation)>,
+}
+
+impl Joining<'_> {
+    fn rights_and_resources(&mut self, module: &Module) -> Result<(), ModuleError> {
+        join_rights(&mut self.contract.acl, &module.acl);
+        for (name, declared) in &module.resources {
+            let known = self.contract.resources.entry(name.clone()).or_insert_with(|| ResourceFacts::of_module(&module.name));
+            known.title = declared.title.clone().or(known.title.take());
+            known.acl = declared.acl.clone().or(known.acl.take());
+            for (method, facts) in &declared.methods {
+                let path = format!("{name}.{method}");
+                if let Some(other) = self.methods.get(&path) {
+                    let what = format!("the method {path} is declared in {other} too");
+                    return Err(ModuleError::at(&facts.spot, what, "leave one of the modules out, or rename it in one"));
+                }
+                self.methods.insert(path, facts.spot.clone());
+                known.methods.insert(method.clone(), facts.acl.clone());
+                if let Some(title) = &facts.title {
+                    known.method_titles.insert(method.clone(), title.clone());
+                }
+            }
+            if !declared.faults.is_empty() {
+                let table = self.contract.faults.entry(name.clone()).or_default();
+                for fault in &declared.faults {
+                    table.retain(|known| known.0 != fault.0);
+                    table.push(fault.clone());
+                }
+            }
+        }
+        for (alias, resource) in &module.aliases {
+            match self.contract.resources.get_mut(resource) {
+                Some(known) if !known.aliases.contains(alias) => known.aliases.push(alias.clone()),
+                Some(_) => {}
+                None => {
+                    let hint = nearest(resource, self.contract.resources.keys().map(String::as_str));
+                    let what = format!("the alias {alias} of {} stands for the resource {resource}, which nobody declares", module.name);
+                    let remedy = hint.map_or_else(|| "declare it in api.xml".to_owned(), |name| format!("did you mean {name}?"));
+                    return Err(ModuleError::of(&module.name, what, remedy));
+                }
+            }
+        }
+        for (resource, prefix) in &module.prefixes {
+            self.contract.prefixes.insert(resource.clone(), prefix.clone());
+        }
+        Ok(())
+    }
+
+    /// A type that is known already gets the fields that it lacks, at its end.
+    fn complex_type(&mut self, module: &Module, style: WireStyle, declared: &Type) -> Result<(), ModuleError> {
+        let Type { name, spot, shape } = declared;
+        let Some(known) = self.contract.types.known(name, style) else {
+            let (text, sequence) = match shape {
+                Shape::List(item, required) => {
+                    let mark = if *required { "!" } else { "" };
+                    (ShapeText::Array(format!("[]{item}{mark}")), false)
+                }
+                Shape::Record(fields, sequence) => (ShapeText::Struct(fields.iter().map(written).collect()), *sequence),
+            };
+            self.contract.types.add(name, style, text, sequence);
+            return Ok(());
+        };
+        if module.is_wsdl {
+            // What the product declares stays; what a shop declares otherwise is for `compare` and overrides.
+            if let (Shape::Record(fields, _), Known::Record(there, _)) = (shape, &known) {
+                let further = fields.iter().filter(|field| there.iter().all(|known| known.0 != field.name));
+                further.for_each(|field| self.contract.types.add_field(name, style, &written(field)));
+            }
+            return Ok(());
+        }
+        match (shape, known) {
+            (Shape::List(item, _), Known::List(there)) if *item == there => Ok(()),
+            (Shape::Record(fields, sequence), Known::Record(there, is_sequence)) => {
+                if style == WireStyle::RpcEncoded && *sequence != is_sequence && !fields.is_empty() {
+                    let group = |sequence: bool| if sequence { "<sequence>" } else { "<all>" };
+                    let what = format!("the type {name} has {} here and {} in the shop", group(*sequence), group(is_sequence));
+                    let remedy = format!("Magento keeps both and PHP cannot read that; write {}", group(is_sequence));
+                    return Err(ModuleError::at(spot, what, remedy));
+                }
+                for field in fields {
+                    match there.iter().find(|known| known.0 == field.name) {
+                        None => self.contract.types.add_field(name, style, &written(field)),
+                        Some((_, type_name, required)) if *type_name == field.type_name && *required == field.required => {}
+                        Some((_, type_name, required)) => {
+                            let mark = |required: bool| if required { "" } else { ", optional" };
+                            let what = format!(
+                                "the field {} of {name} is {}{} here and {type_name}{} in the shop",
+                                field.name,
+                                field.type_name,
+                                mark(field.required),
+                                mark(*required)
+                            );
+                            let remedy = "Magento keeps both and PHP cannot read that; declare it as the shop does";
+                            return Err(ModuleError::at(&field.spot, what, remedy));
+                        }
+                    }
+                }
+                Ok(())
+            }
+            _ => {
+                let what = format!("the type {name} is a record in one place and a list, or a list of something else, in another");
+                Err(ModuleError::at(spot, what, "rename the type; Magento keeps both and PHP cannot read that"))
+            }
+        }
+    }
+
+    /// Every type that is referred to.
+    fn check_types(&self, module: &Module) -> Result<(), ModuleError> {
+        let of_types = module.types.iter().flat_map(|(style, declared)| match &declared.shape {
+            Shape::List(item, _) => vec![(*style, item.as_str(), &declared.spot)],
+            Shape::Record(fields, _) => fields.iter().map(|field| (*style, field.type_name.as_str(), &field.spot)).collect(),
+        });
+        let of_messages = module.messages.iter().flat_map(|(style, message)| {
+            message.parts.iter().map(|part| (*style, part.type_name.as_str(), &part.spot))
+        });
+        let unknown = of_types
+            .chain(of_messages)
+            .find(|(style, name, _)| !SIMPLE.contains(name) && self.contract.types.known(name, *style).is_none());
+        let Some((style, name, spot)) = unknown.filter(|_| !module.is_wsdl) else { return Ok(()) };
+        let names = self.contract.types.names(style).chain(SIMPLE.iter().copied());
+        let remedy = nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
+        Err(ModuleError::at(spot, format!("there is no type {name}"), remedy))
+    }
+
+    fn operation(&mut self, module: &Module, style: WireStyle, declared: &Operation) -> Result<(), ModuleError> {
+        let Operation { name, input, output, spot } = declared;
+        let key = (style, name.clone());
+        if let Some((other, known)) = self.operations.get(&key) {
+            if known.input == *input && known.output == *output && other.file == spot.file {
+                return Ok(());
+            }
+            let what = format!("the operation {name} is declared in {other} too");
+            return Err(ModuleError::at(spot, what, "leave one of the modules out, or rename it in one"));
+        }
+        if let Some((there_input, there_output)) = self.contract.operations.messages_of(name, style) {
+            if module.is_wsdl || (there_input == *input && there_output == *output) {
+                return Ok(());
+            }
+            let what = format!("the shop has the operation {name}, with the messages {there_input} and {there_output}");
+            return Err(ModuleError::at(spot, what, "Magento keeps both and PHP cannot read that; rename the operation"));
+        }
+        let request = self.message(module, style, input, spot)?;
+        let response = self.message(module, style, output, spot)?;
+        let parts = |fields: &[Field]| {
+            let part = |field: &Field| {
+                let mark = if field.required { "" } else { "?" };
+                format!("{} {}{mark}", field.name, field.type_name)
+            };
+            fields.iter().map(part).collect::<Vec<_>>().join(", ")
+        };
+        let signature = format!("{} -> {}", parts(&request.parts), parts(&response.parts));
+        let declarer = match module.is_wsdl {
+            true => Declarer::Wsdl(spot.to_string()),
+            false => Declarer::Module(spot.to_string()),
+        };
+        self.contract.operations.add(name, &module.name, style, signature, [&request, &response].map(|message| {
+            (message.name.clone(), message.element.clone())
+        }));
+        self.contract.declarers.insert(name.clone(), declarer);
+        self.operations.insert(key, (spot.clone(), declared.clone()));
+        Ok(())
+    }
+
+    /// A message of the module, or one of the shop that it uses again.
+    fn message(&self, module: &Module, style: WireStyle, name: &str, spot: &Spot) -> Result<Message, ModuleError> {
+        let own = module.messages.iter().find(|(known, message)| *known == style && message.name == name);
+        if let Some((_, message)) = own {
+            return Ok(message.clone());
+        }
+        if let Some((parts, element)) = self.contract.operations.message(name, style) {
+            let field = |(name, type_name, required): (String, String, bool)| Field { name, type_name, required, spot: spot.clone() };
+            return Ok(Message { name: name.to_owned(), element, parts: parts.into_iter().map(field).collect() });
+        }
+        let names = module.messages.iter().filter(|(known, _)| *known == style).map(|(_, message)| message.name.as_str());
+        let remedy = nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
+        Err(ModuleError::at(spot, format!("there is no message {name}"), remedy))
+    }
+}
+
+/// A field as the tables write it.
+fn written(field: &Field) -> String {
+    format!("{} {}{}", field.name, field.type_name, if field.required { "!" } else { "" })
+}
+
+fn join_rights(tree: &mut AclTree, own: &AclTree) {
+    for (name, below) in &own.0 {
+        join_rights(tree.0.entry(name.clone()).or_default(), below);
+    }
+}

@@ -1,0 +1,52 @@
+//! Modules of the shop: what declares operations that are not Magento's, and one more of them.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{AdminRequest, Problem, Reply};
+use crate::magento::{Declarer, Module};
+use crate::server::service::Service;
+use crate::shop::Shop;
+
+/// A module as it is sent: the texts of its files.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    name: String,
+    #[serde(default, rename = "api.xml")]
+    api: Option<String>,
+    #[serde(default, rename = "wsdl.xml")]
+    wsdl: Option<String>,
+    #[serde(default, rename = "wsi.xml")]
+    wsi: Option<String>,
+}
+
+pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    Ok(Reply::Json(shown(&service.locked_shop())))
+}
+
+fn shown(shop: &Shop) -> Value {
+    let contract = shop.contract();
+    let operations = contract.operations().filter_map(|facts| {
+        let (Declarer::Module(place) | Declarer::Wsdl(place)) = contract.declarer(&facts.name)?;
+        let stubs = shop.stubs().concern(&facts.name);
+        Some(json!({
+            "name": facts.name, "module": facts.module, "declared": place, "resource": facts.resource,
+            "method": facts.method, "has_stubs": stubs,
+        }))
+    });
+    json!({ "operations": operations.collect::<Vec<_>>() })
+}
+
+pub(super) fn add(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let sent: Sent = request.json()?;
+    let bad = |error: &dyn std::fmt::Display| {
+        Problem::new(400, "the module cannot be used", error.to_string(), "see docs/modules.md for what its files may hold")
+    };
+    let texts = [sent.api.as_deref(), sent.wsdl.as_deref(), sent.wsi.as_deref()];
+    let module = Module::of_texts(&sent.name, texts).map_err(|error| bad(&error))?;
+    let mut shop = service.locked_shop();
+    let contract = shop.contract().with_modules(&[module]).map_err(|error| bad(&error))?;
+    shop.set_contract(contract);
+    Ok(Reply::Created(shown(&shop)))
+}

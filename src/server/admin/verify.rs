@@ -1,0 +1,65 @@
+//! Whether the calls that came are those that a test wanted.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{AdminRequest, Problem, Reply};
+use crate::matching::{Conditions, Count, Matcher};
+use crate::server::journal::JournalEntry;
+use crate::server::service::Service;
+use crate::server::verify::{Together, Unmet, Wanted, counts, judge};
+
+/// What is asked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    calls: Vec<Calls>,
+    #[serde(default, rename = "in order", alias = "in_order")]
+    in_order: bool,
+    #[serde(default, rename = "nothing else", alias = "nothing_else")]
+    nothing_else: bool,
+    /// Only calls with a greater number.
+    #[serde(default)]
+    after: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calls {
+    to: String,
+    #[serde(default)]
+    with: Conditions,
+    #[serde(default)]
+    answered: Option<Matcher>,
+    #[serde(default)]
+    count: Option<Count>,
+}
+
+pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let question: Question = request.yaml()?;
+    if question.calls.is_empty() && !question.nothing_else {
+        return Err(Problem::bad_body("\"calls\" is empty, so nothing is asked"));
+    }
+    let journal = service.locked_journal();
+    if let Some(first) = journal.first_kept().filter(|first| *first > question.after + 1) {
+        let detail = format!("the calls {} to {} are not kept any more", question.after + 1, first - 1);
+        let remedy = "verify earlier, or say \"after\": with the number of a later call, as GET /__admin/requests has it";
+        return Err(Problem::new(409, "not all calls are kept", detail, remedy));
+    }
+    let calls: Vec<&JournalEntry> = journal.entries().iter().filter(|entry| entry.number > question.after).collect();
+    let wanted: Vec<Wanted<'_>> = question
+        .calls
+        .iter()
+        .map(|calls| Wanted { to: &calls.to, with: &calls.with, answered: calls.answered.as_ref(), count: calls.count })
+        .collect();
+    let together = Together { in_order: question.in_order, nothing_else: question.nothing_else };
+    let unmet = judge(&calls, &wanted, together);
+    if unmet.is_empty() {
+        return Ok(Reply::Json(json!({"verified": true, "counts": counts(&calls, &wanted)})));
+    }
+    let told: Vec<String> =
+        unmet.iter().flat_map(|unmet: &Unmet| std::iter::once(unmet.message.clone()).chain(unmet.near_lines())).collect();
+    let remedy = "GET /__admin/requests lists the calls with their arguments";
+    let problem = Problem::new(409, "the calls are not as wanted", told.join("; "), remedy);
+    Err(problem.with("unmet", json!(unmet)))
+}

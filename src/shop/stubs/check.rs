@@ -1,0 +1,290 @@
+//! What is wrong with stubs before they answer anything, and what they become.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+
+use super::file::{FaultText, StepText};
+use super::rows::{self, Form};
+use super::template::Template;
+use super::{Does, Fault, Step, Stub, StubFile, Written};
+use crate::nearest::nearest;
+use crate::place::{At, Place};
+use crate::shop::{Database, Shop};
+use crate::soap::{Occurs, ServiceSchema, Shape, TypeRef};
+use crate::written_value::Value;
+
+/// The word in an answer that is put on top of the shop's own.
+const MERGE: &str = "merge";
+/// A client that waits longer has given up.
+const DELAY_SECONDS_MAX: i64 = 3600;
+
+/// Why stubs cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}:{line}:{column}: {message}")]
+pub struct StubError {
+    name: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column, from 1.
+    pub column: u64,
+    message: String,
+}
+
+impl StubError {
+    pub(super) fn syntax(name: &str, line: u64, column: u64, message: String) -> Self {
+        Self { name: name.to_owned(), line, column, message }
+    }
+
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// The stubs of a file, ready to answer in this shop.
+pub(super) fn compiled(file: &StubFile, shop: &Shop) -> Result<Vec<Stub>, StubError> {
+    let check = Check { file, shop, schema: shop.codec().schema() };
+    file.stubs.iter().map(|stub| check.stub(stub)).collect()
+}
+
+struct Check<'a> {
+    file: &'a StubFile,
+    shop: &'a Shop,
+    schema: &'a ServiceSchema,
+}
+
+impl Check<'_> {
+    fn wrong<T>(&self, place: &Place, what: impl Into<String>, remedy: &str) -> Result<T, StubError> {
+        let (line, column) = (place.line as u64, place.column as u64);
+        Err(StubError::syntax(&self.file.name, line, column, format!("{}; {remedy}", what.into())))
+    }
+
+    fn stub(&self, text: &At<super::StubText>) -> Result<Stub, StubError> {
+        let place = text.operation.place();
+        let operation = text.operation.get().as_str();
+        let contract = &self.shop.config.contract;
+        if contract.operation(operation).is_none() && self.schema.operation(operation).is_none() {
+            let known = contract.operations().map(|facts| facts.name.as_str());
+            let known = known.chain(self.schema.operations.keys().map(String::as_str));
+            let remedy = nearest(operation, known).map_or_else(
+                || "declare it in a module (`--module`) or in overrides".to_owned(),
+                |name| format!("did you mean {name}?"),
+            );
+            return self.wrong(&place, format!("this shop has no operation {operation}"), &remedy);
+        }
+        let mut arguments = contract.arguments(operation);
+        let parts = self.schema.operation(operation).into_iter().flat_map(|declared| &declared.request.parts);
+        arguments.extend(parts.map(|part| part.name.clone()));
+        for (name, argument) in text.when.names() {
+            if !arguments.iter().any(|known| known == argument) {
+                let listed = arguments.iter().filter(|name| *name != "sessionId").cloned().collect::<Vec<_>>().join(", ");
+                let remedy = nearest(argument, arguments.iter().map(String::as_str))
+                    .map_or_else(|| format!("it has {listed}"), |name| format!("did you mean {name}?"));
+                return self.wrong(&name.place(), format!("{operation} has no argument {argument}"), &remedy);
+            }
+        }
+        let mut steps = vec![self.step(operation, &text.first(), &place)?];
+        for then in &text.then {
+            steps.push(self.step(operation, then.get(), &then.place())?);
+        }
+        let name = text.name.clone().unwrap_or_else(|| format!("{}:{}", self.file.name, place.line));
+        let steps = steps.into_iter().map(Arc::new).collect();
+        let (operation, when) = (operation.to_owned(), text.when.clone());
+        Ok(Stub { id: 0, name, operation, when, steps, called: 0 })
+    }
+
+    fn step(&self, operation: &str, text: &StepText, place: &Place) -> Result<Step, StubError> {
+        let kinds = [
+            ("answer", text.answer.as_ref().map(At::place)),
+            ("rows of", text.rows_of.as_ref().map(At::place)),
+            ("insert into", text.insert_into.as_ref().map(At::place)),
+            ("fault", text.fault.as_ref().map(At::place)),
+        ];
+        let mut given = kinds.iter().filter_map(|(name, place)| Some((name, place.clone()?)));
+        let first = given.next();
+        if let (Some((one, _)), Some((other, place))) = (&first, given.next()) {
+            return self.wrong(&place, format!("there are both `{one}` and `{other}`"), "keep one; `then` has what comes after");
+        }
+        if first.is_none() && text.delay.is_none() && text.times.is_none() {
+            let remedy = "write `answer: …`, `rows of: …`, `insert into: …`, `fault: …`, or a `delay` for the shop's own answer";
+            return self.wrong(place, "the stub answers nothing", remedy);
+        }
+        if let (Some((column, _)), None) = (text.with.first(), &text.insert_into) {
+            return self.wrong(&column.place(), "`with` has columns of a row that is added", "write `insert into: …` beside it");
+        }
+        if let Some(times) = text.times.as_ref().filter(|times| *times.get() == 0) {
+            return self.wrong(&times.place(), "0 times is never", "write 1 or more, or leave it out");
+        }
+        let does = if let Some(answer) = &text.answer {
+            self.answer(operation, answer)?
+        } else if let Some(table) = &text.rows_of {
+            self.table(table)?;
+            if matches!(rows::form_of(self.schema, operation), Form::Flag | Form::Scalar) {
+                let what = format!("{operation} answers a single value and no rows");
+                return self.wrong(&table.place(), what, "write `answer: …`");
+            }
+            Does::RowsOf(table.get().clone())
+        } else if let Some(table) = &text.insert_into {
+            self.insert(table, text)?
+        } else if let Some(fault) = &text.fault {
+            Does::Fault(self.fault(operation, fault)?)
+        } else {
+            Does::Nothing
+        };
+        let delay = text.delay.as_ref().map(|delay| self.delay(delay)).transpose()?;
+        Ok(Step { does, times: text.times.as_ref().map(|times| *times.get()), delay })
+    }
+
+    fn delay(&self, text: &At<String>) -> Result<SignedDuration, StubError> {
+        let read = text.get().parse::<Span>().ok();
+        let read = read.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+        match read.filter(|delay| (0..=DELAY_SECONDS_MAX).contains(&delay.as_secs()) && !delay.is_negative()) {
+            Some(delay) => Ok(delay),
+            None => self.wrong(&text.place(), format!("\"{}\" is no delay", text.get()), "write such as 500 ms, 2 s or 1 minute, an hour at most"),
+        }
+    }
+
+    fn table(&self, table: &At<String>) -> Result<(), StubError> {
+        if self.shop.database.get(table).is_some() {
+            return Ok(());
+        }
+        let known = self.shop.database.own_names().chain(Database::names());
+        let remedy = nearest(table, known)
+            .map_or_else(|| "declare it under `own_tables` of the seed".to_owned(), |name| format!("did you mean {name}? A table of your own is declared under `own_tables` of the seed"));
+        self.wrong(&table.place(), format!("the shop has no table {}", table.get()), &remedy)
+    }
+
+    fn insert(&self, table: &At<String>, text: &StepText) -> Result<Does, StubError> {
+        self.table(table)?;
+        let Some(rows) = self.shop.database.get(table) else { return Ok(Does::Nothing) };
+        let mut with = Vec::new();
+        for (column, value) in &text.with {
+            if rows.sql_type(column).is_none() {
+                let remedy = nearest(column, rows.declared_columns())
+                    .map_or_else(|| "write one of its columns".to_owned(), |name| format!("did you mean {name}?"));
+                return self.wrong(&column.place(), format!("{} has no column {}", table.get(), column.get()), &remedy);
+            }
+            with.push((column.get().clone(), self.written(value, column)?));
+        }
+        Ok(Does::InsertInto { table: table.get().clone(), with })
+    }
+
+    fn fault(&self, operation: &str, fault: &At<FaultText>) -> Result<Fault, StubError> {
+        match fault.get() {
+            FaultText::Named(name) => {
+                let contract = &self.shop.config.contract;
+                let resource = contract.operation(operation).and_then(|facts| facts.resource.as_deref()).unwrap_or("global");
+                let rows = contract.fault_table(resource).iter().chain(contract.fault_table("global"));
+                if rows.clone().any(|(known, ..)| known == name) {
+                    return Ok(Fault::Named(name.clone()));
+                }
+                let remedy = nearest(name, rows.map(|(known, ..)| known.as_str()))
+                    .map_or_else(|| "write {code: 101, string: …}".to_owned(), |name| format!("did you mean {name}?"));
+                self.wrong(&fault.place(), format!("{operation} has no fault {name}"), &remedy)
+            }
+            FaultText::Written(parts) => {
+                let code = parts.code.text();
+                if code.trim().is_empty() {
+                    return self.wrong(&fault.place(), "a fault has a code", "write a number such as 101, or SOAP-ENV:Server");
+                }
+                let string = self.template(&parts.string, &fault.place(), "fault")?;
+                Ok(Fault::Written { code, string })
+            }
+        }
+    }
+
+    fn answer(&self, operation: &str, answer: &At<Value>) -> Result<Does, StubError> {
+        let declared = self.schema.operation(operation).and_then(|declared| declared.response.parts.first());
+        if let Value::Record(members) = answer.get()
+            && let (Some(over), 1) = (members.get(MERGE), members.0.len())
+        {
+            if super::is_for_stubs(&self.shop.config.contract, operation) {
+                let what = format!("the shop itself answers nothing to {operation}");
+                return self.wrong(&over.place(), what, "write the answer without `merge`");
+            }
+            if !matches!(over.get(), Value::Record(_)) {
+                return self.wrong(&over.place(), "`merge` is a record", "write the fields that are put over the shop's own");
+            }
+            return Ok(Does::Merge(self.written(over, "merge")?));
+        }
+        if let Some(part) = declared {
+            self.fits(answer, &part.type_ref, "answer")?;
+        }
+        Ok(Does::Answer(self.written(answer, "answer")?))
+    }
+
+    /// Whether a value has the form that is declared: a field that no type has would be dropped in silence, and one that is
+    /// required and missing would end every call.
+    fn fits(&self, value: &At<Value>, type_ref: &TypeRef, path: &str) -> Result<(), StubError> {
+        let TypeRef::Complex(id) = type_ref else {
+            return match (value.get(), type_ref) {
+                (Value::List(_) | Value::Record(_), TypeRef::Xsd(xsd)) if *xsd != crate::soap::Xsd::AnyType => {
+                    let what = format!("{path} is declared as {}", xsd.qualified_name());
+                    self.wrong(&value.place(), what, "write a text, a number, true, false or null")
+                }
+                _ => Ok(()),
+            };
+        };
+        let declared = self.schema.complex_type(*id);
+        match (&declared.shape, value.get()) {
+            (_, Value::Null) => Ok(()),
+            (Shape::Array { item, .. }, Value::List(items)) => {
+                items.iter().enumerate().try_for_each(|(number, value)| self.fits(value, item, &format!("{path}[{number}]")))
+            }
+            (Shape::Struct { fields, .. }, Value::Record(members)) => {
+                for (name, member) in members.iter() {
+                    let Some(field) = fields.iter().find(|field| *field.name == **name.get()) else {
+                        let names = fields.iter().map(|field| field.name.as_ref());
+                        let listed = names.clone().take(20).collect::<Vec<_>>().join(", ");
+                        let remedy = nearest(name, names)
+                            .map_or_else(|| format!("it has {listed}"), |name| format!("did you mean {name}?"));
+                        return self.wrong(&name.place(), format!("{} has no field {}", declared.name, name.get()), &remedy);
+                    };
+                    self.fits(member, &field.type_ref, &format!("{path}.{}", name.get()))?;
+                }
+                let missing =
+                    fields.iter().find(|field| field.occurs == Occurs::Required && members.get(&field.name).is_none());
+                match missing {
+                    Some(field) => {
+                        let what = format!("{path} lacks {}, which {} requires", field.name, declared.name);
+                        let remedy = format!("add `{}: …`; null does too", field.name);
+                        self.wrong(&value.place(), what, &remedy)
+                    }
+                    None => Ok(()),
+                }
+            }
+            (Shape::Array { .. }, _) => self.wrong(&value.place(), format!("{path} is a list, {}", declared.name), "write `- …` or [ … ]"),
+            (Shape::Struct { .. }, _) => {
+                self.wrong(&value.place(), format!("{path} is a record, {}", declared.name), "write its fields")
+            }
+        }
+    }
+
+    fn written(&self, value: &At<Value>, path: &str) -> Result<Written, StubError> {
+        Ok(match value.get() {
+            Value::Null => Written::Nil,
+            Value::Bool(on) => Written::Bool(*on),
+            Value::Text(_) | Value::Fraction => {
+                let text = value.text(&self.file.source).unwrap_or_default();
+                Written::Text(self.template(&text, &value.place(), path)?)
+            }
+            Value::List(items) => Written::List(
+                items.iter().enumerate().map(|(number, item)| self.written(item, &format!("{path}[{number}]"))).collect::<Result<_, _>>()?,
+            ),
+            Value::Record(members) => {
+                let member = |(name, value): (&At<String>, &At<Value>)| {
+                    Ok((name.get().clone(), self.written(value, &format!("{path}.{}", name.get()))?))
+                };
+                Written::Record(members.iter().map(member).collect::<Result<_, StubError>>()?)
+            }
+        })
+    }
+
+    fn template(&self, source: &str, place: &Place, path: &str) -> Result<Template, StubError> {
+        let at = format!("{}:{}: {path}", self.file.name, place.line);
+        Template::new(source, at.into()).or_else(|error| {
+            self.wrong(place, format!("{path} is no template: {}", error.why), "see docs/stubs.md for what a template may be")
+        })
+    }
+}

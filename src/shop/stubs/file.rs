@@ -1,0 +1,200 @@
+//! A file of stubs: YAML, or JSON, which is a kind of it.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::StubError;
+use crate::matching::Conditions;
+use crate::place::At;
+use crate::written_value::Value;
+
+/// A file of stubs.
+#[derive(Clone, Debug)]
+pub struct StubFile {
+    pub(super) stubs: Vec<At<StubText>>,
+    /// The text, for numbers as they are written.
+    pub(super) source: String,
+    /// What it is called in messages.
+    pub(super) name: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// What operations answer; the first that a call meets counts.
+    stubs: Vec<At<StubText>>,
+}
+
+/// What an operation answers, before or on top of what the shop does. What no stub is for, the shop does as ever.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StubText {
+    /// What it is called in messages and in the journal; file and line when left out.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The operation, such as `customerCustomerInfo`, or one of a module.
+    pub operation: At<String>,
+    /// Only calls whose arguments are like these, such as `{customerId: 42}`; the others may be anything.
+    #[serde(default)]
+    pub when: Conditions,
+    /// The answer: a value, a record or a list; `{merge: {…}}` on top of what the shop says. Texts may be templates.
+    #[serde(default)]
+    pub answer: Option<At<Value>>,
+    /// Answer with rows of this table: those that filters, pager and arguments named like columns leave.
+    #[serde(default, rename = "rows of")]
+    pub rows_of: Option<At<String>>,
+    /// Add a row to this table, of the arguments that are named like its columns; the answer is its id, or the row.
+    #[serde(default, rename = "insert into")]
+    pub insert_into: Option<At<String>>,
+    /// Further columns of the row that is added.
+    #[serde(default)]
+    pub with: IndexMap<At<String>, At<Value>>,
+    /// Answer with a fault: `{code: 101, string: No luck}`, or the name of one of the resource's, such as `not_exists`.
+    #[serde(default)]
+    pub fault: Option<At<FaultText>>,
+    /// How long the answer takes, such as `2 s`; by the shop's clock, which may stand.
+    #[serde(default)]
+    pub delay: Option<At<String>>,
+    /// For how many calls; left out: for all, or for one when `then` follows.
+    #[serde(default)]
+    pub times: Option<At<u64>>,
+    /// What comes after that, one after the other; the last holds for all further calls unless it has `times` too.
+    #[serde(default)]
+    pub then: Vec<At<StepText>>,
+}
+
+/// A later answer of a stub.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepText {
+    /// As in a stub.
+    #[serde(default)]
+    pub answer: Option<At<Value>>,
+    /// As in a stub.
+    #[serde(default, rename = "rows of")]
+    pub rows_of: Option<At<String>>,
+    /// As in a stub.
+    #[serde(default, rename = "insert into")]
+    pub insert_into: Option<At<String>>,
+    /// As in a stub.
+    #[serde(default)]
+    pub with: IndexMap<At<String>, At<Value>>,
+    /// As in a stub.
+    #[serde(default)]
+    pub fault: Option<At<FaultText>>,
+    /// As in a stub.
+    #[serde(default)]
+    pub delay: Option<At<String>>,
+    /// For how many calls; left out: for one, or for all further ones when it is the last.
+    #[serde(default)]
+    pub times: Option<At<u64>>,
+}
+
+/// A fault as it is written.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FaultText {
+    /// The name of one of the resource's faults.
+    Named(String),
+    /// A code and a text.
+    Written(FaultParts),
+}
+
+/// A fault of its own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultParts {
+    /// The code: a number as 101, or a name as `SOAP-ENV:Server`.
+    pub code: FaultCodeText,
+    /// The text; it may be a template.
+    #[serde(default)]
+    pub string: String,
+}
+
+/// A code as people write it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FaultCodeText {
+    /// A number.
+    Number(u16),
+    /// A name, or a number in quotes.
+    Text(String),
+}
+
+impl FaultCodeText {
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+impl StubText {
+    /// The first answer.
+    pub(super) fn first(&self) -> StepText {
+        StepText {
+            answer: self.answer.clone(),
+            rows_of: self.rows_of.clone(),
+            insert_into: self.insert_into.clone(),
+            with: self.with.clone(),
+            fault: self.fault.clone(),
+            delay: self.delay.clone(),
+            times: self.times.clone(),
+        }
+    }
+}
+
+impl StubFile {
+    /// Reads a file; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`StubError`] with line and column.
+    pub fn parse(text: &str, name: &str) -> Result<Self, StubError> {
+        let written: Written = read(text, name)?;
+        Ok(Self { stubs: written.stubs, source: text.to_owned(), name: name.to_owned() })
+    }
+
+    /// Reads one stub alone.
+    ///
+    /// # Errors
+    /// [`StubError`] with line and column.
+    pub fn parse_one(text: &str, name: &str) -> Result<Self, StubError> {
+        let stub: At<StubText> = read(text, name)?;
+        Ok(Self { stubs: vec![stub], source: text.to_owned(), name: name.to_owned() })
+    }
+
+    /// Stubs that stand in another file.
+    pub fn inside_of(source: &str, name: &str, stubs: Vec<At<StubText>>) -> Self {
+        Self { stubs, source: source.to_owned(), name: name.to_owned() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.stubs.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.stubs.is_empty()
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(text: &'a str, name: &str) -> Result<T, StubError> {
+    serde_saphyr::from_str(text).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        let whole = error.to_string();
+        let told = crate::place::told_place(whole.lines().next().unwrap_or_default());
+        let message = match told {
+            Some((_, message, help)) => format!("{message}; {help}"),
+            None => whole.lines().next().unwrap_or(&whole).to_owned(),
+        };
+        StubError::syntax(name, line, column, message)
+    })
+}
+
+/// The JSON schema of a file of stubs.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Written).to_value()
+}

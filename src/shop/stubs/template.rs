@@ -1,0 +1,174 @@
+//! Values with templates: minijinja, with what a call brings and what the shop knows of it.
+
+use std::sync::{Arc, LazyLock};
+
+use jiff::civil::DateTime;
+use minijinja::value::{Serde, Value as Jinja};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use serde::Serialize;
+
+use super::Written;
+use crate::shop::Shop;
+use crate::soap::{SoapStruct, SoapValue};
+
+/// Steps that one template may take; a loop over a large shop is below it.
+const FUEL: u64 = 1_000_000;
+/// A longer text is no answer.
+const TEXT_BYTES_MAX: usize = 1024 * 1024;
+
+/// A text, or a template of one, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    source: String,
+    /// File, line and the path to the value.
+    at: Arc<str>,
+    is_plain: bool,
+}
+
+/// A template that fails.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: the template {source_text}: {why}")]
+pub(super) struct TemplateError {
+    pub(super) at: String,
+    source_text: String,
+    pub(super) why: String,
+}
+
+/// Records that an argument points to, by the name they have in templates: the argument, the table, its column.
+const RECORDS: &[(&str, &str, &str, &str)] = &[
+    ("customer", "customerId", "customer", "entity_id"),
+    ("address", "addressId", "customer_address", "entity_id"),
+    ("order", "orderIncrementId", "sales_flat_order", "increment_id"),
+    ("invoice", "invoiceIncrementId", "sales_flat_invoice", "increment_id"),
+    ("shipment", "shipmentIncrementId", "sales_flat_shipment", "increment_id"),
+    ("creditmemo", "creditmemoIncrementId", "sales_flat_creditmemo", "increment_id"),
+    ("quote", "quoteId", "sales_flat_quote", "entity_id"),
+    ("category", "categoryId", "catalog_category", "entity_id"),
+    ("product", "productId", "catalog_product", "entity_id"),
+    ("product", "product", "catalog_product", "entity_id"),
+    ("product", "productId", "catalog_product", "sku"),
+    ("product", "product", "catalog_product", "sku"),
+    ("product", "sku", "catalog_product", "sku"),
+    ("store", "storeId", "core_store", "store_id"),
+];
+
+/// What templates know.
+#[derive(Serialize)]
+pub(super) struct Context<'a> {
+    arguments: &'a SoapStruct,
+    /// Moment of the shop's clock, as the database writes it.
+    now: String,
+    base_url: String,
+    /// What the shop itself answers, where a stub changes that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a SoapValue>,
+    #[serde(flatten)]
+    records: indexmap::IndexMap<&'static str, SoapStruct>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn of(shop: &Shop, arguments: &'a SoapStruct, answer: Option<&'a SoapValue>) -> Self {
+        let mut records = indexmap::IndexMap::new();
+        for (name, argument, table, column) in RECORDS {
+            let Some(wanted) = arguments.text(argument).filter(|_| !records.contains_key(name)) else { continue };
+            if let Some((_, row)) = shop.database.table(table).with(column, &wanted).next() {
+                records.insert(*name, row.to_struct());
+            }
+        }
+        Self { arguments, now: shop.now_sql(), base_url: shop.base_url(), answer, records }
+    }
+}
+
+static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_fuel(Some(FUEL));
+    engine.add_filter("date", date);
+    engine.add_filter("datetime", datetime);
+    engine
+});
+
+/// `{{ now | date }}`, `{{ order.created_at | date("%d.%m.%Y") }}`.
+fn date(moment: &str, format: Option<&str>) -> Result<String, Error> {
+    formatted(moment, format.unwrap_or("%Y-%m-%d"))
+}
+
+/// `{{ now | datetime }}`.
+fn datetime(moment: &str, format: Option<&str>) -> Result<String, Error> {
+    formatted(moment, format.unwrap_or("%Y-%m-%d %H:%M:%S"))
+}
+
+fn formatted(moment: &str, format: &str) -> Result<String, Error> {
+    let wrong = |what: String| Error::new(ErrorKind::InvalidOperation, what);
+    let read: DateTime = moment
+        .parse()
+        .map_err(|_| wrong(format!("\"{moment}\" is no moment such as 2026-01-31 09:00:00")))?;
+    jiff::fmt::strtime::format(format, read).map_err(|error| wrong(format!("the format \"{format}\": {error}")))
+}
+
+impl Template {
+    /// Reads a template; `at` is for messages.
+    ///
+    /// # Errors
+    /// [`TemplateError`] for one that is none.
+    pub(super) fn new(source: &str, at: Arc<str>) -> Result<Self, TemplateError> {
+        let is_plain = !["{{", "{%", "{#"].iter().any(|mark| source.contains(mark));
+        let template = Self { source: source.to_owned(), at, is_plain };
+        if !is_plain {
+            ENGINE.template_from_str(&template.source).map_err(|error| template.failed(&error))?;
+        }
+        Ok(template)
+    }
+
+    /// The text for a call.
+    ///
+    /// # Errors
+    /// [`TemplateError`] for a name that the call does not have, or more than a template may do.
+    pub(super) fn text(&self, context: &Context<'_>) -> Result<String, TemplateError> {
+        if self.is_plain {
+            return Ok(self.source.clone());
+        }
+        let known = Jinja::from(Serde(context));
+        let text = ENGINE.render_str(&self.source, known).map_err(|error| self.failed(&error))?;
+        if text.len() > TEXT_BYTES_MAX {
+            let why = format!("it makes more than {TEXT_BYTES_MAX} bytes");
+            return Err(TemplateError { at: self.at.to_string(), source_text: self.shown(), why });
+        }
+        Ok(text)
+    }
+
+    fn shown(&self) -> String {
+        crate::printable::shortened(&self.source)
+    }
+
+    fn failed(&self, error: &Error) -> TemplateError {
+        let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        let unknown = matches!(error.kind(), ErrorKind::UndefinedError);
+        let why = match unknown {
+            true => "it names what this call does not have; `default` gives a value for that, as in {{ x | default(0) }}",
+            false => detail.as_str(),
+        };
+        TemplateError { at: self.at.to_string(), source_text: self.shown(), why: why.to_owned() }
+    }
+}
+
+impl Written {
+    /// The value for a call.
+    pub(super) fn value(&self, context: &Context<'_>) -> Result<SoapValue, TemplateError> {
+        Ok(match self {
+            Self::Nil => SoapValue::Nil,
+            Self::Bool(on) => SoapValue::Bool(*on),
+            Self::Text(template) => template.text(context)?.into(),
+            Self::List(items) => {
+                items.iter().map(|item| item.value(context)).collect::<Result<Vec<_>, _>>()?.into()
+            }
+            Self::Record(members) => {
+                let mut record = SoapStruct::with_capacity(members.len());
+                for (name, member) in members {
+                    record.set(name.as_str(), member.value(context)?);
+                }
+                record.into()
+            }
+        })
+    }
+}

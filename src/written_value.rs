@@ -1,0 +1,162 @@
+//! Field values as a file holds them. Magento's columns and the CRM's fields are typed by their owners, so the text is kept
+//! as written: `000123` and `1.10` stay what they are.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::place::At;
+
+/// A value of a record's field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null` or `~`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A scalar's text.
+    Text(String),
+    /// A number with a fraction; its text stands in the file (`Value::text`).
+    Fraction,
+    /// A list.
+    List(Vec<At<Value>>),
+    /// A nested record.
+    Record(Fields),
+}
+
+/// Named values in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Fields(pub IndexMap<At<String>, At<Value>>);
+
+impl JsonSchema for Fields {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Fields".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object" })
+    }
+}
+
+impl Fields {
+    /// The members in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = (&At<String>, &At<Value>)> {
+        self.0.iter()
+    }
+
+    /// The member of that name.
+    pub fn get(&self, name: &str) -> Option<&At<Value>> {
+        self.0.iter().find(|(known, _)| known.get() == name).map(|(_, value)| value)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl At<Value> {
+    /// The scalar's text as it stands in `source`; `None` for null, lists and records.
+    pub fn text<'a>(&'a self, source: &'a str) -> Option<Cow<'a, str>> {
+        match self.get() {
+            Value::Bool(true) => Some("1".into()),
+            Value::Bool(false) => Some("0".into()),
+            Value::Text(text) => Some(text.into()),
+            Value::Fraction => source.get(self.place().bytes).map(Cow::from),
+            Value::Null | Value::List(_) | Value::Record(_) => None,
+        }
+    }
+
+    /// The value as JSON with every scalar as text.
+    pub fn to_json(&self, source: &str) -> serde_json::Value {
+        match self.get() {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(on) => serde_json::Value::Bool(*on),
+            Value::List(items) => items.iter().map(|item| item.to_json(source)).collect(),
+            Value::Record(fields) => fields
+                .iter()
+                .map(|(name, value)| (name.get().clone(), value.to_json(source)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+            Value::Text(_) | Value::Fraction => self.text(source).map_or(serde_json::Value::Null, |text| text.into()),
+        }
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value, a list or a record")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, on: bool) -> Result<Value, E> {
+        Ok(Value::Bool(on))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Text(number.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Text(number.to_string()))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Fraction)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut record = IndexMap::new();
+        while let Some((name, value)) = members.next_entry()? {
+            record.insert(name, value);
+        }
+        Ok(Value::Record(Fields(record)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl JsonSchema for Value {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!(true)
+    }
+}
