@@ -266,8 +266,9 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
     let mut shop = Shop::new(config, seed).map_err(|error| miette!("{error}"))?;
     for path in &args.stubs {
         let name = path.display().to_string();
-        let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
-            .map_err(|error| miette!(help = "give a YAML or JSON file of stubs", "cannot read the stubs {name}: {error}"))?;
+        let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|error| {
+            miette!(help = "give a YAML or JSON file of stubs", "cannot read the stubs {name}: {error}")
+        })?;
         let file = StubFile::parse(&text, &name).map_err(|error| miette!(help = STUBS_HELP, "{error}"))?;
         shop.install_stubs(&file).map_err(|error| miette!(help = STUBS_HELP, "{error}"))?;
     }
@@ -298,7 +299,16 @@ fn operations(kind: &ShopKind) -> String {
         let is_implemented = Shop::implemented(name);
         implemented += usize::from(is_implemented);
         let by_stubs = kind.contract.declarer(name).is_some() || kind.contract.operation(name).is_none();
-        table.add_row([name.as_str(), if is_implemented { "yes" } else if by_stubs { "by stubs" } else { "no" }]);
+        table.add_row([
+            name.as_str(),
+            if is_implemented {
+                "yes"
+            } else if by_stubs {
+                "by stubs"
+            } else {
+                "no"
+            },
+        ]);
     }
     format!(
         "{}\n\n{implemented} of {} operations implemented ({})",

@@ -121,7 +121,11 @@ impl ShopArgs {
             modules.extend(Module::read_folder(folder).map_err(|error| miette!("{error}"))?);
         }
         if let Some(wsdl) = &self.wsdl {
-            let text = if wsdl.starts_with("http://") || wsdl.starts_with("https://") { fetched(wsdl)? } else { wsdl_file(wsdl)? };
+            let text = if wsdl.starts_with("http://") || wsdl.starts_with("https://") {
+                fetched(wsdl)?
+            } else {
+                wsdl_file(wsdl)?
+            };
             modules.push(Module::read_wsdl(&text, wsdl).map_err(|error| miette!("{error}"))?);
         }
         Ok(modules)
@@ -129,8 +133,9 @@ impl ShopArgs {
 }
 
 fn wsdl_file(name: &str) -> miette::Result<String> {
-    bounded::read_text(Path::new(name), bounded::TEXT_BYTES_MAX)
-        .map_err(|error| miette!(help = "give a file, or an address with http:// or https://", "cannot read the WSDL {name}: {error}"))
+    bounded::read_text(Path::new(name), bounded::TEXT_BYTES_MAX).map_err(|error| {
+        miette!(help = "give a file, or an address with http:// or https://", "cannot read the WSDL {name}: {error}")
+    })
 }
 
 /// Downloads a WSDL; its style and declarations are all that is read of it.
@@ -142,7 +147,11 @@ fn fetched(address: &str) -> miette::Result<String> {
         .block_on(transport.send(HttpRequest::get(url)))
         .map_err(|error| miette!(help = "download it and give the file", "cannot fetch the WSDL: {error}"))?;
     if answer.status != 200 {
-        return Err(miette!(help = "open the address in a browser", "{shown} answers status {} and no WSDL", answer.status));
+        return Err(miette!(
+            help = "open the address in a browser",
+            "{shown} answers status {} and no WSDL",
+            answer.status
+        ));
     }
     String::from_utf8(answer.body).map_err(|_| miette!("{shown} answers no UTF-8"))
 }
@@ -174,7 +183,8 @@ impl ShopKind {
             None => "no bridge".to_owned(),
         };
         let own = if self.overrides.is_some() { ", overridden" } else { "" };
-        let operations = self.contract.operations().filter(|facts| self.contract.declarer(&facts.name).is_some()).count();
+        let operations =
+            self.contract.operations().filter(|facts| self.contract.declarer(&facts.name).is_some()).count();
         let modules = match operations {
             0 => String::new(),
             1 => ", 1 operation of modules".to_owned(),

@@ -1,5 +1,7 @@
 //! All a shop said, question by question, in a form that can be laid beside another shop's.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::answer::Fields;
@@ -9,6 +11,7 @@ use super::questions::{self, Question, Wants};
 use super::sample::{Sample, ids};
 use super::service::ServiceFacts;
 use crate::client::ClientError;
+use crate::magento::Contract;
 use crate::soap::SoapFault;
 use crate::transport::{HttpAnswer, TransportError};
 
@@ -66,6 +69,17 @@ impl Portrait {
         }
         portrait.sample = sample;
         portrait
+    }
+
+    /// Operations that the shop declares and that were not called: those that write, those whose answers nothing is known
+    /// of, and those of modules. The first list is of the product, the second of what the product does not have.
+    pub fn not_called(&self) -> [Vec<&str>; 2] {
+        const SESSION: &[&str] = &["login", "startSession", "endSession"];
+        let called: BTreeSet<&str> =
+            self.said.values().filter_map(|reply| reply.operation).chain(SESSION.iter().copied()).collect();
+        let names = self.facts.operations.keys().map(String::as_str).filter(|name| !called.contains(name));
+        let (product, own) = names.partition(|name| Contract::shared().operation(name).is_some());
+        [product, own]
     }
 
     fn note(&mut self, topic: Topic, name: &str, operation: Option<&'static str>, said: Said) {

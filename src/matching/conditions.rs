@@ -146,7 +146,8 @@ impl Condition {
     }
 
     fn are(expected: &[Self], items: &[&SoapValue]) -> bool {
-        expected.len() == items.len() && expected.iter().zip(items).all(|(condition, item)| condition.holds("", Some(item)))
+        expected.len() == items.len()
+            && expected.iter().zip(items).all(|(condition, item)| condition.holds("", Some(item)))
     }
 }
 

@@ -116,6 +116,7 @@ fn seed(mut rows: Rows, ping: &SoapStruct) -> Seed {
         api_users: vec![SeedUser::with_full_access(USER, KEY)],
         customers,
         columns: IndexMap::new(),
+        attributes: Vec::new(),
         own_tables: IndexMap::new(),
         tables: rows.rest().into_iter().map(|(table, rows)| (table, packed(rows))).collect(),
     };

@@ -272,7 +272,8 @@ impl Service {
     /// Whether the same question would get the same answer as long as the shop stays as it is.
     fn is_repeatable(&self, shop: &Shop, done: &Done, operation: &str) -> bool {
         let reads_only = || {
-            shop.contract().operation(operation).is_some_and(|facts| facts.reads_only) && !shop.stubs().concern(operation)
+            shop.contract().operation(operation).is_some_and(|facts| facts.reads_only)
+                && !shop.stubs().concern(operation)
         };
         matches!(done, Done::Acted(acted) if acted.refusal().is_none()) && reads_only() && lock(&self.plan).is_empty()
     }

@@ -153,7 +153,8 @@ fn count(calls: &[&JournalEntry], number: usize, wanted: &Wanted<'_>) -> Option<
     }
     let expected = wanted.count.map_or_else(|| "at least one".to_owned(), |count| count.to_string());
     let answers: Vec<String> = calls.iter().filter(|call| wanted.is_to(call)).map(|call| call.answer()).collect();
-    let seen = if answers.is_empty() { "none at all".to_owned() } else { format!("answers were: {}", some(&answers, "; ")) };
+    let seen =
+        if answers.is_empty() { "none at all".to_owned() } else { format!("answers were: {}", some(&answers, "; ")) };
     let message = format!("{matching} calls of {}, expected {expected} ({seen})", wanted.told());
     let too_few = matching < wanted.least();
     Some(Unmet { near: if too_few { wanted.near(calls) } else { Vec::new() }, ..Unmet::new(Some(number), message) })
@@ -254,8 +255,10 @@ mod tests {
 
     #[test]
     fn calls_are_counted_ordered_and_alone() {
-        let (order, alone) =
-            (Together { in_order: true, ..Together::default() }, Together { nothing_else: true, ..Together::default() });
+        let (order, alone) = (
+            Together { in_order: true, ..Together::default() },
+            Together { nothing_else: true, ..Together::default() },
+        );
         let none = Together::default();
         let least = |number| Some(Count::Bound(Bound::AtLeast(number)));
         let most = |number| Some(Count::Bound(Bound::AtMost(number)));
@@ -264,11 +267,7 @@ mod tests {
             (vec![("info", "{customerId: 42}", None)], none, vec![]),
             (vec![("info", "{}", least(2)), ("update", "{}", most(1))], none, vec![]),
             (vec![("any", "{customerId: 42}", Some(Count::Exactly(2)))], none, vec![]),
-            (
-                vec![("info", "{}", most(1))],
-                none,
-                vec!["2 calls of info, expected at most 1 (answers were: ok; ok)"],
-            ),
+            (vec![("info", "{}", most(1))], none, vec!["2 calls of info, expected at most 1 (answers were: ok; ok)"]),
             (
                 vec![("info", "{customerId: 7}", None)],
                 none,

@@ -48,7 +48,8 @@ impl Shop {
 
     /// Goes back to a state. Where the shop is served stays; sessions that were alive then are alive again.
     pub fn restore(&mut self, checkpoint: &Checkpoint) {
-        let Checkpoint { at: _, config, settings, database, users, sessions, random, stubs, clock } = checkpoint.clone();
+        let Checkpoint { at: _, config, settings, database, users, sessions, random, stubs, clock } =
+            checkpoint.clone();
         config.clock.restore(&clock);
         self.codec = super::codec_for(&config);
         self.config = config;

@@ -322,8 +322,10 @@ impl Table {
         self.indexes.iter().find_map(|(column, index)| {
             let texts = filters.texts(column)?;
             // A number may be written in many ways; the index knows one.
-            let is_text =
-                matches!(self.known.as_ref()?.column(column)?.declared.sql_type, SqlType::Varchar(_) | SqlType::Text(_));
+            let is_text = matches!(
+                self.known.as_ref()?.column(column)?.declared.sql_type,
+                SqlType::Varchar(_) | SqlType::Text(_)
+            );
             let found = texts.into_iter().filter_map(|text| index.get(&collation::key(text)));
             is_text.then(|| found.flatten().copied().collect())
         })

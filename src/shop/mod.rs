@@ -104,6 +104,7 @@ impl Shop {
         };
         shop.install_categories();
         shop.install_attribute_sets();
+        shop.join_attribute_sets(&loaded.members)?;
         Ok(shop)
     }
 

@@ -30,7 +30,10 @@ async fn a_checkpoint_brings_back_rows_sessions_settings_disruptions_and_time() 
         shop.login().await;
         assert_eq!(email(&shop).await, first);
         let refused = shop.answer("storeList", json!({})).await;
-        assert!(refused.as_str().is_some_and(|fault| fault.starts_with("5 ")), "the disruption is armed again: {refused}");
+        assert!(
+            refused.as_str().is_some_and(|fault| fault.starts_with("5 ")),
+            "the disruption is armed again: {refused}"
+        );
     }
     assert_eq!(shop.admin("GET", "/checkpoints", Value::Null).await.1["checkpoints"][0]["name"], "before");
     assert_eq!(shop.admin("DELETE", "/checkpoints/before", Value::Null).await.0, 204);

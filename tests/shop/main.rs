@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
 
 mod admin;
+mod attributes;
 mod bridge_releases;
 mod catalog;
 mod checkpoints;

@@ -68,14 +68,50 @@ fn broken_files_name_file_and_line() {
     let (api, wsdl, wsi) = (file("api.xml"), file("wsdl.xml"), file("wsi.xml"));
     for (api, wsdl, said) in [
         (api.replace("</api>", ""), wsdl.clone(), "api.xml:"),
-        (api.replace("<code>101</code>", "<code>none</code>"), wsdl.clone(), "api.xml:27: the code of the fault not_exists is \"none\""),
-        (api.replace("<loyalty>acme_loyalty</loyalty>", "<loyalty>acme_loyalti</loyalty>"), wsdl.clone(), "did you mean acme_loyalty?"),
-        (api.clone(), wsdl.replace("type=\"typens:acmeLoyaltyEntityToCreate\"", "type=\"typens:acmeLoyaltyEntityToCreat\""), "there is no type acmeLoyaltyEntityToCreat; did you mean acmeLoyaltyEntityToCreate?"),
-        (api.clone(), wsdl.replace("<input message=\"typens:acmeLoyaltyInfoRequest\"/>", "<input message=\"typens:acmeLoyaltyInfoReques\"/>"), "there is no message acmeLoyaltyInfoReques; did you mean acmeLoyaltyInfoRequest?"),
-        (api.clone(), wsdl.replace("<binding name=\"{{var wsdl.handler}}Binding\"", "<bindings name=\"x\"").replace("</binding>", "</bindings>"), "is in no binding"),
-        (api.clone(), wsdl.replace("name=\"loyalty_points\" type=\"xsd:int\"", "name=\"email\" type=\"xsd:int\""), "the field email of customerCustomerEntity is int, optional here and string, optional in the shop"),
-        (api.clone(), wsdl.replace("<complexType name=\"acmeLoyaltyPager\">", "<complexType name=\"acmeLoyaltyEntity\">"), "wsdl.xml:"),
-        (api.clone(), wsdl.replace("<operation name=\"acmeLoyaltyList\">", "<operation name=\"storeList\">"), "the shop has the operation storeList"),
+        (
+            api.replace("<code>101</code>", "<code>none</code>"),
+            wsdl.clone(),
+            "api.xml:27: the code of the fault not_exists is \"none\"",
+        ),
+        (
+            api.replace("<loyalty>acme_loyalty</loyalty>", "<loyalty>acme_loyalti</loyalty>"),
+            wsdl.clone(),
+            "did you mean acme_loyalty?",
+        ),
+        (
+            api.clone(),
+            wsdl.replace("type=\"typens:acmeLoyaltyEntityToCreate\"", "type=\"typens:acmeLoyaltyEntityToCreat\""),
+            "there is no type acmeLoyaltyEntityToCreat; did you mean acmeLoyaltyEntityToCreate?",
+        ),
+        (
+            api.clone(),
+            wsdl.replace(
+                "<input message=\"typens:acmeLoyaltyInfoRequest\"/>",
+                "<input message=\"typens:acmeLoyaltyInfoReques\"/>",
+            ),
+            "there is no message acmeLoyaltyInfoReques; did you mean acmeLoyaltyInfoRequest?",
+        ),
+        (
+            api.clone(),
+            wsdl.replace("<binding name=\"{{var wsdl.handler}}Binding\"", "<bindings name=\"x\"")
+                .replace("</binding>", "</bindings>"),
+            "is in no binding",
+        ),
+        (
+            api.clone(),
+            wsdl.replace("name=\"loyalty_points\" type=\"xsd:int\"", "name=\"email\" type=\"xsd:int\""),
+            "the field email of customerCustomerEntity is int, optional here and string, optional in the shop",
+        ),
+        (
+            api.clone(),
+            wsdl.replace("<complexType name=\"acmeLoyaltyPager\">", "<complexType name=\"acmeLoyaltyEntity\">"),
+            "wsdl.xml:",
+        ),
+        (
+            api.clone(),
+            wsdl.replace("<operation name=\"acmeLoyaltyList\">", "<operation name=\"storeList\">"),
+            "the shop has the operation storeList",
+        ),
     ] {
         let told = module(&api, &wsdl, &wsi).and_then(|module| joined(&[module])).unwrap_err();
         assert!(told.contains(said), "{said}\n{told}");
@@ -90,7 +126,8 @@ fn broken_files_name_file_and_line() {
 async fn a_running_shop_takes_a_module_and_refuses_a_broken_one_whole() {
     let shop = Served::start(support::shop(&support::clock())).await;
     let body = json!({"name": "Acme_Loyalty", "api.xml": file("api.xml"), "wsdl.xml": file("wsdl.xml"), "wsi.xml": file("wsi.xml")});
-    let broken = json!({"name": "Broken", "wsdl.xml": file("wsdl.xml").replace("typens:acmeLoyaltyEntity\"", "typens:gone\"")});
+    let broken =
+        json!({"name": "Broken", "wsdl.xml": file("wsdl.xml").replace("typens:acmeLoyaltyEntity\"", "typens:gone\"")});
     let (status, answer) = shop.admin("POST", "/modules", broken).await;
     assert_eq!(status, 400, "{answer}");
     assert_eq!(shop.admin("GET", "/modules", Value::Null).await.1, json!({"operations": []}), "nothing of it");
@@ -112,11 +149,18 @@ async fn rights_of_a_module_are_asked_for() {
     let role = Some(vec!["acme_loyalty".to_owned(), "acme_loyalty/info".to_owned()]);
     seed.api_users.push(SeedUser { role, ..SeedUser::with_full_access("apiuser", "apikey123") });
     let contract = joined(&[example()]).unwrap();
-    assert!(Shop::new(ShopConfig::new(support::clock()), seed.clone()).is_err(), "without the module there are no such rights");
+    assert!(
+        Shop::new(ShopConfig::new(support::clock()), seed.clone()).is_err(),
+        "without the module there are no such rights"
+    );
     let shop = Shop::new(ShopConfig { contract, ..ShopConfig::new(support::clock()) }, seed).unwrap();
     let shop = Served::start(shop).await;
     let code = |answer: Value| answer.as_str().map(|text| text.split(' ').next().unwrap().to_owned());
-    assert_eq!(code(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await).as_deref(), Some("4"), "allowed, not stubbed");
+    assert_eq!(
+        code(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await).as_deref(),
+        Some("4"),
+        "allowed, not stubbed"
+    );
     let create = json!({"accountData": {"customer_id": 1}});
     assert_eq!(code(shop.answer("acmeLoyaltyCreate", create).await).as_deref(), Some("2"), "not allowed");
     let listed = shop.answer("resources", json!({})).await;

@@ -60,7 +60,8 @@ async fn a_module_answers_by_its_stubs_in_both_styles() {
         assert_eq!(shop.answer("acmeLoyaltyCreate", data).await, json!(3), "{mode:?}");
         let entries = json!([{"key": "customer_id", "value": "7"}]);
         let filters = if mode == WireStyle::WsI { json!({"complexObjectArray": entries}) } else { entries };
-        let listed = shop.call("acmeLoyaltyList", json!({"filters": {"filter": filters}, "pager": null})).await.unwrap();
+        let listed =
+            shop.call("acmeLoyaltyList", json!({"filters": {"filter": filters}, "pager": null})).await.unwrap();
         let rows = support::wire::rows(&listed);
         assert_eq!(rows.len(), 1, "{mode:?}: {listed:?}");
         assert_eq!(rows[0].text("since").as_deref(), Some("2026-11-23"), "the shop's own date");
@@ -119,7 +120,10 @@ stubs:
         assert_eq!(shop.answer("magentoInfo", json!({})).await["magento_edition"], "32");
         let (_, listed) = shop.admin("GET", "/stubs", Value::Null).await;
         let third = &listed["stubs"][2];
-        assert_eq!((&third["name"], &third["called"], &third["used_up"]), (&json!("three times"), &json!(4), &json!(true)));
+        assert_eq!(
+            (&third["name"], &third["called"], &third["used_up"]),
+            (&json!("three times"), &json!(4), &json!(true))
+        );
         let (_, calls) = shop.admin("GET", "/requests?operation=magentoInfo", Value::Null).await;
         assert_eq!(calls["requests"][0]["stub"], "stubs.yaml:18");
     }
@@ -135,7 +139,10 @@ async fn stubs_of_a_test_come_and_go() {
     assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await["points"], 120);
     assert_eq!(shop.admin("DELETE", "/stubs", Value::Null).await.0, 204);
     let honest = shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await;
-    assert!(honest.as_str().unwrap().starts_with("4 acmeLoyaltyInfo has no answer in this fake shop: write a stub"), "{honest}");
+    assert!(
+        honest.as_str().unwrap().starts_with("4 acmeLoyaltyInfo has no answer in this fake shop: write a stub"),
+        "{honest}"
+    );
     let (_, added) = shop.admin("POST", "/stubs", json!({"stubs": [stub]})).await;
     assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await["points"], 1);
     let id = added["stubs"][0]["id"].as_u64().unwrap();
@@ -144,7 +151,11 @@ async fn stubs_of_a_test_come_and_go() {
     shop.admin("POST", "/reset", json!({})).await;
     let mut shop = shop;
     shop.login().await;
-    assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await["points"], 120, "a reset brings the file's");
+    assert_eq!(
+        shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await["points"],
+        120,
+        "a reset brings the file's"
+    );
     let (status, refused) = shop.admin("POST", "/stubs", json!({"operation": "storeLst", "answer": []})).await;
     assert_eq!(status, 400);
     assert!(refused["detail"].as_str().unwrap().contains("did you mean storeList?"), "{refused}");
@@ -175,15 +186,39 @@ fn what_cannot_work_names_file_and_line() {
         ("stubs:\n  - operation: nothing\n    answer: 1", "stubs.yaml:2:16: this shop has no operation nothing"),
         ("stubs:\n  - operation: storeList", "stubs.yaml:2:16: the stub answers nothing"),
         ("stubs:\n  - operation: storeList\n    answer: 1", "stubs.yaml:3:13: answer is a list"),
-        ("stubs:\n  - operation: storeList\n    answer: []\n    fault: {code: 1}", "stubs.yaml:4:12: there are both `answer` and `fault`"),
-        ("stubs:\n  - operation: acmeLoyaltyInfo\n    when: {customerID: 1}\n    answer: null", "stubs.yaml:3:12: acmeLoyaltyInfo has no argument customerID; did you mean customerId?"),
-        ("stubs:\n  - operation: acmeLoyaltyInfo\n    answer: {account_id: 1, customer_id: 1, pints: 3}", "acmeLoyaltyEntity has no field pints; did you mean points?"),
-        ("stubs:\n  - operation: acmeLoyaltyInfo\n    answer: {account_id: 1, customer_id: 1}", "answer lacks points, which acmeLoyaltyEntity requires"),
-        ("stubs:\n  - operation: acmeLoyaltyInfo\n    answer: {merge: {points: 1}}", "the shop itself answers nothing to acmeLoyaltyInfo"),
-        ("stubs:\n  - operation: acmeLoyaltyList\n    rows of: acme_loyalti", "the shop has no table acme_loyalti; did you mean acme_loyalty?"),
+        (
+            "stubs:\n  - operation: storeList\n    answer: []\n    fault: {code: 1}",
+            "stubs.yaml:4:12: there are both `answer` and `fault`",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    when: {customerID: 1}\n    answer: null",
+            "stubs.yaml:3:12: acmeLoyaltyInfo has no argument customerID; did you mean customerId?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    answer: {account_id: 1, customer_id: 1, pints: 3}",
+            "acmeLoyaltyEntity has no field pints; did you mean points?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    answer: {account_id: 1, customer_id: 1}",
+            "answer lacks points, which acmeLoyaltyEntity requires",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    answer: {merge: {points: 1}}",
+            "the shop itself answers nothing to acmeLoyaltyInfo",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyList\n    rows of: acme_loyalti",
+            "the shop has no table acme_loyalti; did you mean acme_loyalty?",
+        ),
         ("stubs:\n  - operation: acmeLoyaltyCreate\n    rows of: acme_loyalty", "answers a single value and no rows"),
-        ("stubs:\n  - operation: acmeLoyaltyCreate\n    insert into: acme_loyalty\n    with: {poinst: 1}", "acme_loyalty has no column poinst; did you mean points?"),
-        ("stubs:\n  - operation: acmeLoyaltyInfo\n    fault: not_exist", "acmeLoyaltyInfo has no fault not_exist; did you mean not_exists?"),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    insert into: acme_loyalty\n    with: {poinst: 1}",
+            "acme_loyalty has no column poinst; did you mean points?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    fault: not_exist",
+            "acmeLoyaltyInfo has no fault not_exist; did you mean not_exists?",
+        ),
         ("stubs:\n  - operation: storeList\n    answer: ['{{ x']", "is no template"),
         ("stubs:\n  - operation: storeList\n    answer: []\n    times: 0", "0 times is never"),
         ("stubs:\n  - operation: storeList\n    delay: soon", "\"soon\" is no delay"),

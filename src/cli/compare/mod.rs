@@ -74,6 +74,9 @@ pub struct CompareArgs {
     /// Print the differences as JSON.
     #[arg(long)]
     json: bool,
+    /// Print one line: whether the shop is still as the overrides say. For builds, which look at the exit code.
+    #[arg(long, requires = "overrides", conflicts_with_all = ["json", "write_overrides"])]
+    quiet: bool,
     /// Log what is done; twice for every call.
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -114,6 +117,11 @@ pub(super) struct Compared {
     differences: Vec<Difference>,
     /// Questions that only one of them could be asked, for want of an operation or a record.
     not_asked: Vec<String>,
+    /// Operations of the product that the first shop declares and that were not called: they write, or nothing is compared
+    /// of what they answer.
+    not_called: Vec<String>,
+    /// Operations of modules, which are declared alike or not, and never called.
+    not_called_of_modules: Vec<String>,
     /// Calls that each shop got; the fake in memory is not counted.
     calls: Vec<u64>,
     /// Where overrides were written.
@@ -196,7 +204,18 @@ pub fn run(args: &CompareArgs) -> Outcome {
                 let (differences, not_asked) = differences(&portrait, &theirs, false);
                 let (first, second) = (masked(first), masked(second));
                 let calls = vec![calls, more];
-                Ok(Compared { first, second, differences, not_asked, calls, overrides: None })
+                let [not_called, not_called_of_modules] = not_called(&portrait);
+                let compared = Compared {
+                    first,
+                    second,
+                    differences,
+                    not_asked,
+                    not_called,
+                    not_called_of_modules,
+                    calls,
+                    overrides: None,
+                };
+                Ok(compared)
             }
             Other::Fake => with_fake(args, masked(first), &portrait, calls, begin_with).await,
         }
@@ -212,6 +231,8 @@ pub fn run(args: &CompareArgs) -> Outcome {
     let mut out = output::stdout();
     let _ = if args.json {
         writeln!(out, "{}", output::to_json(&compared))
+    } else if args.quiet {
+        writeln!(out, "{}", text::in_one_line(&compared))
     } else {
         write!(out, "{}", text::compared(&compared))
     };
@@ -289,7 +310,21 @@ async fn with_fake(
     }
     progress.finish();
     let second = format!("the fake ({})", mirror.described());
-    Ok(Compared { first, second, differences: found, not_asked, calls: vec![calls], overrides })
+    let [not_called, not_called_of_modules] = not_called(shop);
+    Ok(Compared {
+        first,
+        second,
+        differences: found,
+        not_asked,
+        not_called,
+        not_called_of_modules,
+        calls: vec![calls],
+        overrides,
+    })
+}
+
+fn not_called(shop: &Portrait) -> [Vec<String>; 2] {
+    shop.not_called().map(|names| names.into_iter().map(str::to_owned).collect())
 }
 
 fn read_overrides(path: &Path) -> miette::Result<Overrides> {

@@ -17,22 +17,60 @@ pub(super) fn compared(compared: &Compared) -> String {
         let _ = writeln!(out, "\nNot compared, since only one of them has the operation or a record to ask about:");
         let _ = writeln!(out, "  {}", compared.not_asked.join(", "));
     }
+    if !compared.not_called_of_modules.is_empty() {
+        let names = compared.not_called_of_modules.join(", ");
+        let _ = writeln!(out, "\nOf modules, declared but never called, since nobody knows what they do: {names}");
+    }
+    if !compared.not_called.is_empty() {
+        let count = compared.not_called.len();
+        let _ = writeln!(
+            out,
+            "\nNot called: {count} other operations, which write or of whose answers nothing is compared (--json)"
+        );
+    }
     let asked = compared.calls.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
     let asked = format!("{asked} calls");
     let _ = match compared.differences.len() {
-        0 => writeln!(out, "\nboth answer alike ({asked}; nothing was written)"),
+        0 => writeln!(out, "\nwhat was asked, both answer alike ({asked}; nothing was written)"),
         count => writeln!(out, "\n{count} differences ({asked}; nothing was written)"),
     };
     if let Some(written) = &compared.overrides {
         let _ =
             writeln!(out, "\nWhat the fake must do otherwise is in {0}: mockgento serve --overrides {0}", written.file);
         let _ = match written.left.is_empty() {
-            true => writeln!(out, "With it the fake answers alike."),
+            true => writeln!(out, "With it the fake answers what was asked alike."),
             false => writeln!(out, "With it these are left, which overrides cannot express:"),
         };
         listed(&mut out, &written.left);
     }
     out
+}
+
+/// Things that changed and are named in one line.
+const NAMED_MAX: usize = 5;
+
+/// Whether the shop is as the overrides say, in one line.
+pub(super) fn in_one_line(compared: &Compared) -> String {
+    let calls: u64 = compared.calls.iter().sum();
+    let count = compared.differences.len();
+    if count == 0 {
+        let unknown = compared.not_called_of_modules.len();
+        let besides =
+            if unknown == 0 { String::new() } else { format!(", {unknown} operations of modules not called") };
+        return format!("unchanged: {} ({calls} calls{besides})", compared.first);
+    }
+    let mut named: Vec<String> = Vec::new();
+    for differs in &compared.differences {
+        let aspect = if differs.aspect == "answer" { String::new() } else { format!(" ({})", differs.aspect) };
+        let name = format!("{}{aspect}", differs.question);
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    let more = named.len().saturating_sub(NAMED_MAX);
+    named.truncate(NAMED_MAX);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{count} changed: {}: {}{more} ({calls} calls)", compared.first, cut(&named.join("; ")))
 }
 
 fn listed(out: &mut String, differences: &[Difference]) {

@@ -119,7 +119,8 @@ impl Declaration {
     /// The same with types in fewer words: `int`, `bool`, `varchar`, `decimal`, in any letters' case.
     pub(super) fn parse_loosely(text: &str) -> Option<Self> {
         let lower = text.trim().to_lowercase();
-        let (first, rest) = lower.split_once(' ').map_or((lower.as_str(), String::new()), |(first, rest)| (first, format!(" {rest}")));
+        let (first, rest) =
+            lower.split_once(' ').map_or((lower.as_str(), String::new()), |(first, rest)| (first, format!(" {rest}")));
         let full = match first {
             "int" | "integer" => "int(11)",
             "bool" | "boolean" | "tinyint(1)" | "tinyint" | "smallint" => "smallint(6)",

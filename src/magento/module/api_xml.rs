@@ -14,7 +14,11 @@ const NO_NODES: &[&str] = &["title", "sort_order", "description"];
 pub(super) fn read(module: &mut Module, document: &Document<'_>) -> Result<(), ModuleError> {
     let Some(api) = document.root.child("api") else {
         let what = format!("<{}> has no <api>", document.root.local);
-        return Err(ModuleError::at(&document.spot(&document.root), what, "put what belongs to the API into <config><api>"));
+        return Err(ModuleError::at(
+            &document.spot(&document.root),
+            what,
+            "put what belongs to the API into <config><api>",
+        ));
     };
     for node in children(api, "resources") {
         let resource = module.resources.entry(node.local.to_owned()).or_default();
@@ -26,7 +30,11 @@ pub(super) fn read(module: &mut Module, document: &Document<'_>) -> Result<(), M
     for node in api.child("v2").into_iter().flat_map(|v2| children(v2, "resources_function_prefix")) {
         if text(node).is_empty() {
             let what = format!("the prefix of {} is empty", node.local);
-            return Err(ModuleError::at(&document.spot(node), what, "write what its operations start with, such as acmeLoyalty"));
+            return Err(ModuleError::at(
+                &document.spot(node),
+                what,
+                "write what its operations start with, such as acmeLoyalty",
+            ));
         }
         module.prefixes.insert(node.local.to_owned(), text(node));
     }

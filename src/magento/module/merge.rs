@@ -47,14 +47,19 @@ impl Joining<'_> {
     fn rights_and_resources(&mut self, module: &Module) -> Result<(), ModuleError> {
         join_rights(&mut self.contract.acl, &module.acl);
         for (name, declared) in &module.resources {
-            let known = self.contract.resources.entry(name.clone()).or_insert_with(|| ResourceFacts::of_module(&module.name));
+            let known =
+                self.contract.resources.entry(name.clone()).or_insert_with(|| ResourceFacts::of_module(&module.name));
             known.title = declared.title.clone().or(known.title.take());
             known.acl = declared.acl.clone().or(known.acl.take());
             for (method, facts) in &declared.methods {
                 let path = format!("{name}.{method}");
                 if let Some(other) = self.methods.get(&path) {
                     let what = format!("the method {path} is declared in {other} too");
-                    return Err(ModuleError::at(&facts.spot, what, "leave one of the modules out, or rename it in one"));
+                    return Err(ModuleError::at(
+                        &facts.spot,
+                        what,
+                        "leave one of the modules out, or rename it in one",
+                    ));
                 }
                 self.methods.insert(path, facts.spot.clone());
                 known.methods.insert(method.clone(), facts.acl.clone());
@@ -76,8 +81,12 @@ impl Joining<'_> {
                 Some(_) => {}
                 None => {
                     let hint = nearest(resource, self.contract.resources.keys().map(String::as_str));
-                    let what = format!("the alias {alias} of {} stands for the resource {resource}, which nobody declares", module.name);
-                    let remedy = hint.map_or_else(|| "declare it in api.xml".to_owned(), |name| format!("did you mean {name}?"));
+                    let what = format!(
+                        "the alias {alias} of {} stands for the resource {resource}, which nobody declares",
+                        module.name
+                    );
+                    let remedy =
+                        hint.map_or_else(|| "declare it in api.xml".to_owned(), |name| format!("did you mean {name}?"));
                     return Err(ModuleError::of(&module.name, what, remedy));
                 }
             }
@@ -115,14 +124,16 @@ impl Joining<'_> {
             (Shape::Record(fields, sequence), Known::Record(there, is_sequence)) => {
                 if style == WireStyle::RpcEncoded && *sequence != is_sequence && !fields.is_empty() {
                     let group = |sequence: bool| if sequence { "<sequence>" } else { "<all>" };
-                    let what = format!("the type {name} has {} here and {} in the shop", group(*sequence), group(is_sequence));
+                    let what =
+                        format!("the type {name} has {} here and {} in the shop", group(*sequence), group(is_sequence));
                     let remedy = format!("Magento keeps both and PHP cannot read that; write {}", group(is_sequence));
                     return Err(ModuleError::at(spot, what, remedy));
                 }
                 for field in fields {
                     match there.iter().find(|known| known.0 == field.name) {
                         None => self.contract.types.add_field(name, style, &written(field)),
-                        Some((_, type_name, required)) if *type_name == field.type_name && *required == field.required => {}
+                        Some((_, type_name, required))
+                            if *type_name == field.type_name && *required == field.required => {}
                         Some((_, type_name, required)) => {
                             let mark = |required: bool| if required { "" } else { ", optional" };
                             let what = format!(
@@ -140,7 +151,9 @@ impl Joining<'_> {
                 Ok(())
             }
             _ => {
-                let what = format!("the type {name} is a record in one place and a list, or a list of something else, in another");
+                let what = format!(
+                    "the type {name} is a record in one place and a list, or a list of something else, in another"
+                );
                 Err(ModuleError::at(spot, what, "rename the type; Magento keeps both and PHP cannot read that"))
             }
         }
@@ -150,7 +163,9 @@ impl Joining<'_> {
     fn check_types(&self, module: &Module) -> Result<(), ModuleError> {
         let of_types = module.types.iter().flat_map(|(style, declared)| match &declared.shape {
             Shape::List(item, _) => vec![(*style, item.as_str(), &declared.spot)],
-            Shape::Record(fields, _) => fields.iter().map(|field| (*style, field.type_name.as_str(), &field.spot)).collect(),
+            Shape::Record(fields, _) => {
+                fields.iter().map(|field| (*style, field.type_name.as_str(), &field.spot)).collect()
+            }
         });
         let of_messages = module.messages.iter().flat_map(|(style, message)| {
             message.parts.iter().map(|part| (*style, part.type_name.as_str(), &part.spot))
@@ -160,7 +175,8 @@ impl Joining<'_> {
             .find(|(style, name, _)| !SIMPLE.contains(name) && self.contract.types.known(name, *style).is_none());
         let Some((style, name, spot)) = unknown.filter(|_| !module.is_wsdl) else { return Ok(()) };
         let names = self.contract.types.names(style).chain(SIMPLE.iter().copied());
-        let remedy = nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
+        let remedy =
+            nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
         Err(ModuleError::at(spot, format!("there is no type {name}"), remedy))
     }
 
@@ -179,7 +195,11 @@ impl Joining<'_> {
                 return Ok(());
             }
             let what = format!("the shop has the operation {name}, with the messages {there_input} and {there_output}");
-            return Err(ModuleError::at(spot, what, "Magento keeps both and PHP cannot read that; rename the operation"));
+            return Err(ModuleError::at(
+                spot,
+                what,
+                "Magento keeps both and PHP cannot read that; rename the operation",
+            ));
         }
         let request = self.message(module, style, input, spot)?;
         let response = self.message(module, style, output, spot)?;
@@ -195,9 +215,13 @@ impl Joining<'_> {
             true => Declarer::Wsdl(spot.to_string()),
             false => Declarer::Module(spot.to_string()),
         };
-        self.contract.operations.add(name, &module.name, style, signature, [&request, &response].map(|message| {
-            (message.name.clone(), message.element.clone())
-        }));
+        self.contract.operations.add(
+            name,
+            &module.name,
+            style,
+            signature,
+            [&request, &response].map(|message| (message.name.clone(), message.element.clone())),
+        );
         self.contract.declarers.insert(name.clone(), declarer);
         self.operations.insert(key, (spot.clone(), declared.clone()));
         Ok(())
@@ -210,11 +234,18 @@ impl Joining<'_> {
             return Ok(message.clone());
         }
         if let Some((parts, element)) = self.contract.operations.message(name, style) {
-            let field = |(name, type_name, required): (String, String, bool)| Field { name, type_name, required, spot: spot.clone() };
+            let field = |(name, type_name, required): (String, String, bool)| Field {
+                name,
+                type_name,
+                required,
+                spot: spot.clone(),
+            };
             return Ok(Message { name: name.to_owned(), element, parts: parts.into_iter().map(field).collect() });
         }
-        let names = module.messages.iter().filter(|(known, _)| *known == style).map(|(_, message)| message.name.as_str());
-        let remedy = nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
+        let names =
+            module.messages.iter().filter(|(known, _)| *known == style).map(|(_, message)| message.name.as_str());
+        let remedy =
+            nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
         Err(ModuleError::at(spot, format!("there is no message {name}"), remedy))
     }
 }

@@ -145,15 +145,20 @@ impl Module {
             return Self::read(folder, &etc).map(|module| vec![module]);
         }
         let name = folder.display().to_string();
-        let entries = std::fs::read_dir(folder)
-            .map_err(|error| ModuleError::of(&name, format!("cannot be read: {error}"), "name the folder of a module"))?;
+        let entries = std::fs::read_dir(folder).map_err(|error| {
+            ModuleError::of(&name, format!("cannot be read: {error}"), "name the folder of a module")
+        })?;
         let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
         inside.sort();
         let found: Vec<(PathBuf, PathBuf)> =
             inside.into_iter().filter_map(|folder| etc_of(&folder).map(|etc| (folder, etc))).collect();
         if found.is_empty() {
             let what = format!("there is no {} in it, nor in an etc folder below it", FILES.join(", "));
-            return Err(ModuleError::of(&name, what, "name the folder of a module, such as app/code/local/Acme/Loyalty"));
+            return Err(ModuleError::of(
+                &name,
+                what,
+                "name the folder of a module, such as app/code/local/Acme/Loyalty",
+            ));
         }
         found.iter().map(|(folder, etc)| Self::read(folder, etc)).collect()
     }
@@ -188,7 +193,8 @@ impl Module {
         if texts.iter().all(Option::is_none) {
             return Err(ModuleError::of(name, "it has no file", format!("send one of {}", FILES.join(", "))));
         }
-        let mut files = FILES.into_iter().zip(texts).map(|(file, text)| text.map(|text| (file.to_owned(), text.to_owned())));
+        let mut files =
+            FILES.into_iter().zip(texts).map(|(file, text)| text.map(|text| (file.to_owned(), text.to_owned())));
         let mut next = || files.next().flatten();
         Self::of_files(name, [next(), next(), next()])
     }
@@ -231,6 +237,7 @@ fn etc_of(folder: &Path) -> Option<PathBuf> {
 
 /// `Acme_Loyalty` of `…/Acme/Loyalty` and of `…/acme-loyalty`.
 fn name_of(folder: &Path) -> String {
-    let folder = if folder.file_name().is_some_and(|name| name == "etc") { folder.parent().unwrap_or(folder) } else { folder };
+    let folder =
+        if folder.file_name().is_some_and(|name| name == "etc") { folder.parent().unwrap_or(folder) } else { folder };
     folder.file_name().map_or_else(|| "module".to_owned(), |name| name.to_string_lossy().into_owned())
 }

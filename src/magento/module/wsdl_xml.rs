@@ -10,7 +10,10 @@ use crate::xml::Element;
 const LIST_ITEM: &str = "complexObjectArray";
 /// Simple types that are served as another one, which holds their values too.
 const SERVED_AS: &[(&str, &[&str])] = &[
-    ("int", &["integer", "long", "short", "byte", "unsignedInt", "unsignedShort", "nonNegativeInteger", "positiveInteger"]),
+    (
+        "int",
+        &["integer", "long", "short", "byte", "unsignedInt", "unsignedShort", "nonNegativeInteger", "positiveInteger"],
+    ),
     ("double", &["float", "decimal"]),
     ("string", &["date", "dateTime", "time", "anyURI", "token", "normalizedString", "base64Binary", "anySimpleType"]),
 ];
@@ -55,7 +58,11 @@ pub(super) fn read(module: &mut Module, style: WireStyle, document: &Document<'_
         let name = document.needed(operation, "name")?;
         if !named.contains(&name) {
             let what = format!("the operation {name} of the binding is not in the port type");
-            return Err(ModuleError::at(&document.spot(operation), what, "PHP cannot read such a WSDL; add it to <portType>"));
+            return Err(ModuleError::at(
+                &document.spot(operation),
+                what,
+                "PHP cannot read such a WSDL; add it to <portType>",
+            ));
         }
     }
     Ok(())
@@ -144,7 +151,8 @@ impl Reader<'_, '_> {
                     if let Some(declared) = declared {
                         read.parts = self.wrapped(declared)?;
                     } else if !self.module.is_wsdl {
-                        let what = format!("the message {} refers to the element {local}, which is not declared", read.name);
+                        let what =
+                            format!("the message {} refers to the element {local}, which is not declared", read.name);
                         return Err(ModuleError::at(&self.document.spot(part), what, "declare it in <types>"));
                     }
                 }
@@ -170,7 +178,8 @@ impl Reader<'_, '_> {
                 return Ok(fields.clone());
             }
         }
-        let group = declared.child("complexType").and_then(|inner| inner.child("sequence").or_else(|| inner.child("all")));
+        let group =
+            declared.child("complexType").and_then(|inner| inner.child("sequence").or_else(|| inner.child("all")));
         group.map_or_else(|| Ok(Vec::new()), |group| self.fields(group))
     }
 
@@ -193,5 +202,9 @@ impl Reader<'_, '_> {
 fn item_of_array<'e>(declared: &'e Element<'_>) -> Option<&'e str> {
     let restriction = declared.child("complexContent")?.child("restriction")?;
     let attribute = restriction.child("attribute")?;
-    attribute.attributes.iter().find(|attribute| attribute.local == "arrayType").map(|attribute| attribute.value.as_ref())
+    attribute
+        .attributes
+        .iter()
+        .find(|attribute| attribute.local == "arrayType")
+        .map(|attribute| attribute.value.as_ref())
 }

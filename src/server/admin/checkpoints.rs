@@ -33,7 +33,12 @@ pub(super) fn act(service: &Service, request: &AdminRequest, _: &str) -> Result<
 fn save(service: &Service, name: String) -> Result<Reply, Problem> {
     if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains('/') {
         let remedy = "write a name without slashes, of 200 bytes at most";
-        return Err(Problem::new(400, "no name for a checkpoint", format!("\"{}\" is none", crate::printable::shortened(&name)), remedy));
+        return Err(Problem::new(
+            400,
+            "no name for a checkpoint",
+            format!("\"{}\" is none", crate::printable::shortened(&name)),
+            remedy,
+        ));
     }
     // The order of the locks: shop, plan, checkpoints.
     let shop = service.locked_shop();
@@ -41,7 +46,12 @@ fn save(service: &Service, name: String) -> Result<Reply, Problem> {
     let mut saved = service.locked_checkpoints();
     if saved.len() >= KEPT_MAX && !saved.contains_key(&name) {
         let detail = format!("there are {KEPT_MAX} checkpoints, and each holds the whole shop");
-        return Err(Problem::new(409, "too many checkpoints", detail, "delete one, or save under a name that is there"));
+        return Err(Problem::new(
+            409,
+            "too many checkpoints",
+            detail,
+            "delete one, or save under a name that is there",
+        ));
     }
     let checkpoint = shop.checkpoint();
     let shown = json!({"name": name, "at": checkpoint.at()});
@@ -69,6 +79,7 @@ pub(super) fn remove(service: &Service, _: &AdminRequest, name: &str) -> Result<
 
 fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Problem {
     let known: Vec<&str> = known.map(String::as_str).collect();
-    let listed = if known.is_empty() { "there is none yet".to_owned() } else { format!("there are {}", known.join(", ")) };
+    let listed =
+        if known.is_empty() { "there is none yet".to_owned() } else { format!("there are {}", known.join(", ")) };
     Problem::new(404, "no such checkpoint", format!("none is called \"{}\"", crate::printable::shortened(name)), listed)
 }

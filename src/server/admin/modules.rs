@@ -41,7 +41,12 @@ fn shown(shop: &Shop) -> Value {
 pub(super) fn add(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let sent: Sent = request.json()?;
     let bad = |error: &dyn std::fmt::Display| {
-        Problem::new(400, "the module cannot be used", error.to_string(), "see docs/modules.md for what its files may hold")
+        Problem::new(
+            400,
+            "the module cannot be used",
+            error.to_string(),
+            "see docs/modules.md for what its files may hold",
+        )
     };
     let texts = [sent.api.as_deref(), sent.wsdl.as_deref(), sent.wsi.as_deref()];
     let module = Module::of_texts(&sent.name, texts).map_err(|error| bad(&error))?;

@@ -43,7 +43,8 @@ pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Resu
     let journal = service.locked_journal();
     if let Some(first) = journal.first_kept().filter(|first| *first > question.after + 1) {
         let detail = format!("the calls {} to {} are not kept any more", question.after + 1, first - 1);
-        let remedy = "verify earlier, or say \"after\": with the number of a later call, as GET /__admin/requests has it";
+        let remedy =
+            "verify earlier, or say \"after\": with the number of a later call, as GET /__admin/requests has it";
         return Err(Problem::new(409, "not all calls are kept", detail, remedy));
     }
     let calls: Vec<&JournalEntry> = journal.entries().iter().filter(|entry| entry.number > question.after).collect();
@@ -57,8 +58,10 @@ pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Resu
     if unmet.is_empty() {
         return Ok(Reply::Json(json!({"verified": true, "counts": counts(&calls, &wanted)})));
     }
-    let told: Vec<String> =
-        unmet.iter().flat_map(|unmet: &Unmet| std::iter::once(unmet.message.clone()).chain(unmet.near_lines())).collect();
+    let told: Vec<String> = unmet
+        .iter()
+        .flat_map(|unmet: &Unmet| std::iter::once(unmet.message.clone()).chain(unmet.near_lines()))
+        .collect();
     let remedy = "GET /__admin/requests lists the calls with their arguments";
     let problem = Problem::new(409, "the calls are not as wanted", told.join("; "), remedy);
     Err(problem.with("unmet", json!(unmet)))

@@ -94,7 +94,10 @@ fn resources(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             })
             .collect();
         let aliases: Vec<SoapValue> = facts.aliases.iter().map(|alias| alias.as_str().into()).collect();
-        let row = SoapStruct::new().with("title", facts.title.as_deref().unwrap_or(name)).with("name", name).with("aliases", aliases);
+        let row = SoapStruct::new()
+            .with("title", facts.title.as_deref().unwrap_or(name))
+            .with("name", name)
+            .with("aliases", aliases);
         listed.push(row.with("methods", methods).into());
     }
     Ok(listed.into())

@@ -92,11 +92,14 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
     if WITHOUT_SESSION.contains(&operation) {
         return shop.stubbed(operation, "global", arguments, |shop| {
             let mut call = Call { shop, arguments, resource: "global" };
-            let handler = handler.ok_or_else(|| call.shop.config.contract.global_fault("resource_path_not_callable"))?;
+            let handler =
+                handler.ok_or_else(|| call.shop.config.contract.global_fault("resource_path_not_callable"))?;
             handler(&mut call)
         });
     }
-    let Some(facts) = contract.operation(operation).filter(|_| !matches!(contract.declarer(operation), Some(Declarer::Wsdl(_)))) else {
+    let Some(facts) =
+        contract.operation(operation).filter(|_| !matches!(contract.declarer(operation), Some(Declarer::Wsdl(_))))
+    else {
         return declared_only(shop, operation, arguments);
     };
     if shop.mode() == WireStyle::WsI {

@@ -76,7 +76,10 @@ fn own_rows(table: &str, own: &OwnTable, rows: &[Row]) -> Result<(), SeedError> 
                 && stored::misfit(text, known.declared.sql_type).is_some()
             {
                 return Err(SeedError::Invalid {
-                    what: format!("tables: {table}, number {number}: `{column}` is {} and cannot hold \"{text}\"", known.declared),
+                    what: format!(
+                        "tables: {table}, number {number}: `{column}` is {} and cannot hold \"{text}\"",
+                        known.declared
+                    ),
                     remedy: "write a value of that type, or another type under `own_tables`".to_owned(),
                 });
             }
@@ -144,6 +147,7 @@ impl Seed {
     pub fn own_columns(&self) -> BTreeSet<(String, String)> {
         let named = self.columns.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
         let mut own: Own = named.map(|(table, column)| (table.clone(), column.clone())).collect();
+        own.extend(self.attributes.iter().map(|it| (it.entity.table().to_owned(), it.code.clone())));
         for row in self.tables.get("eav_attribute").into_iter().flatten() {
             let table = entity_of(row.get("entity_type_id"));
             if let (Some(table), Some(code)) = (table, row.get("attribute_code")) {

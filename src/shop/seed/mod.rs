@@ -2,9 +2,11 @@
 //!
 //! Field names are Magento's column and attribute names; what is left out gets the value a fresh install would give it.
 
+mod attributes;
 mod check;
 pub mod schema;
 
+pub use attributes::{AttributeKind, AttributeOf, AttributeScope, Options, SeedAttribute};
 pub use check::entity_of;
 
 use indexmap::IndexMap;
@@ -51,6 +53,9 @@ pub struct Seed {
     /// need not be here.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub columns: IndexMap<String, Vec<String>>,
+    /// Attributes of customers, addresses, products and categories that Magento has not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<SeedAttribute>,
     /// Tables of another module, by name: their key and their columns with types. Their rows are under `tables`.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub own_tables: IndexMap<String, OwnTable>,
@@ -227,6 +232,8 @@ pub(super) struct Loaded {
     pub(super) settings: Settings,
     pub(super) database: Database,
     pub(super) users: Users,
+    /// In which sets attributes of products are to be.
+    pub(super) members: Vec<attributes::Membership>,
 }
 
 impl Seed {
@@ -304,6 +311,7 @@ impl Seed {
         for (name, own) in &self.own_tables {
             declare(name, own, &mut database)?;
         }
+        let members = attributes::install(&self.attributes, &mut database)?;
         check::rows(&self)?;
         for (table, columns) in &self.columns {
             let known = database.get_mut(table).ok_or_else(|| unknown_table(table))?;
@@ -328,18 +336,21 @@ impl Seed {
         for customer in self.customers {
             load_customer(customer, &settings, &mut database)?;
         }
-        Ok(Loaded { settings, database, users })
+        Ok(Loaded { settings, database, users, members })
     }
 }
 
 fn declare(name: &str, own: &OwnTable, database: &mut Database) -> Result<(), SeedError> {
     let invalid = |what: String, remedy: &str| Err(SeedError::Invalid { what, remedy: remedy.to_owned() });
-    let is_name = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let is_name =
+        |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if Database::names().any(|known| known == name) {
         let what = format!("own_tables: {name} is a table of Magento");
         return invalid(what, "name columns that a module has added to it under `columns`");
     }
-    if let Some(wrong) = [name, &own.key].into_iter().chain(own.columns.keys().map(String::as_str)).find(|text| !is_name(text)) {
+    if let Some(wrong) =
+        [name, &own.key].into_iter().chain(own.columns.keys().map(String::as_str)).find(|text| !is_name(text))
+    {
         return invalid(format!("own_tables: \"{wrong}\" does not do as a name"), "use letters, digits and _");
     }
     let columns = own.columns.iter().map(|(column, text)| (column.as_str(), text.as_str()));
@@ -585,7 +596,7 @@ mod tests {
         let seed =
             Seed::parse("customers:\n- {email: a@example.com, firstname: Ann, addresses: [{city: Rome}]}\n", "s")
                 .unwrap();
-        let loaded = seed.load().unwrap();
+        let loaded = seed.load(Contract::shared()).unwrap();
         let customer = loaded.database.table("customer").row(1).unwrap();
         assert_eq!((customer.text("store_id"), customer.text("created_in")), ("1", "Default Store View"));
         assert_eq!(customer.text("default_billing"), "1");
@@ -607,14 +618,17 @@ mod tests {
             ),
             ("store_views:\n- {code: x, website_id: 9}\n", "store_views: \"x\" names the website 9"),
         ] {
-            let error = Seed::parse(text, "s").and_then(|seed| seed.load().map(|_| ())).unwrap_err().to_string();
+            let error = Seed::parse(text, "s")
+                .and_then(|seed| seed.load(Contract::shared()).map(|_| ()))
+                .unwrap_err()
+                .to_string();
             assert!(error.starts_with(expected), "{error}");
         }
     }
 
     #[test]
     fn the_built_in_seed_loads() {
-        let loaded = Seed::corner_shop().unwrap().load().unwrap();
+        let loaded = Seed::corner_shop().unwrap().load(Contract::shared()).unwrap();
         assert!(loaded.database.table("customer").len() >= 10);
         assert_eq!(loaded.database.table("core_website").len(), 3);
     }

@@ -67,6 +67,7 @@ fn schema() -> Value {
             "additionalProperties": {"type": "array", "items": {"type": "string"}}
         }),
     );
+    properties.insert("attributes".to_owned(), attributes());
     properties.insert(
         "own_tables".to_owned(),
         json!({
@@ -103,6 +104,34 @@ fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": properties
+    })
+}
+
+fn attributes() -> Value {
+    json!({
+        "description": "Attributes of customers, addresses, products and categories that Magento has not",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["code"],
+            "additionalProperties": false,
+            "properties": {
+                "entity": {"enum": ["customer", "address", "product", "category"], "default": "product"},
+                "code": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+                "type": {"enum": ["text", "textarea", "date", "boolean", "select", "multiselect", "price"], "default": "text"},
+                "label": {"type": "string"},
+                "options": {
+                    "description": "Of a select or multiselect: labels, or labels by option id",
+                    "type": ["array", "object"]
+                },
+                "sets": {"type": "array", "description": "Attribute sets that have it, by name or id; all when left out"},
+                "apply_to": {"type": "array", "description": "Types of product that have it; all when left out"},
+                "scope": {"enum": ["global", "website", "store"], "default": "global"},
+                "required": {"type": "boolean", "default": false},
+                "unique": {"type": "boolean", "default": false},
+                "default": {"type": ["string", "number", "boolean", "null"]}
+            }
+        }
     })
 }
 

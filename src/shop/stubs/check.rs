@@ -78,7 +78,8 @@ impl Check<'_> {
         arguments.extend(parts.map(|part| part.name.clone()));
         for (name, argument) in text.when.names() {
             if !arguments.iter().any(|known| known == argument) {
-                let listed = arguments.iter().filter(|name| *name != "sessionId").cloned().collect::<Vec<_>>().join(", ");
+                let listed =
+                    arguments.iter().filter(|name| *name != "sessionId").cloned().collect::<Vec<_>>().join(", ");
                 let remedy = nearest(argument, arguments.iter().map(String::as_str))
                     .map_or_else(|| format!("it has {listed}"), |name| format!("did you mean {name}?"));
                 return self.wrong(&name.place(), format!("{operation} has no argument {argument}"), &remedy);
@@ -104,14 +105,23 @@ impl Check<'_> {
         let mut given = kinds.iter().filter_map(|(name, place)| Some((name, place.clone()?)));
         let first = given.next();
         if let (Some((one, _)), Some((other, place))) = (&first, given.next()) {
-            return self.wrong(&place, format!("there are both `{one}` and `{other}`"), "keep one; `then` has what comes after");
+            return self.wrong(
+                &place,
+                format!("there are both `{one}` and `{other}`"),
+                "keep one; `then` has what comes after",
+            );
         }
         if first.is_none() && text.delay.is_none() && text.times.is_none() {
-            let remedy = "write `answer: …`, `rows of: …`, `insert into: …`, `fault: …`, or a `delay` for the shop's own answer";
+            let remedy =
+                "write `answer: …`, `rows of: …`, `insert into: …`, `fault: …`, or a `delay` for the shop's own answer";
             return self.wrong(place, "the stub answers nothing", remedy);
         }
         if let (Some((column, _)), None) = (text.with.first(), &text.insert_into) {
-            return self.wrong(&column.place(), "`with` has columns of a row that is added", "write `insert into: …` beside it");
+            return self.wrong(
+                &column.place(),
+                "`with` has columns of a row that is added",
+                "write `insert into: …` beside it",
+            );
         }
         if let Some(times) = text.times.as_ref().filter(|times| *times.get() == 0) {
             return self.wrong(&times.place(), "0 times is never", "write 1 or more, or leave it out");
@@ -141,7 +151,11 @@ impl Check<'_> {
         let read = read.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
         match read.filter(|delay| (0..=DELAY_SECONDS_MAX).contains(&delay.as_secs()) && !delay.is_negative()) {
             Some(delay) => Ok(delay),
-            None => self.wrong(&text.place(), format!("\"{}\" is no delay", text.get()), "write such as 500 ms, 2 s or 1 minute, an hour at most"),
+            None => self.wrong(
+                &text.place(),
+                format!("\"{}\" is no delay", text.get()),
+                "write such as 500 ms, 2 s or 1 minute, an hour at most",
+            ),
         }
     }
 
@@ -150,8 +164,10 @@ impl Check<'_> {
             return Ok(());
         }
         let known = self.shop.database.own_names().chain(Database::names());
-        let remedy = nearest(table, known)
-            .map_or_else(|| "declare it under `own_tables` of the seed".to_owned(), |name| format!("did you mean {name}? A table of your own is declared under `own_tables` of the seed"));
+        let remedy = nearest(table, known).map_or_else(
+            || "declare it under `own_tables` of the seed".to_owned(),
+            |name| format!("did you mean {name}? A table of your own is declared under `own_tables` of the seed"),
+        );
         self.wrong(&table.place(), format!("the shop has no table {}", table.get()), &remedy)
     }
 
@@ -174,7 +190,8 @@ impl Check<'_> {
         match fault.get() {
             FaultText::Named(name) => {
                 let contract = &self.shop.config.contract;
-                let resource = contract.operation(operation).and_then(|facts| facts.resource.as_deref()).unwrap_or("global");
+                let resource =
+                    contract.operation(operation).and_then(|facts| facts.resource.as_deref()).unwrap_or("global");
                 let rows = contract.fault_table(resource).iter().chain(contract.fault_table("global"));
                 if rows.clone().any(|(known, ..)| known == name) {
                     return Ok(Fault::Named(name.clone()));
@@ -186,7 +203,11 @@ impl Check<'_> {
             FaultText::Written(parts) => {
                 let code = parts.code.text();
                 if code.trim().is_empty() {
-                    return self.wrong(&fault.place(), "a fault has a code", "write a number such as 101, or SOAP-ENV:Server");
+                    return self.wrong(
+                        &fault.place(),
+                        "a fault has a code",
+                        "write a number such as 101, or SOAP-ENV:Server",
+                    );
                 }
                 let string = self.template(&parts.string, &fault.place(), "fault")?;
                 Ok(Fault::Written { code, string })
@@ -204,7 +225,11 @@ impl Check<'_> {
                 return self.wrong(&over.place(), what, "write the answer without `merge`");
             }
             if !matches!(over.get(), Value::Record(_)) {
-                return self.wrong(&over.place(), "`merge` is a record", "write the fields that are put over the shop's own");
+                return self.wrong(
+                    &over.place(),
+                    "`merge` is a record",
+                    "write the fields that are put over the shop's own",
+                );
             }
             return Ok(Does::Merge(self.written(over, "merge")?));
         }
@@ -229,9 +254,10 @@ impl Check<'_> {
         let declared = self.schema.complex_type(*id);
         match (&declared.shape, value.get()) {
             (_, Value::Null) => Ok(()),
-            (Shape::Array { item, .. }, Value::List(items)) => {
-                items.iter().enumerate().try_for_each(|(number, value)| self.fits(value, item, &format!("{path}[{number}]")))
-            }
+            (Shape::Array { item, .. }, Value::List(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(number, value)| self.fits(value, item, &format!("{path}[{number}]"))),
             (Shape::Struct { fields, .. }, Value::Record(members)) => {
                 for (name, member) in members.iter() {
                     let Some(field) = fields.iter().find(|field| *field.name == **name.get()) else {
@@ -239,7 +265,11 @@ impl Check<'_> {
                         let listed = names.clone().take(20).collect::<Vec<_>>().join(", ");
                         let remedy = nearest(name, names)
                             .map_or_else(|| format!("it has {listed}"), |name| format!("did you mean {name}?"));
-                        return self.wrong(&name.place(), format!("{} has no field {}", declared.name, name.get()), &remedy);
+                        return self.wrong(
+                            &name.place(),
+                            format!("{} has no field {}", declared.name, name.get()),
+                            &remedy,
+                        );
                     };
                     self.fits(member, &field.type_ref, &format!("{path}.{}", name.get()))?;
                 }
@@ -254,7 +284,9 @@ impl Check<'_> {
                     None => Ok(()),
                 }
             }
-            (Shape::Array { .. }, _) => self.wrong(&value.place(), format!("{path} is a list, {}", declared.name), "write `- …` or [ … ]"),
+            (Shape::Array { .. }, _) => {
+                self.wrong(&value.place(), format!("{path} is a list, {}", declared.name), "write `- …` or [ … ]")
+            }
             (Shape::Struct { .. }, _) => {
                 self.wrong(&value.place(), format!("{path} is a record, {}", declared.name), "write its fields")
             }
@@ -270,7 +302,11 @@ impl Check<'_> {
                 Written::Text(self.template(&text, &value.place(), path)?)
             }
             Value::List(items) => Written::List(
-                items.iter().enumerate().map(|(number, item)| self.written(item, &format!("{path}[{number}]"))).collect::<Result<_, _>>()?,
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(number, item)| self.written(item, &format!("{path}[{number}]")))
+                    .collect::<Result<_, _>>()?,
             ),
             Value::Record(members) => {
                 let member = |(name, value): (&At<String>, &At<Value>)| {
@@ -284,7 +320,11 @@ impl Check<'_> {
     fn template(&self, source: &str, place: &Place, path: &str) -> Result<Template, StubError> {
         let at = format!("{}:{}: {path}", self.file.name, place.line);
         Template::new(source, at.into()).or_else(|error| {
-            self.wrong(place, format!("{path} is no template: {}", error.why), "see docs/stubs.md for what a template may be")
+            self.wrong(
+                place,
+                format!("{path} is no template: {}", error.why),
+                "see docs/stubs.md for what a template may be",
+            )
         })
     }
 }

@@ -59,7 +59,10 @@ enum Does {
     /// On top of what the shop says.
     Merge(Written),
     RowsOf(String),
-    InsertInto { table: String, with: Vec<(String, Written)> },
+    InsertInto {
+        table: String,
+        with: Vec<(String, Written)>,
+    },
     Fault(Fault),
 }
 

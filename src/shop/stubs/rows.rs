@@ -62,7 +62,9 @@ pub(super) fn of(
     let contract = &shop.config.contract;
     let uncaught = |text: String| -> Refusal { SoapFault { string: text, ..contract.global_fault("internal") }.into() };
     let Some(rows) = shop.database.get(table) else {
-        return Err(uncaught(format!("the table {table}, which a stub of {operation} reads, is not in the shop any more")));
+        return Err(uncaught(format!(
+            "the table {table}, which a stub of {operation} reads, is not in the shop any more"
+        )));
     };
     let mut filters =
         Filters::from_value(arguments.get("filters"), shop.mode()).map_err(|_| Refusal::object_for_text())?;

@@ -100,9 +100,8 @@ fn datetime(moment: &str, format: Option<&str>) -> Result<String, Error> {
 
 fn formatted(moment: &str, format: &str) -> Result<String, Error> {
     let wrong = |what: String| Error::new(ErrorKind::InvalidOperation, what);
-    let read: DateTime = moment
-        .parse()
-        .map_err(|_| wrong(format!("\"{moment}\" is no moment such as 2026-01-31 09:00:00")))?;
+    let read: DateTime =
+        moment.parse().map_err(|_| wrong(format!("\"{moment}\" is no moment such as 2026-01-31 09:00:00")))?;
     jiff::fmt::strtime::format(format, read).map_err(|error| wrong(format!("the format \"{format}\": {error}")))
 }
 
@@ -145,7 +144,9 @@ impl Template {
         let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         let unknown = matches!(error.kind(), ErrorKind::UndefinedError);
         let why = match unknown {
-            true => "it names what this call does not have; `default` gives a value for that, as in {{ x | default(0) }}",
+            true => {
+                "it names what this call does not have; `default` gives a value for that, as in {{ x | default(0) }}"
+            }
             false => detail.as_str(),
         };
         TemplateError { at: self.at.to_string(), source_text: self.shown(), why: why.to_owned() }
@@ -159,9 +160,7 @@ impl Written {
             Self::Nil => SoapValue::Nil,
             Self::Bool(on) => SoapValue::Bool(*on),
             Self::Text(template) => template.text(context)?.into(),
-            Self::List(items) => {
-                items.iter().map(|item| item.value(context)).collect::<Result<Vec<_>, _>>()?.into()
-            }
+            Self::List(items) => items.iter().map(|item| item.value(context)).collect::<Result<Vec<_>, _>>()?.into(),
             Self::Record(members) => {
                 let mut record = SoapStruct::with_capacity(members.len());
                 for (name, member) in members {

@@ -17,7 +17,8 @@ use crate::shop::stubs::StubFile;
 pub fn contract(shop: &ShopSetup, scenario: &Path) -> Result<Arc<Contract>, NoSeed> {
     let wrong = |error: &dyn std::fmt::Display| NoSeed {
         message: format!("the module cannot be used: {error}"),
-        help: "the path is relative to the scenario file; docs/modules.md says what a module's files may hold".to_owned(),
+        help: "the path is relative to the scenario file; docs/modules.md says what a module's files may hold"
+            .to_owned(),
     };
     let mut modules = Vec::new();
     for name in &shop.modules {

@@ -372,7 +372,8 @@ impl<'a> Check<'a> {
         if known.is_empty() {
             return;
         }
-        for (name, argument) in conditions.names().filter(|(_, argument)| !known.iter().any(|known| known == argument)) {
+        for (name, argument) in conditions.names().filter(|(_, argument)| !known.iter().any(|known| known == argument))
+        {
             let message = format!("{} has no argument `{argument}`", operation.get());
             let help = did_you_mean(argument, known.iter().map(String::as_str))
                 .unwrap_or_else(|| format!("it has {}", known.join(", ")));

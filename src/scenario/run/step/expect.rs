@@ -116,10 +116,8 @@ impl World<'_> {
                 shops.push(calls.shop.as_ref());
             }
         }
-        let together = Together {
-            in_order: expectation.in_order.is_yes(),
-            nothing_else: expectation.nothing_else.is_yes(),
-        };
+        let together =
+            Together { in_order: expectation.in_order.is_yes(), nothing_else: expectation.nothing_else.is_yes() };
         let mut unmet = Vec::new();
         for shop in shops {
             let of_shop = |calls: &&CallsExpectation| calls.shop.as_ref().map(At::get) == shop.map(At::get);

@@ -68,10 +68,21 @@ const FIRST_OWN_ID: i64 = 132;
 impl Shop {
     /// All product attributes, by id.
     pub(super) fn product_attributes(&self) -> Vec<Attribute> {
-        let system = SYSTEM.iter().filter(|attribute| attribute.entity == Entity::CatalogProduct).cloned();
-        let own = self.database.table("eav_attribute").iter().map(|(id, row)| Attribute {
+        self.attributes_of(Entity::CatalogProduct)
+    }
+
+    /// The system's attributes of an entity, then those that somebody added, by id.
+    fn attributes_of(&self, entity: Entity) -> Vec<Attribute> {
+        let system = SYSTEM.iter().filter(|attribute| attribute.entity == entity).cloned();
+        let rows = self.database.table("eav_attribute").iter();
+        // A row that names no entity is of a product.
+        let own = rows.filter(|(_, row)| match entity {
+            Entity::CatalogProduct => row.get("entity_type_id").is_none_or(|id| id == "4"),
+            Entity::CatalogCategory => row.get("entity_type_id") == Some("3"),
+        });
+        let own = own.map(|(id, row)| Attribute {
             id,
-            entity: Entity::CatalogProduct,
+            entity,
             code: row.text("attribute_code").to_owned(),
             input: row.text("frontend_input").to_owned(),
             required: row.get("is_required") == Some("1"),
@@ -133,9 +144,9 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
-fn category_list(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let rows = SYSTEM.iter().filter(|attribute| attribute.entity == Entity::CatalogCategory);
-    Ok(rows.map(|attribute| listed(attribute).into()).collect::<Vec<SoapValue>>().into())
+fn category_list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
+    let attributes = call.shop.attributes_of(Entity::CatalogCategory);
+    Ok(attributes.iter().map(|attribute| listed(attribute).into()).collect::<Vec<SoapValue>>().into())
 }
 
 fn named_options(call: &Call<'_>, attribute: &Attribute) -> SoapValue {
@@ -154,11 +165,10 @@ fn product_options(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 fn category_options(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     super::check_store(call)?;
     let asked = call.text("attributeId");
-    let found = SYSTEM.iter().find(|attribute| {
-        attribute.entity == Entity::CatalogCategory && (attribute.code == asked || attribute.id.to_string() == asked)
-    });
+    let mut attributes = call.shop.attributes_of(Entity::CatalogCategory).into_iter();
+    let found = attributes.find(|it| it.code == asked || it.id.to_string() == asked);
     let attribute = found.ok_or_else(|| call.fault("not_exists"))?;
-    Ok(named_options(call, attribute))
+    Ok(named_options(call, &attribute))
 }
 
 /// Kinds of attributes that somebody may add, with the labels of Magento's form.

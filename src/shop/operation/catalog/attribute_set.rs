@@ -3,7 +3,7 @@
 
 use super::attribute::Attribute;
 use crate::shop::operation::{Call, Operations};
-use crate::shop::{Refusal, Row, Shop};
+use crate::shop::{Refusal, Row, SeedError, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
@@ -48,6 +48,37 @@ impl Shop {
             let name = if set == DEFAULT_SET { "Default".to_owned() } else { format!("Set {set}") };
             self.add_set(Some(set), &name, None);
         }
+    }
+
+    /// Puts attributes that a seed brings into their sets: those that are named, by name or id, or all.
+    pub(in crate::shop) fn join_attribute_sets(
+        &mut self,
+        members: &[(i64, Option<Vec<String>>)],
+    ) -> Result<(), SeedError> {
+        for (attribute, names) in members {
+            let sets: Vec<(i64, String)> = {
+                let rows = self.database.table(SETS).iter();
+                let of_products = rows.filter(|(_, row)| row.get("entity_type_id").is_none_or(|entity| entity == "4"));
+                of_products.map(|(id, row)| (id, row.text("attribute_set_name").to_owned())).collect()
+            };
+            let is_meant = |set: &(i64, String), name: &String| set.1 == *name || set.0.to_string() == *name;
+            if let Some(unknown) = names.iter().flatten().find(|name| !sets.iter().any(|set| is_meant(set, name))) {
+                let listed: Vec<&str> = sets.iter().map(|(_, name)| name.as_str()).collect();
+                return Err(SeedError::Invalid {
+                    what: format!("attributes: there is no attribute set \"{unknown}\""),
+                    remedy: format!("there are {}; another one is a row of eav_attribute_set", listed.join(", ")),
+                });
+            }
+            for set in &sets {
+                let wanted = names.as_ref().is_none_or(|names| names.iter().any(|name| is_meant(set, name)));
+                let id = set.0.to_string();
+                let group = self.database.table(GROUPS).with("attribute_set_id", &id).next().map(|(group, _)| group);
+                if let (true, Some(group)) = (wanted, group) {
+                    self.add_member(set.0, group, *attribute);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Adds a set: like another one, or with everything the system ships.

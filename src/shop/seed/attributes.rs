@@ -1,0 +1,260 @@
+//! Attributes that a shop has besides Magento's: what a seed says of them becomes rows of `eav_attribute` and
+//! `eav_attribute_option`, where the operations look for them, and members of attribute sets.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::SeedError;
+use crate::magento::columns;
+use crate::shop::database::Database;
+use crate::shop::row::Row;
+
+/// The first id that an attribute of somebody's gets in a fresh install.
+const FIRST_ID: i64 = 132;
+/// The first id of an option of theirs.
+const FIRST_OPTION_ID: i64 = 3;
+
+/// An attribute of somebody's.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedAttribute {
+    /// What has it; a product when left out.
+    #[serde(default)]
+    pub entity: AttributeOf,
+    /// Its code, such as `loyalty_tier`.
+    pub code: String,
+    /// How forms show it, which says how values are kept; `text` when left out.
+    #[serde(default, rename = "type")]
+    pub kind: AttributeKind,
+    /// Its label; the code when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Options of a `select` or `multiselect`: labels, or labels by option id.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
+    /// Attribute sets that have it, by name or id; all of them when left out. Of products only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<Vec<String>>,
+    /// Types of product that have it; all when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apply_to: Vec<String>,
+    /// Where a value holds; everywhere when left out.
+    #[serde(default)]
+    pub scope: AttributeScope,
+    /// Whether a value must be given.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether two entities may not have the same value.
+    #[serde(default)]
+    pub unique: bool,
+    /// Value of a form that is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+}
+
+/// What has an attribute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttributeOf {
+    /// Customers.
+    Customer,
+    /// Their addresses.
+    Address,
+    /// Categories.
+    Category,
+    /// Products.
+    #[default]
+    Product,
+}
+
+/// How forms show an attribute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttributeKind {
+    /// A line.
+    #[default]
+    Text,
+    /// Several lines.
+    Textarea,
+    /// A day.
+    Date,
+    /// Yes or no.
+    Boolean,
+    /// One of its options.
+    Select,
+    /// Some of its options.
+    Multiselect,
+    /// An amount.
+    Price,
+}
+
+/// Where a value of an attribute holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttributeScope {
+    /// Everywhere.
+    #[default]
+    Global,
+    /// In all store views of a website.
+    Website,
+    /// In one store view.
+    Store,
+}
+
+/// Options of an attribute.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Options {
+    /// Labels; their ids are counted up.
+    Labels(Vec<String>),
+    /// Labels by id.
+    ById(IndexMap<String, String>),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::Labels(Vec::new())
+    }
+}
+
+impl Options {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Labels(labels) => labels.is_empty(),
+            Self::ById(labels) => labels.is_empty(),
+        }
+    }
+}
+
+impl AttributeOf {
+    /// Its number in `eav_attribute`, and the table of its entities.
+    fn facts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Customer => ("1", "customer"),
+            Self::Address => ("2", "customer_address"),
+            Self::Category => ("3", "catalog_category"),
+            Self::Product => ("4", "catalog_product"),
+        }
+    }
+
+    /// The table of its entities.
+    pub(super) fn table(self) -> &'static str {
+        self.facts().1
+    }
+}
+
+impl AttributeKind {
+    /// The word of forms and the kind of table that holds the values.
+    fn facts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Text => ("text", "varchar"),
+            Self::Textarea => ("textarea", "text"),
+            Self::Date => ("date", "datetime"),
+            Self::Boolean => ("boolean", "int"),
+            Self::Select => ("select", "int"),
+            Self::Multiselect => ("multiselect", "varchar"),
+            Self::Price => ("price", "decimal"),
+        }
+    }
+}
+
+/// An attribute of products and the sets that have it.
+pub(in crate::shop) type Membership = (i64, Option<Vec<String>>);
+
+/// Puts the attributes into the tables; answers in which sets those of products are to be.
+pub(super) fn install(attributes: &[SeedAttribute], database: &mut Database) -> Result<Vec<Membership>, SeedError> {
+    let mut seen = BTreeSet::new();
+    let mut members = Vec::new();
+    let mut option_id = FIRST_OPTION_ID;
+    for attribute in attributes {
+        check(attribute, &mut seen)?;
+        let (entity, table) = attribute.entity.facts();
+        let (input, backend) = attribute.kind.facts();
+        let (scope, is_global) = match attribute.scope {
+            AttributeScope::Global => ("global", "1"),
+            AttributeScope::Website => ("website", "2"),
+            AttributeScope::Store => ("store", "0"),
+        };
+        let flag = |on: bool| if on { "1" } else { "0" };
+        let label = attribute.label.as_deref().unwrap_or(&attribute.code);
+        let highest = database.table("eav_attribute").iter().map(|(id, _)| id).max().unwrap_or_default();
+        let id = FIRST_ID.max(highest + 1);
+        let mut row = Row::new()
+            .with("attribute_id", id.to_string())
+            .with("entity_type_id", entity)
+            .with("attribute_code", attribute.code.as_str())
+            .with("backend_type", backend)
+            .with("frontend_input", input)
+            .with("frontend_label", label)
+            .with("label_0", label)
+            .with("is_required", flag(attribute.required))
+            .with("is_unique", flag(attribute.unique))
+            .with("is_user_defined", "1")
+            .with("scope", scope)
+            .with("is_global", is_global)
+            .with("apply_to", attribute.apply_to.join(","));
+        row.set_opt("default_value", attribute.default.clone());
+        database.table_mut("eav_attribute").insert(row);
+        let options: Vec<(String, &String)> = match &attribute.options {
+            Options::Labels(labels) => labels
+                .iter()
+                .map(|label| {
+                    option_id += 1;
+                    (option_id.to_string(), label)
+                })
+                .collect(),
+            Options::ById(labels) => labels.iter().map(|(id, label)| (id.clone(), label)).collect(),
+        };
+        for (order, (option, label)) in options.into_iter().enumerate() {
+            let number = option.parse::<i64>().ok().filter(|number| *number > 0);
+            let taken = number.is_some_and(|number| database.table("eav_attribute_option").row(number).is_some());
+            if number.is_none() || taken {
+                return Err(SeedError::Invalid {
+                    what: format!("attributes: the option \"{label}\" of {} has the id \"{option}\"", attribute.code),
+                    remedy: "write a number of its own, or labels without ids".to_owned(),
+                });
+            }
+            option_id = option_id.max(number.unwrap_or_default());
+            let row = Row::new()
+                .with("option_id", option)
+                .with("attribute_id", id.to_string())
+                .with("sort_order", order.to_string())
+                .with("label", label.as_str());
+            database.table_mut("eav_attribute_option").insert(row);
+        }
+        database.table_mut(table).add_column(&attribute.code);
+        if attribute.entity == AttributeOf::Product {
+            members.push((id, attribute.sets.clone()));
+        }
+    }
+    Ok(members)
+}
+
+fn check(attribute: &SeedAttribute, seen: &mut BTreeSet<(&'static str, String)>) -> Result<(), SeedError> {
+    let invalid = |what: String, remedy: &str| {
+        Err(SeedError::Invalid { what: format!("attributes: {what}"), remedy: remedy.to_owned() })
+    };
+    let code = attribute.code.as_str();
+    let table = attribute.entity.table();
+    let is_code = code.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && code.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    if !is_code {
+        return invalid(format!("\"{code}\" is no code"), "begin with a lower-case letter, then letters, digits and _");
+    }
+    if columns::table(table).is_some_and(|known| known.column(code).is_some()) {
+        return invalid(format!("Magento's {table} has {code} already"), "leave it out, or give yours another code");
+    }
+    if !seen.insert((table, code.to_owned())) {
+        return invalid(format!("{code} of {table} is there twice"), "keep one of them");
+    }
+    let has_options = matches!(attribute.kind, AttributeKind::Select | AttributeKind::Multiselect);
+    if !has_options && !attribute.options.is_empty() {
+        return invalid(format!("{code} has options"), "make it a select or a multiselect, or leave them out");
+    }
+    if attribute.entity != AttributeOf::Product && (attribute.sets.is_some() || !attribute.apply_to.is_empty()) {
+        return invalid(format!("{code} is of no product"), "leave sets and apply_to to attributes of products");
+    }
+    Ok(())
+}
