@@ -307,6 +307,12 @@ fn the_examples_of_the_documentation_are_of_the_language() {
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/boutique.yaml");
         project.write("seeds/boutique.yaml", &std::fs::read_to_string(seeds).unwrap());
         project.write("staging.yaml", "operations: {missing: [storeInfo]}\n");
+        project.write("stubs.yaml", "stubs: []\n");
+        let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/modules/acme-loyalty/etc");
+        std::fs::create_dir_all(project.path("acme-loyalty")).unwrap();
+        for file in ["api.xml", "wsdl.xml", "wsi.xml"] {
+            std::fs::copy(module.join(file), project.path("acme-loyalty").join(file)).unwrap();
+        }
         if let Err(wrong) = Scenario::load(&project.path("scenario.yaml")) {
             panic!("{scenario}\n{wrong}");
         }

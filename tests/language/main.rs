@@ -8,4 +8,5 @@ mod during;
 mod expectations_and_edits;
 mod mistakes;
 mod shipped_suite;
+mod stubs;
 mod wrong_forms;
