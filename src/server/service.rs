@@ -183,8 +183,9 @@ impl Service {
         let clock = shop.clock().clone();
         let now = clock.now();
         let version = shop.version();
-        let repeatable = self.is_repeatable(&shop, &done, &operation);
         let stubbed = shop.take_stubbed();
+        // A call that met no stub meets none when it comes again.
+        let repeatable = stubbed.is_empty() && self.is_repeatable(&shop, &done, &operation);
         let overrides = shop.overrides().cloned();
         drop(shop);
         let mut handled = match done {
@@ -271,10 +272,7 @@ impl Service {
 
     /// Whether the same question would get the same answer as long as the shop stays as it is.
     fn is_repeatable(&self, shop: &Shop, done: &Done, operation: &str) -> bool {
-        let reads_only = || {
-            shop.contract().operation(operation).is_some_and(|facts| facts.reads_only)
-                && !shop.stubs().concern(operation)
-        };
+        let reads_only = || shop.contract().operation(operation).is_some_and(|facts| facts.reads_only);
         matches!(done, Done::Acted(acted) if acted.refusal().is_none()) && reads_only() && lock(&self.plan).is_empty()
     }
 }
