@@ -9,6 +9,7 @@ mod checkpoint;
 pub mod config;
 pub mod database;
 mod delete;
+pub mod dump;
 pub mod edit;
 mod explain;
 pub mod generate;

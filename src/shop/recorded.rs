@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::database::Database;
+use super::dump::{Converted, Part, Tables};
 use super::seed::{NODES_MAX, Seed, SeedError, SeedRow, SeedUser, check_nodes};
 
 impl Seed {
@@ -12,6 +13,15 @@ impl Seed {
     /// # Errors
     /// [`SeedError::Syntax`] when it is no JSON, [`SeedError::Invalid`] when it is no dump.
     pub fn from_recorded(json: &str, name: &str) -> Result<Self, SeedError> {
+        Self::from_dump(json, name, None, &Part::default()).map(|converted| converted.seed)
+    }
+
+    /// The same with what was not understood. Where it holds the tables of a real shop, attributes become columns of their
+    /// entities, the `prefix` of the tables is taken off, and only a part may be wanted.
+    ///
+    /// # Errors
+    /// As [`Seed::from_recorded`].
+    pub fn from_dump(json: &str, name: &str, prefix: Option<&str>, part: &Part) -> Result<Converted, SeedError> {
         check_nodes(json, name, NODES_MAX)?;
         let dump: Value = serde_json::from_str(json).map_err(|error| SeedError::Syntax {
             name: name.to_owned(),
@@ -25,7 +35,12 @@ impl Seed {
                 remedy: "give a JSON object of tables".to_owned(),
             });
         };
+        if Tables::are_real(dump.keys().map(String::as_str)) {
+            let tables = dump.iter().map(|(table, content)| (table.clone(), rows(content)));
+            return Ok(Tables(tables.collect()).convert(prefix, part));
+        }
         let mut seed = Self::default();
+        let mut notes = Vec::new();
         for (table, content) in dump {
             match table.as_str() {
                 "config" => seed.config = texts(content),
@@ -37,10 +52,14 @@ impl Seed {
                 known if Database::names().any(|name| name == known) => {
                     seed.tables.insert(known.to_owned(), rows(content).into_iter().map(super::Row::from).collect());
                 }
-                _ => {}
+                "api_roles" => {}
+                unknown => {
+                    let count = content.as_array().map_or(0, Vec::len);
+                    notes.push(format!("{unknown}: {count} rows of a table that a seed has no place for"));
+                }
             }
         }
-        Ok(seed)
+        Ok(Converted { seed, notes })
     }
 }
 

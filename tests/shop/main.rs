@@ -8,6 +8,7 @@ mod bridge_releases;
 mod catalog;
 mod checkpoints;
 mod disruptions;
+mod dump;
 mod faults;
 mod hostile_bytes;
 mod modules;

@@ -1,0 +1,192 @@
+//! A seed of a real shop's tables: rows as its database holds them, attributes in tables of their own, become the rows that
+//! the fake has. What has no place is told and never dropped in silence. Where the rows come from is not known here; `sql`
+//! reads those of a `mysqldump`.
+
+mod entities;
+mod part;
+mod sql;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::database::Database;
+use super::seed::{Seed, SeedError, SeedRow};
+pub use part::Part;
+
+/// Rows of a real shop, by the names of its tables.
+#[derive(Clone, Debug, Default)]
+pub struct Tables(pub IndexMap<String, Vec<SeedRow>>);
+
+/// A seed, and what of the shop is not in it.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    /// The seed.
+    pub seed: Seed,
+    /// What was not understood, left out or changed, a line each.
+    pub notes: Vec<String>,
+}
+
+/// Names of configuration values that are secrets.
+const SECRETS: &[&str] = &["password", "api_key", "secret", "signature", "token", "private", "merchant", "account_id"];
+
+/// Tables that are made anew from others, or say nothing of the shop: nobody misses them.
+const PASSING: &[&str] = &[
+    "adminnotification",
+    "api_session",
+    "cache",
+    "captcha_log",
+    "core_cache",
+    "core_flag",
+    "core_resource",
+    "core_session",
+    "cron",
+    "dataflow",
+    "index",
+    "log_",
+    "report_event",
+    "sales_flat_creditmemo_grid",
+    "sales_flat_invoice_grid",
+    "sales_flat_order_grid",
+    "sales_flat_shipment_grid",
+    "persistent_session",
+    "importexport",
+];
+
+impl Tables {
+    /// Reads a `mysqldump`; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`SeedError::Syntax`] with the line for what is none.
+    pub fn of_sql(text: &str, name: &str) -> Result<Self, SeedError> {
+        sql::read(text, name)
+    }
+
+    /// Whether these are the tables of a real shop and not those of the fake: attributes have tables of their own.
+    pub fn are_real<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+        names.any(|name| name.ends_with("customer_entity") || name.ends_with("catalog_product_entity"))
+    }
+
+    /// The prefix of all tables, found by one that every shop has.
+    fn prefix(&self) -> String {
+        let known = ["core_store_group", "core_website", "eav_attribute", "customer_entity"];
+        let found = known.iter().find_map(|known| {
+            self.0
+                .keys()
+                .find_map(|name| name.strip_suffix(known).filter(|prefix| prefix.is_empty() || prefix.ends_with('_')))
+        });
+        found.unwrap_or_default().to_owned()
+    }
+
+    /// Makes a seed; `prefix` is the tables', found out when it is not given.
+    pub fn convert(self, prefix: Option<&str>, part: &Part) -> Converted {
+        let prefix = prefix.map_or_else(|| self.prefix(), str::to_owned);
+        let mut tables: IndexMap<String, Vec<SeedRow>> = IndexMap::new();
+        let mut notes = Vec::new();
+        for (name, rows) in self.0 {
+            match name.strip_prefix(prefix.as_str()) {
+                Some(plain) => tables.insert(plain.to_owned(), rows),
+                None => {
+                    notes.push(format!("{name}: {} rows of a table without the prefix {prefix}", rows.len()));
+                    None
+                }
+            };
+        }
+        let mut conversion = Conversion { tables, seed: Seed::default(), notes };
+        conversion.installation();
+        entities::all(&mut conversion);
+        conversion.flat();
+        conversion.rest();
+        let Conversion { mut seed, mut notes, .. } = conversion;
+        notes.extend(part.of(&mut seed));
+        seed.name_own_columns();
+        Converted { seed, notes }
+    }
+}
+
+/// A conversion under way: what is taken out of the tables goes into the seed.
+struct Conversion {
+    tables: IndexMap<String, Vec<SeedRow>>,
+    seed: Seed,
+    notes: Vec<String>,
+}
+
+impl Conversion {
+    fn take(&mut self, table: &str) -> Vec<SeedRow> {
+        self.tables.shift_remove(table).unwrap_or_default()
+    }
+
+    fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// Stores, groups, configuration and users.
+    fn installation(&mut self) {
+        let without_admin = |rows: Vec<SeedRow>, key: &str| -> Vec<SeedRow> {
+            rows.into_iter().filter(|row| text(row, key) != Some("0")).collect()
+        };
+        self.seed.websites = without_admin(self.take("core_website"), "website_id");
+        self.seed.store_groups = without_admin(self.take("core_store_group"), "group_id");
+        self.seed.store_views = without_admin(self.take("core_store"), "store_id");
+        self.seed.customer_groups = self.take("customer_group");
+        let (mut narrower, mut secret) = (0, 0);
+        for row in self.take("core_config_data") {
+            let (Some(path), Some(value)) = (text(&row, "path"), text(&row, "value")) else { continue };
+            let name = path.rsplit('/').next().unwrap_or_default();
+            if SECRETS.iter().any(|word| name.contains(word)) {
+                secret += 1;
+            } else if text(&row, "scope").is_none_or(|scope| scope == "default") {
+                self.seed.config.insert(path.to_owned(), value.to_owned());
+            } else {
+                narrower += 1;
+            }
+        }
+        if narrower > 0 {
+            self.note(format!(
+                "core_config_data: {narrower} values of websites and store views; a seed has those of the whole shop"
+            ));
+        }
+        if secret > 0 {
+            self.note(format!("core_config_data: {secret} values that are named like secrets are left out"));
+        }
+        let users: Vec<String> =
+            self.take("api_user").iter().filter_map(|row| text(row, "username").map(str::to_owned)).collect();
+        self.take("api_role");
+        self.take("api_rule");
+        if !users.is_empty() {
+            let names = users.join(", ");
+            self.note(format!("api_user: {names}: only hashes of their keys are known; add users to `api_users`, or start the shop with --user"));
+        }
+    }
+
+    /// Tables that the fake has as they are.
+    fn flat(&mut self) {
+        let names: Vec<String> =
+            self.tables.keys().filter(|name| Database::names().any(|known| known == *name)).cloned().collect();
+        for name in names {
+            let rows = self.take(&name);
+            if !rows.is_empty() {
+                self.seed.tables.entry(name).or_default().extend(rows);
+            }
+        }
+    }
+
+    /// What is left.
+    fn rest(&mut self) {
+        let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+        for (name, rows) in std::mem::take(&mut self.tables) {
+            if !rows.is_empty() && !PASSING.iter().any(|passing| name.contains(passing)) {
+                unknown.insert(name, rows.len());
+            }
+        }
+        for (name, count) in unknown {
+            self.note(format!(
+                "{name}: {count} rows of a table that a seed has no place for; `own_tables` can declare one"
+            ));
+        }
+    }
+}
+
+fn text<'a>(row: &'a SeedRow, column: &str) -> Option<&'a str> {
+    row.get(column).and_then(Option::as_deref)
+}

@@ -1,0 +1,356 @@
+//! The statements of a `mysqldump` that hold rows: `CREATE TABLE` for the names of columns, `INSERT INTO` for values. Others
+//! are passed over.
+
+use indexmap::IndexMap;
+
+use super::Tables;
+use crate::shop::seed::{SeedError, SeedRow};
+
+/// Reads a dump.
+pub(super) fn read(text: &str, name: &str) -> Result<Tables, SeedError> {
+    let mut reader = Reader { text, at: 0, name };
+    let mut columns: IndexMap<String, Vec<String>> = IndexMap::new();
+    let mut tables: IndexMap<String, Vec<SeedRow>> = IndexMap::new();
+    let mut statements = 0;
+    loop {
+        reader.blanks();
+        if reader.at >= text.len() {
+            break;
+        }
+        statements += 1;
+        if reader.words(&["CREATE", "TABLE"]) {
+            reader.words(&["IF", "NOT", "EXISTS"]);
+            let table = reader.identifier()?;
+            let names = reader.columns()?;
+            tables.entry(table.clone()).or_default();
+            columns.insert(table, names);
+            reader.end()?;
+        } else if reader.words(&["INSERT", "INTO"])
+            || reader.words(&["INSERT", "IGNORE", "INTO"])
+            || reader.words(&["REPLACE", "INTO"])
+        {
+            let table = reader.identifier()?;
+            reader.blanks();
+            let named = if reader.is("(") { Some(reader.names()?) } else { None };
+            let names = match named.or_else(|| columns.get(&table).cloned()) {
+                Some(names) => names,
+                None => return Err(reader.wrong(format!("rows of {table} come before its CREATE TABLE"))),
+            };
+            if !reader.words(&["VALUES"]) {
+                return Err(reader.wrong("VALUES was expected".to_owned()));
+            }
+            let rows = tables.entry(table).or_default();
+            loop {
+                rows.push(reader.row(&names)?);
+                reader.blanks();
+                if !reader.take(",") {
+                    break;
+                }
+            }
+            reader.end()?;
+        } else {
+            reader.end()?;
+        }
+    }
+    if tables.is_empty() {
+        let message = format!("there is no table among {statements} statements; give what `mysqldump` writes");
+        return Err(SeedError::Syntax { name: name.to_owned(), line: 1, column: 1, message });
+    }
+    Ok(Tables(tables))
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    name: &'t str,
+}
+
+impl<'t> Reader<'t> {
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn is(&self, token: &str) -> bool {
+        self.rest().starts_with(token)
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        let found = self.is(token);
+        self.at += if found { token.len() } else { 0 };
+        found
+    }
+
+    fn wrong(&self, message: String) -> SeedError {
+        let before = &self.text[..self.at.min(self.text.len())];
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+        SeedError::Syntax { name: self.name.to_owned(), line, column, message }
+    }
+
+    /// Blanks and comments; what stands in a comment of a version is no row.
+    fn blanks(&mut self) {
+        loop {
+            let trimmed = self.rest().trim_start();
+            self.at = self.text.len() - trimmed.len();
+            let end = match trimmed {
+                line if line.starts_with("--") || line.starts_with('#') => line.find('\n').map(|at| at + 1),
+                block if block.starts_with("/*") => block.find("*/").map(|at| at + 2),
+                stray if stray.starts_with(';') => Some(1),
+                _ => return,
+            };
+            self.at += end.unwrap_or(trimmed.len());
+        }
+    }
+
+    /// Takes words in any case, all of them or none.
+    fn words(&mut self, words: &[&str]) -> bool {
+        let start = self.at;
+        for word in words {
+            self.blanks();
+            let is_word = self.rest().get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+            if !is_word {
+                self.at = start;
+                return false;
+            }
+            self.at += word.len();
+        }
+        true
+    }
+
+    /// A name, in backticks or bare; of `shop`.`table` the last.
+    fn identifier(&mut self) -> Result<String, SeedError> {
+        self.blanks();
+        let name = if self.take("`") {
+            let end = self.rest().find('`').ok_or_else(|| self.wrong("a name does not end".to_owned()))?;
+            let name = self.rest()[..end].to_owned();
+            self.at += end + 1;
+            name
+        } else {
+            let is_name = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+            let end = self.rest().find(|letter| !is_name(letter)).unwrap_or(self.rest().len());
+            let name = self.rest()[..end].to_owned();
+            self.at += end;
+            name
+        };
+        if name.is_empty() {
+            return Err(self.wrong("a name was expected".to_owned()));
+        }
+        if self.take(".") { self.identifier() } else { Ok(name) }
+    }
+
+    fn names(&mut self) -> Result<Vec<String>, SeedError> {
+        self.take("(");
+        let mut names = Vec::new();
+        loop {
+            names.push(self.identifier()?);
+            self.blanks();
+            if !self.take(",") {
+                break;
+            }
+        }
+        if self.take(")") { Ok(names) } else { Err(self.wrong("a list of columns does not end".to_owned())) }
+    }
+
+    /// The columns of a `CREATE TABLE`: what begins with a name in backticks; keys begin with a word.
+    fn columns(&mut self) -> Result<Vec<String>, SeedError> {
+        self.blanks();
+        if !self.take("(") {
+            return Err(self.wrong("the columns of a table were expected".to_owned()));
+        }
+        let mut names = Vec::new();
+        loop {
+            self.blanks();
+            if self.is("`") {
+                names.push(self.identifier()?);
+            }
+            let mut depth = 0;
+            loop {
+                let Some(letter) = self.rest().chars().next() else {
+                    return Err(self.wrong("a table does not end".to_owned()));
+                };
+                match letter {
+                    '\'' | '"' => {
+                        self.quoted(letter)?;
+                        continue;
+                    }
+                    '(' => depth += 1,
+                    ')' if depth == 0 => {
+                        self.at += 1;
+                        return Ok(names);
+                    }
+                    ')' => depth -= 1,
+                    ',' if depth == 0 => {
+                        self.at += 1;
+                        break;
+                    }
+                    _ => {}
+                }
+                self.at += letter.len_utf8();
+            }
+        }
+    }
+
+    fn row(&mut self, names: &[String]) -> Result<SeedRow, SeedError> {
+        self.blanks();
+        if !self.take("(") {
+            return Err(self.wrong("a row was expected".to_owned()));
+        }
+        let mut row = SeedRow::with_capacity(names.len());
+        for (number, name) in names.iter().enumerate() {
+            if number > 0 {
+                self.blanks();
+                if !self.take(",") {
+                    return Err(self.wrong(format!("a row has {number} values and the table {} columns", names.len())));
+                }
+            }
+            let value = self.value()?;
+            row.insert(name.clone(), value);
+        }
+        self.blanks();
+        if self.take(")") { Ok(row) } else { Err(self.wrong(format!("a row has more than {} values", names.len()))) }
+    }
+
+    fn value(&mut self) -> Result<Option<String>, SeedError> {
+        self.blanks();
+        if self.words(&["_binary"]) {
+            self.blanks();
+        }
+        if self.is("'") {
+            return self.quoted('\'').map(Some);
+        }
+        if self.is("\"") {
+            return self.quoted('"').map(Some);
+        }
+        let end = self.rest().find([',', ')']).unwrap_or(self.rest().len());
+        let bare = self.rest()[..end].trim();
+        self.at += end;
+        if bare.eq_ignore_ascii_case("null") {
+            return Ok(None);
+        }
+        if let Some(hex) = bare.strip_prefix("0x").or_else(|| bare.strip_prefix("0X")) {
+            let pairs = hex
+                .as_bytes()
+                .chunks(2)
+                .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+            let bytes: Option<Vec<u8>> = pairs.collect();
+            let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            return text.map(Some).ok_or_else(|| self.wrong(format!("0x{hex} is no number")));
+        }
+        if bare.parse::<f64>().is_ok() {
+            Ok(Some(bare.to_owned()))
+        } else {
+            Err(self.wrong(format!("\"{bare}\" is no value")))
+        }
+    }
+
+    /// A text with MySQL's escapes.
+    fn quoted(&mut self, quote: char) -> Result<String, SeedError> {
+        let start = self.at;
+        self.at += 1;
+        let mut text = String::new();
+        loop {
+            let rest = self.rest();
+            let Some(end) = rest.find([quote, '\\']) else {
+                self.at = start;
+                return Err(self.wrong("a text does not end".to_owned()));
+            };
+            text.push_str(&rest[..end]);
+            self.at += end + 1;
+            let next = self.rest().chars().next();
+            if rest[end..].starts_with(quote) {
+                if next == Some(quote) {
+                    text.push(quote);
+                    self.at += 1;
+                    continue;
+                }
+                return Ok(text);
+            }
+            let Some(escaped) = next else { continue };
+            self.at += escaped.len_utf8();
+            text.push(match escaped {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '0' => '\0',
+                'Z' => '\u{1a}',
+                'b' => '\u{8}',
+                other => other,
+            });
+        }
+    }
+
+    /// The end of a statement; texts in it may hold semicolons.
+    fn end(&mut self) -> Result<(), SeedError> {
+        loop {
+            let Some(at) = self.rest().find([';', '\'', '"', '`']) else {
+                self.at = self.text.len();
+                return Ok(());
+            };
+            self.at += at;
+            match self.rest().chars().next() {
+                Some(';') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some('`') => {
+                    self.at += 1;
+                    let end = self.rest().find('`').ok_or_else(|| self.wrong("a name does not end".to_owned()))?;
+                    self.at += end + 1;
+                }
+                Some(quote) => {
+                    self.quoted(quote)?;
+                }
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_as_mysqldump_writes_them() {
+        let dump = "-- MySQL dump 10.19\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `a`;\nCREATE TABLE `a` (\n  `id` int(10) \
+                    unsigned NOT NULL AUTO_INCREMENT COMMENT 'it''s; an (id',\n  `t` varchar(5) DEFAULT 'x,)',\n  `n` decimal(12,4),\n  \
+                    PRIMARY KEY (`id`),\n  KEY `k` (`t`,`n`)\n) ENGINE=InnoDB COMMENT='a;b';\nLOCK TABLES `a` WRITE;\nINSERT INTO `a` VALUES \
+                    (1,'O\\'Neil; \\\"x\\\"\\n',NULL),(2,'it''s',-1.5000),\n(3,_binary 'é',0x41);\nINSERT INTO `shop`.`a` (`n`, `id`) VALUES (7,4);\n\
+                    UNLOCK TABLES;\n";
+        let tables = read(dump, "dump.sql").unwrap();
+        let rows: Vec<Vec<(String, Option<String>)>> =
+            tables.0["a"].iter().map(|row| row.clone().into_iter().collect()).collect();
+        let cell = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
+        assert_eq!(
+            rows,
+            [
+                vec![cell("id", Some("1")), cell("t", Some("O'Neil; \"x\"\n")), cell("n", None)],
+                vec![cell("id", Some("2")), cell("t", Some("it's")), cell("n", Some("-1.5000"))],
+                vec![cell("id", Some("3")), cell("t", Some("é")), cell("n", Some("A"))],
+                vec![cell("n", Some("7")), cell("id", Some("4"))],
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_dump_names_the_line() {
+        for (dump, said) in [
+            ("", "dump.sql:1:1: there is no table"),
+            ("SELECT 1;\n", "dump.sql:1:1: there is no table among 1 statements"),
+            ("INSERT INTO `a` VALUES (1);", "dump.sql:1:16: rows of a come before its CREATE TABLE"),
+            (
+                "CREATE TABLE `a` (`x` int);\nINSERT INTO `a` VALUES (1,2);",
+                "dump.sql:2:26: a row has more than 1 values",
+            ),
+            (
+                "CREATE TABLE `a` (`x` int, `y` int);\nINSERT INTO `a` VALUES (1);",
+                "dump.sql:2:26: a row has 1 values and the table 2 columns",
+            ),
+            ("CREATE TABLE `a` (`x` int);\nINSERT INTO `a` VALUES ('1);", "dump.sql:2:25: a text does not end"),
+            ("CREATE TABLE `a` (`x` int);\nINSERT INTO `a` VALUES (now());", "is no value"),
+        ] {
+            let told = read(dump, "dump.sql").unwrap_err().to_string();
+            assert!(told.contains(said), "{dump}: {told}");
+        }
+    }
+}

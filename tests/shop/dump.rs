@@ -1,0 +1,105 @@
+//! A seed of a real shop's tables: what `mysqldump` writes of them becomes a shop that answers.
+
+use mockgento::record::{SubstituteKey, without_personal_data};
+use mockgento::shop::dump::{Converted, Part, Tables};
+use mockgento::shop::seed::SeedUser;
+use mockgento::shop::{Seed, Shop, ShopConfig};
+use serde_json::json;
+
+use crate::support::{self, served::Served};
+
+const DUMP: &str = include_str!("../fixtures/dump/shop.sql");
+
+fn converted(part: &Part) -> Converted {
+    Tables::of_sql(DUMP, "shop.sql").unwrap().convert(None, part)
+}
+
+fn shop(mut seed: Seed) -> Shop {
+    seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
+    // The seed is read again as the command prints it.
+    let seed = Seed::parse(&seed.to_yaml().unwrap(), "seed.yaml").unwrap();
+    Shop::new(ShopConfig::new(support::clock()), seed).unwrap()
+}
+
+#[tokio::test]
+async fn attributes_become_columns_and_the_shop_answers_by_them() {
+    let Converted { seed, notes } = converted(&Part::default());
+    let shop = Served::start(shop(seed)).await;
+    let ann = shop.answer("customerCustomerInfo", json!({"customerId": 5, "attributes": null})).await;
+    assert_eq!((&ann["email"], &ann["firstname"], &ann["dob"]), (&json!("ann@example.com"), &json!("Ann"), &json!("1980-12-31 00:00:00")));
+    let address = shop.answer("customerAddressInfo", json!({"addressId": 8})).await;
+    assert_eq!((&address["street"], &address["is_default_billing"]), (&json!("1 Main St\nFlat 2"), &json!(true)), "{address}");
+    let product = shop.answer("catalogProductInfo", json!({"productId": "3", "storeView": null, "attributes": null, "identifierType": null})).await;
+    assert_eq!((&product["sku"], &product["name"]), (&json!("mug"), &json!("O'Neil's mug")), "{product}");
+    let order = shop.answer("salesOrderInfo", json!({"orderIncrementId": "100000001"})).await;
+    assert_eq!((&order["customer_email"], &order["items"][0]["sku"]), (&json!("ann@example.com"), &json!("mug")), "{order}");
+    let told = notes.join("\n");
+    for said in [
+        "acme_loyalty: 2 rows of a table that a seed has no place for",
+        "core_config_data: 1 values that are named like secrets are left out",
+        "core_config_data: 1 values of websites and store views",
+        "api_user: oro: only hashes of their keys are known",
+        "customer_entity: 1 values of attributes that eav_attribute does not have",
+    ] {
+        assert!(told.contains(said), "{said}\n{told}");
+    }
+    assert!(!told.contains("log_url"), "what nobody misses is not listed: {told}");
+}
+
+#[test]
+fn an_attribute_of_the_shops_own_is_one_of_the_seed_too() {
+    let Converted { seed, .. } = converted(&Part::default());
+    let tier = seed.tables["customer"][0].get("tier").cloned().flatten();
+    assert_eq!(tier.as_deref(), Some("7"));
+    let attributes = &seed.tables["eav_attribute"];
+    assert_eq!(attributes.len(), 1, "Magento's own are not repeated: {attributes:?}");
+    let options = &seed.tables["eav_attribute_option"];
+    assert_eq!(options[0].get("label").cloned().flatten().as_deref(), Some("Gold"));
+}
+
+#[test]
+fn a_part_has_what_its_rows_point_to_and_what_belongs_to_them() {
+    let part = Part { limit: Some(1), since: None };
+    let Converted { seed, notes } = converted(&part);
+    let ids = |table: &str| -> Vec<String> {
+        let rows = seed.tables.get(table).into_iter().flatten();
+        rows.filter_map(|row| row.get("entity_id").cloned().flatten()).collect()
+    };
+    // The newest customer is 6; 5 stays because the newest order is hers.
+    assert_eq!((ids("customer"), ids("sales_flat_order")), (vec!["5".to_owned(), "6".to_owned()], vec!["2".to_owned()]));
+    assert_eq!(seed.tables["sales_flat_order_item"].len(), 1);
+    assert!(notes.iter().any(|note| note.starts_with("sales_flat_order: 1 of 2 rows")), "{notes:?}");
+    let none = converted(&Part { limit: None, since: Some("2030-01-01".to_owned()) });
+    assert!(none.seed.tables["sales_flat_order"].is_empty() && none.seed.tables["sales_flat_order_item"].is_empty());
+    Shop::new(ShopConfig::new(support::clock()), seed).unwrap();
+}
+
+#[test]
+fn personal_data_is_replaced_everywhere_and_the_rest_stays() {
+    let Converted { seed, .. } = converted(&Part::default());
+    let replaced = without_personal_data(&seed, SubstituteKey::of("a key for this test")).unwrap();
+    let text = replaced.to_yaml().unwrap();
+    for original in ["ann@example.com", "Ann", "Lee", "Main St", "555-0100", "1980-12-31"] {
+        assert!(seed.to_yaml().unwrap().contains(original), "{original} is in the dump");
+        assert!(!text.contains(original), "{original} is left: {text}");
+    }
+    for kept in ["100000001", "mug", "pending", "simple"] {
+        assert!(text.contains(kept), "{kept} is gone: {text}");
+    }
+    let email = |seed: &Seed, table: &str, column: &str| seed.tables[table][0].get(column).cloned().flatten();
+    let (customer, order) = (email(&replaced, "customer", "email"), email(&replaced, "sales_flat_order", "customer_email"));
+    assert_eq!(customer, order, "the same person has the same address");
+    Shop::new(ShopConfig::new(support::clock()), replaced).unwrap();
+}
+
+#[test]
+fn json_of_real_tables_is_flattened_too_and_unknown_tables_are_told() {
+    let json = r#"{"customer_entity": [{"entity_id": 1, "email": "a@example.com", "group_id": 1, "website_id": 1}],
+        "eav_attribute": [{"attribute_id": 5, "entity_type_id": 1, "attribute_code": "firstname"}],
+        "customer_entity_varchar": [{"entity_id": 1, "attribute_id": 5, "value": "Ann"}], "acme": [{"x": 1}]}"#;
+    let Converted { seed, notes } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
+    assert_eq!(seed.tables["customer"][0].get("firstname").cloned().flatten().as_deref(), Some("Ann"));
+    assert_eq!(notes, ["acme: 1 rows of a table that a seed has no place for; `own_tables` can declare one"]);
+    let plain = Seed::from_dump(r#"{"customer": [], "acme": [{"x": 1}]}"#, "dump.json", None, &Part::default()).unwrap();
+    assert_eq!(plain.notes, ["acme: 1 rows of a table that a seed has no place for"]);
+}
