@@ -18,6 +18,8 @@ struct Stack {
     /// Arguments of a run that proves the stack is installed.
     probe: Vec<String>,
     driver: PathBuf,
+    /// The client of the example module, where there is one for this stack.
+    example: Option<&'static str>,
     /// Whether it can load the bridge's real WS-I document, five messages of which are malformed.
     loads_malformed_wsi: bool,
 }
@@ -32,6 +34,7 @@ fn stacks() -> Vec<Stack> {
             program: "php".into(),
             probe: vec!["-r".into(), "exit(extension_loaded('soap') ? 0 : 1);".into()],
             driver: clients.join("php/tour.php"),
+            example: Some("client.php"),
             loads_malformed_wsi: true,
         },
         Stack {
@@ -39,6 +42,7 @@ fn stacks() -> Vec<Stack> {
             program: if venv.exists() { venv } else { "python3".into() },
             probe: vec!["-c".into(), "import zeep".into()],
             driver: clients.join("zeep/tour.py"),
+            example: Some("client.py"),
             loads_malformed_wsi: true,
         },
         Stack {
@@ -46,6 +50,7 @@ fn stacks() -> Vec<Stack> {
             program: "node".into(),
             probe: vec!["-e".into(), format!("require({:?})", node_modules.display().to_string())],
             driver: clients.join("node/tour.js"),
+            example: None,
             loads_malformed_wsi: false,
         },
         // Axis speaks RPC/encoded, JAX-WS WS-I; the script chooses.
@@ -54,6 +59,7 @@ fn stacks() -> Vec<Stack> {
             program: "bash".into(),
             probe: vec![clients.join("java/tour.sh").display().to_string(), "--probe".into()],
             driver: clients.join("java/tour.sh"),
+            example: None,
             loads_malformed_wsi: false,
         },
     ]
@@ -76,6 +82,18 @@ impl Served {
         }
         if mend {
             command.arg("--mend-wsdl");
+        }
+        Self::listening(command)
+    }
+
+    /// The example module's shop, as its page starts it.
+    fn loyalty(style: &str) -> Result<Self, Failed> {
+        let folder = example();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--bridge", "none", "--module"]).arg(&folder);
+        command.arg("--stubs").arg(folder.join("stubs.yaml")).arg("--seed").arg(folder.join("seed.yaml"));
+        if style == "wsi" {
+            command.arg("--wsi");
         }
         Self::listening(command)
     }
@@ -142,6 +160,20 @@ fn tour_through_the_proxy(stack: &Stack, style: &str, bridge: &str) -> Result<()
     if ended_well && is_written { Ok(()) } else { Err("the proxy wrote no recording".into()) }
 }
 
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/modules/acme-loyalty")
+}
+
+/// The example module's own client, which is on the page, against the module's shop.
+fn loyalty(stack: &Stack, client: &str, style: &str) -> Result<(), Failed> {
+    let shop = Served::loyalty(style)?;
+    let run = Command::new(&stack.program).arg(example().join(client)).arg(&shop.wsdl).output()?;
+    let printed = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    let expected = "customer 1 has 120 points, level gold\ncustomer 13: 101 The customer has no loyalty account.\nopened account \
+                    3; customer 7 has 5 points\n";
+    if run.status.success() && printed == expected { Ok(()) } else { Err(printed.into()) }
+}
+
 fn walk(stack: &Stack, wsdl: &str, style: &str, bridge: &str) -> Result<(), Failed> {
     let mut driver = Command::new(&stack.program)
         .arg(&stack.driver)
@@ -185,6 +217,11 @@ fn main() {
                 let stack = stack.clone();
                 let name = format!("{}::{style}::bridge_{bridge}", stack.name);
                 let trial = Trial::test(name, move || tour(&stack, style, bridge));
+                trials.push(trial.with_ignored_flag(!present && !required));
+            }
+            if let Some(client) = stack.example {
+                let stack = stack.clone();
+                let trial = Trial::test(format!("{}::{style}::example_module", stack.name), move || loyalty(&stack, client, style));
                 trials.push(trial.with_ignored_flag(!present && !required));
             }
             let stack = stack.clone();

@@ -2,7 +2,7 @@
 
 import sys
 
-from zeep import Client
+from zeep import Client, xsd
 from zeep.exceptions import Fault
 
 client = Client(sys.argv[1])
@@ -23,7 +23,12 @@ try:
 except Fault as fault:
     print(f"customer 13: {fault.code} {fault.message}")
 account_id = service.acmeLoyaltyCreate(session, {"customer_id": 7, "points": 5})
-entries = [{"key": "customer_id", "value": "7"}]
-filters = {"filter": {"complexObjectArray": entries} if is_wsi else entries}
-found = listed(service.acmeLoyaltyList(session, filters, None))
+entry = {"key": "customer_id", "value": "7"}
+if is_wsi:
+    entries = {"complexObjectArray": [entry]}
+else:
+    # An array of RPC takes anything, so zeep wants each item with its type.
+    pair = client.get_type("ns0:associativeEntity")
+    entries = [xsd.AnyObject(xsd.Element("item", pair), pair(**entry))]
+found = listed(service.acmeLoyaltyList(session, {"filter": entries}, None))
 print(f"opened account {account_id}; customer 7 has {found[0].points} points")
