@@ -221,7 +221,9 @@ fn main() {
             }
             if let Some(client) = stack.example {
                 let stack = stack.clone();
-                let trial = Trial::test(format!("{}::{style}::example_module", stack.name), move || loyalty(&stack, client, style));
+                let trial = Trial::test(format!("{}::{style}::example_module", stack.name), move || {
+                    loyalty(&stack, client, style)
+                });
                 trials.push(trial.with_ignored_flag(!present && !required));
             }
             let stack = stack.clone();

@@ -56,7 +56,7 @@ const SYNCHRONOUS: &[&str] = &["xml/", "soap/", "magento/", "shop/", "crm/"];
 const LAYERS: &[(&str, &[&str])] = &[
     ("xml", &[]),
     ("soap", &["xml"]),
-    ("magento", &["soap"]),
+    ("magento", &["soap", "xml"]),
     ("matching", &["soap"]),
     ("disrupt", &["magento", "matching", "soap"]),
     ("shop", &["magento", "matching", "soap", "xml"]),

@@ -35,6 +35,7 @@ mod schema;
 mod seed;
 mod serve;
 mod shop_args;
+mod shops;
 mod status;
 mod stored_shop;
 mod sync;

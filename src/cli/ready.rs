@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indexmap::IndexMap;
 use miette::miette;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,9 @@ pub struct Ready {
     /// Sentences on what a client would stumble over.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// All shops of `--shops` by name; the rest is about the first of them.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub shops: IndexMap<String, Ready>,
 }
 
 impl Ready {
@@ -58,7 +62,18 @@ impl Ready {
     pub fn at(address: SocketAddr, url: String, wsdl: String) -> Self {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let (pid, port) = (std::process::id(), address.port());
-        Self { version, pid, address, port, url, wsdl, console: None, admin: None, notes: Vec::new() }
+        Self {
+            version,
+            pid,
+            address,
+            port,
+            url,
+            wsdl,
+            console: None,
+            admin: None,
+            notes: Vec::new(),
+            shops: IndexMap::new(),
+        }
     }
 
     /// Prints it as one line on standard output.

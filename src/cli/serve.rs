@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::ready::{Ready, ReadyArgs};
 use super::shop_args::{ShopArgs, ShopKind};
+use super::shops;
 use super::{ExitCode, Outcome};
 use crate::bounded;
 use crate::cli::output;
@@ -46,6 +47,10 @@ pub struct ServeArgs {
     /// What operations answer before the shop does: a file of stubs (see docs/stubs.md). May be given several times.
     #[arg(long, value_name = "FILE")]
     stubs: Vec<PathBuf>,
+    /// Serve several shops in this process: a YAML file of shops by name, each with what this command line says of one (see
+    /// docs/control.md). Each has a port of its own, any free one unless `listen` names it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cassette", "seed", "stubs", "module", "wsdl", "wsi", "bridge", "flavor", "overrides", "list_operations"])]
+    shops: Option<PathBuf>,
     /// Add an API user with access to everything; its key comes from `--key`.
     #[arg(long, value_name = "NAME", requires = "key")]
     user: Option<String>,
@@ -109,9 +114,35 @@ pub fn run(args: &ServeArgs) -> Outcome {
         let is_json = args.log_format == LogFormat::Json;
         return runtime()?.block_on(super::record::serve_cassette(folder, args.listen, &args.ready, is_json));
     }
-    let shop = shop(args, &kind)?;
+    let plans = match &args.shops {
+        None => vec![Plan { name: None, shop: shop(args, &kind)?, kind, args }],
+        Some(file) => return run_several(args, &shops::read(file)?),
+    };
+    run_all(args, plans)
+}
+
+/// A shop that is to be served, with what the command line or a file says of it.
+struct Plan<'a> {
+    name: Option<&'a str>,
+    args: &'a ServeArgs,
+    kind: ShopKind,
+    shop: Shop,
+}
+
+/// All shops are made before the first is served: they start all or not at all.
+fn run_several(args: &ServeArgs, shops: &[(String, ServeArgs)]) -> Outcome {
+    let mut plans = Vec::new();
+    for (name, own) in shops {
+        let said = |report: miette::Report| report.wrap_err(format!("the shop {name} cannot be served"));
+        let kind = own.shop.kind().map_err(said)?;
+        plans.push(Plan { name: Some(name), shop: shop(own, &kind).map_err(said)?, kind, args: own });
+    }
+    run_all(args, plans)
+}
+
+fn run_all(args: &ServeArgs, plans: Vec<Plan<'_>>) -> Outcome {
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(args, &kind, shop));
+    let served = runtime.block_on(serve(args, plans));
     // A request that is still being read does not keep the program.
     runtime.shutdown_background();
     served
@@ -125,26 +156,46 @@ fn runtime() -> miette::Result<tokio::runtime::Runtime> {
         .wrap_err("cannot start the server's threads")
 }
 
-async fn serve(args: &ServeArgs, kind: &ShopKind, shop: Shop) -> Outcome {
+async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>) -> Outcome {
     let files = args.ready.prepare()?;
-    let endpoint = EndpointOptions { exact_wsdl: args.exact_wsdl, ..EndpointOptions::default() };
-    let admin = admin(args)?;
-    let options = ServerOptions { listen: args.listen, base_url: BaseUrl::Bound, endpoint, admin };
-    let notes = notes(&shop);
-    let running = FakeShop::start(shop, options).await.map_err(|error| miette!("{error}"))?;
-    if !running.address().ip().is_loopback() {
-        tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
+    let mut served = Vec::new();
+    for Plan { name, args: own, kind, shop } in plans {
+        let endpoint = EndpointOptions { exact_wsdl: own.exact_wsdl, ..EndpointOptions::default() };
+        let admin = if own.no_admin { AdminApi::Off } else { admin(args)? };
+        let options = ServerOptions { listen: own.listen, base_url: BaseUrl::Bound, endpoint, admin };
+        let notes = notes(&shop);
+        let running = FakeShop::start(shop, options).await.map_err(|error| match name {
+            Some(name) => miette!("{name}: {error}"),
+            None => miette!("{error}"),
+        })?;
+        if !running.address().ip().is_loopback() {
+            tracing::warn!(address = %running.address(), "this shop is reachable from other machines");
+        }
+        let has_admin = admin != AdminApi::Off;
+        let ready = ready(args, has_admin, &running, notes);
+        served.push((name, kind.described(), has_admin, ready, running));
     }
     let end = args.ready.end().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
-    let ready = ready(args, &running, notes);
+    let named = served.iter().filter_map(|(name, _, _, ready, _)| Some(((*name)?.to_owned(), ready.clone())));
+    let first =
+        served.first().map(|(.., ready, _)| ready.clone()).ok_or_else(|| miette!("there is no shop to serve"))?;
+    let ready = Ready { shops: named.collect(), ..first };
     files.write(&ready)?;
     match args.log_format {
         LogFormat::Json => ready.print(),
-        LogFormat::Text => announce(args, &kind.described(), &ready),
+        LogFormat::Text => {
+            for (name, described, has_admin, ready, _) in &served {
+                announce(*name, *has_admin, described, ready);
+            }
+            let _ = output::stdout().write_all(b"Stop with Ctrl-C.\n");
+            let _ = output::stdout().flush();
+        }
     }
     end.await.log();
     files.remove(&ready);
-    running.stop().await;
+    for (.., running) in served {
+        running.stop().await;
+    }
     Ok(ExitCode::AsExpected)
 }
 
@@ -171,11 +222,11 @@ fn notes(shop: &Shop) -> Vec<String> {
     unparsable.into_iter().chain(missing).collect()
 }
 
-fn ready(args: &ServeArgs, running: &FakeShop, notes: Vec<String>) -> Ready {
+fn ready(args: &ServeArgs, has_admin: bool, running: &FakeShop, notes: Vec<String>) -> Ready {
     let ready = Ready::at(running.address(), running.url().to_string(), running.wsdl_url().to_string());
-    let has_console = !args.no_admin && is_reached_from_here(running.address());
+    let has_console = has_admin && is_reached_from_here(running.address());
     let console = has_console.then(|| running.admin_url().to_string());
-    let has_admin = has_console || args.admin_token.is_some();
+    let has_admin = has_console || (has_admin && args.admin_token.is_some());
     let admin = has_admin.then(|| running.admin_url().as_str().trim_end_matches("/ui").to_owned());
     Ready { console, admin, notes, ..ready }
 }
@@ -208,14 +259,15 @@ pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Tells where the shop is; programs read the WSDL's address from the second line.
-fn announce(args: &ServeArgs, described: &str, ready: &Ready) {
-    let mut text = format!("Shop at {} ({described})\nWSDL at {}\n", ready.url, ready.wsdl);
+fn announce(name: Option<&str>, has_admin: bool, described: &str, ready: &Ready) {
+    let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
+    let mut text = format!("{name}Shop at {} ({described})\nWSDL at {}\n", ready.url, ready.wsdl);
     for note in &ready.notes {
         text.push_str(&format!("{note}\n"));
     }
     match &ready.console {
         Some(console) => text.push_str(&format!("Console at {console}\n")),
-        None if args.no_admin => {}
+        None if !has_admin => {}
         None => text.push_str(&format!(
             "No console: it is served to this machine only, and {} is no loopback address; 0.0.0.0 has both.\n",
             ready.address.ip()
@@ -224,10 +276,8 @@ fn announce(args: &ServeArgs, described: &str, ready: &Ready) {
     if ready.address.ip().is_unspecified() {
         text.push_str("From other machines, put this machine's name or address in the place of the host.\n");
     }
-    text.push_str("Stop with Ctrl-C.\n");
     // A reader that has seen the address may close the pipe; the server goes on.
     let _ = output::stdout().write_all(text.as_bytes());
-    let _ = output::stdout().flush();
 }
 
 fn start_logging(args: &ServeArgs) -> miette::Result<()> {

@@ -55,7 +55,7 @@ shop:
 #[test]
 fn calls_are_expected_by_their_arguments_in_order_and_alone() {
     let yaml = |expectation: &str| format!("title: t\n{HEAD}  - sync\n  - expect:\n      outcome: any\n{expectation}");
-    let right = "      calls:\n        - {to: oroWebsiteList}\n        - {to: oroCustomerList, with: {filters: {contains: website_id}}}\n      in order: yes\n";
+    let right = "      calls:\n        - {to: oroWebsiteList}\n        - {to: oroCustomerList, with: {filters: {contains: created_at}}}\n      in order: yes\n";
     assert_eq!(told(&yaml(right)), "");
     for (expectation, said) in [
         (

@@ -34,9 +34,8 @@ fn shop(seed: &str, mode: WireStyle) -> Result<Shop, String> {
     Shop::new(config, seed).map_err(|error| error.to_string())
 }
 
-fn filter(mode: WireStyle, key: &str, value: &str) -> Value {
-    let entries = json!([{"key": key, "value": value}]);
-    if mode == WireStyle::WsI { json!({"filter": {"complexObjectArray": entries}}) } else { json!({"filter": entries}) }
+fn filter(key: &str, value: &str) -> Value {
+    json!({"filter": [{"key": key, "value": value}]})
 }
 
 #[tokio::test]
@@ -48,7 +47,7 @@ async fn entities_are_filtered_by_them() {
             ("customerCustomerList", "tier", "8", vec![]),
             ("catalogProductList", "warranty", "2 years", vec!["1"]),
         ] {
-            let arguments = json!({"filters": filter(mode, key, value), "storeView": null});
+            let arguments = json!({"filters": filter(key, value), "storeView": null});
             let mut arguments = arguments;
             if operation == "customerCustomerList" {
                 arguments.as_object_mut().unwrap().remove("storeView");

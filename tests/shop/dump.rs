@@ -26,13 +26,29 @@ async fn attributes_become_columns_and_the_shop_answers_by_them() {
     let Converted { seed, notes } = converted(&Part::default());
     let shop = Served::start(shop(seed)).await;
     let ann = shop.answer("customerCustomerInfo", json!({"customerId": 5, "attributes": null})).await;
-    assert_eq!((&ann["email"], &ann["firstname"], &ann["dob"]), (&json!("ann@example.com"), &json!("Ann"), &json!("1980-12-31 00:00:00")));
+    assert_eq!(
+        (&ann["email"], &ann["firstname"], &ann["dob"]),
+        (&json!("ann@example.com"), &json!("Ann"), &json!("1980-12-31 00:00:00"))
+    );
     let address = shop.answer("customerAddressInfo", json!({"addressId": 8})).await;
-    assert_eq!((&address["street"], &address["is_default_billing"]), (&json!("1 Main St\nFlat 2"), &json!(true)), "{address}");
-    let product = shop.answer("catalogProductInfo", json!({"productId": "3", "storeView": null, "attributes": null, "identifierType": null})).await;
+    assert_eq!(
+        (&address["street"], &address["is_default_billing"]),
+        (&json!("1 Main St\nFlat 2"), &json!(true)),
+        "{address}"
+    );
+    let product = shop
+        .answer(
+            "catalogProductInfo",
+            json!({"productId": "3", "storeView": null, "attributes": null, "identifierType": null}),
+        )
+        .await;
     assert_eq!((&product["sku"], &product["name"]), (&json!("mug"), &json!("O'Neil's mug")), "{product}");
     let order = shop.answer("salesOrderInfo", json!({"orderIncrementId": "100000001"})).await;
-    assert_eq!((&order["customer_email"], &order["items"][0]["sku"]), (&json!("ann@example.com"), &json!("mug")), "{order}");
+    assert_eq!(
+        (&order["customer_email"], &order["items"][0]["sku"]),
+        (&json!("ann@example.com"), &json!("mug")),
+        "{order}"
+    );
     let told = notes.join("\n");
     for said in [
         "acme_loyalty: 2 rows of a table that a seed has no place for",
@@ -66,7 +82,10 @@ fn a_part_has_what_its_rows_point_to_and_what_belongs_to_them() {
         rows.filter_map(|row| row.get("entity_id").cloned().flatten()).collect()
     };
     // The newest customer is 6; 5 stays because the newest order is hers.
-    assert_eq!((ids("customer"), ids("sales_flat_order")), (vec!["5".to_owned(), "6".to_owned()], vec!["2".to_owned()]));
+    assert_eq!(
+        (ids("customer"), ids("sales_flat_order")),
+        (vec!["5".to_owned(), "6".to_owned()], vec!["2".to_owned()])
+    );
     assert_eq!(seed.tables["sales_flat_order_item"].len(), 1);
     assert!(notes.iter().any(|note| note.starts_with("sales_flat_order: 1 of 2 rows")), "{notes:?}");
     let none = converted(&Part { limit: None, since: Some("2030-01-01".to_owned()) });
@@ -87,7 +106,8 @@ fn personal_data_is_replaced_everywhere_and_the_rest_stays() {
         assert!(text.contains(kept), "{kept} is gone: {text}");
     }
     let email = |seed: &Seed, table: &str, column: &str| seed.tables[table][0].get(column).cloned().flatten();
-    let (customer, order) = (email(&replaced, "customer", "email"), email(&replaced, "sales_flat_order", "customer_email"));
+    let (customer, order) =
+        (email(&replaced, "customer", "email"), email(&replaced, "sales_flat_order", "customer_email"));
     assert_eq!(customer, order, "the same person has the same address");
     Shop::new(ShopConfig::new(support::clock()), replaced).unwrap();
 }
@@ -100,6 +120,7 @@ fn json_of_real_tables_is_flattened_too_and_unknown_tables_are_told() {
     let Converted { seed, notes } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
     assert_eq!(seed.tables["customer"][0].get("firstname").cloned().flatten().as_deref(), Some("Ann"));
     assert_eq!(notes, ["acme: 1 rows of a table that a seed has no place for; `own_tables` can declare one"]);
-    let plain = Seed::from_dump(r#"{"customer": [], "acme": [{"x": 1}]}"#, "dump.json", None, &Part::default()).unwrap();
+    let plain =
+        Seed::from_dump(r#"{"customer": [], "acme": [{"x": 1}]}"#, "dump.json", None, &Part::default()).unwrap();
     assert_eq!(plain.notes, ["acme: 1 rows of a table that a seed has no place for"]);
 }

@@ -71,7 +71,7 @@ fn broken_files_name_file_and_line() {
         (
             api.replace("<code>101</code>", "<code>none</code>"),
             wsdl.clone(),
-            "api.xml:27: the code of the fault not_exists is \"none\"",
+            "api.xml:25: the code of the fault not_exists is \"none\"",
         ),
         (
             api.replace("<loyalty>acme_loyalty</loyalty>", "<loyalty>acme_loyalti</loyalty>"),

@@ -222,7 +222,7 @@ impl Joining<'_> {
             signature,
             [&request, &response].map(|message| (message.name.clone(), message.element.clone())),
         );
-        self.contract.declarers.insert(name.clone(), declarer);
+        self.contract.declarers.entry(name.clone()).or_insert(declarer);
         self.operations.insert(key, (spot.clone(), declared.clone()));
         Ok(())
     }

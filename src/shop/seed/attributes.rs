@@ -2,8 +2,10 @@
 //! `eav_attribute_option`, where the operations look for them, and members of attribute sets.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use indexmap::IndexMap;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::SeedError;
@@ -104,7 +106,7 @@ pub enum AttributeScope {
 }
 
 /// Options of an attribute.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Options {
     /// Labels; their ids are counted up.
@@ -116,6 +118,39 @@ pub enum Options {
 impl Default for Options {
     fn default() -> Self {
         Self::Labels(Vec::new())
+    }
+}
+
+/// By hand, because ids are written as numbers.
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Labels;
+
+        impl<'de> Visitor<'de> for Labels {
+            type Value = Options;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of labels, or labels by option id")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Options, A::Error> {
+                let mut labels = Vec::new();
+                while let Some(label) = items.next_element()? {
+                    labels.push(label);
+                }
+                Ok(Options::Labels(labels))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Options, A::Error> {
+                let mut labels = IndexMap::new();
+                while let Some((id, label)) = members.next_entry::<String, String>()? {
+                    labels.insert(id, label);
+                }
+                Ok(Options::ById(labels))
+            }
+        }
+
+        deserializer.deserialize_any(Labels)
     }
 }
 

@@ -36,20 +36,20 @@ pub fn contract(shop: &ShopSetup, scenario: &Path) -> Result<Arc<Contract>, NoSe
 /// # Errors
 /// A file that cannot be read or is none of stubs.
 pub fn stubs(shop: &ShopSetup, file: &SourceFile) -> Result<Option<StubFile>, NoSeed> {
-    match &shop.stubs {
+    match shop.stubs.as_ref().map(|stubs| stubs.get()) {
         None => Ok(None),
         Some(StubsSetup::Inline(stubs)) => {
             let name = file.path.display().to_string();
             Ok(Some(StubFile::inside_of(&file.text, &name, stubs.clone())))
         }
         Some(StubsSetup::File(name)) => {
-            let path = file.path.parent().unwrap_or(Path::new("")).join(name.get());
+            let path = file.path.parent().unwrap_or(Path::new("")).join(name);
             let text = bounded::read_text(&path, bounded::TEXT_BYTES_MAX).map_err(|cause| NoSeed {
-                message: format!("cannot read the stubs `{}`: {cause}", name.get()),
+                message: format!("cannot read the stubs `{name}`: {cause}"),
                 help: "the path is relative to the scenario file".to_owned(),
             })?;
-            StubFile::parse(&text, name.get()).map(Some).map_err(|error| NoSeed {
-                message: format!("`{}` does not do as stubs: {error}", name.get()),
+            StubFile::parse(&text, name).map(Some).map_err(|error| NoSeed {
+                message: format!("`{name}` does not do as stubs: {error}"),
                 help: "`mockgento schema stubs` says what may stand there".to_owned(),
             })
         }

@@ -23,7 +23,7 @@ use crate::scenario::language::known::{CONNECTORS, ENTITIES};
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::script::{Script, default_clock};
 use crate::scenario::language::setup::integration::IntegrationSetup;
-use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup, StubsSetup};
+use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup};
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::snapshot::{SnapshotStep, plain};
 use crate::scenario::language::step::sync::SyncStep;
@@ -195,10 +195,7 @@ impl<'a> Check<'a> {
             }
         }
         if let Err(wrong) = modules::stubs(shop, self.file) {
-            let place = match &shop.stubs {
-                Some(StubsSetup::File(name)) => name.place(),
-                _ => Place::default(),
-            };
+            let place = shop.stubs.as_ref().map(At::place).unwrap_or_default();
             self.report(place, wrong.message, wrong.help);
         }
         if let Some(file) = &shop.overrides {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserializer, Error, IntoDeserializer as _, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use crate::magento::{Flavor, WebServer};
 use crate::scenario::language::text::span::At;
@@ -43,7 +43,7 @@ pub struct ShopSetup {
     pub modules: Vec<At<String>>,
     /// What operations answer before the shop does: a list of stubs, or a file of them beside this one.
     #[serde(default)]
-    pub stubs: Option<StubsSetup>,
+    pub stubs: Option<At<StubsSetup>>,
     /// How long a session of the API lives without a call.
     #[serde(default, rename = "session timeout")]
     pub session_timeout: Option<Interval>,
@@ -56,7 +56,7 @@ pub struct ShopSetup {
 #[derive(Clone, Debug)]
 pub enum StubsSetup {
     /// A file beside the scenario.
-    File(At<String>),
+    File(String),
     /// Here.
     Inline(Vec<At<StubText>>),
 }
@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for StubsSetup {
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<StubsSetup, E> {
-                At::deserialize(name.into_deserializer()).map(StubsSetup::File)
+                Ok(StubsSetup::File(name.to_owned()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<StubsSetup, A::Error> {

@@ -1,0 +1,104 @@
+//! `mockgento serve --shops`: several shops in one process. Each of the file is what the command line says of one, by the same
+//! words.
+
+use std::path::Path;
+
+use clap::Parser;
+use indexmap::IndexMap;
+use miette::miette;
+use serde::Deserialize;
+
+use super::serve::ServeArgs;
+use crate::bounded;
+
+/// Words of the command line that a shop of the file may have; those that stand alone, and those that name a file.
+const FLAGS: &[&str] = &["wsi", "exact-wsdl", "mend-wsdl", "no-admin"];
+const FILES: &[&str] = &["seed", "module", "stubs", "overrides"];
+const VALUES: &[&str] = &["listen", "bridge", "flavor", "web-server", "wsdl", "user", "key", "now"];
+/// Any free port; several shops cannot share the one of the command line.
+const LISTEN: &str = "127.0.0.1:0";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShopsFile {
+    shops: IndexMap<String, IndexMap<String, Values>>,
+}
+
+/// A value of the command line, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    Flag(bool),
+    Text(String),
+    Texts(Vec<String>),
+}
+
+/// The words of one shop, for clap.
+#[derive(Parser)]
+#[command(name = "shop", no_binary_name = true, disable_help_flag = true)]
+struct OneShop {
+    #[command(flatten)]
+    args: ServeArgs,
+}
+
+/// The shops of a file, by name, as if each stood on a command line; paths are relative to the file.
+pub(super) fn read(path: &Path) -> miette::Result<Vec<(String, ServeArgs)>> {
+    let name = path.display().to_string();
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
+        .map_err(|error| miette!(help = "give a YAML file of shops", "cannot read {name}: {error}"))?;
+    let file: ShopsFile = serde_saphyr::from_str(&text).map_err(|error| {
+        let whole = error.to_string();
+        miette!(help = HELP, "{name}: {}", whole.lines().next().unwrap_or_default())
+    })?;
+    if file.shops.is_empty() {
+        return Err(miette!(help = HELP, "{name}: there is no shop in it"));
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    file.shops.into_iter().map(|(shop, words)| Ok((shop.clone(), one(&name, folder, &shop, words)?))).collect()
+}
+
+const HELP: &str = "write such as: shops: {live: {seed: corner-shop, listen: \"127.0.0.1:8085\"}, staging: {wsi: yes}}";
+
+fn one(file: &str, folder: &Path, shop: &str, words: IndexMap<String, Values>) -> miette::Result<ServeArgs> {
+    let mut line: Vec<String> = Vec::new();
+    for (word, value) in &words {
+        let unknown = || {
+            let known = FLAGS.iter().chain(FILES).chain(VALUES).copied();
+            let nearest = crate::nearest::nearest(word, known);
+            let help = nearest.map_or_else(|| HELP.to_owned(), |name| format!("did you mean {name}?"));
+            miette!(help = help, "{file}: {shop}: there is no {word}")
+        };
+        if FLAGS.contains(&word.as_str()) {
+            match value {
+                Values::Flag(true) => line.push(format!("--{word}")),
+                Values::Flag(false) => {}
+                Values::Text(text) if text == "yes" => line.push(format!("--{word}")),
+                Values::Text(text) if text == "no" => {}
+                _ => return Err(miette!(help = "write yes or no", "{file}: {shop}: {word} is yes or no")),
+            }
+            continue;
+        }
+        let is_file = FILES.contains(&word.as_str());
+        if !is_file && !VALUES.contains(&word.as_str()) {
+            return Err(unknown());
+        }
+        let texts: Vec<&str> = match value {
+            Values::Text(text) => vec![text],
+            Values::Texts(texts) => texts.iter().map(String::as_str).collect(),
+            Values::Flag(_) => return Err(miette!(help = HELP, "{file}: {shop}: {word} wants a value")),
+        };
+        for text in texts {
+            let is_path = is_file && (text.contains('/') || text.contains('.') || word == "module");
+            let text = if is_path { folder.join(text).display().to_string() } else { text.to_owned() };
+            line.extend([format!("--{word}"), text]);
+        }
+    }
+    if !words.contains_key("listen") {
+        line.extend(["--listen".to_owned(), LISTEN.to_owned()]);
+    }
+    OneShop::try_parse_from(line).map(|read| read.args).map_err(|error| {
+        let whole = error.render().to_string();
+        let first = whole.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        miette!(help = "`mockgento serve --help` says what each word takes", "{file}: {shop}: {first}")
+    })
+}
