@@ -102,3 +102,46 @@ fn one(file: &str, folder: &Path, shop: &str, words: IndexMap<String, Values>) -
         miette!(help = "`mockgento serve --help` says what each word takes", "{file}: {shop}: {first}")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(yaml: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shops.yaml");
+        std::fs::write(&path, yaml).unwrap();
+        match read(&path) {
+            Ok(shops) => shops.iter().map(|(name, args)| format!("{name} {args:?}")).collect(),
+            Err(report) => format!("{report}; {}", report.help().map(|help| help.to_string()).unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn each_shop_has_the_words_of_the_command_line() {
+        let both = told(
+            "shops: {one: {seed: a.yaml, wsi: yes, module: [x, y]}, two: {listen: \"127.0.0.1:8085\", bridge: none}}",
+        );
+        for said in [
+            "one ServeArgs { listen: 127.0.0.1:0",
+            "two ServeArgs { listen: 127.0.0.1:8085",
+            "wsi: true",
+            "/a.yaml\"",
+            "/x\"",
+        ] {
+            assert!(both.contains(said), "{said}: {both}");
+        }
+        for (yaml, said) in [
+            ("shops: {}", "there is no shop in it"),
+            ("shop: {}", "shops.yaml: "),
+            ("shops: {one: {sed: x}}", "one: there is no sed; did you mean seed?"),
+            ("shops: {one: {wsi: maybe}}", "wsi is yes or no"),
+            ("shops: {one: {flavor: magento-3}}", "one: invalid value 'magento-3'"),
+            ("shops: {one: {listen: here}}", "one: invalid value 'here'"),
+            ("shops: {one: {shops: x.yaml}}", "one: there is no shops"),
+        ] {
+            let told = told(yaml);
+            assert!(told.contains(said), "{yaml}: {told}");
+        }
+    }
+}

@@ -32,7 +32,7 @@ fn operations_types_resources_and_rights_join_the_products() {
     assert_eq!((facts.resource.as_deref(), facts.method.as_deref()), (Some("acme_loyalty"), Some("info")));
     assert_eq!(facts.resource_acl.as_deref(), Some("acme_loyalty"));
     assert_eq!(facts.method_acl.as_deref(), Some("acme_loyalty/info"));
-    assert_eq!(contract.declarer("acmeLoyaltyInfo"), Some(&Declarer::Module("wsdl.xml:81".to_owned())));
+    assert_eq!(contract.declarer("acmeLoyaltyInfo"), Some(&Declarer::Module("wsdl.xml:68".to_owned())));
     assert_eq!(contract.resource("loyalty").unwrap().title.as_deref(), Some("Loyalty points"));
     assert!(contract.acl().has("acme_loyalty/create"));
     assert_eq!(contract.fault("acme_loyalty", "not_exists").api_code(), Some(101));
