@@ -30,5 +30,5 @@ else:
     # An array of RPC takes anything, so zeep wants each item with its type.
     pair = client.get_type("ns0:associativeEntity")
     entries = [xsd.AnyObject(xsd.Element("item", pair), pair(**entry))]
-found = listed(service.acmeLoyaltyList(session, {"filter": entries}, None))
+found = listed(service.acmeLoyaltyList(sessionId=session, filters={"filter": entries}, pager={}))
 print(f"opened account {account_id}; customer 7 has {found[0].points} points")
