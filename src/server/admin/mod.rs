@@ -12,8 +12,8 @@ mod problem;
 mod requests;
 mod settings;
 mod shop;
-mod token;
 mod stubs;
+mod token;
 mod verify;
 
 use std::io;

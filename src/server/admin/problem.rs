@@ -12,7 +12,7 @@ pub(super) struct Problem {
     /// The methods that would do.
     pub(super) allow: Option<String>,
     /// What a program reads of it, by name.
-    pub(super) more: Option<(&'static str, Value)>,
+    pub(super) more: Option<Box<(&'static str, Value)>>,
 }
 
 impl Problem {
@@ -61,13 +61,13 @@ impl Problem {
 
     /// The same with something for programs to read.
     pub(super) fn with(self, name: &'static str, value: Value) -> Self {
-        Self { more: Some((name, value)), ..self }
+        Self { more: Some(Box::new((name, value))), ..self }
     }
 
     pub(super) fn to_json(&self) -> Value {
         let mut shown =
             json!({"title": self.title, "status": self.status, "detail": self.detail, "remedy": self.remedy});
-        if let Some((name, value)) = &self.more {
+        if let Some((name, value)) = self.more.as_deref() {
             shown[*name] = value.clone();
         }
         shown
