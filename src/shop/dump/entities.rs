@@ -89,10 +89,10 @@ pub(super) fn all(conversion: &mut Conversion) {
     let ids: Vec<&str> = kept.iter().filter_map(|row| text(row, "attribute_id")).collect();
     let options = options(conversion, &ids);
     if !options.is_empty() {
-        conversion.seed.tables.insert("eav_attribute_option".to_owned(), options);
+        conversion.made.insert("eav_attribute_option".to_owned(), options);
     }
     if !kept.is_empty() {
-        conversion.seed.tables.insert("eav_attribute".to_owned(), kept);
+        conversion.made.insert("eav_attribute".to_owned(), kept);
     }
     let sets = conversion.take("eav_attribute_set").len();
     for table in [
@@ -212,9 +212,9 @@ fn flatten(conversion: &mut Conversion, entity: &Entity, codes: &IndexMap<&str, 
     }
     let rows: Vec<SeedRow> = order.iter().filter_map(|id| rows.remove(id)).collect();
     if !rows.is_empty() {
-        conversion.seed.tables.insert(entity.table.to_owned(), rows);
+        conversion.made.insert(entity.table.to_owned(), rows);
     }
     for (table, row) in store_values {
-        conversion.seed.tables.entry(table.to_owned()).or_default().push(row);
+        conversion.made.entry(table.to_owned()).or_default().push(row);
     }
 }

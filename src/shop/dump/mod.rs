@@ -92,13 +92,17 @@ impl Tables {
                 }
             };
         }
-        let mut conversion = Conversion { tables, seed: Seed::default(), notes };
+        let mut conversion = Conversion { tables, seed: Seed::default(), made: IndexMap::new(), notes };
         conversion.installation();
         entities::all(&mut conversion);
         conversion.flat();
         conversion.rest();
-        let Conversion { mut seed, mut notes, .. } = conversion;
-        notes.extend(part.of(&mut seed));
+        let Conversion { mut seed, mut made, mut notes, .. } = conversion;
+        notes.extend(part.of(&mut made));
+        let packed = made
+            .into_iter()
+            .map(|(table, rows)| (table, rows.into_iter().map(|row| row.into_iter().collect()).collect()));
+        seed.tables = packed.collect();
         seed.name_own_columns();
         Converted { seed, notes }
     }
@@ -108,6 +112,8 @@ impl Tables {
 struct Conversion {
     tables: IndexMap<String, Vec<SeedRow>>,
     seed: Seed,
+    /// The fake's tables as far as they are made.
+    made: IndexMap<String, Vec<SeedRow>>,
     notes: Vec<String>,
 }
 
@@ -166,7 +172,7 @@ impl Conversion {
         for name in names {
             let rows = self.take(&name);
             if !rows.is_empty() {
-                self.seed.tables.entry(name).or_default().extend(rows);
+                self.made.entry(name).or_default().extend(rows);
             }
         }
     }

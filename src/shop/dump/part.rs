@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use super::text;
-use crate::shop::seed::{Seed, SeedRow};
+use crate::shop::seed::SeedRow;
 
 /// How much of a shop becomes a seed.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +69,7 @@ const CHILDREN: &[(&str, &str, &str)] = &[
 
 impl Part {
     /// Takes the rest out; answers what went.
-    pub(super) fn of(&self, seed: &mut Seed) -> Vec<String> {
+    pub(super) fn of(&self, made: &mut IndexMap<String, Vec<SeedRow>>) -> Vec<String> {
         if self.limit.is_none() && self.since.is_none() {
             return Vec::new();
         }
@@ -77,11 +79,11 @@ impl Part {
                 .iter()
                 .filter(|(_, _, target)| target == table)
                 .flat_map(|(from, column, _)| {
-                    seed.tables.get(*from).into_iter().flatten().filter_map(move |row| text(row, column))
+                    made.get(*from).into_iter().flatten().filter_map(move |row| text(row, column))
                 })
                 .map(str::to_owned)
                 .collect();
-            let Some(rows) = seed.tables.get_mut(*table) else { continue };
+            let Some(rows) = made.get_mut(*table) else { continue };
             let before = rows.len();
             let key = if *table == "newsletter_subscriber" { "subscriber_id" } else { "entity_id" };
             let number = |row: &SeedRow| text(row, key).map(crate::soap::value::leading_int).unwrap_or_default();
@@ -102,14 +104,14 @@ impl Part {
                     rows.len()
                 ));
             }
-            children_of(seed, table);
+            children_of(made, table);
         }
         notes
     }
 }
 
 /// Takes out what belongs to rows that have gone.
-fn children_of(seed: &mut Seed, table: &str) {
+fn children_of(made: &mut IndexMap<String, Vec<SeedRow>>, table: &str) {
     for (child, column, _) in CHILDREN.iter().filter(|(_, _, parent)| *parent == table) {
         let key = match table {
             "wishlist" => "wishlist_id",
@@ -117,10 +119,10 @@ fn children_of(seed: &mut Seed, table: &str) {
             _ => "entity_id",
         };
         let parents: BTreeSet<String> =
-            seed.tables.get(table).into_iter().flatten().filter_map(|row| text(row, key)).map(str::to_owned).collect();
-        if let Some(rows) = seed.tables.get_mut(*child) {
+            made.get(table).into_iter().flatten().filter_map(|row| text(row, key)).map(str::to_owned).collect();
+        if let Some(rows) = made.get_mut(*child) {
             rows.retain(|row| text(row, column).is_some_and(|id| parents.contains(id)));
-            children_of(seed, child);
+            children_of(made, child);
         }
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn rows(seed: &Seed) -> Result<(), SeedError> {
 
 /// Rows of a table that the seed itself declares.
 fn own_rows(table: &str, own: &OwnTable, rows: &[Row]) -> Result<(), SeedError> {
-    let types = tables::TableColumns::own(&own.key, own.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let types =
+        tables::TableColumns::own(&own.key, own.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let Ok(types) = types else { return Ok(()) };
     for (number, row) in (1..).zip(rows) {
         for (column, value) in row.iter() {
