@@ -164,8 +164,8 @@ impl Contract {
     /// The resource and method that an operation leads to.
     fn handled_by(&self, operation: &str) -> Option<(String, String)> {
         let own = self.resources.iter().filter(|(_, facts)| !facts.prefix.is_empty());
-        let prefixes = own.map(|(name, facts)| (name, &facts.prefix)).chain(&self.prefixes);
-        let (named, prefix) = prefixes.filter(|(_, prefix)| operation.contains(prefix.as_str())).next_back()?;
+        let mut prefixes = own.map(|(name, facts)| (name, &facts.prefix)).chain(&self.prefixes);
+        let (named, prefix) = prefixes.rfind(|(_, prefix)| operation.contains(prefix.as_str()))?;
         let rest = operation.get(prefix.len()..)?;
         let method = rest.chars().next()?.to_lowercase().chain(rest.chars().skip(1)).collect::<String>();
         let is_meant = |(name, facts): &(&String, &ResourceFacts)| *name == named || facts.aliases.contains(named);
