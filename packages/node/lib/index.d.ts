@@ -31,6 +31,8 @@ export interface ServerOptions {
   listen?: string;
   /** More arguments of `mockgento serve`. */
   args?: readonly string[];
+  /** Called with the shop after each start; what it leaves is what each test begins with. */
+  prepare?: (shop: Shop) => unknown;
   /** How long the start may take. */
   startMs?: number;
 }
@@ -110,6 +112,7 @@ export interface Settings {
 
 export interface When {
   operation?: string;
+  arguments?: Conditions;
   nth?: number;
   every?: number;
   page?: number;
@@ -146,11 +149,47 @@ export interface Armed {
   when?: When;
 }
 
+/** What arguments are like: values, or conditions such as { regex: "@example" }. */
+export type Conditions = { [name: string]: Json };
+
 export interface Wanted {
   /** How often exactly; left out: once or more. */
   times?: number;
-  /** Arguments that are among the call's; a number is equal to its text. */
+  /** Arguments that are among the call's. */
+  with?: Conditions;
+}
+
+export interface WantedCalls {
+  /** The operation, or "any". */
+  to: string;
+  with?: Conditions;
+  /** "ok", "3 rows", or such as { contains: "fault 5" }. */
+  answered?: Json;
+  count?: number | { "at least": number } | { "at most": number };
+}
+
+/** What an operation answers before the shop does. */
+export interface Stub {
+  name?: string;
+  when?: Conditions;
+  answer?: Json;
+  "rows of"?: string;
+  "insert into"?: string;
   with?: { [name: string]: Json };
+  fault?: string | { code: number | string; string?: string };
+  delay?: string;
+  times?: number;
+  then?: Json[];
+}
+
+export interface KnownStub {
+  id: number;
+  name: string;
+  operation: string;
+  when?: Conditions;
+  /** How often it answered. */
+  called: number;
+  used_up: boolean;
 }
 
 /** A running fake shop: the client of its control API. */
@@ -172,6 +211,8 @@ export class Shop {
   /** One request with both messages. */
   request(number: number): Promise<Request>;
   forgetRequests(): Promise<void>;
+  /** Fails unless these calls came; how many of each there were. */
+  verify(calls: WantedCalls[], how?: { inOrder?: boolean; nothingElse?: boolean; after?: number }): Promise<number[]>;
   /** Fails unless the operation was called so; the message tells of the calls that come nearest. */
   assertCalled(operation: string, wanted?: Wanted): Promise<void>;
   assertNotCalled(operation: string, wanted?: Pick<Wanted, "with">): Promise<void>;
@@ -193,6 +234,22 @@ export class Shop {
   reset(): Promise<void>;
   /** Opens the shop on another seed, which resets go back to from now on. */
   loadSeed(seed: { [table: string]: Json }): Promise<void>;
+
+  /** Keeps the state of the shop under a name. */
+  saveCheckpoint(name: string): Promise<void>;
+  /** Goes back to a state that was kept; requests stay. */
+  restoreCheckpoint(name: string): Promise<void>;
+  checkpoints(): Promise<{ name: string; at: string }[]>;
+  deleteCheckpoint(name: string): Promise<void>;
+
+  /** What an operation answers before the shop does; its id. */
+  stub(operation: string, stub: Stub): Promise<number>;
+  stubs(): Promise<KnownStub[]>;
+  removeStub(id: number): Promise<void>;
+  clearStubs(): Promise<void>;
+  /** Installs a module from the texts of its files. */
+  installModule(name: string, files: { "api.xml"?: string; "wsdl.xml"?: string; "wsi.xml"?: string }): Promise<Json>;
+  modules(): Promise<{ operations: Json[] }>;
 
   /** Arms a disruption for the next call, or for those that the conditions name; its id. */
   disrupt(disruption: Disruption, when?: When & { times?: number }): Promise<number>;

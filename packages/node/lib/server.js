@@ -8,6 +8,8 @@ const { ControlError, Shop } = require("./shop.js");
 
 const STOP_MS = 5000;
 const LOG_CHARACTERS = 2000;
+/** The checkpoint that each test begins with. */
+const PREPARED = "prepared for each test";
 
 class StartError extends Error {
   name = "StartError";
@@ -26,15 +28,17 @@ class Server {
   #user;
   #key;
   #startMs;
+  #prepare;
 
   constructor(options = {}) {
-    const { seed, bridge, flavor, wsi, now, user = "tester", key, listen = "127.0.0.1:0", args = [], startMs = 20000 } = options;
+    const { seed, bridge, flavor, wsi, now, user = "tester", key, listen = "127.0.0.1:0", args = [], prepare, startMs = 20000 } = options;
     const named = Object.entries({ seed, bridge, flavor, now }).filter(([, value]) => value !== undefined);
     this.#arguments = ["serve", "--listen", listen, "--user", user, "--log-format", "json", "--die-with-parent"];
     this.#arguments.push(...named.flatMap(([name, value]) => [`--${name}`, String(value)]), ...(wsi ? ["--wsi"] : []), ...args);
     this.#user = user;
     this.#key = key ?? randomBytes(8).toString("hex");
     this.#startMs = startMs;
+    this.#prepare = prepare;
   }
 
   get shop() {
@@ -79,13 +83,25 @@ class Server {
     for (const held of [child, child.stdin, child.stdout, child.stderr]) held.unref();
     const { url, wsdl } = ready;
     this.#shop = new Shop({ url, wsdl, user: this.#user, key: this.#key, watch: (error) => this.#explain(child, error) });
+    if (this.#prepare) {
+      await this.#prepare(this.#shop);
+      await this.#shop.saveCheckpoint(PREPARED);
+      await this.#shop.forgetRequests();
+    }
     return this.#shop;
   }
 
-  /** The shop as it was started: put back, or started again where it died or lost its seed. */
+  /** The shop as it was started and prepared: put back, or started again where it died or lost its seed. */
   async fresh() {
     if (!this.isRunning || this.shop.hasOtherSeed) return this.start();
-    await this.shop.reset();
+    try {
+      await this.shop.reset();
+      if (this.#prepare) await this.shop.restoreCheckpoint(PREPARED);
+    } catch (error) {
+      // It was dying when we looked.
+      if (error instanceof ServerDied) return this.start();
+      throw error;
+    }
     return this.shop;
   }
 

@@ -11,6 +11,7 @@ const ROUTES = {
   requests: ["GET", "/requests"],
   request: ["GET", "/requests/{number}"],
   forgetRequests: ["DELETE", "/requests"],
+  verify: ["POST", "/requests/verify"],
   reset: ["POST", "/reset"],
   loadSeed: ["PUT", "/seed"],
   state: ["GET", "/state"],
@@ -22,6 +23,15 @@ const ROUTES = {
   disrupt: ["POST", "/disruptions"],
   clearDisruptions: ["DELETE", "/disruptions"],
   disarm: ["DELETE", "/disruptions/{id}"],
+  stubs: ["GET", "/stubs"],
+  stub: ["POST", "/stubs"],
+  clearStubs: ["DELETE", "/stubs"],
+  removeStub: ["DELETE", "/stubs/{id}"],
+  modules: ["GET", "/modules"],
+  installModule: ["POST", "/modules"],
+  checkpoints: ["GET", "/checkpoints"],
+  checkpoint: ["POST", "/checkpoints"],
+  deleteCheckpoint: ["DELETE", "/checkpoints/{name}"],
   settings: ["GET", "/settings"],
   changeSettings: ["PUT", "/settings"],
 };
@@ -77,8 +87,18 @@ class Shop {
     return this.#ask("forgetRequests");
   }
 
-  async assertCalled(operation, { times, ...args } = {}) {
-    this.#fail(calls.missing(await this.requests(), operation, times, args.with ?? {}));
+  async verify(list, { inOrder = false, nothingElse = false, after = 0 } = {}) {
+    const body = { calls: list, "in order": inOrder, "nothing else": nothingElse, after };
+    try {
+      return (await this.#ask("verify", { body })).counts;
+    } catch (error) {
+      if (error.problem?.unmet) return this.#fail(calls.told(error.problem.unmet));
+      throw error;
+    }
+  }
+
+  async assertCalled(operation, { times, with: conditions = {} } = {}) {
+    await this.verify([{ to: operation, with: conditions, ...(times === undefined ? {} : { count: times }) }]);
   }
 
   assertNotCalled(operation, { with: args } = {}) {
@@ -129,6 +149,46 @@ class Shop {
   async loadSeed(seed) {
     await this.#ask("loadSeed", { body: seed });
     this.hasOtherSeed = true;
+  }
+
+  saveCheckpoint(name) {
+    return this.#ask("checkpoint", { body: { save: name } });
+  }
+
+  restoreCheckpoint(name) {
+    return this.#ask("checkpoint", { body: { restore: name } });
+  }
+
+  async checkpoints() {
+    return (await this.#ask("checkpoints")).checkpoints;
+  }
+
+  deleteCheckpoint(name) {
+    return this.#ask("deleteCheckpoint", { path: { name } });
+  }
+
+  async stub(operation, stub) {
+    return (await this.#ask("stub", { body: { operation, ...stub } })).stubs.at(-1).id;
+  }
+
+  async stubs() {
+    return (await this.#ask("stubs")).stubs;
+  }
+
+  removeStub(id) {
+    return this.#ask("removeStub", { path: { id } });
+  }
+
+  clearStubs() {
+    return this.#ask("clearStubs");
+  }
+
+  installModule(name, files) {
+    return this.#ask("installModule", { body: { name, ...files } });
+  }
+
+  modules() {
+    return this.#ask("modules");
   }
 
   async disrupt(disruption, { times = 1, ...when } = {}) {

@@ -77,6 +77,20 @@ describe("a shop for each test", () => {
     assert.strictEqual((await shop.disruptions()).length, 1);
     await shop.clearDisruptions();
     assert.deepStrictEqual(await shop.disruptions(), []);
+    const stub = await shop.stub("login", { when: { username: "nobody" }, fault: { code: 101, string: "No luck" } });
+    assert.deepStrictEqual((await shop.stubs()).map(({ id }) => id), [stub]);
+    await shop.removeStub(stub);
+    await shop.stub("login", { answer: "a-session" });
+    await shop.clearStubs();
+    assert.deepStrictEqual(await shop.stubs(), []);
+    await shop.saveCheckpoint("here");
+    await shop.create("customer", { email: "late@example.com", firstname: "L", lastname: "A" });
+    await shop.restoreCheckpoint("here");
+    assert.deepStrictEqual((await shop.state("customer", { containing: "late@example.com" })).customer, []);
+    assert.deepStrictEqual((await shop.checkpoints()).map(({ name }) => name), ["here"]);
+    await shop.deleteCheckpoint("here");
+    assert.deepStrictEqual(await shop.modules(), { operations: [] });
+    await assert.rejects(shop.installModule("Acme_Broken", { "api.xml": "<no xml" }), /POST \/__admin\/modules/);
     await login(shop, "wrong-key");
     const [{ number }] = await shop.requests({ operation: "login", outcome: "fault", after: 0, limit: 1 });
     assert.match((await shop.request(number)).why, /is not the one of/);
@@ -107,19 +121,22 @@ describe("a shop for each test", () => {
   });
 
   test("assertions tell of the calls that come nearest", async () => {
-    await assert.rejects(shop.assertCalled("login"), /no operation was called at all/);
+    await assert.rejects(shop.assertCalled("login"), /0 calls of login, expected at least one/);
     await login(shop, shop.key);
     await login(shop, "wrong-key");
     await shop.assertCalled("login");
     await shop.assertCalled("login", { times: 2 });
     await shop.assertCalled("login", { with: { username: shop.user } });
+    await shop.assertCalled("login", { with: { username: { regex: "^test" } } });
     await shop.assertNotCalled("customerCustomerList");
+    const counts = await shop.verify([{ to: "login" }, { to: "login", count: { "at most": 2 } }], { nothingElse: true });
+    assert.deepStrictEqual(counts, [2, 2]);
     for (const [operation, wanted, expected] of [
-      ["login", { times: 3 }, "expected login() 3 times, but it was called 2 times"],
-      ["login", { with: { username: "joe" } }, `username is "${shop.user}", expected "joe"`],
-      ["login", { with: { store: 1 } }, "store is missing, expected 1"],
-      ["logim", {}, "called were: login (2)"],
-      ["login", { times: 0 }, "expected login() never, but it was called 2 times"],
+      ["login", { times: 3 }, "2 calls of login, expected 3"],
+      ["login", { with: { username: "joe" } }, `nearly is one: username is "${shop.user}", expected "joe"`],
+      ["login", { with: { store: 1 } }, "store is not there, expected"],
+      ["logim", {}, "0 calls of logim"],
+      ["login", { times: 0 }, "2 calls of login, expected 0"],
     ]) {
       await assert.rejects(shop.assertCalled(operation, wanted), (error) => {
         assert.strictEqual(error.code, "ERR_ASSERTION");
@@ -162,6 +179,19 @@ test("nothing is left when the program that started it is killed", async () => {
   assert.ok(isAlive(pid));
   parent.kill("SIGKILL");
   assert.ok(await gone(pid));
+});
+
+test("what is prepared is there for each test and for a new server", async () => {
+  const server = new Server({ prepare: (shop) => shop.create("customer", { email: "ann@example.com", firstname: "A", lastname: "L" }) });
+  for (const ends of [false, true, false]) {
+    const shop = await server.fresh();
+    const { customer } = await shop.state("customer", { containing: "ann@example.com" });
+    assert.strictEqual(customer.length, 1);
+    assert.deepStrictEqual(await shop.requests(), []);
+    await shop.delete("customer", Number(customer[0].entity_id));
+    if (ends) process.kill(server.pid, "SIGKILL");
+  }
+  await server.stop();
 });
 
 test("a program that forgets to stop the server ends all the same", async () => {

@@ -14,5 +14,5 @@ test("and as new", async () => {
 });
 
 test("assertions are failures of the test", async () => {
-  await expect(shop.assertCalled("login")).rejects.toThrow("expected login() at least once, but it was called never");
+  await expect(shop.assertCalled("login")).rejects.toThrow("0 calls of login, expected at least one");
 });

@@ -10,6 +10,8 @@ final class Server
     private const POLL_MICROSECONDS = 5000;
     private const STOP_SECONDS = 5.0;
     private const LOG_BYTES = 2000;
+    /** The checkpoint that each test begins with. */
+    private const PREPARED = 'prepared for each test';
 
     /** @var resource|null */
     private $process = null;
@@ -29,6 +31,7 @@ final class Server
      * @param string|null $now freezes the shop's clock there, such as 2026-01-31T09:00:00Z
      * @param string $listen address and port; port 0 takes any free one
      * @param list<string> $args more arguments of `mockgento serve`
+     * @param (\Closure(Shop): mixed)|null $prepare called with the shop after each start; what it leaves is what each test begins with
      */
     public function __construct(
         private readonly ?string $seed = null,
@@ -40,6 +43,7 @@ final class Server
         ?string $key = null,
         private readonly string $listen = '127.0.0.1:0',
         private readonly array $args = [],
+        private readonly ?\Closure $prepare = null,
         private readonly float $startSeconds = 20.0,
     ) {
         $this->key = $key ?? bin2hex(random_bytes(8));
@@ -96,16 +100,30 @@ final class Server
         }
         [$this->process, $this->input, $this->end] = [$process, $pipes[0], null];
         $ready = $this->ready($readyFile);
-        return $this->shop = new Shop($ready['url'], $ready['wsdl'], $this->user, $this->key, $this->explain(...));
+        $this->shop = new Shop($ready['url'], $ready['wsdl'], $this->user, $this->key, $this->explain(...));
+        if ($this->prepare !== null) {
+            ($this->prepare)($this->shop);
+            $this->shop->saveCheckpoint(self::PREPARED);
+            $this->shop->forgetRequests();
+        }
+        return $this->shop;
     }
 
-    /** The shop as it was started, whatever was done to it: put back, or started again where it died or lost its seed. */
+    /** The shop as it was started and prepared, whatever was done to it: put back, or started again where it died or lost its seed. */
     public function fresh(): Shop
     {
         if (!$this->isRunning() || $this->shop()->hasOtherSeed()) {
             return $this->start();
         }
-        $this->shop()->reset();
+        try {
+            $this->shop()->reset();
+            if ($this->prepare !== null) {
+                $this->shop()->restoreCheckpoint(self::PREPARED);
+            }
+        } catch (ServerDied) {
+            // It was dying when we looked.
+            return $this->start();
+        }
         return $this->shop();
     }
 

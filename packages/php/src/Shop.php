@@ -13,6 +13,7 @@ final class Shop
         'requests' => ['GET', '/requests'],
         'request' => ['GET', '/requests/{number}'],
         'forgetRequests' => ['DELETE', '/requests'],
+        'verify' => ['POST', '/requests/verify'],
         'reset' => ['POST', '/reset'],
         'loadSeed' => ['PUT', '/seed'],
         'state' => ['GET', '/state'],
@@ -24,6 +25,15 @@ final class Shop
         'disrupt' => ['POST', '/disruptions'],
         'clearDisruptions' => ['DELETE', '/disruptions'],
         'disarm' => ['DELETE', '/disruptions/{id}'],
+        'stubs' => ['GET', '/stubs'],
+        'stub' => ['POST', '/stubs'],
+        'clearStubs' => ['DELETE', '/stubs'],
+        'removeStub' => ['DELETE', '/stubs/{id}'],
+        'modules' => ['GET', '/modules'],
+        'installModule' => ['POST', '/modules'],
+        'checkpoints' => ['GET', '/checkpoints'],
+        'checkpoint' => ['POST', '/checkpoints'],
+        'deleteCheckpoint' => ['DELETE', '/checkpoints/{name}'],
         'settings' => ['GET', '/settings'],
         'changeSettings' => ['PUT', '/settings'],
     ];
@@ -89,6 +99,24 @@ final class Shop
     public function forgetRequests(): void
     {
         $this->ask('forgetRequests');
+    }
+
+    /**
+     * Whether these calls came, each ['to' => operation, 'with' => conditions, 'answered' => …, 'count' => …]: null, or what is
+     * wrong and which calls come nearest.
+     *
+     * @param list<array<string, mixed>> $calls
+     */
+    public function verify(array $calls, bool $inOrder = false, bool $nothingElse = false, int $after = 0): ?string
+    {
+        $asObjects = fn (array $call) => ['with' => (object) ($call['with'] ?? [])] + $call;
+        $question = ['calls' => array_map($asObjects, $calls), 'in order' => $inOrder, 'nothing else' => $nothingElse];
+        try {
+            $this->ask('verify', body: $question + ['after' => $after]);
+            return null;
+        } catch (ControlError $error) {
+            return isset($error->problem['unmet']) ? Calls::told($error->problem['unmet']) : throw $error;
+        }
     }
 
     /**
@@ -169,6 +197,73 @@ final class Shop
     public function hasOtherSeed(): bool
     {
         return $this->hasOtherSeed;
+    }
+
+    /** Keeps the state of the shop under a name. */
+    public function saveCheckpoint(string $name): void
+    {
+        $this->ask('checkpoint', body: ['save' => $name]);
+    }
+
+    /** Goes back to a state that was kept; requests stay. */
+    public function restoreCheckpoint(string $name): void
+    {
+        $this->ask('checkpoint', body: ['restore' => $name]);
+    }
+
+    /** @return list<array{name: string, at: string}> */
+    public function checkpoints(): array
+    {
+        return $this->ask('checkpoints')['checkpoints'];
+    }
+
+    public function deleteCheckpoint(string $name): void
+    {
+        $this->ask('deleteCheckpoint', path: ['name' => $name]);
+    }
+
+    /**
+     * What an operation answers before the shop does; its id.
+     *
+     * @param array<string, mixed> $stub when, answer, fault, delay, times, then, …
+     */
+    public function stub(string $operation, array $stub): int
+    {
+        $stubs = $this->ask('stub', body: ['operation' => $operation] + $stub)['stubs'];
+        return end($stubs)['id'];
+    }
+
+    /** @return list<array<string, mixed>> */
+    public function stubs(): array
+    {
+        return $this->ask('stubs')['stubs'];
+    }
+
+    public function removeStub(int $id): void
+    {
+        $this->ask('removeStub', path: ['id' => $id]);
+    }
+
+    public function clearStubs(): void
+    {
+        $this->ask('clearStubs');
+    }
+
+    /**
+     * Installs a module from the texts of its files.
+     *
+     * @param array<string, string> $files by name: api.xml, wsdl.xml, wsi.xml
+     * @return array<string, mixed>
+     */
+    public function installModule(string $name, array $files): array
+    {
+        return $this->ask('installModule', body: ['name' => $name] + $files);
+    }
+
+    /** @return array{operations: list<mixed>} */
+    public function modules(): array
+    {
+        return $this->ask('modules');
     }
 
     /**

@@ -91,6 +91,25 @@ final class ShopTest extends TestCase
         $this->assertCount(1, $shop->disruptions());
         $shop->clearDisruptions();
         $this->assertSame([], $shop->disruptions());
+        $stub = $shop->stub('login', ['when' => ['username' => 'nobody'], 'fault' => ['code' => 101, 'string' => 'No luck']]);
+        $this->assertSame([$stub], array_column($shop->stubs(), 'id'));
+        $shop->removeStub($stub);
+        $shop->stub('login', ['answer' => 'a-session']);
+        $shop->clearStubs();
+        $this->assertSame([], $shop->stubs());
+        $shop->saveCheckpoint('here');
+        $shop->create('customer', ['email' => 'late@example.com', 'firstname' => 'L', 'lastname' => 'A']);
+        $shop->restoreCheckpoint('here');
+        $this->assertSame([], $shop->state(['customer'], containing: 'late@example.com')['customer']);
+        $this->assertSame(['here'], array_column($shop->checkpoints(), 'name'));
+        $shop->deleteCheckpoint('here');
+        $this->assertSame(['operations' => []], $shop->modules());
+        try {
+            $shop->installModule('Acme_Broken', ['api.xml' => '<no xml']);
+            $this->fail('it was not refused');
+        } catch (ControlError $error) {
+            $this->assertStringContainsString('POST /__admin/modules', $error->getMessage());
+        }
         $this->login('wrong-key');
         $number = $shop->requests('login', outcome: 'fault', after: 0, limit: 1)[0]['number'];
         $this->assertStringContainsString('is not the one of', $shop->request($number)['why']);
@@ -128,18 +147,20 @@ final class ShopTest extends TestCase
     public function testAssertionsTellOfTheCallsThatComeNearest(): void
     {
         $shop = $this->mockgento();
-        $this->assertFails(fn () => $this->assertShopCalled('login'), 'no operation was called at all');
+        $this->assertFails(fn () => $this->assertShopCalled('login'), '0 calls of login, expected at least one');
         $this->login($shop->key);
         $this->login('wrong-key');
         $this->assertShopCalled('login');
         $this->assertShopCalled('login', times: 2, with: ['username' => $shop->user]);
+        $this->assertShopCalled('login', with: ['username' => ['regex' => '^test']]);
         $this->assertShopNotCalled('customerCustomerList');
+        $this->assertNull($shop->verify([['to' => 'login'], ['to' => 'login', 'count' => ['at most' => 2]]], nothingElse: true));
         $login = fn (mixed ...$wanted) => fn () => $this->assertShopCalled('login', ...$wanted);
-        $this->assertFails($login(times: 3), 'expected login() 3 times, but it was called 2 times');
-        $this->assertFails($login(with: ['username' => 'joe']), "username is \"$shop->user\", expected \"joe\"");
-        $this->assertFails($login(with: ['store' => 1]), 'store is missing, expected 1');
-        $this->assertFails($login(times: 0), 'expected login() never, but it was called 2 times');
-        $this->assertFails(fn () => $this->assertShopCalled('logim'), 'called were: login (2)');
+        $this->assertFails($login(times: 3), '2 calls of login, expected 3');
+        $this->assertFails($login(with: ['username' => 'joe']), "nearly is one: username is \"$shop->user\", expected \"joe\"");
+        $this->assertFails($login(with: ['store' => 1]), 'store is not there, expected');
+        $this->assertFails($login(times: 0), '2 calls of login, expected 0');
+        $this->assertFails(fn () => $this->assertShopCalled('logim'), '0 calls of logim');
         $this->assertFails(fn () => $this->assertShopHadNoFaults(), 'the apiKey is not the one of');
     }
 
@@ -167,6 +188,23 @@ final class ShopTest extends TestCase
             $this->assertStringContainsString('was ended by signal 9 in the middle of a test', $error->getMessage());
         }
         $this->assertNotSame([], $server->fresh()->rows('customer_group'));
+        $server->stop();
+    }
+
+    public function testWhatIsPreparedIsThereForEachTestAndForANewServer(): void
+    {
+        $ann = ['email' => 'ann@example.com', 'firstname' => 'Ann', 'lastname' => 'Lee'];
+        $server = new Server(prepare: fn (Shop $shop) => $shop->create('customer', $ann));
+        foreach ([false, true, false] as $ends) {
+            $shop = $server->fresh();
+            $found = $shop->state(['customer'], containing: 'ann@example.com')['customer'];
+            $this->assertCount(1, $found);
+            $this->assertSame([], $shop->requests());
+            $shop->delete('customer', (int) $found[0]['entity_id']);
+            if ($ends) {
+                posix_kill($server->pid(), SIGKILL);
+            }
+        }
         $server->stop();
     }
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterable, Optional
+from typing import Any, Callable, Iterable, Optional
 
 from ._binary import find_binary
 from .shop import ControlError, Shop
@@ -18,6 +18,8 @@ from .shop import ControlError, Shop
 _POLL_SECONDS = 0.005
 _STOP_SECONDS = 5.0
 _LOG_CHARACTERS = 2000
+#: The checkpoint that each test begins with.
+_PREPARED = "prepared for each test"
 
 
 class StartError(RuntimeError):
@@ -40,6 +42,7 @@ class Server:
     now: freeze the shop's clock there, such as "2026-01-31T09:00:00Z".
     listen: address and port; port 0 takes any free one.
     args: more arguments of ``mockgento serve``.
+    prepare: called with the shop after each start; what it leaves is what each test begins with.
     """
 
     def __init__(
@@ -54,11 +57,13 @@ class Server:
         key: Optional[str] = None,
         listen: str = "127.0.0.1:0",
         args: Iterable[str] = (),
+        prepare: Optional[Callable[[Shop], object]] = None,
         start_seconds: float = 20.0,
     ) -> None:
         named = {"--seed": seed, "--bridge": bridge, "--flavor": flavor, "--now": now}
         options = [part for name, value in named.items() if value is not None for part in (name, str(value))]
         self._arguments = ["serve", "--listen", listen, "--user", user, *options, *(["--wsi"] if wsi else []), *args]
+        self._prepare = prepare
         self._start_seconds = start_seconds
         self._user = user
         self._key = key or secrets.token_hex(8)
@@ -106,13 +111,23 @@ class Server:
                 raise StartError(f"cannot start {binary}: {error}") from error
         ready = self._wait(ready_file)
         self._shop = Shop(ready["url"], wsdl=ready["wsdl"], user=self._user, key=self._key, watch=self._explain)
+        if self._prepare is not None:
+            self._prepare(self._shop)
+            self._shop.save_checkpoint(_PREPARED)
+            self._shop.forget_requests()
         return self._shop
 
     def fresh(self) -> Shop:
-        """The shop as it was started, whatever was done to it: put back, or started again where it died or lost its seed."""
+        """The shop as it was started and prepared, whatever was done to it: put back, or started again where it died or lost its seed."""
         if not self.is_running or self.shop.has_other_seed:
             return self.start()
-        self.shop.reset()
+        try:
+            self.shop.reset()
+            if self._prepare is not None:
+                self.shop.restore_checkpoint(_PREPARED)
+        except ServerDied:
+            # It was dying when we looked.
+            return self.start()
         return self.shop
 
     def stop(self) -> None:

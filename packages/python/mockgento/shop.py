@@ -19,6 +19,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "requests": ("GET", "/requests"),
     "request": ("GET", "/requests/{number}"),
     "forget_requests": ("DELETE", "/requests"),
+    "verify": ("POST", "/requests/verify"),
     "reset": ("POST", "/reset"),
     "load_seed": ("PUT", "/seed"),
     "state": ("GET", "/state"),
@@ -30,6 +31,15 @@ ROUTES: dict[str, tuple[str, str]] = {
     "disrupt": ("POST", "/disruptions"),
     "clear_disruptions": ("DELETE", "/disruptions"),
     "disarm": ("DELETE", "/disruptions/{id}"),
+    "stubs": ("GET", "/stubs"),
+    "stub": ("POST", "/stubs"),
+    "clear_stubs": ("DELETE", "/stubs"),
+    "remove_stub": ("DELETE", "/stubs/{id}"),
+    "modules": ("GET", "/modules"),
+    "install_module": ("POST", "/modules"),
+    "checkpoints": ("GET", "/checkpoints"),
+    "checkpoint": ("POST", "/checkpoints"),
+    "delete_checkpoint": ("DELETE", "/checkpoints/{name}"),
     "settings": ("GET", "/settings"),
     "change_settings": ("PUT", "/settings"),
 }
@@ -109,16 +119,32 @@ class Shop:
         """Forgets what was received; numbers go on."""
         self._ask("forget_requests")
 
-    def assert_called(self, operation: str, times: Optional[int] = None, **arguments: Json) -> None:
-        """Fails unless the operation was called, exactly ``times`` times where that is given, with these arguments among
-        its arguments. The message tells of the calls that come nearest."""
+    def verify(
+        self, *calls: Mapping[str, Json], in_order: bool = False, nothing_else: bool = False, after: int = 0
+    ) -> list[int]:
+        """Fails unless these calls came, each {"to": operation, "with": conditions, "answered": …, "count": …}; how many of
+        each there were. The message tells of the calls that come nearest."""
         __tracebackhide__ = True
-        problem = _calls.missing(self.requests(), operation, times, arguments)
-        if problem:
-            raise AssertionError(problem)
+        question = {"calls": list(calls), "in order": in_order, "nothing else": nothing_else, "after": after}
+        try:
+            counts: list[int] = self._ask("verify", body=question)["counts"]
+        except ControlError as error:
+            if error.problem is None or "unmet" not in error.problem:
+                raise
+            unmet = _calls.told(error.problem["unmet"])
+        else:
+            return counts
+        raise AssertionError(unmet)
+
+    def assert_called(self, operation: str, times: Optional[int] = None, **arguments: Json) -> None:
+        """Fails unless the operation was called, exactly ``times`` times where that is given, with arguments like these:
+        values, or conditions such as {"regex": "@example"}."""
+        __tracebackhide__ = True
+        count = {} if times is None else {"count": times}
+        self.verify({"to": operation, "with": arguments, **count})
 
     def assert_not_called(self, operation: str, **arguments: Json) -> None:
-        """Fails when the operation was called (with these arguments among its arguments)."""
+        """Fails when the operation was called (with arguments like these)."""
         __tracebackhide__ = True
         self.assert_called(operation, 0, **arguments)
 
@@ -166,13 +192,54 @@ class Shop:
         self.edit({"configure": {"path": path, "value": value}})
 
     def reset(self) -> None:
-        """Puts the shop back as it was started: data, settings, clock, sessions, disruptions, requests."""
+        """Puts the shop back as it was started: data, settings, clock, sessions, stubs, disruptions, requests."""
         self._ask("reset", body={})
 
     def load_seed(self, seed: Mapping[str, Json]) -> None:
         """Opens the shop on another seed, which resets go back to from now on."""
         self._ask("load_seed", body=seed)
         self.has_other_seed = True
+
+    def save_checkpoint(self, name: str) -> None:
+        """Keeps the state of the shop under a name."""
+        self._ask("checkpoint", body={"save": name})
+
+    def restore_checkpoint(self, name: str) -> None:
+        """Goes back to a state that was kept; requests stay."""
+        self._ask("checkpoint", body={"restore": name})
+
+    def checkpoints(self) -> list[dict[str, Json]]:
+        """Name and time of each."""
+        return self._ask("checkpoints")["checkpoints"]
+
+    def delete_checkpoint(self, name: str) -> None:
+        self._ask("delete_checkpoint", name=name)
+
+    # What operations answer in the place of the shop
+
+    def stub(self, operation: str, **stub: Json) -> int:
+        """What an operation answers before the shop does: when, answer, fault, delay, times, then, rows_of …; its id."""
+        words = {name.replace("_", " "): value for name, value in stub.items()}
+        return self._ask("stub", body={"operation": operation, **words})["stubs"][-1]["id"]
+
+    def stubs(self) -> list[dict[str, Json]]:
+        """The stubs in order, and how often each was called."""
+        return self._ask("stubs")["stubs"]
+
+    def remove_stub(self, id: int) -> None:
+        self._ask("remove_stub", id=id)
+
+    def clear_stubs(self) -> None:
+        self._ask("clear_stubs")
+
+    def install_module(self, name: str, **files: str) -> dict[str, Json]:
+        """Installs a module from the texts of its files: api_xml, wsdl_xml, wsi_xml. Clients fetch the WSDL again then."""
+        named = {file.replace("_", "."): text for file, text in files.items()}
+        return self._ask("install_module", body={"name": name, **named})
+
+    def modules(self) -> dict[str, Json]:
+        """Operations that modules declare."""
+        return self._ask("modules")
 
     # What goes wrong
 
@@ -221,9 +288,9 @@ class Shop:
 
     # The wire
 
-    def _ask(self, name: str, *, query: Optional[Mapping[str, _Parameter]] = None, body: Json = None, **path: Json) -> Json:
-        method, pattern = ROUTES[name]
-        target = "/__admin" + pattern.format(**path)
+    def _ask(self, route: str, *, query: Optional[Mapping[str, _Parameter]] = None, body: Json = None, **path: Json) -> Json:
+        method, pattern = ROUTES[route]
+        target = "/__admin" + pattern.format(**{key: urllib.parse.quote(str(value), safe="") for key, value in path.items()})
         given = {key: value for key, value in (query or {}).items() if value is not None and value != []}
         if given:
             target += "?" + urllib.parse.urlencode(given, doseq=True)

@@ -86,6 +86,21 @@ def test_every_method_reaches_the_server(mockgento_shop):
     shop.clear_disruptions()
     assert shop.disruptions() == []
     login(shop, "wrong-key")
+    stub = shop.stub("login", when={"username": "nobody"}, fault={"code": 101, "string": "No luck"})
+    assert [one["id"] for one in shop.stubs()] == [stub]
+    shop.remove_stub(stub)
+    shop.stub("login", answer="a-session")
+    shop.clear_stubs()
+    assert shop.stubs() == []
+    shop.save_checkpoint("here")
+    shop.create("customer", email="late@example.com", firstname="L", lastname="A")
+    shop.restore_checkpoint("here")
+    assert shop.state("customer", containing="late@example.com")["customer"] == []
+    assert [one["name"] for one in shop.checkpoints()] == ["here"]
+    shop.delete_checkpoint("here")
+    assert shop.modules() == {"operations": []}
+    with pytest.raises(ControlError, match="POST /__admin/modules"):
+        shop.install_module("Acme_Broken", api_xml="<no xml")
     number = shop.requests("login", outcome="fault", after=0, limit=1)[0]["number"]
     assert "is not the one of" in shop.request(number)["why"]
     shop.forget_requests()
@@ -113,20 +128,22 @@ def test_an_edit_that_is_refused_says_why(mockgento_shop):
 
 def test_assertions_tell_of_the_calls_that_come_nearest(mockgento_shop):
     shop = mockgento_shop
-    with pytest.raises(AssertionError, match="no operation was called at all"):
+    with pytest.raises(AssertionError, match="0 calls of login, expected at least one"):
         shop.assert_called("login")
     login(shop, shop.key)
     login(shop, "wrong-key")
     shop.assert_called("login")
     shop.assert_called("login", times=2)
     shop.assert_called("login", username=shop.user)
+    shop.assert_called("login", username={"regex": "^test"})
     shop.assert_not_called("customerCustomerList")
+    assert shop.verify({"to": "login"}, {"to": "login", "count": {"at most": 2}}, nothing_else=True) == [2, 2]
     for wanted, expected in [
-        (dict(operation="login", times=3), "expected login() 3 times, but it was called 2 times"),
-        (dict(operation="login", username="joe"), f'username is "{shop.user}", expected "joe"'),
-        (dict(operation="login", store=1), "store is missing, expected 1"),
-        (dict(operation="logim"), "called were: login (2); did you mean login?"),
-        (dict(operation="login", times=0), "expected login() never, but it was called 2 times"),
+        (dict(operation="login", times=3), "2 calls of login, expected 3"),
+        (dict(operation="login", username="joe"), f'nearly is one: username is "{shop.user}", expected "joe"'),
+        (dict(operation="login", store=1), "store is not there, expected"),
+        (dict(operation="logim"), "0 calls of logim"),
+        (dict(operation="login", times=0), "2 calls of login, expected 0"),
     ]:
         with pytest.raises(AssertionError) as failed:
             shop.assert_called(**wanted)
@@ -173,6 +190,33 @@ def test_options_come_from_the_conftest(pytester):
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_what_is_prepared_is_there_for_each_test_and_for_a_new_server(pytester):
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def mockgento_options():
+            fields = dict(email="ann@example.com", firstname="Ann", lastname="Lee")
+            return {"prepare": lambda shop: shop.create("customer", **fields)}
+        """
+    )
+    pytester.makepyfile(
+        """
+        import os, signal, pytest
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_prepared(mockgento_shop, mockgento_server, number):
+            (ann,) = mockgento_shop.state("customer", containing="ann@example.com")["customer"]
+            assert mockgento_shop.requests() == []
+            mockgento_shop.delete("customer", int(ann["entity_id"]))
+            if number == 1:
+                os.kill(mockgento_server.pid, signal.SIGKILL)
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=3)
 
 
 def test_workers_of_xdist_share_nothing(pytester):

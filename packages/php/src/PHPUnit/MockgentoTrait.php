@@ -38,15 +38,15 @@ trait MockgentoTrait
     }
 
     /**
-     * Fails unless the operation was called, exactly $times times where that is given, with these arguments among its
-     * arguments. The message tells of the calls that come nearest.
+     * Fails unless the operation was called, exactly $times times where that is given, with arguments like these: values, or
+     * conditions such as ['regex' => '@example']. The message tells of the calls that come nearest.
      *
      * @param array<string, mixed> $with
      */
     protected function assertShopCalled(string $operation, ?int $times = null, array $with = []): void
     {
-        $problem = Calls::missing($this->mockgento()->requests(), $operation, $times, $with);
-        $this->failOfShop($problem);
+        $count = $times === null ? [] : ['count' => $times];
+        $this->failOfShop($this->mockgento()->verify([['to' => $operation, 'with' => $with] + $count]));
     }
 
     /** @param array<string, mixed> $with */

@@ -91,7 +91,11 @@ public final class Server implements AutoCloseable {
         if (!isRunning() || shop.hasOtherSeed()) {
             return start();
         }
-        shop.reset();
+        try {
+            shop.reset();
+        } catch (ServerDied wasDying) {
+            return start();
+        }
         return shop;
     }
 

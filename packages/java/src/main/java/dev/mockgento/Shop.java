@@ -25,6 +25,7 @@ public final class Shop {
         REQUESTS("GET", "/requests"),
         REQUEST("GET", "/requests/{number}"),
         FORGET_REQUESTS("DELETE", "/requests"),
+        VERIFY("POST", "/requests/verify"),
         RESET("POST", "/reset"),
         LOAD_SEED("PUT", "/seed"),
         STATE("GET", "/state"),
@@ -36,6 +37,15 @@ public final class Shop {
         DISRUPT("POST", "/disruptions"),
         CLEAR_DISRUPTIONS("DELETE", "/disruptions"),
         DISARM("DELETE", "/disruptions/{id}"),
+        STUBS("GET", "/stubs"),
+        STUB("POST", "/stubs"),
+        CLEAR_STUBS("DELETE", "/stubs"),
+        REMOVE_STUB("DELETE", "/stubs/{id}"),
+        MODULES("GET", "/modules"),
+        INSTALL_MODULE("POST", "/modules"),
+        CHECKPOINTS("GET", "/checkpoints"),
+        CHECKPOINT("POST", "/checkpoints"),
+        DELETE_CHECKPOINT("DELETE", "/checkpoints/{name}"),
         SETTINGS("GET", "/settings"),
         CHANGE_SETTINGS("PUT", "/settings");
 
@@ -135,9 +145,32 @@ public final class Shop {
         ask(Route.FORGET_REQUESTS, "", "", null);
     }
 
+    /**
+     * Fails unless these calls came, and tells of those that come nearest.
+     *
+     * @param calls each with to (an operation), with (conditions), answered, count
+     * @param inOrder whether they came in this order; others may have come in between
+     * @param nothingElse whether no other calls came
+     * @param after only calls with a greater number
+     */
+    public void verify(List<? extends Map<String, ?>> calls, boolean inOrder, boolean nothingElse, long after) {
+        Map<String, Object> question = Map.of("calls", calls, "in order", inOrder, "nothing else", nothingElse, "after", after);
+        String problem;
+        try {
+            ask(Route.VERIFY, "", "", question);
+            return;
+        } catch (Refused refused) {
+            if (!(refused.problem().get("unmet") instanceof List<?> unmet)) {
+                throw refused;
+            }
+            problem = Calls.told(unmet);
+        }
+        throw new AssertionError(problem);
+    }
+
     /** Fails unless the operation was called once or more. */
     public void assertCalled(String operation) {
-        check(Calls.missing(requests(), operation, null, Map.of()));
+        verify(List.of(Map.of("to", operation)), false, false, 0);
     }
 
     /** Fails unless the operation was called exactly so often. */
@@ -145,9 +178,9 @@ public final class Shop {
         assertCalled(operation, times, Map.of());
     }
 
-    /** The same with these among its arguments; the message tells of the calls that come nearest. */
+    /** The same with arguments like these: values, or conditions such as {@code Map.of("regex", "@example")}. */
     public void assertCalled(String operation, int times, Map<String, ?> with) {
-        check(Calls.missing(requests(), operation, times, with));
+        verify(List.of(Map.of("to", operation, "with", with, "count", times)), false, false, 0);
     }
 
     public void assertNotCalled(String operation) {
@@ -156,7 +189,10 @@ public final class Shop {
 
     /** Fails when a call was answered with a fault or an error page, and tells why. */
     public void assertNoFaults() {
-        check(Calls.failures(requests()));
+        String problem = Calls.failures(requests());
+        if (problem != null) {
+            throw new AssertionError(problem);
+        }
     }
 
     /** The rows of a table by Magento's name. */
@@ -208,6 +244,58 @@ public final class Shop {
         hasOtherSeed = true;
     }
 
+    /** Keeps the state of the shop under a name. */
+    public void saveCheckpoint(String name) {
+        ask(Route.CHECKPOINT, "", "", Map.of("save", name));
+    }
+
+    /** Goes back to a state that was kept; requests stay. */
+    public void restoreCheckpoint(String name) {
+        ask(Route.CHECKPOINT, "", "", Map.of("restore", name));
+    }
+
+    /** Name and time of each. */
+    public List<Map<String, Object>> checkpoints() {
+        return list(ask(Route.CHECKPOINTS, "", "", null), "checkpoints");
+    }
+
+    public void deleteCheckpoint(String name) {
+        ask(Route.DELETE_CHECKPOINT, encoded(name).replace("+", "%20"), "", null);
+    }
+
+    /** What an operation answers before the shop does (when, answer, fault, delay, times, then, …); its id. */
+    public long stub(String operation, Map<String, ?> stub) {
+        Map<String, Object> all = new LinkedHashMap<>(stub);
+        all.put("operation", operation);
+        List<Map<String, Object>> added = list(ask(Route.STUB, "", "", all), "stubs");
+        return (Long) added.get(added.size() - 1).get("id");
+    }
+
+    /** The stubs in order, and how often each was called. */
+    public List<Map<String, Object>> stubs() {
+        return list(ask(Route.STUBS, "", "", null), "stubs");
+    }
+
+    public void removeStub(long id) {
+        ask(Route.REMOVE_STUB, Long.toString(id), "", null);
+    }
+
+    public void clearStubs() {
+        ask(Route.CLEAR_STUBS, "", "", null);
+    }
+
+    /** Installs a module from the texts of its files: api.xml, wsdl.xml, wsi.xml. Clients fetch the WSDL again then. */
+    public Map<String, Object> installModule(String name, Map<String, String> files) {
+        Map<String, Object> all = new LinkedHashMap<>(files);
+        all.put("name", name);
+        return ask(Route.INSTALL_MODULE, "", "", all);
+    }
+
+    /** Operations that modules declare. */
+    public Map<String, Object> modules() {
+        return ask(Route.MODULES, "", "", null);
+    }
+
     /**
      * Arms a disruption; its id.
      *
@@ -253,12 +341,6 @@ public final class Shop {
     /** Changes what is given: wsi, bridge, flavor, web_server, configuration. Clients fetch the WSDL again then. */
     public Map<String, Object> changeSettings(Map<String, ?> settings) {
         return ask(Route.CHANGE_SETTINGS, "", "", settings);
-    }
-
-    private static void check(String problem) {
-        if (problem != null) {
-            throw new AssertionError(problem);
-        }
     }
 
     @SuppressWarnings("unchecked")

@@ -101,6 +101,20 @@ class ServerTest {
         assertEquals(1, shop.disruptions().size());
         shop.clearDisruptions();
         assertEquals(List.of(), shop.disruptions());
+        long stub = shop.stub("login", Map.of("when", Map.of("username", "nobody"), "fault", Map.of("code", 101, "string", "No luck")));
+        assertEquals(stub, shop.stubs().get(0).get("id"));
+        shop.removeStub(stub);
+        shop.stub("login", Map.of("answer", "a-session"));
+        shop.clearStubs();
+        assertEquals(List.of(), shop.stubs());
+        shop.saveCheckpoint("here");
+        shop.create("customer", Map.of("email", "late@example.com", "firstname", "L", "lastname", "A"));
+        shop.restoreCheckpoint("here");
+        assertFalse(shop.rows("customer").stream().anyMatch(row -> "late@example.com".equals(row.get("email"))));
+        assertEquals("here", shop.checkpoints().get(0).get("name"));
+        shop.deleteCheckpoint("here");
+        assertEquals(List.of(), shop.modules().get("operations"));
+        assertThrows(Refused.class, () -> shop.installModule("Acme_Broken", Map.of("api.xml", "<no xml")));
         login(shop, "wrong-key");
         var request = shop.requests(Map.of("operation", "login", "outcome", "fault", "after", 0, "limit", 1)).get(0);
         assertTrue(shop.request((Long) request.get("number")).get("why").toString().contains("is not the one of"));
@@ -138,17 +152,19 @@ class ServerTest {
 
     @Test
     void assertionsTellOfTheCallsThatComeNearest(Shop shop) throws Exception {
-        assertFails("no operation was called at all", () -> shop.assertCalled("login"));
+        assertFails("0 calls of login, expected at least one", () -> shop.assertCalled("login"));
         login(shop, shop.key());
         login(shop, "wrong-key");
         shop.assertCalled("login");
         shop.assertCalled("login", 2, Map.of("username", shop.user()));
+        shop.assertCalled("login", 2, Map.of("username", Map.of("regex", "^test")));
         shop.assertNotCalled("customerCustomerList");
-        assertFails("expected login() 3 times, but it was called 2 times", () -> shop.assertCalled("login", 3));
-        assertFails("username is \"tester\", expected \"joe\"", () -> shop.assertCalled("login", 1, Map.of("username", "joe")));
-        assertFails("store is missing, expected 1", () -> shop.assertCalled("login", 1, Map.of("store", 1)));
-        assertFails("expected login() never, but it was called 2 times", () -> shop.assertNotCalled("login"));
-        assertFails("called were: login (2)", () -> shop.assertCalled("logim"));
+        shop.verify(List.of(Map.of("to", "login"), Map.of("to", "login", "count", Map.of("at most", 2))), false, true, 0);
+        assertFails("2 calls of login, expected 3", () -> shop.assertCalled("login", 3));
+        assertFails("nearly is one: username is \"tester\", expected \"joe\"", () -> shop.assertCalled("login", 1, Map.of("username", "joe")));
+        assertFails("store is not there, expected", () -> shop.assertCalled("login", 1, Map.of("store", 1)));
+        assertFails("2 calls of login, expected 0", () -> shop.assertNotCalled("login"));
+        assertFails("0 calls of logim", () -> shop.assertCalled("logim"));
         assertFails("the apiKey is not the one of", shop::assertNoFaults);
     }
 
