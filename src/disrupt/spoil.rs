@@ -95,7 +95,7 @@ mod tests {
 
     fn spoiled(disruption: &Disruption) -> Answer {
         let mut answer =
-            Answer { status: 200, content_types: vec!["text/xml; charset=UTF-8".to_owned()], body: BODY.to_vec() };
+            Answer { status: 200, content_types: vec!["text/xml; charset=UTF-8".to_owned()], body: BODY.to_vec(), location: None };
         spoil(disruption, &mut answer);
         answer
     }

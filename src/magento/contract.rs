@@ -1,6 +1,7 @@
 //! The catalogue: which operations exist, what they belong to, which right they need, how they fail. The tables in
 //! `contract/` are the data; this is their one reader.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use indexmap::IndexMap;
@@ -22,6 +23,8 @@ pub struct Contract {
     resources: IndexMap<String, ResourceFacts>,
     faults: IndexMap<String, Vec<(String, u16, String)>>,
     acl: AclTree,
+    /// Names of all fields of all types.
+    fields: HashSet<String>,
     /// Schemas by style, bridge package and flavor.
     built: Mutex<BuiltSchemas>,
 }
@@ -83,8 +86,10 @@ impl Contract {
         let operations: OperationTable = table("operations", include_str!("contract/operations.json"));
         let resources: IndexMap<String, ResourceFacts> = table("resources", include_str!("contract/resources.json"));
         let facts = operations.0.iter().map(|row| (row.name.clone(), row.facts(&resources))).collect();
+        let types = TypeTable::new(table("types", include_str!("contract/types.json")));
         Self {
-            types: TypeTable::new(table("types", include_str!("contract/types.json"))),
+            fields: types.fields().map(str::to_owned).collect(),
+            types,
             operations,
             facts,
             resources,
@@ -127,6 +132,11 @@ impl Contract {
     /// The ACL tree; its top level also holds `all`.
     pub fn acl(&self) -> &AclTree {
         &self.acl
+    }
+
+    /// Whether any type of version 2 declares a field of that name.
+    pub fn declares_field(&self, name: &str) -> bool {
+        self.fields.contains(name)
     }
 
     /// Rows of a resource's own fault table, or of the global one when it has none: name, code, message.

@@ -12,9 +12,11 @@ pub mod filter;
 pub mod flavor;
 pub mod pager;
 mod schema;
+pub mod version1;
 
 pub use bridge::BridgeRelease;
 pub use contract::{Contract, OperationFacts, ResourceFacts};
 pub use filter::{Condition, Filters, Operand, SqlError};
 pub use flavor::{Flavor, WebServer};
 pub use pager::Pager;
+pub use version1::Version1;

@@ -11,7 +11,7 @@ use super::admin::{ADMIN_PATH, AdminApi};
 use super::endpoint::EndpointOptions;
 use super::gate::Gate;
 use super::journal::Journal;
-use super::listener;
+use super::{listener, redirect};
 use super::service::Service;
 use crate::carrier::ServesConnection;
 use crate::disrupt::{Armed, ArmedId, Plan};
@@ -115,10 +115,12 @@ impl FakeShop {
         let named = callable(address);
         let url = Url::parse(&format!("http://{named}/")).map_err(|source| StartError::Url { address, source })?;
         if options.base_url == BaseUrl::Bound {
-            shop.set_base_url(url.as_str());
+            let base_url = redirect::served_base_url(&shop.base_url(), url.as_str());
+            shop.set_base_url(base_url);
         }
         let every_address = address.ip().is_unspecified() && options.base_url == BaseUrl::Bound;
-        let endpoint = EndpointOptions { every_address, ..options.endpoint };
+        let redirects = options.base_url == BaseUrl::Bound;
+        let endpoint = EndpointOptions { every_address, redirects, ..options.endpoint };
         let service = Service::new(shop, endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(listener::accept(listener, service.clone(), options.admin, stopped));

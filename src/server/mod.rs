@@ -15,6 +15,7 @@ pub mod journal;
 mod kept;
 mod listener;
 mod patience;
+mod redirect;
 mod remembered;
 mod route;
 mod service;

@@ -289,10 +289,10 @@ fn last_page(shop: &mut Shop, call: &Call) -> Option<Acted> {
 
 /// The same call for another page.
 fn for_page(call: &Call, page: u64) -> Option<Call> {
-    let mut call = call.clone();
-    let Some(SoapValue::Struct(pager)) = call.arguments.get_mut("pager") else { return None };
+    let mut arguments = call.arguments.clone();
+    let Some(SoapValue::Struct(pager)) = arguments.get_mut("pager") else { return None };
     pager.set("page", page.to_string());
-    Some(call)
+    Some(call.with_arguments(arguments))
 }
 
 /// What became of a request while the shop was locked.
@@ -307,9 +307,9 @@ fn handle(shop: &mut Shop, operation: &str, asked: Result<&Call, Handled>, struc
         shop.expire_sessions();
     }
     if let Some(instead) = struck.iter().find_map(instead) {
-        let version = asked.as_ref().map(|call| call.version).unwrap_or_default();
+        let speaker = asked.as_ref().map(|call| call.speaker.clone()).unwrap_or_default();
         return match instead {
-            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, version, fault)),
+            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, &speaker, fault)),
             Instead::Page(answer) => Done::Handled(Handled { outcome: Outcome::Page(answer.body.len()), answer }),
         };
     }

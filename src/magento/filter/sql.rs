@@ -78,6 +78,10 @@ impl Condition {
         let operators = match self {
             Self::Simple(value) => return format!("({column} = {})", quote(value)),
             Self::Complex(operators) => operators,
+            Self::Any(conditions) => {
+                let parts: Vec<String> = conditions.iter().map(|condition| condition.to_sql(column)).collect();
+                return format!("({})", parts.join(" OR "));
+            }
         };
         let bound = |name: &str, sign: &str| {
             operators.get(name).map(|operand| format!("{column} {sign} {}", quote(operand.text())))

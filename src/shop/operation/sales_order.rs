@@ -128,7 +128,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let order = load(call)?;
     let keeps = matches!(call.arguments.get("status"), Some(SoapValue::Bool(false)));
     let notified = match call.arguments.get("notify") {
-        None | Some(SoapValue::Nil) if call.shop.mode() == WireStyle::WsI => Notified::NO,
+        None | Some(SoapValue::Nil) if call.given.is_version1 || call.shop.style() == WireStyle::WsI => Notified::NO,
         None | Some(SoapValue::Nil) => Notified::NOT_APPLICABLE,
         Some(SoapValue::Bool(on)) => Notified(i64::from(*on)),
         // The database makes a number of it, which the texts `true` and `false` are not.
