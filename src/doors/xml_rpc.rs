@@ -342,7 +342,6 @@ fn write_value(out: &mut String, value: &SoapValue) {
         SoapValue::Bool(on) => put(out, &["<boolean>", if *on { "1" } else { "0" }, "</boolean>"]),
         SoapValue::Int(number) => put(out, &["<int>", &number.to_string(), "</int>"]),
         SoapValue::Double(number) => put(out, &["<double>", &double_text(*number), "</double>"]),
-        SoapValue::Text(text) if text.is_empty() => out.push_str("<string/>"),
         SoapValue::Text(text) => put(out, &["<string>", &escaped(text), "</string>"]),
         SoapValue::List(items) => write_items(out, items),
         SoapValue::Struct(members) => match as_list(members) {

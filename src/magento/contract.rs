@@ -114,6 +114,26 @@ impl Contract {
         self.facts.get(name)
     }
 
+    /// The operation that a path of API version 1 leads to, and the path without aliases: its first two steps count.
+    pub fn operation_at(&self, path: &str) -> Option<(&OperationFacts, String)> {
+        let mut steps = path.split('.');
+        let (resource, method) = (steps.next()?, steps.next()?);
+        let named = |(name, facts): &(&String, &ResourceFacts)| {
+            *name == resource || facts.aliases.iter().any(|alias| alias == resource)
+        };
+        let (name, facts) = self.resources.iter().find(named)?;
+        facts.methods.get(method)?;
+        let is_it = |facts: &&OperationFacts| {
+            facts.resource.as_ref() == Some(name) && facts.method.as_deref() == Some(method)
+        };
+        Some((self.facts.values().find(is_it)?, format!("{name}.{method}")))
+    }
+
+    /// Whether an operation is meant by a name: its own, or its path in API version 1.
+    pub fn is_meant(&self, operation: &str, name: &str) -> bool {
+        operation == name || self.operation_at(name).is_some_and(|(facts, _)| facts.name == operation)
+    }
+
     /// All operations of both styles and every bridge release, in document order.
     pub fn operations(&self) -> impl Iterator<Item = &OperationFacts> {
         self.facts.values()
@@ -245,6 +265,24 @@ mod tests {
             };
             assert_eq!((fault.api_code(), fault.string.as_str()), (Some(code), string), "{resource} {name}");
         }
+    }
+
+    #[test]
+    fn an_operation_has_two_names() {
+        let contract = Contract::shared();
+        for (path, expected) in [
+            ("customer.list", Some("customerCustomerList")),
+            ("product_media.create", Some("catalogProductAttributeMediaCreate")),
+            ("customer.info.more", Some("customerCustomerInfo")),
+            ("customer", None),
+            ("customer.items", None),
+            ("Customer.list", None),
+            ("", None),
+        ] {
+            assert_eq!(contract.operation_at(path).map(|(facts, _)| facts.name.as_str()), expected, "{path}");
+        }
+        assert!(contract.is_meant("salesOrderInfo", "order.info") && contract.is_meant("login", "login"));
+        assert!(!contract.is_meant("salesOrderInfo", "order.list"));
     }
 
     #[test]

@@ -474,6 +474,21 @@ impl Call {
         self
     }
 
+    /// The operations of a request that holds several calls.
+    pub(super) fn operations_within(&self) -> Vec<String> {
+        match &self.asked {
+            Asked::Version1(call) if call.method == "multiCall" => version1::operations_within(&call.arguments),
+            Asked::Many(requests) => {
+                let named = |one: &One| match one {
+                    One::Handler(call) => Some(call.operation.clone()),
+                    One::Answer(_) | One::Fault(_) => None,
+                };
+                requests.iter().filter_map(named).collect()
+            }
+            Asked::Version1(_) | Asked::Version2(_) => Vec::new(),
+        }
+    }
+
     /// The same call with other arguments.
     pub(super) fn with_arguments(&self, arguments: SoapStruct) -> Self {
         let mut call = Self { arguments: arguments.clone(), ..self.clone() };

@@ -119,7 +119,10 @@ impl FakeShop {
             shop.set_base_url(base_url);
         }
         let every_address = address.ip().is_unspecified() && options.base_url == BaseUrl::Bound;
-        let redirects = options.base_url == BaseUrl::Bound;
+        // The base URL is where the shop listens, which says nothing of how clients reach it: it sends nobody elsewhere
+        // unless the shop's settings want it.
+        let wants = shop.settings().is_on("web/url/redirect_to_base") || shop.base_url().starts_with("https://");
+        let redirects = options.base_url == BaseUrl::Bound && wants;
         let endpoint = EndpointOptions { every_address, redirects, ..options.endpoint };
         let service = Service::new(shop, endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
         let (stop, stopped) = watch::channel(false);

@@ -21,7 +21,7 @@ mod route;
 mod service;
 
 pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI, TOKEN_CHARACTERS_MIN, Token};
-pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
+pub use endpoint::{EndpointOptions, Forwarded, HttpAnswer, HttpRequestParts};
 pub use envelopes::Envelopes;
 pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};
 pub use gate::Gate;

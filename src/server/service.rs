@@ -144,7 +144,12 @@ impl Service {
         let struck: Vec<Disruption> = {
             let mut plan = lock(&self.plan);
             let page = asked.as_ref().ok().and_then(|call| plan.page_of(&operation, &call.arguments));
-            plan.fire(Seen { operation: &operation, page, at }).into_iter().map(|fired| fired.disruption).collect()
+            let mut fired = plan.fire(Seen { operation: &operation, page, at });
+            // A call within another one counts as a call of its operation; what strikes it strikes the whole answer.
+            for within in asked.as_ref().map(Call::operations_within).unwrap_or_default() {
+                fired.extend(plan.fire(Seen { operation: &within, page: None, at }));
+            }
+            fired.into_iter().map(|fired| fired.disruption).collect()
         };
         let (done, arguments) = match asked {
             Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),

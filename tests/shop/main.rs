@@ -6,6 +6,8 @@ mod admin;
 mod bridge_releases;
 mod catalog;
 mod disruptions;
+mod door_calls;
+mod doors;
 mod faults;
 mod hostile_bytes;
 mod recorded_heads;

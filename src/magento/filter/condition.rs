@@ -107,6 +107,10 @@ impl Condition {
     /// The condition that a value of API version 1 stands for.
     pub fn from_value(value: &SoapValue) -> Self {
         match value {
+            // Without an operator that Magento knows, each value is a condition.
+            SoapValue::Struct(values) if !values.iter().any(|(name, _)| is_known(name)) => {
+                Self::Any(values.iter().map(|(_, value)| Self::from_value(value)).collect())
+            }
             SoapValue::Struct(operators) => {
                 let operand = |operand: &SoapValue| match operand {
                     SoapValue::List(items) => {

@@ -4,6 +4,7 @@ use super::flat_table::{Joins, Listing, record};
 use super::{Call, Operations, sales_document};
 use crate::magento::Pager;
 use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::sales::{SaleRefused, cancel};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
@@ -142,7 +143,17 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         about: "order",
     };
     let status = Some(entry.status.clone()).filter(|status| !status.is_empty());
-    call.shop.save_order(&order, Saved::WithItems, |order| order.set_opt("status", status));
+    call.shop.save_order(&order, Saved::WithItems, |order| {
+        order.set_opt("status", status);
+        for (due, total, paid) in
+            [("total_due", "grand_total", "total_paid"), ("base_total_due", "base_grand_total", "base_total_paid")]
+        {
+            let amount = |column: &str| order.text(column).parse::<Amount>().unwrap_or_default();
+            // The mail to the customer, written whether it is sent or not, asks for it.
+            let left = amount(total) - amount(paid);
+            order.set(due, money(if left < Amount::default() { Amount::default() } else { left }));
+        }
+    });
     call.shop.add_to_history(&order, entry);
     Ok(true.into())
 }

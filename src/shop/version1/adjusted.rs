@@ -12,6 +12,11 @@ type Adjust = fn(&Shop, &HandlerCall, &mut SoapValue);
 
 const ADJUSTED: &[(&str, Adjust)] = &[
     ("core_magento.info", version_of_openmage),
+    ("customer.info", with_defaults_of_customer),
+    ("customer.list", with_defaults_of_customer),
+    ("oro_customer.info", with_defaults_of_customer),
+    ("oro_customer.list", with_defaults_of_customer),
+    ("catalog_product.info", with_group_prices),
     ("catalog_category.info", sorting_of_category),
     ("catalog_category_attribute.list", with_static_attributes),
     ("sales_order.list", with_names),
@@ -45,6 +50,24 @@ fn each(value: &mut SoapValue, mut change: impl FnMut(&mut SoapStruct)) {
 
 fn version_of_openmage(shop: &Shop, _: &HandlerCall, value: &mut SoapValue) {
     each(value, |info| info.set("openmage_version", shop.flavor().openmage_version()));
+}
+
+/// Columns of the customer's own table that are never null.
+fn with_defaults_of_customer(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
+    each(value, |customer| {
+        if customer.get("disable_auto_group_change").is_none_or(SoapValue::is_nil) {
+            customer.set("disable_auto_group_change", "0");
+        }
+    });
+}
+
+/// Prices by group are a list, of which the fake keeps none.
+fn with_group_prices(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
+    each(value, |product| {
+        if product.get("group_price").is_none_or(SoapValue::is_nil) {
+            product.set("group_price", Vec::new());
+        }
+    });
 }
 
 /// As they are kept: version 2 makes lists and defaults of them.
@@ -119,7 +142,7 @@ fn order_of_memo(shop: &Shop, _: &HandlerCall, value: &mut SoapValue) {
     });
 }
 
-/// A cart's items as its model has them, and the image of a product only where there is one.
+/// A cart's items as its model has them.
 fn items_as_loaded(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
     each(value, |quote| {
         let Some(SoapValue::List(items)) = quote.get_mut("items") else { return };
@@ -130,9 +153,6 @@ fn items_as_loaded(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
             }
             item.set("qty_options", Vec::new());
             item.set("has_error", false);
-            if item.text("product_image_url").is_none_or(|url| url.ends_with("no_selection")) {
-                item.remove("product_image_url");
-            }
         }
     });
 }

@@ -29,7 +29,7 @@ pub(super) fn bind(
         let part = parts.get(at + 1);
         let name = part.map_or(parameter.name.as_str(), |part| part.name.as_str());
         if parameter.name == "filters" {
-            match filters(&value) {
+            match filters(&value, path) {
                 Ok(filters) => bound.given.filters = Some(filters),
                 Err(refusal) => bound.refusal = bound.refusal.take().or(Some(refusal)),
             }
@@ -98,8 +98,9 @@ fn too_few(method: &Method, passed: usize) -> Refusal {
 }
 
 /// Filters as version 1 has them: an array of fields, or the object of version 2. Anything else lets everything pass.
-fn filters(value: &SoapValue) -> Result<Filters, Refusal> {
-    let thrown = |_| Refusal::Thrown("Call to a member function getAttributeCode() on bool".to_owned());
+fn filters(value: &SoapValue, path: &str) -> Result<Filters, Refusal> {
+    let thrown = || Refusal::Thrown("Call to a member function getAttributeCode() on bool".to_owned());
+    let is_entity = matches!(path, "customer.list" | "oro_customer.list" | "catalog_product.list");
     match value {
         SoapValue::Struct(bag) if !bag.is_array() => {
             if bag.get("filter").is_none() && bag.get("complex_filter").is_none() {
@@ -107,9 +108,12 @@ fn filters(value: &SoapValue) -> Result<Filters, Refusal> {
             }
             Filters::from_value(Some(value), WireStyle::RpcEncoded).map_err(|_| Refusal::object_for_text())
         }
+        // A number is no attribute's code.
+        SoapValue::Struct(map) if is_entity && map.iter().any(|(key, _)| is_integer_key(key)) => Err(thrown()),
         SoapValue::Struct(map) => Ok(Filters::from_map(map)),
         SoapValue::List(items) if items.is_empty() => Ok(Filters::default()),
-        SoapValue::List(items) => Filters::from_list(items).map_err(thrown),
+        SoapValue::List(_) if is_entity => Err(thrown()),
+        SoapValue::List(items) => Filters::from_list(items).map_err(|_| thrown()),
         _ => Ok(Filters::default()),
     }
 }

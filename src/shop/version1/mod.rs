@@ -12,7 +12,7 @@ mod described;
 use super::operation::{self, Given};
 use super::{Refusal, Shop};
 use crate::magento::version1::{Holding, Method};
-use crate::magento::{Contract, Flavor, OperationFacts, Version1, columns};
+use crate::magento::{Contract, Flavor, Version1, columns};
 use crate::soap::{FaultCode, SoapStruct, SoapValue, WireStyle};
 
 /// The functions of Magento's handler that a door may call, with their parameters.
@@ -62,7 +62,7 @@ pub fn read(method: &str, arguments: SoapStruct, shop: &Shop) -> HandlerCall {
 /// A call of a path: its first two steps count.
 fn read_path(path: &str, session: SoapValue, args: Option<&SoapValue>, shop: &Shop) -> HandlerCall {
     let mut arguments = SoapStruct::new().with("sessionId", session);
-    let Some((facts, path)) = resolve(path) else {
+    let Some((facts, path)) = Contract::shared().operation_at(path) else {
         let args = args.cloned().unwrap_or_default();
         arguments.set("args", args);
         let operation = if path.is_empty() { "call".to_owned() } else { path.to_owned() };
@@ -73,18 +73,17 @@ fn read_path(path: &str, session: SoapValue, args: Option<&SoapValue>, shop: &Sh
     HandlerCall { method: "call".to_owned(), operation, arguments, bound: Some(bound) }
 }
 
-/// The operation that a path leads to, and the path without aliases.
-pub fn resolve(path: &str) -> Option<(&'static OperationFacts, String)> {
-    let mut steps = path.split('.');
-    let (resource, method) = (steps.next()?, steps.next()?);
-    let contract = Contract::shared();
-    let (name, facts) = contract.resources().find(|(name, facts)| {
-        *name == resource || facts.aliases.iter().any(|alias| alias == resource)
-    })?;
-    facts.methods.get(method)?;
-    let is_it =
-        |facts: &&OperationFacts| facts.resource.as_deref() == Some(name) && facts.method.as_deref() == Some(method);
-    Some((contract.operations().find(is_it)?, format!("{name}.{method}")))
+/// The operations that a call among many calls, by the names of version 2.
+pub fn operations_within(arguments: &SoapStruct) -> Vec<String> {
+    let named = |call: &SoapValue| {
+        let (path, _) = path_and_args(call)?;
+        Some(Contract::shared().operation_at(&path)?.0.name.clone())
+    };
+    match arguments.get("calls") {
+        Some(SoapValue::List(calls)) => calls.iter().filter_map(named).collect(),
+        Some(SoapValue::Struct(calls)) => calls.iter().filter_map(|(_, call)| named(call)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 impl HandlerCall {

@@ -414,9 +414,9 @@ fn remove_option(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let attribute = with_options(call)?;
     let option = call.int("optionId");
     let options = call.shop.database.table_mut("eav_attribute_option");
-    if options.row(option).is_none_or(|row| row.int("attribute_id") != attribute.id) {
-        return Err(call.fault("unable_to_remove_option"));
+    // One that is not there is no error.
+    if options.row(option).is_some_and(|row| row.int("attribute_id") == attribute.id) {
+        options.remove(option);
     }
-    options.remove(option);
     Ok(true.into())
 }

@@ -58,6 +58,8 @@ impl Shop {
         sets.sort_unstable();
         sets.dedup();
         self.database.table_mut(SETS).reserve_ids(LAST_SET);
+        // Those of the customers' gender.
+        self.database.table_mut("eav_attribute_option").reserve_ids(2);
         for set in sets.into_iter().filter(|set| *set > 0) {
             let name = if set == DEFAULT_SET { "Default".to_owned() } else { format!("Set {set}") };
             self.add_set(Some(set), &name, None);
@@ -231,9 +233,16 @@ fn attribute_add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if call.shop.member(set, attribute).is_some() {
         return Err(call.fault("attribute_is_already_in_set"));
     }
+    let code = call.shop.product_attribute(&attribute.to_string()).map(|attribute| attribute.code).unwrap_or_default();
+    if IN_NO_SET.contains(&code.as_str()) && call.shop.flavor().is_openmage() {
+        return Err(call.fault_with("add_attribute_error", NO_SOURCE_MODEL));
+    }
     call.shop.add_member(set, group, attribute);
     Ok(true.into())
 }
+
+/// What OpenMage says of an attribute whose options are rows and that names no source for them.
+const NO_SOURCE_MODEL: &str = "Invalid method Mage_Eav_Model_Entity_Attribute::_getDefaultSourceModel(Array\n(\n)\n)";
 
 fn attribute_remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (attribute, set) = pair(call)?;
