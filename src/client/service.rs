@@ -54,12 +54,10 @@ impl Service {
         cached: bool,
     ) -> Result<Self, ClientError> {
         let read = || wsdl_reader::read(document, None).map(|facts| (document.to_vec(), facts));
-        let wsdl = READ
-            .get_or_try(|known| known == document, read)
-            .map_err(|source| match source {
-                WsdlError::NotWsdl { root } if root == "methodResponse" => version1(&options.url),
-                source => ClientError::Wsdl { url: masked(&options.url), source },
-            })?;
+        let wsdl = READ.get_or_try(|known| known == document, read).map_err(|source| match source {
+            WsdlError::NotWsdl { root } if root == "methodResponse" => version1(&options.url),
+            source => ClientError::Wsdl { url: masked(&options.url), source },
+        })?;
         if wsdl.has_operation("call") && !wsdl.has_operation("storeList") {
             return Err(version1(&options.url));
         }
@@ -170,7 +168,10 @@ mod tests {
     fn who_asks_api_version_1_is_told_where_version_2_is() {
         for (typed, expected) in [
             ("http://shop.example/api/soap/?wsdl", "http://shop.example/api/v2_soap/?wsdl=1"),
-            ("http://shop.example/shop/index.php/api/?wsdl=1", "http://shop.example/shop/index.php/api/v2_soap/?wsdl=1"),
+            (
+                "http://shop.example/shop/index.php/api/?wsdl=1",
+                "http://shop.example/shop/index.php/api/v2_soap/?wsdl=1",
+            ),
             ("http://shop.example/api/xmlrpc", "http://shop.example/api/v2_soap/?wsdl=1"),
             ("http://shop.example/api.php?type=soap&wsdl", "http://shop.example/api.php?type=v2_soap&wsdl=1"),
         ] {

@@ -69,10 +69,8 @@ pub fn read(body: &[u8]) -> Result<Request, (NoRequest, Envelope)> {
         Value::Array(_) => return Ok(Request::default()),
         _ => return Err(nothing(NoRequest::NotAnArray)),
     };
-    let envelope = Envelope {
-        id: members.get("id").map(id_text),
-        is_version_2: members.get("jsonrpc").is_some_and(is_version_2),
-    };
+    let envelope =
+        Envelope { id: members.get("id").map(id_text), is_version_2: members.get("jsonrpc").is_some_and(is_version_2) };
     let method = match members.get("method") {
         None => String::new(),
         Some(Value::String(name)) if is_name(name) => name.clone(),

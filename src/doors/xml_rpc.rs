@@ -168,7 +168,11 @@ fn integer(text: &str) -> Option<i64> {
 
 fn double(text: &str) -> f64 {
     let text = text.trim_start();
-    (0..=text.len()).rev().find_map(|end| text.get(..end)?.parse().ok()).filter(|number: &f64| number.is_finite()).unwrap_or(0.0)
+    (0..=text.len())
+        .rev()
+        .find_map(|end| text.get(..end)?.parse().ok())
+        .filter(|number: &f64| number.is_finite())
+        .unwrap_or(0.0)
 }
 
 /// A moment in the form in which Zend keeps it.
@@ -177,9 +181,7 @@ fn moment(text: &str) -> Option<String> {
     let (date, time) = digits.trim().split_once(['T', ' ']).unwrap_or((digits.trim(), "000000"));
     let time = time.trim_end_matches('Z');
     let is_number = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(date, 8) && is_number(time, 6)).then(|| {
-        format!("{date}T{}:{}:{}", &time[..2], &time[2..4], &time[4..])
-    })
+    (is_number(date, 8) && is_number(time, 6)).then(|| format!("{date}T{}:{}:{}", &time[..2], &time[2..4], &time[4..]))
 }
 
 /// What PHP makes of base64: letters that are none are left out.
@@ -204,25 +206,75 @@ const STRING: &[&str] = &["string"];
 
 /// In the order in which `system.listMethods` gives them.
 const METHODS: [Method; 15] = [
-    Method { name: "system.listMethods", returns: &["array"], parameters: &[&[]], help: "List all available XMLRPC methods\n\nReturns an array of methods." },
-    Method { name: "system.methodHelp", returns: STRING, parameters: &[STRING], help: "Display help message for an XMLRPC method" },
-    Method { name: "system.methodSignature", returns: &["array"], parameters: &[STRING], help: "Return a method signature" },
-    Method { name: "system.multicall", returns: &["array"], parameters: &[&["array"]], help: "Multicall - boxcar feature of XML-RPC for calling multiple methods\nin a single request." },
-    Method { name: "handlePhpError", returns: &["boolean"], parameters: &[&["int", "string", "string"]], help: "Handle PHP Errors" },
+    Method {
+        name: "system.listMethods",
+        returns: &["array"],
+        parameters: &[&[]],
+        help: "List all available XMLRPC methods\n\nReturns an array of methods.",
+    },
+    Method {
+        name: "system.methodHelp",
+        returns: STRING,
+        parameters: &[STRING],
+        help: "Display help message for an XMLRPC method",
+    },
+    Method {
+        name: "system.methodSignature",
+        returns: &["array"],
+        parameters: &[STRING],
+        help: "Return a method signature",
+    },
+    Method {
+        name: "system.multicall",
+        returns: &["array"],
+        parameters: &[&["array"]],
+        help: "Multicall - boxcar feature of XML-RPC for calling multiple methods\nin a single request.",
+    },
+    Method {
+        name: "handlePhpError",
+        returns: &["boolean"],
+        parameters: &[&["int", "string", "string"]],
+        help: "Handle PHP Errors",
+    },
     Method { name: "startSession", returns: STRING, parameters: &[&[]], help: "Start web service session" },
     Method { name: "endSession", returns: &["boolean"], parameters: &[STRING], help: "End web service session" },
-    Method { name: "login", returns: STRING, parameters: &[STRING, &["string", "string"]], help: "Login user and Retrieve session id" },
-    Method { name: "call", returns: &["struct"], parameters: &[&["string", "string"], &["string", "string", "array"]], help: "Call resource functionality" },
+    Method {
+        name: "login",
+        returns: STRING,
+        parameters: &[STRING, &["string", "string"]],
+        help: "Login user and Retrieve session id",
+    },
+    Method {
+        name: "call",
+        returns: &["struct"],
+        parameters: &[&["string", "string"], &["string", "string", "array"]],
+        help: "Call resource functionality",
+    },
     Method {
         name: "multiCall",
         returns: &["array", "void"],
         parameters: &[STRING, &["string", "array"], &["string", "array", "array"]],
         help: "Multiple calls of resource functionality",
     },
-    Method { name: "resources", returns: &["array", "void"], parameters: &[STRING], help: "List of available resources" },
-    Method { name: "resourceFaults", returns: &["array", "void"], parameters: &[&["string", "string"]], help: "List of resource faults" },
+    Method {
+        name: "resources",
+        returns: &["array", "void"],
+        parameters: &[STRING],
+        help: "List of available resources",
+    },
+    Method {
+        name: "resourceFaults",
+        returns: &["array", "void"],
+        parameters: &[&["string", "string"]],
+        help: "List of resource faults",
+    },
     Method { name: "globalFaults", returns: &["array"], parameters: &[STRING], help: "List of global faults" },
-    Method { name: "processingMethodResult", returns: &["struct"], parameters: &[&["struct"]], help: "Processing of the method result" },
+    Method {
+        name: "processingMethodResult",
+        returns: &["struct"],
+        parameters: &[&["struct"]],
+        help: "Processing of the method result",
+    },
     Method { name: "processingRow", returns: &["struct"], parameters: &[&["struct"]], help: "Processing of the row" },
 ];
 
@@ -447,7 +499,10 @@ mod tests {
             assert_eq!(read(body.as_bytes()).map_err(|fault| fault.code), Err(code), "{body}");
         }
         let read = read(b"<?xml version=\"1.0\"?>\n<!DOCTYPE a>\n<a><methodName>nosuch</methodName></a>").unwrap();
-        assert_eq!(read.resolve().map_err(|fault| (fault.code, fault.text)).unwrap_err(), (620, "Method \"nosuch\" does not exist".to_owned()));
+        assert_eq!(
+            read.resolve().map_err(|fault| (fault.code, fault.text)).unwrap_err(),
+            (620, "Method \"nosuch\" does not exist".to_owned())
+        );
     }
 
     #[test]
@@ -473,7 +528,10 @@ mod tests {
             (SoapValue::Double(24.99), "<double>24.99</double>"),
             ("a \"b\" 'c' & <d>".into(), "<string>a &quot;b&quot; 'c' &amp; &lt;d&gt;</string>"),
             (SoapStruct::new().into(), "<array><data/></array>"),
-            (SoapStruct::new().with("1", "x").into(), "<struct><member><name>1</name><value><string>x</string></value></member></struct>"),
+            (
+                SoapStruct::new().with("1", "x").into(),
+                "<struct><member><name>1</name><value><string>x</string></value></member></struct>",
+            ),
             (SoapStruct::new().with("0", SoapValue::Nil).into(), "<array><data><value><nil/></value></data></array>"),
         ] {
             let mut out = String::new();

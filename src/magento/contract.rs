@@ -123,9 +123,8 @@ impl Contract {
         };
         let (name, facts) = self.resources.iter().find(named)?;
         facts.methods.get(method)?;
-        let is_it = |facts: &&OperationFacts| {
-            facts.resource.as_ref() == Some(name) && facts.method.as_deref() == Some(method)
-        };
+        let is_it =
+            |facts: &&OperationFacts| facts.resource.as_ref() == Some(name) && facts.method.as_deref() == Some(method);
         Some((self.facts.values().find(is_it)?, format!("{name}.{method}")))
     }
 

@@ -139,13 +139,8 @@ const OLD_CE: Release = Release {
     ..CE
 };
 
-const OPENMAGE: Release = Release {
-    is_openmage: true,
-    rpc_handler: HANDLER,
-    target_namespace: URN_OPENMAGE,
-    integer_columns: true,
-    ..CE
-};
+const OPENMAGE: Release =
+    Release { is_openmage: true, rpc_handler: HANDLER, target_namespace: URN_OPENMAGE, integer_columns: true, ..CE };
 
 /// OpenMage from 20.5 to 20.10 on, between which each of these changed.
 const OPENMAGE_20: Release = Release {

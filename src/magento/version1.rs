@@ -326,7 +326,7 @@ fn record(keys: &[Key], mut members: SoapStruct, how: Holding<'_>) -> SoapValue 
         };
         held.set(Arc::clone(name), form.hold(value, how));
     }
-    if members.len() > 0 {
+    if !members.is_empty() {
         for (name, value) in members {
             if !value.is_nil() && held.get(&name).is_none() && (how.keeps)(&name) {
                 held.set(name, value);
@@ -353,9 +353,12 @@ mod tests {
 
     #[test]
     fn a_record_has_its_keys_in_order_and_numbers_where_the_database_has_them() {
-        let form = Form::from(serde_json::from_str::<FormRow>(
-            r#"[{"id": "int", "name": "string", "gone?": "string", "count": "int!", "inner": {"*": "int"}}]"#,
-        ).unwrap());
+        let form = Form::from(
+            serde_json::from_str::<FormRow>(
+                r#"[{"id": "int", "name": "string", "gone?": "string", "count": "int!", "inner": {"*": "int"}}]"#,
+            )
+            .unwrap(),
+        );
         let row = SoapStruct::new()
             .with("name", "5")
             .with("own", "x")

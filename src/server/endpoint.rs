@@ -209,10 +209,7 @@ pub(super) fn receive(shop: &Shop, options: &EndpointOptions, request: &HttpRequ
             operation: WSDL_OPERATION.to_owned(),
             handled: describe(shop, options, door, request.host.as_deref(), &path, &query),
         },
-        Route::Rest => Received::Answered {
-            operation: by_address(request),
-            handled: page(500, HTML, b""),
-        },
+        Route::Rest => Received::Answered { operation: by_address(request), handled: page(500, HTML, b"") },
         Route::UnknownAdapter => Received::Answered {
             operation: by_address(request),
             handled: page(200, HTML, b"Invalid webservice adapter specified."),
@@ -332,7 +329,12 @@ fn receive_xml_rpc(shop: &Shop, request: &HttpRequestParts, body: &[u8]) -> Rece
     let refuse = |operation: String, fault: xml_rpc::Fault| {
         tracing::info!(operation, %fault, "a request was refused before any operation ran");
         let outcome = Outcome::Fault { code: fault.code.to_string(), string: fault.text.clone() };
-        let answer = Answer { status: 200, content_types: vec![XML.to_owned()], body: xml_rpc::write_fault(&fault), location: None };
+        let answer = Answer {
+            status: 200,
+            content_types: vec![XML.to_owned()],
+            body: xml_rpc::write_fault(&fault),
+            location: None,
+        };
         Received::Answered { operation, handled: Handled { answer, outcome } }
     };
     let read = match xml_rpc::read(body) {
@@ -351,20 +353,23 @@ fn receive_xml_rpc(shop: &Shop, request: &HttpRequestParts, body: &[u8]) -> Rece
             Received::Answered { operation, handled: Handled { answer, outcome: Outcome::of_value(&value) } }
         }
         Ok(xml_rpc::Asked::Many(requests)) => {
-            let one = |request: Result<xml_rpc::Request, xml_rpc::Fault>| match request.and_then(xml_rpc::Request::resolve) {
-                Ok(xml_rpc::Asked::Handler(read)) => {
-                    let arguments = by_name(&read.method, read.parameters).unwrap_or_default();
-                    One::Handler(Box::new(version1::read(&read.method, arguments, shop)))
-                }
-                Ok(xml_rpc::Asked::Answer(value)) => One::Answer(value),
-                // Nobody asks for many within many: the request is refused when it is read.
-                Ok(xml_rpc::Asked::Many(_)) => One::Answer(Vec::new().into()),
-                Err(fault) => One::Fault(fault),
-            };
+            let one =
+                |request: Result<xml_rpc::Request, xml_rpc::Fault>| match request.and_then(xml_rpc::Request::resolve) {
+                    Ok(xml_rpc::Asked::Handler(read)) => {
+                        let arguments = by_name(&read.method, read.parameters).unwrap_or_default();
+                        One::Handler(Box::new(version1::read(&read.method, arguments, shop)))
+                    }
+                    Ok(xml_rpc::Asked::Answer(value)) => One::Answer(value),
+                    // Nobody asks for many within many: the request is refused when it is read.
+                    Ok(xml_rpc::Asked::Many(_)) => One::Answer(Vec::new().into()),
+                    Err(fault) => One::Fault(fault),
+                };
             let requests: Vec<One> = requests.into_iter().map(one).collect();
             let named = |one: &One| match one {
                 One::Handler(call) => {
-                    let call = SoapStruct::new().with("operation", call.operation.as_str()).with("arguments", call.arguments.clone());
+                    let call = SoapStruct::new()
+                        .with("operation", call.operation.as_str())
+                        .with("arguments", call.arguments.clone());
                     Some(SoapValue::from(call))
                 }
                 One::Answer(_) | One::Fault(_) => None,
@@ -424,7 +429,8 @@ fn receive_json_rpc(shop: &Shop, request: &HttpRequestParts, body: &[u8]) -> Rec
             version1::read(&method, arguments, shop)
         }
         (Some((_, names)), json_rpc::Parameters::Named(values)) => {
-            let is_missing = |name: &&&str| !matches!(**name, "args" | "calls" | "options") && values.get(name).is_none();
+            let is_missing =
+                |name: &&&str| !matches!(**name, "args" | "calls" | "options") && values.get(name).is_none();
             if names.iter().any(|name| is_missing(&name)) {
                 return Received::Answered { operation: method, handled: page(503, HTML, ERROR_PAGE.as_bytes()) };
             }
@@ -530,7 +536,10 @@ fn describe(
         let schema = shop.codec_of_version1().schema();
         let text = crate::soap::version1::wsdl(&schema.target_namespace, &schema.handler, &address);
         let outcome = Outcome::Wsdl(text.len());
-        return Handled { answer: Answer { status: 200, content_types: vec![XML.to_owned()], body: text.into(), location: None }, outcome };
+        return Handled {
+            answer: Answer { status: 200, content_types: vec![XML.to_owned()], body: text.into(), location: None },
+            outcome,
+        };
     }
     let encoding_schema_location = if options.exact_wsdl {
         EncodingSchemaLocation::Exact
@@ -623,7 +632,9 @@ fn act_on_many(shop: &mut Shop, requests: &[One]) -> Result<SoapValue, Refusal> 
             One::Fault(fault) => xml_rpc::fault_value(fault),
             One::Handler(call) => match shop.handle(call) {
                 Ok(value) => value,
-                Err(Refusal::Fault(fault)) if fault.api_code().is_some() => xml_rpc::fault_value(&xml_rpc_fault(&fault)),
+                Err(Refusal::Fault(fault)) if fault.api_code().is_some() => {
+                    xml_rpc::fault_value(&xml_rpc_fault(&fault))
+                }
                 Err(other) => return Err(other),
             },
         });
@@ -690,7 +701,10 @@ impl Acted {
 
     fn answered(&self, value: &SoapValue, body: Vec<u8>) -> Handled {
         let content_types = self.content_types(body.len());
-        Handled { answer: Answer { status: 200, content_types, body, location: None }, outcome: Outcome::of_value(value) }
+        Handled {
+            answer: Answer { status: 200, content_types, body, location: None },
+            outcome: Outcome::of_value(value),
+        }
     }
 
     fn content_types(&self, length: usize) -> Vec<String> {
@@ -713,7 +727,8 @@ impl Acted {
             // These servers catch exceptions only: an error of PHP's ends the program.
             Refusal::Thrown(text) | Refusal::Encoding(text) if !is_soap => {
                 let fault = SoapFault::server(text.as_str());
-                let answer = Answer { status: 500, content_types: vec![HTML.to_owned()], body: Vec::new(), location: None };
+                let answer =
+                    Answer { status: 500, content_types: vec![HTML.to_owned()], body: Vec::new(), location: None };
                 Handled { answer, outcome: Outcome::of_fault(&fault) }
             }
             Refusal::Thrown(text) => self.fault(&SoapFault::server(text.as_str())),

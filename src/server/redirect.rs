@@ -30,9 +30,11 @@ pub(super) fn target(shop: &Shop, every_address: bool, request: &HttpRequestPart
     let came_by = if is_secure || forwarded_proto(request) == Some("https") { "https" } else { "http" };
     let host = |authority: &str| authority.rsplit_once(':').map_or(authority, |(host, _)| host).to_ascii_lowercase();
     let own = host(rest.split('/').next().unwrap_or_default());
-    let is_elsewhere = request.host.as_deref().map(host).is_some_and(|asked| {
-        !every_address && asked != own && !(is_loopback(&asked) && is_loopback(&own))
-    });
+    let is_elsewhere = request
+        .host
+        .as_deref()
+        .map(host)
+        .is_some_and(|asked| !every_address && asked != own && !(is_loopback(&asked) && is_loopback(&own)));
     (scheme != came_by || is_elsewhere).then_some(base)
 }
 

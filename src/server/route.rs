@@ -160,7 +160,8 @@ fn place(path: &str, addresses: &Addresses) -> Option<Place> {
 }
 
 fn query_without_wsdl(query: &str) -> String {
-    let is_wsdl = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).any(|(key, _)| key == "wsdl" || key.starts_with("wsdl["));
+    let is_wsdl =
+        |pair: &&str| form_urlencoded::parse(pair.as_bytes()).any(|(key, _)| key == "wsdl" || key.starts_with("wsdl["));
     query.split('&').filter(|pair| !is_wsdl(pair)).collect::<Vec<_>>().join("&")
 }
 
@@ -285,7 +286,8 @@ mod tests {
         for path in ["/shop/api/soap/", "/shop/index.php/fr/api/soap/", "/fr/api/soap/", "/api/soap/"] {
             assert_eq!(route(path, "", &addresses), Route::Call(Door::Soap1), "{path}");
         }
-        let expected = Route::Wsdl { door: Door::Soap1, path: "/shop/index.php/api/soap/".to_owned(), query: String::new() };
+        let expected =
+            Route::Wsdl { door: Door::Soap1, path: "/shop/index.php/api/soap/".to_owned(), query: String::new() };
         assert_eq!(route("/shop/index.php/fr/api/soap/", "wsdl", &addresses), expected);
         for path in ["/shop/de/api/soap/", "/shops/api/soap/"] {
             assert_eq!(route(path, "", &addresses), Route::Unknown, "{path}");
@@ -294,7 +296,8 @@ mod tests {
 
     #[test]
     fn the_service_address_follows_the_request_or_the_base_url() {
-        let of = |style, door, host| service_address(style, door, "https://shop.example/", host, "/api/v2_soap/", "a=1&b=2");
+        let of =
+            |style, door, host| service_address(style, door, "https://shop.example/", host, "/api/v2_soap/", "a=1&b=2");
         for (style, door, host, expected) in [
             (AddressStyle::Echo, Door::Soap2, Some("127.0.0.1:81"), "https://127.0.0.1:81/api/v2_soap/?a=1&b=2"),
             (AddressStyle::Echo, Door::Soap2, None, "https://shop.example/api/v2_soap/?a=1&b=2"),

@@ -131,7 +131,10 @@ impl SoapStruct {
 
 impl<N: Into<Name>, V: Into<SoapValue>> FromIterator<(N, V)> for SoapStruct {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(members: I) -> Self {
-        Self { members: members.into_iter().map(|(name, value)| (name.into(), value.into())).collect(), is_array: false }
+        Self {
+            members: members.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            is_array: false,
+        }
     }
 }
 

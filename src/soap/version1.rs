@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::envelope::{PROLOG, XSD, XSI};
 use super::rpc_encoded::RPC_12;
-use super::schema::{ComplexType, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd};
+use super::schema::{
+    ComplexType, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd,
+};
 use super::{SoapStruct, SoapValue, SoapVersion, WireStyle};
 use crate::xml::writer::{escape_attribute, escape_text, mark_forbidden, put};
 
@@ -95,7 +97,10 @@ pub fn wsdl(target_namespace: &str, handler: &str, address: &str) -> String {
             }
             out.push_str("    </message>\n");
         }
-        put(&mut out, &["    <message name=\"", name, "Response\">\n        <part name=\"", name, "Return\" type=\"", result]);
+        put(
+            &mut out,
+            &["    <message name=\"", name, "Response\">\n        <part name=\"", name, "Return\" type=\"", result],
+        );
         out.push_str("\" />\n    </message>\n");
     }
     out.push_str(&format!("    <portType name=\"{handler}PortType\">\n"));
@@ -321,8 +326,17 @@ mod tests {
     #[test]
     fn keys_are_integers_where_php_makes_some() {
         for (key, expected) in [
-            ("0", true), ("7", true), ("-7", true), ("07", false), ("-0", false), ("1.5", false), ("", false), ("a", false),
-            ("9223372036854775808", false), ("+1", false), (" 1", false),
+            ("0", true),
+            ("7", true),
+            ("-7", true),
+            ("07", false),
+            ("-0", false),
+            ("1.5", false),
+            ("", false),
+            ("a", false),
+            ("9223372036854775808", false),
+            ("+1", false),
+            (" 1", false),
         ] {
             assert_eq!(is_integer_key(key), expected, "{key:?}");
         }
@@ -341,7 +355,12 @@ mod tests {
         };
         let map = |key: &str, value: SoapValue| SoapValue::Struct(SoapStruct::new().with(key, value));
         for (operation, value, namespaces, expected) in [
-            ("endSession", true.into(), "ns1 xsd xsi SOAP-ENC", "<endSessionReturn xsi:type=\"xsd:boolean\">true</endSessionReturn>"),
+            (
+                "endSession",
+                true.into(),
+                "ns1 xsd xsi SOAP-ENC",
+                "<endSessionReturn xsi:type=\"xsd:boolean\">true</endSessionReturn>",
+            ),
             (
                 "call",
                 Vec::new().into(),

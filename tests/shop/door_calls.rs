@@ -50,7 +50,9 @@ impl Doors {
 }
 
 fn xml_rpc(method: &str, parameters: &str) -> String {
-    format!("<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{parameters}</params></methodCall>")
+    format!(
+        "<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{parameters}</params></methodCall>"
+    )
 }
 
 fn strings(texts: &[&str]) -> String {
@@ -66,9 +68,7 @@ fn soap1(call: &str) -> String {
 }
 
 fn call1(session: &str, path: &str, args: &str) -> String {
-    soap1(&format!(
-        "<m:call><sessionId>{session}</sessionId><resourcePath>{path}</resourcePath>{args}</m:call>"
-    ))
+    soap1(&format!("<m:call><sessionId>{session}</sessionId><resourcePath>{path}</resourcePath>{args}</m:call>"))
 }
 
 fn fault1(code: &str, text: &str) -> String {
@@ -190,7 +190,8 @@ async fn many_calls_in_one_go_on_after_a_fault_unless_they_are_told_to_break() {
     let array = |items: &str| format!("<array><data>{items}</data></array>");
     let value = |inner: &str| format!("<value>{inner}</value>");
     let call = |path: &str, args: &str| value(&array(&format!("<value>{path}</value>{}", value(&array(args)))));
-    let calls = format!("{}{}", call("customer.info", "<value>99999</value>"), call("core_store.info", "<value>1</value>"));
+    let calls =
+        format!("{}{}", call("customer.info", "<value>99999</value>"), call("core_store.info", "<value>1</value>"));
     let parameters = format!("{}<param>{}</param>", strings(&[&session]), value(&array(&calls)));
     let answer = doors.xml_rpc("multiCall", &parameters).await;
     let fault = "<value><struct><member><name>isFault</name><value><boolean>1</boolean></value></member><member>\
@@ -216,7 +217,11 @@ async fn a_disruption_meets_a_call_through_any_door_by_either_name() {
         arm();
         assert_eq!(doors.text("/api/soap/", &call1(&session, "store.list", "")).await, fault1("5", "Gone"), "{name}");
         arm();
-        assert_eq!(doors.xml_rpc("call", &strings(&[&session, "core_store.list"])).await, fault_rpc(5, "Gone"), "{name}");
+        assert_eq!(
+            doors.xml_rpc("call", &strings(&[&session, "core_store.list"])).await,
+            fault_rpc(5, "Gone"),
+            "{name}"
+        );
         arm();
         let request = format!(r#"{{"method":"call","params":["{session}","store.list",[]],"id":1}}"#);
         let expected = r#"{"error":{"code":-32000,"message":"Gone","data":{}},"id":"1"}"#;

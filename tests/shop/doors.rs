@@ -226,9 +226,15 @@ impl Replay {
             };
             let in_zone = |zone: &TimeZone| stamp.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp());
             let is_now = |stamp: Option<Timestamp>| {
-                stamp.is_some_and(|stamp| at - SignedDuration::from_hours(1) <= stamp && stamp <= at + SignedDuration::from_mins(1))
+                stamp.is_some_and(|stamp| {
+                    at - SignedDuration::from_hours(1) <= stamp && stamp <= at + SignedDuration::from_mins(1)
+                })
             };
-            if is_now(in_zone(&TimeZone::UTC)) || is_now(in_zone(&zone)) { "(now)".to_owned() } else { found[0].to_owned() }
+            if is_now(in_zone(&TimeZone::UTC)) || is_now(in_zone(&zone)) {
+                "(now)".to_owned()
+            } else {
+                found[0].to_owned()
+            }
         });
         let text = HASH.replace_all(&text, "(hash)");
         let text = CODE.replace_all(&text, "$1(code)$2");
@@ -280,7 +286,8 @@ fn difference(expected: &str, actual: &str) -> String {
     let at = at.unwrap_or(expected.len().min(actual.len()));
     let around = |text: &str| {
         let bytes = text.as_bytes();
-        String::from_utf8_lossy(&bytes[at.saturating_sub(80).min(bytes.len())..(at + 120).min(bytes.len())]).into_owned()
+        String::from_utf8_lossy(&bytes[at.saturating_sub(80).min(bytes.len())..(at + 120).min(bytes.len())])
+            .into_owned()
     };
     format!("differs at byte {at}\n   expected …{}…\n   actual   …{}…", around(expected), around(actual))
 }

@@ -81,7 +81,8 @@ fn replay(folder: &Path, variant: &str) -> (usize, usize) {
             path: path.to_owned(),
             query: query.to_owned(),
             host: Some("127.0.0.1".to_owned()),
-            content_type: None, ..HttpRequestParts::default()
+            content_type: None,
+            ..HttpRequestParts::default()
         };
         let answer = endpoint::answer(&mut shop, &EndpointOptions::default(), &request, &body);
         if let (Some(theirs), Some(ours)) = (row["session_id"].as_str(), session(&answer.body)) {

@@ -192,7 +192,8 @@ impl<'a> Replay<'a> {
             path: path.to_owned(),
             query: query.to_owned(),
             host: host_of(&head),
-            content_type: content_type.map(str::to_owned), ..HttpRequestParts::default()
+            content_type: content_type.map(str::to_owned),
+            ..HttpRequestParts::default()
         };
         let options = EndpointOptions { exact_wsdl: true, ..EndpointOptions::default() };
         let answer = endpoint::answer(&mut self.shop, &options, &request, &body);

@@ -3,8 +3,8 @@
 use super::flat_table::{Joins, Listing, record};
 use super::{Call, Operations, sales_document};
 use crate::magento::Pager;
-use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
 use crate::shop::sales::amount::{Amount, money};
+use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
 use crate::shop::sales::{SaleRefused, cancel};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue, WireStyle};

@@ -179,7 +179,10 @@ const ALWAYS_THERE: &[(&str, &[&str])] = &[
     ("customer.info", &["customer_id"]),
     ("oro_customer.info", &["customer_id", "addresses"]),
     ("catalog_product.info", &["product_id", "sku", "set", "type", "categories", "websites"]),
-    ("catalog_category.info", &["category_id", "is_active", "position", "level", "parent_id", "children", "all_children"]),
+    (
+        "catalog_category.info",
+        &["category_id", "is_active", "position", "level", "parent_id", "children", "all_children"],
+    ),
 ];
 
 /// Leaves the attributes that were asked for. The categories' class takes nothing but a list.
@@ -193,9 +196,9 @@ pub(super) fn restrict(path: &str, attributes: Option<&SoapValue>, value: SoapVa
         Some(one) => one.to_text().into_iter().collect(),
     };
     let SoapValue::Struct(record) = value else { return value };
-    let kept = record.into_iter().filter(|(name, _)| {
-        always.contains(&name.as_ref()) || wanted.iter().any(|wanted| **wanted == **name)
-    });
+    let kept = record
+        .into_iter()
+        .filter(|(name, _)| always.contains(&name.as_ref()) || wanted.iter().any(|wanted| **wanted == **name));
     SoapValue::Struct(kept.collect())
 }
 

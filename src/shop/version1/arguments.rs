@@ -135,7 +135,8 @@ fn converted(
     if parameter.is_array && !matches!(value, SoapValue::List(_) | SoapValue::Struct(_) | SoapValue::Nil) {
         return Err(Refusal::Thrown(format!("Argument #2 (${}) must be of type array", parameter.name)));
     }
-    let is_list = matches!(declared, TypeRef::Complex(id) if matches!(schema.complex_type(*id).shape, Shape::Array { .. }));
+    let is_list =
+        matches!(declared, TypeRef::Complex(id) if matches!(schema.complex_type(*id).shape, Shape::Array { .. }));
     Ok(match (type_name, value) {
         // The pager is looked at as an object only.
         ("pager", SoapValue::Struct(pager)) if pager.is_array() => SoapValue::Nil,
@@ -183,7 +184,9 @@ fn quantities(value: SoapValue, path: &str) -> SoapValue {
         SoapValue::Struct(members) => {
             members.into_iter().map(|(id, qty)| row(id.to_string(), qty)).collect::<Vec<_>>().into()
         }
-        SoapValue::List(items) if path == "sales_order_invoice.create" && items.iter().all(|item| item.to_text().is_none()) => {
+        SoapValue::List(items)
+            if path == "sales_order_invoice.create" && items.iter().all(|item| item.to_text().is_none()) =>
+        {
             Vec::new().into()
         }
         SoapValue::List(items) => {

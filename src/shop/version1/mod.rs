@@ -162,7 +162,8 @@ impl Shop {
             None | Some(SoapValue::Nil) => Vec::new(),
             Some(_) => return Err(Refusal::Thrown("foreach() argument must be of type array|object".to_owned())),
         };
-        let breaks = call.arguments.get("options").and_then(SoapValue::as_struct).and_then(|options| options.get("break"));
+        let breaks =
+            call.arguments.get("options").and_then(SoapValue::as_struct).and_then(|options| options.get("break"));
         let breaks = breaks.is_some_and(|value| matches!(value, SoapValue::Bool(true)) || value.to_int() == Some(1));
         let mut results = Vec::with_capacity(calls.len());
         for one in calls {

@@ -66,15 +66,8 @@ static OPTIONS: LazyLock<IndexMap<String, Vec<(String, String)>>> = LazyLock::ne
 const FIRST_OWN_ID: i64 = 132;
 
 /// What a form hides of an attribute of a kind, and kinds of product that cannot have it.
-const HIDDEN_FIELDS: &[&str] = &[
-    "is_unique",
-    "is_required",
-    "frontend_class",
-    "is_configurable",
-    "_scope",
-    "_default_value",
-    "_front_fieldset",
-];
+const HIDDEN_FIELDS: &[&str] =
+    &["is_unique", "is_required", "frontend_class", "is_configurable", "_scope", "_default_value", "_front_fieldset"];
 
 impl Shop {
     /// All product attributes, by id.
@@ -161,7 +154,7 @@ fn named_options(call: &Call<'_>, attribute: &Attribute) -> SoapValue {
             return SoapStruct::new().with("label", label).with("value", value).into();
         }
         let value = match value.parse::<i64>() {
-            Ok(number) if is_model => SoapValue::from(number),
+            Ok(number) if is_model || call.shop.flavor().integer_columns() => SoapValue::from(number),
             _ => value.into(),
         };
         SoapStruct::new().with("value", value).with("label", label).into()
@@ -180,7 +173,8 @@ fn category_options(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let asked = call.text("attributeId");
     let later = call.shop.flavor().attributes_before_catalog();
     let found = SYSTEM.iter().find(|attribute| {
-        attribute.entity == Entity::CatalogCategory && (attribute.code == asked || (attribute.id + later).to_string() == asked)
+        attribute.entity == Entity::CatalogCategory
+            && (attribute.code == asked || (attribute.id + later).to_string() == asked)
     });
     let attribute = found.ok_or_else(|| call.fault("not_exists"))?;
     Ok(named_options(call, attribute))

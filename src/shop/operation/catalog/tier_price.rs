@@ -17,9 +17,10 @@ const ALL: &str = "all";
 
 /// A product's tier prices as the API gives them.
 pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
-    let mut rows: Vec<(i64, &Row)> =
-        shop.database.table(TABLE).with("product_id", product.text("entity_id")).collect();
-    rows.sort_by(|(_, a), (_, b)| a.text("qty").parse::<f64>().ok().partial_cmp(&b.text("qty").parse().ok()).unwrap_or(std::cmp::Ordering::Equal));
+    let mut rows: Vec<(i64, &Row)> = shop.database.table(TABLE).with("product_id", product.text("entity_id")).collect();
+    rows.sort_by(|(_, a), (_, b)| {
+        a.text("qty").parse::<f64>().ok().partial_cmp(&b.text("qty").parse().ok()).unwrap_or(std::cmp::Ordering::Equal)
+    });
     let rows = rows.into_iter().map(|(_, row)| {
         let group = if row.get("all_groups") == Some("1") { ALL } else { row.text("customer_group_id") };
         let website =
