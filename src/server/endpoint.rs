@@ -429,9 +429,8 @@ fn receive_json_rpc(shop: &Shop, request: &HttpRequestParts, body: &[u8]) -> Rec
             version1::read(&method, arguments, shop)
         }
         (Some((_, names)), json_rpc::Parameters::Named(values)) => {
-            let is_missing =
-                |name: &&&str| !matches!(**name, "args" | "calls" | "options") && values.get(name).is_none();
-            if names.iter().any(|name| is_missing(&name)) {
+            let is_missing = |name: &&str| !matches!(*name, "args" | "calls" | "options") && values.get(name).is_none();
+            if names.iter().any(is_missing) {
                 return Received::Answered { operation: method, handled: page(503, HTML, ERROR_PAGE.as_bytes()) };
             }
             version1::read(&method, values, shop)

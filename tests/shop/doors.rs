@@ -187,7 +187,7 @@ impl Replay {
         }
         let recorded = self.read(row, "res.xml");
         let is_description = recorded.windows(12).any(|window| window == b"<definitions");
-        if is_description && path.contains("v2_soap") | query.contains("v2") {
+        if is_description && (path.contains("v2_soap") || query.contains("v2")) {
             return description(&recorded, &answer.body);
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
