@@ -73,6 +73,8 @@ pub mod crm;
 pub mod datetime;
 #[cfg(feature = "shop")]
 pub mod disrupt;
+#[cfg(feature = "shop")]
+pub mod doors;
 #[cfg(feature = "sync")]
 pub mod email_address;
 pub mod magento;

@@ -52,6 +52,14 @@ pub enum ClientError {
         /// What is wrong.
         source: WsdlError,
     },
+    /// What the URL serves is the shop's API of another version.
+    #[error("{url}: this is API v1, which this client does not speak; use {instead}")]
+    Version1 {
+        /// The URL, credentials masked.
+        url: String,
+        /// Where the WSDL of version 2 is, credentials masked.
+        instead: String,
+    },
     /// The WSDL sends calls to something that is no URL.
     #[error("the WSDL sends calls to \"{found}\", which is no http:// or https:// URL; check the shop's base URL")]
     Address {

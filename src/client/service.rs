@@ -7,7 +7,7 @@ use url::Url;
 use super::{ClientError, ClientOptions};
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::memo::Memo;
-use crate::soap::wsdl_reader::{self, WsdlFacts};
+use crate::soap::wsdl_reader::{self, WsdlError, WsdlFacts};
 use crate::soap::{Codec, ServiceSchema, WireStyle};
 use crate::transport::{AllowedOrigins, HttpRequest, Origin, Transport, Way, masked};
 
@@ -54,9 +54,13 @@ impl Service {
         cached: bool,
     ) -> Result<Self, ClientError> {
         let read = || wsdl_reader::read(document, None).map(|facts| (document.to_vec(), facts));
-        let wsdl = READ
-            .get_or_try(|known| known == document, read)
-            .map_err(|source| ClientError::Wsdl { url: masked(&options.url), source })?;
+        let wsdl = READ.get_or_try(|known| known == document, read).map_err(|source| match source {
+            WsdlError::NotWsdl { root } if root == "methodResponse" => version1(&options.url),
+            source => ClientError::Wsdl { url: masked(&options.url), source },
+        })?;
+        if wsdl.has_operation("call") && !wsdl.has_operation("storeList") {
+            return Err(version1(&options.url));
+        }
         let (address, warnings) = address(&wsdl, &options.url, allowed)?;
         let codec = Codec::new(schema_for(&wsdl));
         Ok(Self { wsdl, address, codec, warnings, cached })
@@ -66,6 +70,19 @@ impl Service {
     pub(super) fn mode(&self) -> WireStyle {
         self.wsdl.mode
     }
+}
+
+/// What is said of an address that serves API version 1: the one of version 2 stands beside it.
+fn version1(typed: &Url) -> ClientError {
+    let mut instead = typed.clone();
+    if typed.path().ends_with("/api.php") {
+        instead.set_query(Some("type=v2_soap&wsdl=1"));
+    } else {
+        let front = typed.path().rsplit_once("/api").map_or("", |(front, _)| front);
+        instead.set_path(&format!("{front}/api/v2_soap/"));
+        instead.set_query(Some("wsdl=1"));
+    }
+    ClientError::Version1 { url: masked(typed), instead: masked(&instead) }
 }
 
 /// The contract's types guide the encoding; which operations there are is the WSDL's word.
@@ -145,6 +162,29 @@ mod tests {
                 Err(ClientError::Address { found }) if found == nonsense
             ));
         }
+    }
+
+    #[test]
+    fn who_asks_api_version_1_is_told_where_version_2_is() {
+        for (typed, expected) in [
+            ("http://shop.example/api/soap/?wsdl", "http://shop.example/api/v2_soap/?wsdl=1"),
+            (
+                "http://shop.example/shop/index.php/api/?wsdl=1",
+                "http://shop.example/shop/index.php/api/v2_soap/?wsdl=1",
+            ),
+            ("http://shop.example/api/xmlrpc", "http://shop.example/api/v2_soap/?wsdl=1"),
+            ("http://shop.example/api.php?type=soap&wsdl", "http://shop.example/api.php?type=v2_soap&wsdl=1"),
+        ] {
+            let said = version1(&typed.parse().unwrap()).to_string();
+            assert!(said.contains("this is API v1") && said.ends_with(&format!("use {expected}")), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_wsdl_of_version_1_is_not_taken_for_one_of_version_2() {
+        let document = crate::soap::version1::wsdl("urn:Magento", "", "http://shop.example/api/soap/");
+        let facts = wsdl_reader::read(document.as_bytes(), None).unwrap();
+        assert!(facts.has_operation("call") && !facts.has_operation("storeList"));
     }
 
     fn facts(address: &str) -> WsdlFacts {

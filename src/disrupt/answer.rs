@@ -13,6 +13,8 @@ pub struct Answer {
     pub content_types: Vec<String>,
     /// The body.
     pub body: Vec<u8>,
+    /// Where a redirect leads to.
+    pub location: Option<String>,
 }
 
 const HTML: &str = "text/html; charset=UTF-8";
@@ -70,7 +72,7 @@ fn page(status: u16, title: &str) -> Answer {
     let body = format!(
         "<html>\n<head><title>{title}</title></head>\n<body>\n<center><h1>{title}</h1></center>\n</body>\n</html>\n"
     );
-    Answer { status, content_types: vec![HTML.to_owned()], body: body.into_bytes() }
+    Answer { status, content_types: vec![HTML.to_owned()], body: body.into_bytes(), location: None }
 }
 
 #[cfg(test)]

@@ -94,8 +94,12 @@ mod tests {
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ns1:a><id xsi:type=\"xsd:int\">12</id><name>Ada</name></ns1:a>";
 
     fn spoiled(disruption: &Disruption) -> Answer {
-        let mut answer =
-            Answer { status: 200, content_types: vec!["text/xml; charset=UTF-8".to_owned()], body: BODY.to_vec() };
+        let mut answer = Answer {
+            status: 200,
+            content_types: vec!["text/xml; charset=UTF-8".to_owned()],
+            body: BODY.to_vec(),
+            location: None,
+        };
         spoil(disruption, &mut answer);
         answer
     }

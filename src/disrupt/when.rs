@@ -1,5 +1,6 @@
 //! Which calls a disruption strikes.
 
+use crate::magento::Contract;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,7 @@ impl When {
 
     /// Whether the call counts at all; `session` is the number of sessions opened since arming.
     pub(crate) fn concerns(&self, call: Seen<'_>, session: u64) -> bool {
-        self.operation.as_deref().is_none_or(|wanted| wanted == call.operation)
+        self.operation.as_deref().is_none_or(|wanted| Contract::shared().is_meant(call.operation, wanted))
             && self.page.is_none_or(|wanted| call.page == Some(wanted))
             && self.session.is_none_or(|wanted| wanted == session)
             && self.from.is_none_or(|from| call.at >= from)

@@ -1,6 +1,7 @@
 //! The catalogue: which operations exist, what they belong to, which right they need, how they fail. The tables in
 //! `contract/` are the data; this is their one reader.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use indexmap::IndexMap;
@@ -32,6 +33,8 @@ pub struct Contract {
     pub(super) declarers: IndexMap<String, Declarer>,
     pub(super) faults: IndexMap<String, Vec<(String, u16, String)>>,
     pub(super) acl: AclTree,
+    /// Names of all fields of all types.
+    fields: HashSet<String>,
     /// Schemas by style, bridge package and flavor.
     built: Mutex<BuiltSchemas>,
 }
@@ -132,6 +135,7 @@ impl Contract {
     /// changes.
     pub fn with_modules(&self, modules: &[Module]) -> Result<Arc<Contract>, ModuleError> {
         let mut joined = Self {
+            fields: HashSet::new(),
             types: self.types.clone(),
             operations: self.operations.clone(),
             facts: self.facts.clone(),
@@ -143,6 +147,7 @@ impl Contract {
             built: Mutex::default(),
         };
         module::join(&mut joined, modules)?;
+        joined.fields = joined.types.fields().map(str::to_owned).collect();
         Ok(Arc::new(joined))
     }
 
@@ -183,8 +188,10 @@ impl Contract {
         let operations: OperationTable = table("operations", include_str!("contract/operations.json"));
         let resources: IndexMap<String, ResourceFacts> = table("resources", include_str!("contract/resources.json"));
         let facts = operations.0.iter().map(|row| (row.name.clone(), row.facts(&resources))).collect();
+        let types = TypeTable::new(table("types", include_str!("contract/types.json")));
         Self {
-            types: TypeTable::new(table("types", include_str!("contract/types.json"))),
+            fields: types.fields().map(str::to_owned).collect(),
+            types,
             operations,
             facts,
             resources,
@@ -221,6 +228,25 @@ impl Contract {
         self.operation(operation).map_or(&[], |facts| &facts.other_names)
     }
 
+    /// The operation that a path of API version 1 leads to, and the path without aliases: its first two steps count.
+    pub fn operation_at(&self, path: &str) -> Option<(&OperationFacts, String)> {
+        let mut steps = path.split('.');
+        let (resource, method) = (steps.next()?, steps.next()?);
+        let named = |(name, facts): &(&String, &ResourceFacts)| {
+            *name == resource || facts.aliases.iter().any(|alias| alias == resource)
+        };
+        let (name, facts) = self.resources.iter().find(named)?;
+        facts.methods.get(method)?;
+        let is_it =
+            |facts: &&OperationFacts| facts.resource.as_ref() == Some(name) && facts.method.as_deref() == Some(method);
+        Some((self.facts.values().find(is_it)?, format!("{name}.{method}")))
+    }
+
+    /// Whether an operation is meant by a name: its own, or its path in API version 1.
+    pub fn is_meant(&self, operation: &str, name: &str) -> bool {
+        operation == name || self.operation_at(name).is_some_and(|(facts, _)| facts.name == operation)
+    }
+
     /// All operations of both styles and every bridge release, in document order.
     pub fn operations(&self) -> impl Iterator<Item = &OperationFacts> {
         self.facts.values()
@@ -239,6 +265,11 @@ impl Contract {
     /// The ACL tree; its top level also holds `all`.
     pub fn acl(&self) -> &AclTree {
         &self.acl
+    }
+
+    /// Whether any type of version 2 declares a field of that name.
+    pub fn declares_field(&self, name: &str) -> bool {
+        self.fields.contains(name)
     }
 
     /// Rows of a resource's own fault table, or of the global one when it has none: name, code, message.
@@ -347,6 +378,24 @@ mod tests {
             };
             assert_eq!((fault.api_code(), fault.string.as_str()), (Some(code), string), "{resource} {name}");
         }
+    }
+
+    #[test]
+    fn an_operation_has_two_names() {
+        let contract = Contract::shared();
+        for (path, expected) in [
+            ("customer.list", Some("customerCustomerList")),
+            ("product_media.create", Some("catalogProductAttributeMediaCreate")),
+            ("customer.info.more", Some("customerCustomerInfo")),
+            ("customer", None),
+            ("customer.items", None),
+            ("Customer.list", None),
+            ("", None),
+        ] {
+            assert_eq!(contract.operation_at(path).map(|(facts, _)| facts.name.as_str()), expected, "{path}");
+        }
+        assert!(contract.is_meant("salesOrderInfo", "order.info") && contract.is_meant("login", "login"));
+        assert!(!contract.is_meant("salesOrderInfo", "order.list"));
     }
 
     #[test]

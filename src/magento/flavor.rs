@@ -64,6 +64,7 @@ impl WebServer {
 
 /// How a release names its service in RPC.
 const HANDLER: &str = "Mage_Api_Model_Server_V2_Handler";
+const HANDLER_1: &str = "Mage_Api_Model_Server_Handler";
 const URN_MAGENTO: &str = "urn:Magento";
 const URN_OPENMAGE: &str = "urn:OpenMage";
 
@@ -89,6 +90,21 @@ struct Release {
     denies_empty_wsi_login: bool,
     has_new_countries: bool,
     line_of_category_tree: u16,
+    /// Whether PHP's driver gives integers for integer columns.
+    integer_columns: bool,
+    json_rpc: JsonRpc,
+    logs_in_by_head: bool,
+}
+
+/// What a release does of JSON-RPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonRpc {
+    /// It has none.
+    Missing,
+    /// Every request ends in the error page: OpenMage 20.11 and 20.12.
+    Broken,
+    /// It answers.
+    Works,
 }
 
 const CE: Release = Release {
@@ -110,6 +126,9 @@ const CE: Release = Release {
     denies_empty_wsi_login: false,
     has_new_countries: false,
     line_of_category_tree: 149,
+    integer_columns: false,
+    json_rpc: JsonRpc::Missing,
+    logs_in_by_head: false,
 };
 
 const OLD_CE: Release = Release {
@@ -120,7 +139,8 @@ const OLD_CE: Release = Release {
     ..CE
 };
 
-const OPENMAGE: Release = Release { is_openmage: true, rpc_handler: HANDLER, target_namespace: URN_OPENMAGE, ..CE };
+const OPENMAGE: Release =
+    Release { is_openmage: true, rpc_handler: HANDLER, target_namespace: URN_OPENMAGE, integer_columns: true, ..CE };
 
 /// OpenMage from 20.5 to 20.10 on, between which each of these changed.
 const OPENMAGE_20: Release = Release {
@@ -129,6 +149,9 @@ const OPENMAGE_20: Release = Release {
     denies_empty_wsi_login: true,
     has_new_countries: true,
     line_of_category_tree: 143,
+    integer_columns: false,
+    json_rpc: JsonRpc::Works,
+    logs_in_by_head: true,
     ..OPENMAGE
 };
 
@@ -160,7 +183,7 @@ static RELEASES: [Release; 9] = [
     },
     Release { name: "openmage-19.4.23", title: "OpenMage LTS 19.4.23", ..OPENMAGE },
     Release { name: "openmage-20.0", title: "OpenMage LTS 20.0", ..OPENMAGE },
-    Release { name: "openmage-20.12", title: "OpenMage LTS 20.12", ..OPENMAGE_20 },
+    Release { name: "openmage-20.12", title: "OpenMage LTS 20.12", json_rpc: JsonRpc::Broken, ..OPENMAGE_20 },
     Release {
         name: "openmage-20.16",
         aliases: &["openmage-20"],
@@ -213,6 +236,12 @@ impl Flavor {
         }
     }
 
+    /// The same for SOAP of API version 1.
+    pub fn version1_handler(self) -> &'static str {
+        // The recorded shop has been told to name it by nothing.
+        if self == Self::OpenMage194 || self.release().rpc_handler.is_empty() { "" } else { HANDLER_1 }
+    }
+
     /// `urn:OpenMage` since OpenMage 19.4.17 and 20.0.15, `urn:Magento` everywhere else.
     pub fn target_namespace(self) -> &'static str {
         self.release().target_namespace
@@ -257,6 +286,45 @@ impl Flavor {
     /// The line of Magento's code in which a tree of categories that do not exist ends, as PHP 8 tells it.
     pub fn line_of_category_tree(self) -> u16 {
         self.release().line_of_category_tree
+    }
+
+    /// Attributes that are installed before those of the catalogue, beyond those of Magento CE: OpenMage's customers have two
+    /// more.
+    pub fn attributes_before_catalog(self) -> i64 {
+        if self.is_openmage() { 2 } else { 0 }
+    }
+
+    /// OpenMage's own version, which it reports besides Magento's.
+    pub fn openmage_version(self) -> Option<&'static str> {
+        match self {
+            Self::OpenMage194 | Self::OpenMage19423 => Some("19.4.23"),
+            Self::OpenMage19416 => Some("19.4.16"),
+            Self::OpenMage200 => Some("20.0.20"),
+            Self::OpenMage2012 => Some("20.12.3"),
+            Self::OpenMage2016 => Some("20.16.0"),
+            Self::Magento17 | Self::Magento191 | Self::Magento194 => None,
+        }
+    }
+
+    /// Whether API version 1 gives integers for integer columns: OpenMage before 20.1 on PHP 8.1 and later. On older PHP, and
+    /// on newer OpenMage whatever its PHP, they are texts.
+    pub fn integer_columns(self) -> bool {
+        self.release().integer_columns
+    }
+
+    /// What the release does of JSON-RPC.
+    pub fn json_rpc(self) -> JsonRpc {
+        self.release().json_rpc
+    }
+
+    /// Whether a call of API version 1 without a session may bring name and key in `Authorization`.
+    pub fn logs_in_by_head(self) -> bool {
+        self.release().logs_in_by_head
+    }
+
+    /// Whether a map of arguments names them, as PHP 8 takes it; before, only their order counts.
+    pub fn names_arguments(self) -> bool {
+        self.is_openmage()
     }
 
     /// Whether an order that is saved saves its items with it although nothing of theirs has changed; newer OpenMage leaves

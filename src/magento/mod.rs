@@ -13,6 +13,7 @@ pub mod flavor;
 pub mod module;
 pub mod pager;
 mod schema;
+pub mod version1;
 
 pub use bridge::BridgeRelease;
 pub use contract::{Contract, Declarer, OperationFacts, ResourceFacts};
@@ -20,3 +21,4 @@ pub use filter::{Condition, Filters, Operand, SqlError};
 pub use flavor::{Flavor, WebServer};
 pub use module::{Module, ModuleError};
 pub use pager::Pager;
+pub use version1::Version1;

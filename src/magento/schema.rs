@@ -144,6 +144,17 @@ impl TypeTable {
     }
 }
 
+impl TypeTable {
+    /// Names of all fields of all types.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        let fields = self.0.iter().filter_map(|row| match &row.shape {
+            ShapeRow::Struct(fields) => Some(fields),
+            ShapeRow::Array(..) => None,
+        });
+        fields.flatten().map(|field| field.name.as_str())
+    }
+}
+
 impl TypeRow {
     fn new(key: &str, shape: ShapeText) -> Self {
         let mut words = key.split(' ');

@@ -11,8 +11,8 @@ use super::admin::{ADMIN_PATH, AdminApi};
 use super::endpoint::EndpointOptions;
 use super::gate::Gate;
 use super::journal::Journal;
-use super::listener;
 use super::service::Service;
+use super::{listener, redirect};
 use crate::carrier::ServesConnection;
 use crate::disrupt::{Armed, ArmedId, Plan};
 use crate::shop::Shop;
@@ -126,10 +126,15 @@ impl FakeShop {
         let named = callable(address);
         let url = Url::parse(&format!("http://{named}/")).map_err(|source| StartError::Url { address, source })?;
         if options.base_url == BaseUrl::Bound {
-            shop.set_base_url(url.as_str());
+            let base_url = redirect::served_base_url(&shop.base_url(), url.as_str());
+            shop.set_base_url(base_url);
         }
         let every_address = address.ip().is_unspecified() && options.base_url == BaseUrl::Bound;
-        let endpoint = EndpointOptions { every_address, ..options.endpoint };
+        // The base URL is where the shop listens, which says nothing of how clients reach it: it sends nobody elsewhere
+        // unless the shop's settings want it.
+        let wants = shop.settings().is_on("web/url/redirect_to_base") || shop.base_url().starts_with("https://");
+        let redirects = options.base_url == BaseUrl::Bound && wants;
+        let endpoint = EndpointOptions { every_address, redirects, ..options.endpoint };
         let service = Service::new(shop, endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(listener::accept(listener, service.clone(), options.admin, stopped));

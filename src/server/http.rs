@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::admin::{self, AdminRequest, Token};
 use super::body::{self, Body};
-use super::endpoint::{HttpAnswer, HttpRequestParts};
+use super::endpoint::{Forwarded, HttpAnswer, HttpRequestParts};
 use super::patience::Patient;
 use super::service::{Reply, Service};
 use crate::disrupt::wire::{Orders, Resettable, Wire};
@@ -134,6 +134,11 @@ async fn answer(
         query: head.uri.query().unwrap_or_default().to_owned(),
         host: text(&head.headers, header::HOST).or_else(|| head.uri.authority().map(ToString::to_string)),
         content_type: text(&head.headers, header::CONTENT_TYPE),
+        authorization: text(&head.headers, header::AUTHORIZATION),
+        forwarded: Forwarded {
+            proto: text(&head.headers, HeaderName::from_static("x-forwarded-proto")),
+            offloaded: text(&head.headers, HeaderName::from_static("ssl-offloaded")),
+        },
     };
     let (bytes, too_long) = match read {
         Body::Whole(bytes) => (bytes, false),

@@ -15,13 +15,14 @@ pub mod journal;
 mod kept;
 mod listener;
 mod patience;
+mod redirect;
 mod remembered;
 mod route;
 mod service;
 pub mod verify;
 
 pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI, TOKEN_CHARACTERS_MIN, Token};
-pub use endpoint::{EndpointOptions, HttpAnswer, HttpRequestParts};
+pub use endpoint::{EndpointOptions, Forwarded, HttpAnswer, HttpRequestParts};
 pub use envelopes::Envelopes;
 pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};
 pub use gate::Gate;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::endpoint::{Handled, HttpRequestParts};
+use super::endpoint::{Forwarded, Handled, HttpRequestParts};
 use super::envelopes::Envelopes;
 use super::journal::Masked;
 
@@ -27,6 +27,7 @@ pub(super) struct Question {
     path: String,
     query: String,
     content_type: Option<String>,
+    forwarded: Forwarded,
     body: Vec<u8>,
 }
 
@@ -58,7 +59,8 @@ impl Question {
             return None;
         }
         let (path, query) = (request.path.clone(), request.query.clone());
-        Some(Self { path, query, content_type: request.content_type.clone(), body: body.to_vec() })
+        let (content_type, forwarded) = (request.content_type.clone(), request.forwarded.clone());
+        Some(Self { path, query, content_type, forwarded, body: body.to_vec() })
     }
 }
 

@@ -163,8 +163,13 @@ impl Service {
             let arguments = asked.as_ref().ok().map(|call| &call.arguments);
             let contract = Arc::clone(shop.contract());
             let other_names = contract.other_names(&operation);
-            let seen = Seen { operation: &operation, arguments, other_names, page, at };
-            plan.fire(seen).into_iter().map(|fired| fired.disruption).collect()
+            let mut fired = plan.fire(Seen { operation: &operation, arguments, other_names, page, at });
+            // A call within another one counts as a call of its operation; what strikes it strikes the whole answer.
+            for within in asked.as_ref().map(Call::operations_within).unwrap_or_default() {
+                let other_names = contract.other_names(&within);
+                fired.extend(plan.fire(Seen { operation: &within, arguments: None, other_names, page: None, at }));
+            }
+            fired.into_iter().map(|fired| fired.disruption).collect()
         };
         let (done, arguments) = match asked {
             Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),
@@ -325,10 +330,10 @@ fn last_page(shop: &mut Shop, call: &Call) -> Option<Acted> {
 
 /// The same call for another page.
 fn for_page(call: &Call, page: u64) -> Option<Call> {
-    let mut call = call.clone();
-    let Some(SoapValue::Struct(pager)) = call.arguments.get_mut("pager") else { return None };
+    let mut arguments = call.arguments.clone();
+    let Some(SoapValue::Struct(pager)) = arguments.get_mut("pager") else { return None };
     pager.set("page", page.to_string());
-    Some(call)
+    Some(call.with_arguments(arguments))
 }
 
 /// What became of a request while the shop was locked.
@@ -343,9 +348,9 @@ fn handle(shop: &mut Shop, operation: &str, asked: Result<&Call, Handled>, struc
         shop.expire_sessions();
     }
     if let Some(instead) = struck.iter().find_map(instead) {
-        let version = asked.as_ref().map(|call| call.version).unwrap_or_default();
+        let speaker = asked.as_ref().map(|call| call.speaker.clone()).unwrap_or_default();
         return match instead {
-            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, version, fault)),
+            Instead::Fault(fault) => Done::Acted(endpoint::injected(shop, operation, &speaker, fault)),
             Instead::Page(answer) => Done::Handled(Handled { outcome: Outcome::Page(answer.body.len()), answer }),
         };
     }

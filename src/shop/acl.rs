@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::magento::contract::AclTree;
-use crate::magento::{BridgeRelease, OperationFacts};
+use crate::magento::{BridgeRelease, OperationFacts, ResourceFacts};
 use crate::secret::ApiKey;
 
 /// The shortest API key the admin form accepts (user guide).
@@ -78,6 +78,15 @@ impl Users {
     /// The user who may log in with that key: active, with a role. Every reason against looks the same outside.
     pub fn authenticate(&self, name: &str, key: &str) -> Option<&ApiUser> {
         self.get(name).filter(|user| user.active && user.role.is_some() && user.key.expose_secret() == key)
+    }
+
+    /// Whether the user's role allows a resource.
+    pub fn allows_resource(&self, user: &str, resource: &ResourceFacts) -> bool {
+        match (self.get(user).and_then(|user| user.role.as_ref()), &resource.acl) {
+            (Some(Role::All), _) | (Some(_), None) => true,
+            (Some(role), Some(node)) => role.allows(node),
+            (None, _) => false,
+        }
     }
 
     /// Whether the user's role allows an operation: both the resource's and the method's node.

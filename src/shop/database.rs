@@ -331,6 +331,11 @@ impl Table {
         })
     }
 
+    /// Leaves the ids up to `last` to rows that a shop has and the fake has not.
+    pub fn reserve_ids(&mut self, last: i64) {
+        self.next_id = self.next_id.max(last + 1);
+    }
+
     /// Counts up as for a row that was refused.
     pub fn skip_id(&mut self) {
         self.next_id += 1;

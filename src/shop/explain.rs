@@ -164,6 +164,9 @@ pub(super) fn refusal(shop: &Shop, error: &RequestError) -> String {
         RequestError::Envelope(rule) => {
             format!("the envelope breaks a rule of its version of SOAP ({rule}); leave out what the rule names")
         }
+        RequestError::NotUnderstood => {
+            "a header block says mustUnderstand, and the shop knows no headers; send none".to_owned()
+        }
         RequestError::UnknownEncoding(_) => {
             "an encodingStyle is not that of its envelope's version of SOAP; leave it out".to_owned()
         }

@@ -26,6 +26,7 @@ pub mod session;
 pub mod state;
 mod store_value;
 pub mod stubs;
+pub mod version1;
 pub mod written;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::clock::{Clock, ClockMark};
+use crate::magento::flavor::JsonRpc;
 use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::soap::mend::mend;
 use crate::soap::{Codec, HeaderBlock, RequestError, SoapFault, SoapStruct, SoapValue, WireStyle};
@@ -49,6 +51,7 @@ pub use sales::{Sale, SaleRefused};
 pub use seed::{Seed, SeedError};
 pub use written::Miswritten;
 
+use operation::Given;
 use session::Sessions;
 use stubs::{Stubbed, Stubs};
 
@@ -66,10 +69,13 @@ pub struct Shop {
     stubs: Stubs,
     /// Stubs that calls met and nobody has asked for yet.
     stubbed: Vec<Stubbed>,
+    codec_of_version1: Codec,
     origin: Origin,
     /// Where a server said it listens; it outlives a reset.
     served_at: Option<String>,
     version: u64,
+    /// Whether the operation that is running was called through API version 1.
+    is_version1: bool,
 }
 
 /// What a reset goes back to.
@@ -95,12 +101,14 @@ impl Shop {
             stubbed: Vec::new(),
             served_at: None,
             version: 0,
+            is_version1: false,
             random: ChaCha8Rng::seed_from_u64(config.random_seed),
             settings: loaded.settings,
             database: loaded.database,
             users: loaded.users,
             sessions: Sessions::default(),
             codec,
+            codec_of_version1: codec_of_version1(&config),
             config,
         };
         shop.install_categories();
@@ -112,6 +120,28 @@ impl Shop {
     /// Reads and writes envelopes in the shop's present style and bridge release.
     pub fn codec(&self) -> &Codec {
         &self.codec
+    }
+
+    /// Reads and writes envelopes of SOAP v1, which is the same in every style.
+    pub fn codec_of_version1(&self) -> &Codec {
+        &self.codec_of_version1
+    }
+
+    /// What the shop does of JSON-RPC.
+    pub fn json_rpc(&self) -> JsonRpc {
+        let installed = self.overrides().and_then(|overrides| overrides.doors.json_rpc);
+        match installed {
+            Some(true) => JsonRpc::Works,
+            Some(false) => JsonRpc::Missing,
+            None => self.flavor().json_rpc(),
+        }
+    }
+
+    /// Codes of the store views that an address may begin with, and the administration's.
+    pub fn store_codes(&self) -> Vec<String> {
+        let stores = self.database.table("core_store").iter();
+        let active = stores.filter(|(_, store)| store.get("is_active") != Some("0"));
+        active.map(|(_, store)| store.text("code").to_owned()).chain(["admin".to_owned()]).collect()
     }
 
     /// The shop's clock.
@@ -233,6 +263,7 @@ impl Shop {
         self.version += 1;
         self.config.flavor = flavor;
         self.codec = codec_for(&self.config);
+        self.codec_of_version1 = codec_of_version1(&self.config);
     }
 
     /// Runs one operation: session, path, access control, then the operation itself (wire spec, section 4.4).
@@ -240,15 +271,21 @@ impl Shop {
     /// # Errors
     /// [`Refusal`]: a fault, or one of the ways in which a real server breaks.
     pub fn dispatch(&mut self, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+        self.dispatch_as(operation, arguments, &Given::default())
+    }
+
+    /// The same for an operation that came through any version of the API.
+    fn dispatch_as(&mut self, operation: &str, arguments: &SoapStruct, given: &Given) -> Result<SoapValue, Refusal> {
         if !self.config.contract.operation(operation).is_some_and(|facts| facts.reads_only) {
             self.version += 1;
         }
-        let outcome = operation::dispatch(self, operation, arguments);
+        self.is_version1 = given.is_version1;
+        let outcome = operation::dispatch(self, operation, arguments, given);
         let Some(overrides) = self.config.overrides.clone() else { return outcome };
         overrides.outcome(operation, arguments, outcome, || {
             let mut arguments = arguments.clone();
             arguments.set("pager", SoapStruct::new());
-            match operation::dispatch(self, operation, &arguments) {
+            match operation::dispatch(self, operation, &arguments, given) {
                 Ok(SoapValue::List(rows)) => Some(rows),
                 _ => None,
             }
@@ -317,6 +354,12 @@ impl Shop {
     pub(crate) fn now_sql(&self) -> String {
         crate::datetime::to_sql(self.config.clock.now())
     }
+}
+
+fn codec_of_version1(config: &ShopConfig) -> Codec {
+    let own = config.overrides.as_ref().and_then(|overrides| overrides.service.namespace.clone());
+    let namespace = own.unwrap_or_else(|| config.flavor.target_namespace().to_owned());
+    Codec::of_version1(crate::soap::version1::service(&namespace, config.flavor.version1_handler()))
 }
 
 fn codec_for(config: &ShopConfig) -> Codec {

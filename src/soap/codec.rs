@@ -9,7 +9,7 @@ use super::rpc_encoded::RPC_12;
 use super::version::Form;
 use super::{
     FaultCode, Operation, ServiceSchema, SoapFault, SoapStruct, SoapValue, SoapVersion, WireStyle, document_literal,
-    rpc_encoded,
+    rpc_encoded, version1,
 };
 use crate::clock::Deadline;
 use crate::xml::{self, Element, Limits, TextForm};
@@ -19,6 +19,7 @@ use crate::xml::{self, Element, Limits, TextForm};
 pub struct Codec {
     schema: Arc<ServiceSchema>,
     form: Form,
+    requests: ListForm,
 }
 
 /// A request as the server reads it.
@@ -30,6 +31,8 @@ pub struct SoapRequest {
     pub arguments: SoapStruct,
     /// The first SOAP header block that is meant for the server.
     pub header: Option<HeaderBlock>,
+    /// Whether one of those blocks must be understood.
+    pub must_understand: bool,
     /// In which version of SOAP it came, and is answered.
     pub version: SoapVersion,
 }
@@ -55,7 +58,12 @@ pub enum Answer {
 impl Codec {
     /// A codec whose answers have a line feed between all tags, as Magento's from CE 1.8 on.
     pub fn new(schema: Arc<ServiceSchema>) -> Self {
-        Self { schema, form: Form { splits_lines: true, ..Form::default() } }
+        Self { schema, form: Form { splits_lines: true, ..Form::default() }, requests: ListForm::Unwrapped }
+    }
+
+    /// The same for API version 1, whose arguments are whatever their elements say.
+    pub fn of_version1(schema: Arc<ServiceSchema>) -> Self {
+        Self { schema, form: Form::default(), requests: ListForm::Version1 }
     }
 
     /// Chooses whether answers are split into lines; CE 1.7 does it in WS-I only.
@@ -113,6 +121,9 @@ impl Codec {
     /// [`EncodeError::MissingProperty`] when a record lacks a required member; PHP answers HTTP 500 with its text.
     pub fn write_response(&self, operation: &str, value: &SoapValue) -> Result<Vec<u8>, EncodeError> {
         let declared = self.declared(operation)?;
+        if self.requests == ListForm::Version1 {
+            return Ok(version1::write_response(&self.schema.target_namespace, self.form.version, operation, value));
+        }
         let name = declared.response.parts.first().map_or("result", |part| part.name.as_str());
         match self.schema.mode {
             WireStyle::RpcEncoded => {
@@ -153,8 +164,8 @@ impl Codec {
             WireStyle::RpcEncoded => self.rpc_call(&root, calls.first())?,
             WireStyle::WsI => self.wsi_call(&root, calls)?,
         };
-        let envelope::Opened { version, header, .. } = opened;
-        Ok(SoapRequest { operation: operation.to_owned(), arguments, header, version })
+        let envelope::Opened { version, header, must_understand, .. } = opened;
+        Ok(SoapRequest { operation: operation.to_owned(), arguments, header, must_understand, version })
     }
 
     /// What a request that is refused is, for its answer and for a journal that must say what was asked all the same.
@@ -176,7 +187,7 @@ impl Codec {
         let call = call.ok_or(RequestError::EmptyBody)?;
         let operation = self.schema.operation(call.local).or_else(|| self.schema.operation_in_any_case(call.local));
         let operation = operation.ok_or_else(|| RequestError::NoProcedure(xml::shortened(call.local)))?;
-        let decoder = Decoder::new(&self.schema, root, ListForm::Unwrapped, Limits::request());
+        let decoder = Decoder::new(&self.schema, root, self.requests, Limits::request());
         // Without anything inside, PHP counts the parts it was promised; with a text it counts elements.
         let is_empty = call.children.is_empty() && call.text_form == TextForm::Nothing;
         if is_empty && !operation.request.parts.is_empty() {

@@ -17,10 +17,13 @@ const DEPTH_MAX: usize = 64;
 const VALUES_BETWEEN_LOOKS: usize = 4096;
 
 /// How lists of a WS-I message are delivered.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum ListForm {
     /// As lists: what Magento's handler works on.
     Unwrapped,
+    /// As lists, and what has no type and elements in it is an object, as PHP's SoapServer reads it: API version 1, whose
+    /// arguments are declared as anything.
+    Version1,
     /// As PHP's SoapClient delivers them: a record with `complexObjectArray`, a list only from the second item on.
     AsPhpClient,
 }
@@ -120,6 +123,7 @@ impl<'a> Decoder<'a> {
             },
             Reading::Map => self.map(element, depth),
             Reading::List => self.list(element, None, depth),
+            Reading::Record if self.lists == ListForm::Version1 => self.object(element, depth),
             Reading::Record => self.members(element, depth),
             Reading::Guess => self.untyped(element, depth),
         }
@@ -127,7 +131,7 @@ impl<'a> Decoder<'a> {
 
     /// A record of declared members. A server takes nothing else; a client keeps what a newer shop added.
     fn record(&self, element: &'a Element<'a>, fields: &[Field], depth: usize) -> Result<SoapValue, Refusal> {
-        let is_server = self.lists == ListForm::Unwrapped;
+        let is_server = self.lists != ListForm::AsPhpClient;
         let mut members = SoapStruct::with_capacity(element.children.len());
         let mut repeated: Vec<Arc<str>> = Vec::new();
         // Members come in the declared order, so that the next one is near.
@@ -172,7 +176,7 @@ impl<'a> Decoder<'a> {
             };
             members.set(key, value);
         }
-        Ok(if members.is_empty() && element.children.is_empty() { SoapValue::Nil } else { members.into() })
+        Ok(if members.is_empty() && element.children.is_empty() { SoapValue::Nil } else { members.into_array().into() })
     }
 
     /// The value that a reference leads to.
@@ -266,7 +270,7 @@ impl<'a> Decoder<'a> {
             // An object without members: Magento finds nothing in it that it could unpack.
             return Ok(SoapStruct::new().into());
         }
-        if !wsi || self.lists == ListForm::Unwrapped {
+        if !wsi || self.lists != ListForm::AsPhpClient {
             return Ok(items.into());
         }
         let mut wrapper = SoapStruct::new();
@@ -286,11 +290,32 @@ impl<'a> Decoder<'a> {
         if element.children.is_empty() {
             return self.scalar(element, Lexical::Text);
         }
+        if self.lists == ListForm::Version1 {
+            return self.object(element, depth);
+        }
         let is_rpc_list = element.children.len() > 1 && element.children.iter().all(|child| child.local == "item");
         if is_rpc_list || element.children.iter().all(|child| child.local == LIST_ITEM) {
             return self.list(element, None, depth);
         }
         self.members(element, depth)
+    }
+
+    /// An object of whatever is there; what comes again makes a list of all.
+    fn object(&self, element: &'a Element<'a>, depth: usize) -> Result<SoapValue, Refusal> {
+        let mut members = SoapStruct::new();
+        let mut repeated: Vec<&str> = Vec::new();
+        for child in &element.children {
+            let value = self.value_at(child, None, depth + 1)?;
+            match members.get_mut(child.local) {
+                Some(SoapValue::List(values)) if repeated.contains(&child.local) => values.push(value),
+                Some(known) => {
+                    *known = SoapValue::List(vec![std::mem::take(known), value]);
+                    repeated.push(child.local);
+                }
+                None => members.set(child.local, value),
+            }
+        }
+        Ok(members.into())
     }
 
     /// A record of whatever is there.

@@ -21,6 +21,8 @@ pub struct Opened<'a> {
     pub version: SoapVersion,
     /// The first header block that is meant for the server; Magento runs each as an operation (wire spec, section 4.5).
     pub header: Option<HeaderBlock>,
+    /// Whether a block that is meant for the server must be understood.
+    pub must_understand: bool,
     /// The `Body` element.
     pub body: &'a Element<'a>,
 }
@@ -64,8 +66,11 @@ pub fn open<'a>(root: &'a Element<'a>) -> Result<Opened<'a>, RequestError> {
     if let Some(call) = body.children.first() {
         check_encoding(call, version)?;
     }
-    let header = header.map(|header| header_block(header, version)).transpose()?.flatten();
-    Ok(Opened { version, header, body })
+    let (header, must_understand) = match header {
+        Some(header) => header_block(header, version)?,
+        None => (None, false),
+    };
+    Ok(Opened { version, header, must_understand, body })
 }
 
 /// What PHP says of attributes that a part of an envelope must not have.
@@ -105,10 +110,10 @@ fn check_attributes(part: &Element<'_>, version: SoapVersion, forbidden: &Forbid
 
 const ENCODING_STYLE: &str = "encodingStyle";
 
-/// The first block of a header that is meant for the server.
-fn header_block(header: &Element<'_>, version: SoapVersion) -> Result<Option<HeaderBlock>, RequestError> {
+/// The first block of a header that is meant for the server, and whether any such block must be understood.
+fn header_block(header: &Element<'_>, version: SoapVersion) -> Result<(Option<HeaderBlock>, bool), RequestError> {
     check_attributes(header, version, &OF_HEADER)?;
-    let mut found = None;
+    let (mut found, mut must_understand) = (None, false);
     for block in &header.children {
         check_encoding(block, version)?;
         let attribute = |name| block.attribute(Some(version.envelope()), name);
@@ -118,10 +123,11 @@ fn header_block(header: &Element<'_>, version: SoapVersion) -> Result<Option<Hea
         if attribute("mustUnderstand").is_some_and(|must| !matches!(must, "0" | "1" | "true" | "false")) {
             return Err(RequestError::Envelope("mustUnderstand value is not boolean"));
         }
+        must_understand |= attribute("mustUnderstand").is_some_and(|must| matches!(must, "1" | "true"));
         let kind = if block.children.is_empty() { HeaderBlock::Scalar } else { HeaderBlock::Record };
         found = found.or(Some(kind));
     }
-    Ok(found)
+    Ok((found, must_understand))
 }
 
 fn check_encoding(element: &Element<'_>, version: SoapVersion) -> Result<(), RequestError> {

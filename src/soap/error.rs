@@ -84,6 +84,9 @@ pub enum RequestError {
     /// An encoding of a call or header block that is not the own one of the envelope's version.
     #[error("Unknown Data Encoding Style")]
     UnknownEncoding(SoapVersion),
+    /// A header block that nobody knows and that must be understood.
+    #[error("Header not understood")]
+    NotUnderstood,
     /// A SOAP envelope without a body.
     #[error("Body must be present in a SOAP envelope")]
     NoBody,
@@ -142,6 +145,7 @@ impl RequestError {
         match self {
             Self::VersionMismatch => "env:VersionMismatch",
             Self::InvalidXml(_) | Self::Entity => "Sender",
+            Self::NotUnderstood => "SOAP-ENV:MustUnderstand",
             Self::EmptyBody
             | Self::NoBody
             | Self::MissingParameter

@@ -16,6 +16,7 @@ pub mod schema;
 pub mod style;
 pub mod value;
 pub mod version;
+pub mod version1;
 pub mod wsdl;
 pub mod wsdl_reader;
 

@@ -28,8 +28,18 @@ pub enum SoapValue {
 }
 
 /// An ordered record of named values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SoapStruct(IndexMap<Name, SoapValue, RandomState>);
+#[derive(Clone, Debug, Default)]
+pub struct SoapStruct {
+    members: IndexMap<Name, SoapValue, RandomState>,
+    is_array: bool,
+}
+
+/// Only the members count: most readers do not care what PHP made of them.
+impl PartialEq for SoapStruct {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
 
 /// The name of a member, shared by all records that have it.
 pub type Name = Arc<str>;
@@ -42,22 +52,35 @@ impl SoapStruct {
 
     /// An empty record with room for as many members.
     pub fn with_capacity(members: usize) -> Self {
-        Self(IndexMap::with_capacity_and_hasher(members, RandomState::default()))
+        Self { members: IndexMap::with_capacity_and_hasher(members, RandomState::default()), is_array: false }
+    }
+
+    /// The same record as an array of PHP, which is what a map of Apache, a struct of XML-RPC and an object of JSON become;
+    /// anything else is an object. API version 1 tells them apart.
+    #[must_use]
+    pub fn into_array(mut self) -> Self {
+        self.is_array = true;
+        self
+    }
+
+    /// Whether it is an array of PHP and not an object.
+    pub fn is_array(&self) -> bool {
+        self.is_array
     }
 
     /// The member of that name, `Nil` included; `None` when the key is absent.
     pub fn get(&self, name: &str) -> Option<&SoapValue> {
-        self.0.get(name)
+        self.members.get(name)
     }
 
     /// The member to change in place.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut SoapValue> {
-        self.0.get_mut(name)
+        self.members.get_mut(name)
     }
 
     /// Sets a member; a new one goes to the end, a known one keeps its place.
     pub fn set(&mut self, name: impl Into<Name>, value: impl Into<SoapValue>) {
-        self.0.insert(name.into(), value.into());
+        self.members.insert(name.into(), value.into());
     }
 
     /// The same for building: `SoapStruct::new().with("a", 1)`.
@@ -69,27 +92,27 @@ impl SoapStruct {
 
     /// Takes a member out, the order of the others kept.
     pub fn remove(&mut self, name: &str) -> Option<SoapValue> {
-        self.0.shift_remove(name)
+        self.members.shift_remove(name)
     }
 
     /// Members in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SoapValue)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+        self.members.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// The n-th member.
     pub fn get_index(&self, at: usize) -> Option<(&str, &SoapValue)> {
-        self.0.get_index(at).map(|(name, value)| (name.as_ref(), value))
+        self.members.get_index(at).map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Number of members.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.members.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.members.is_empty()
     }
 
     /// The member's text as PHP's string cast would give it; `None` when absent, nil, a list or a record.
@@ -108,7 +131,10 @@ impl SoapStruct {
 
 impl<N: Into<Name>, V: Into<SoapValue>> FromIterator<(N, V)> for SoapStruct {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(members: I) -> Self {
-        Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self {
+            members: members.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            is_array: false,
+        }
     }
 }
 
@@ -117,7 +143,7 @@ impl IntoIterator for SoapStruct {
     type IntoIter = indexmap::map::IntoIter<Name, SoapValue>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.members.into_iter()
     }
 }
 

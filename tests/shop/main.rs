@@ -8,6 +8,8 @@ mod bridge_releases;
 mod catalog;
 mod checkpoints;
 mod disruptions;
+mod door_calls;
+mod doors;
 mod dump;
 mod faults;
 mod hostile_bytes;

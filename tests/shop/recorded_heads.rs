@@ -82,6 +82,7 @@ fn replay(folder: &Path, variant: &str) -> (usize, usize) {
             query: query.to_owned(),
             host: Some("127.0.0.1".to_owned()),
             content_type: None,
+            ..HttpRequestParts::default()
         };
         let answer = endpoint::answer(&mut shop, &EndpointOptions::default(), &request, &body);
         if let (Some(theirs), Some(ours)) = (row["session_id"].as_str(), session(&answer.body)) {

@@ -193,6 +193,7 @@ impl<'a> Replay<'a> {
             query: query.to_owned(),
             host: host_of(&head),
             content_type: content_type.map(str::to_owned),
+            ..HttpRequestParts::default()
         };
         let options = EndpointOptions { exact_wsdl: true, ..EndpointOptions::default() };
         let answer = endpoint::answer(&mut self.shop, &options, &request, &body);

@@ -241,6 +241,7 @@ impl<'a> Replay<'a> {
             query: query.to_owned(),
             host: Some("127.0.0.1:9950".to_owned()),
             content_type: header("Content-Type"),
+            ..HttpRequestParts::default()
         };
         let options = EndpointOptions { exact_wsdl: true, ..EndpointOptions::default() };
         let answer = endpoint::answer(&mut self.shop, &options, &request, &body);

@@ -19,6 +19,7 @@ pub mod stored;
 #[cfg(test)]
 mod vectors;
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
@@ -91,6 +92,15 @@ static TABLES: LazyLock<IndexMap<String, TableColumns>> = LazyLock::new(|| {
 /// A table by the name the fake has for it; `None` for an unknown one.
 pub fn table(name: &str) -> Option<&'static TableColumns> {
     TABLES.get(name)
+}
+
+/// Whether any of Magento's tables has a column of that name.
+pub fn is_known(column: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let columns = tables().filter_map(table).flat_map(|table| table.columns.keys());
+        columns.map(String::as_str).collect()
+    });
+    NAMES.contains(column)
 }
 
 /// Names of all tables.

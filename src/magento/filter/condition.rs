@@ -10,6 +10,7 @@ use crate::magento::columns::SqlType;
 use crate::magento::columns::collation::{self, Pattern};
 use crate::magento::columns::compare::Literal;
 use crate::magento::columns::moment::Moment;
+use crate::soap::SoapValue;
 
 /// What a field must satisfy.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub enum Condition {
     Simple(String),
     /// Operators with their operands in request order; which of them count is decided when it is evaluated.
     Complex(IndexMap<String, Operand>),
+    /// Any of these.
+    Any(Vec<Condition>),
 }
 
 /// What an operator is given.
@@ -101,6 +104,28 @@ impl Test<'_> {
 }
 
 impl Condition {
+    /// The condition that a value of API version 1 stands for.
+    pub fn from_value(value: &SoapValue) -> Self {
+        match value {
+            // Without an operator that Magento knows, each value is a condition.
+            SoapValue::Struct(values) if !values.iter().any(|(name, _)| is_known(name)) => {
+                Self::Any(values.iter().map(|(_, value)| Self::from_value(value)).collect())
+            }
+            SoapValue::Struct(operators) => {
+                let operand = |operand: &SoapValue| match operand {
+                    SoapValue::List(items) => {
+                        Operand::List(items.iter().map(|item| item.to_text().unwrap_or_default()).collect())
+                    }
+                    other => Operand::Text(other.to_text().unwrap_or_default()),
+                };
+                let operators = operators.iter().map(|(operator, value)| (operator.to_owned(), operand(value)));
+                Self::Complex(operators.collect())
+            }
+            SoapValue::List(items) => Self::Any(items.iter().map(Self::from_value).collect()),
+            scalar => Self::Simple(scalar.to_text().unwrap_or_default()),
+        }
+    }
+
     /// Reads the condition for a column of that type.
     ///
     /// # Errors
@@ -110,6 +135,10 @@ impl Condition {
         let operators = match self {
             Self::Simple(value) => return Ok(equal(value)),
             Self::Complex(operators) => operators,
+            Self::Any(conditions) => {
+                let tests = conditions.iter().map(|condition| condition.test(sql_type));
+                return Ok(Test::Any(tests.collect::<Result<_, _>>()?));
+            }
         };
         if operators.contains_key("from") || operators.contains_key("to") {
             let bound = |name: &str| operators.get(name).map(|operand| Literal::new(operand.text(), sql_type));
@@ -160,7 +189,11 @@ impl Condition {
     /// Whether a database finds its rows by going along an index of the column: anything but a pattern with a joker in
     /// front and what is denied.
     pub fn is_range(&self) -> bool {
-        let Self::Complex(operators) = self else { return true };
+        let operators = match self {
+            Self::Complex(operators) => operators,
+            Self::Simple(_) => return true,
+            Self::Any(conditions) => return conditions.iter().all(Self::is_range),
+        };
         if operators.contains_key("from") || operators.contains_key("to") {
             return true;
         }
@@ -176,6 +209,7 @@ impl Condition {
         match self {
             Self::Simple(_) => false,
             Self::Complex(operators) => operators.contains_key("null"),
+            Self::Any(conditions) => conditions.iter().any(Self::asks_for_null),
         }
     }
 }

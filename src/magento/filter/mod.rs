@@ -38,7 +38,7 @@ impl Filters {
             _ => return Ok(Self::default()),
         };
         if !bag.is_empty() && bag.get("filter").is_none() && bag.get("complex_filter").is_none() {
-            return Self::from_map(bag);
+            return Ok(Self::from_map(bag));
         }
         let mut fields: IndexMap<String, Condition> = IndexMap::new();
         let pairs = entries(bag.get("filter"));
@@ -70,33 +70,17 @@ impl Filters {
         Ok(Self { fields })
     }
 
-    /// Filters that came as a map, as API version 1 has them: a value, or operators with their operands, by field.
-    fn from_map(map: &SoapStruct) -> Result<Self, NotAPair> {
-        let mut fields = IndexMap::new();
-        for (field, value) in map.iter() {
-            let condition = match value {
-                SoapValue::Struct(operators) => {
-                    let operands = operators.iter().map(|(operator, operand)| {
-                        let operand = match operand {
-                            SoapValue::List(items) => {
-                                Operand::List(items.iter().map(|item| item.to_text().unwrap_or_default()).collect())
-                            }
-                            other => Operand::Text(other.to_text().unwrap_or_default()),
-                        };
-                        (operator.to_owned(), operand)
-                    });
-                    Condition::Complex(operands.collect())
-                }
-                SoapValue::List(_) => return Err(NotAPair),
-                scalar => Condition::Simple(scalar.to_text().unwrap_or_default()),
-            };
-            fields.insert(field.to_owned(), condition);
-        }
-        Ok(Self { fields })
+    /// Filters that came as a map, as API version 1 has them: a value, or operators with their operands, by field. A list
+    /// lets pass what one of its items does.
+    pub fn from_map(map: &SoapStruct) -> Self {
+        Self { fields: map.iter().map(|(field, value)| (field.to_owned(), Condition::from_value(value))).collect() }
     }
 
     /// Filters that came as a list: its numbers stand for fields.
-    fn from_list(values: &[SoapValue]) -> Result<Self, NotAPair> {
+    ///
+    /// # Errors
+    /// [`NotAPair`] for an item that is no text.
+    pub fn from_list(values: &[SoapValue]) -> Result<Self, NotAPair> {
         let mut fields = IndexMap::new();
         for (number, value) in values.iter().enumerate() {
             let text = value.to_text().ok_or(NotAPair)?;

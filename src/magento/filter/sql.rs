@@ -75,24 +75,33 @@ fn quote(text: &str) -> String {
 impl Condition {
     /// The condition as the SQL text around `column`, for fault texts that quote it.
     pub fn to_sql(&self, column: &str) -> String {
+        format!("({})", self.bare_sql(column))
+    }
+
+    /// The same without the parentheses that a query puts around each of its conditions.
+    fn bare_sql(&self, column: &str) -> String {
         let operators = match self {
-            Self::Simple(value) => return format!("({column} = {})", quote(value)),
+            Self::Simple(value) => return format!("{column} = {}", quote(value)),
             Self::Complex(operators) => operators,
+            Self::Any(conditions) => return any(conditions.iter().map(|condition| condition.bare_sql(column))),
         };
         let bound = |name: &str, sign: &str| {
             operators.get(name).map(|operand| format!("{column} {sign} {}", quote(operand.text())))
         };
         let range: Vec<String> = bound("from", ">=").into_iter().chain(bound("to", "<=")).collect();
         if !range.is_empty() {
-            return format!("({})", range.join(" AND "));
+            return range.join(" AND ");
         }
         if let Some((operator, operand)) = operators.iter().find(|(name, _)| is_known(name)) {
-            return format!("({})", of_operator(operator, operand, column));
+            return of_operator(operator, operand, column);
         }
-        let parts: Vec<String> =
-            operators.values().map(|operand| format!("({column} = {})", quote(operand.text()))).collect();
-        format!("(({}))", parts.join(" OR "))
+        any(operators.values().map(|operand| format!("{column} = {}", quote(operand.text()))))
     }
+}
+
+fn any(conditions: impl Iterator<Item = String>) -> String {
+    let conditions: Vec<String> = conditions.map(|condition| format!("({condition})")).collect();
+    format!("({})", conditions.join(" OR "))
 }
 
 fn of_operator(operator: &str, operand: &Operand, column: &str) -> String {

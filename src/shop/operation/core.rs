@@ -22,7 +22,7 @@ pub(super) const OPERATIONS: Operations = &[
 fn login(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let given = |name: &str| call.arguments.text_as_it_is(name).unwrap_or_default();
     let (name, key) = (given("username"), given("apiKey"));
-    let denies = call.shop.mode() == WireStyle::WsI && call.shop.flavor().denies_empty_wsi_login();
+    let denies = call.shop.style() == WireStyle::WsI && call.shop.flavor().denies_empty_wsi_login();
     if (name.is_empty() || key.is_empty()) && !denies {
         return Err(call.shop.config.contract.global_fault("invalid_request_param").into());
     }
@@ -46,7 +46,7 @@ fn end_session(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn global_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    if call.shop.mode() == WireStyle::WsI {
+    if call.shop.style() == WireStyle::WsI {
         return Err(Refusal::Encoding("SOAP-ERROR: Encoding: object has no 'result' property".to_owned()));
     }
     Ok(fault_rows(&call.shop.config.contract, "global"))
@@ -54,7 +54,7 @@ fn global_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// The parts are declared as (resourceName, sessionId) and used the other way round.
 fn resource_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    if call.shop.mode() == WireStyle::WsI {
+    if call.shop.style() == WireStyle::WsI {
         return broken_in_wsi(call);
     }
     let contract = Arc::clone(&call.shop.config.contract);
@@ -69,7 +69,7 @@ fn resource_faults(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn resources(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    if call.shop.mode() == WireStyle::WsI {
+    if call.shop.style() == WireStyle::WsI {
         return broken_in_wsi(call);
     }
     let contract = Arc::clone(&call.shop.config.contract);
@@ -117,7 +117,7 @@ fn broken_in_wsi(_: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Err(SoapFault::server("Too few arguments to function, passed in and exactly 1 expected").into())
 }
 
-fn fault_rows(contract: &Contract, resource: &str) -> SoapValue {
+pub(in crate::shop) fn fault_rows(contract: &Contract, resource: &str) -> SoapValue {
     let rows = contract.fault_table(resource).iter();
     let row = |(_, code, message): &(String, u16, String)| -> SoapValue {
         SoapStruct::new().with("code", code.to_string()).with("message", message.as_str()).into()

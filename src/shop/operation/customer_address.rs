@@ -130,7 +130,10 @@ impl Shop {
         if !billing && !shipping {
             return;
         }
+        // The customer is saved with it.
+        let now = self.now_sql();
         self.database.table_mut("customer").update(customer, |row| {
+            row.set("updated_at", now);
             if billing {
                 row.set("default_billing", address.to_string());
             }

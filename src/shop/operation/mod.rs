@@ -32,6 +32,24 @@ pub(super) struct Call<'a> {
     pub(super) arguments: &'a SoapStruct,
     /// The API resource, for raising its faults.
     pub(super) resource: &'a str,
+    /// How it was called.
+    pub(super) given: &'a Given,
+}
+
+/// How an operation was called, beside its arguments by the names of version 2.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// Whether it came through API version 1: the functions of its handler are the same in every style, and a method's
+    /// arguments are bound already.
+    pub(super) is_version1: bool,
+    /// Filters that are read already, because the version of the API has its own form for them.
+    pub(super) filters: Option<Filters>,
+}
+
+impl Given {
+    pub(super) fn version1() -> Self {
+        Self { is_version1: true, filters: None }
+    }
 }
 
 /// An operation.
@@ -83,15 +101,21 @@ const WITHOUT_SESSION: &[&str] =
     &["login", "startSession", "endSession", "globalFaults", "resources", "resourceFaults", "call", "multiCall"];
 
 /// Runs the checks of wire spec 4.4 in their order, then the operation.
-pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+pub(super) fn dispatch(
+    shop: &mut Shop,
+    operation: &str,
+    arguments: &SoapStruct,
+    given: &Given,
+) -> Result<SoapValue, Refusal> {
     let contract = Arc::clone(&shop.config.contract);
-    if shop.codec().schema().operation(operation).is_none() && contract.operation(operation).is_none() {
+    let is_declared = contract.operation(operation).is_some() || shop.codec().schema().operation(operation).is_some();
+    if !is_declared {
         return Err(contract.global_fault("resource_path_invalid").into());
     }
     let handler = HANDLERS.get(operation).copied();
     if WITHOUT_SESSION.contains(&operation) {
         return shop.stubbed(operation, "global", arguments, |shop| {
-            let mut call = Call { shop, arguments, resource: "global" };
+            let mut call = Call { shop, arguments, resource: "global", given };
             let handler =
                 handler.ok_or_else(|| call.shop.config.contract.global_fault("resource_path_not_callable"))?;
             handler(&mut call)
@@ -102,26 +126,20 @@ pub(super) fn dispatch(shop: &mut Shop, operation: &str, arguments: &SoapStruct)
     else {
         return declared_only(shop, operation, arguments);
     };
-    if shop.mode() == WireStyle::WsI {
+    if shop.style() == WireStyle::WsI {
         bind_by_name(shop, facts, arguments)?;
     }
-    let session = arguments.text_as_it_is("sessionId").unwrap_or_default();
-    let user = shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
-    if operation.starts_with("oroWishlist") && shop.bridge().is_some_and(|release| !release.at_least("1.2.7.0")) {
-        return Err(contract.global_fault("resource_path_invalid").into());
-    }
-    let is_of_module = contract.declarer(operation).is_some();
-    if is_of_module && facts.resource.is_none() {
-        return Err(contract.global_fault("resource_path_invalid").into());
-    }
-    if !shop.users.allows(&user, facts, shop.bridge(), contract.acl()) {
-        return Err(contract.global_fault("access_denied").into());
+    if !given.is_version1 {
+        let session = arguments.text_as_it_is("sessionId").unwrap_or_default();
+        let user = shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
+        check_path(shop, &user, operation)?;
     }
     let resource = facts.resource.as_deref().unwrap_or("global");
-    let renamed = (shop.mode() == WireStyle::WsI).then(|| by_rpc_names(shop, operation, arguments));
+    let is_of_module = contract.declarer(operation).is_some();
+    let renamed = (shop.style() == WireStyle::WsI).then(|| by_rpc_names(shop, operation, arguments));
     let arguments = renamed.as_ref().unwrap_or(arguments);
     shop.stubbed(operation, resource, arguments, |shop| match handler {
-        Some(handler) => handler(&mut Call { shop, arguments, resource }),
+        Some(handler) => handler(&mut Call { shop, arguments, resource, given }),
         None if is_of_module => Err(shop.not_stubbed(operation)),
         None => Err(shop.config.contract.global_fault("resource_path_not_callable").into()),
     })
@@ -138,6 +156,27 @@ fn declared_only(shop: &mut Shop, operation: &str, arguments: &SoapStruct) -> Re
         }
     }
     shop.stubbed(operation, "global", arguments, |shop| Err(shop.not_stubbed(operation)))
+}
+
+/// Whether the shop has the operation's resource, and the user the rights to it.
+pub(super) fn check_path(shop: &Shop, user: &str, operation: &str) -> Result<(), Refusal> {
+    let contract = &shop.config.contract;
+    let invalid = || Refusal::from(contract.global_fault("resource_path_invalid"));
+    let facts = contract.operation(operation).ok_or_else(invalid)?;
+    if operation.starts_with("oroWishlist") && shop.bridge().is_some_and(|release| !release.at_least("1.2.7.0")) {
+        return Err(invalid());
+    }
+    if contract.declarer(operation).is_some() && facts.resource.is_none() {
+        return Err(invalid());
+    }
+    let is_installed = |since: &String| shop.bridge().is_some_and(|release| release.at_least(since));
+    if !facts.since.as_ref().is_none_or(is_installed) {
+        return Err(invalid());
+    }
+    if !shop.users.allows(user, facts, shop.bridge(), contract.acl()) {
+        return Err(contract.global_fault("access_denied").into());
+    }
+    Ok(())
 }
 
 /// WS-I calls many parts otherwise than RPC does, in the same order; the operations know RPC's names.
@@ -193,6 +232,8 @@ fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> 
     Ok(())
 }
 
+pub(super) use core::fault_rows;
+
 /// Rows of a child table that belong to a document, as records.
 fn children(database: &Database, table: &'static str, parent: &str, aliases: &[(&str, &str)]) -> SoapValue {
     let rows = database.table(table).with("parent_id", parent);
@@ -225,6 +266,9 @@ impl Call<'_> {
 
     /// The filters of a listing.
     pub(super) fn filters(&self) -> Result<Filters, Refusal> {
+        if self.given.is_version1 {
+            return Ok(self.given.filters.clone().unwrap_or_default());
+        }
         Filters::from_value(self.arguments.get("filters"), self.shop.mode()).map_err(|_| Refusal::object_for_text())
     }
 

@@ -3,6 +3,7 @@
 use super::flat_table::{Joins, Listing, record};
 use super::{Call, Operations, sales_document};
 use crate::magento::Pager;
+use crate::shop::sales::amount::{Amount, money};
 use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
 use crate::shop::sales::{SaleRefused, cancel};
 use crate::shop::{Refusal, Row, Shop};
@@ -128,7 +129,7 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let order = load(call)?;
     let keeps = matches!(call.arguments.get("status"), Some(SoapValue::Bool(false)));
     let notified = match call.arguments.get("notify") {
-        None | Some(SoapValue::Nil) if call.shop.mode() == WireStyle::WsI => Notified::NO,
+        None | Some(SoapValue::Nil) if call.given.is_version1 || call.shop.style() == WireStyle::WsI => Notified::NO,
         None | Some(SoapValue::Nil) => Notified::NOT_APPLICABLE,
         Some(SoapValue::Bool(on)) => Notified(i64::from(*on)),
         // The database makes a number of it, which the texts `true` and `false` are not.
@@ -142,7 +143,17 @@ fn add_comment(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         about: "order",
     };
     let status = Some(entry.status.clone()).filter(|status| !status.is_empty());
-    call.shop.save_order(&order, Saved::WithItems, |order| order.set_opt("status", status));
+    call.shop.save_order(&order, Saved::WithItems, |order| {
+        order.set_opt("status", status);
+        for (due, total, paid) in
+            [("total_due", "grand_total", "total_paid"), ("base_total_due", "base_grand_total", "base_total_paid")]
+        {
+            let amount = |column: &str| order.text(column).parse::<Amount>().unwrap_or_default();
+            // The mail to the customer, written whether it is sent or not, asks for it.
+            let left = amount(total) - amount(paid);
+            order.set(due, money(if left < Amount::default() { Amount::default() } else { left }));
+        }
+    });
     call.shop.add_to_history(&order, entry);
     Ok(true.into())
 }

@@ -51,6 +51,18 @@ pub struct Overrides {
     /// Status and headers.
     #[serde(skip_serializing_if = "is_default")]
     pub http: HttpOverrides,
+    /// Protocols that the shop has or lacks otherwise than its product.
+    #[serde(skip_serializing_if = "is_default")]
+    pub doors: DoorOverrides,
+}
+
+/// Protocols that the shop has or lacks otherwise than its product.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DoorOverrides {
+    /// Whether it speaks JSON-RPC.
+    #[serde(rename = "json-rpc", skip_serializing_if = "Option::is_none")]
+    pub json_rpc: Option<bool>,
 }
 
 /// Names of the service.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::{current_store, records, texts};
-use crate::magento::directory;
+use crate::magento::{columns, directory};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
@@ -65,6 +65,10 @@ static OPTIONS: LazyLock<IndexMap<String, Vec<(String, String)>>> = LazyLock::ne
 /// The first id that an attribute of somebody's gets in a fresh install.
 const FIRST_OWN_ID: i64 = 132;
 
+/// What a form hides of an attribute of a kind, and kinds of product that cannot have it.
+const HIDDEN_FIELDS: &[&str] =
+    &["is_unique", "is_required", "frontend_class", "is_configurable", "_scope", "_default_value", "_front_fieldset"];
+
 impl Shop {
     /// All product attributes, by id.
     pub(super) fn product_attributes(&self) -> Vec<Attribute> {
@@ -73,7 +77,9 @@ impl Shop {
 
     /// The system's attributes of an entity, then those that somebody added, by id.
     fn attributes_of(&self, entity: Entity) -> Vec<Attribute> {
+        let later = self.flavor().attributes_before_catalog();
         let system = SYSTEM.iter().filter(|attribute| attribute.entity == entity).cloned();
+        let system = system.map(move |attribute| Attribute { id: attribute.id + later, ..attribute });
         let rows = self.database.table("eav_attribute").iter();
         // A row that names no entity is of a product.
         let own = rows.filter(|(_, row)| match entity {
@@ -150,9 +156,18 @@ fn category_list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn named_options(call: &Call<'_>, attribute: &Attribute) -> SoapValue {
-    let pairs = call.shop.options_of(attribute);
-    let rows =
-        pairs.into_iter().map(|(value, label)| SoapStruct::new().with("label", label).with("value", value).into());
+    // A model's own numbers are numbers; what the table holds are texts, below an empty row that Magento puts there.
+    let is_model = OPTIONS.contains_key(&attribute.code) || attribute.input == "boolean";
+    let rows = call.shop.options_of(attribute).into_iter().map(|(value, label)| {
+        if value.is_empty() && !is_model {
+            return SoapStruct::new().with("label", label).with("value", value).into();
+        }
+        let value = match value.parse::<i64>() {
+            Ok(number) if is_model || call.shop.flavor().integer_columns() => SoapValue::from(number),
+            _ => value.into(),
+        };
+        SoapStruct::new().with("value", value).with("label", label).into()
+    });
     rows.collect::<Vec<SoapValue>>().into()
 }
 
@@ -185,7 +200,15 @@ const TYPES: &[(&str, &str)] = &[
 ];
 
 fn types(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let rows = TYPES.iter().map(|(value, label)| SoapStruct::new().with("label", *label).with("value", *value).into());
+    let texts = |texts: &[&str]| texts.iter().map(|text| SoapValue::from(*text)).collect::<Vec<_>>();
+    let rows = TYPES.iter().map(|(value, label)| {
+        let mut row = SoapStruct::new().with("value", *value).with("label", *label);
+        if *value == "weee" {
+            row.set("hide_fields", texts(HIDDEN_FIELDS));
+            row.set("disabled_types", texts(&["grouped"]));
+        }
+        row.into()
+    });
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
@@ -215,6 +238,9 @@ fn fill(row: &mut Row, data: &SoapStruct) {
             row.set(format!("label_{store}"), label.text("label").unwrap_or_default());
         }
     }
+    if let Some(SoapValue::Struct(fields)) = data.get("additional_fields") {
+        super::lay_over(row, fields, ADDITIONAL_FIELDS);
+    }
     for pair in records(data.get("additional_fields")) {
         if let Some(key) = pair.text("key") {
             row.set(key, pair.text("value").unwrap_or_default());
@@ -241,7 +267,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         return Err(call.fault_with("unable_to_save", text));
     }
     let highest = call.shop.database.table("eav_attribute").iter().map(|(id, _)| id).max();
-    let id = highest.map_or(FIRST_OWN_ID, |id| id + 1);
+    let id = highest.map_or(FIRST_OWN_ID + call.shop.flavor().attributes_before_catalog(), |id| id + 1);
     let mut row = Row::new()
         .with("attribute_id", id.to_string())
         .with("attribute_code", code)
@@ -277,6 +303,17 @@ fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(true.into())
 }
 
+/// Everything that an attribute may tell besides.
+const ADDITIONAL_FIELDS: &[&str] = &[
+    "frontend_class",
+    "is_html_allowed_on_front",
+    "used_for_sort_by",
+    "is_wysiwyg_enabled",
+    "is_filterable",
+    "is_filterable_in_search",
+    "position",
+];
+
 /// What an attribute tells besides, by its input.
 fn additional_fields(input: &str) -> &'static [&'static str] {
     match input {
@@ -291,7 +328,8 @@ fn additional_fields(input: &str) -> &'static [&'static str] {
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let attribute = named(call)?;
-    let row = call.shop.database.table("eav_attribute").row(attribute.id).cloned().unwrap_or_default();
+    let row = call.shop.database.table("eav_attribute").row(attribute.id).cloned();
+    let row = row.unwrap_or_else(|| system_row(&attribute.code));
     let mut answer = SoapStruct::new()
         .with("attribute_id", attribute.id)
         .with("attribute_code", attribute.code.as_str())
@@ -333,6 +371,20 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(answer.into())
 }
 
+/// What is known of an attribute that the system ships, as a row of somebody's attribute has it.
+fn system_row(code: &str) -> Row {
+    let mut row = Row::new();
+    let Some(known) = columns::attributes("catalog_product").and_then(|known| known.get(code)) else { return row };
+    for flag in &known.flags {
+        row.set(flag.as_str(), "1");
+    }
+    row.set("apply_to", known.apply_to.join(","));
+    if let Some(label) = &known.label {
+        row.set("label_0", label.as_str());
+    }
+    row
+}
+
 fn with_options(call: &Call<'_>) -> Result<Attribute, Refusal> {
     let attribute = named(call)?;
     let has = matches!(attribute.input.as_str(), "select" | "multiselect" | "boolean");
@@ -362,9 +414,9 @@ fn remove_option(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let attribute = with_options(call)?;
     let option = call.int("optionId");
     let options = call.shop.database.table_mut("eav_attribute_option");
-    if options.row(option).is_none_or(|row| row.int("attribute_id") != attribute.id) {
-        return Err(call.fault("unable_to_remove_option"));
+    // One that is not there is no error.
+    if options.row(option).is_some_and(|row| row.int("attribute_id") == attribute.id) {
+        options.remove(option);
     }
-    options.remove(option);
     Ok(true.into())
 }

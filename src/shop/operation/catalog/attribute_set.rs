@@ -23,7 +23,20 @@ const MEMBERS: &str = "eav_entity_attribute";
 
 /// The set, and the group of it that holds everything, of a fresh install.
 const DEFAULT_SET: i64 = 4;
-const DEFAULT_GROUP: i64 = 7;
+
+/// The groups of the default set in a fresh install. The first holds everything here.
+const DEFAULT_GROUPS: [(i64, &str); 7] = [
+    (7, "General"),
+    (8, "Prices"),
+    (9, "Meta Information"),
+    (10, "Images"),
+    (11, "Recurring Profile"),
+    (12, "Design"),
+    (17, "Gift Options"),
+];
+
+/// The last of the sets of a fresh install: one for each type of entity.
+const LAST_SET: i64 = 8;
 
 /// Attributes that are installed but in no set until somebody puts them there, as a seed does whose products have them.
 const IN_NO_SET: &[&str] = &["manufacturer", "color"];
@@ -44,6 +57,9 @@ impl Shop {
         sets.push(DEFAULT_SET);
         sets.sort_unstable();
         sets.dedup();
+        self.database.table_mut(SETS).reserve_ids(LAST_SET);
+        // Those of the customers' gender.
+        self.database.table_mut("eav_attribute_option").reserve_ids(2);
         for set in sets.into_iter().filter(|set| *set > 0) {
             let name = if set == DEFAULT_SET { "Default".to_owned() } else { format!("Set {set}") };
             self.add_set(Some(set), &name, None);
@@ -94,12 +110,21 @@ impl Shop {
                 let like = like.to_string();
                 self.database.table(GROUPS).with("attribute_set_id", &like).map(|(_, row)| row.clone()).collect()
             }
+            None if set == DEFAULT_SET => {
+                let group = |(id, name): (i64, &str)| {
+                    Row::new().with("attribute_group_id", id.to_string()).with("attribute_group_name", name)
+                };
+                DEFAULT_GROUPS.into_iter().map(group).collect()
+            }
             None => vec![Row::new().with("attribute_group_name", "General")],
         };
+        let mut holds_all = like.is_none();
         for old in groups {
             let mut group = Row::new().with("attribute_set_id", set.to_string());
-            if like.is_none() && set == DEFAULT_SET {
-                group.set("attribute_group_id", DEFAULT_GROUP.to_string());
+            if like.is_none()
+                && let Some(id) = old.get("attribute_group_id")
+            {
+                group.set("attribute_group_id", id);
             }
             group.set("attribute_group_name", old.text("attribute_group_name"));
             let group = self.database.table_mut(GROUPS).insert(group);
@@ -108,7 +133,9 @@ impl Shop {
                     let rows = self.database.table(MEMBERS).with("attribute_group_id", from);
                     rows.map(|(_, row)| row.int("attribute_id")).collect()
                 }
+                _ if !holds_all => Vec::new(),
                 _ => {
+                    holds_all = false;
                     let products = self.database.table("catalog_product");
                     let is_left_out = |code: &str| IN_NO_SET.contains(&code) && !products.has_column(code);
                     let system = self.product_attributes().into_iter();
@@ -237,9 +264,16 @@ fn attribute_add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if call.shop.member(set, attribute).is_some() {
         return Err(call.fault("attribute_is_already_in_set"));
     }
+    let code = call.shop.product_attribute(&attribute.to_string()).map(|attribute| attribute.code).unwrap_or_default();
+    if IN_NO_SET.contains(&code.as_str()) && call.shop.flavor().is_openmage() {
+        return Err(call.fault_with("add_attribute_error", NO_SOURCE_MODEL));
+    }
     call.shop.add_member(set, group, attribute);
     Ok(true.into())
 }
+
+/// What OpenMage says of an attribute whose options are rows and that names no source for them.
+const NO_SOURCE_MODEL: &str = "Invalid method Mage_Eav_Model_Entity_Attribute::_getDefaultSourceModel(Array\n(\n)\n)";
 
 fn attribute_remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (attribute, set) = pair(call)?;
@@ -251,8 +285,9 @@ fn attribute_remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 fn group_add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (set, name) = (call.text("attributeSetId"), call.text("groupName"));
     if !call.shop.has_set(call.int("attributeSetId")) {
-        let text = "Attribute set with requested id does not exist.";
-        return Err(call.fault_with("group_add_error", text));
+        // The database refuses it, after it has counted up the id.
+        call.shop.database.table_mut(GROUPS).skip_id();
+        return Err(call.fault_with("group_add_error", NO_SUCH_SET));
     }
     let mut groups = call.shop.database.table(GROUPS).with("attribute_set_id", &set);
     if groups.any(|(_, row)| row.text("attribute_group_name") == name) {
@@ -263,6 +298,13 @@ fn group_add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let row = Row::new().with("attribute_set_id", set).with("attribute_group_name", name);
     Ok(call.shop.database.table_mut(GROUPS).insert(row).into())
 }
+
+const NO_SUCH_SET: &str = "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a foreign \
+                           key constraint fails (`magento`.`eav_attribute_group`, CONSTRAINT \
+                           `FK_EAV_ATTR_GROUP_ATTR_SET_ID_EAV_ATTR_SET_ATTR_SET_ID` FOREIGN KEY (`attribute_set_id`) \
+                           REFERENCES `eav_attribute_set` (`attribute_set_id`) ON DELETE CASCADE ON UPDATE CASCADE), query \
+                           was: INSERT INTO `eav_attribute_group` (`attribute_set_id`, `attribute_group_name`, \
+                           `sort_order`) VALUES (?, ?, ?)";
 
 fn group_rename(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (group, name) = (call.int("groupId"), call.text("groupName"));

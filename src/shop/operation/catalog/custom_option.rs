@@ -183,7 +183,7 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let values = additional(call, &mut row, &data, group)?;
     lay_over(&mut row, &data, &["title", "type", "sort_order", "is_require"]);
     let becomes = group_of(row.text("type")).unwrap_or(group);
-    if becomes == Group::Select && values.is_empty() && call.shop.values_of(row.text("option_id")).is_empty() {
+    if becomes == Group::Select && values.is_empty() {
         return Err(call.fault_with("save_option_error", "Select type options required values rows."));
     }
     if group == Group::Select && becomes != Group::Select {

@@ -70,6 +70,17 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if data.text("title").is_none_or(|title| title.is_empty() || title == "0") {
         return Err(call.fault("option_value_title_required"));
     }
+    // Title and price have tables of their own; of the value's nothing is left to set, which is no SQL.
+    if data.get("sku").is_none() && data.get("sort_order").is_none() {
+        let id = row.text("option_type_id");
+        let text = format!(
+            "SQLSTATE[42000]: Syntax error or access violation: 1064 You have an error in your SQL syntax; check the manual \
+             that corresponds to your MariaDB server version for the right syntax to use near 'WHERE \
+             (option_type_id='{id}')' at line 1, query was: UPDATE `catalog_product_option_type_value` SET  WHERE \
+             (option_type_id='{id}')"
+        );
+        return Err(call.fault_with("update_option_value_error", text));
+    }
     call.shop.database.table_mut(VALUES).update(row.int("option_type_id"), |row| lay_over(row, &data, VALUE_COLUMNS));
     Ok(true.into())
 }

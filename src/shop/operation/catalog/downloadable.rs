@@ -121,7 +121,13 @@ fn read(data: &SoapStruct, kind: Kind) -> Result<Row, &'static str> {
 
 fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let kind = Kind::read(call)?;
-    let mut row = read(&call.record("resource"), kind).map_err(|name| call.fault_with("validation_error", name))?;
+    let data = call.record("resource");
+    // Version 2 puts an empty sample there.
+    if call.given.is_version1 && kind == Kind::Link && data.get("sample").is_none() {
+        let text = "array_key_exists(): Argument #2 ($array) must be of type array, null given";
+        return Err(Refusal::Thrown(text.to_owned()));
+    }
+    let mut row = read(&data, kind).map_err(|name| call.fault_with("validation_error", name))?;
     let product = product(call)?;
     row.set("product_id", product.text("entity_id"));
     call.shop.database.table_mut(kind.table()).insert(row);

@@ -98,7 +98,7 @@ impl Shop {
     /// Websites, categories, stock and tier prices that come with a product's data.
     fn relate(&mut self, product: &str, data: &SoapStruct) {
         // In WS-I an empty list is an object without members, which Magento takes for none.
-        let is_wsi = self.mode() == WireStyle::WsI;
+        let is_wsi = self.style() == WireStyle::WsI;
         let list = |name: &str| {
             let given = data.get(name).and_then(SoapValue::as_list).filter(|given| !is_wsi || !given.is_empty());
             given.map(|_| texts(data.get(name)))

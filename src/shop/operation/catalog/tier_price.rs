@@ -17,8 +17,11 @@ const ALL: &str = "all";
 
 /// A product's tier prices as the API gives them.
 pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
-    let rows = shop.database.table(TABLE).with("product_id", product.text("entity_id"));
-    let rows = rows.map(|(_, row)| {
+    let mut rows: Vec<(i64, &Row)> = shop.database.table(TABLE).with("product_id", product.text("entity_id")).collect();
+    rows.sort_by(|(_, a), (_, b)| {
+        a.text("qty").parse::<f64>().ok().partial_cmp(&b.text("qty").parse().ok()).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    let rows = rows.into_iter().map(|(_, row)| {
         let group = if row.get("all_groups") == Some("1") { ALL } else { row.text("customer_group_id") };
         let website =
             shop.database.table("core_website").row(row.int("website_id")).filter(|_| row.int("website_id") > 0);
@@ -58,7 +61,7 @@ pub(super) fn read_for(
     websites: &[String],
 ) -> Result<Option<Vec<Row>>, Refusal> {
     // In WS-I an empty list is an object without members and no list.
-    let is_wsi = call.shop.mode() == WireStyle::WsI;
+    let is_wsi = call.shop.style() == WireStyle::WsI;
     if list.and_then(SoapValue::as_list).is_none_or(|rows| is_wsi && rows.is_empty()) {
         return Ok(None);
     }
