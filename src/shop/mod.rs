@@ -48,6 +48,7 @@ pub use written::Miswritten;
 use session::Sessions;
 
 /// A fake shop: state plus the switches of its installation.
+#[derive(Clone)]
 pub struct Shop {
     /// The installation's switches: style, bridge, flavor.
     pub(crate) config: ShopConfig,
@@ -65,6 +66,7 @@ pub struct Shop {
 }
 
 /// What a reset goes back to.
+#[derive(Clone)]
 struct Origin {
     seed: Arc<Seed>,
     config: ShopConfig,
@@ -95,6 +97,13 @@ impl Shop {
         shop.install_categories();
         shop.install_attribute_sets();
         Ok(shop)
+    }
+
+    /// A shop that is now as this one, with a clock and a life of its own; nobody is logged in.
+    #[must_use]
+    pub fn copied(&self, clock: Clock) -> Self {
+        let config = ShopConfig { clock, ..self.config.clone() };
+        Self { config, sessions: Sessions::default(), ..self.clone() }
     }
 
     /// Reads and writes envelopes in the shop's present style and bridge release.

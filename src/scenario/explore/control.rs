@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::compare::{Difference, compare, in_both};
+use crate::scenario::run::compare::{Difference, compare, in_both};
 use super::probe::{Delay, Ending, Probe};
 use super::strike::Strike;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{Difference, Kind};
+use crate::scenario::run::compare::{Difference, Kind};
 use super::control::Control;
 use super::pool;
 use super::probe::Probe;

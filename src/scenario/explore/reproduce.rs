@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::compare::{Difference, Kind};
+use crate::scenario::run::compare::{Difference, Kind};
 use super::probe::Probe;
 use super::strike::Strike;
 use super::verdict::{Failed, Verdict};

@@ -1,6 +1,6 @@
 //! What became of a case after trouble.
 
-use super::compare::Difference;
+use crate::scenario::run::compare::Difference;
 use super::strike::Strike;
 use crate::quirk::Quirk;
 

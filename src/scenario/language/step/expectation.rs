@@ -10,6 +10,7 @@ use crate::scenario::language::setup::case_filter::CaseFilter;
 use crate::scenario::language::text::count::Count;
 use crate::scenario::language::text::one_or_many::OneOrMany;
 use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::words::YesNo;
 
 /// What must be true now. Every line given must hold.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -33,6 +34,10 @@ pub struct Expectation {
     /// Rows of the shop.
     #[serde(default)]
     pub shop: OneOrMany<RowsExpectation>,
+    /// Whether the CRM has come to hold what the shop holds (yes), or not (no): nothing is lost or there twice, and each row
+    /// is as a CRM without a past reads it now, with nothing in its way.
+    #[serde(default, rename = "in sync")]
+    pub in_sync: Option<At<YesNo>>,
     /// Calls since the last `expect` of calls or the start.
     #[serde(default)]
     pub calls: OneOrMany<CallsExpectation>,
