@@ -66,7 +66,7 @@ fn quirk(text: &str) -> Result<Quirk, String> {
 
 pub fn run(args: &SimulateArgs) -> Outcome {
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
-    let options = SimulateOptions { seed: args.seed, profile: args.profile, quirks: args.quirks.clone(), jobs };
+    let options = SimulateOptions { seed: args.seed, profile: args.profile, quirks: args.quirks.clone(), jobs, ..SimulateOptions::default() };
     let lasting = args.lasting.or_else(|| args.scenarios.is_none().then_some(USUALLY));
     let started = Instant::now();
     let first = args.first.get();

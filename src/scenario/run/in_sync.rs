@@ -213,6 +213,11 @@ fn comparable(list: &str, row: &mut Value) {
             members.remove(*name);
         }
     }
+    // Whether a guest was known when the cart was read, or read again within the overlap of two windows, is of the past too.
+    let is_guest = |customer: &Value| customer.as_str().is_some_and(|name| !name.starts_with(|c: char| c.is_ascii_digit()));
+    if list == "carts" && members.get("customer").is_some_and(is_guest) {
+        members.remove("customer");
+    }
     if !members.contains_key("originId")
         && let Some(Value::String(email)) = members.get_mut("email")
     {

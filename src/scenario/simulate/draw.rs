@@ -11,7 +11,7 @@ use crate::quirk::{Profile, Quirk};
 use crate::scenario::explore::usual;
 
 /// Rounds after the first sync.
-const ROUNDS: (usize, usize) = (1, 6);
+const ROUNDS: (usize, usize) = (1, 4);
 /// Sync start dates: how often, and which. The earlier, the more calls.
 const STARTS: &[(usize, &str)] = &[(10, "2014-01-01"), (10, "2013-12-01"), (4, "2013-11-01"), (1, "2013-05-01")];
 /// How much time passes between two things.
@@ -88,14 +88,17 @@ pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
     let setting = Setting {
         has_bridge: bridge != Some("none"),
         is_two_way: dice.chance(70),
-        is_crowded: dice.chance(8),
+        is_crowded: dice.chance(options.crowds),
     };
+    // Only the bridge pages customers.
+    let (bridge, setting) = if setting.is_crowded { (None, Setting { has_bridge: true, ..setting }) } else { (bridge, setting) };
     let start = dice.weighted(STARTS).unwrap_or("2014-01-01");
     let head = head(options, number, (bridge, start), &setting, dice);
     let mut people = People::new(start);
     let mut blocks = Vec::new();
     if setting.is_crowded {
         blocks.push(vec![edits::crowd(&mut people, dice)]);
+        blocks.push(vec![advance(dice)]);
     }
     blocks.push(sync(&setting, &mut people, dice, true));
     for _ in 0..dice.between(ROUNDS.0, ROUNDS.1) {
@@ -193,10 +196,13 @@ enum Way {
 const WAYS: &[(usize, Way)] =
     &[(30, Way::Calm), (3, Way::Forced), (32, Way::Disrupted), (20, Way::Edited), (15, Way::Killed)];
 
+const WAYS_OF_CROWDS: &[(usize, Way)] =
+    &[(20, Way::Calm), (20, Way::Disrupted), (45, Way::Edited), (15, Way::Killed)];
+
 /// A sync with what goes on in it.
 fn sync(setting: &Setting, people: &mut People, dice: &mut Dice, is_first: bool) -> Block {
     let any = || json!({ "expect": { "outcome": "any" } });
-    match dice.weighted(WAYS).unwrap_or(Way::Calm) {
+    match dice.weighted(if setting.is_crowded { WAYS_OF_CROWDS } else { WAYS }).unwrap_or(Way::Calm) {
         Way::Calm => {
             people.synced();
             vec![json!("sync"), any()]
@@ -234,6 +240,17 @@ fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
         during.insert("may miss".to_owned(), json!(true));
     }
     let before = people.clone();
+    if setting.is_crowded && dice.chance(70) {
+        // Between two pages somebody leaves the list.
+        let page = json!({ "operation": "oroCustomerList", "call": dice.between(2, 3) });
+        during.insert("before".to_owned(), page);
+        during.insert("may miss".to_owned(), json!(true));
+        during.insert("in magento".to_owned(), edits::leaving(people, dice));
+        during.insert("advance".to_owned(), json!("1 second"));
+        people.may_be_as(before);
+        people.synced_but(|customer| !during_knows(&during, &customer.name));
+        return vec![json!({ "during": during }), json!({ "expect": { "outcome": "any" } })];
+    }
     if setting.is_two_way && dice.chance(20)
         && let Some(edit) = edits::in_crm(people, dice)
     {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::scenario::language::write::Draft;
 
 /// Quiet syncs at the end: after an outage each asks for a week, and some rows are asked for once more.
-const QUIET_SYNCS: usize = 4;
+const QUIET_SYNCS: usize = 3;
 
 /// Steps that belong together, such as a disruption, the sync it strikes, and its end.
 pub type Block = Vec<Value>;

@@ -91,6 +91,12 @@ pub(super) fn in_passing(people: &mut People, dice: &mut Dice) -> Vec<Value> {
     if let Value::Array(edits) = edit { edits } else { vec![edit] }
 }
 
+/// One or two customers leave a list that is being read: they are saved again, or deleted.
+pub(super) fn leaving(people: &mut People, dice: &mut Dice) -> Value {
+    let kind = if dice.chance(50) { InMagento::Save } else { InMagento::Delete };
+    (0..dice.between(1, 2)).filter_map(|_| edit(kind, people, dice)).collect::<Vec<_>>().into()
+}
+
 fn edit(kind: InMagento, people: &mut People, dice: &mut Dice) -> Option<Value> {
     let email = |customer: &Customer| customer.name.contains('@');
     Some(match kind {

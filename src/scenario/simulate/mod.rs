@@ -7,11 +7,13 @@ mod draw;
 mod drawn;
 mod edits;
 mod people;
+mod plans;
 mod shrink;
 
 use std::path::Path;
 
 pub use drawn::Drawn;
+pub use plans::planned;
 
 use crate::quirk::{Profile, Quirk};
 use crate::scenario::Scenario;
@@ -22,7 +24,7 @@ use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::snapshot::Mode;
 
 /// What to simulate.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SimulateOptions {
     /// What every draw starts from.
     pub seed: u64,
@@ -30,8 +32,16 @@ pub struct SimulateOptions {
     pub profile: Profile,
     /// Quirks that are switched on in every scenario.
     pub quirks: Vec<Quirk>,
+    /// How many of a hundred scenarios have so many customers that lists have pages.
+    pub crowds: usize,
     /// How many run at once.
     pub jobs: usize,
+}
+
+impl Default for SimulateOptions {
+    fn default() -> Self {
+        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, jobs: 1 }
+    }
 }
 
 /// A scenario that failed.

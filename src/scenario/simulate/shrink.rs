@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::drawn::Drawn;
 use super::{Found, run};
-use crate::scenario::run::result::Failure;
+use crate::scenario::run::result::{Failure, FailureKind};
 
 /// Runs a search may take.
 const RUNS_MAX: usize = 600;
@@ -20,7 +20,9 @@ const TOLD_MAX: usize = 10;
 /// Leaves out what does not matter.
 pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>) -> Found {
     let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1 };
-    loop {
+    // A step that cannot work fails for the lack of what came before it: less of that is no smaller reason.
+    let cannot_work = search.failures.first().is_some_and(|failure| failure.kind == FailureKind::CannotWork);
+    while !cannot_work {
         let before = search.best.clone();
         search.blocks();
         search.steps();

@@ -102,7 +102,7 @@ impl World<'_> {
     }
 
     /// Keeps how a sync ended.
-    pub(super) fn note_sync(&mut self, outcome: &SyncOutcome) {
+    pub(in crate::scenario) fn note_sync(&mut self, outcome: &SyncOutcome) {
         let lines = lines(outcome);
         self.last = Some(LastOutcome {
             success: outcome.is_ok(),
