@@ -67,7 +67,7 @@ fn whatever_is_drawn_ends_in_sync() {
 
 /// A bug that is planted by a switch: it is found, and what is written fails as an ordinary scenario, but for the bug.
 fn is_found(quirk: Quirk, crowds: usize) {
-    let planted = SimulateOptions { quirks: vec![quirk], crowds, ..options() };
+    let planted = SimulateOptions { quirks: vec![quirk], crowds, search: 40, ..options() };
     let found = (0..100).find_map(|batch| simulate(&planted, batch * 2 + 1..batch * 2 + 3).into_iter().next());
     let found = found.unwrap_or_else(|| panic!("{} is not found in 200 scenarios", quirk.id()));
     let told = |text: &str| {

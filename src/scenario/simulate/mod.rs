@@ -34,13 +34,15 @@ pub struct SimulateOptions {
     pub quirks: Vec<Quirk>,
     /// How many of a hundred scenarios have so many customers that lists have pages.
     pub crowds: usize,
+    /// How many runs the search for the smallest scenario may take.
+    pub search: usize,
     /// How many run at once.
     pub jobs: usize,
 }
 
 impl Default for SimulateOptions {
     fn default() -> Self {
-        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, jobs: 1 }
+        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, search: 600, jobs: 1 }
     }
 }
 
@@ -66,7 +68,7 @@ pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Vec
         let number = numbers.start + u64::try_from(index).ok()?;
         let drawn = draw(options, number);
         let failures = run(&drawn);
-        (!failures.is_empty()).then(|| shrink::smallest(&drawn, number, failures))
+        (!failures.is_empty()).then(|| shrink::smallest(&drawn, number, failures, options.search))
     };
     pool::each(count, options.jobs, one).into_iter().flatten().collect()
 }

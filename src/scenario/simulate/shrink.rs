@@ -8,8 +8,6 @@ use super::drawn::Drawn;
 use super::{Found, run};
 use crate::scenario::run::result::{Failure, FailureKind};
 
-/// Runs a search may take.
-const RUNS_MAX: usize = 600;
 /// Members of the head that may be left out of, with those that go one by one.
 const SETTINGS: &[&str] = &["shop", "integration", "quirks"];
 /// What a scenario needs all the same.
@@ -18,8 +16,8 @@ const NEEDED: &[&str] = &["sync start date", "two way sync"];
 const TOLD_MAX: usize = 10;
 
 /// Leaves out what does not matter.
-pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>) -> Found {
-    let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1 };
+pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>, runs_max: usize) -> Found {
+    let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1, runs_max };
     // A step that cannot work fails for the lack of what came before it: less of that is no smaller reason.
     let cannot_work = search.failures.first().is_some_and(|failure| failure.kind == FailureKind::CannotWork);
     while !cannot_work {
@@ -28,7 +26,7 @@ pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>) -> Fo
         search.steps();
         search.edits();
         search.settings();
-        if search.best == before || search.runs >= RUNS_MAX {
+        if search.best == before || search.runs >= runs_max {
             break;
         }
     }
@@ -43,12 +41,13 @@ struct Search {
     reason: BTreeSet<String>,
     failures: Vec<Failure>,
     runs: usize,
+    runs_max: usize,
 }
 
 impl Search {
     /// Takes a smaller scenario when it fails for the same reason.
     fn takes(&mut self, smaller: Drawn) -> bool {
-        if self.runs >= RUNS_MAX {
+        if self.runs >= self.runs_max {
             return false;
         }
         self.runs += 1;
