@@ -128,9 +128,21 @@ pub async fn dry_run(asked: DryRun<'_>) -> Result<Planned, DryRunError> {
     plan.ended_by =
         ended.reason().or((!failed.is_empty()).then(|| format!("{} did not come through", failed.join(", "))));
     plan.complete = plan.ended_by.is_none();
+    merge_created(&mut plan, &so_far.writes);
     plan.writes.clone_from(&so_far.writes);
     plan.export_failures.clone_from(&so_far.export_failures);
     Ok(Planned { plan, outcome, so_far })
+}
+
+/// A row that Magento is to create takes over the record's key in the sync itself; the copy was not told of one.
+fn merge_created(plan: &mut Plan, writes: &[MagentoWrite]) {
+    for write in writes.iter().filter(|write| write.origin_id.is_none()) {
+        let of = plan.entities.iter_mut().find(|entity| entity.entity == write.entity && entity.updated > 0);
+        if let Some(entity) = of {
+            entity.updated -= 1;
+            entity.merged += 1;
+        }
+    }
 }
 
 /// What the edits that wait would write to Magento, tried out on a copy of the CRM.
