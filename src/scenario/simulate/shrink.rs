@@ -20,7 +20,10 @@ pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>, runs_
     let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1, runs_max };
     // A step that cannot work fails for the lack of what came before it: less of that is no smaller reason.
     let cannot_work = search.failures.first().is_some_and(|failure| failure.kind == FailureKind::CannotWork);
-    while !cannot_work {
+    loop {
+        if cannot_work {
+            break;
+        }
         let before = search.best.clone();
         search.blocks();
         search.steps();
