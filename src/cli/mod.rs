@@ -36,6 +36,7 @@ mod seed;
 mod serve;
 mod shop_args;
 mod shops;
+mod simulate;
 mod status;
 mod stored_shop;
 mod sync;
@@ -76,6 +77,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run scenarios with a disruption at every call and see whether the sync recovers.
     Explore(explore::ExploreArgs),
+    /// Run scenarios that are drawn at random, and write the smallest of each that loses something.
+    Simulate(simulate::SimulateArgs),
     /// Show what the scenarios exercise, and what none of them does.
     Coverage(coverage::CoverageArgs),
     /// List scenarios with their tags.
@@ -130,6 +133,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::New(args) => init::new(&args),
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Coverage(args) => coverage::run(&args, colour),
         Command::List(args) => list::run(&args, colour),
         Command::Migrate(args) => migrate::run(&args),

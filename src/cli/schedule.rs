@@ -30,13 +30,21 @@ pub struct ScheduleArgs {
     profile: Profile,
 }
 
-/// Schedules and says so in the CRM's words; an integration that is not active is exit code 1.
+/// Schedules and says so in the CRM's words; a wish that is not kept is exit code 1.
 pub fn run(args: &ScheduleArgs) -> Outcome {
     let mut crm = args.file.open()?;
     let integration = crm.integration_named(&args.name).map_err(|error| miette!("{error}"))?;
     let topic = if args.expire_carts { JobTopic::SyncCartExpirationIntegration } else { JobTopic::SyncIntegration };
     let scheduled = crm.schedule(integration.id, topic, args.force).map_err(|error| miette!("{error}"))?;
-    let joined = if scheduled == Scheduled::Merged { " (It joined the job that waits or runs already.)" } else { "" };
+    let joined = match scheduled {
+        Scheduled::Merged => " (It joined the job that waits or runs already.)",
+        Scheduled::NotForced => {
+            " (But a sync runs already that is no full re-sync, and this wish for one is dropped: schedule it again when that \
+             sync is over.)"
+        }
+        Scheduled::Added | Scheduled::Inactive => "",
+    };
     let _ = writeln!(output::stdout(), "{}{joined}", scheduled.message(&args.profile.quirks()));
-    Ok(if scheduled == Scheduled::Inactive { ExitCode::Failed } else { ExitCode::AsExpected })
+    let is_kept = matches!(scheduled, Scheduled::Added | Scheduled::Merged);
+    Ok(if is_kept { ExitCode::AsExpected } else { ExitCode::Failed })
 }

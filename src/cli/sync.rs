@@ -118,7 +118,9 @@ pub fn run(args: &SyncArgs) -> Outcome {
     if !confirmed(&crm, id, &asked, &mut audit)? {
         return Ok(ExitCode::Failed);
     }
-    // A job that a killed run left, or that waits, goes on instead of a new one.
+    // A job that a killed run left, or that waits, goes on instead of a new one, as a full re-sync when one is wanted: nobody
+    // else runs it, for the lock is ours.
+    crm.redeliver_jobs(id).map_err(|error| miette!("{error}"))?;
     let scheduled = crm.schedule(id, JobTopic::SyncIntegration, args.force).map_err(|error| miette!("{error}"))?;
     if scheduled == Scheduled::Inactive {
         let _ = writeln!(

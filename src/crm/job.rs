@@ -108,6 +108,8 @@ pub enum Scheduled {
     Added,
     /// One of that name waits or runs already; that one counts.
     Merged,
+    /// One runs already that is no full re-sync, and this wish for one is dropped, as the reference client drops it.
+    NotForced,
     /// The integration is not active.
     Inactive,
 }
@@ -117,10 +119,10 @@ impl Scheduled {
     /// not tell a merged wish from another.
     pub fn message(self, quirks: &Quirks) -> &'static str {
         match self {
-            Self::Added | Self::Merged if quirks.has(Quirk::ScheduledInOtherWords) => {
+            Self::Added | Self::Merged | Self::NotForced if quirks.has(Quirk::ScheduledInOtherWords) => {
                 "The synchronization has been scheduled. Check job progress."
             }
-            Self::Added | Self::Merged => "A sync job has been added to the queue. Check progress",
+            Self::Added | Self::Merged | Self::NotForced => "A sync job has been added to the queue. Check progress",
             Self::Inactive => "Cannot add sync job to the queue because the integration is not active.",
         }
     }
@@ -134,7 +136,7 @@ const COLUMNS: &str =
 
 impl Crm {
     /// Puts a job into the queue, as "Schedule sync" and cron do. One of the same name that waits or runs takes the new
-    /// one's place; when that one only waits and a full re-sync is wanted, it becomes one.
+    /// one's place; when that one only waits and a full re-sync is wanted, it becomes one; one that runs does not.
     ///
     /// # Errors
     /// When there is no such integration, or the database fails.
@@ -153,7 +155,11 @@ impl Crm {
                 crm.connection
                     .prepare_cached(&format!("UPDATE \"job\" SET \"force\" = max(\"force\", ?3) WHERE {active} AND \"status\" = 'new'"))?
                     .execute(params![channel.0.0, topic.as_str(), force])?;
-                return Ok(Scheduled::Merged);
+                let is_as_wanted: bool = crm
+                    .connection
+                    .prepare_cached(&format!("SELECT max(\"force\") >= ?3 FROM \"job\" WHERE {active}"))?
+                    .query_row(params![channel.0.0, topic.as_str(), force], |row| row.get(0))?;
+                return Ok(if is_as_wanted { Scheduled::Merged } else { Scheduled::NotForced });
             }
             crm.connection
                 .prepare_cached(
@@ -300,6 +306,9 @@ mod tests {
         assert_eq!(wish(&mut crm, true), Scheduled::Merged);
         crm.end_job(running.id, JobStatus::Success, "done").unwrap();
         assert_eq!(wish(&mut crm, false), Scheduled::Added);
+        // A sync that runs does not become a full one, and whoever wishes for one is told.
+        crm.begin_next_job(id).unwrap();
+        assert_eq!((wish(&mut crm, true), wish(&mut crm, false)), (Scheduled::NotForced, Scheduled::Merged));
     }
 
     #[test]

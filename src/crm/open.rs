@@ -163,6 +163,14 @@ impl Crm {
         copy_into(&source, to)
     }
 
+    /// Writes the CRM as it is into a new file, as [`Crm::copy_file`] does of a file, with the secrets it keeps.
+    ///
+    /// # Errors
+    /// As [`Crm::copy_file`].
+    pub fn copy_to(&self, to: &Path) -> Result<(), CrmError> {
+        copy_into(&self.connection, to)
+    }
+
     /// Settings of the connection, and the newest schema.
     pub(super) fn prepared(mut connection: Connection, clock: Clock, kept: Kept) -> Result<Self, CrmError> {
         connection.pragma_update(None, "synchronous", "NORMAL")?;

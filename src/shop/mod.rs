@@ -56,6 +56,7 @@ use session::Sessions;
 use stubs::{Stubbed, Stubs};
 
 /// A fake shop: state plus the switches of its installation.
+#[derive(Clone)]
 pub struct Shop {
     /// The installation's switches: style, bridge, flavor.
     pub(crate) config: ShopConfig,
@@ -79,6 +80,7 @@ pub struct Shop {
 }
 
 /// What a reset goes back to.
+#[derive(Clone)]
 struct Origin {
     seed: Arc<Seed>,
     config: ShopConfig,
@@ -115,6 +117,13 @@ impl Shop {
         shop.install_attribute_sets();
         shop.join_attribute_sets(&loaded.members)?;
         Ok(shop)
+    }
+
+    /// A shop that is now as this one, with a clock and a life of its own; nobody is logged in.
+    #[must_use]
+    pub fn copied(&self, clock: Clock) -> Self {
+        let config = ShopConfig { clock, ..self.config.clone() };
+        Self { config, sessions: Sessions::default(), ..self.clone() }
     }
 
     /// Reads and writes envelopes in the shop's present style and bridge release.

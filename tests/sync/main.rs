@@ -16,6 +16,7 @@ mod only_the_edit;
 mod order_of_arrival;
 mod plan_is_what_happens;
 mod sales;
+mod simulated;
 mod spoiled_answers;
 mod trace;
 mod vectors;

@@ -1,5 +1,5 @@
-//! `mockgento sync --dry-run`: the real sync through a transport that only reads, into a copy of the CRM file, ending in
-//! a plan. What a plan says is `sync::plan`'s; here it is run, bounded, resumed and printed.
+//! `mockgento sync --dry-run`: a dry run of a copy of the CRM file. How one is made and what a plan says is `sync::plan`'s;
+//! here it is bounded, resumed and printed.
 
 mod gate;
 mod html;
@@ -8,7 +8,7 @@ mod text;
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -24,11 +24,10 @@ use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
 use crate::crm::{Crm, IntegrationId, RunLock};
 use crate::sync::connector::Stream;
-use crate::sync::context::{StopFlag, SyncContext, SyncEvent, SyncOptions};
-use crate::sync::driver;
-use crate::sync::outcome::{ExportResult, SyncOutcome};
-use crate::sync::plan::{Material, Plan, Walk, probe};
-use crate::sync::write::{MagentoWrite, Writes};
+use crate::sync::context::{StopFlag, SyncEvent, SyncOptions};
+use crate::sync::outcome::ConnectorOutcome;
+use crate::sync::plan::dry_run::{self, DryRun, Ended, Planned, SoFar};
+use crate::sync::plan::{Plan, probe};
 use crate::transport::masked;
 use crate::whole_file;
 use scratch::{Question, Scratch};
@@ -98,28 +97,6 @@ impl EntityChoice {
     }
 }
 
-/// What the events of a sync add to a plan.
-#[derive(Default)]
-struct Heard {
-    rows: usize,
-    writes: Vec<MagentoWrite>,
-    export_failures: Vec<String>,
-}
-
-/// Why a dry run ended before it was through; the first reason stays.
-#[derive(Clone, Default)]
-struct Ended(Arc<Mutex<Option<String>>>);
-
-impl Ended {
-    fn by(&self, reason: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.into());
-    }
-
-    fn reason(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 /// Plans and prints; connectors that failed are exit code 1.
 pub fn run(args: &SyncArgs) -> Outcome {
     start_logging(args.verbose);
@@ -138,7 +115,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
         guard = guard.with_rate(rate);
     }
     let guard = Arc::new(guard);
-    let (ended, mut heard) = (Ended::default(), Heard::default());
+    let ended = Ended::default();
     let runtime = runtime()?;
     let probed = runtime.block_on(probe::probe(guard.clone(), asked.connection().client_options()?));
     let warnings = match probed {
@@ -154,35 +131,20 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let mut scratch = Scratch::open(&args.crm, question, &clock)?;
     if scratch.resumed {
         let _ = writeln!(output::stderr(), "going on with the dry run in {}", scratch.folder.display());
-        heard.writes.clone_from(&scratch.question.writes);
     }
     let id = integration(&mut scratch.after, &asked)?;
-    let outcome = runtime.block_on(synced(&asked, &mut scratch, id, &clock, &guard, &ended, &mut heard))?;
-
-    scratch.question.calls.join(guard.meter());
-    scratch.question.writes.clone_from(&heard.writes);
-    let material = Material {
-        before: &scratch.before,
-        after: &scratch.after,
-        integration: id,
-        walk: Walk { now: clock.now() },
-        calls: scratch.question.calls.clone(),
-    };
-    let mut plan = Plan::make(material).map_err(|error| miette!("{error}"))?;
+    let done = runtime.block_on(planned(&asked, &mut scratch, id, &clock, guard, &ended))?;
+    let Planned { mut plan, outcome, so_far } = done;
+    scratch.question.calls = so_far.calls;
+    scratch.question.writes.clone_from(&so_far.writes);
     plan.shop = masked(&asked.connection().url);
-    let failed: Vec<&str> =
-        outcome.connectors.iter().filter(|done| !done.is_ok()).map(|done| done.connector.name()).collect();
-    plan.ended_by =
-        ended.reason().or((!failed.is_empty()).then(|| format!("{} did not come through", failed.join(", "))));
-    plan.complete = plan.ended_by.is_none();
-    plan.writes = heard.writes;
-    plan.export_failures = heard.export_failures;
     plan.warnings = warnings;
     print(args, &plan)?;
-    let bounded = args.dry.limit.is_some_and(|limit| heard.rows >= limit);
+    let bounded = args.dry.limit.is_some_and(|limit| so_far.rows >= limit);
     scratch.close(args.dry.keep, plan.complete || bounded)?;
     let passes = args.dry.gate.pass(&plan)?;
-    Ok(match (failed.is_empty() && passes, outcome.left_out().iter().any(|rows| rows.fate.is_lack())) {
+    let came_through = outcome.connectors.iter().all(ConnectorOutcome::is_ok);
+    Ok(match (came_through && passes, outcome.left_out().iter().any(|rows| rows.fate.is_lack())) {
         (false, _) => ExitCode::Failed,
         (true, true) => ExitCode::Incomplete,
         (true, false) => ExitCode::AsExpected,
@@ -200,51 +162,20 @@ pub(super) fn planned_exports(asked: &Asked<'_>, id: IntegrationId) -> miette::R
     // The copy has no more secrets than the file.
     let (url, key) = (asked.connection().shop_url()?, asked.connection().api_key()?);
     crm.lend_secrets(id, &url, &key).map_err(|error| miette!("{error}"))?;
-    let mut heard = Heard::default();
-    let mut events = |event: SyncEvent| heard.hear(event);
-    let mut context = SyncContext {
-        crm: &mut crm,
-        transport: guard,
-        clock,
-        quirks: asked.connection().profile.quirks(),
-        events: &mut events,
-        options: SyncOptions { writes: Writes::Plan, ..SyncOptions::default() },
-    };
-    let done = runtime()?.block_on(driver::export_pending(&mut context, id));
-    done.map_err(|error| miette!("{error}"))?;
-    Ok(text::exports(&heard.writes, &heard.export_failures))
+    let quirks = asked.connection().profile.quirks();
+    let done = runtime()?.block_on(dry_run::planned_exports(&mut crm, id, guard, clock, quirks));
+    let found = done.map_err(|error| miette!("{error}"))?;
+    Ok(text::exports(&found.writes, &found.export_failures))
 }
 
-impl Heard {
-    /// What an event about an export adds.
-    fn hear(&mut self, event: SyncEvent) {
-        match event {
-            SyncEvent::Writing { write } => self.writes.push(write),
-            SyncEvent::Exported { outcome } => {
-                let about = format!("{} {}", outcome.entity, outcome.origin_id.unwrap_or_default());
-                match outcome.result {
-                    ExportResult::Failed { reason } | ExportResult::Skipped { reason } => {
-                        self.export_failures.push(format!("{about}: {reason}"));
-                    }
-                    ExportResult::Removed => self.export_failures.push(format!("{about}: it is gone in Magento")),
-                    ExportResult::Created | ExportResult::Updated | ExportResult::Unchanged | ExportResult::Planned => {
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-async fn synced(
+async fn planned(
     asked: &Asked<'_>,
     scratch: &mut Scratch,
-    id: crate::crm::IntegrationId,
+    id: IntegrationId,
     clock: &Clock,
-    guard: &Arc<ReadOnlyTransport>,
+    guard: Arc<ReadOnlyTransport>,
     ended: &Ended,
-    heard: &mut Heard,
-) -> miette::Result<SyncOutcome> {
+) -> miette::Result<Planned> {
     let args = asked.args;
     let stop = StopFlag::default();
     let (on_signal, why) = (stop.clone(), ended.clone());
@@ -266,9 +197,7 @@ async fn synced(
         force: args.force && !scratch.resumed,
         streams: args.dry.entities.iter().map(|choice| choice.stream()).collect(),
         since: args.dry.since,
-        writes: Writes::Plan,
-        exports_first: true,
-        stop: stop.clone(),
+        stop,
         ..SyncOptions::default()
     };
     let saves = scratch.saver();
@@ -277,34 +206,27 @@ async fn synced(
     } else {
         SyncProgress::on_stderr(start_of_walk(&scratch.after, id), args.telling())
     };
-    let mut events = |event: SyncEvent| {
-        progress.show(&event);
-        match event {
-            SyncEvent::BatchWritten { rows, .. } => {
-                heard.rows += rows;
-                saves.save(guard.meter(), &heard.writes);
-                if args.dry.limit.is_some_and(|limit| heard.rows >= limit) {
-                    ended.by(format!("{} rows were read", heard.rows));
-                    stop.stop();
-                }
-            }
-            other => {
-                heard.hear(other);
-                saves.save(guard.meter(), &heard.writes);
-            }
-        }
+    let so_far = scratch.so_far();
+    let mut shown = |event: &SyncEvent, so_far: &SoFar| {
+        progress.show(event);
+        saves.save(so_far);
     };
-    let mut context = SyncContext {
-        crm: &mut scratch.after,
-        transport: guard.clone(),
+    let asked = DryRun {
+        before: &scratch.before,
+        after: &mut scratch.after,
+        integration: id,
+        transport: guard,
         clock: clock.clone(),
         quirks: asked.connection().profile.quirks(),
-        events: &mut events,
         options,
+        rows_max: args.dry.limit,
+        ended: ended.clone(),
+        so_far,
+        progress: &mut shown,
     };
-    let outcome = driver::sync(&mut context, id).await;
+    let done = dry_run::dry_run(asked).await;
     progress.finish();
-    outcome.map_err(|error| miette!("{error}"))
+    done.map_err(|error| miette!("{error}"))
 }
 
 fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {

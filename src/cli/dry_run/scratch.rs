@@ -12,6 +12,7 @@ use crate::client::read_only::Meter;
 use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::private_file;
+use crate::sync::plan::dry_run::SoFar;
 use crate::sync::write::MagentoWrite;
 use crate::whole_file;
 
@@ -69,8 +70,13 @@ impl Scratch {
         let open = |name: &str| Crm::open(&folder.join(name), clock.clone()).map_err(|error| miette!("{error}"));
         let (before, after) = (open("before.sqlite")?, open("after.sqlite")?);
         let scratch = Self { folder, before, after, question, resumed, crm: digest };
-        scratch.saver().save(Meter::default(), &scratch.question.writes);
+        scratch.saver().save(&scratch.so_far());
         Ok(scratch)
+    }
+
+    /// What is known of the question.
+    pub(super) fn so_far(&self) -> SoFar {
+        SoFar { calls: self.question.calls.clone(), writes: self.question.writes.clone(), ..SoFar::default() }
     }
 
     pub(super) fn saver(&self) -> Saver {
@@ -79,7 +85,7 @@ impl Scratch {
 
     /// Removes the folder when nothing is left to do in it.
     pub(super) fn close(self, keep: bool, done: bool) -> miette::Result<()> {
-        self.saver().save(Meter::default(), &self.question.writes);
+        self.saver().save(&self.so_far());
         let Self { folder, before, after, .. } = self;
         drop((before, after));
         if done && !keep {
@@ -92,10 +98,9 @@ impl Scratch {
 }
 
 impl Saver {
-    /// What was counted in this process goes on top of what was counted before. A failure costs the count only.
-    pub(super) fn save(&self, calls: Meter, writes: &[MagentoWrite]) {
-        let mut question = Question { writes: writes.to_vec(), ..self.question.clone() };
-        question.calls.join(calls);
+    /// Notes what is known by now. A failure costs the count only.
+    pub(super) fn save(&self, so_far: &SoFar) {
+        let question = Question { calls: so_far.calls.clone(), writes: so_far.writes.clone(), ..self.question.clone() };
         let stored = Stored { crm: self.crm.clone(), question };
         // As a whole: half a file, left by a process that was killed, would be taken for somebody else's.
         let _ =

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::compare::{Difference, compare, in_both};
 use super::probe::{Delay, Ending, Probe};
 use super::strike::Strike;
+use crate::scenario::run::compare::{Difference, compare, in_both};
 
 /// The scenario without trouble.
 pub(super) struct Control {

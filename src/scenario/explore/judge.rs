@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{Difference, Kind};
 use super::control::Control;
 use super::pool;
 use super::probe::Probe;
 use super::strike::Strike;
 use super::verdict::{Failed, Verdict};
+use crate::scenario::run::compare::{Difference, Kind};
 
 /// Every run's verdict, in the order of the strikes.
 pub(super) fn judge_all(

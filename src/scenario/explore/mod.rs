@@ -3,12 +3,11 @@
 
 mod blame;
 mod catalogue;
-mod compare;
 mod control;
 mod edit;
 mod judge;
 mod living;
-mod pool;
+pub(in crate::scenario) mod pool;
 mod probe;
 mod reduce;
 mod reproduce;
@@ -17,8 +16,8 @@ mod verdict;
 
 use std::time::{Duration, Instant};
 
+pub use crate::scenario::run::compare::{Difference, Kind};
 pub use catalogue::{Trouble, all, by_kind, usual};
-pub use compare::{Difference, Kind};
 pub use edit::Edit;
 pub use living::{EditExploration, EditFailed, explore_edits};
 pub use strike::{CallSite, Strike};

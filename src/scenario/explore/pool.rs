@@ -4,7 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Does `work` for each number below `count`, `jobs` at a time.
-pub(super) fn each<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> Option<T> + Sync) -> Vec<Option<T>> {
+pub(in crate::scenario) fn each<T: Send>(
+    count: usize,
+    jobs: usize,
+    work: impl Fn(usize) -> Option<T> + Sync,
+) -> Vec<Option<T>> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new((0..count).map(|_| None).collect::<Vec<Option<T>>>());
     std::thread::scope(|scope| {

@@ -241,6 +241,10 @@ impl<'a> Attempt<'a> {
         if is_struck || matches!(step.0, StepKind::Sync(_)) {
             self.recover().await?;
         }
+        if edit.is_some() {
+            // What came too late for this sync comes with the next one, whatever the scenario does then.
+            self.run_again().await?;
+        }
         self.over.insert(index, self.world.clock.now());
         Ok(true)
     }

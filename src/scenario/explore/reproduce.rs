@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::compare::{Difference, Kind};
 use super::probe::Probe;
 use super::strike::Strike;
 use super::verdict::{Failed, Verdict};
@@ -15,6 +14,7 @@ use crate::scenario::language::beside::seeds;
 use crate::scenario::language::scenario::Scenario;
 use crate::scenario::language::setup::knob;
 use crate::scenario::language::setup::variant::Variant;
+use crate::scenario::run::compare::{Difference, Kind};
 use crate::scenario::run::runner::{self, Carrier, RunOptions, has_end};
 use crate::snapshot::Mode;
 

@@ -1,8 +1,8 @@
 //! What became of a case after trouble.
 
-use super::compare::Difference;
 use super::strike::Strike;
 use crate::quirk::Quirk;
+use crate::scenario::run::compare::Difference;
 
 /// What became of a scenario after trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

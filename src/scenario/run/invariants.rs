@@ -13,6 +13,7 @@ use super::world::World;
 use crate::crm::settings::ALL_WEBSITES;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Integration, Row};
 use crate::datetime;
+use crate::email_address;
 use crate::quirk::Profile;
 use crate::shop::{Shop, state};
 
@@ -40,13 +41,19 @@ const BROUGHT: &[(&str, Entity, &str, &str)] = &[
 /// # Errors
 /// When the CRM cannot be read.
 pub(in crate::scenario) fn broken(world: &mut World<'_>) -> Result<Vec<String>, CrmError> {
-    if world.quirks != Profile::Documented.quirks() {
-        return Ok(Vec::new());
-    }
+    if world.quirks == Profile::Documented.quirks() { always(world) } else { Ok(Vec::new()) }
+}
+
+/// What does not hold, in words, whatever quirks there are.
+///
+/// # Errors
+/// When the CRM cannot be read.
+pub(super) fn always(world: &mut World<'_>) -> Result<Vec<String>, CrmError> {
     let integrations = world.crm.integrations()?;
     let mut found = Vec::new();
     for integration in &integrations {
         one_row_of_each(&world.crm, integration, &mut found)?;
+        one_guest_of_each(&world.crm, integration, &mut found)?;
     }
     let wrong = world.crm.lifetimes_to_recalculate(&[])?.changed;
     if wrong > 0 {
@@ -60,6 +67,7 @@ pub(in crate::scenario) fn broken(world: &mut World<'_>) -> Result<Vec<String>, 
     let shop = shop.shared();
     let shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
     orders_have_their_customers(&world.crm, integration, &shop, &mut found)?;
+    guests_orders_are_theirs(&world.crm, integration, &shop, &mut found)?;
     for (table, entity, changes, walk) in BROUGHT {
         every_row_is_there(&world.crm, integration, &rows(&shop, table), (*entity, changes, walk), &mut found)?;
     }
@@ -77,6 +85,50 @@ fn one_row_of_each(crm: &Crm, integration: &Integration, found: &mut Vec<String>
         }
         let often = times.into_iter().filter(|(_, times)| *times > 1);
         found.extend(often.map(|(id, times)| format!("the CRM has {times} rows of {} {id}", entity.table())));
+    }
+    Ok(())
+}
+
+/// No two guests of one e-mail address, unless several people share it.
+fn one_guest_of_each(crm: &Crm, integration: &Integration, found: &mut Vec<String>) -> Result<(), CrmError> {
+    let mut times = BTreeMap::<String, usize>::new();
+    for row in crm.find(Entity::Customer, &[channel(integration)])? {
+        let is_guest = row.fields.int("originId").is_none() && row.fields.get("guest").is_some_and(CrmValue::is_true);
+        if let Some(email) = row.fields.text("email").filter(|_| is_guest) {
+            *times.entry(email_address::key(email)).or_default() += 1;
+        }
+    }
+    let shared: BTreeSet<String> =
+        integration.settings.shared_guest_email_list.iter().map(|email| email_address::key(email)).collect();
+    let often = times.into_iter().filter(|(email, times)| *times > 1 && !shared.contains(email));
+    found.extend(often.map(|(email, times)| format!("the CRM has {times} guests of {email}")));
+    Ok(())
+}
+
+/// The order of a guest stands with nobody but a guest of that e-mail address, or with a registered customer.
+fn guests_orders_are_theirs(
+    crm: &Crm,
+    integration: &Integration,
+    shop: &Shop,
+    found: &mut Vec<String>,
+) -> Result<(), CrmError> {
+    for order in rows(shop, "sales_flat_order") {
+        let (Some(id), Some(email)) =
+            (number(&order, "entity_id"), order.get("customer_email").and_then(Value::as_str))
+        else {
+            continue;
+        };
+        let Some(row) = crm.find_one(Entity::Order, &[channel(integration), ("originId", id.into())])? else {
+            continue;
+        };
+        let Some(whose) = row.fields.link("customer") else { continue };
+        let Some(whose) = crm.get(Entity::Customer, whose)?.filter(|row| row.fields.int("originId").is_none()) else {
+            continue;
+        };
+        let its = whose.fields.text("email").unwrap_or_default();
+        if !email_address::is_same(its, email) {
+            found.push(format!("order {id} of the guest {email} stands with {its} in the CRM"));
+        }
     }
     Ok(())
 }

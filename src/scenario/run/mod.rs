@@ -2,11 +2,15 @@
 //! in it, `runner` goes through the steps, `pool` runs many. A failed expectation is a result, not an error. What a file may
 //! say is decided in `language`.
 
+mod as_in_shop;
 mod cannot_work;
 pub mod case;
+pub(in crate::scenario) mod compare;
 pub mod exercised;
+mod in_sync;
 mod integration;
 pub(in crate::scenario) mod invariants;
+mod ledger;
 pub(super) mod moments;
 pub(super) mod network;
 mod options;

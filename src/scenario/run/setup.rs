@@ -4,6 +4,7 @@ use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
 
 use super::case::Case;
+use super::ledger::Ledger;
 use super::moments::Moments;
 use super::network::{self, NetworkError, Served};
 use super::options::RunOptions;
@@ -64,6 +65,7 @@ impl<'a> World<'a> {
             integration: None,
             origin: None,
             armed: Vec::new(),
+            ledger: Ledger::default(),
             last: None,
             transport,
             wsdl_cache: WsdlCache::default(),

@@ -1,6 +1,7 @@
 //! Everything one case of a scenario has: its clock, shops, wire and CRM, and what happened last.
 
 use super::cannot_work::CannotWork;
+use super::ledger::Ledger;
 use super::moments::Moments;
 use std::sync::Arc;
 
@@ -93,6 +94,8 @@ pub(in crate::scenario) struct World<'a> {
     pub(super) origin: Option<&'a Origin>,
     /// Disruptions that must strike before the case is over.
     pub(super) armed: Vec<Watched>,
+    /// What users of the CRM wrote.
+    pub(super) ledger: Ledger,
     /// How the last sync or check ended.
     pub(in crate::scenario) last: Option<LastOutcome>,
     pub(in crate::scenario) store: Store,

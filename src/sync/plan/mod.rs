@@ -1,8 +1,9 @@
 //! What a sync would do, from a sync into a copy of the CRM: rows compared before and after, accounts and guests that
-//! need a look, what would be written to Magento, how long it takes. Nothing here calls a shop but [`probe`], which
-//! only reads; rendering is the command line's.
+//! need a look, what would be written to Magento, how long it takes. Nothing here calls a shop but [`probe`] and
+//! [`dry_run`], which only read; rendering is the command line's.
 
 mod accounts;
+pub mod dry_run;
 mod estimate;
 mod failures;
 pub mod gate;

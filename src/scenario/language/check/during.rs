@@ -27,8 +27,8 @@ impl Check<'_> {
                 self.crm_edit(edit, place);
             }
         }
-        if step.in_magento.0.is_empty() && step.in_crm.0.is_empty() && step.advance.is_none() {
-            let help = "add `in magento: …`, `in crm: …` or `advance: …`, or write `sync`";
+        if step.in_magento.0.is_empty() && step.in_crm.0.is_empty() && step.advance.is_none() && !step.kill.is_yes() {
+            let help = "add `in magento: …`, `in crm: …`, `advance: …` or `kill: yes`, or write `sync`";
             self.report(place.clone(), "nothing happens during this sync", help);
         }
     }

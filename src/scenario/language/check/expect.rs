@@ -17,8 +17,9 @@ impl Check<'_> {
     pub(super) fn expect(&mut self, expectation: &Expectation, place: &Place) {
         let has_rows = !expectation.crm.0.is_empty() || !expectation.shop.0.is_empty();
         let has_end = expectation.outcome.is_some() || expectation.message.is_some();
-        if !has_rows && !has_end && expectation.calls.0.is_empty() {
-            let help = "say what must be true: `outcome: success`, `crm: {…}`, `shop: {…}` or `calls: {…}`";
+        if !has_rows && !has_end && expectation.calls.0.is_empty() && expectation.in_sync.is_none() {
+            let help =
+                "say what must be true: `outcome: success`, `crm: {…}`, `shop: {…}`, `in sync: yes` or `calls: {…}`";
             self.report(place.clone(), "nothing is expected here", help);
         }
         for name in &expectation.in_variants {

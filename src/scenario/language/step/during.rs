@@ -8,10 +8,10 @@ use super::magento_edit::MagentoEdit;
 use super::sync::SyncStep;
 use crate::scenario::language::text::one_or_many::OneOrMany;
 use crate::scenario::language::text::span::At;
-use crate::scenario::language::text::words::Interval;
+use crate::scenario::language::text::words::{Interval, YesNo};
 
 /// A sync, and what happens in the shop, in the CRM or to the clock just before one of its calls. A call that never comes
-/// fails the step.
+/// fails the step, unless it may miss.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuringStep {
@@ -28,6 +28,12 @@ pub struct DuringStep {
     /// How much time passes then.
     #[serde(default)]
     pub advance: Option<At<Interval>>,
+    /// Whether the sync is killed then, as by `kill -9`; the next one takes up where it was.
+    #[serde(default)]
+    pub kill: YesNo,
+    /// Whether it is all right that the call never comes; else the step fails.
+    #[serde(default, rename = "may miss")]
+    pub may_miss: YesNo,
 }
 
 /// A call of a sync. Every condition given must hold; calls are counted from the beginning of that sync, repeated ones too.

@@ -34,6 +34,10 @@ pub struct Expectation {
     /// Rows of the shop.
     #[serde(default)]
     pub shop: OneOrMany<RowsExpectation>,
+    /// Whether the CRM has come to hold what the shop holds (yes), or not (no): nothing is lost or there twice, and each row
+    /// is as a CRM without a past reads it now, with nothing in its way.
+    #[serde(default, rename = "in sync")]
+    pub in_sync: Option<At<YesNo>>,
     /// Calls since the last `expect` of calls or the start.
     #[serde(default)]
     pub calls: OneOrMany<CallsExpectation>,

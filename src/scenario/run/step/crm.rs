@@ -100,7 +100,12 @@ impl World<'_> {
         {
             return Ok(Err(objection));
         }
-        Ok(self.crm.create_customer(channel, &CustomerEdit { fields, addresses }).map(drop))
+        let edit = CustomerEdit { fields, addresses };
+        let done = self.crm.create_customer(channel, &edit);
+        if let Ok(id) = &done {
+            self.note(*id, &edit);
+        }
+        Ok(done.map(drop))
     }
 
     async fn update_in_crm(&mut self, update: &UpdateInCrm) -> Result<Result<(), CrmError>, CannotWork> {
@@ -111,7 +116,23 @@ impl World<'_> {
         {
             return Ok(Err(objection));
         }
-        Ok(self.crm.edit_customer(id, &CustomerEdit { fields, addresses: Vec::new() }))
+        Ok(self.save_in_crm(id, &CustomerEdit { fields, addresses: Vec::new() }))
+    }
+
+    /// Saves the form of a customer and notes what was taken.
+    fn save_in_crm(&mut self, id: RowId, edit: &CustomerEdit) -> Result<(), CrmError> {
+        self.crm.edit_customer(id, edit)?;
+        self.note(id, edit);
+        Ok(())
+    }
+
+    fn note(&mut self, id: RowId, edit: &CustomerEdit) {
+        self.ledger.saved(id, &edit.fields);
+        for address in &edit.addresses {
+            if let AddressEdit::Add(fields) = address {
+                self.ledger.added(id, fields);
+            }
+        }
     }
 
     /// What the form says against an e-mail address once Magento was asked for it.
@@ -131,7 +152,7 @@ impl World<'_> {
         let fields = self.crm_fields(Entity::CustomerAddress, &created.set)?;
         let id = self.crm_customer(&created.customer)?;
         let addresses = vec![AddressEdit::Add(fields)];
-        Ok(self.crm.edit_customer(id, &CustomerEdit { fields: CrmFields::new(), addresses }))
+        Ok(self.save_in_crm(id, &CustomerEdit { fields: CrmFields::new(), addresses }))
     }
 
     fn update_address_in_crm(&mut self, update: &UpdateAddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {
@@ -149,7 +170,7 @@ impl World<'_> {
         };
         let owner = address.fields.link("owner").ok_or(CannotWork::AddressOfNobody)?;
         let addresses = vec![AddressEdit::Change { id: address.id, fields }];
-        Ok(self.crm.edit_customer(owner, &CustomerEdit { fields: CrmFields::new(), addresses }))
+        Ok(self.save_in_crm(owner, &CustomerEdit { fields: CrmFields::new(), addresses }))
     }
 
     /// The customer with that e-mail address or Magento id.

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::crm::Crm;
@@ -12,7 +13,7 @@ use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::moments::LetGo;
 use crate::scenario::run::result::FailureKind;
-use crate::scenario::run::world::{Failures, World};
+use crate::scenario::run::world::{Failures, LastOutcome, World};
 use crate::sync::context::SyncContext;
 use crate::sync::driver;
 
@@ -31,7 +32,7 @@ impl World<'_> {
         let (transport, clock, quirks) = (self.transport.clone(), self.clock.clone(), self.quirks.clone());
         let mut ignore = |_| {};
         let mut context = SyncContext { crm: &mut syncing, transport, clock, quirks, events: &mut ignore, options };
-        let (outcome, edited) = {
+        let (outcome, edited) = 'ended: {
             let mut sync = pin!(driver::sync(&mut context, id));
             let first = tokio::select! {
                 biased;
@@ -39,22 +40,29 @@ impl World<'_> {
                 outcome = &mut sync => Err(outcome),
             };
             match first {
+                Ok(_) if during.kill.is_yes() => {
+                    let edited = self.edits(during, step).await;
+                    break 'ended (None, Some(edited));
+                }
                 Ok(let_go) => {
                     let edited = self.edited(during, step, let_go).await;
-                    (sync.await, Some(edited))
+                    (Some(sync.await), Some(edited))
                 }
-                Err(outcome) => (outcome, None),
+                Err(outcome) => (Some(outcome), None),
             }
         };
         self.crm = syncing;
         let counted = self.moments.forget();
-        let outcome = outcome?;
-        self.note_sync(&outcome);
+        match outcome {
+            Some(outcome) => self.note_sync(&outcome?),
+            None => self.note_kill(&during.before),
+        }
         match edited {
             Some(edited) => edited,
+            None if during.may_miss.is_yes() => Ok(Vec::new()),
             None => {
                 let message = format!(
-                    "the call it waits for never came: {}; {}",
+                    "the call it waits for never came: {}; {}; correct it, or add `may miss: yes`",
                     told(&during.before),
                     match counted.unwrap_or_default() {
                         0 => "this sync makes none like it".to_owned(),
@@ -65,6 +73,11 @@ impl World<'_> {
                 Ok(vec![Self::failure(step, FailureKind::Unmet, message)])
             }
         }
+    }
+
+    fn note_kill(&mut self, before: &CallOfSync) {
+        let message = format!("the sync was killed before {}", told(before));
+        self.last = Some(LastOutcome { success: false, shown: json!({"sync": "killed", "message": message}), message });
     }
 
     /// Does the edits, then lets the call go, whatever came of them.

@@ -8,7 +8,9 @@ use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
 use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::words::YesNo;
 use crate::scenario::run::cannot_work::CannotWork;
+use crate::scenario::run::in_sync;
 use crate::scenario::run::result::{Failure, FailureKind};
 use crate::scenario::run::world::{Failures, World};
 use crate::server::verify::{self, Together, Wanted};
@@ -45,6 +47,24 @@ impl World<'_> {
             ..Self::failure(step, FailureKind::Unmet, message)
         };
         Ok(unmet.into_iter().map(failed).collect())
+    }
+
+    /// What is not in sync, or that everything is when it should not be.
+    pub(super) async fn expect_in_sync(
+        &mut self,
+        wanted: &At<YesNo>,
+        step: &At<Step>,
+    ) -> Result<Option<Failure>, CannotWork> {
+        let found = in_sync::out_of_sync(self).await?;
+        let message = match (wanted.get(), found.as_slice()) {
+            (YesNo::Yes, []) | (YesNo::No, [_, ..]) => return Ok(None),
+            (YesNo::No, []) => "the CRM and the shop are in sync, expected them not to be".to_owned(),
+            (YesNo::Yes, [one]) => format!("out of sync: {one}"),
+            (YesNo::Yes, [first, rest @ ..]) => format!("out of sync: {first}, and {} more", rest.len()),
+        };
+        let detail = found.iter().map(|one| format!("{one}\n")).collect();
+        let line = wanted.place().line;
+        Ok(Some(Failure { line, detail, ..Self::failure(step, FailureKind::Unmet, message) }))
     }
 
     fn expect_outcome(&self, expectation: &Expectation, unmet: &mut Vec<Unmet>) {

@@ -13,7 +13,7 @@ mod rows;
 mod sale;
 mod shop;
 mod snapshot;
-mod sync;
+pub(super) mod sync;
 
 use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::{Step, StepKind};
@@ -54,7 +54,10 @@ impl<'a> World<'a> {
                 if !self.is_told_here(expectation) {
                     return Ok(Vec::new());
                 }
-                let failures = self.expect(expectation, step)?;
+                let mut failures = self.expect(expectation, step)?;
+                if let Some(wanted) = &expectation.in_sync {
+                    failures.extend(self.expect_in_sync(wanted, step).await?);
+                }
                 if !expectation.calls.0.is_empty() {
                     self.counted = self.journal_lengths();
                 }

@@ -42,7 +42,7 @@ impl World<'_> {
         let id = self.channel()?;
         let force = step.is_some_and(|step| step.force.is_yes());
         let scheduled = self.crm.schedule(id, JobTopic::SyncIntegration, force)?;
-        let success = scheduled != Scheduled::Inactive;
+        let success = matches!(scheduled, Scheduled::Added | Scheduled::Merged);
         let word = if success { "success" } else { "failure" };
         let merged = scheduled == Scheduled::Merged;
         let message = scheduled.message(&self.quirks);
@@ -107,7 +107,7 @@ impl World<'_> {
         };
         match self.crm.schedule(id, topic, false)? {
             Scheduled::Inactive => Ok(()),
-            Scheduled::Added | Scheduled::Merged => self.run_queue().await,
+            Scheduled::Added | Scheduled::Merged | Scheduled::NotForced => self.run_queue().await,
         }
     }
 }

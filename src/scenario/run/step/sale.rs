@@ -182,7 +182,7 @@ impl World<'_> {
         Ok(())
     }
 
-    pub(super) fn sync_context<'a>(
+    pub(in crate::scenario) fn sync_context<'a>(
         &'a mut self,
         events: &'a mut (dyn FnMut(crate::sync::context::SyncEvent) + Send),
     ) -> SyncContext<'a> {

@@ -102,7 +102,7 @@ impl World<'_> {
     }
 
     /// Keeps how a sync ended.
-    pub(super) fn note_sync(&mut self, outcome: &SyncOutcome) {
+    pub(in crate::scenario) fn note_sync(&mut self, outcome: &SyncOutcome) {
         let lines = lines(outcome);
         self.last = Some(LastOutcome {
             success: outcome.is_ok(),
@@ -118,7 +118,7 @@ fn connector(name: &str) -> Result<Connector, CannotWork> {
 }
 
 /// What a sync did, a line for each connector and export, in its order.
-pub(super) fn lines(outcome: &SyncOutcome) -> Vec<String> {
+pub(in crate::scenario::run) fn lines(outcome: &SyncOutcome) -> Vec<String> {
     let exports = outcome.exports.iter().map(|export| {
         let id = export.origin_id.map(|id| format!(" {id}")).unwrap_or_default();
         let what = match &export.result {

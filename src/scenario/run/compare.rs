@@ -102,7 +102,7 @@ type Fields = BTreeMap<String, String>;
 type Tables = BTreeMap<String, BTreeMap<(String, String), Vec<Fields>>>;
 
 /// All differences, tables in order.
-pub(super) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
+pub(in crate::scenario) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
     let (expected, found) = (tables(expected), tables(found));
     let mut differences = Vec::new();
     let names: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
@@ -126,7 +126,7 @@ pub(super) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
 }
 
 /// Rows that are neither as in the one end nor as in the other; what is wrong with them is told by the other.
-pub(super) fn neither(one: &Value, other: &Value, found: &Value) -> Vec<Difference> {
+pub(in crate::scenario) fn neither(one: &Value, other: &Value, found: &Value) -> Vec<Difference> {
     let (before, there) = (tables(one), tables(found));
     let none = Vec::new();
     let rows = |tables: &Tables, difference: &Difference| {
@@ -139,7 +139,7 @@ pub(super) fn neither(one: &Value, other: &Value, found: &Value) -> Vec<Differen
 }
 
 /// Those differences that others have too.
-pub(super) fn in_both(mut differences: Vec<Difference>, others: &[Difference]) -> Vec<Difference> {
+pub(in crate::scenario) fn in_both(mut differences: Vec<Difference>, others: &[Difference]) -> Vec<Difference> {
     differences.retain(|difference| others.iter().any(|other| difference.is_at(other)));
     differences
 }

@@ -1,0 +1,234 @@
+//! Whether the CRM has come to hold what the shop holds. Asked of three: of the CRM and the shop themselves (`invariants`,
+//! `as_in_shop`), of what users of the CRM wrote (`ledger`), and of a CRM without a past that reads a copy of the shop now,
+//! with nothing in its way. What depends on when a row was first seen is left out, and so is what is gone from the shop: the
+//! reference client removes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::cannot_work::CannotWork;
+use super::compare::{Difference, Kind, compare};
+use super::network::Served;
+use super::world::World;
+use super::{as_in_shop, invariants};
+use crate::client::WsdlCache;
+use crate::clock::Clock;
+use crate::crm::{Crm, Integration, IntegrationId};
+use crate::email_address;
+use crate::server::{EndpointOptions, InMemoryShop};
+use crate::shop::Shop;
+use crate::sync::context::{SyncContext, SyncOptions};
+use crate::sync::driver;
+use crate::sync::standing::reads_again;
+use crate::transport::in_memory::InMemoryTransport;
+
+/// Syncs after which a CRM without a past has read everything, nothing being in its way.
+const READINGS_MAX: usize = 4;
+/// Lists of an integration that are compared.
+const COMPARED: &[&str] =
+    &["websites", "stores", "customerGroups", "customers", "carts", "orders", "creditMemos", "newsletterSubscribers"];
+/// Lists whose rows belong to a customer.
+const OF_CUSTOMERS: &[&str] = &["carts", "orders", "newsletterSubscribers"];
+/// Fields that depend on when a row was first seen, in the list they are in.
+const OF_THE_PAST: &[(&str, &str)] = &[
+    // Found by the name the customer had then; whether there is one is asked all the same.
+    ("customers", "account"),
+    ("customers", "contact"),
+    // What a guest's row was before a registered customer took it over (vector 126).
+    ("customers", "isActive"),
+    // The sum of orders that are in the CRM, those that are gone from the shop included; `invariants` has the rule.
+    ("customers", "lifetime"),
+    ("carts", "firstName"),
+    ("carts", "lastName"),
+    ("orders", "firstName"),
+    ("orders", "lastName"),
+];
+
+/// What is not in sync, in words; nothing when everything is.
+pub(super) async fn out_of_sync(world: &mut World<'_>) -> Result<Vec<String>, CannotWork> {
+    let mut found = invariants::always(world)?;
+    let integrations = world.crm.integrations()?;
+    for integration in integrations.iter().filter(|integration| integration.settings.enabled) {
+        let Some(served) = world.shop_of(integration)? else { continue };
+        let clock = Clock::virtual_at(world.clock.now());
+        let shop = served.with_shop(|shop| shop.copied(clock.clone()));
+        found.extend(as_in_shop::differences(&world.crm, integration, &shop)?);
+        found.extend(world.ledger.not_arrived(&world.crm, integration, &shop, &world.case.scenario.script)?);
+        let customers = customers_of(&shop);
+        let lived = tree(&world.crm, integration.id)?;
+        let host = served.base_url()?.host_str().unwrap_or_default().to_owned();
+        match read_anew(world, integration, shop, host, clock).await? {
+            Ok(fresh) => found.extend(differences(fresh, lived, &customers)),
+            Err(why) => found.push(format!("a CRM without a past cannot read the shop: {why}")),
+        }
+    }
+    Ok(found)
+}
+
+impl World<'_> {
+    /// The shop whose WSDL an integration names.
+    fn shop_of(&self, integration: &Integration) -> Result<Option<&Served>, CannotWork> {
+        for served in self.shops.values() {
+            if served.wsdl_url()?.as_str() == integration.settings.api_url {
+                return Ok(Some(served));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What a CRM without a past makes of the shop, or why it cannot.
+async fn read_anew(
+    world: &World<'_>,
+    integration: &Integration,
+    shop: Shop,
+    host: String,
+    clock: Clock,
+) -> Result<Result<Value, String>, CannotWork> {
+    let mut crm = Crm::in_memory(clock.clone())?;
+    crm.set_discovery(world.crm.discovery().clone())?;
+    let id = crm.add_integration(&integration.settings)?;
+    let shop = InMemoryShop::new(shop, EndpointOptions::default());
+    let transport = InMemoryTransport::network(BTreeMap::from([(host, shop.peer())]), clock.clone());
+    let transport = std::sync::Arc::new(transport);
+    let wsdl_cache = WsdlCache::default();
+    let mut said = String::new();
+    for _ in 0..READINGS_MAX {
+        let mut ignore = |_| {};
+        let mut context = SyncContext {
+            crm: &mut crm,
+            transport: transport.clone(),
+            clock: clock.clone(),
+            quirks: world.quirks.clone(),
+            events: &mut ignore,
+            options: SyncOptions { wsdl_cache: wsdl_cache.clone(), ..SyncOptions::default() },
+        };
+        let outcome = driver::sync(&mut context, id).await?;
+        let is_ok = outcome.is_ok();
+        if is_ok && !reads_again(&crm, id)? {
+            return Ok(Ok(tree(&crm, id)?));
+        }
+        said = super::step::sync::lines(&outcome).into_iter().find(|line| line.contains("failed")).unwrap_or_default();
+    }
+    Ok(Err(said))
+}
+
+/// The rows of an integration as the CRM's state tells them.
+fn tree(crm: &Crm, id: IntegrationId) -> Result<Value, CannotWork> {
+    let all = crm.integrations()?;
+    let place = all.iter().position(|integration| integration.id == id).unwrap_or_default();
+    let mut state = crm.state()?;
+    Ok(state.pointer_mut(&format!("/integrations/{place}")).map(Value::take).unwrap_or_default())
+}
+
+fn customers_of(shop: &Shop) -> BTreeSet<i64> {
+    shop.database().table("customer").iter().map(|(id, _)| id).collect()
+}
+
+/// Rows of the same list in the one CRM and in the other.
+fn differences(mut fresh: Value, mut lived: Value, customers: &BTreeSet<i64>) -> Vec<String> {
+    let emails: BTreeSet<String> = list(&lived, "customers").filter_map(email).collect();
+    let (mut fresh_lists, mut lived_lists) = (Map::new(), Map::new());
+    for name in COMPARED {
+        let fresh_rows = rows(&mut fresh, name);
+        let lived_rows = rows(&mut lived, name);
+        let read: BTreeSet<String> = fresh_rows.iter().filter_map(identity).collect();
+        let there: BTreeMap<String, Value> =
+            lived_rows.iter().filter_map(|row| Some((identity(row)?, row.clone()))).collect();
+        // A guest of whom the CRM knows more by now has another row there.
+        let is_lost =
+            |row: &Value| there.contains_key(&identity(row).unwrap_or_default()) || !is_known_guest(name, row, &emails);
+        let mut fresh_rows: Vec<Value> = fresh_rows.into_iter().filter(|row| is_lost(row)).collect();
+        // Whatever is in the CRM alone is gone from the shop, or was made before the sync start date.
+        let is_read = |row: &Value| identity(row).is_some_and(|identity| read.contains(&identity));
+        let mut lived_rows: Vec<Value> = lived_rows.into_iter().filter(is_read).collect();
+        if OF_CUSTOMERS.contains(name) {
+            let orphans: BTreeSet<String> =
+                lived_rows.iter().filter(|row| is_of_nobody(row, customers)).filter_map(identity).collect();
+            for row in fresh_rows.iter_mut().chain(&mut lived_rows) {
+                if identity(row).is_some_and(|identity| orphans.contains(&identity)) {
+                    without(row, &["customer", "isGuest", "customerEmail"]);
+                }
+            }
+        }
+        for row in fresh_rows.iter_mut().chain(&mut lived_rows) {
+            comparable(name, row);
+        }
+        fresh_lists.insert((*name).to_owned(), fresh_rows.into());
+        lived_lists.insert((*name).to_owned(), lived_rows.into());
+    }
+    let side = |lists: Map<String, Value>| serde_json::json!({ "crm": lists });
+    compare(&side(fresh_lists), &side(lived_lists)).iter().filter(|one| is_told(one)).map(told).collect()
+}
+
+fn is_told(difference: &Difference) -> bool {
+    // An item that is gone from the cart stays in the CRM and says so.
+    !(difference.kind == Kind::Extra && difference.table == "crm carts items")
+}
+
+fn told(difference: &Difference) -> String {
+    difference.to_string()
+}
+
+fn list<'a>(tree: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    tree.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn rows(tree: &mut Value, name: &str) -> Vec<Value> {
+    match tree.get_mut(name).map(Value::take) {
+        Some(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    }
+}
+
+/// What a row is known by: Magento's id, of a guest the e-mail address.
+fn identity(row: &Value) -> Option<String> {
+    match row.get("originId") {
+        Some(id) => Some(id.to_string()),
+        None => email(row),
+    }
+}
+
+fn email(row: &Value) -> Option<String> {
+    row.get("email").and_then(Value::as_str).map(email_address::key)
+}
+
+fn is_known_guest(list: &str, row: &Value, emails: &BTreeSet<String>) -> bool {
+    list == "customers" && row.get("originId").is_none() && email(row).is_some_and(|email| emails.contains(&email))
+}
+
+/// Whether the customer of a row is gone from the shop: Magento does not say so, and a new CRM makes a guest of them.
+fn is_of_nobody(row: &Value, customers: &BTreeSet<i64>) -> bool {
+    let customer = row.get("customer").and_then(Value::as_str).unwrap_or_default();
+    let id = customer.split(' ').next().and_then(|id| id.parse().ok());
+    id.is_some_and(|id: i64| !customers.contains(&id))
+}
+
+fn comparable(list: &str, row: &mut Value) {
+    let Value::Object(members) = row else { return };
+    for (of, name) in OF_THE_PAST.iter().filter(|(of, _)| *of == list) {
+        if let Some(value) = members.get_mut(*name).filter(|_| *of == "customers") {
+            *value = Value::from("there");
+        } else {
+            members.remove(*name);
+        }
+    }
+    // Whether a guest was known when the cart was read, or read again within the overlap of two windows, is of the past too.
+    let is_guest =
+        |customer: &Value| customer.as_str().is_some_and(|name| !name.starts_with(|c: char| c.is_ascii_digit()));
+    if list == "carts" && members.get("customer").is_some_and(is_guest) {
+        members.remove("customer");
+    }
+    if !members.contains_key("originId")
+        && let Some(Value::String(email)) = members.get_mut("email")
+    {
+        *email = email_address::key(email);
+    }
+}
+
+fn without(row: &mut Value, names: &[&str]) {
+    if let Value::Object(members) = row {
+        members.retain(|name, _| !names.contains(&name.as_str()));
+    }
+}

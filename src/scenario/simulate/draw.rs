@@ -1,0 +1,323 @@
+//! Draws a scenario: a head, a first sync, and rounds of edits on both sides, time, and syncs with or without trouble.
+
+use serde_json::{Map, Value, json};
+
+use super::SimulateOptions;
+use super::dice::Dice;
+use super::drawn::{Block, Drawn};
+use super::edits;
+use super::people::People;
+use crate::quirk::{Profile, Quirk};
+use crate::scenario::explore::usual;
+
+/// Rounds after the first sync.
+const ROUNDS: (usize, usize) = (1, 4);
+/// Sync start dates: how often, and which. The earlier, the more calls.
+const STARTS: &[(usize, &str)] = &[(10, "2014-01-01"), (10, "2013-12-01"), (4, "2013-11-01"), (1, "2013-05-01")];
+/// How much time passes between two things.
+const SPANS: &[(usize, &str)] = &[
+    (3, "1 second"),
+    (2, "20 seconds"),
+    (3, "4 minutes"),
+    (5, "5 minutes"),
+    (4, "1 hour"),
+    (3, "1 day"),
+    (1, "8 days"),
+];
+/// Calls that trouble strikes and edits come before, with the bridge.
+const WITH_BRIDGE: &[&str] = &[
+    "login",
+    "oroPing",
+    "oroWebsiteList",
+    "storeList",
+    "customerGroupList",
+    "oroRegionList",
+    "oroCustomerList",
+    "oroCustomerList",
+    "oroQuoteList",
+    "oroOrderList",
+    "oroOrderList",
+    "newsletterSubscriberList",
+    "salesOrderCreditmemoList",
+    "salesOrderCreditmemoInfo",
+    "customerAddressList",
+];
+/// Those without it.
+const NATIVE: &[&str] = &[
+    "login",
+    "storeList",
+    "customerGroupList",
+    "directoryRegionList",
+    "customerCustomerList",
+    "customerCustomerList",
+    "customerCustomerInfo",
+    "customerAddressList",
+    "salesOrderList",
+    "salesOrderInfo",
+    "salesOrderInfo",
+    "salesOrderCreditmemoList",
+    "salesOrderCreditmemoInfo",
+];
+/// Calls that every sync makes that nothing strikes.
+const SURE_WITH_BRIDGE: &[&str] =
+    &["login", "storeList", "customerGroupList", "oroCustomerList", "oroQuoteList", "oroOrderList"];
+const SURE_NATIVE: &[&str] = &["login", "storeList", "customerGroupList", "customerCustomerList", "salesOrderList"];
+/// Calls of an export, with the bridge and without.
+const EXPORT_WITH_BRIDGE: &[&str] =
+    &["oroCustomerInfo", "oroCustomerUpdate", "oroCustomerCreate", "customerAddressUpdate", "customerAddressCreate"];
+const EXPORT_NATIVE: &[&str] = &[
+    "customerCustomerInfo",
+    "customerCustomerUpdate",
+    "customerCustomerCreate",
+    "customerAddressUpdate",
+    "customerAddressCreate",
+];
+
+/// What is decided once for a whole scenario.
+pub(super) struct Setting {
+    pub(super) has_bridge: bool,
+    pub(super) is_two_way: bool,
+    /// So many customers that a list has several pages.
+    is_crowded: bool,
+}
+
+/// The scenario with that number.
+pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
+    let dice = &mut Dice::of(options.seed, number);
+    let bridge = dice.weighted(&[(60, None), (8, Some("1.2.0")), (7, Some("1.2.14")), (25, Some("none"))]).flatten();
+    let setting = Setting {
+        has_bridge: bridge != Some("none"),
+        is_two_way: dice.chance(70),
+        is_crowded: dice.chance(options.crowds),
+    };
+    // Only the bridge pages customers.
+    let (bridge, setting) =
+        if setting.is_crowded { (None, Setting { has_bridge: true, ..setting }) } else { (bridge, setting) };
+    let start = dice.weighted(STARTS).unwrap_or("2014-01-01");
+    let head = head(options, number, (bridge, start), &setting, dice);
+    let mut people = People::new(start);
+    let mut blocks = Vec::new();
+    if setting.is_crowded {
+        blocks.push(vec![edits::crowd(&mut people, dice)]);
+        blocks.push(vec![advance(dice)]);
+    }
+    blocks.push(sync(&setting, &mut people, dice, true));
+    for _ in 0..dice.between(ROUNDS.0, ROUNDS.1) {
+        if dice.chance(85) {
+            blocks.push(vec![advance(dice)]);
+        }
+        for _ in 0..dice.between(0, 3) {
+            let mut edits = edits::in_magento(&mut people, dice);
+            let edit = if edits.len() == 1 { edits.remove(0) } else { edits.into() };
+            blocks.push(vec![json!({ "in magento": edit })]);
+        }
+        if setting.is_crowded && dice.chance(50) {
+            blocks.push(vec![edits::all_saved(&mut people)]);
+        }
+        if setting.is_two_way && dice.chance(60) {
+            for _ in 0..dice.between(1, 2) {
+                if let Some(edit) = edits::in_crm(&mut people, dice) {
+                    blocks.push(vec![json!({ "in crm": edit })]);
+                }
+            }
+        }
+        if dice.chance(40) {
+            blocks.push(vec![advance(dice)]);
+        }
+        blocks.push(sync(&setting, &mut people, dice, false));
+    }
+    Drawn { comments: Vec::new(), head, blocks }
+}
+
+fn head(
+    options: &SimulateOptions,
+    number: u64,
+    (bridge, start): (Option<&str>, &str),
+    setting: &Setting,
+    dice: &mut Dice,
+) -> Vec<(&'static str, Value)> {
+    let title = format!("Scenario {number} of the seed {}", options.seed);
+    let mut head = vec![("title", json!(title)), ("tags", json!(["simulated"]))];
+    if options.profile != Profile::default() {
+        head.push(("profile", json!(options.profile.as_str())));
+    }
+    let mut quirks: Map<String, Value> = Map::new();
+    if setting.is_two_way && !setting.has_bridge && options.profile == Profile::Documented {
+        // Edits wait for a bridge otherwise.
+        quirks.insert(Quirk::TwoWayNeedsNoBridge.id().to_owned(), json!(true));
+    }
+    for quirk in &options.quirks {
+        quirks.insert(quirk.id().to_owned(), json!(true));
+    }
+    if !quirks.is_empty() {
+        head.push(("quirks", quirks.into()));
+    }
+    head.push(("clock", json!("2014-01-15 12:00:00")));
+    let mut shop = Map::new();
+    if dice.chance(50) {
+        shop.insert("wsi".to_owned(), json!(true));
+    }
+    if let Some(bridge) = bridge {
+        shop.insert("bridge".to_owned(), json!(bridge));
+    }
+    if !shop.is_empty() {
+        head.push(("shop", shop.into()));
+    }
+    let mut integration = Map::new();
+    integration.insert("sync start date".to_owned(), json!(start));
+    if setting.is_two_way {
+        integration.insert("two way sync".to_owned(), json!(true));
+        let priority = if dice.chance(50) { "remote wins" } else { "local wins" };
+        integration.insert("sync priority".to_owned(), json!(priority));
+    }
+    if dice.chance(15) {
+        integration.insert("guest customer sync".to_owned(), json!(false));
+    }
+    if setting.is_crowded {
+        integration.insert("page size".to_owned(), json!(25));
+    }
+    head.push(("integration", integration.into()));
+    head
+}
+
+fn advance(dice: &mut Dice) -> Value {
+    json!({ "advance": dice.weighted(SPANS).unwrap_or("5 minutes") })
+}
+
+/// How a sync goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Calm,
+    Forced,
+    Disrupted,
+    Edited,
+    Killed,
+}
+
+const WAYS: &[(usize, Way)] =
+    &[(30, Way::Calm), (3, Way::Forced), (32, Way::Disrupted), (20, Way::Edited), (15, Way::Killed)];
+
+const WAYS_OF_CROWDS: &[(usize, Way)] = &[(20, Way::Calm), (20, Way::Disrupted), (45, Way::Edited), (15, Way::Killed)];
+
+/// A sync with what goes on in it.
+fn sync(setting: &Setting, people: &mut People, dice: &mut Dice, is_first: bool) -> Block {
+    let any = || json!({ "expect": { "outcome": "any" } });
+    match dice.weighted(if setting.is_crowded { WAYS_OF_CROWDS } else { WAYS }).unwrap_or(Way::Calm) {
+        Way::Calm => {
+            people.synced();
+            vec![json!("sync"), any()]
+        }
+        Way::Forced if !is_first => {
+            people.synced();
+            vec![json!({ "sync": { "force": true } }), any()]
+        }
+        Way::Disrupted | Way::Forced => {
+            let mut block: Block = (0..dice.weighted(&[(70, 1), (30, 2)]).unwrap_or(1))
+                .map(|_| json!({ "disrupt": disruption(setting, dice) }))
+                .collect();
+            block.extend([json!("sync"), any(), json!("clear")]);
+            block
+        }
+        Way::Edited => edited(setting, people, dice),
+        Way::Killed => {
+            let during = json!({ "sync": {}, "before": call(setting, dice), "kill": true, "may miss": true });
+            vec![json!({ "during": during }), any()]
+        }
+    }
+}
+
+/// A sync with edits just before one of its calls. A call that every sync makes may have any edit before it; of others nobody
+/// knows whether they come, so nothing later may build on what is done before them.
+fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
+    let mut during = Map::from_iter([("sync".to_owned(), json!({}))]);
+    let is_sure = dice.chance(50);
+    if is_sure {
+        let lists = if setting.has_bridge { SURE_WITH_BRIDGE } else { SURE_NATIVE };
+        during.insert("before".to_owned(), json!({ "operation": dice.pick(lists).copied().unwrap_or("login") }));
+    } else {
+        during.insert("before".to_owned(), call(setting, dice));
+        during.insert("may miss".to_owned(), json!(true));
+    }
+    let before = people.clone();
+    if setting.is_crowded && dice.chance(70) {
+        // Between two pages somebody leaves the list.
+        let page = json!({ "operation": "oroCustomerList", "call": dice.between(2, 3) });
+        during.insert("before".to_owned(), page);
+        during.insert("may miss".to_owned(), json!(true));
+        during.insert("in magento".to_owned(), edits::leaving(people, dice));
+        during.insert("advance".to_owned(), json!("1 second"));
+        people.may_be_as(before);
+        people.synced_but(|customer| !during_knows(&during, &customer.name));
+        return vec![json!({ "during": during }), json!({ "expect": { "outcome": "any" } })];
+    }
+    if setting.is_two_way
+        && dice.chance(20)
+        && let Some(edit) = edits::in_crm(people, dice)
+    {
+        during.insert("in crm".to_owned(), edit);
+    } else {
+        let count = dice.weighted(&[(60, 1), (40, 2)]).unwrap_or(1);
+        let edits = |people: &mut People, dice: &mut Dice| match is_sure {
+            true => edits::in_magento(people, dice),
+            false => edits::in_passing(people, dice),
+        };
+        let edits: Vec<Value> = (0..count).flat_map(|_| edits(people, dice)).collect();
+        during.insert("in magento".to_owned(), edits.into());
+    }
+    if dice.chance(50) {
+        during.insert("advance".to_owned(), json!("1 second"));
+    }
+    if !is_sure {
+        people.may_be_as(before);
+    }
+    people.synced_but(|customer| !during_knows(&during, &customer.name));
+    vec![json!({ "during": during }), json!({ "expect": { "outcome": "any" } })]
+}
+
+/// Whether a customer is called anywhere in a step.
+fn during_knows(during: &Map<String, Value>, name: &str) -> bool {
+    during.get("in magento").is_some_and(|edits| edits.to_string().contains(&format!("\"{name}\"")))
+}
+
+fn operation(setting: &Setting, dice: &mut Dice) -> &'static str {
+    let exports = if setting.has_bridge { EXPORT_WITH_BRIDGE } else { EXPORT_NATIVE };
+    let lists = if setting.has_bridge { WITH_BRIDGE } else { NATIVE };
+    let from = if setting.is_two_way && dice.chance(35) { exports } else { lists };
+    dice.pick(from).copied().unwrap_or("login")
+}
+
+/// Which call, of an operation or of all.
+fn call(setting: &Setting, dice: &mut Dice) -> Value {
+    if dice.chance(30) {
+        return json!({ "call": dice.between(1, 30) });
+    }
+    match dice.weighted(&[(60, 1), (20, 2), (12, 3), (8, 5)]) {
+        None | Some(1) => json!({ "operation": operation(setting, dice) }),
+        Some(call) => json!({ "operation": operation(setting, dice), "call": call }),
+    }
+}
+
+fn disruption(setting: &Setting, dice: &mut Dice) -> Value {
+    let mut disruption = call(setting, dice);
+    let troubles = usual();
+    if let (Some(trouble), Value::Object(members)) = (dice.pick(&troubles), &mut disruption) {
+        if trouble.times > 1 {
+            members.insert("times".to_owned(), json!(trouble.times));
+        }
+        members.insert("with".to_owned(), serde_json::to_value(&trouble.disruption).unwrap_or_default());
+        members.insert("may miss".to_owned(), json!(true));
+    }
+    disruption
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::magento::BridgeRelease;
+
+    #[test]
+    fn the_releases_that_are_drawn_are_known() {
+        for release in ["1.2.0", "1.2.14"] {
+            assert!(BridgeRelease::find(release).is_ok(), "{release}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The simulator: draws scenarios, runs them, and makes the smallest of each that fails. A drawn scenario is an ordinary one
+//! (`draw` writes it in the language's own words), so what fails here fails as a file too; it ends with quiet syncs and
+//! `expect: {in sync: yes}`, and that is what judges it. Rules of the sync, of Magento and of the judgement do not live here.
+
+mod dice;
+mod draw;
+mod drawn;
+mod edits;
+mod people;
+mod plans;
+mod shrink;
+
+use std::path::Path;
+
+pub use drawn::Drawn;
+pub use plans::planned;
+
+use crate::quirk::{Profile, Quirk};
+use crate::scenario::Scenario;
+use crate::scenario::explore::pool;
+use crate::scenario::run::case::Case;
+use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::runner::{self, Carrier, RunOptions};
+use crate::snapshot::Mode;
+
+/// What to simulate.
+#[derive(Clone, Debug)]
+pub struct SimulateOptions {
+    /// What every draw starts from.
+    pub seed: u64,
+    /// The profile of every scenario.
+    pub profile: Profile,
+    /// Quirks that are switched on in every scenario.
+    pub quirks: Vec<Quirk>,
+    /// How many of a hundred scenarios have so many customers that lists have pages.
+    pub crowds: usize,
+    /// How many runs the search for the smallest scenario may take.
+    pub search: usize,
+    /// How many run at once.
+    pub jobs: usize,
+}
+
+impl Default for SimulateOptions {
+    fn default() -> Self {
+        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, search: 600, jobs: 1 }
+    }
+}
+
+/// A scenario that failed.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Why, the first reason of the smallest scenario.
+    pub why: Vec<String>,
+    /// The smallest scenario that fails for the same reason, as a file's text.
+    pub text: String,
+    /// Steps it has, and steps the drawn one had.
+    pub steps: (usize, usize),
+    /// Runs that took.
+    pub runs: usize,
+}
+
+/// Draws and runs the scenarios with these numbers, the first is 1; those that failed, in order.
+pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Vec<Found> {
+    let count = usize::try_from(numbers.end.saturating_sub(numbers.start)).unwrap_or(usize::MAX);
+    let one = |index: usize| {
+        let number = numbers.start + u64::try_from(index).ok()?;
+        let drawn = draw(options, number);
+        let failures = run(&drawn);
+        (!failures.is_empty()).then(|| shrink::smallest(&drawn, number, failures, options.search))
+    };
+    pool::each(count, options.jobs, one).into_iter().flatten().collect()
+}
+
+/// The scenario with that number: the same one every time.
+pub fn draw(options: &SimulateOptions, number: u64) -> Drawn {
+    draw::scenario(options, number)
+}
+
+/// Runs a drawn scenario as the file it would be; why it did not pass.
+pub fn run(drawn: &Drawn) -> Vec<Failure> {
+    let text = drawn.text();
+    match case(&text) {
+        Ok(case) => runner::run(&case, RunOptions::new(Carrier::InMemory, Mode::Check)).failures,
+        Err(why) => vec![why],
+    }
+}
+
+/// The only case of a scenario's text.
+fn case(text: &str) -> Result<Case, Failure> {
+    let failed = |message: String| Failure {
+        kind: FailureKind::CannotWork,
+        file: None,
+        line: 1,
+        step: "file".to_owned(),
+        message,
+        detail: String::new(),
+    };
+    let scenario = Scenario::from_text(Path::new("simulated.yaml"), text)
+        .map_err(|error| failed(format!("the drawn scenario cannot be read: {error}")))?;
+    scenario.cases().into_iter().next().ok_or_else(|| failed("the drawn scenario has no case".to_owned()))
+}
