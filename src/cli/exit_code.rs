@@ -35,6 +35,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("new", "never", false),
     ("run", "a case failed", false),
     ("explore", "a row was lost or doubled, or a sync got stuck", false),
+    ("conform", "the client differs where it is not meant to, is broken, or tells too few cases", false),
     ("coverage", "never", false),
     ("list", "never", false),
     ("migrate", "with --check: a file has a word of an earlier release", false),

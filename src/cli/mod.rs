@@ -6,7 +6,9 @@
 mod address;
 mod audit;
 mod check;
+mod clients;
 mod compare;
+mod conform;
 mod connection_args;
 mod coverage;
 mod crm;
@@ -76,6 +78,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run scenarios with a disruption at every call and see whether the sync recovers.
     Explore(explore::ExploreArgs),
+    /// Judge somebody's own client: tell every scenario with it and with our sync, and compare what they leave.
+    Conform(conform::ConformArgs),
     /// Show what the scenarios exercise, and what none of them does.
     Coverage(coverage::CoverageArgs),
     /// List scenarios with their tags.
@@ -130,6 +134,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::New(args) => init::new(&args),
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
+        Command::Conform(args) => conform::run(&args, colour),
         Command::Coverage(args) => coverage::run(&args, colour),
         Command::List(args) => list::run(&args, colour),
         Command::Migrate(args) => migrate::run(&args),

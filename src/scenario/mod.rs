@@ -4,6 +4,8 @@
 //! here.
 #![doc(hidden)]
 
+pub mod actor;
+pub mod conform;
 pub mod coverage;
 pub mod explore;
 pub mod language;

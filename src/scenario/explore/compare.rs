@@ -102,7 +102,7 @@ type Fields = BTreeMap<String, String>;
 type Tables = BTreeMap<String, BTreeMap<(String, String), Vec<Fields>>>;
 
 /// All differences, tables in order.
-pub(super) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
+pub(in crate::scenario) fn compare(expected: &Value, found: &Value) -> Vec<Difference> {
     let (expected, found) = (tables(expected), tables(found));
     let mut differences = Vec::new();
     let names: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();

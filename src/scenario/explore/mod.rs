@@ -3,7 +3,7 @@
 
 mod blame;
 mod catalogue;
-mod compare;
+pub(in crate::scenario) mod compare;
 mod control;
 mod edit;
 mod judge;
