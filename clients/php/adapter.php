@@ -168,6 +168,9 @@ final class Connector
             $rows = $hasBridge
                 ? $shop->call($paged, ['complex_filter' => [$window, $this->condition($idOfFilter, 'gt', (string) $last)]], ['page' => '1', 'pageSize' => (string) PAGE])
                 : $shop->call($whole, ['complex_filter' => [$window]]);
+            if (!is_array($rows)) {
+                throw new Failed('an answer that is no list');
+            }
             foreach ($rows as $row) {
                 $this->store($table, $columns, $row);
                 $last = max($last, (int) $row->$idOfAnswer);
@@ -189,7 +192,7 @@ final class Connector
         $values = [];
         foreach ($columns as $column => $field) {
             $value = $row->$field ?? null;
-            $value = $value === '' ? null : $value;
+            $value = $value === '' || str_starts_with((string) $value, '0000-00-00') ? null : $value;
             $values[] = $column === 'born' && $value !== null ? substr($value, 0, 10) : $value;
         }
         $names = implode(', ', array_keys($columns));

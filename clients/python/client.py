@@ -1,4 +1,4 @@
-"""A small Magento connector of its own design: customers and orders into PostgreSQL, with zeep and psycopg.
+"""A small Magento connector of its own design: customers and orders into PostgreSQL, with zeep (`shop.py`) and psycopg.
 
 It reads the lists of the OroCRM bridge page by page, remembers per list the newest `updated_at` it has written, and asks the
 next time for everything from there on. The bookmark moves only when all pages are in: what is asked for twice is written
@@ -47,73 +47,11 @@ ORDER = {
     "subtotal": "subtotal", "shipping": "shipping_amount", "tax": "tax_amount", "discount": "discount_amount",
     "total": "grand_total", "email": "customer_email", "created_at": "created_at", "updated_at": "updated_at",
 }
-# List, table, columns, the field that tells rows apart.
+# The bridge's list, Magento's own, the table, its columns.
 LISTS = {
-    "customer": ("oroCustomerList", "magento_customer", CUSTOMER),
-    "order": ("oroOrderList", "magento_order", ORDER),
+    "customer": ("oroCustomerList", "customerCustomerList", "magento_customer", CUSTOMER),
+    "order": ("oroOrderList", "salesOrderList", "magento_order", ORDER),
 }
-
-
-class Failed(Exception):
-    """The shop did not do it, however often it was asked."""
-
-
-class Shop:
-    """A session, and the patience to open another."""
-
-    def __init__(self):
-        self.user, self.key = os.environ["MAGENTO_API_USER"], os.environ["MAGENTO_API_KEY"]
-        self.session = None
-        self.soap = self.again(lambda: zeep.Client(os.environ["MAGENTO_WSDL_URL"]))
-
-    def call(self, operation, *arguments):
-        def once():
-            if self.session is None:
-                self.session = self.soap.service.login(self.user, self.key)
-            try:
-                return serialize_object(getattr(self.soap.service, operation)(self.session, *arguments), dict)
-            except Fault as fault:
-                if fault.code == SESSION_EXPIRED:
-                    self.session = None
-                raise
-
-        return self.again(once)
-
-    def again(self, work):
-        """Tries again what may work the next time; a fault of Magento's own, but an expired session, will not."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                return work()
-            except Fault as fault:
-                if fault.code != SESSION_EXPIRED or attempt == TRIES:
-                    raise Failed(f"fault {fault.code}: {fault.message}") from fault
-            except TransportError as error:
-                if error.status_code < 500 or attempt == TRIES:
-                    raise Failed(f"HTTP status {error.status_code}") from error
-            except (XMLSyntaxError, requests.RequestException, zeep.exceptions.Error, ValueError) as error:
-                if attempt == TRIES:
-                    raise Failed(f"no answer that can be read: {type(error).__name__}") from error
-            time.sleep(0.02 * attempt)
-
-    def filters(self, conditions):
-        """Conditions `(field, operator, value)` as the RPC style wants them: every item with its type."""
-        kind = self.soap.get_type("{urn:Magento}complexFilter")
-        pair = self.soap.get_type("{urn:Magento}associativeEntity")
-        element = zeep.xsd.Element("item", kind)
-        items = [
-            zeep.xsd.AnyObject(element, kind(key=field, value=pair(key=operator, value=value)))
-            for field, operator, value in conditions
-        ]
-        return {"complex_filter": items} if items else {}
-
-    def pages(self, operation, conditions):
-        number = 1
-        while True:
-            rows = self.call(operation, self.filters(conditions), {"page": number, "pageSize": PAGE}) or []
-            yield rows
-            if len(rows) < PAGE:
-                return
-            number += 1
 
 
 def connect():
@@ -121,7 +59,9 @@ def connect():
 
 
 def value(column, text):
-    if text in (None, "", "0000-00-00 00:00:00"):
+    if text in (None, ""):
+        return None
+    if text.startswith("0000-00-00"):
         return None
     return text[:10] if column == "birthday" else text
 
@@ -137,12 +77,12 @@ def store(database, table, columns, row):
 
 
 def sync_list(database, shop, name, start, force):
-    operation, table, columns = LISTS[name]
+    paged, whole, table, columns = LISTS[name]
     known = None if force else database.execute("SELECT updated_at FROM bookmark WHERE list = %s", [name]).fetchone()
     # Everything from the bookmark on, its own second included: another row may have the same stamp.
     conditions = [("updated_at", "gteq", known[0])] if known else [("created_at", "gteq", f"{start} 00:00:00")]
     newest, many = known[0] if known else None, 0
-    for rows in shop.pages(operation, conditions):
+    for rows in shop.pages(paged, whole, conditions):
         for row in rows:
             store(database, table, columns, row)
             newest = max(newest or "", row.get("updated_at") or "")
@@ -158,12 +98,18 @@ def sync_list(database, shop, name, start, force):
 
 
 def sync(request):
+    from shop import Failed, Shop
+
     asked = request.get("sync") or {}
     with connect() as database:
         form = database.execute("SELECT form FROM settings").fetchone()
         form = form[0] if form else {}
         wanted = form.get("entities") or list(LISTS)
-        shop, failed = Shop(), []
+        try:
+            shop = Shop()
+        except Failed as why:
+            sys.exit(f"failed: {why}")
+        failed = []
         for name in LISTS:
             if name not in wanted or asked.get("only", name) != name:
                 continue
@@ -177,6 +123,8 @@ def sync(request):
 
 
 def check(_request):
+    from shop import Failed, Shop
+
     try:
         Shop().call("storeList")
     except Failed as why:
@@ -200,8 +148,4 @@ def configure(request):
 if __name__ == "__main__":
     commands = {"reset": reset, "configure": configure, "sync": sync, "check": check}
     text = sys.stdin.read()
-    try:
-        commands[sys.argv[1]](json.loads(text) if text.strip() else {})
-    except Failed as why:
-        # Whatever the shop said, its session ids are nobody's business.
-        sys.exit(re.sub(r"\b[0-9a-f]{32}\b", "***", str(why)))
+    commands[sys.argv[1]](json.loads(text) if text.strip() else {})

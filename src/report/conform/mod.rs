@@ -107,6 +107,7 @@ fn of_case(one: &Judged) -> Value {
         "feature": feature(one),
         "verdict": one.verdict.word(),
         "why": one.verdict.why(),
+        "said": one.said,
         "ms": millis(one.elapsed),
         "differences": one.differences.iter().map(difference).collect::<Vec<_>>(),
     })

@@ -136,6 +136,7 @@ mod tests {
             verdict: Verdict::Differs,
             differences: Vec::new(),
             known: Vec::new(),
+            said: None,
             ours: Tables::from([("customer".to_owned(), vec![row("Ada")])]),
             theirs: Tables::from([("customer".to_owned(), vec![row("Adam")])]),
             elapsed: Duration::ZERO,

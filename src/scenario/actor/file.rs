@@ -156,22 +156,6 @@ pub struct KnownDifference {
     pub fields: Vec<At<String>>,
 }
 
-/// The schema of client files.
-pub fn schema() -> String {
-    written::<ClientFile>("A client of Mockgento")
-}
-
-/// The schema of files of known differences.
-pub fn known_schema() -> String {
-    written::<KnownFile>("Known differences of a client of Mockgento")
-}
-
-fn written<T: JsonSchema>(title: &str) -> String {
-    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
-    schema.insert("title".to_owned(), title.into());
-    format!("{:#}\n", schema.as_value())
-}
-
 mod query {
     use std::borrow::Cow;
     use std::fmt;
@@ -215,6 +199,41 @@ mod query {
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let detailed = generator.subschema_for::<DetailedQuery>();
             json_schema!({ "anyOf": [{ "type": "string", "description": "The query." }, detailed] })
+        }
+    }
+}
+
+/// The schema of client files.
+pub fn schema() -> String {
+    written::<ClientFile>("A client of Mockgento")
+}
+
+/// The schema of files of known differences.
+pub fn known_schema() -> String {
+    written::<KnownFile>("Known differences of a client of Mockgento")
+}
+
+fn written<T: JsonSchema>(title: &str) -> String {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
+    format!("{:#}\n", schema.as_value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::actor::protocol;
+
+    #[test]
+    fn the_committed_schemas_are_those_of_the_code() {
+        for (file, of, schema) in [
+            ("client", "client", schema()),
+            ("known", "known-differences", known_schema()),
+            ("adapter", "adapter", protocol::schema()),
+        ] {
+            let path = format!("{}/clients/{file}.schema.json", env!("CARGO_MANIFEST_DIR"));
+            let committed = std::fs::read_to_string(path).unwrap_or_default();
+            assert!(committed == schema, "run: cargo run -- schema {of} > clients/{file}.schema.json");
         }
     }
 }

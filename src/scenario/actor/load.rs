@@ -107,6 +107,10 @@ fn how_it_is_started(file: &ClientFile, found: &mut Vec<Finding>) {
         (Some(commands), None) if commands.sync.is_none() => found.push(
             Finding::at(file.title.place(), "nothing says how the client syncs").help("add `sync: …` to `commands`"),
         ),
+        (Some(commands), None) if commands.reset.is_none() => found.push(
+            Finding::at(file.title.place(), "nothing says how its CRM is emptied before a scenario")
+                .help("add `reset: …` to `commands`, or rows of one scenario are seen by the next"),
+        ),
         _ => {}
     }
     let named = file.commands.iter().flat_map(|all| [&all.reset, &all.configure, &all.sync, &all.check, &all.edit]);

@@ -83,6 +83,8 @@ pub struct Judged {
     pub differences: Vec<(Difference, Option<String>)>,
     /// Those known differences that were about it, by their places in the list, and whether each was seen.
     pub known: Vec<(usize, bool)>,
+    /// What the client said when the last thing it did failed.
+    pub said: Option<String>,
     /// The rows that our sync left.
     pub ours: Tables,
     /// The rows that the client left.
@@ -96,6 +98,8 @@ pub struct Judged {
 struct End {
     rows: Tables,
     shops: Option<serde_json::Value>,
+    /// What the last thing that was done said, when it failed.
+    failed: Option<String>,
 }
 
 /// Tells a case with our sync and with a client and compares what they leave.
@@ -108,6 +112,7 @@ pub fn judge(case: &Case, client: &Arc<Testee>) -> Judged {
         verdict: Verdict::Conforms,
         differences: Vec::new(),
         known: Vec::new(),
+        said: None,
         ours: Tables::new(),
         theirs: Tables::new(),
         elapsed: Duration::ZERO,
@@ -137,6 +142,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, judged: &mut Judged) -> Verdict {
     if let Some(why) = fault(&result, FailureKind::CannotWork) {
         return Verdict::NoReference(why);
     }
+    judged.said = theirs.failed;
     judged.ours = ours.rows;
     judged.theirs = theirs.rows.into_iter().filter(|(table, _)| is_compared(table)).collect();
     if judged.theirs.is_empty() {
@@ -191,6 +197,7 @@ fn told(case: &Case, tables: &[Entity]) -> (CaseResult, End) {
                 tables.iter().filter_map(rows).collect()
             }
         };
+        end.failed = world.last.as_ref().filter(|last| !last.success).map(|last| last.message.clone());
         let settings = world.integration.and_then(|id| world.crm.integration(id).ok());
         let two_way = settings.is_some_and(|integration| integration.settings.is_two_way_sync_enabled);
         end.shops = two_way.then(|| world.shops_state());

@@ -52,6 +52,12 @@ impl Case {
         (ours, Self { is_compared: true, ..self.told_by(client) })
     }
 
+    /// The same, told by a client to be explored: nothing is expected on the way.
+    #[must_use]
+    pub fn explored_by(&self, client: &Arc<Testee>) -> Self {
+        self.compared(client).1
+    }
+
     /// Whether only its end counts.
     pub(in crate::scenario) fn is_compared(&self) -> bool {
         self.is_compared

@@ -64,6 +64,17 @@ impl World<'_> {
         }
     }
 
+    /// The next sync of a client or of ours, as the scheduler starts it.
+    pub(in crate::scenario) async fn next_sync(&mut self) -> Result<(), CannotWork> {
+        match &self.actor {
+            Actor::Own => self.sync(None).await,
+            Actor::Theirs(theirs) => {
+                let client = Arc::clone(&theirs.client);
+                self.their_sync(&client, None).await
+            }
+        }
+    }
+
     /// Whether somebody's client acts.
     pub(in crate::scenario) fn is_theirs(&self) -> bool {
         matches!(self.actor, Actor::Theirs(_))

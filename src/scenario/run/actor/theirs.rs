@@ -67,7 +67,7 @@ impl World<'_> {
         self.their_sync(client, of).await
     }
 
-    async fn their_sync(&mut self, client: &Testee, of: Option<SyncOf>) -> Result<(), CannotWork> {
+    pub(super) async fn their_sync(&mut self, client: &Testee, of: Option<SyncOf>) -> Result<(), CannotWork> {
         self.channel()?;
         let request = Request { sync: of, ..Request::of(Deed::Sync) };
         let answer = client.ask(request, &self.surroundings()?).await?;

@@ -1,0 +1,96 @@
+//! The example clients of the repository, in Python with PostgreSQL and in PHP with MariaDB: they conform where they say so, and
+//! a rule broken in either is found. Both need databases and stacks that `ci/install` installs; under CI a missing one is a
+//! failure, elsewhere it is said loudly.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The path with Python's stack first, as `ci/install` makes it.
+fn path() -> String {
+    let venv = root().join("ci/clients/.venv/bin");
+    format!("{}:{}", venv.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+/// Whether everything is there.
+fn is_there() -> bool {
+    static THERE: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
+    let missing = THERE.get_or_init(|| {
+        let works = |program: &str, arguments: &[&str]| {
+            let mut command = Command::new(program);
+            command.args(arguments).env("PATH", path()).output().is_ok_and(|output| output.status.success())
+        };
+        let php = "exit(extension_loaded('soap') && extension_loaded('pdo_mysql') ? 0 : 1);";
+        let databases = root().join("ci/databases").display().to_string();
+        [
+            ("PostgreSQL and MariaDB", works(&databases, &["true"])),
+            ("Python's zeep and psycopg", works("python3", &["-c", "import zeep, psycopg"])),
+            ("PHP's soap and pdo_mysql", works("php", &["-r", php])),
+        ]
+        .into_iter()
+        .filter(|(_, there)| !there)
+        .map(|(what, _)| what)
+        .collect()
+    });
+    if missing.is_empty() {
+        return true;
+    }
+    let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+    assert!(!is_ci, "missing: {}; ci/install installs them", missing.join(", "));
+    let _ = writeln!(std::io::stderr(), "SKIPPED: the example clients; missing: {}", missing.join(", "));
+    false
+}
+
+/// Runs the program with both databases at hand; exit code and what was printed.
+fn told(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(root().join("ci/databases"))
+        .arg(env!("CARGO_BIN_EXE_mockgento"))
+        .args(arguments)
+        .current_dir(root())
+        .env("NO_COLOR", "1")
+        .env("PATH", path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), text)
+}
+
+/// A copy of a client with something in it replaced.
+fn changed(client: &str, file: &str, from: &str, to: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(root().join("clients").join(client)).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+        }
+    }
+    let path = folder.path().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    let client = folder.path().join("client.yaml");
+    (folder, client)
+}
+
+#[test]
+fn the_client_in_python_conforms() {
+    if is_there() {
+        let (code, text) = told(&["conform", "--client", "clients/python/client.yaml", "scenarios", "--quiet"]);
+        assert_eq!(code, Some(0), "{text}");
+    }
+}
+
+#[test]
+fn the_client_in_php_conforms() {
+    if is_there() {
+        let (code, text) = told(&["conform", "--client", "clients/php/client.yaml", "scenarios", "--quiet"]);
+        assert_eq!(code, Some(0), "{text}");
+    }
+}
