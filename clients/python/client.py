@@ -61,6 +61,7 @@ def connect():
 def value(column, text):
     if text in (None, ""):
         return None
+    text = str(text)
     if text.startswith("0000-00-00"):
         return None
     return text[:10] if column == "birthday" else text

@@ -10,7 +10,8 @@ use super::rows::{Gathered, Row, columns};
 use super::{CONNECT_MAX, QUERIES_MAX};
 
 pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
-    let unreachable = |cause: mysql_async::Error| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: said(&cause) };
+    let unreachable =
+        |cause: mysql_async::Error| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: said(&cause) };
     let address = dsn.whole();
     let address = address.split_once(':').map_or(address, |(_, rest)| rest);
     let options = Opts::from_url(&format!("mysql:{address}"))

@@ -59,9 +59,8 @@ async fn rows(client: &Client, query: &str) -> Result<Vec<Row>, DatabaseError> {
     let mut gathered = Gathered::default();
     for message in client.simple_query(query).await.map_err(refused)? {
         let SimpleQueryMessage::Row(found) = message else { continue };
-        let value = |(at, (name, kind)): (usize, (&String, &Type))| {
-            (name.clone(), found.get(at).map(|text| plain(text, kind)))
-        };
+        let value =
+            |(at, (name, kind)): (usize, (&String, &Type))| (name.clone(), found.get(at).map(|text| plain(text, kind)));
         gathered.add(names.iter().zip(&types).enumerate().map(value).collect())?;
     }
     Ok(gathered.all())

@@ -67,7 +67,9 @@ mod tests {
     #[test]
     fn rows_are_texts_in_the_order_of_the_query() {
         let (_folder, dsn) = file();
-        let rows = read(&dsn, &["SELECT email, id AS \"originId\", paid FROM c ORDER BY id", "SELECT count(*) AS n FROM c"]).unwrap();
+        let rows =
+            read(&dsn, &["SELECT email, id AS \"originId\", paid FROM c ORDER BY id", "SELECT count(*) AS n FROM c"])
+                .unwrap();
         let shown = serde_json::to_string(&rows).unwrap();
         assert_eq!(
             shown,

@@ -138,7 +138,9 @@ impl Console {
         let skipped = results.iter().filter(|result| !result.failed() && result.skipped.is_some()).count();
         let (passed, many, time) = (results.len() - failed.len() - skipped, failed.len(), seconds(elapsed));
         let skipped = if skipped > 0 { format!("{YELLOW}, {skipped} skipped{RESET}") } else { String::new() };
-        self.print(&format!("\n{colour}{passed} passed, {many} failed{RESET}{skipped}{slow} {DIM}in {time} s{RESET}\n"));
+        self.print(&format!(
+            "\n{colour}{passed} passed, {many} failed{RESET}{skipped}{slow} {DIM}in {time} s{RESET}\n"
+        ));
         if many > 1 {
             let again = failed.iter().map(|result| format!("{RED}FAIL{RESET}  {}\n", result.name));
             self.print(&again.collect::<String>());

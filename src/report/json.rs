@@ -108,13 +108,8 @@ pub struct Summary {
     pub ms: f64,
 }
 
-const KINDS: [FailureKind; 5] = [
-    FailureKind::Unmet,
-    FailureKind::Snapshot,
-    FailureKind::CannotWork,
-    FailureKind::Stopped,
-    FailureKind::Broken,
-];
+const KINDS: [FailureKind; 5] =
+    [FailureKind::Unmet, FailureKind::Snapshot, FailureKind::CannotWork, FailureKind::Stopped, FailureKind::Broken];
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_none(many: &usize) -> bool {

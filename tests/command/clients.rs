@@ -60,7 +60,8 @@ impl Place {
     }
 }
 
-const SYNC: &str = "  - sync\n  - expect: {crm: {rows: customer, where: {email: ada@example.com}, have: {firstName: Ada}}}\n";
+const SYNC: &str =
+    "  - sync\n  - expect: {crm: {rows: customer, where: {email: ada@example.com}, have: {firstName: Ada}}}\n";
 
 /// A client whose rows are always the same.
 fn fixed(rows: &str) -> String {
@@ -169,12 +170,13 @@ fn a_scenario_may_name_its_client_itself_and_then_speaks_of_its_words() {
 /// Everything somebody's program does wrong is one message, and the next scenario is told all the same.
 #[test]
 fn a_client_that_misbehaves_ends_its_scenario_and_nothing_else() {
-    let adapter = |script: &str| format!("title: A\nadapter: sh -c '{script}'\ntimeout: 1 second\n");
-    let answers = |line: &str| format!("read -r a; echo {line}; read -r b; sleep 0.1");
-    let quoted = |json: &str| json.replace('"', "\\\"");
-    let hello = quoted(r#"{"id": 1, "ok": true}"#);
+    let adapter = |script: &str| format!("title: A\nadapter: sh adapter.sh\ntimeout: 1 second\n#{script}");
+    let answers = |line: &str| format!("read -r a; echo '{line}'; read -r b; sleep 0.1");
+    let hello = r#"{"id": 1, "ok": true}"#;
     let queries = |dsn: &str, query: &str| {
-        format!("title: D\ncommands: {{reset: 'true', sync: 'true'}}\ncrm: {{database: {{env: {dsn}}}, tables: {{customer: {query}}}}}\n")
+        format!(
+            "title: D\ncommands: {{reset: 'true', sync: 'true'}}\ncrm: {{database: {{env: {dsn}}}, tables: {{customer: {query}}}}}\n"
+        )
     };
     let wrong_sql = "the database refuses the query: near \"FORM\"";
     let table: Vec<(&str, String, &str)> = vec![
@@ -186,12 +188,16 @@ fn a_client_that_misbehaves_ends_its_scenario_and_nothing_else() {
         ("prints other JSON", fixed("[1]"), "not JSON of the form"),
         ("cannot print", fixed(ADA).replace("echo '", "sh -c 'exit 3;"), "exit code 3"),
         ("adapter dies at once", adapter("exit 3"), "it ended (exit code 3) instead of answering"),
-        ("adapter dies", adapter(&format!("{}; exit 4", answers(&hello))), "it ended (exit code 4)"),
+        ("adapter dies", adapter(&format!("{}; exit 4", answers(hello))), "it ended (exit code 4)"),
         ("adapter hangs", adapter("sleep 60"), "did not answer within 1 s"),
         ("adapter is no adapter", adapter("echo hello; cat"), "its answer is not what the protocol wants"),
-        ("adapter answers another", adapter(&answers(&quoted(r#"{"id": 7, "ok": true}"#))), "answered request 7"),
-        ("adapter invents", adapter(&answers(&quoted(r#"{"id": 1, "ok": true, "row": 1}"#))), "unknown field `row`"),
-        ("adapter floods", adapter("head -c 70000000 /dev/zero | tr \"\\\\0\" x"), "longer than 64 MB"),
+        ("adapter answers another", adapter(&answers(r#"{"id": 7, "ok": true}"#)), "answered request 7"),
+        ("adapter invents", adapter(&answers(r#"{"id": 1, "ok": true, "row": 1}"#)), "unknown field `row`"),
+        (
+            "adapter floods",
+            adapter(r"head -c 70000000 /dev/zero | tr '\0' x").replace("1 second", "60 seconds"),
+            "longer than 64 MB",
+        ),
         ("no variable", queries("NOBODYS_DSN", "SELECT 1"), "the environment has no `NOBODYS_DSN`"),
         ("no address", queries("NO_DSN", "SELECT 1"), "no database is known by `oracle:`"),
         ("no file", queries("GONE_DSN", "SELECT 1 AS originId"), "cannot be reached"),
@@ -204,9 +210,12 @@ fn a_client_that_misbehaves_ends_its_scenario_and_nothing_else() {
     for (what, client, said) in table {
         let place = Place::new(&client, SYNC);
         place.scenario("second", "", "  - advance: 1 hour\n");
-        let database = rusqlite_file(&place.path("crm.sqlite"));
+        let (client, script) = client.split_once('#').unwrap_or((client.as_str(), ""));
+        place.write("client.yaml", client);
+        place.write("adapter.sh", script);
+        let connection = rusqlite::Connection::open(place.path("crm.sqlite")).unwrap();
+        connection.execute_batch("CREATE TABLE c (email TEXT)").unwrap();
         let (code, text) = place.run();
-        drop(database);
         assert_eq!(code, Some(1), "{what}: {text}");
         let is_said = text.contains(said) || (what == "unreachable" && text.contains("cannot be reached"));
         assert!(is_said, "{what}: {text}");
@@ -224,12 +233,6 @@ fn failing(what: &str) -> usize {
     if at_once.iter().any(|begin| what.starts_with(begin)) { 2 } else { 1 }
 }
 
-/// An SQLite file with a table; made by the program's own tests' driver, the shell's `sqlite3` may be missing.
-fn rusqlite_file(path: &Path) -> Option<()> {
-    let connection = rusqlite::Connection::open(path).ok()?;
-    connection.execute_batch("CREATE TABLE c (email TEXT)").ok()
-}
-
 #[test]
 fn everything_that_is_wrong_with_a_clients_file_is_said_at_its_place() {
     for (client, said) in [
@@ -245,7 +248,12 @@ fn everything_that_is_wrong_with_a_clients_file_is_said_at_its_place() {
         ("title: A\nadapter: x\ntitle: B\n", &["3:1: `title` stands here twice"]),
         (
             "title: A\nadaptr: x\nsupports: [custmer]\ncompare: {custommer: {}, order: {only: [totl]}}\n",
-            &["2:1: `adaptr` is not known here; did you mean `adapter`?", "3:12: `custmer` is nothing a client can support; did you mean `customer`?", "4:11: `custommer` is not a table", "4:41: order has no field `totl`"],
+            &[
+                "2:1: `adaptr` is not known here; did you mean `adapter`?",
+                "3:12: `custmer` is nothing a client can support; did you mean `customer`?",
+                "4:11: `custommer` is not a table",
+                "4:41: order has no field `totl`",
+            ],
         ),
         (
             "title: A\ncommands: {reset: x, sync: x}\ncrm: {database: {env: 'postgresql://u:s3cret@h/d'}, tables: {custmer: SELECT 1}}\n",
@@ -281,7 +289,7 @@ title: Mockgento itself
 commands:
   reset: rm -f crm.sqlite
   configure: sh -c 'sed -n "s/.*\"sync start date\":\"\([^\"]*\)\".*/\1/p" > start'
-  sync: sh -c 'MOCKGENTO_API_KEY=$MAGENTO_API_KEY "$MOCKGENTO" sync --url "$MAGENTO_WSDL_URL" --user "$MAGENTO_API_USER" --crm crm.sqlite --entities customer --start-date "$(cat start)"'
+  sync: sh -c 'MOCKGENTO_API_KEY=$MAGENTO_API_KEY "$MOCKGENTO" sync --url "$MAGENTO_WSDL_URL" --user "$MAGENTO_API_USER" --crm crm.sqlite --start-date "$(cat start)"'
 crm:
   database: {{env: FILE_DSN}}
   tables: {{{tables}}}
@@ -298,18 +306,31 @@ const CUSTOMERS: &str = "customer: 'SELECT originId, email, firstName, lastName,
 fn our_own_program_conforms_and_a_row_that_it_loses_is_found() {
     let place = Place::new(&ourselves(CUSTOMERS), CHANGED);
     place.write("known.yaml", "[]\n");
-    let conform = ["conform", "--client", "client.yaml", "--report", "json=r.json", "--report", "junit=r.xml", "--report", "html=r.html"];
+    let conform = [
+        "conform",
+        "--client",
+        "client.yaml",
+        "--report",
+        "json=r.json",
+        "--report",
+        "junit=r.xml",
+        "--report",
+        "html=r.html",
+    ];
     let (code, text) = place.told(&conform);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("1 cases told, 1 conform"), "{text}");
 
-    let broken = CUSTOMERS.replace("FROM customer", "FROM customer WHERE originId > 1").replace("firstName,", "upper(firstName) AS firstName,");
+    let broken = CUSTOMERS
+        .replace("FROM customer", "FROM customer WHERE originId > 1")
+        .replace("firstName,", "upper(firstName) AS firstName,");
     place.write("client.yaml", &ourselves(&broken));
     let (code, text) = place.told(&conform);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("customer originId 1 is missing"), "{text}");
     assert!(text.contains("customer originId 2: firstName is \"GRACE\", expected \"Grace\""), "{text}");
-    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(place.path("r.json")).unwrap()).unwrap();
+    let report: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(place.path("r.json")).unwrap()).unwrap();
     assert_eq!(report["cases"][0]["verdict"], "differs");
     assert_eq!(report["cases"][0]["differences"][1]["theirs"], "GRACE");
     assert!(std::fs::read_to_string(place.path("r.xml")).unwrap().contains("failures=\"1\""));
@@ -365,11 +386,25 @@ fn rows_of_any_database_can_be_expected() {
     let place = Place::new("title: unused\nadapter: x\n", "  - advance: 1 hour\n");
     let path = place.path("scenarios/crm.sqlite");
     let connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch("CREATE TABLE c (email TEXT, paid REAL); INSERT INTO c VALUES ('ada@example.com', 60)").unwrap();
+    connection
+        .execute_batch("CREATE TABLE c (email TEXT, paid REAL); INSERT INTO c VALUES ('ada@example.com', 60)")
+        .unwrap();
     for (rows, code, said) in [
-        ("rows of: {database: {env: FILE_DSN}, query: 'SELECT email, paid FROM c'}, where: {email: ada@example.com}, have: {paid: \"60.00\"}", 0, ""),
-        ("rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, count: 2", 1, "the database has 1 database rows"),
-        ("rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, are: [{email: eve@example.com}]", 1, "expected \"eve@example.com\""),
+        (
+            "rows of: {database: {env: FILE_DSN}, query: 'SELECT email, paid FROM c'}, where: {email: ada@example.com}, have: {paid: \"60.00\"}",
+            0,
+            "",
+        ),
+        (
+            "rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, count: 2",
+            1,
+            "the database has 1 database rows",
+        ),
+        (
+            "rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, are: [{email: eve@example.com}]",
+            1,
+            "expected \"eve@example.com\"",
+        ),
         ("rows of: {database: {env: FILE_DSN}, query: SELECT emial FROM c}, count: 1", 2, "no such column: emial"),
         ("rows of: {database: {env: NOBODYS_DSN}, query: SELECT 1}, count: 1", 2, "no `NOBODYS_DSN`"),
         ("rows of: {database: {env: FILE_DSN}, query: SELECT 1}", 2, "nothing is expected of these rows"),

@@ -49,8 +49,7 @@ pub fn junit(judged: &[Judged]) -> String {
                 status
             }
             verdict => {
-                let kind =
-                    if *verdict == Verdict::Differs { NonSuccessKind::Failure } else { NonSuccessKind::Error };
+                let kind = if *verdict == Verdict::Differs { NonSuccessKind::Failure } else { NonSuccessKind::Error };
                 let mut status = TestCaseStatus::non_success(kind);
                 let lines = text::lines(one);
                 status.set_message(lines.first().cloned().unwrap_or_default()).set_description(lines.join("\n"));

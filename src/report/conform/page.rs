@@ -128,7 +128,12 @@ mod tests {
 
     #[test]
     fn a_page_shows_both_sides_and_nothing_in_it_can_act() {
-        let row = |name: &str| Row::from([("email".to_owned(), Some("<b>a@x</b>".to_owned())), ("firstName".to_owned(), Some(name.to_owned()))]);
+        let row = |name: &str| {
+            Row::from([
+                ("email".to_owned(), Some("<b>a@x</b>".to_owned())),
+                ("firstName".to_owned(), Some(name.to_owned())),
+            ])
+        };
         let judged = Judged {
             name: "customers/first".to_owned(),
             title: "A <script>".to_owned(),
@@ -141,9 +146,16 @@ mod tests {
             theirs: Tables::from([("customer".to_owned(), vec![row("Adam")])]),
             elapsed: Duration::ZERO,
         };
-        let about = About { client: "Acme & Co".to_owned(), file: "acme.yaml".to_owned(), no_longer: Vec::new(), too_little: None };
+        let about = About {
+            client: "Acme & Co".to_owned(),
+            file: "acme.yaml".to_owned(),
+            no_longer: Vec::new(),
+            too_little: None,
+        };
         let page = page(&about, &[judged]);
-        for part in ["Acme &amp; Co", "reference: 1 rows", "client: 1 rows", "<td>Ada</td>", "<td>Adam</td>", "&lt;b&gt;a@x"] {
+        for part in
+            ["Acme &amp; Co", "reference: 1 rows", "client: 1 rows", "<td>Ada</td>", "<td>Adam</td>", "&lt;b&gt;a@x"]
+        {
             assert!(page.contains(part), "{part}");
         }
         assert!(!page.contains("<script"), "no script");

@@ -14,7 +14,8 @@ pub(super) fn lines(one: &Judged) -> Vec<String> {
         Some(reason) => format!("{found} (known: {reason})"),
         None => found.to_string(),
     });
-    let last = one.said.as_ref().filter(|_| !one.differences.is_empty()).and_then(|said| said.trim().lines().next_back());
+    let last =
+        one.said.as_ref().filter(|_| !one.differences.is_empty()).and_then(|said| said.trim().lines().next_back());
     let last = last.map(|said| format!("the last thing it did failed: {said}"));
     let more = one.differences.len().saturating_sub(SHOWN);
     let more = (more > 0).then(|| format!("… and {more} more; `--report json` has all of them"));

@@ -78,7 +78,10 @@ pub fn lacking(testee: &Testee, script: &Script, variant: &Variant, quirks: &Qui
         }
     }
     let needed = needed(script, variant);
-    needed.into_iter().find(|feature| !testee.supports(feature)).map(|feature| format!("it does not support `{feature}`"))
+    needed
+        .into_iter()
+        .find(|feature| !testee.supports(feature))
+        .map(|feature| format!("it does not support `{feature}`"))
 }
 
 /// Why a client cannot be asked what a scenario expects of the CRM; nothing when it can.

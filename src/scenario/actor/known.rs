@@ -42,7 +42,8 @@ impl Known {
     /// Whether a difference is this one; without a field it is a row that is missing or too many.
     pub fn covers(&self, entity: &str, field: Option<&str>) -> bool {
         let is_entity = self.entity.as_deref().is_none_or(|named| named == entity);
-        let is_field = self.fields.is_empty() || field.is_some_and(|field| self.fields.iter().any(|name| name == field));
+        let is_field =
+            self.fields.is_empty() || field.is_some_and(|field| self.fields.iter().any(|name| name == field));
         is_entity && is_field
     }
 }

@@ -65,7 +65,9 @@ fn checked<T: serde::de::DeserializeOwned>(
         Err(_) => {
             let recovered = recover::all(&source.text, read);
             let mut found = recovered.findings;
-            found.extend(recovered.rest.iter().flat_map(findings).filter(|finding| !finding.message.starts_with("nothing ")));
+            found.extend(
+                recovered.rest.iter().flat_map(findings).filter(|finding| !finding.message.starts_with("nothing ")),
+            );
             Err(wrong(found))
         }
     }
@@ -118,7 +120,9 @@ fn how_it_is_started(file: &ClientFile, found: &mut Vec<Finding>) {
     for command in named.chain(dump).flatten().chain(&file.adapter) {
         match shell_words::split(command) {
             Ok(words) if words.is_empty() => {
-                found.push(Finding::at(command.place(), "the command is empty").help("name a program and its arguments"));
+                found.push(
+                    Finding::at(command.place(), "the command is empty").help("name a program and its arguments"),
+                );
             }
             Ok(_) => {}
             Err(_) => found.push(
@@ -151,9 +155,9 @@ fn where_its_rows_are(file: &ClientFile, found: &mut Vec<Finding>) {
         return;
     };
     match (&crm.database, &crm.command) {
-        (Some(_), Some(command)) => found.push(
-            Finding::at(command.place(), "there are both `database` and `command`").help("keep one of them"),
-        ),
+        (Some(_), Some(command)) => {
+            found.push(Finding::at(command.place(), "there are both `database` and `command`").help("keep one of them"))
+        }
         (None, None) => found.push(
             Finding::at(file.title.place(), "nothing says where the client's rows are")
                 .help("add `database: {env: …}` or `command: …` to `crm`"),
@@ -208,7 +212,9 @@ fn known_findings(file: &KnownFile) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     for one in &file.0 {
         if one.reason.trim().is_empty() {
-            found.push(Finding::at(one.reason.place(), "the reason is empty").help("say why the client is meant to differ"));
+            found.push(
+                Finding::at(one.reason.place(), "the reason is empty").help("say why the client is meant to differ"),
+            );
         }
         if let Some(entity) = &one.entity {
             table(entity, &mut found);

@@ -12,7 +12,11 @@ pub type Tables = IndexMap<String, Vec<Row>>;
 pub(super) fn of_json(text: &str) -> Result<Tables, String> {
     let tables: IndexMap<String, Vec<IndexMap<String, Value>>> = serde_json::from_str(text).map_err(|cause| {
         let begins: String = text.trim_start().chars().take(60).collect();
-        let begins = if begins.is_empty() { "it printed nothing".to_owned() } else { format!("it begins `{}`", begins.trim_end()) };
+        let begins = if begins.is_empty() {
+            "it printed nothing".to_owned()
+        } else {
+            format!("it begins `{}`", begins.trim_end())
+        };
         format!("not JSON of the form {{\"customer\": [{{…}}]}}: {cause}; {begins}")
     })?;
     of_tables(tables)
@@ -42,8 +46,13 @@ mod tests {
 
     #[test]
     fn rows_are_texts_whatever_json_they_are() {
-        let tables = of_json(r#"{"customer": [{"originId": 1, "guest": false, "paid": 1.50, "types": ["a", "b"], "n": null}]}"#).unwrap();
-        let row: Vec<_> = tables["customer"][0].iter().map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("-"))).collect();
+        let tables =
+            of_json(r#"{"customer": [{"originId": 1, "guest": false, "paid": 1.50, "types": ["a", "b"], "n": null}]}"#)
+                .unwrap();
+        let row: Vec<_> = tables["customer"][0]
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("-")))
+            .collect();
         assert_eq!(row, ["originId=1", "guest=false", "paid=1.5", "types=a, b", "n=-"]);
     }
 

@@ -53,7 +53,9 @@ pub enum TesteeError {
         said: String,
     },
     /// The variable that holds its database's address.
-    #[error("{file}: the environment has no `{variable}`, which holds the address of the client's database; set it to {FORMS}")]
+    #[error(
+        "{file}: the environment has no `{variable}`, which holds the address of the client's database; set it to {FORMS}"
+    )]
     NoVariable {
         /// The client's file and line.
         file: String,
@@ -247,7 +249,9 @@ impl Testee {
         let mut answer = match (&self.file.adapter, &self.file.commands) {
             (Some(_), _) => self.ask_adapter(request, around).await?,
             (None, Some(_)) => self.run_command(&request, around).await?,
-            (None, None) => return Err(self.broken(deed.word(), None, "nothing says how it is started".to_owned(), "")),
+            (None, None) => {
+                return Err(self.broken(deed.word(), None, "nothing says how it is started".to_owned(), ""));
+            }
         };
         if let Some(why) = answer.unsupported.take() {
             return Err(TesteeError::Unsupported(format!("it cannot do this: {}", masked(why, &around.secrets))));
@@ -339,7 +343,8 @@ impl Testee {
                 return Err(self.broken("hello", None, "there is no adapter".to_owned(), ""));
             };
             let words = shell_words::split(command).unwrap_or_default();
-            let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+            let (program, arguments) =
+                words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
             let mut start = std::process::Command::new(program);
             start.args(arguments).envs(&self.file.env).current_dir(self.folder());
             let adapter = Adapter::start(start).map_err(|cause| TesteeError::NotStarted {
@@ -492,8 +497,11 @@ impl Testee {
 pub fn variable(name: &At<String>, file: &str) -> Result<Dsn, TesteeError> {
     let (file, variable) = (file.to_owned(), name.get().clone());
     match std::env::var(name.get()) {
-        Ok(address) if !address.is_empty() => Dsn::parse(&address)
-            .map_err(|cause| TesteeError::WrongVariable { file, variable, cause: cause.to_string() }),
+        Ok(address) if !address.is_empty() => Dsn::parse(&address).map_err(|cause| TesteeError::WrongVariable {
+            file,
+            variable,
+            cause: cause.to_string(),
+        }),
         _ => Err(TesteeError::NoVariable { file, variable }),
     }
 }

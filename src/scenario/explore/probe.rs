@@ -17,7 +17,6 @@ use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::invariants;
 use crate::scenario::run::network::Served;
-use crate::scenario::run::result::FailureKind;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::scenario::run::world::{Failures, World};
 use crate::snapshot::Mode;

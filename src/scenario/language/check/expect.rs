@@ -113,7 +113,8 @@ impl Check<'_> {
         let lists = expectation.are.iter().chain(&expectation.unordered).flatten().map(At::place);
         let count = expectation.count.iter().map(At::place);
         if let Some(place) = names.chain(lists).chain(count).next() {
-            let help = "put it under `crm: {rows: …}` or `shop: {rows: …}`, or beside `rows of: {database: …, query: …}`";
+            let help =
+                "put it under `crm: {rows: …}` or `shop: {rows: …}`, or beside `rows of: {database: …, query: …}`";
             self.report(place, "it is not said of which rows", help);
         }
     }

@@ -23,7 +23,11 @@ impl World<'_> {
         Ok(Vec::new())
     }
 
-    pub(in crate::scenario) async fn edits_in_crm(&mut self, edits: &[CrmEdit], step: &At<Step>) -> Result<Failures, CannotWork> {
+    pub(in crate::scenario) async fn edits_in_crm(
+        &mut self,
+        edits: &[CrmEdit],
+        step: &At<Step>,
+    ) -> Result<Failures, CannotWork> {
         let mut failures = Vec::new();
         for edit in edits {
             let unmet = self.edit_crm(edit).await?;
