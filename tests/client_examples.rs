@@ -94,3 +94,33 @@ fn the_client_in_php_conforms() {
         assert_eq!(code, Some(0), "{text}");
     }
 }
+
+/// The verdict of a client with a broken rule, told the scenarios of a folder.
+fn is_found(client: &Path, folder: &str, lost: &str) {
+    let text = std::fs::read_to_string(client).unwrap();
+    std::fs::write(client, text.replace("at least: 30", "at least: 2")).unwrap();
+    let (code, text) = told(&["conform", "--client", client.to_str().unwrap(), folder]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("differs ") && text.contains(lost), "{text}");
+}
+
+#[test]
+fn a_page_that_the_client_in_php_drops_is_found() {
+    if is_there() {
+        let thrown = "throw new Failed(\"$code: \" . $fault->getMessage());";
+        let (_folder, client) = changed("php", "adapter.php", thrown, "return [];");
+        is_found(&client, "scenarios/access", "customer originId 1 is missing");
+    }
+}
+
+#[test]
+fn a_bookmark_that_the_client_in_python_moves_too_early_is_found() {
+    if is_there() {
+        let pages = "    for rows in shop.pages(paged, whole, conditions):";
+        let early = "    now = os.environ[\"MAGENTO_NOW\"].replace(\"T\", \" \")[:19]\n    \
+                     database.execute(\"INSERT INTO bookmark VALUES (%s, %s) ON CONFLICT DO NOTHING\", [name, now])\n    \
+                     database.commit()\n";
+        let (_folder, client) = changed("python", "client.py", pages, &format!("{early}{pages}"));
+        is_found(&client, "scenarios/access", "customer originId 1 is missing");
+    }
+}

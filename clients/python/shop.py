@@ -7,9 +7,12 @@ import requests
 import zeep
 from zeep.exceptions import Fault, TransportError, XMLSyntaxError
 from zeep.helpers import serialize_object
+from zeep.transports import Transport
 
 PAGE = 25
 TRIES = 4
+# Seconds for one answer.
+WAIT = 5
 SESSION_EXPIRED = "5"
 
 
@@ -23,7 +26,7 @@ class Shop:
     def __init__(self):
         self.user, self.key = os.environ["MAGENTO_API_USER"], os.environ["MAGENTO_API_KEY"]
         self.session = None
-        self.soap = self.again(lambda: zeep.Client(os.environ["MAGENTO_WSDL_URL"]))
+        self.soap = self.again(lambda: zeep.Client(os.environ["MAGENTO_WSDL_URL"], transport=Transport(timeout=WAIT, operation_timeout=WAIT)))
 
     def has(self, operation):
         return operation in self.soap.service._binding._operations
