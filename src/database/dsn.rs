@@ -98,8 +98,16 @@ impl Dsn {
     /// What of an address must not be shown: all of it, and its password.
     pub fn secrets_of(address: &str) -> Vec<String> {
         let Ok(url) = Url::parse(address) else { return Vec::new() };
-        let Some(password) = url.password().filter(|password| !password.is_empty()) else { return Vec::new() };
-        vec![address.to_owned(), password.to_owned()]
+        let written = url.password().map(str::to_owned);
+        // What is escaped in an address is not in what a program says.
+        let plain = written.iter().flat_map(|text| {
+            let text = text.replace('+', "%2B");
+            url::form_urlencoded::parse(text.as_bytes()).map(|(plain, _)| plain.into_owned()).collect::<Vec<_>>()
+        });
+        let named = url.query_pairs().filter(|(name, _)| name == "password").map(|(_, value)| value.into_owned());
+        let passwords: Vec<String> =
+            written.iter().cloned().chain(plain).chain(named).filter(|one| !one.is_empty()).collect();
+        if passwords.is_empty() { passwords } else { [address.to_owned()].into_iter().chain(passwords).collect() }
     }
 
     /// All of it, for the driver.
@@ -157,6 +165,18 @@ mod tests {
             assert!(!format!("{dsn:?}").contains("s3cret"), "{text}");
         }
         assert_eq!(Dsn::parse("sqlite:///var/crm.sqlite").unwrap().file(), PathBuf::from("/var/crm.sqlite"));
+    }
+
+    #[test]
+    fn what_must_not_be_shown_is_the_password_as_written_and_as_meant() {
+        for (address, secrets) in [
+            ("postgresql://u:p%40ss+x@h/d", &["postgresql://u:p%40ss+x@h/d", "p%40ss+x", "p@ss+x"][..]),
+            ("postgresql://u@h/d?password=s3cret", &["postgresql://u@h/d?password=s3cret", "s3cret"]),
+            ("postgresql://u@h/d", &[]),
+            ("sqlite:crm.sqlite", &[]),
+        ] {
+            assert_eq!(Dsn::secrets_of(address), secrets, "{address}");
+        }
     }
 
     #[test]

@@ -257,6 +257,7 @@ impl Testee {
             return Err(TesteeError::Unsupported(format!("it cannot do this: {}", masked(why, &around.secrets))));
         }
         answer.message = answer.message.map(|message| masked(message, &self.secrets(around)));
+        answer.refused = answer.refused.map(|refused| masked(refused, &self.secrets(around)));
         Ok(answer)
     }
 
