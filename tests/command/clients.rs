@@ -178,7 +178,7 @@ fn a_client_that_misbehaves_ends_its_scenario_and_nothing_else() {
             "title: D\ncommands: {{reset: 'true', sync: 'true'}}\ncrm: {{database: {{env: {dsn}}}, tables: {{customer: {query}}}}}\n"
         )
     };
-    let wrong_sql = "the database refuses the query: near \"FORM\"";
+    let wrong_sql = "near \"c\": syntax error (line 1, column 19 of the query, at `c`)";
     let table: Vec<(&str, String, &str)> = vec![
         ("hangs", fixed(ADA).replace("sync: 'true'", "sync: sleep 60") + "timeout: 1 second\n", "stopped after 1 s"),
         ("crashes", fixed(ADA).replace("sync: 'true'", "sync: \"sh -c 'echo oh; kill -9 $$'\""), "killed by a signal"),
@@ -332,7 +332,8 @@ fn our_own_program_conforms_and_a_row_that_it_loses_is_found() {
     let report: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(place.path("r.json")).unwrap()).unwrap();
     assert_eq!(report["cases"][0]["verdict"], "differs");
-    assert_eq!(report["cases"][0]["differences"][1]["theirs"], "GRACE");
+    let differences = report["cases"][0]["differences"].as_array().unwrap();
+    assert!(differences.iter().any(|one| one["theirs"] == "GRACE" && one["ours"] == "Grace"), "{differences:?}");
     assert!(std::fs::read_to_string(place.path("r.xml")).unwrap().contains("failures=\"1\""));
     assert!(std::fs::read_to_string(place.path("r.html")).unwrap().contains("class=\"differs\">GRACE"));
 
