@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::clients::{Clients, enough};
-use super::{ExitCode, Outcome, diagnostics, run};
+use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::report::{conform as report, file};
@@ -81,7 +81,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         return Ok(ExitCode::AsExpected);
     };
     let client = Clients::load(client)?;
-    let (mut cases, wrong) = run::load(&args.places, &args.tags)?;
+    let (mut cases, wrong) = places::load(&args.places, &args.tags)?;
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
     }

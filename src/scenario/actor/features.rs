@@ -207,7 +207,8 @@ fn of_crm_edit(edit: &CrmEdit, need: &mut impl FnMut(&'static str, bool)) {
         CrmEdit::CreateCustomer(_)
         | CrmEdit::UpdateCustomer(_)
         | CrmEdit::CreateAddress(_)
-        | CrmEdit::UpdateAddress(_) => need("edit customers", true),
+        | CrmEdit::UpdateAddress(_)
+        | CrmEdit::Register(_) => need("edit customers", true),
         CrmEdit::MoveCart(_) => need("edit carts", true),
         CrmEdit::PlaceOrder(_) => need("place orders", true),
         CrmEdit::Subscribe(_) | CrmEdit::Unsubscribe(_) => need("edit subscriptions", true),

@@ -24,6 +24,7 @@ pub(super) fn told(edit: &CrmEdit, source: &str) -> Value {
         CrmEdit::UpdateAddress(of) => {
             json!({ "update address": { "address": of.address.get(), "set": record(&of.set) } })
         }
+        CrmEdit::Register(of) => json!({ "register": { "customer": of.customer.get() } }),
         CrmEdit::MoveCart(of) => {
             let step = match of.step {
                 CartMove::Abandon => "abandon",
@@ -59,6 +60,7 @@ pub(super) fn refused(edit: &CrmEdit) -> Option<&At<Matcher>> {
     match edit {
         CrmEdit::CreateCustomer(of) => of.refused.as_ref(),
         CrmEdit::UpdateCustomer(of) => of.refused.as_ref(),
+        CrmEdit::Register(of) => of.refused.as_ref(),
         CrmEdit::CreateAddress(of) => of.refused.as_ref(),
         CrmEdit::UpdateAddress(of) => of.refused.as_ref(),
         CrmEdit::MoveCart(of) => of.refused.as_ref(),
