@@ -70,6 +70,8 @@ pub mod clock;
 pub mod compare;
 #[cfg(feature = "sync")]
 pub mod crm;
+#[cfg(feature = "scenario")]
+pub mod database;
 pub mod datetime;
 #[cfg(feature = "shop")]
 pub mod disrupt;

@@ -36,6 +36,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("run", "a case failed", false),
     ("explore", "a row was lost or doubled, or a sync got stuck", false),
     ("simulate", "a drawn scenario failed", false),
+    ("conform", "the client differs where it is not meant to, is broken, or tells too few cases", false),
     ("coverage", "never", false),
     ("list", "never", false),
     ("migrate", "with --check: a file has a word of an earlier release", false),

@@ -6,7 +6,9 @@
 mod address;
 mod audit;
 mod check;
+mod clients;
 mod compare;
+mod conform;
 mod connection_args;
 mod coverage;
 mod crm;
@@ -79,6 +81,8 @@ enum Command {
     Explore(explore::ExploreArgs),
     /// Run scenarios that are drawn at random, and write the smallest of each that loses something.
     Simulate(simulate::SimulateArgs),
+    /// Judge somebody's own client: tell every scenario with it and with our sync, and compare what they leave.
+    Conform(conform::ConformArgs),
     /// Show what the scenarios exercise, and what none of them does.
     Coverage(coverage::CoverageArgs),
     /// List scenarios with their tags.
@@ -134,6 +138,7 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Conform(args) => conform::run(&args, colour),
         Command::Coverage(args) => coverage::run(&args, colour),
         Command::List(args) => list::run(&args, colour),
         Command::Migrate(args) => migrate::run(&args),

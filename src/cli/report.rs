@@ -103,7 +103,8 @@ fn merge_json(args: &MergeArgs, texts: &[String]) -> Outcome {
     stream.end(&merged)?;
     report_target::write_files(&args.reports, &merged)?;
     let passed = results.iter().filter(|result| result.passed()).count();
-    ended(passed, results.len() - passed);
+    let failed = results.iter().filter(|result| result.failed()).count();
+    ended(passed, failed);
     Ok(super::run::exit_code(&results))
 }
 

@@ -141,7 +141,7 @@ pub(super) fn read(path: &Path) -> Result<String, miette::Report> {
 /// The names of the cases of a JSON report that did not pass.
 pub(super) fn failed(path: &Path) -> Result<BTreeSet<String>, miette::Report> {
     let results = results(path)?;
-    Ok(results.into_iter().filter(|result| !result.passed()).map(|result| result.name).collect())
+    Ok(results.into_iter().filter(CaseResult::failed).map(|result| result.name).collect())
 }
 
 /// How long each scenario of a JSON report took.

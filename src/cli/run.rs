@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::clients::Clients;
 use super::diagnostics::{self, Colour};
 use super::interrupt;
 use super::places::{Unread, load};
@@ -44,6 +45,9 @@ pub struct RunArgs {
     /// Begin no more cases once one has failed.
     #[arg(long)]
     fail_fast: bool,
+    /// Tell the scenarios with somebody's own client instead of our sync: its file, see docs/clients.md. One case at a time.
+    #[arg(long, value_name = "FILE")]
+    client: Option<PathBuf>,
     /// Speak over loopback TCP instead of a pipe in memory. The snapshots are the same.
     #[arg(long)]
     tcp: bool,
@@ -65,9 +69,9 @@ pub struct RunArgs {
     /// Seconds after which a scenario counts as slow.
     #[arg(long, env = "MOCKGENTO_SLOW", value_name = "SECONDS", default_value_t = 1)]
     slow: u64,
-    /// Seconds after which a scenario is given up.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    timeout: u64,
+    /// Seconds after which a scenario is given up; 60 when left out, 600 with somebody's own client.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
     /// Run only this part of several, such as 2/4. Which scenarios are in it follows from their names.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -132,6 +136,7 @@ impl RunArgs {
             && self.filter.is_none()
             && self.variant.is_none()
             && self.failed.is_none()
+            && self.client.is_none()
             && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
@@ -156,16 +161,17 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
     }
+    let clients = Clients::attach(args.client.as_deref(), &mut cases)?;
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
     let mut page = report_target::want_timelines(&args.reports).then(html::Page::default);
     let options = RunOptions::new(carrier, args.mode());
     let options = if page.is_some() { options.with_timeline() } else { options };
     let slow_after = Duration::from_secs(args.slow);
-    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    let jobs = clients.jobs(args.jobs);
     let pool = PoolOptions {
         jobs,
         slow_after,
-        stop_after: Duration::from_secs(args.timeout),
+        stop_after: Duration::from_secs(args.timeout.unwrap_or(if clients.is_any() { 600 } else { 60 })),
         fail_fast: args.fail_fast,
         interrupted: (!args.watch).then(interrupt::flag),
     };
@@ -223,18 +229,22 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     let ended = Ended { about: &about, results: &results, elapsed, page };
     stream.end(&ended)?;
     report_target::write_files(&args.reports, &ended)?;
+    let told = clients.judge(&results, args.quiet, |note| console.note(note));
     console.ended_well().map_err(|error| miette::miette!("cannot print the results: {error}"))?;
-    Ok(exit_code(&results))
+    Ok(match exit_code(&results) {
+        ExitCode::AsExpected if !told => ExitCode::Failed,
+        code => code,
+    })
 }
 
 /// The exit code of a run with these results.
 pub(super) fn exit_code(results: &[CaseResult]) -> ExitCode {
     if results.iter().any(CaseResult::cannot_work) {
         ExitCode::InputWrong
-    } else if results.iter().all(CaseResult::passed) {
-        ExitCode::AsExpected
-    } else {
+    } else if results.iter().any(CaseResult::failed) {
         ExitCode::Failed
+    } else {
+        ExitCode::AsExpected
     }
 }
 

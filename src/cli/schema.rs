@@ -22,6 +22,12 @@ enum Of {
     Scenario,
     /// Files of fragments, for editors.
     Fragment,
+    /// Files of somebody's own client.
+    Client,
+    /// Files of the differences that are meant of such a client.
+    KnownDifferences,
+    /// The lines between Mockgento and an adapter.
+    Adapter,
     /// Seeds: every table and column of a shop.
     Seed,
     /// The lines of `--report json`.
@@ -39,6 +45,9 @@ pub fn run(args: &SchemaArgs) -> Outcome {
     let text = match args.of {
         Of::Scenario => crate::scenario::schema::text(),
         Of::Fragment => crate::scenario::schema::of_fragments(),
+        Of::Client => crate::scenario::actor::file::schema(),
+        Of::KnownDifferences => crate::scenario::actor::file::known_schema(),
+        Of::Adapter => crate::scenario::actor::protocol::schema(),
         Of::Seed => crate::shop::seed::schema::text(),
         Of::Report => crate::report::json::schema(),
         Of::Overrides => overrides(),

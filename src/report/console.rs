@@ -93,8 +93,13 @@ impl Console {
 
     /// The line of one result.
     pub fn result(&mut self, result: &CaseResult) {
-        if !result.passed() {
+        if result.failed() {
             self.progress.failed();
+        }
+        if let Some(why) = result.skipped.as_ref().filter(|_| !result.failed()) {
+            let width = self.name_columns;
+            let why = printable(why).replace('\n', " ");
+            return self.usual_line(&format!("{YELLOW}skip{RESET}  {:<width$}  {DIM}{why}{RESET}\n", result.name));
         }
         let mark = if result.passed() { format!("{GREEN}ok  {RESET}") } else { format!("{RED}FAIL{RESET}") };
         let (width, millis) = (self.name_columns, result.elapsed.as_millis());
@@ -114,7 +119,7 @@ impl Console {
     /// All that went wrong, then how many did.
     pub fn summary(&mut self, results: &[CaseResult], elapsed: Duration) {
         self.progress.finish();
-        let failed: Vec<&CaseResult> = results.iter().filter(|result| !result.passed()).collect();
+        let failed: Vec<&CaseResult> = results.iter().filter(|result| result.failed()).collect();
         for result in &failed {
             if result.is_unread() {
                 // Its file was drawn with every mistake before anything ran.
@@ -130,8 +135,12 @@ impl Console {
         let colour = if failed.is_empty() { GREEN } else { RED };
         let slow = results.iter().filter(|result| result.elapsed >= self.slow_after).count();
         let slow = if slow > 0 { format!("{YELLOW}, {slow} slow{RESET}") } else { String::new() };
-        let (passed, many, time) = (results.len() - failed.len(), failed.len(), seconds(elapsed));
-        self.print(&format!("\n{colour}{passed} passed, {many} failed{RESET}{slow} {DIM}in {time} s{RESET}\n"));
+        let skipped = results.iter().filter(|result| !result.failed() && result.skipped.is_some()).count();
+        let (passed, many, time) = (results.len() - failed.len() - skipped, failed.len(), seconds(elapsed));
+        let skipped = if skipped > 0 { format!("{YELLOW}, {skipped} skipped{RESET}") } else { String::new() };
+        self.print(&format!(
+            "\n{colour}{passed} passed, {many} failed{RESET}{skipped}{slow} {DIM}in {time} s{RESET}\n"
+        ));
         if many > 1 {
             let again = failed.iter().map(|result| format!("{RED}FAIL{RESET}  {}\n", result.name));
             self.print(&again.collect::<String>());

@@ -76,8 +76,9 @@ impl Format {
         match self {
             Self::Json => {
                 let passed = results.iter().filter(|result| result.passed()).count();
-                let (failed, ms) = (results.len() - passed, json::millis(elapsed));
-                json::text(&Line::Summary(json::Summary { passed, failed, ms }))
+                let failed = results.iter().filter(|result| result.failed()).count();
+                let (skipped, ms) = (results.len() - passed - failed, json::millis(elapsed));
+                json::text(&Line::Summary(json::Summary { passed, failed, skipped, ms }))
             }
             Self::Junit => junit::text(results),
             Self::Html => {

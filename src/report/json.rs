@@ -54,6 +54,9 @@ pub struct Scenario {
     pub ms: f64,
     /// Snapshots that were accepted.
     pub accepted: usize,
+    /// Why somebody's client was not asked, for a case that was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// Why it did not pass; empty when it did.
     pub failures: Vec<FailureLine>,
 }
@@ -68,13 +71,15 @@ pub enum Status {
     Failed,
     /// The scenario cannot work or did not end.
     Error,
+    /// Somebody's client cannot do it.
+    Skipped,
 }
 
 /// One reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailureLine {
     /// `unmet`: an expectation; `snapshot`: one differs or is new; `cannot-work`: the file asks for something that is
-    /// not there; `stopped`: it was given up.
+    /// not there; `stopped`: it was given up; `broken`: somebody's client hangs, crashes or says what it should not.
     pub kind: String,
     /// The file of the fragment that the step stands in; left out for the scenario's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,18 +101,29 @@ pub struct Summary {
     pub passed: usize,
     /// Scenarios that did not.
     pub failed: usize,
+    /// Scenarios that somebody's client cannot do.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub skipped: usize,
     /// Real time of the whole run, in milliseconds; of a merged one, the sum of its scenarios.
     pub ms: f64,
 }
 
-const KINDS: [FailureKind; 4] =
-    [FailureKind::Unmet, FailureKind::Snapshot, FailureKind::CannotWork, FailureKind::Stopped];
+const KINDS: [FailureKind; 5] =
+    [FailureKind::Unmet, FailureKind::Snapshot, FailureKind::CannotWork, FailureKind::Stopped, FailureKind::Broken];
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none(many: &usize) -> bool {
+    *many == 0
+}
 
 impl Status {
     /// Of a result.
     pub fn of(result: &CaseResult) -> Self {
-        let beyond = |failure: &Failure| matches!(failure.kind, FailureKind::CannotWork | FailureKind::Stopped);
+        let beyond = |failure: &Failure| {
+            matches!(failure.kind, FailureKind::CannotWork | FailureKind::Stopped | FailureKind::Broken)
+        };
         match result.failures.as_slice() {
+            [] if result.skipped.is_some() => Self::Skipped,
             [] => Self::Passed,
             failures if failures.iter().any(beyond) => Self::Error,
             _ => Self::Failed,
@@ -133,6 +149,7 @@ impl Scenario {
             status: Status::of(result),
             ms: millis(result.elapsed),
             accepted: result.accepted,
+            skipped: result.skipped.clone(),
             failures: result.failures.iter().map(failure).collect(),
         }
     }
@@ -152,6 +169,7 @@ impl Scenario {
             title: self.title,
             file: self.file.into(),
             failures: self.failures.into_iter().map(failure).collect(),
+            skipped: self.skipped,
             accepted: self.accepted,
             elapsed: Duration::try_from_secs_f64(self.ms / 1000.0).unwrap_or_default(),
             exercised: Box::default(),

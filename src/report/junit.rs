@@ -33,7 +33,7 @@ pub fn checks(suite: &str, checks: &[(&str, Option<&str>)]) -> String {
 }
 
 /// The file. Jenkins' schema has no `skipped` on the root, which says nothing that its suites do not say.
-fn written(report: &Report) -> String {
+pub(super) fn written(report: &Report) -> String {
     let text = report.to_string().unwrap_or_default();
     let Some(root) = text.find("<testsuites ") else { return text };
     let end = text[root..].find('>').map_or(text.len(), |end| root + end);
@@ -65,7 +65,12 @@ fn report(results: &[CaseResult]) -> Report {
 }
 
 fn status(result: &CaseResult) -> TestCaseStatus {
-    let Some(first) = result.failures.first() else { return TestCaseStatus::success() };
+    let Some(first) = result.failures.first() else {
+        let Some(why) = &result.skipped else { return TestCaseStatus::success() };
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(why.clone());
+        return status;
+    };
     let kind = if Status::of(result) == Status::Error { NonSuccessKind::Error } else { NonSuccessKind::Failure };
     let mut status = TestCaseStatus::non_success(kind);
     status.set_message(first.message.clone()).set_description(explained(result));

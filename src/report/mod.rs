@@ -1,6 +1,7 @@
 //! Results as people and CI read them. Knows what a run found ([`crate::scenario::result`]) and nothing of how.
 #![doc(hidden)]
 
+pub mod conform;
 pub mod console;
 pub mod file;
 pub mod format;
@@ -25,6 +26,7 @@ mod tests {
             title: "A scenario".to_owned(),
             file: "scenarios/a/b.yaml".into(),
             failures,
+            skipped: None,
             accepted: 0,
             elapsed: Duration::from_millis(7),
             exercised: Box::default(),

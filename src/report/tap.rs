@@ -13,7 +13,10 @@ pub fn head(scenarios: usize) -> String {
 
 /// The line of a result, counted from 1.
 pub fn line(number: usize, result: &CaseResult) -> String {
-    let verdict = if result.passed() { "ok" } else { "not ok" };
+    let verdict = if result.failed() { "not ok" } else { "ok" };
+    if let Some(why) = result.skipped.as_ref().filter(|_| !result.failed()) {
+        return format!("ok {number} - {} # SKIP {}\n", plain(&result.name), plain(&why.replace('\n', " ")));
+    }
     let mut text = format!("{verdict} {number} - {} # time={}ms\n", plain(&result.name), result.elapsed.as_millis());
     if result.passed() {
         return text;

@@ -5,6 +5,8 @@
 //! here.
 #![doc(hidden)]
 
+pub mod actor;
+pub mod conform;
 pub mod coverage;
 pub mod explore;
 pub mod language;

@@ -6,6 +6,8 @@ mod bad_input;
 mod browser;
 #[cfg(target_os = "linux")]
 mod ci_setup;
+#[cfg(unix)]
+mod clients;
 mod compare;
 mod console;
 mod crm_buttons;

@@ -50,9 +50,9 @@ async function inflate(text) {
 
 const plural = (number, one, many) => `${number} ${number === 1 ? one : many || one + "s"}`;
 const seconds = (ms) => ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-const SIGNS = { passed: "✓", failed: "✗", error: "!" };
-const WORDS = { passed: "passed", failed: "failed", error: "error" };
-const isBad = (scenario) => scenario.status !== "passed";
+const SIGNS = { passed: "✓", failed: "✗", error: "!", skipped: "–" };
+const WORDS = { passed: "passed", failed: "failed", error: "error", skipped: "skipped" };
+const isBad = (scenario) => scenario.status !== "passed" && scenario.status !== "skipped";
 
 /** A status that reads without its colour. */
 const badge = (status) => element("span", { class: `badge ${status}` }, `${SIGNS[status]} ${WORDS[status]}`);

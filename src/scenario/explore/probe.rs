@@ -17,7 +17,6 @@ use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::invariants;
 use crate::scenario::run::network::Served;
-use crate::scenario::run::result::FailureKind;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::scenario::run::world::{Failures, World};
 use crate::snapshot::Mode;
@@ -154,6 +153,7 @@ impl<'a> Probe<'a> {
                 attempt.world.expire_carts().await.map_err(|why| why.to_string())?;
             }
         }
+        attempt.world.look().await.map_err(|why| why.to_string())?;
         attempt.ending()
     }
 }
@@ -228,7 +228,7 @@ impl<'a> Attempt<'a> {
         }
         let has_failed = !failures.is_empty();
         // Other steps' failures are the business of `run`: an edit that was refused or not is part of the scenario.
-        let broken = failures.into_iter().find(|failure| failure.kind == FailureKind::CannotWork);
+        let broken = failures.into_iter().find(|failure| failure.kind.ends_the_scenario());
         if let Some(broken) = broken.filter(|_| !is_struck) {
             self.broken = Some(format!("line {}: {}: {}", broken.line, broken.step, broken.message));
             return Ok(false);
@@ -348,7 +348,7 @@ impl<'a> Attempt<'a> {
 
     fn is_settled(&self) -> Result<bool, String> {
         let has_failed = self.world.last.as_ref().is_some_and(|last| !last.success);
-        let Some(id) = self.world.integration else { return Ok(!has_failed) };
+        let Some(id) = self.world.integration.filter(|_| !self.world.is_theirs()) else { return Ok(!has_failed) };
         Ok(!has_failed && !reads_again(&self.world.crm, id).map_err(|error| error.to_string())?)
     }
 
@@ -366,7 +366,7 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         self.world.clock.advance(SCHEDULE);
-        self.world.sync(None).await.map_err(|why| why.to_string())
+        self.world.next_sync().await.map_err(|why| why.to_string())
     }
 
     fn journal_lengths(&self) -> Vec<usize> {
@@ -412,12 +412,18 @@ impl<'a> Attempt<'a> {
     }
 
     fn ending(mut self) -> Result<Ending, String> {
-        let invariants = invariants::broken(&mut self.world).map_err(|error| error.to_string())?;
+        let (invariants, crm) = match self.world.their_rows() {
+            // What must hold of our CRM at every end, somebody's client is not asked.
+            Some(rows) => (Vec::new(), serde_json::json!(rows)),
+            None => {
+                let invariants = invariants::broken(&mut self.world).map_err(|error| error.to_string())?;
+                (invariants, self.world.crm.state().map_err(|error| error.to_string())?)
+            }
+        };
         let struck = |(shop, id, times): &(String, ArmedId, u64)| {
             self.world.shops.get(shop).is_some_and(|shop| shop.plan().left(*id).is_none_or(|left| left < *times))
         };
         let all_struck = self.armed.iter().all(struck) && !self.is_edit_missed;
-        let crm = self.world.crm.state().map_err(|error| error.to_string())?;
         let last = self.world.last.as_ref();
         Ok(Ending {
             all_struck,

@@ -64,6 +64,9 @@ pub struct Script {
     /// The settings of the Magento integration in OroCRM.
     #[serde(default)]
     pub integration: IntegrationSetup,
+    /// Somebody's own client instead of our sync: its file, beside this one or by its path.
+    #[serde(default)]
+    pub client: Option<At<String>>,
     /// How the CRM finds the account of a new customer. Left out: by first name, last name and e-mail address.
     #[serde(default, rename = "account discovery")]
     pub account_discovery: Option<DiscoverySetup>,

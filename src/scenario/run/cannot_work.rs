@@ -2,6 +2,7 @@
 //! or the CRM refuses is not among them; that is a failure of its step like an expectation that does not hold.
 
 use crate::crm::CrmError;
+use crate::scenario::actor::TesteeError;
 use crate::scenario::run::network::NetworkError;
 use crate::shop::EditError;
 use crate::snapshot::SnapshotError;
@@ -49,6 +50,12 @@ pub(in crate::scenario) enum CannotWork {
     NeedsSocket,
     #[error("cannot start `{program}`: {cause}; install it or correct the command")]
     NotStarted { program: String, cause: std::io::Error },
+    #[error("{0}")]
+    Database(String),
+    #[error("the client fails at `{what}`: {said}")]
+    ClientRefuses { what: &'static str, said: String },
+    #[error(transparent)]
+    Client(#[from] TesteeError),
     #[error("the SOAP WSDL URL is not one: {0}")]
     WsdlUrl(#[from] url::ParseError),
     #[error(transparent)]
@@ -61,4 +68,19 @@ pub(in crate::scenario) enum CannotWork {
     Snapshot(#[from] SnapshotError),
     #[error(transparent)]
     Network(#[from] NetworkError),
+}
+
+impl CannotWork {
+    /// What is said for a step that somebody's client cannot do at all, which is nobody's fault.
+    pub(in crate::scenario) fn unsupported(&self) -> Option<&str> {
+        match self {
+            Self::Client(TesteeError::Unsupported(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody's client is at fault, not the scenario.
+    pub(in crate::scenario) fn is_the_clients(&self) -> bool {
+        matches!(self, Self::Client(_) | Self::ClientRefuses { .. })
+    }
 }

@@ -1,16 +1,22 @@
 //! A scenario into the cases to run: one, or one per variant or case of its matrix.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::shared::SharedSnapshots;
+use crate::scenario::actor::Testee;
 use crate::scenario::language::case::head::CaseHead;
+use crate::scenario::language::finding::ScenarioError;
 use crate::scenario::language::scenario::Scenario;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::variant::{Sharing, Variant};
 use crate::scenario::language::step::StepKind;
 use crate::scenario::language::step::snapshot::SnapshotStep;
 use crate::snapshot::SnapshotName;
+
+/// The folder, beside `snapshots`, of those that clients leave, one folder each.
+const CLIENT_SNAPSHOTS: &str = "client-snapshots";
 
 /// One case of a scenario.
 #[derive(Clone, Debug)]
@@ -23,9 +29,80 @@ pub struct Case {
     pub variant: Option<String>,
     case: Arc<CaseHead>,
     shared: Option<Arc<SharedSnapshots>>,
+    /// Somebody's client that is to act instead of our sync, whatever the scenario says.
+    client: Option<Arc<Testee>>,
+    /// The client whose settings our own sync is told with, to be compared with it.
+    judged_as: Option<Arc<Testee>>,
+    /// Whether only its end counts, to be compared with another: nothing is expected on the way.
+    is_compared: bool,
 }
 
 impl Case {
+    /// The same, with somebody's client instead of our sync. Its snapshots are its own.
+    #[must_use]
+    pub fn told_by(&self, client: &Arc<Testee>) -> Self {
+        let shared = self.shared.as_ref().map(|_| Arc::default());
+        Self { client: Some(Arc::clone(client)), shared, ..self.clone() }
+    }
+
+    /// The same twice, for their ends to be compared: told by our own sync, with the settings that the client is told it
+    /// with, and told by the client.
+    pub(in crate::scenario) fn compared(&self, client: &Arc<Testee>) -> (Self, Self) {
+        let ours = Self { client: None, judged_as: Some(Arc::clone(client)), is_compared: true, ..self.clone() };
+        (ours, Self { is_compared: true, ..self.told_by(client) })
+    }
+
+    /// The same, told by a client to be explored: nothing is expected on the way.
+    #[must_use]
+    pub fn explored_by(&self, client: &Arc<Testee>) -> Self {
+        self.compared(client).1
+    }
+
+    /// Whether only its end counts.
+    pub(in crate::scenario) fn is_compared(&self) -> bool {
+        self.is_compared
+    }
+
+    /// The client that acts; the one the scenario names unless another was given.
+    pub(in crate::scenario) fn client(&self) -> Result<Option<Arc<Testee>>, ScenarioError> {
+        if self.client.is_some() || self.judged_as.is_some() {
+            return Ok(self.client.clone());
+        }
+        self.named_client().map(|path| Testee::load(&path)).transpose()
+    }
+
+    /// Whether somebody's client acts.
+    pub fn has_client(&self) -> bool {
+        self.client.is_some() || (self.judged_as.is_none() && self.names_its_client())
+    }
+
+    /// The file of the client that the scenario names.
+    pub fn named_client(&self) -> Option<PathBuf> {
+        let named = self.scenario.script.client.as_ref()?;
+        Some(self.scenario.file.path.parent().unwrap_or(Path::new("")).join(named.get()))
+    }
+
+    /// Whether the scenario is written for a client of its own.
+    pub(in crate::scenario) fn names_its_client(&self) -> bool {
+        self.scenario.script.client.is_some()
+    }
+
+    /// The client whose settings it is told with by our own sync.
+    pub(in crate::scenario) fn judged_as(&self) -> Option<&Testee> {
+        self.judged_as.as_deref()
+    }
+
+    /// Where its snapshots are: those of a client that was given are beside the usual ones.
+    pub fn snapshots_folder(&self) -> PathBuf {
+        let usual = &self.scenario.snapshots;
+        match &self.client {
+            Some(client) if !self.names_its_client() => {
+                usual.parent().unwrap_or(Path::new("")).join(CLIENT_SNAPSHOTS).join(client.name())
+            }
+            _ => usual.clone(),
+        }
+    }
+
     /// What is different in this case.
     pub fn changes(&self) -> Variant {
         self.case.changes.clone()
@@ -82,6 +159,9 @@ impl Scenario {
             variant: case.name.clone(),
             case: Arc::new(case),
             shared: shared.clone(),
+            client: None,
+            judged_as: None,
+            is_compared: false,
         };
         cases.into_iter().map(case).collect()
     }

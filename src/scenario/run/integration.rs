@@ -20,7 +20,9 @@ impl World<'_> {
         let setup = self.case.scenario.script.integration.clone();
         let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
         settings = self.over(settings, &as_settings(&self.variant), false)?;
-        self.look_at_shop(&mut settings).await?;
+        if !self.is_theirs() {
+            self.look_at_shop(&mut settings).await?;
+        }
         let id = self.crm.add_integration(&settings)?;
         self.integration = Some(id);
         Ok(())
@@ -34,7 +36,9 @@ impl World<'_> {
         let id = self.channel()?;
         let before = self.crm.integration(id)?.settings;
         let mut settings = self.over(before, setup, false)?;
-        self.look_at_shop(&mut settings).await?;
+        if !self.is_theirs() {
+            self.look_at_shop(&mut settings).await?;
+        }
         Ok(self.crm.save_integration(id, &settings, &self.quirks))
     }
 

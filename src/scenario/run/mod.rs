@@ -2,6 +2,7 @@
 //! in it, `runner` goes through the steps, `pool` runs many. A failed expectation is a result, not an error. What a file may
 //! say is decided in `language`.
 
+mod actor;
 mod as_in_shop;
 mod cannot_work;
 pub mod case;

@@ -106,7 +106,7 @@ pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell:
             }
         }
         let is_interrupted = pool.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed));
-        let has_failed = pool.fail_fast && waiting.values().any(|result| !result.passed());
+        let has_failed = pool.fail_fast && waiting.values().any(CaseResult::failed);
         stopped = stopped.or(if is_interrupted { Some(INTERRUPTED) } else { has_failed.then_some(FAILED_BEFORE) });
         if let Some(why) = stopped {
             for (number, case) in cases.iter().enumerate() {

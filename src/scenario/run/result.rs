@@ -25,6 +25,8 @@ pub enum FailureKind {
     CannotWork,
     /// The scenario was given up: it hangs, or we broke.
     Stopped,
+    /// Somebody's own client hangs, crashes or says something else than it should.
+    Broken,
 }
 
 impl FailureKind {
@@ -35,7 +37,13 @@ impl FailureKind {
             Self::Snapshot => "snapshot",
             Self::CannotWork => "cannot-work",
             Self::Stopped => "stopped",
+            Self::Broken => "broken",
         }
+    }
+
+    /// Whether nothing more can be told after it.
+    pub(in crate::scenario) fn ends_the_scenario(self) -> bool {
+        matches!(self, Self::CannotWork | Self::Broken)
     }
 }
 
@@ -77,6 +85,8 @@ pub struct CaseResult {
     pub file: PathBuf,
     /// Why it did not pass; empty when it did.
     pub failures: Vec<Failure>,
+    /// Why somebody's client was not asked, or not to the end: it cannot do this. Such a case has neither passed nor failed.
+    pub skipped: Option<String>,
     /// Snapshots that were accepted.
     pub accepted: usize,
     /// Real time it took.
@@ -95,6 +105,7 @@ impl CaseResult {
             title: case.scenario.script.title.get().clone(),
             file: case.scenario.file.path.clone(),
             failures: Vec::new(),
+            skipped: None,
             accepted: 0,
             elapsed: Duration::ZERO,
             exercised: Box::default(),
@@ -135,6 +146,7 @@ impl CaseResult {
             name,
             file: path.to_owned(),
             failures,
+            skipped: None,
             accepted: 0,
             elapsed: Duration::ZERO,
             exercised: Box::default(),
@@ -149,7 +161,12 @@ impl CaseResult {
 
     /// Whether everything was as expected.
     pub fn passed(&self) -> bool {
-        self.failures.is_empty()
+        self.failures.is_empty() && self.skipped.is_none()
+    }
+
+    /// Whether something is wrong.
+    pub fn failed(&self) -> bool {
+        !self.failures.is_empty()
     }
 
     /// Whether snapshots of it wait for a decision.

@@ -8,6 +8,7 @@ use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::result::{CaseResult, Failure, FailureKind};
+use crate::scenario::run::setup::SetUpError;
 use crate::scenario::run::timeline::recorder::Recorder;
 use crate::scenario::run::world::World;
 
@@ -29,7 +30,12 @@ pub(in crate::scenario) fn run_watched(case: &Case, options: RunOptions, in_step
 }
 
 /// The same with a look at what is left.
-fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut dyn FnMut(&World<'_>)) -> CaseResult {
+pub(in crate::scenario) fn run_with(
+    case: &Case,
+    options: RunOptions,
+    in_step: &AtomicUsize,
+    look: &mut dyn FnMut(&World<'_>),
+) -> CaseResult {
     let started = Instant::now();
     let mut result = CaseResult::of(case);
     let options = RunOptions { carrier: carrier(case, options.carrier), ..options };
@@ -44,7 +50,7 @@ fn run_with(case: &Case, options: RunOptions, in_step: &AtomicUsize, look: &mut 
 /// What carries a case's HTTP. Programs come over sockets, whatever our sync does.
 pub(in crate::scenario) fn carrier(case: &Case, wanted: Carrier) -> Carrier {
     let runs_programs = case.scenario.script.steps.iter().any(|step| matches!(step.0, StepKind::Run(_)));
-    if runs_programs { Carrier::Tcp } else { wanted }
+    if runs_programs || case.has_client() { Carrier::Tcp } else { wanted }
 }
 
 /// What runs a scenario. In memory nothing waits for the operating system, which then is not asked whether something came.
@@ -78,7 +84,17 @@ async fn tell(
 ) {
     let mut world = match World::new(case, options).await {
         Ok(world) => world,
-        Err(cause) => return result.failures.push(set_up_failed(&cause.to_string())),
+        Err(SetUpError::Skipped(why)) => {
+            result.skipped = Some(why);
+            return;
+        }
+        Err(cause) => {
+            let kind = match &cause {
+                SetUpError::Client(_) => FailureKind::Broken,
+                _ => FailureKind::CannotWork,
+            };
+            return result.failures.push(Failure { kind, ..set_up_failed(&cause.to_string()) });
+        }
     };
     let mut unseen = None;
     let mut recorder = options.keeps_timeline.then(|| Recorder::of(&world));
@@ -87,12 +103,15 @@ async fn tell(
         if let Some(recorder) = &mut recorder {
             recorder.begin(&mut world, &step.0);
         }
-        let mut failures = overlooked(&world, &mut unseen, &step.0);
+        if case.is_compared() && matches!(step.0, StepKind::Expect(_) | StepKind::Snapshot(_)) {
+            continue;
+        }
+        let mut failures = if case.is_compared() { Vec::new() } else { overlooked(&world, &mut unseen, &step.0) };
         failures.extend(world.step(step).await);
-        if has_end(&step.0) && world.last.as_ref().is_some_and(|last| !last.success) {
+        if !case.is_compared() && has_end(&step.0) && world.last.as_ref().is_some_and(|last| !last.success) {
             unseen = world.last.as_ref().map(|last| failed_unseen(&last.message, step));
         }
-        let stop = failures.iter().any(|failure| failure.kind == FailureKind::CannotWork);
+        let stop = failures.iter().any(|failure| failure.kind.ends_the_scenario()) || world.skipped.is_some();
         let known = result.failures.len();
         result.failures.extend(failures);
         if let Some(recorder) = &mut recorder {
@@ -102,9 +121,25 @@ async fn tell(
             break;
         }
     }
-    if !result.failures.iter().any(|failure| failure.kind == FailureKind::CannotWork) {
+    result.skipped = world.skipped.take().filter(|_| result.failures.is_empty());
+    if result.skipped.is_none() && !result.failures.iter().any(|failure| failure.kind.ends_the_scenario()) {
         result.failures.extend(unseen);
-        result.failures.extend(world.missed(None));
+        let missed = world.missed(None);
+        match missed.first().filter(|_| case.has_client()) {
+            // It asks the shop in its own way; what goes wrong in the scenario is nothing that it asks for.
+            Some(first) => result.skipped = Some(format!("line {}: {}", first.line, first.message)),
+            None => result.failures.extend(missed),
+        }
+    }
+    if case.is_compared()
+        && result.failures.is_empty()
+        && result.skipped.is_none()
+        && let Err(why) = world.look().await
+    {
+        match why.unsupported() {
+            Some(cannot) => result.skipped = Some(cannot.to_owned()),
+            None => result.failures.push(Failure { kind: FailureKind::Broken, ..set_up_failed(&why.to_string()) }),
+        }
     }
     result.failures.extend(world.accept(result.failures.is_empty()));
     result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_scenario()));

@@ -3,6 +3,7 @@
 use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
 
+use super::actor::{Actor, Theirs};
 use super::case::Case;
 use super::ledger::Ledger;
 use super::moments::Moments;
@@ -14,7 +15,10 @@ use crate::clock::Clock;
 use crate::crm::{Crm, CrmError};
 use crate::magento::BridgeRelease;
 use crate::quirk::{Quirk, Quirks};
+use crate::scenario::actor::features;
+use crate::scenario::actor::testee::Surroundings;
 use crate::scenario::language::beside::{modules, overrides, seeds};
+use crate::scenario::language::finding::ScenarioError;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::script::default_clock;
 use crate::scenario::language::setup::shop::ShopSetup;
@@ -41,12 +45,35 @@ pub(in crate::scenario) enum SetUpError {
     Crm(#[from] CrmError),
     #[error("the integration cannot be set up: {0}")]
     Integration(CannotWork),
+    #[error("{0}")]
+    ClientFile(ScenarioError),
+    #[error("{0}")]
+    Client(CannotWork),
+    #[error("{0}")]
+    Skipped(String),
 }
 
 impl<'a> World<'a> {
     pub(in crate::scenario) async fn new(case: &'a Case, options: RunOptions) -> Result<Self, SetUpError> {
         let script = &case.scenario.script;
-        let variant = case.changes();
+        let mut variant = case.changes();
+        let actor = match case.client().map_err(SetUpError::ClientFile)? {
+            None => Actor::Own,
+            Some(client) => {
+                let turn = client.turn().await;
+                client.prepare(&Surroundings::default()).await.map_err(|why| SetUpError::Client(why.into()))?;
+                let lacks = features::lacking(&client, script, &variant, &quirks(script, &variant));
+                let unseen = || features::unseen(&client, script).filter(|_| !case.is_compared());
+                if let Some(why) = lacks.or_else(unseen) {
+                    return Err(SetUpError::Skipped(why));
+                }
+                variant = features::settled(&client, variant);
+                Actor::Theirs(Theirs::new(client, turn))
+            }
+        };
+        if let Some(as_client) = case.judged_as() {
+            variant = features::settled(as_client, variant);
+        }
         let start = script.clock.map_or_else(default_clock, |moment| moment.0);
         let clock = Clock::virtual_at(start);
         let mut shops = IndexMap::new();
@@ -59,6 +86,8 @@ impl<'a> World<'a> {
         let transport = network::transport(shops.values(), options.carrier, &clock, &moments)?;
         let mut world = Self {
             quirks: quirks(script, &variant),
+            actor,
+            skipped: None,
             crm,
             crm_file,
             moments,
@@ -70,7 +99,7 @@ impl<'a> World<'a> {
             transport,
             wsdl_cache: WsdlCache::default(),
             store: Store::new(
-                case.scenario.snapshots.as_path(),
+                case.snapshots_folder().as_path(),
                 if options.mode == Mode::Accept { Mode::Check } else { options.mode },
             ),
             to_accept: (options.mode == Mode::Accept).then(Vec::new),
@@ -86,7 +115,17 @@ impl<'a> World<'a> {
         if let Some(discovery) = &script.account_discovery {
             world.crm.set_discovery(discovery.config())?;
         }
+        if world.is_theirs() {
+            world.serve_by_address();
+        }
         world.create_channel().await.map_err(SetUpError::Integration)?;
+        match world.begin_theirs().await {
+            Ok(()) => {}
+            Err(why) => match why.unsupported() {
+                Some(cannot) => return Err(SetUpError::Skipped(cannot.to_owned())),
+                None => return Err(SetUpError::Client(why)),
+            },
+        }
         world.forget_calls();
         world.counted = world.journal_lengths();
         Ok(world)

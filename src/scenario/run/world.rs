@@ -18,6 +18,7 @@ use crate::scenario::language::setup::variant::Variant;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::{Fields, Value};
+use crate::scenario::run::actor::Actor;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::exercised::Exercised;
 use crate::scenario::run::network::Served;
@@ -85,6 +86,11 @@ pub(in crate::scenario) struct World<'a> {
     /// Between which calls somebody gets a word in.
     pub(in crate::scenario) moments: Moments,
     pub(in crate::scenario) wsdl_cache: WsdlCache,
+    /// Who acts.
+    pub(in crate::scenario) actor: Actor,
+    /// What somebody's client turned out not to be able to do.
+    pub(in crate::scenario) skipped: Option<String>,
+    /// Our CRM; where somebody's client acts it holds the integration's settings and nothing else.
     pub(in crate::scenario) crm: Crm,
     /// The CRM's file, where somebody works in it while it syncs; elsewhere it is in memory.
     pub(super) crm_file: Option<CrmFile>,

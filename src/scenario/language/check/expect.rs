@@ -17,11 +17,13 @@ impl Check<'_> {
     pub(super) fn expect(&mut self, expectation: &Expectation, place: &Place) {
         let has_rows = !expectation.crm.0.is_empty() || !expectation.shop.0.is_empty();
         let has_end = expectation.outcome.is_some() || expectation.message.is_some();
-        if !has_rows && !has_end && expectation.calls.0.is_empty() && expectation.in_sync.is_none() {
+        let is_about_more = expectation.in_sync.is_some() || expectation.rows_of.is_some();
+        if !has_rows && !has_end && expectation.calls.0.is_empty() && !is_about_more {
             let help =
                 "say what must be true: `outcome: success`, `crm: {…}`, `shop: {…}`, `in sync: yes` or `calls: {…}`";
             self.report(place.clone(), "nothing is expected here", help);
         }
+        self.rows_of(expectation);
         for name in &expectation.in_variants {
             if self.script.variants.is_empty() {
                 let help = "say `in cases: {…}` of a matrix, or drop it where the scenario is run once";
@@ -93,6 +95,29 @@ impl Check<'_> {
         let known: Vec<&str> = fields.iter().map(String::as_str).collect();
         if !known.contains(&name.get().as_str()) {
             self.report(name.place(), format!("{table} has no field `{}`", name.get()), choices(name, &known));
+        }
+    }
+
+    /// What is expected of another database stands beside its query, and nowhere else.
+    fn rows_of(&mut self, expectation: &Expectation) {
+        if let Some((of, expected)) = expectation.of_database() {
+            if of.query.trim().is_empty() {
+                self.report(of.query.place(), "the query is empty", "write SELECT … FROM …");
+            }
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if of.database.env.is_empty() || !of.database.env.chars().all(is_name) {
+                let help = "addresses hold passwords: put it into a variable such as ACME_DSN and name that here";
+                self.report(of.database.env.place(), "this is not the name of a variable of the environment", help);
+            }
+            return self.rows(&expected);
+        }
+        let names = expectation.r#where.keys().chain(expectation.have.keys()).map(At::place);
+        let lists = expectation.are.iter().chain(&expectation.unordered).flatten().map(At::place);
+        let count = expectation.count.iter().map(At::place);
+        if let Some(place) = names.chain(lists).chain(count).next() {
+            let help =
+                "put it under `crm: {rows: …}` or `shop: {rows: …}`, or beside `rows of: {database: …, query: …}`";
+            self.report(place, "it is not said of which rows", help);
         }
     }
 

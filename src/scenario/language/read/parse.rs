@@ -55,6 +55,11 @@ pub(in crate::scenario) fn values(text: &str) -> Result<At<Value>, Finding> {
     document(text, PhantomData, None)
 }
 
+/// Reads a file that is no scenario and has no variables.
+pub(in crate::scenario) fn plain<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Finding> {
+    document(text, PhantomData, None)
+}
+
 /// Reads a file of a fragment.
 pub(in crate::scenario) fn fragment_file(text: &str, variables: &Variables) -> Result<FragmentFile, Finding> {
     document(text, PhantomData, Some(variables))

@@ -47,6 +47,63 @@ pub struct Expectation {
     /// Whether there were no other calls than those listed under `calls`; sessions and WSDL downloads do not count.
     #[serde(default, rename = "nothing else")]
     pub nothing_else: YesNo,
+    /// Rows of another database, such as that of a program that `run` has started. What is expected of them stands beside it:
+    /// `where`, `have`, `count`, `are`, `unordered`.
+    #[serde(default, rename = "rows of")]
+    pub rows_of: Option<At<RowsOf>>,
+    /// With `rows of`: which of the rows.
+    #[serde(default)]
+    pub r#where: RowMatcher,
+    /// With `rows of`: how many there are.
+    #[serde(default)]
+    pub count: Option<At<Count>>,
+    /// With `rows of`: what each of them holds.
+    #[serde(default)]
+    pub have: RowMatcher,
+    /// With `rows of`: exactly these rows, in the order of the query.
+    #[serde(default)]
+    pub are: Option<Vec<At<RowMatcher>>>,
+    /// With `rows of`: exactly these rows, in any order.
+    #[serde(default)]
+    pub unordered: Option<Vec<At<RowMatcher>>>,
+}
+
+impl Expectation {
+    /// What is expected of the rows of another database, and which.
+    pub(in crate::scenario) fn of_database(&self) -> Option<(&RowsOf, RowsExpectation)> {
+        let of = self.rows_of.as_ref()?;
+        let mut rows = of.query.clone();
+        "database".clone_into(rows.get_mut());
+        let expected = RowsExpectation {
+            rows,
+            r#where: self.r#where.clone(),
+            count: self.count.clone(),
+            have: self.have.clone(),
+            are: self.are.clone(),
+            unordered: self.unordered.clone(),
+            shop: None,
+        };
+        Some((of.get(), expected))
+    }
+}
+
+/// Rows of a database.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowsOf {
+    /// Which: the variable of the environment that holds its address, postgresql://, mysql:// or sqlite:. A relative path
+    /// of SQLite begins in the scenario's folder.
+    pub database: InEnvironment,
+    /// What to read.
+    pub query: At<String>,
+}
+
+/// Something that stands in the environment, where it is in no file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InEnvironment {
+    /// The variable.
+    pub env: At<String>,
 }
 
 /// The end of a sync or check.

@@ -15,6 +15,8 @@ pub(in crate::scenario) enum Kind {
     Crm(ColumnType),
     /// A column of the shop.
     Shop(SqlType),
+    /// A column of somebody else's database.
+    Unknown,
 }
 
 impl Kind {
@@ -29,12 +31,18 @@ impl Kind {
         known.map_or(Self::Text, |column| Self::Shop(column.declared.sql_type))
     }
 
+    /// A column of which nothing is known but what it holds: numbers are compared as such.
+    pub(in crate::scenario) fn of_nothing(_table: &str, _column: &str) -> Self {
+        Self::Unknown
+    }
+
     /// Whether what a row holds is what somebody wrote.
     pub(in crate::scenario) fn same(self, held: &str, written: &str) -> bool {
         if held == written {
             return true;
         }
         match self {
+            Self::Unknown => held == flag_word(written) || same_number(held, written) && is_plain_number(written),
             Self::Crm(ColumnType::Int | ColumnType::Decimal) => same_number(held, written),
             Self::Shop(sql_type) if sql_type.is_number() => {
                 let flag = match written {
@@ -55,7 +63,7 @@ impl Kind {
     pub(in crate::scenario) fn never(self, written: &str) -> Option<&'static str> {
         let is_flag = matches!(written, "true" | "false");
         match self {
-            Self::Text => None,
+            Self::Text | Self::Unknown => None,
             Self::Crm(ColumnType::Bool) => (!is_flag).then_some("write true or false"),
             Self::Crm(ColumnType::Int) => number(written).is_none().then_some("write a whole number"),
             Self::Crm(ColumnType::Decimal) => number(written).is_none().then_some("write a number such as \"12.50\""),
@@ -98,6 +106,20 @@ impl Matcher {
             _ => Vec::new(),
         }
     }
+}
+
+/// Flags as databases give them.
+fn flag_word(written: &str) -> &str {
+    match written {
+        "1" => "true",
+        "0" => "false",
+        other => other,
+    }
+}
+
+/// A number that loses nothing as one: `000123` is a text.
+fn is_plain_number(text: &str) -> bool {
+    !(text.len() > 1 && text.starts_with('0') && !text.starts_with("0."))
 }
 
 fn same_number(held: &str, written: &str) -> bool {

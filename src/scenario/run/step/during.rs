@@ -19,7 +19,11 @@ use crate::sync::driver;
 
 impl World<'_> {
     /// Runs the sync and does the edits when their moment comes.
-    pub(super) async fn during(&mut self, during: &DuringStep, step: &At<Step>) -> Result<Failures, CannotWork> {
+    pub(in crate::scenario) async fn during(
+        &mut self,
+        during: &DuringStep,
+        step: &At<Step>,
+    ) -> Result<Failures, CannotWork> {
         let id = self.channel()?;
         let options = self.sync_options(Some(&during.sync))?;
         // Whoever edits the CRM meanwhile has a connection of their own, as in life; who does not needs none.

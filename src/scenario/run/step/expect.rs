@@ -2,6 +2,7 @@
 
 use super::rows::{self, TextRow, Unmet};
 use crate::crm::{ColumnType, CrmValue, Entity, Row};
+use crate::scenario::actor::TesteeError;
 use crate::scenario::language::known::SHOWN_ON;
 use crate::scenario::language::setup::case_filter::is_among;
 use crate::scenario::language::step::Step;
@@ -40,7 +41,9 @@ impl World<'_> {
             let found = self.shop_rows(rows)?;
             unmet.extend(rows::judge("the shop", rows, &found, Kind::of_shop));
         }
-        unmet.extend(self.judge_calls(expectation)?);
+        if self.speaks_of_who_acts() {
+            unmet.extend(self.judge_calls(expectation)?);
+        }
         let failed = |Unmet { line, message, detail }: Unmet| Failure {
             line,
             detail,
@@ -67,6 +70,11 @@ impl World<'_> {
         Ok(Some(Failure { line, detail, ..Self::failure(step, FailureKind::Unmet, message) }))
     }
 
+    /// Whether what the scenario says of messages and calls is about whoever acts in it.
+    fn speaks_of_who_acts(&self) -> bool {
+        !self.is_theirs() || self.case.names_its_client()
+    }
+
     fn expect_outcome(&self, expectation: &Expectation, unmet: &mut Vec<Unmet>) {
         let Some(last) = &self.last else { return };
         if let Some(expected) = &expectation.outcome
@@ -76,7 +84,9 @@ impl World<'_> {
             let message = format!("the outcome is {found}, expected {wanted}: {}", last.message);
             unmet.push(Unmet::at(expected.place(), message));
         }
+        // What was written for our own sync says nothing of another's words.
         if let Some(expected) = &expectation.message
+            && self.speaks_of_who_acts()
             && !expected.matches(Some(&last.message))
         {
             let message = format!("the message is \"{}\", expected {}", last.message, expected.get());
@@ -90,6 +100,15 @@ impl World<'_> {
         }
         let entity = Entity::named(table)
             .ok_or_else(|| CannotWork::NotInCrm { what: format!("table `{}`", table.get()), hint: "" })?;
+        if let Some(theirs) = self.their_rows() {
+            let missing = || TesteeError::Unsupported(format!("its rows have no `{}`", table.get()));
+            return Ok(theirs.get(table.get()).ok_or_else(missing)?.clone());
+        }
+        self.own_rows(entity)
+    }
+
+    /// Our CRM's rows of an entity as texts.
+    pub(in crate::scenario) fn own_rows(&self, entity: Entity) -> Result<Vec<TextRow>, CannotWork> {
         let rows = self.crm.find(entity, &[])?;
         Ok(rows.iter().map(|row| self.crm_texts(row)).collect())
     }

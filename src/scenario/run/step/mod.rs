@@ -3,6 +3,7 @@
 
 mod cart;
 mod crm;
+mod database;
 mod disrupt;
 mod during;
 mod expect;
@@ -15,7 +16,6 @@ mod shop;
 mod snapshot;
 pub(super) mod sync;
 
-use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
@@ -29,23 +29,30 @@ impl<'a> World<'a> {
         self.origin = step.1.as_deref();
         let failures = match self.done(step).await {
             Ok(failures) => failures,
-            Err(why) => vec![Self::failure(step, FailureKind::CannotWork, why.to_string())],
+            Err(why) => match why.unsupported() {
+                Some(cannot) => {
+                    self.skipped = Some(cannot.to_owned());
+                    Failures::new()
+                }
+                None if why.is_the_clients() => vec![Self::failure(step, FailureKind::Broken, why.to_string())],
+                None => vec![Self::failure(step, FailureKind::CannotWork, why.to_string())],
+            },
         };
         failures.into_iter().map(|failure| failure.from(step)).collect()
     }
 
     async fn done(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
         match &step.0 {
-            StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
-            StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
-            StepKind::During(during) => return self.during(during, step).await,
+            StepKind::CheckConnection(_)
+            | StepKind::Sync(_)
+            | StepKind::During(_)
+            | StepKind::SyncData(_)
+            | StepKind::ScheduleSync(_)
+            | StepKind::RunQueue(_)
+            | StepKind::ExpireCarts(_)
+            | StepKind::InCrm(_) => return self.act(step).await,
             StepKind::Run(run) => self.run_program(&run.0).await?,
-            StepKind::SyncData(one) => self.sync_data(one).await?,
-            StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
-            StepKind::RunQueue(_) => self.run_queue().await?,
-            StepKind::ExpireCarts(_) => self.expire_carts().await?,
             StepKind::InMagento(edits) => return self.edits_in_magento(&edits.0, step),
-            StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
             StepKind::Advance(interval) => self.pass(interval.0).await?,
             StepKind::Disrupt(disruptions) => disruptions.0.iter().try_for_each(|one| self.disrupt(one, step))?,
             StepKind::Clear(which) => return self.clear(which.as_ref()),
@@ -54,7 +61,11 @@ impl<'a> World<'a> {
                 if !self.is_told_here(expectation) {
                     return Ok(Vec::new());
                 }
+                if !expectation.crm.0.is_empty() {
+                    self.look().await?;
+                }
                 let mut failures = self.expect(expectation, step)?;
+                failures.extend(self.expect_of_database(expectation, step).await?);
                 if let Some(wanted) = &expectation.in_sync {
                     failures.extend(self.expect_in_sync(wanted, step).await?);
                 }
@@ -63,18 +74,11 @@ impl<'a> World<'a> {
                 }
                 return Ok(failures);
             }
-            StepKind::Snapshot(snapshot) => return Ok(self.snapshot(snapshot, step)?.into_iter().collect()),
+            StepKind::Snapshot(snapshot) => {
+                self.look().await?;
+                return Ok(self.snapshot(snapshot, step)?.into_iter().collect());
+            }
         }
         Ok(Vec::new())
-    }
-
-    async fn edits_in_crm(&mut self, edits: &[CrmEdit], step: &At<Step>) -> Result<Failures, CannotWork> {
-        let mut failures = Vec::new();
-        for edit in edits {
-            let unmet = self.edit_crm(edit).await?;
-            failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
-        }
-        self.export_at_once().await?;
-        Ok(failures)
     }
 }

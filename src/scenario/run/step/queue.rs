@@ -95,6 +95,13 @@ impl World<'_> {
     }
 
     async fn cron(&mut self, task: CronTask) -> Result<(), CannotWork> {
+        if self.is_theirs() {
+            // What a client does besides syncing at its hours is its own affair.
+            return match task {
+                CronTask::Sync => self.scheduled_sync().await,
+                CronTask::CleanUpStatuses | CronTask::ExpireCarts => Ok(()),
+            };
+        }
         // Cron looks after enabled integrations only, and a deleted channel has none.
         let Ok(id) = self.channel() else { return Ok(()) };
         let topic = match task {
@@ -107,7 +114,7 @@ impl World<'_> {
         };
         match self.crm.schedule(id, topic, false)? {
             Scheduled::Inactive => Ok(()),
-            Scheduled::Added | Scheduled::Merged | Scheduled::NotForced => self.run_queue().await,
+            Scheduled::Added | Scheduled::Merged | Scheduled::NotForced => self.scheduled_sync().await,
         }
     }
 }

@@ -57,7 +57,7 @@ impl World<'_> {
     /// Accepts what is new or differs, of a case in which everything else is as it should be.
     pub(in crate::scenario) fn accept(&mut self, is_well: bool) -> Failures {
         let to_accept = self.to_accept.take().unwrap_or_default();
-        let store = Store::new(self.case.scenario.snapshots.as_path(), Mode::Accept);
+        let store = Store::new(self.case.snapshots_folder().as_path(), Mode::Accept);
         let failure = |name: &SnapshotName, line, kind, message: String| Failure {
             kind,
             file: None,
@@ -114,7 +114,10 @@ impl World<'_> {
                     }
                 }
                 Part::Crm => {
-                    let state = self.crm.state()?;
+                    let state = match self.their_rows() {
+                        Some(rows) => json!(rows),
+                        None => self.crm.state()?,
+                    };
                     tree.insert("crm".to_owned(), state);
                 }
                 Part::Trace => drop(tree.insert("trace".to_owned(), self.trace())),
@@ -131,7 +134,11 @@ impl World<'_> {
             .integration
             .and_then(|id| self.crm.integration(id).ok())
             .is_some_and(|integration| integration.settings.is_two_way_sync_enabled);
-        let mut parts = vec![Part::Outcome, Part::Crm, Part::Trace];
+        let mut parts = vec![Part::Outcome, Part::Crm];
+        // How somebody's client gets its rows is its own affair, unless a snapshot asks for it.
+        if !self.is_theirs() {
+            parts.push(Part::Trace);
+        }
         if two_way {
             parts.push(Part::Shop);
         }

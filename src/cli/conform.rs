@@ -1,0 +1,150 @@
+//! `mockgento conform`: somebody's own client against our sync, scenario by scenario.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::clients::{Clients, enough};
+use super::{ExitCode, Outcome, diagnostics, places};
+use crate::cli::diagnostics::Colour;
+use crate::cli::output;
+use crate::report::{conform as report, file};
+use crate::scenario::actor::Testee;
+use crate::scenario::actor::features;
+use crate::scenario::conform::{self, Judged, Verdict};
+
+/// Arguments of `conform`.
+#[derive(Debug, Args)]
+pub struct ConformArgs {
+    /// Scenario files or folders of them.
+    #[arg(default_value = "scenarios")]
+    places: Vec<PathBuf>,
+    /// The client's file, see docs/clients.md.
+    #[arg(long, value_name = "FILE", required_unless_present = "features")]
+    client: Option<PathBuf>,
+    /// Only scenarios with this tag; several are added up.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only cases with this text in their name or title.
+    #[arg(short = 'k', long = "filter", value_name = "TEXT")]
+    filter: Option<String>,
+    /// List what a client may say it supports, and end.
+    #[arg(long)]
+    features: bool,
+    /// Say only what differs and is broken, and the matrix.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Write a report as well: junit, json or html, and `=FILE`.
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Target>,
+}
+
+/// A report and its file.
+#[derive(Clone, Debug)]
+struct Target {
+    format: Format,
+    file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Junit,
+    Json,
+    Html,
+}
+
+impl std::str::FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').unwrap_or((text, ""));
+        let format = match name {
+            "junit" => Format::Junit,
+            "json" => Format::Json,
+            "html" => Format::Html,
+            other => return Err(format!("`{other}` is no format; there are junit, json, html")),
+        };
+        match file {
+            "" => Err(format!("a file is missing; write `{name}=FILE`")),
+            file => Ok(Self { format, file: file.into() }),
+        }
+    }
+}
+
+/// Judges and reports.
+pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
+    let mut out = output::stdout();
+    let Some(client) = args.client.as_ref().filter(|_| !args.features) else {
+        // Whoever closed the pipe has seen what they wanted; so below.
+        let _ = out.write_all(list().as_bytes());
+        return Ok(ExitCode::AsExpected);
+    };
+    let client = Clients::load(client)?;
+    let (mut cases, wrong) = places::load(&args.places, &args.tags)?;
+    for unread in &wrong {
+        diagnostics::print(&unread.report, colour);
+    }
+    if let Some(text) = &args.filter {
+        let text = text.to_lowercase();
+        let has = |name: &str| name.to_lowercase().contains(&text);
+        cases.retain(|case| has(&case.name) || has(case.scenario.script.title.get()));
+    }
+    if cases.is_empty() && wrong.is_empty() {
+        let help = "`mockgento list` shows the names of all cases";
+        return Err(miette::miette!(help = help, "no case is what was asked for"));
+    }
+    let width = cases.iter().map(|case| case.name.chars().count()).max().unwrap_or_default();
+    let mut judged: Vec<Judged> = Vec::new();
+    for case in &cases {
+        let one = conform::judge(case, &client);
+        if !args.quiet || one.verdict.is_bad() {
+            let _ = out.write_all(report::case(&one, width).as_bytes());
+            let _ = out.flush();
+        }
+        judged.push(one);
+    }
+    let told = judged.iter().filter(|one| !matches!(one.verdict, Verdict::Skipped(_))).count();
+    let about = report::About {
+        client: client.title().to_owned(),
+        file: args.client.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+        no_longer: no_longer(&client, &judged),
+        too_little: enough(&client, told).err(),
+    };
+    let _ = out.write_all(report::matrix(&about, &judged).as_bytes());
+    for target in &args.reports {
+        let text = match target.format {
+            Format::Junit => report::junit(&judged),
+            Format::Json => report::json(&about, &judged),
+            Format::Html => report::page(&about, &judged),
+        };
+        file::write(&target.file, text.as_bytes()).map_err(|error| miette::miette!("{error}"))?;
+    }
+    let is_bad = about.too_little.is_some() || judged.iter().any(|one| one.verdict.is_bad());
+    Ok(match (wrong.is_empty(), is_bad) {
+        (false, _) => ExitCode::InputWrong,
+        (true, true) => ExitCode::Failed,
+        (true, false) => ExitCode::AsExpected,
+    })
+}
+
+/// Known differences that were looked for in every case they are about, and seen in none.
+fn no_longer(client: &Testee, judged: &[Judged]) -> Vec<String> {
+    let (known, file) = client.known();
+    let file = file.map(|file| file.display().to_string()).unwrap_or_default();
+    let told = known.iter().enumerate().filter(|(place, _)| {
+        let mut seen = judged.iter().flat_map(|one| &one.known).filter(|(of, _)| of == place).peekable();
+        seen.peek().is_some() && seen.all(|(_, seen)| !seen)
+    });
+    told.map(|(_, known)| format!("{file}:{}: {}: {}", known.line, known.scenario, known.reason)).collect()
+}
+
+fn list() -> String {
+    let entities = crate::scenario::actor::features::names();
+    let described = |name: &&str| features::FEATURES.iter().find(|(known, _)| known == name).map(|(_, what)| *what);
+    let line = |name: &&str| match described(name) {
+        Some(what) => format!("{name:<20}  {what}\n"),
+        None => format!("{name:<20}  rows of this entity\n"),
+    };
+    entities.iter().map(line).collect()
+}

@@ -1,0 +1,56 @@
+//! Rows as texts, the same whatever database they come from: numbers by their digits, flags as true and false, moments in UTC
+//! as `2024-01-10 12:00:00`.
+
+use indexmap::IndexMap;
+
+use super::error::DatabaseError;
+
+/// A row: its columns in the order of the query; `None` for null.
+pub type Row = IndexMap<String, Option<String>>;
+
+/// Rows a query may give.
+pub const ROWS_MAX: usize = 100_000;
+/// Bytes of all its values.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Rows that come one by one, up to a limit.
+#[derive(Default)]
+pub(super) struct Gathered {
+    rows: Vec<Row>,
+    bytes: usize,
+}
+
+impl Gathered {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub(super) fn add(&mut self, row: Row) -> Result<(), DatabaseError> {
+        self.bytes += row.values().flatten().map(String::len).sum::<usize>();
+        self.rows.push(row);
+        if self.rows.len() > ROWS_MAX || self.bytes > BYTES_MAX {
+            return Err(DatabaseError::TooMany(ROWS_MAX));
+        }
+        Ok(())
+    }
+
+    pub(super) fn all(self) -> Vec<Row> {
+        self.rows
+    }
+}
+
+/// Columns of a query, each once.
+///
+/// # Errors
+/// No columns, or two of one name.
+pub(super) fn columns(names: Vec<String>, query: &str) -> Result<Vec<String>, DatabaseError> {
+    if names.is_empty() {
+        let shown: String = query.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+        return Err(DatabaseError::NoRows(shown));
+    }
+    let twice = names.iter().enumerate().find(|(number, name)| names.iter().take(*number).any(|other| other == *name));
+    match twice {
+        Some((_, name)) => Err(DatabaseError::Twice(name.clone())),
+        None => Ok(names),
+    }
+}

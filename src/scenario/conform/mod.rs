@@ -1,0 +1,211 @@
+//! Whether somebody's client leaves what our sync leaves: a case is told twice, and the two CRMs are compared row by row and
+//! field by field (`rows`), and where both write to the shop the two shops. What is meant to differ stands in the client's
+//! file; what it cannot do is skipped with the reason. Nothing here prints.
+
+mod rows;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+pub use rows::{Difference, Wrong};
+
+use crate::crm::Entity;
+use crate::scenario::Case;
+use crate::scenario::actor::known::Known;
+use crate::scenario::actor::{Tables, Testee, features};
+use crate::scenario::run::compare;
+use crate::scenario::run::result::{CaseResult, FailureKind};
+use crate::scenario::run::runner::{self, Carrier, RunOptions};
+use crate::snapshot::Mode;
+
+/// What became of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both left the same.
+    Conforms,
+    /// They differ where they are meant to.
+    Known,
+    /// They differ.
+    Differs,
+    /// The client cannot do this, and why.
+    Skipped(String),
+    /// The client hangs, crashes or says something else than it should.
+    Broken(String),
+    /// The scenario itself does not work, so that there is nothing to compare with.
+    NoReference(String),
+}
+
+impl Verdict {
+    /// All their words, in the order of reports.
+    pub const WORDS: [&'static str; 6] =
+        ["conforms", "known difference", "differs", "broken", "no reference", "skipped"];
+
+    /// Its word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Known => "known difference",
+            Self::Differs => "differs",
+            Self::Skipped(_) => "skipped",
+            Self::Broken(_) => "broken",
+            Self::NoReference(_) => "no reference",
+        }
+    }
+
+    /// Whether the client is not what it says it is, or nothing is known of it.
+    pub fn is_bad(&self) -> bool {
+        matches!(self, Self::Differs | Self::Broken(_) | Self::NoReference(_))
+    }
+
+    /// Why, where there is more to say than a word.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Skipped(why) | Self::Broken(why) | Self::NoReference(why) => Some(why),
+            Self::Conforms | Self::Known | Self::Differs => None,
+        }
+    }
+}
+
+/// A case, judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Its name.
+    pub name: String,
+    /// Its scenario's title.
+    pub title: String,
+    /// Its file.
+    pub file: PathBuf,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Where the two differ, each with the reason when it is meant.
+    pub differences: Vec<(Difference, Option<String>)>,
+    /// Those known differences that were about it, by their places in the list, and whether each was seen.
+    pub known: Vec<(usize, bool)>,
+    /// What the client said when the last thing it did failed.
+    pub said: Option<String>,
+    /// The rows that our sync left.
+    pub ours: Tables,
+    /// The rows that the client left.
+    pub theirs: Tables,
+    /// Real time both took.
+    pub elapsed: Duration,
+}
+
+/// One end: the rows, and the shops where it may have written to them.
+#[derive(Default)]
+struct End {
+    rows: Tables,
+    shops: Option<serde_json::Value>,
+    /// What the last thing that was done said, when it failed.
+    failed: Option<String>,
+}
+
+/// Tells a case with our sync and with a client and compares what they leave.
+pub fn judge(case: &Case, client: &Arc<Testee>) -> Judged {
+    let started = Instant::now();
+    let mut judged = Judged {
+        name: case.name.clone(),
+        title: case.scenario.script.title.get().clone(),
+        file: case.scenario.file.path.clone(),
+        verdict: Verdict::Conforms,
+        differences: Vec::new(),
+        known: Vec::new(),
+        said: None,
+        ours: Tables::new(),
+        theirs: Tables::new(),
+        elapsed: Duration::ZERO,
+    };
+    judged.verdict = verdict(case, client, &mut judged);
+    judged.elapsed = started.elapsed();
+    judged
+}
+
+fn verdict(case: &Case, client: &Arc<Testee>, judged: &mut Judged) -> Verdict {
+    let (own, foreign) = case.compared(client);
+    let (result, theirs) = told(&foreign, &[]);
+    if let Some(why) = result.skipped {
+        return Verdict::Skipped(why);
+    }
+    if let Some(why) = fault(&result, FailureKind::Broken) {
+        return Verdict::Broken(why);
+    }
+    if let Some(why) = fault(&result, FailureKind::CannotWork) {
+        return Verdict::NoReference(why);
+    }
+    let brought = features::entities(&case.scenario.script);
+    let is_compared = |table: &str| is_brought(client, &brought, table);
+    let tables: Vec<Entity> =
+        theirs.rows.keys().filter(|table| is_compared(table)).filter_map(|table| Entity::named(table)).collect();
+    let (result, ours) = told(&own, &tables);
+    if let Some(why) = fault(&result, FailureKind::CannotWork) {
+        return Verdict::NoReference(why);
+    }
+    judged.said = theirs.failed;
+    judged.ours = ours.rows;
+    judged.theirs = theirs.rows.into_iter().filter(|(table, _)| is_compared(table)).collect();
+    if judged.theirs.is_empty() {
+        return Verdict::Skipped("its rows have nothing that the scenario brings".to_owned());
+    }
+    let mut differences = match rows::compare(client, &judged.ours, &judged.theirs) {
+        Ok(differences) => differences,
+        Err(why) => return Verdict::Broken(why),
+    };
+    if let (Some(ours), Some(theirs)) = (&ours.shops, &theirs.shops) {
+        let of_shop = |shops| serde_json::json!({ "shop": shops });
+        let found = compare::compare(&of_shop(ours), &of_shop(theirs));
+        differences.extend(found.iter().map(|found| Difference::of_shop(found.to_string())));
+    }
+    let (all, _) = client.known();
+    let about: Vec<(usize, &Known)> = all.iter().enumerate().filter(|(_, known)| known.is_about(&case.name)).collect();
+    let reason = |difference: &Difference| {
+        let is_it = |(_, known): &&(usize, &Known)| known.covers(&difference.entity, difference.field.as_deref());
+        about.iter().find(is_it).map(|(_, known)| known.reason.clone())
+    };
+    let is_seen = |known: &Known| differences.iter().any(|one| known.covers(&one.entity, one.field.as_deref()));
+    judged.known = about.iter().map(|(place, known)| (*place, is_seen(known))).collect();
+    judged.differences = differences.into_iter().map(|difference| (difference.clone(), reason(&difference))).collect();
+    match judged.differences.as_slice() {
+        [] => Verdict::Conforms,
+        all if all.iter().all(|(_, reason)| reason.is_some()) => Verdict::Known,
+        _ => Verdict::Differs,
+    }
+}
+
+/// Tables that only a client which can leave entities out has rightly without rows, or with them.
+fn is_brought(client: &Testee, brought: &[&str], table: &str) -> bool {
+    let entity = match table {
+        "customerAddress" => "customer",
+        "orderItem" | "orderAddress" | "orderNote" => "order",
+        "cartItem" | "cartAddress" => "cart",
+        other => other,
+    };
+    let is_entity = crate::scenario::language::known::ENTITIES.contains(&entity);
+    brought.is_empty() || client.supports("entities") || !is_entity || brought.contains(&entity)
+}
+
+/// Tells one of the two; our own with the rows of those entities.
+fn told(case: &Case, tables: &[Entity]) -> (CaseResult, End) {
+    let mut end = End::default();
+    let options = RunOptions::new(Carrier::InMemory, Mode::Check);
+    let result = runner::run_with(case, options, &AtomicUsize::new(0), &mut |world| {
+        end.rows = match world.their_rows() {
+            Some(rows) => rows.clone(),
+            None => {
+                let rows = |entity: &Entity| Some((entity.table().to_owned(), world.own_rows(*entity).ok()?));
+                tables.iter().filter_map(rows).collect()
+            }
+        };
+        end.failed = world.last.as_ref().filter(|last| !last.success).map(|last| last.message.clone());
+        let settings = world.integration.and_then(|id| world.crm.integration(id).ok());
+        let two_way = settings.is_some_and(|integration| integration.settings.is_two_way_sync_enabled);
+        end.shops = two_way.then(|| world.shops_state());
+    });
+    (result, end)
+}
+
+fn fault(result: &CaseResult, kind: FailureKind) -> Option<String> {
+    let failure = result.failures.iter().find(|failure| failure.kind == kind)?;
+    Some(format!("line {}: {}: {}", failure.line, failure.step, failure.message))
+}

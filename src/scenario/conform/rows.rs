@@ -1,0 +1,222 @@
+//! Two CRMs, row by row: rows are told apart by a key, and of two rows with one key every field that the client shows is
+//! compared by what it means.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use crate::crm::{ColumnType, Entity};
+use crate::database::Row;
+use crate::scenario::actor::{Tables, Testee};
+use crate::scenario::language::finding::did_you_mean;
+use crate::scenario::language::known::SHOWN_ON;
+use crate::scenario::language::text::kind::Kind;
+
+/// Fields that tell rows apart where a client's file names none: the first that a row has.
+const KEYS: &[&str] = &["originId", "incrementId", "email", "code", "name"];
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// The client does not have the row.
+    Missing,
+    /// Only the client has it.
+    TooMany,
+    /// A field has another value.
+    Field,
+    /// The two shops are not the same.
+    Shop,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What is wrong.
+    pub wrong: Wrong,
+    /// Of which entity; `shop` for the shop.
+    pub entity: String,
+    /// Which row, such as `originId 3`.
+    pub key: String,
+    /// Which field.
+    pub field: Option<String>,
+    /// What our sync left.
+    pub ours: Option<String>,
+    /// What the client left.
+    pub theirs: Option<String>,
+}
+
+impl Difference {
+    /// One of the shops, in words.
+    pub(super) fn of_shop(told: String) -> Self {
+        Self { wrong: Wrong::Shop, entity: "shop".to_owned(), key: told, field: None, ours: None, theirs: None }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Option<String>| value.as_ref().map_or("nothing".to_owned(), |text| format!("\"{text}\""));
+        let Self { entity, key, .. } = self;
+        match (self.wrong, &self.field) {
+            (Wrong::Shop, _) => f.write_str(key),
+            (Wrong::Missing, _) => write!(f, "{entity} {key} is missing"),
+            (Wrong::TooMany, _) => write!(f, "{entity} {key} is there once too often"),
+            (Wrong::Field, field) => {
+                let field = field.as_deref().unwrap_or_default();
+                write!(f, "{entity} {key}: {field} is {}, expected {}", shown(&self.theirs), shown(&self.ours))
+            }
+        }
+    }
+}
+
+/// Everything that differs, by table and key.
+///
+/// # Errors
+/// A field that the entity does not have, which would never be compared.
+pub(super) fn compare(client: &Testee, ours: &Tables, theirs: &Tables) -> Result<Vec<Difference>, String> {
+    let mut found = Vec::new();
+    for (table, rows) in theirs {
+        let Some(entity) = Entity::named(table) else { continue };
+        let fields = fields(client, entity, rows)?;
+        let keys = client.key(table);
+        let (mut right, left) = (grouped(ours.get(table).map_or(&[], Vec::as_slice), keys), grouped(rows, keys));
+        for (key, rows) in left {
+            let expected = right.remove(&key).unwrap_or_default();
+            of_key(entity, &key, &fields, &expected, &rows, &mut found);
+        }
+        for (key, rows) in right {
+            of_key(entity, &key, &fields, &rows, &[], &mut found);
+        }
+    }
+    Ok(found)
+}
+
+/// The fields that count.
+fn fields(client: &Testee, entity: Entity, rows: &[Row]) -> Result<Vec<String>, String> {
+    let compared = client.compared(entity.table());
+    let without = |name: &str| compared.is_some_and(|of| of.without.iter().any(|field| field.get() == name));
+    let only = compared.and_then(|of| of.only.as_ref());
+    let mut fields: Vec<String> = Vec::new();
+    for name in rows.iter().flat_map(|row| row.keys()) {
+        if fields.contains(name) || without(name) {
+            continue;
+        }
+        if entity.column(name).is_none() && !(entity == Entity::OrderNote && name == SHOWN_ON) {
+            let known = entity.columns().iter().map(|(name, _)| *name);
+            let nearest = did_you_mean(name, known).map(|hint| format!("; {hint}")).unwrap_or_default();
+            return Err(format!(
+                "its rows of {0} have `{name}`, which is no field of {0}{nearest} Name it as scenarios do, or leave it out with `compare: {{{0}: {{without: [{name}]}}}}`",
+                entity.table()
+            ));
+        }
+        if only.is_none_or(|only| only.iter().any(|field| field.get() == name)) {
+            fields.push(name.clone());
+        }
+    }
+    Ok(fields)
+}
+
+fn grouped<'r>(rows: &'r [Row], keys: &[String]) -> BTreeMap<String, Vec<&'r Row>> {
+    let mut groups: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(key(row, keys)).or_default().push(row);
+    }
+    groups
+}
+
+fn key(row: &Row, keys: &[String]) -> String {
+    let value = |name: &str| row.get(name).and_then(Option::as_deref);
+    if keys.is_empty() {
+        let known = KEYS.iter().find_map(|name| value(name).map(|value| format!("{name} {value}")));
+        let whole = || row.iter().map(|(name, value)| format!("{name} {}", value.as_deref().unwrap_or("-")));
+        return known.unwrap_or_else(|| whole().collect::<Vec<_>>().join(", "));
+    }
+    keys.iter().map(|name| format!("{name} {}", value(name).unwrap_or("-"))).collect::<Vec<_>>().join(", ")
+}
+
+fn of_key(entity: Entity, key: &str, fields: &[String], ours: &[&Row], theirs: &[&Row], found: &mut Vec<Difference>) {
+    let difference = |wrong| Difference {
+        wrong,
+        entity: entity.table().to_owned(),
+        key: key.to_owned(),
+        field: None,
+        ours: None,
+        theirs: None,
+    };
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        for field in fields {
+            let value = |row: &Row| row.get(field).cloned().flatten();
+            let (right, left) = (value(ours), value(theirs));
+            let kind = Kind::of_crm(entity.table(), field);
+            if !same(kind, right.as_deref(), left.as_deref()) {
+                let field = Some(field.clone());
+                found.push(Difference { field, ours: right, theirs: left, ..difference(Wrong::Field) });
+            }
+        }
+    }
+    for _ in theirs.len()..ours.len() {
+        found.push(difference(Wrong::Missing));
+    }
+    for _ in ours.len()..theirs.len() {
+        found.push(difference(Wrong::TooMany));
+    }
+}
+
+/// Whether two values mean the same: databases write flags, numbers and moments in their own ways.
+fn same(kind: Kind, ours: Option<&str>, theirs: Option<&str>) -> bool {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else { return ours == theirs };
+    if kind.same(ours, theirs) {
+        return true;
+    }
+    match kind {
+        Kind::Crm(ColumnType::Bool) => flag(ours).is_some() && flag(ours) == flag(theirs),
+        Kind::Crm(ColumnType::Decimal) => number(ours).is_some() && number(ours) == number(theirs),
+        Kind::Crm(ColumnType::DateTime) => {
+            let moment = |text: &str| crate::datetime::parse(text).ok().flatten();
+            moment(ours).is_some() && moment(ours) == moment(theirs)
+        }
+        Kind::Crm(ColumnType::TextList) => words(ours) == words(theirs),
+        _ => false,
+    }
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "1" | "true" | "t" | "yes" => Some(true),
+        "0" | "false" | "f" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+fn number(text: &str) -> Option<Decimal> {
+    text.parse::<Decimal>().ok().map(|number| number.normalize())
+}
+
+fn words(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = text.split(',').map(str::trim).collect();
+    words.sort_unstable();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_the_same_by_what_they_mean() {
+        for (column, ours, theirs, expected) in [
+            ("guest", Some("true"), Some("1"), true),
+            ("guest", Some("true"), Some("0"), false),
+            ("originId", Some("7"), Some("7"), true),
+            ("firstName", Some("Ada"), Some("ada"), false),
+            ("firstName", None, Some(""), false),
+            ("firstName", None, None, true),
+            ("createdAt", Some("2024-01-10 12:00:00"), Some("2024-01-10T12:00:00Z"), true),
+            ("createdAt", Some("2024-01-10 12:00:00"), Some("2024-01-10 12:00:01"), false),
+            ("lifetime", Some("60"), Some("60.0000"), true),
+        ] {
+            let kind = Kind::of_crm("customer", column);
+            assert_eq!(same(kind, ours, theirs), expected, "{column} {ours:?} {theirs:?}");
+        }
+    }
+}

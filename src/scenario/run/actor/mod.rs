@@ -1,0 +1,100 @@
+//! Who acts in a scenario: our own sync and its CRM (`own`), or somebody's client (`theirs`). A step that makes somebody talk
+//! to the shop, or a user of the CRM do something, comes here and goes to the one or the other; nothing else in `run` asks
+//! which it is, but for rows, which `expect` and `snapshot` read through [`World::look`].
+
+mod edit;
+mod own;
+mod theirs;
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedMutexGuard;
+
+use crate::scenario::actor::{Tables, Testee};
+use crate::scenario::language::step::Step;
+use crate::scenario::language::text::span::At;
+use crate::scenario::run::cannot_work::CannotWork;
+use crate::scenario::run::world::{Failures, World};
+
+/// Who acts.
+pub(in crate::scenario) enum Actor {
+    /// Our sync.
+    Own,
+    /// Somebody's client.
+    Theirs(Theirs),
+}
+
+/// Somebody's client at work in one case.
+pub(in crate::scenario) struct Theirs {
+    pub(in crate::scenario) client: Arc<Testee>,
+    /// Its rows when they were last looked at.
+    rows: Tables,
+    /// A sync that was scheduled and has not run yet, and whether it is forced.
+    scheduled: Option<bool>,
+    /// Its CRM is this case's alone until it is over.
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Theirs {
+    pub(in crate::scenario) fn new(client: Arc<Testee>, turn: OwnedMutexGuard<()>) -> Self {
+        Self { client, rows: Tables::new(), scheduled: None, _turn: turn }
+    }
+}
+
+impl World<'_> {
+    /// Does a step that is somebody's to do.
+    pub(in crate::scenario) async fn act(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
+        match &self.actor {
+            Actor::Own => self.act_ourselves(step).await,
+            Actor::Theirs(theirs) => {
+                let client = Arc::clone(&theirs.client);
+                self.act_by(&client, step).await
+            }
+        }
+    }
+
+    /// What cron does: a sync that the scheduler starts.
+    pub(in crate::scenario) async fn scheduled_sync(&mut self) -> Result<(), CannotWork> {
+        match &self.actor {
+            Actor::Own => self.run_queue().await,
+            Actor::Theirs(theirs) => {
+                let client = Arc::clone(&theirs.client);
+                self.their_scheduled_sync(&client).await
+            }
+        }
+    }
+
+    /// The next sync of a client or of ours, as the scheduler starts it.
+    pub(in crate::scenario) async fn next_sync(&mut self) -> Result<(), CannotWork> {
+        match &self.actor {
+            Actor::Own => self.sync(None).await,
+            Actor::Theirs(theirs) => {
+                let client = Arc::clone(&theirs.client);
+                self.their_sync(&client, None).await
+            }
+        }
+    }
+
+    /// Whether somebody's client acts.
+    pub(in crate::scenario) fn is_theirs(&self) -> bool {
+        matches!(self.actor, Actor::Theirs(_))
+    }
+
+    /// Reads the rows of somebody's client, so that what follows sees them; our own are always there.
+    pub(in crate::scenario) async fn look(&mut self) -> Result<(), CannotWork> {
+        let Actor::Theirs(theirs) = &self.actor else { return Ok(()) };
+        let rows = theirs.client.rows(&self.surroundings()?).await?;
+        if let Actor::Theirs(theirs) = &mut self.actor {
+            theirs.rows = rows;
+        }
+        Ok(())
+    }
+
+    /// The rows of somebody's client that were last looked at; `None` for our own CRM.
+    pub(in crate::scenario) fn their_rows(&self) -> Option<&Tables> {
+        match &self.actor {
+            Actor::Own => None,
+            Actor::Theirs(theirs) => Some(&theirs.rows),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Our own sync and its CRM.
+
+use crate::scenario::language::step::crm_edit::CrmEdit;
+use crate::scenario::language::step::{Step, StepKind};
+use crate::scenario::language::text::span::At;
+use crate::scenario::run::cannot_work::CannotWork;
+use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::world::{Failures, World};
+
+impl World<'_> {
+    pub(super) async fn act_ourselves(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
+        match &step.0 {
+            StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
+            StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
+            StepKind::During(during) => return self.during(during, step).await,
+            StepKind::SyncData(one) => self.sync_data(one).await?,
+            StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
+            StepKind::RunQueue(_) => self.run_queue().await?,
+            StepKind::ExpireCarts(_) => self.expire_carts().await?,
+            StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
+            _ => {}
+        }
+        Ok(Vec::new())
+    }
+
+    pub(in crate::scenario) async fn edits_in_crm(
+        &mut self,
+        edits: &[CrmEdit],
+        step: &At<Step>,
+    ) -> Result<Failures, CannotWork> {
+        let mut failures = Vec::new();
+        for edit in edits {
+            let unmet = self.edit_crm(edit).await?;
+            failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
+        }
+        self.export_at_once().await?;
+        Ok(failures)
+    }
+}
