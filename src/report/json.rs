@@ -275,7 +275,7 @@ mod tests {
     fn what_is_no_whole_report_is_refused() {
         let run = text(&Line::Run(Run { format: 1, mockgento: "0.1.0".into(), scenarios: 0, shard: None }));
         let newer = run.replace("\"format\":1", "\"format\":2");
-        let end = text(&Line::Summary(Summary { passed: 0, failed: 0, ms: 0.0 }));
+        let end = text(&Line::Summary(Summary { passed: 0, failed: 0, skipped: 0, ms: 0.0 }));
         assert!(read(&format!("{run}{end}")).is_ok());
         for (report, expected) in [
             (run.clone(), "it has no summary line"),

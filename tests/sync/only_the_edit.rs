@@ -215,7 +215,8 @@ async fn check(case: &Case) {
     let american = text(&[("country_id", "US"), ("region_id", "12"), ("region", "California")]);
     let third = second.clone().into_iter().chain(american).collect();
     let addresses = vec![address, second, third];
-    seed.customers = vec![mockgento::shop::seed::SeedCustomer { addresses, fields: customer }];
+    let addresses = addresses.into_iter().map(Into::into).collect();
+    seed.customers = vec![mockgento::shop::seed::SeedCustomer { addresses, fields: customer.into() }];
 
     let quirks = if case.reference { Profile::OroCrm41 } else { Profile::Documented }.quirks();
     let quirks = quirks.with(Quirk::WholeRecordSent, false).with(Quirk::TwoWayNeedsNoBridge, true);

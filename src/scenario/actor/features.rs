@@ -63,7 +63,7 @@ pub fn lacking(testee: &Testee, script: &Script, variant: &Variant, quirks: &Qui
             StepKind::Run(_) => return Some("it runs a program of its own".to_owned()),
             _ => {}
         }
-        if let Some(why) = command_for(&step.0).and_then(|command| testee.lacks_command(command)) {
+        if let Some(why) = commands_for(&step.0).into_iter().find_map(|command| testee.lacks_command(command)) {
             return Some(why);
         }
     }
@@ -106,17 +106,20 @@ pub fn settled(testee: &Testee, mut variant: Variant) -> Variant {
     variant
 }
 
-/// The command without which a step cannot be done.
-fn command_for(step: &StepKind) -> Option<&'static str> {
+/// The commands without which a step cannot be done.
+fn commands_for(step: &StepKind) -> Vec<&'static str> {
     match step {
-        StepKind::Sync(_) | StepKind::SyncData(_) | StepKind::RunQueue(_) | StepKind::ExpireCarts(_) => Some("sync"),
-        StepKind::CheckConnection(_) => Some("check"),
-        StepKind::InCrm(edits) => edits.0.iter().find_map(|edit| match edit {
-            CrmEdit::ChangeSettings(_) | CrmEdit::CreateChannel(_) => Some("configure"),
-            CrmEdit::DeleteChannel(_) => Some("reset"),
-            _ => Some("edit"),
-        }),
-        _ => None,
+        StepKind::Sync(_) | StepKind::SyncData(_) | StepKind::RunQueue(_) | StepKind::ExpireCarts(_) => vec!["sync"],
+        StepKind::CheckConnection(_) => vec!["check"],
+        StepKind::InCrm(edits) => {
+            let command = |edit: &CrmEdit| match edit {
+                CrmEdit::ChangeSettings(_) | CrmEdit::CreateChannel(_) => "configure",
+                CrmEdit::DeleteChannel(_) => "reset",
+                _ => "edit",
+            };
+            edits.0.iter().map(command).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
