@@ -186,9 +186,6 @@ fn filled() -> (IndexMap<String, Vec<Row>>, BTreeMap<String, Vec<String>>) {
 #[tokio::test]
 async fn no_text_of_a_person_reaches_a_recording_and_what_does_was_looked_at() {
     let (tables, texts) = filled();
-    let rows =
-        |rows: Vec<IndexMap<String, Option<String>>>| rows.into_iter().map(|row| row.into_iter().collect()).collect();
-    let tables = tables.into_iter().map(|(table, all)| (table, rows(all))).collect();
     let mut seed = Seed { tables, ..Seed::default() };
     seed.config.insert("oro/api/enable_attributes".to_owned(), "1".to_owned());
     seed.name_own_columns();
