@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn each_shop_has_the_words_of_the_command_line() {
         let both = told(
-            "shops: {one: {seed: a.yaml, wsi: yes, module: [x, y]}, two: {listen: \"127.0.0.1:8085\", bridge: none}}",
+            "shops: {one: {seed: a.yaml, wsi: yes, module: [x, z]}, two: {listen: \"127.0.0.1:8085\", bridge: none}}",
         );
         for said in [
             "one ServeArgs { listen: 127.0.0.1:0",

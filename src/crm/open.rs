@@ -336,7 +336,7 @@ mod tests {
             ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 9;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
-            ("folder", "folder cannot be opened:"),
+            ("folder", "folder is a folder; name a file in it"),
         ] {
             let before = std::fs::read(at(name)).unwrap_or_default();
             let error = opened(&at(name)).err().unwrap();

@@ -312,7 +312,7 @@ async fn the_wsdl_is_served_at_every_address_and_names_it() {
         ("GET /api/v2_soap?wsdl", "http://shop.test:81/api/v2_soap"),
         ("GET /api/v2_soap/?wsdl=1", "http://shop.test:81/api/v2_soap/"),
         ("GET /index.php/api/v2_soap/index/?wsdl=0", "http://shop.test:81/index.php/api/v2_soap/index/"),
-        ("GET /index.php/api/v2_soap/index/wsdl/1/", "http://shop.test:81/index.php/api/v2_soap/index/"),
+        ("GET /index.php/api/v2_soap/index/wsdl/1/", "http://shop.test:81/index.php/api/v2_soap/index/wsdl/1/"),
         ("POST /api/v2_soap/?wsdl=1&a=b&c=d", "http://shop.test:81/api/v2_soap/?a=b&amp;c=d"),
     ] {
         let answer = ask(format!("{request_line} HTTP/1.1\r\nHost: shop.test:81\r\n\r\n").as_bytes()).await;
@@ -347,7 +347,7 @@ async fn head_is_a_get_without_its_body() {
 async fn a_get_without_wsdl_is_an_empty_call_and_other_paths_are_not_found() {
     let answer = ask(b"GET /api/v2_soap/ HTTP/1.1\r\nHost: h\r\n\r\n").await;
     assert_eq!((answer.status, answer.body.as_str()), (500, MALFORMED));
-    for path in ["/", "/api/soap/?wsdl", "/api/xmlrpc/", "/api/v2_soap/nope", "/index.php"] {
+    for path in ["/", "/api/rest/", "/api/v2_soap/nope", "/index.php"] {
         let answer = ask(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes()).await;
         assert_eq!((answer.status, answer.headers("Content-Type")), (404, vec!["text/html; charset=UTF-8"]), "{path}");
     }

@@ -282,10 +282,11 @@ impl Call<'_> {
         self.shop.config.contract.fault_with(self.resource, name, text).into()
     }
 
-    /// What PHP 8 says where a record is wanted and none was sent; older ones warn and go on with nothing.
+    /// What PHP 8 says where a record is wanted and none was sent; older ones warn and go on with nothing, and version 1 takes
+    /// maps, not objects.
     fn check_record(&self, argument: &str) -> Result<(), Refusal> {
         let is_record = self.arguments.get(argument).is_some_and(|value| value.as_struct().is_some());
-        if is_record || !self.shop.flavor().is_openmage() {
+        if is_record || self.given.is_version1 || !self.shop.flavor().is_openmage() {
             return Ok(());
         }
         let text = "get_object_vars(): Argument #1 ($object) must be of type object, null given";
