@@ -170,7 +170,10 @@ const COMMANDS: &[(&str, i32)] = &[
 const OTHERS: &[(&str, &[&str])] = &[
     (
         "they know scenarios only, whose keys are made up and stand in them",
-        &["init", "new", "run", "explore", "conform", "coverage", "list", "review", "accept", "reject", "report"],
+        &[
+            "init", "new", "run", "explore", "simulate", "conform", "coverage", "list", "migrate", "review", "accept",
+            "reject", "report",
+        ],
     ),
     ("they print what the program itself knows", &["schema", "quirks", "wsdl", "generate", "seed"]),
     ("it has a test of its own", &["serve"]),

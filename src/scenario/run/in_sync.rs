@@ -220,6 +220,10 @@ fn comparable(list: &str, row: &mut Value) {
     if list == "carts" && members.get("customer").is_some_and(is_guest) {
         members.remove("customer");
     }
+    // A guest is called as the first order that was read calls them, and it is the same guest in capitals.
+    if let Some(Value::String(guest)) = members.get_mut("customer").filter(|customer| is_guest(customer)) {
+        *guest = email_address::key(guest);
+    }
     if !members.contains_key("originId")
         && let Some(Value::String(email)) = members.get_mut("email")
     {
