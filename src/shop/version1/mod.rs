@@ -1,6 +1,6 @@
 //! Magento's handler of API version 1, which the doors of SOAP v1, XML-RPC and JSON-RPC share: sessions, paths, rights,
 //! arguments by position or by name, many calls in one. It runs the same operations as version 2; what differs is in the
-//! tables of [`magento::version1`](crate::magento::version1) and in [`arguments`].
+//! tables of [`magento::version1`](crate::magento::version1) and in `arguments`.
 //!
 //! A door gives [`read`] the name of one of [`HANDLER_METHODS`] and its arguments by PHP's names, gets a [`HandlerCall`]
 //! that can be shown, counted and disrupted like a call of version 2, and has the shop run it with [`Shop::handle`].
