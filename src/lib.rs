@@ -84,7 +84,6 @@ pub mod magento;
 pub mod matching;
 #[cfg(any(feature = "shop", feature = "sync"))]
 mod memo;
-#[cfg(any(feature = "shop", feature = "sync"))]
 mod nearest;
 #[cfg(feature = "shop")]
 mod place;
