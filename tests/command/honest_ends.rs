@@ -100,6 +100,8 @@ async fn the_shops_clock_rules_the_first_sync() {
         let found = (rows(&folder, "customer"), rows(&folder, "order"), rows(&folder, "newsletterSubscriber"));
         let expected = if days < 0 { found } else { (CUSTOMERS + GUESTS, 20, 30) };
         assert_eq!((code, found), (0, expected), "the shop is {days} days ahead: {text}");
+        // Clocks that agree are nothing to speak of.
+        assert_eq!(text.contains("Notice: the shop's clock, "), days != 0, "the shop is {days} days ahead: {text}");
         // What the shop gets afterwards comes too.
         shop.advance(SignedDuration::from_hours(1));
         let ann = serde_json::json!({"email": "ann@example.com", "firstname": "Ann", "lastname": "Lee"});
@@ -108,6 +110,19 @@ async fn the_shops_clock_rules_the_first_sync() {
         let (code, text) = sync(&shop, &folder, &[]);
         assert_eq!((code, rows(&folder, "customer")), (0, found.0 + 1), "the shop is {days} days ahead: {text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_date_that_the_shops_clock_has_not_come_to_is_no_success() {
+    let (shop, folder) = (shop(-60).await, tempfile::tempdir().unwrap());
+    let (code, text) = sync(&shop, &folder, &[]);
+    assert!(text.contains("only dictionaries were asked for: the sync start date, "), "{text}");
+    assert_eq!((code, rows(&folder, "customer")), (3, 0), "{text}");
+    let (code, text) = sync(&shop, &folder, &["--json"]);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert!(code == 3 && json["exit_code"] == 3 && json["not_begun"]["start"].is_string(), "{text}");
+    shop.advance(SignedDuration::from_hours(24 * 20));
+    assert!(!sync(&shop, &folder, &[]).1.contains("only dictionaries"), "the shop's time has come to the start date");
 }
 
 #[tokio::test(flavor = "multi_thread")]
