@@ -2,12 +2,12 @@
 //! a rule broken in either is found. Both need databases and stacks that `ci/install` installs; a missing one is said loudly, and
 //! with `MOCKGENTO_REQUIRE_CLIENTS=1`, as in the project's own CI, it is a failure.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use libtest_mimic::{Arguments, Failed, Trial};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,33 +19,23 @@ fn path() -> String {
     format!("{}:{}", venv.display(), std::env::var("PATH").unwrap_or_default())
 }
 
-/// Whether everything is there.
-fn is_there() -> bool {
-    static THERE: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
-    let missing = THERE.get_or_init(|| {
-        let works = |program: &str, arguments: &[&str]| {
-            let mut command = Command::new(program);
-            command.args(arguments).env("PATH", path()).output().is_ok_and(|output| output.status.success())
-        };
-        let php = "exit(extension_loaded('soap') && extension_loaded('pdo_mysql') ? 0 : 1);";
-        let databases = root().join("ci/databases").display().to_string();
-        [
-            ("PostgreSQL and MariaDB", works(&databases, &["true"])),
-            ("Python's zeep and psycopg", works("python3", &["-c", "import zeep, psycopg"])),
-            ("PHP's soap and pdo_mysql", works("php", &["-r", php])),
-        ]
-        .into_iter()
-        .filter(|(_, there)| !there)
-        .map(|(what, _)| what)
-        .collect()
-    });
-    if missing.is_empty() {
-        return true;
-    }
-    let required = std::env::var_os("MOCKGENTO_REQUIRE_CLIENTS").is_some();
-    assert!(!required, "missing: {}; ci/install installs them", missing.join(", "));
-    let _ = writeln!(std::io::stderr(), "SKIPPED: the example clients; missing: {}", missing.join(", "));
-    false
+/// What is not there.
+fn missing() -> Vec<&'static str> {
+    let works = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).env("PATH", path()).output().is_ok_and(|output| output.status.success())
+    };
+    let php = "exit(extension_loaded('soap') && extension_loaded('pdo_mysql') ? 0 : 1);";
+    let databases = root().join("ci/databases").display().to_string();
+    [
+        ("PostgreSQL and MariaDB", works(&databases, &["true"])),
+        ("Python's zeep and psycopg", works("python3", &["-c", "import zeep, psycopg"])),
+        ("PHP's soap and pdo_mysql", works("php", &["-r", php])),
+    ]
+    .into_iter()
+    .filter(|(_, there)| !there)
+    .map(|(what, _)| what)
+    .collect()
 }
 
 /// Runs the program with both databases at hand; exit code and what was printed.
@@ -79,20 +69,17 @@ fn changed(client: &str, file: &str, from: &str, to: &str) -> (tempfile::TempDir
     (folder, client)
 }
 
-#[test]
-fn the_client_in_python_conforms() {
-    if is_there() {
-        let (code, text) = told(&["conform", "--client", "clients/python/client.yaml", "scenarios", "--quiet"]);
-        assert_eq!(code, Some(0), "{text}");
-    }
+fn conforms(client: &str) {
+    let (code, text) = told(&["conform", "--client", client, "scenarios", "--quiet"]);
+    assert_eq!(code, Some(0), "{text}");
 }
 
-#[test]
+fn the_client_in_python_conforms() {
+    conforms("clients/python/client.yaml");
+}
+
 fn the_client_in_php_conforms() {
-    if is_there() {
-        let (code, text) = told(&["conform", "--client", "clients/php/client.yaml", "scenarios", "--quiet"]);
-        assert_eq!(code, Some(0), "{text}");
-    }
+    conforms("clients/php/client.yaml");
 }
 
 /// The verdict of a client with a broken rule, told the scenarios of a folder.
@@ -104,23 +91,49 @@ fn is_found(client: &Path, folder: &str, lost: &str) {
     assert!(text.contains("differs ") && text.contains(lost), "{text}");
 }
 
-#[test]
 fn a_page_that_the_client_in_php_drops_is_found() {
-    if is_there() {
-        let thrown = "throw new Failed(\"$code: \" . $fault->getMessage());";
-        let (_folder, client) = changed("php", "adapter.php", thrown, "return [];");
-        is_found(&client, "scenarios/access", "customer originId 1 is missing");
-    }
+    let thrown = "throw new Failed(\"$code: \" . $fault->getMessage());";
+    let (_folder, client) = changed("php", "adapter.php", thrown, "return [];");
+    is_found(&client, "scenarios/access", "customer originId 1 is missing");
 }
 
-#[test]
 fn a_bookmark_that_the_client_in_python_moves_too_early_is_found() {
-    if is_there() {
-        let pages = "    for rows in shop.pages(paged, whole, conditions):";
-        let early = "    now = os.environ[\"MAGENTO_NOW\"].replace(\"T\", \" \")[:19]\n    \
-                     database.execute(\"INSERT INTO bookmark VALUES (%s, %s) ON CONFLICT DO NOTHING\", [name, now])\n    \
-                     database.commit()\n";
-        let (_folder, client) = changed("python", "client.py", pages, &format!("{early}{pages}"));
-        is_found(&client, "scenarios/access", "customer originId 1 is missing");
+    let pages = "    for rows in shop.pages(paged, whole, conditions):";
+    let early = "    now = os.environ[\"MAGENTO_NOW\"].replace(\"T\", \" \")[:19]\n    \
+                 database.execute(\"INSERT INTO bookmark VALUES (%s, %s) ON CONFLICT DO NOTHING\", [name, now])\n    \
+                 database.commit()\n";
+    let (_folder, client) = changed("python", "client.py", pages, &format!("{early}{pages}"));
+    is_found(&client, "scenarios/access", "customer originId 1 is missing");
+}
+
+const TESTS: &[(&str, fn())] = &[
+    ("the_client_in_python_conforms", the_client_in_python_conforms),
+    ("the_client_in_php_conforms", the_client_in_php_conforms),
+    ("a_page_that_the_client_in_php_drops_is_found", a_page_that_the_client_in_php_drops_is_found),
+    (
+        "a_bookmark_that_the_client_in_python_moves_too_early_is_found",
+        a_bookmark_that_the_client_in_python_moves_too_early_is_found,
+    ),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let missing = missing().join(", ");
+    let is_required = std::env::var_os("MOCKGENTO_REQUIRE_CLIENTS").is_some();
+    if !missing.is_empty() && !is_required {
+        eprintln!("SKIPPED: the example clients; missing: {missing}; ci/install installs them");
     }
+    let trial = |(name, test): &(&'static str, fn())| {
+        let (test, missing) = (*test, missing.clone());
+        let is_ignored = !missing.is_empty() && !is_required;
+        let run = move || {
+            if !missing.is_empty() {
+                return Err(Failed::from(format!("missing: {missing}; ci/install installs them")));
+            }
+            test();
+            Ok(())
+        };
+        Trial::test(*name, run).with_ignored_flag(is_ignored)
+    };
+    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit();
 }
