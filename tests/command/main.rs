@@ -3,13 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
 
 mod bad_input;
-mod browser;
 #[cfg(target_os = "linux")]
 mod ci_setup;
 #[cfg(unix)]
 mod clients;
 mod compare;
-mod console;
 mod crm_buttons;
 mod crm_place;
 mod documented;
@@ -23,7 +21,6 @@ mod handbook;
 mod honest_ends;
 #[cfg(target_os = "linux")]
 mod hostile;
-mod html_report;
 mod init;
 mod integration_form;
 #[cfg(target_os = "linux")]

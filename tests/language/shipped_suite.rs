@@ -68,24 +68,6 @@ fn every_reported_failure_is_shown_or_says_why_not() {
     }
 }
 
-#[test]
-fn the_reported_failures_are_those_that_were_found() {
-    let Ok(found) = std::fs::read_to_string(root().join("../shared/spec/real-life-failures.md")) else {
-        println!("SKIPPED: the list of reported failures is not at hand");
-        return;
-    };
-    let rows = table("Failures that users reported");
-    let found: Vec<&str> = found.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| #")).collect();
-    assert_eq!(found.len(), rows.len());
-    for (found, row) in found.iter().zip(&rows) {
-        let source = found.trim_matches('|').rsplit('|').next().unwrap();
-        for word in source.split([' ', ',']).filter(|word| !word.is_empty()) {
-            let is_told = row[2].contains(word);
-            assert!(is_told, "{word} of failure {} is not in docs/shipped-scenarios.md: {}", row[0], row[2]);
-        }
-    }
-}
-
 /// Where a quirk is shown: a scenario that switches it on and off, or tests that name it.
 fn shown(quirk: Quirk, scenarios: &[String], tests: &[String]) -> bool {
     let (id, variant) = (quirk.id(), format!("Quirk::{quirk:?}"));

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test binary wants all of it")]
 
+pub mod record;
 pub mod sales;
 pub mod served;
 pub mod wire;

@@ -5,7 +5,6 @@
 mod client;
 mod connection;
 mod convergence;
-mod conversion;
 mod crm_file;
 mod customers;
 mod edits_between_calls;
@@ -15,7 +14,6 @@ mod no_lost_edit;
 mod only_the_edit;
 mod order_of_arrival;
 mod plan_is_what_happens;
-mod sales;
 mod simulated;
 mod spoiled_answers;
 mod trace;

@@ -1,55 +1,11 @@
 //! The recording proxy, as a client that speaks plain HTTP sees it.
 
-use std::process::Stdio;
-
 use mockgento::testing::{Disruption, TestShop, When};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
 
-use super::{files, started};
-
-/// `mockgento record --proxy` or `serve --cassette` as a user starts it.
-pub struct Running {
-    process: Child,
-    /// Host and port.
-    pub address: String,
-    /// Path and query of the WSDL.
-    pub wsdl: String,
-}
-
-impl Running {
-    pub async fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
-        command.args(arguments).env_remove("MOCKGENTO_API_KEY").kill_on_drop(true);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        loop {
-            let line = lines.next_line().await.unwrap().unwrap();
-            if let Some(url) = line.strip_prefix("WSDL at http://") {
-                let (address, path) = url.split_once('/').unwrap();
-                let (address, wsdl) = (address.to_owned(), format!("/{path}"));
-                // Whoever prints on must not be cut off.
-                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return Self { process, address, wsdl };
-            }
-        }
-    }
-
-    /// How it ends by itself, and what it said on standard error.
-    async fn ended(self) -> (Option<i32>, String) {
-        let output = self.process.wait_with_output().await.unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    }
-
-    /// Ctrl-C.
-    async fn interrupted(self) -> (Option<i32>, String) {
-        let id = self.process.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
-        self.ended().await
-    }
-}
+use super::{Running, files, started};
 
 /// What came back: status, head and body.
 struct Heard {

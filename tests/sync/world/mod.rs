@@ -1,7 +1,7 @@
 //! A shop, a CRM with one integration of it, and the clock of both, for tests of whole syncs.
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -45,16 +45,6 @@ pub fn settings() -> IntegrationSettings {
         api_key: ApiKey::new("apikey123"),
         ..IntegrationSettings::default()
     }
-}
-
-/// The recordings of a real shop, when they lie beside the repository.
-pub fn recordings() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    if !path.is_dir() {
-        eprintln!("SKIPPED: no recordings of a real shop beside the repository");
-        return None;
-    }
-    Some(path)
 }
 
 /// The real shop's content.

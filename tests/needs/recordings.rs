@@ -2,6 +2,7 @@
 //! operation must come out byte for byte. Only what differs between any two runs is masked: session ids, salted hashes,
 //! confirmation keys, and dates of now by one second. Skipped, loudly, without the recordings beside the repository.
 
+use crate::need;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -67,17 +68,8 @@ fn known_differences() -> Vec<KnownDifference> {
     known
 }
 
-fn recordings() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    folder.exists().then_some(folder)
-}
-
-#[test]
-fn a_replayed_shop_answers_the_recorded_bytes() {
-    let Some(folder) = recordings() else {
-        eprintln!("SKIPPED: no recordings of a real shop beside the repository");
-        return;
-    };
+pub fn a_replayed_shop_answers_the_recorded_bytes() {
+    let folder = need::recordings();
     let seed = SeedTexts::new(std::fs::read_to_string(folder.join("seed.json")).expect("the recorded seed"));
     let known = known_differences();
     let mut findings = Vec::new();

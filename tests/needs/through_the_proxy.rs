@@ -1,23 +1,12 @@
 //! PHP's SoapClient and zeep through the proxy: recorded, told again with a shop of the fake, answered from the recording.
-//! A client that is not installed is skipped and says so; with `MOCKGENTO_REQUIRE_CLIENTS=1` it fails.
 
 use std::path::{Path, PathBuf};
 
 use mockgento::testing::TestShop;
 use tokio::process::Command;
 
-use super::proxy::Running;
-use super::{files, mockgento, originals, started};
-
-async fn is_installed(program: &str, probe: &[&str]) -> bool {
-    let found = Command::new(program).args(probe).output().await.is_ok_and(|output| output.status.success());
-    let required = std::env::var_os("MOCKGENTO_REQUIRE_CLIENTS").is_some_and(|value| value == "1");
-    assert!(found || !required, "{program} is required and not installed; run ci/install");
-    if !found {
-        eprintln!("SKIPPED: {program} with its SOAP client is not installed; run ci/install");
-    }
-    found
-}
+use crate::need;
+use crate::support::record::{Running, files, mockgento, originals, started};
 
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command/record").join(name)
@@ -56,18 +45,10 @@ async fn records_tells_and_answers(program: &str, script: &Path) {
     assert!(shop.received_calls().is_empty(), "neither asks the shop");
 }
 
-#[tokio::test]
-async fn php() {
-    if is_installed("php", &["-r", "exit(extension_loaded('soap') ? 0 : 1);"]).await {
-        records_tells_and_answers("php", &script("client.php")).await;
-    }
+pub async fn php() {
+    records_tells_and_answers("php", &script("client.php")).await;
 }
 
-#[tokio::test]
-async fn zeep() {
-    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/clients/.venv/bin/python");
-    let python = if venv.exists() { venv.display().to_string() } else { "python3".to_owned() };
-    if is_installed(&python, &["-c", "import zeep"]).await {
-        records_tells_and_answers(&python, &script("client.py")).await;
-    }
+pub async fn zeep() {
+    records_tells_and_answers(&need::python(), &script("client.py")).await;
 }

@@ -1,4 +1,4 @@
-//! A headless Chromium for tests of what a person sees. Tests that want one skip, and say so, where there is none.
+//! A headless Chromium for tests of what a person sees.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -6,19 +6,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 /// A browser that has not drawn the page by then hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The browser that is installed.
-pub fn browser() -> Option<&'static str> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = BROWSERS.iter().find(|name| std::env::split_paths(&path).any(|folder| folder.join(name).exists()));
-    if found.is_none() {
-        eprintln!("SKIPPED: none of {} is installed", BROWSERS.join(", "));
-    }
-    found.copied()
-}
 
 /// The document as it is after its scripts have had so much of the browser's own time.
 pub async fn dom(browser: &str, profile: &Path, address: &str, time: Duration) -> String {

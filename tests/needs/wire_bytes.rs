@@ -1,7 +1,7 @@
 //! Bytes of a real shop through the codec and back: every recorded request and answer must come out as it went in.
-//! The recordings are looked for beside the repository; without them the fixtures below still speak.
 
-use std::path::{Path, PathBuf};
+use crate::need;
+use std::path::Path;
 
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, WireStyle};
@@ -18,11 +18,6 @@ fn codec(variant: &str) -> Codec {
     let mode = if variant.starts_with("wsi") { WireStyle::WsI } else { WireStyle::RpcEncoded };
     let bridge = variant.ends_with("-bridge").then(BridgeRelease::newest);
     Codec::new(Contract::shared().schema(mode, bridge, Flavor::OpenMage194))
-}
-
-fn recordings() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    folder.exists().then_some(folder)
 }
 
 fn exchanges(folder: &Path) -> Vec<Exchange> {
@@ -87,12 +82,8 @@ fn answer_again(codec: &Codec, operation: &str, response: &[u8]) -> Result<Vec<u
     }
 }
 
-#[test]
-fn recorded_envelopes_survive_the_codec_byte_for_byte() {
-    let Some(root) = recordings() else {
-        eprintln!("SKIPPED: no recordings of a real shop beside the repository");
-        return;
-    };
+pub fn recorded_envelopes_survive_the_codec_byte_for_byte() {
+    let root = need::recordings();
     let mut findings = Vec::new();
     for variant in ["rpc-bridge", "wsi-bridge", "rpc-nobridge", "wsi-nobridge"] {
         let codec = codec(variant);

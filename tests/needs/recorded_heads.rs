@@ -1,7 +1,8 @@
 //! Status and headers of a real shop: every recorded request goes through the endpoint of a shop with the recorded seed,
-//! in the recorded order, and wherever the status is the same the headers must be too. Skipped without the recordings.
+//! in the recorded order, and wherever the status is the same the headers must be too.
 
-use std::path::{Path, PathBuf};
+use crate::need;
+use std::path::Path;
 
 use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Flavor};
@@ -10,11 +11,6 @@ use mockgento::shop::{Seed, Shop, ShopConfig};
 use mockgento::soap::WireStyle;
 
 const HEADERS: &[&str] = &["Expires", "Cache-Control", "Pragma", "Content-Type"];
-
-fn recordings() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    folder.exists().then_some(folder)
-}
 
 fn shop(folder: &Path, variant: &str) -> Shop {
     let seed = std::fs::read_to_string(folder.join("seed.json")).expect("the recorded seed");
@@ -46,12 +42,8 @@ fn session(body: &[u8]) -> Option<String> {
     Some(id)
 }
 
-#[test]
-fn headers_are_those_of_a_real_shop() {
-    let Some(folder) = recordings() else {
-        eprintln!("SKIPPED: no recordings beside the repository");
-        return;
-    };
+pub fn headers_are_those_of_a_real_shop() {
+    let folder = need::recordings();
     for variant in ["rpc-bridge", "wsi-bridge", "rpc-nobridge", "wsi-nobridge"] {
         let (same, all) = replay(&folder, variant);
         println!("{variant}: {same} of {all} answers with the recorded status and headers");

@@ -1,10 +1,9 @@
 //! Invoices, shipments and credit memos of a real shop, made again: the recorded orders are wound back to the day they
 //! were placed, the recorded documents are created through the API, and every sum must come out as the real shop has it.
-//! Skipped, loudly, without the recordings beside the repository.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use crate::need;
 use jiff::Timestamp;
 use mockgento::clock::Clock;
 use mockgento::shop::seed::SeedUser;
@@ -18,10 +17,9 @@ type Record = Map<String, Value>;
 struct Recorded(Value);
 
 impl Recorded {
-    fn read() -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings/seed.json");
-        let text = std::fs::read_to_string(path).ok()?;
-        Some(Self(serde_json::from_str(&text).expect("JSON")))
+    fn read() -> Self {
+        let text = std::fs::read_to_string(need::recordings().join("seed.json")).expect("the recorded seed");
+        Self(serde_json::from_str(&text).expect("JSON"))
     }
 
     fn rows(&self, table: &str) -> Vec<&Record> {
@@ -193,12 +191,8 @@ fn quantities(recorded: &Recorded, items: &str, document: &Record) -> SoapValue 
     rows.into_iter().map(pair).collect::<Vec<_>>().into()
 }
 
-#[test]
-fn documents_made_again_have_the_sums_of_the_real_ones() {
-    let Some(recorded) = Recorded::read() else {
-        eprintln!("SKIPPED: no recordings beside the repository");
-        return;
-    };
+pub fn documents_made_again_have_the_sums_of_the_real_ones() {
+    let recorded = Recorded::read();
     let mut world = World::new(recorded);
     let orders: Vec<Record> = world.recorded.rows("sales_flat_order").into_iter().cloned().collect();
     for order in &orders {

@@ -1,12 +1,13 @@
 //! The HTML report as a person reads it: a headless Chromium draws it, keys are pressed. What needs no browser is
-//! tested without; the rest is skipped, and said so, where there is no Chromium.
+//! tested without.
 
 use std::io::Read;
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
-use crate::browser::{browser, dom};
+use crate::browser::dom;
+use crate::need;
 use base64::Engine;
 use mockgento::scenario::Scenario;
 use mockgento::scenario::runner::{Carrier, RunOptions, run};
@@ -86,8 +87,7 @@ fn unpacked(page: &str) -> String {
     all
 }
 
-#[test]
-fn no_key_and_no_session_is_in_a_page() {
+pub fn no_key_and_no_session_is_in_a_page() {
     let folder = project();
     let page = report(folder.path(), &[]);
     let packed = unpacked(&page);
@@ -105,8 +105,7 @@ fn no_key_and_no_session_is_in_a_page() {
     }
 }
 
-#[test]
-fn a_page_needs_nothing_and_no_value_in_it_is_markup() {
+pub fn a_page_needs_nothing_and_no_value_in_it_is_markup() {
     let page = report(project().path(), &[]);
     assert!(!page.contains(HOSTILE) && !page.contains("<img"));
     assert!(unpacked(&page).contains(HOSTILE), "else this test shows nothing");
@@ -116,8 +115,7 @@ fn a_page_needs_nothing_and_no_value_in_it_is_markup() {
     assert!(page.contains("default-src 'none'"));
 }
 
-#[test]
-fn the_same_run_gives_the_same_page_but_for_real_time() {
+pub fn the_same_run_gives_the_same_page_but_for_real_time() {
     let folder = project();
     let timeless =
         |page: String| page.lines().filter(|line| !line.contains("id=\"wall\"")).collect::<Vec<_>>().join("\n");
@@ -125,8 +123,7 @@ fn the_same_run_gives_the_same_page_but_for_real_time() {
     assert!(one == other);
 }
 
-#[test]
-fn a_timeline_is_kept_only_when_asked_for() {
+pub fn a_timeline_is_kept_only_when_asked_for() {
     let folder = project();
     let case = Scenario::load(&folder.path().join("scenarios/a/second.yaml")).unwrap().cases().remove(0);
     let options = RunOptions::new(Carrier::InMemory, Mode::Check);
@@ -159,8 +156,7 @@ fn unreachable() -> tempfile::TempDir {
     folder
 }
 
-#[test]
-fn calls_that_never_reach_the_shop_stand_where_they_were_made() {
+pub fn calls_that_never_reach_the_shop_stand_where_they_were_made() {
     let folder = unreachable();
     let case = Scenario::load(&folder.path().join("scenarios/unreachable.yaml")).unwrap().cases().remove(0);
     let timeline = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check).with_timeline()).timeline.unwrap();
@@ -176,9 +172,8 @@ fn calls_that_never_reach_the_shop_stand_where_they_were_made() {
     assert!(timeline.steps[1].calls.iter().all(|call| call.number.is_some()), "the sync before was not disturbed");
 }
 
-#[tokio::test]
-async fn a_call_that_never_reached_the_shop_says_so_when_it_is_opened() {
-    let Some(browser) = browser() else { return };
+pub async fn a_call_that_never_reached_the_shop_says_so_when_it_is_opened() {
+    let browser = need::browser();
     let folder = unreachable();
     report(folder.path(), &[]);
     let steps = drawn(browser, folder.path(), "", &[]).await;
@@ -218,9 +213,8 @@ fn says(text: &str, expected: &[&str]) {
     }
 }
 
-#[tokio::test]
-async fn a_failure_stands_first_with_its_reason_at_its_step() {
-    let Some(browser) = browser() else { return };
+pub async fn a_failure_stands_first_with_its_reason_at_its_step() {
+    let browser = need::browser();
     let folder = project();
     report(folder.path(), &[]);
     let dom = drawn(browser, folder.path(), "", &[]).await;
@@ -235,9 +229,8 @@ async fn a_failure_stands_first_with_its_reason_at_its_step() {
     says(&summary, &["1 failed", "1 passed"]);
 }
 
-#[tokio::test]
-async fn keys_lead_to_failures_tables_envelopes_and_the_filter() {
-    let Some(browser) = browser() else { return };
+pub async fn keys_lead_to_failures_tables_envelopes_and_the_filter() {
+    let browser = need::browser();
     let folder = project();
     report(folder.path(), &[]);
     let focus =
@@ -264,9 +257,8 @@ async fn keys_lead_to_failures_tables_envelopes_and_the_filter() {
     says(&between(&next, "<main id=\"scenario\"", "</main>"), &["A key is changed", "✓ passed", "as expected"]);
 }
 
-#[tokio::test]
-async fn coverage_says_which_scenarios_exercise_what_and_what_none_does() {
-    let Some(browser) = browser() else { return };
+pub async fn coverage_says_which_scenarios_exercise_what_and_what_none_does() {
+    let browser = need::browser();
     let folder = project();
     report(folder.path(), &[]);
     let dom = drawn(browser, folder.path(), "coverage", &[]).await;
@@ -274,13 +266,12 @@ async fn coverage_says_which_scenarios_exercise_what_and_what_none_does() {
     says(&coverage, &["session-expired", "− expire carts", "none", "update api user", "5 Session expired"]);
 }
 
-#[tokio::test]
-async fn a_merged_page_says_that_it_has_no_timelines() {
+pub async fn a_merged_page_says_that_it_has_no_timelines() {
     let folder = project();
     mockgento(folder.path(), &["run", "--check", "--report", "json=one.jsonl"]);
     let ran = mockgento(folder.path(), &["report", "merge", "one.jsonl", "--report", "html=report.html"]);
     assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
-    let Some(browser) = browser() else { return };
+    let browser = need::browser();
     let dom = drawn(browser, folder.path(), "", &[]).await;
     let scenario = between(&dom, "<main id=\"scenario\"", "</main>");
     says(&scenario, &["lastName is \"Comer\"", "JSON reports, which hold no timelines"]);

@@ -1,6 +1,7 @@
 //! What a shop sends becomes the record the reference CRM client makes of it: rows decoded from a real shop's answers,
 //! converted, and compared with what the reference client's own converters made of the same shop.
 
+use crate::need;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,16 +24,6 @@ type Convert = fn(&SoapStruct, &Quirks) -> Result<Record, RowError>;
 /// Members of the reference client's objects that conversion does not set: its own bookkeeping and column defaults.
 const NOT_CONVERTED: &[&str] =
     &["@", "channel", "editMode", "guest", "isActive", "lifetime", "primary", "owner", "order", "cart", "parent"];
-
-/// The recordings, when they lie beside the repository.
-fn recordings() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    if !path.is_dir() {
-        eprintln!("skipped: no recordings beside the repository");
-        return None;
-    }
-    Some(path)
-}
 
 fn codec(bridge: bool) -> Codec {
     let bridge = bridge.then(|| BridgeRelease::find("1.2.19").unwrap());
@@ -166,9 +157,8 @@ fn assert_value(value: &CrmValue, expected: &Value, what: &str) {
     assert!(same, "{what}: {value:?}, expected {expected}");
 }
 
-#[test]
-fn rows_of_a_shop_with_bridge_become_the_reference_clients_records() {
-    let Some(recordings) = recordings() else { return };
+pub fn rows_of_a_shop_with_bridge_become_the_reference_clients_records() {
+    let recordings = need::recordings();
     let expected: Value =
         serde_json::from_slice(&fs::read(recordings.join("converted/records.json")).unwrap()).unwrap();
     let expected = &expected["with_bridge"];
@@ -203,9 +193,8 @@ fn rows_of_a_shop_with_bridge_become_the_reference_clients_records() {
     }
 }
 
-#[test]
-fn rows_of_a_shop_without_bridge_become_the_reference_clients_records() {
-    let Some(recordings) = recordings() else { return };
+pub fn rows_of_a_shop_without_bridge_become_the_reference_clients_records() {
+    let recordings = need::recordings();
     let expected: Value =
         serde_json::from_slice(&fs::read(recordings.join("converted/records.json")).unwrap()).unwrap();
     let expected = &expected["without_bridge"];
@@ -250,9 +239,8 @@ fn exported_address(row: &SoapStruct) -> SoapStruct {
     export::address::address(&address::customer_address(row, &Profile::OroCrm41.quirks()).unwrap(), owner)
 }
 
-#[test]
-fn a_merged_customer_goes_out_as_the_reference_client_sends_it() {
-    let Some(recordings) = recordings() else { return };
+pub fn a_merged_customer_goes_out_as_the_reference_client_sends_it() {
+    let recordings = need::recordings();
     let expected: Value =
         serde_json::from_slice(&fs::read(recordings.join("converted/records.json")).unwrap()).unwrap();
     for case in expected["two_way_customer"].as_array().unwrap() {
@@ -290,9 +278,8 @@ fn a_merged_customer_goes_out_as_the_reference_client_sends_it() {
     }
 }
 
-#[test]
-fn a_merged_address_goes_out_as_the_reference_client_sends_it() {
-    let Some(recordings) = recordings() else { return };
+pub fn a_merged_address_goes_out_as_the_reference_client_sends_it() {
+    let recordings = need::recordings();
     let expected: Value =
         serde_json::from_slice(&fs::read(recordings.join("converted/records.json")).unwrap()).unwrap();
     for case in expected["two_way_address"].as_array().unwrap() {
@@ -311,8 +298,7 @@ fn a_merged_address_goes_out_as_the_reference_client_sends_it() {
 
 /// Rows as a real shop sent them, each with the record the reference client made of it: one of every kind, bundled, so
 /// that conversion is checked without the recordings too.
-#[test]
-fn bundled_rows_become_the_reference_clients_records() {
+pub fn bundled_rows_become_the_reference_clients_records() {
     for (name, text, convert) in [
         ("customer", include_str!("../fixtures/convert/customer.json"), customer::customer as Convert),
         (

@@ -3,8 +3,9 @@
 //! table of known differences, each of which must still differ. Masked is what differs between any two runs of the same
 //! shop. Skipped, loudly, without the recordings beside the repository.
 
+use crate::need;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex};
 
 use jiff::civil::DateTime;
@@ -71,15 +72,6 @@ static SESSION: LazyLock<Regex> = LazyLock::new(|| pattern(">([0-9a-f]{32})<"));
 /// The seconds around the exchanges of a group in which a stamp is one of now.
 const MARGIN: SignedDuration = SignedDuration::from_secs(120);
 
-fn recordings() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings");
-    if !folder.exists() {
-        eprintln!("SKIPPED: no recordings of a real shop beside the repository");
-        return None;
-    }
-    Some(folder)
-}
-
 /// A group of exchanges with the shop that they are played to.
 struct Group<'a> {
     name: String,
@@ -89,11 +81,8 @@ struct Group<'a> {
     flavor: Flavor,
 }
 
-#[test]
-fn what_reports_led_to_is_answered_as_recorded() {
-    let Some(folder) = recordings().map(|folder| folder.join("reported")).filter(|folder| folder.exists()) else {
-        return;
-    };
+pub fn what_reports_led_to_is_answered_as_recorded() {
+    let folder = need::recordings().join("reported");
     let seed_text = std::fs::read_to_string(folder.join("seed.yaml")).expect("the recorded seed");
     let seed = Seed::parse(&seed_text, "seed.yaml").expect("a seed");
     let mut names: Vec<String> = std::fs::read_dir(&folder)
@@ -113,9 +102,8 @@ fn what_reports_led_to_is_answered_as_recorded() {
     judge(&groups, include_str!("../recordings/known-differences-reported.yaml"));
 }
 
-#[test]
-fn other_releases_answer_as_recorded() {
-    let Some(folder) = recordings() else { return };
+pub fn other_releases_answer_as_recorded() {
+    let folder = need::recordings();
     let shops = [
         ("openmage-19.4.16-rpc-bridge", Flavor::OpenMage19416),
         ("openmage-19.4.23-wsi-bridge", Flavor::OpenMage19423),

@@ -1,9 +1,10 @@
 //! The WSDL of every style, bridge release and flavor declares what the real shop's does: operations, messages, parts,
 //! types, field order, occurrence, bindings. Reference documents are compared when they lie beside the repository.
 
+use crate::need;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::soap::wsdl::{EncodingSchemaLocation, WsdlOptions, write};
@@ -15,16 +16,6 @@ const ADDRESS: &str = "http://localhost/api/v2_soap/index/";
 /// leaves them out.
 const MESSAGES_OF_NOBODY: [&str; 2] = ["oroWishlistItemListRequest", "oroWishlistItemListResponse"];
 const STYLES: [WireStyle; 2] = [WireStyle::RpcEncoded, WireStyle::WsI];
-
-/// The reference documents, or a loud nothing.
-fn references() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/wsdl");
-    if !folder.is_dir() {
-        println!("SKIPPED: no reference documents at {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
 
 fn ours(mode: WireStyle, bridge: Option<&BridgeRelease>, flavor: Flavor) -> String {
     write(&Contract::shared().schema(mode, bridge, flavor), ADDRESS, &WsdlOptions::default())
@@ -152,24 +143,18 @@ fn check_folder(folder: &Path, flavor: Flavor) {
     }
 }
 
-#[test]
-fn the_main_documents_declare_what_the_real_ones_do() {
-    if let Some(folder) = references() {
-        check_folder(&folder, Flavor::Magento194);
-    }
+pub fn the_main_documents_declare_what_the_real_ones_do() {
+    check_folder(&need::documents(), Flavor::Magento194);
 }
 
-#[test]
-fn older_shops_name_the_service_after_its_handler() {
-    if let Some(folder) = references() {
-        check_folder(&folder.join("named-handler"), Flavor::Magento191);
-        check_folder(&folder.join("named-handler"), Flavor::Magento17);
-    }
+pub fn older_shops_name_the_service_after_its_handler() {
+    let folder = need::documents().join("named-handler");
+    check_folder(&folder, Flavor::Magento191);
+    check_folder(&folder, Flavor::Magento17);
 }
 
-#[test]
-fn openmage_20_has_its_own_namespace_and_fields() {
-    let Some(folder) = references().map(|folder| folder.join("openmage-20")) else { return };
+pub fn openmage_20_has_its_own_namespace_and_fields() {
+    let folder = need::documents().join("openmage-20");
     let newest = Some(BridgeRelease::newest());
     let flavor = Flavor::OpenMage2016;
     check(&folder.join("rpc-nobridge.wsdl"), WireStyle::RpcEncoded, None, flavor);
@@ -178,9 +163,8 @@ fn openmage_20_has_its_own_namespace_and_fields() {
     // The fourth document is not served: such a shop cannot read it itself and answers an error page (wire spec, 1.3).
 }
 
-#[test]
-fn every_bridge_release_declares_what_the_real_one_does() {
-    let Some(folder) = references().map(|folder| folder.join("bridge-versions")) else { return };
+pub fn every_bridge_release_declares_what_the_real_one_does() {
+    let folder = need::documents().join("bridge-versions");
     for release in BridgeRelease::all() {
         for mode in STYLES {
             let name = format!("{}-bridge-{}.wsdl", mode.as_str(), release.package);
@@ -189,9 +173,8 @@ fn every_bridge_release_declares_what_the_real_one_does() {
     }
 }
 
-#[test]
-fn the_recorded_shop_serves_the_same_declarations() {
-    let Some(folder) = references().map(|folder| folder.join("../recordings")) else { return };
+pub fn the_recorded_shop_serves_the_same_declarations() {
+    let folder = need::recordings();
     for (recording, mode, bridge) in [
         ("rpc-nobridge/249-get-n3", WireStyle::RpcEncoded, None),
         ("rpc-bridge/338-get-n3", WireStyle::RpcEncoded, Some(BridgeRelease::newest())),
@@ -208,8 +191,7 @@ fn the_recorded_shop_serves_the_same_declarations() {
     }
 }
 
-#[test]
-fn each_style_and_release_has_its_numbers() {
+pub fn each_style_and_release_has_its_numbers() {
     let releases = BridgeRelease::all().iter().map(Some);
     let mut lines = Vec::new();
     for bridge in [None].into_iter().chain(releases) {
@@ -226,8 +208,7 @@ fn each_style_and_release_has_its_numbers() {
     insta::assert_snapshot!(lines.join("\n"));
 }
 
-#[test]
-fn an_address_is_escaped_and_the_encoding_schema_may_be_elsewhere() {
+pub fn an_address_is_escaped_and_the_encoding_schema_may_be_elsewhere() {
     let schema = Contract::shared().schema(WireStyle::RpcEncoded, None, Flavor::default());
     let elsewhere = EncodingSchemaLocation::Url("http://shop.test/encoding?a=1&b=2".to_owned());
     let options = WsdlOptions { encoding_schema_location: elsewhere, ..WsdlOptions::default() };
@@ -255,8 +236,7 @@ fn dangling(text: &str) -> Vec<String> {
     missing
 }
 
-#[test]
-fn a_mended_document_refers_to_nothing_it_does_not_declare() {
+pub fn a_mended_document_refers_to_nothing_it_does_not_declare() {
     let newest = BridgeRelease::newest();
     let old = BridgeRelease::find("1.2.6").expect("released");
     for (mode, release, broken) in [
@@ -280,8 +260,7 @@ fn a_mended_document_refers_to_nothing_it_does_not_declare() {
     }
 }
 
-#[test]
-fn mending_gives_malformed_messages_a_wrapper_and_a_field_one_declaration() {
+pub fn mending_gives_malformed_messages_a_wrapper_and_a_field_one_declaration() {
     let both = |mode, release| {
         let schema = Contract::shared().schema(mode, Some(release), Flavor::default());
         [false, true].map(|mend| facts(&write(&schema, ADDRESS, &WsdlOptions { mend, ..WsdlOptions::default() })))

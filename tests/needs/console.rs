@@ -1,10 +1,10 @@
-//! The console at `/__admin/ui` as a person sees it: a headless Chromium draws it after a client has called. Skipped, and
-//! said so, where there is no Chromium.
+//! The console at `/__admin/ui` as a person sees it: a headless Chromium draws it after a client has called.
 
 use std::path::Path;
 use std::time::Duration;
 
-use crate::browser::{browser, dom};
+use crate::browser::dom;
+use crate::need;
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::server::{FakeShop, ServerOptions};
 
@@ -57,9 +57,8 @@ async fn post(shop: &FakeShop, body: &str) {
     stream.read_to_end(&mut Vec::new()).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_console_shows_what_a_client_just_did_and_why_it_failed() {
-    let Some(browser) = browser() else { return };
+pub async fn the_console_shows_what_a_client_just_did_and_why_it_failed() {
+    let browser = need::browser();
     let profile = tempfile::tempdir().unwrap();
     let shop = called().await;
 
@@ -77,9 +76,8 @@ async fn the_console_shows_what_a_client_just_did_and_why_it_failed() {
     assert!(text_of(&hostile, "call").contains("&lt;img src=x") && !hostile.contains("<img"), "{hostile}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_console_shows_tables_disruptions_and_settings() {
-    let Some(browser) = browser() else { return };
+pub async fn the_console_shows_tables_disruptions_and_settings() {
+    let browser = need::browser();
     let profile = tempfile::tempdir().unwrap();
     let shop = called().await;
     shop.arm(Armed::until_cleared(Disruption::SessionExpired, When::default()));

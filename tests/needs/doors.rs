@@ -3,6 +3,7 @@
 //! those of the table of known differences, each of which must still differ. Masked is what differs between any two runs of
 //! the same shop. Skipped, loudly, without the recordings beside the repository; `door_calls` holds the kinds on its own.
 
+use crate::need;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -72,18 +73,8 @@ const GROUPS: &[Group] = &[
     group("urls-https"),
 ];
 
-fn recordings() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recordings/doors");
-    if !folder.exists() {
-        eprintln!("SKIPPED: no recordings of a real shop's doors beside the repository");
-        return None;
-    }
-    Some(folder)
-}
-
-#[test]
-fn every_door_answers_as_recorded() {
-    let Some(folder) = recordings() else { return };
+pub fn every_door_answers_as_recorded() {
+    let folder = need::recordings().join("doors");
     let seed = std::fs::read_to_string(folder.join("../seed.json")).expect("the recorded seed");
     let table = include_str!("../recordings/known-differences-doors.yaml");
     let known: Vec<KnownDifference> = serde_saphyr::from_str(table).expect("a table of differences");
