@@ -31,7 +31,8 @@ pub use api::{Sync, SyncSetupError};
 #[cfg(feature = "scenario")]
 pub use {
     api::Snapshot,
-    scenario::result::{CaseResult, Failure, FailureKind},
+    scenario::failure::{Failure, FailureKind},
+    scenario::result::CaseResult,
     scenario::runner::{Carrier, RunOptions},
     scenario::{Case, Scenario, ScenarioError},
     snapshot::{Mode, SnapshotError, Verdict},

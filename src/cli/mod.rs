@@ -40,6 +40,7 @@ mod shop_args;
 mod shops;
 mod simulate;
 mod status;
+mod stop_signal;
 mod stored_shop;
 mod sync;
 mod sync_progress;

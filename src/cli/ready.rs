@@ -12,7 +12,7 @@ use miette::miette;
 use serde::{Deserialize, Serialize};
 
 use super::output;
-use super::serve::stop_signal;
+use super::stop_signal::stop_signal;
 use crate::{bounded, whole_file};
 
 /// Arguments of a server that programs start.

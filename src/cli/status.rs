@@ -12,7 +12,7 @@ use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::crm::{Crm, CrmError, Job};
 use crate::datetime;
-use crate::sync::left_out::span_in_words;
+use crate::sync::span::span_in_words;
 use crate::sync::standing::{ConnectorStanding, IntegrationStanding, standing};
 
 /// Arguments of `status`.

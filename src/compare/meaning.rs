@@ -1,6 +1,6 @@
 //! What a difference means for a client, as a table.
 
-use super::difference::Topic;
+use super::topic::Topic;
 
 /// When a line holds: topic, aspect, words in the question, words on either side.
 struct Meaning {

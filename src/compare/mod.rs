@@ -15,15 +15,17 @@ mod questions;
 mod sample;
 mod service;
 mod tap;
+mod topic;
 
 use crate::client::ClientError;
 
 pub use asked::{AskedShop, Bounds, Progress};
 pub use derive::overrides_of;
-pub use difference::{Difference, Topic, differences};
+pub use difference::{Difference, differences};
 pub use mirror::Mirror;
 pub use portrait::Portrait;
 pub use service::{Declared, ServiceFacts};
+pub use topic::Topic;
 
 /// Why a shop cannot be compared.
 #[derive(Debug, thiserror::Error)]

@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 
 use super::answer::Fields;
 use super::asked::{AskedShop, Bounds, Heard};
-use super::difference::Topic;
 use super::questions::{self, Question, Wants};
 use super::sample::{Sample, ids};
 use super::service::ServiceFacts;
+use super::topic::Topic;
 use crate::client::ClientError;
 use crate::magento::Contract;
 use crate::soap::SoapFault;

@@ -1,8 +1,8 @@
 //! What shops are asked, as tables: lists and records, faults, pages, filters. The ids in the questions are the shop's
 //! own; what comes back is compared by its form.
 
-use super::difference::Topic;
 use super::sample::{Sample, ids};
+use super::topic::Topic;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::filter::{FilterBag, pager};
 

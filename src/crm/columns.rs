@@ -1,8 +1,10 @@
 //! The columns of each entity, in the order they are shown in. `schema.sql` declares the same to SQLite; a test compares
 //! the two.
 
-use super::entity::ColumnType::{Bool, Date, DateTime, Decimal, Int, Ref, Text, TextList};
-use super::entity::{Columns, Entity};
+use super::column_type::ColumnType::{Bool, Date, DateTime, Decimal, Int, Ref, Text, TextList};
+use super::{ColumnType, Entity};
+
+pub(super) type Columns = &'static [(&'static str, ColumnType)];
 
 pub(super) const COLUMNS: &[(Entity, Columns)] = &[
     (

@@ -10,14 +10,10 @@ pub use super::settings::{
     WebsiteChoice, parse_shared_emails,
 };
 use super::settings::{is_same_shop, masked_url};
-use super::{Crm, CrmError, CrmValue, Entity, Fields, JobTopic, RowId};
+use super::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, JobTopic, RowId};
 use crate::datetime;
 use crate::quirk::{Quirk, Quirks};
 use crate::secret::ApiKey;
-
-/// Key of an integration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IntegrationId(pub RowId);
 
 /// A stored integration.
 #[derive(Clone, Debug)]

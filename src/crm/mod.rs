@@ -7,6 +7,8 @@
 pub mod account;
 mod cart_workflow;
 pub mod channel;
+mod column;
+pub mod column_type;
 mod columns;
 mod condition;
 mod configuration;
@@ -15,6 +17,7 @@ pub mod edit;
 pub mod entity;
 pub mod error;
 pub mod export_queue;
+pub mod ids;
 pub mod integration;
 pub mod job;
 mod keys;
@@ -46,17 +49,19 @@ use secrets::{Held, Kept};
 
 pub use account::DiscoveryConfig;
 pub use cart_workflow::CartStep;
+pub use column_type::ColumnType;
 pub use edit::{AddressEdit, CustomerEdit};
-pub use entity::{ColumnType, Entity};
+pub use entity::Entity;
 pub use error::CrmError;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
-pub use integration::{Integration, IntegrationId};
+pub use ids::{IntegrationId, RowId};
+pub use integration::Integration;
 pub use job::{Job, JobStatus, JobTopic, Scheduled};
 pub use lock::RunLock;
 pub use maintenance::Maintained;
 pub use settings::{IntegrationSettings, SettingsError, SyncPriority, WebsiteChoice};
 pub use status::{StatusCode, StatusRecord};
-pub use value::{CrmValue, Fields, Row, RowId};
+pub use value::{CrmValue, Fields, Row};
 
 /// Prepared statements that are kept: about ten for each of the twenty entities.
 const STATEMENTS_MAX: usize = 256;

@@ -10,13 +10,9 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{ColumnType, Entity};
+use super::{ColumnType, Entity, RowId};
 use crate::datetime;
 use crate::secret::MASK;
-
-/// The CRM's own key of a row. It says nothing to people; snapshots never show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowId(pub i64);
 
 /// A value of a field.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -26,7 +26,7 @@ pub struct UnknownRelease {
 }
 
 static RELEASES: LazyLock<Vec<BridgeRelease>> =
-    LazyLock::new(|| super::contract::table("bridge_releases", include_str!("contract/bridge_releases.json")));
+    LazyLock::new(|| super::table::table("bridge_releases", include_str!("contract/bridge_releases.json")));
 
 impl BridgeRelease {
     /// Every release, oldest first.

@@ -5,11 +5,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use indexmap::IndexMap;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::schema::{self, OperationTable, TypeTable};
-use super::{BridgeRelease, Flavor, Module, ModuleError, module};
+use super::table::table;
+use super::{AclTree, BridgeRelease, Declarer, Flavor, OperationFacts, ResourceFacts};
 use crate::soap::{ServiceSchema, SoapFault, WireStyle};
 
 impl std::fmt::Debug for Contract {
@@ -39,82 +38,6 @@ pub struct Contract {
     built: Mutex<BuiltSchemas>,
 }
 
-/// Who declares an operation that is not the product's, and in which line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Declarer {
-    /// A module, whose `api.xml` says which rights it needs.
-    Module(String),
-    /// A shop's WSDL, which says nothing of rights.
-    Wsdl(String),
-}
-
-/// What is known of an operation besides its messages.
-#[derive(Clone, Debug)]
-pub struct OperationFacts {
-    /// Operation name.
-    pub name: String,
-    /// The Magento module that declares it.
-    pub module: String,
-    /// API resource, such as `customer_address`; `None` for the six core operations.
-    pub resource: Option<String>,
-    /// Method of the resource.
-    pub method: Option<String>,
-    /// The first bridge package that declares it; `None` for Magento's own.
-    pub since: Option<String>,
-    /// Whether it only answers: whatever it is called with, nothing in the shop changes but that its session lives on.
-    pub reads_only: bool,
-    /// Whether the CRM connector uses it.
-    pub used_by_connector: bool,
-    /// The ACL node the resource needs.
-    pub resource_acl: Option<String>,
-    /// The ACL node the method needs besides.
-    pub method_acl: Option<String>,
-    /// Arguments that RPC and WS-I name otherwise: the name in RPC, and that in WS-I.
-    pub other_names: Vec<(String, String)>,
-}
-
-/// An API resource.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ResourceFacts {
-    /// The module that declares it.
-    pub module: String,
-    /// ACL node of every method.
-    pub acl: Option<String>,
-    /// What operation names of the resource start with.
-    pub prefix: String,
-    /// Other names of the resource.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// Methods and their own ACL nodes.
-    pub methods: IndexMap<String, Option<String>>,
-    /// What a module calls it.
-    #[serde(skip)]
-    pub title: Option<String>,
-    /// What a module calls its methods.
-    #[serde(skip)]
-    pub method_titles: IndexMap<String, String>,
-}
-
-impl ResourceFacts {
-    /// A resource that a module begins.
-    pub(super) fn of_module(module: &str) -> Self {
-        Self {
-            module: module.to_owned(),
-            acl: None,
-            prefix: String::new(),
-            aliases: Vec::new(),
-            methods: IndexMap::new(),
-            title: None,
-            method_titles: IndexMap::new(),
-        }
-    }
-}
-
-/// A node of the ACL tree and what is below it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct AclTree(pub IndexMap<String, AclTree>);
-
 static CONTRACT: LazyLock<Arc<Contract>> = LazyLock::new(|| Arc::new(Contract::load()));
 
 impl Contract {
@@ -128,13 +51,9 @@ impl Contract {
         Arc::clone(&CONTRACT)
     }
 
-    /// The catalogue with what modules declare; they join it in their order.
-    ///
-    /// # Errors
-    /// [`ModuleError`] with file and line for what contradicts the product or another module; the catalogue itself never
-    /// changes.
-    pub fn with_modules(&self, modules: &[Module]) -> Result<Arc<Contract>, ModuleError> {
-        let mut joined = Self {
+    /// A copy for modules to join; what is made of the tables when it is asked for is made anew.
+    pub(super) fn copied(&self) -> Self {
+        Self {
             fields: HashSet::new(),
             types: self.types.clone(),
             operations: self.operations.clone(),
@@ -145,10 +64,12 @@ impl Contract {
             faults: self.faults.clone(),
             acl: self.acl.clone(),
             built: Mutex::default(),
-        };
-        module::join(&mut joined, modules)?;
-        joined.fields = joined.types.fields().map(str::to_owned).collect();
-        Ok(Arc::new(joined))
+        }
+    }
+
+    /// Notes the names of all fields, once all types are there.
+    pub(super) fn note_fields(&mut self) {
+        self.fields = self.types.fields().map(str::to_owned).collect();
     }
 
     /// Finds the resources of all operations that modules declare, as the handler of version 2 does: by the last prefix that
@@ -308,25 +229,6 @@ impl Contract {
         let (_, code, message) = &self.faults["global"][0];
         SoapFault::api(*code, message.clone())
     }
-}
-
-impl AclTree {
-    /// Whether a path such as `customer/address/info` is a node.
-    pub fn has(&self, path: &str) -> bool {
-        let mut node = self;
-        for step in path.split('/') {
-            match node.0.get(step) {
-                Some(child) => node = child,
-                None => return false,
-            }
-        }
-        true
-    }
-}
-
-/// Reads a table of this build. The tables are part of the program: a broken one is found by the first test.
-pub(super) fn table<T: DeserializeOwned>(name: &str, json: &str) -> T {
-    serde_json::from_str(json).unwrap_or_else(|error| panic!("the built-in table {name} is broken: {error}"))
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ struct Directory {
 }
 
 static DIRECTORY: LazyLock<Directory> =
-    LazyLock::new(|| super::contract::table("directory", include_str!("contract/directory.json")));
+    LazyLock::new(|| super::table::table("directory", include_str!("contract/directory.json")));
 
 /// All 246 countries by id.
 pub fn countries() -> &'static [Country] {

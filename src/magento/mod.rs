@@ -3,20 +3,25 @@
 //! written in `soap`.
 #![doc(hidden)]
 
+mod acl_tree;
 pub mod bridge;
 pub mod columns;
 pub mod contract;
 pub mod directory;
 pub mod encoding_schema;
+mod facts;
 pub mod filter;
 pub mod flavor;
 pub mod module;
 pub mod pager;
 mod schema;
+mod table;
 pub mod version1;
 
+pub use acl_tree::AclTree;
 pub use bridge::BridgeRelease;
-pub use contract::{Contract, Declarer, OperationFacts, ResourceFacts};
+pub use contract::Contract;
+pub use facts::{Declarer, OperationFacts, ResourceFacts};
 pub use filter::{Condition, Filters, Operand, SqlError};
 pub use flavor::{Flavor, WebServer};
 pub use module::{Module, ModuleError};

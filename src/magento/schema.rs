@@ -7,8 +7,8 @@
 use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
 
-use super::contract::{OperationFacts, ResourceFacts};
 use super::{BridgeRelease, Flavor};
+use super::{OperationFacts, ResourceFacts};
 use crate::soap::{
     ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef,
     WireStyle, Xsd,

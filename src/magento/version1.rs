@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::contract::table;
+use super::table::table;
 use crate::soap::value::Name;
 use crate::soap::{SoapStruct, SoapValue};
 

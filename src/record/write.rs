@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::RecordError;
 use super::cassette::{Caller, Cassette, Exchange};
 use super::leaves::rewritten;
 use super::sanitiser::Sanitiser;
 use super::scenario::SEED;
 use crate::bounded;
-use crate::crm::CrmError;
 use crate::private_file;
-use crate::sync::error::SyncError;
 
 const CASSETTE: &str = "cassette.json";
 const WSDL: &str = "service.wsdl";
@@ -22,48 +21,6 @@ const SCENARIO: &str = "scenario.yaml";
 
 /// Members of a CRM's state that the sync itself words.
 const OWN_WORDS: [&str; 4] = ["settings", "lastStatuses", "bookmarks", "jobs"];
-
-/// A recording that cannot be made, read or replayed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordError {
-    /// No service description, or a broken one.
-    #[error("the recording has no usable WSDL: {0}; record again")]
-    Wsdl(String),
-    /// A file would tell who somebody is.
-    #[error("{file} would still hold {what} of a personal value; nothing was written; report the field it comes from")]
-    Survives {
-        /// The file.
-        file: &'static str,
-        /// What, without saying it.
-        what: String,
-    },
-    /// The folder holds something.
-    #[error("{0} is not empty; name a new folder")]
-    NotEmpty(PathBuf),
-    /// A file cannot be read or written.
-    #[error("{path}: {reason}", path = .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// A recording of somebody else's client.
-    #[error(
-        "this is a recording of another client, which no sync of ours can replay; serve it: mockgento serve --cassette DIR"
-    )]
-    NotOurs,
-    /// An unknown profile.
-    #[error("the cassette names the profile \"{0}\", which this version does not know")]
-    Profile(String),
-    /// The CRM fails.
-    #[error(transparent)]
-    Crm(#[from] CrmError),
-    /// The sync cannot run.
-    #[error(transparent)]
-    Sync(#[from] SyncError),
-}
 
 /// A cassette, the CRM it leaves, and what runs it again.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::progress::Progress;
 use crate::printable::printable;
-use crate::scenario::result::{CaseResult, Failure};
+use crate::scenario::failure::Failure;
+use crate::scenario::result::CaseResult;
 
 const GREEN: &str = "\u{1b}[32m";
 const RED: &str = "\u{1b}[31m";

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::result::{CaseResult, Failure, FailureKind};
+use crate::scenario::failure::{Failure, FailureKind};
+use crate::scenario::result::CaseResult;
 
 /// The number of this format; it grows when a reader of the old one would be misled.
 pub const FORMAT: u32 = 1;

@@ -17,7 +17,8 @@ pub mod tap;
 mod tests {
     use std::time::Duration;
 
-    use crate::scenario::result::{CaseResult, Failure, FailureKind};
+    use crate::scenario::failure::{Failure, FailureKind};
+    use crate::scenario::result::CaseResult;
 
     /// One that passed and one that did not.
     pub(super) fn results() -> [CaseResult; 2] {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use jiff::Timestamp;
 
-use super::journal::Outcome;
+use super::outcome::Outcome;
 use super::redirect;
 use super::route::{self, AddressStyle, Addresses, Route};
 use crate::disrupt::answer::Answer;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, LazyLock};
 
-use super::journal::{SECRET_NAMES, SESSION_NAME};
+use super::secret_names::{SECRET_NAMES, SESSION_NAME};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::xml::indent::indented;
 use crate::xml::mask::Secrets;

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use super::address::wsdl_url;
 use super::admin::{ADMIN_PATH, AdminApi};
 use super::endpoint::EndpointOptions;
 use super::gate::Gate;
@@ -254,14 +255,6 @@ fn callable(address: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, address.port())
-}
-
-/// The WSDL's address below a base URL, in the form that works with and without rewrites.
-pub fn wsdl_url(base: &Url) -> Url {
-    let mut url = base.clone();
-    url.set_path("/index.php/api/v2_soap/");
-    url.set_query(Some("wsdl=1"));
-    url
 }
 
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

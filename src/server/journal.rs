@@ -1,7 +1,6 @@
 //! The one ordered record of what came over the wire: masked when it is written, so no reader can leak a secret.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use indexmap::IndexMap;
@@ -10,9 +9,11 @@ use serde::Serialize;
 
 use super::envelopes::Envelopes;
 use super::kept;
+use super::outcome::Outcome;
+use super::secret_names::{SECRET_NAMES, SESSION_NAME};
 use crate::disrupt::{Disruption, WSDL_OPERATION};
 use crate::secret::MASK;
-use crate::soap::{SoapFault, SoapStruct, SoapValue};
+use crate::soap::{SoapStruct, SoapValue};
 
 /// Exchanges whose messages are kept.
 const ENVELOPES_MAX: usize = 256;
@@ -22,22 +23,6 @@ const BYTES_MAX: usize = 16 * 1024 * 1024;
 const ENTRY_BYTES: usize = 512;
 /// Entries that a reader may be behind.
 const READER_MAX: usize = 1000;
-
-/// Argument and field names whose values are never kept.
-pub(super) const SECRET_NAMES: &[&str] = &[
-    "apikey",
-    "api_key",
-    "password",
-    "password_hash",
-    "new_password",
-    "confirmation",
-    "rp_token",
-    "cc_number",
-    "cc_number_enc",
-    "cc_cid",
-];
-/// The session's id is dropped rather than masked: it is in every call and says nothing.
-pub(super) const SESSION_NAME: &str = "sessionid";
 
 /// One exchange.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -80,62 +65,6 @@ pub struct KeptAway {
     pub operation: String,
     /// What kept it.
     pub disruption: &'static str,
-}
-
-/// What came back, in short.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// A list with this many rows.
-    Rows(usize),
-    /// A record with this many members.
-    Record(usize),
-    /// A single value: `nil`, `bool`, `int`, `double` or `text`.
-    Scalar(&'static str),
-    /// A SOAP fault.
-    Fault {
-        /// The fault code as written.
-        code: String,
-        /// The fault string.
-        string: String,
-    },
-    /// The service description, in bytes.
-    Wsdl(usize),
-    /// A page that is not SOAP; its bytes.
-    Page(usize),
-}
-
-impl Outcome {
-    /// The short form of a value.
-    pub fn of_value(value: &SoapValue) -> Self {
-        match value {
-            SoapValue::List(items) => Self::Rows(items.len()),
-            SoapValue::Struct(members) => Self::Record(members.len()),
-            SoapValue::Nil => Self::Scalar("nil"),
-            SoapValue::Bool(_) => Self::Scalar("bool"),
-            SoapValue::Int(_) => Self::Scalar("int"),
-            SoapValue::Double(_) => Self::Scalar("double"),
-            SoapValue::Text(_) => Self::Scalar("text"),
-        }
-    }
-
-    /// The short form of a fault.
-    pub fn of_fault(fault: &SoapFault) -> Self {
-        Self::Fault { code: fault.code.to_string(), string: fault.string.clone() }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rows(rows) => write!(f, "{rows} rows"),
-            Self::Record(members) => write!(f, "a record of {members} members"),
-            Self::Scalar(kind) => f.write_str(kind),
-            Self::Fault { code, string } => write!(f, "fault {code}: {string}"),
-            Self::Wsdl(bytes) => write!(f, "a WSDL of {bytes} bytes"),
-            Self::Page(bytes) => write!(f, "a page of {bytes} bytes"),
-        }
-    }
 }
 
 /// An exchange before the journal has numbered it.

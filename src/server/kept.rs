@@ -5,7 +5,7 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::journal::Outcome;
+use super::outcome::Outcome;
 use crate::soap::{SoapStruct, SoapValue};
 
 /// A longer text is kept as its size and digest; an address or a note is shorter, a picture is not.

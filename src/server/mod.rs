@@ -3,6 +3,7 @@
 //! `front` is the same HTTP for others who answer.
 #![doc(hidden)]
 
+mod address;
 mod admin;
 mod body;
 pub mod endpoint;
@@ -14,18 +15,22 @@ mod http;
 pub mod journal;
 mod kept;
 mod listener;
+mod outcome;
 mod patience;
 mod redirect;
 mod remembered;
 mod route;
+mod secret_names;
 mod service;
 pub mod verify;
 
+pub use address::wsdl_url;
 pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI, TOKEN_CHARACTERS_MIN, Token};
 pub use endpoint::{EndpointOptions, Forwarded, HttpAnswer, HttpRequestParts};
 pub use envelopes::Envelopes;
 pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};
 pub use gate::Gate;
-pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError, wsdl_url};
-pub use journal::{Journal, JournalEntry, KeptAway, Outcome};
+pub use handle::{BaseUrl, FakeShop, InMemoryShop, ServerOptions, StartError};
+pub use journal::{Journal, JournalEntry, KeptAway};
+pub use outcome::Outcome;
 pub use service::Service;

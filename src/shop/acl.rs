@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::magento::contract::AclTree;
+use crate::magento::AclTree;
 use crate::magento::{BridgeRelease, OperationFacts, ResourceFacts};
 use crate::secret::ApiKey;
 

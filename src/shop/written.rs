@@ -2,7 +2,7 @@
 //! and makes it fit, so that a misspelt column or a text where a number belongs would pass in silence. What Magento itself
 //! refuses when a form is saved is in [`edit`](super::edit); this file needs no shop.
 
-use super::seed::SeedRow;
+use super::seed::row::SeedRow;
 use crate::magento::columns::saved::saved;
 use crate::magento::columns::stored::{Misfit, misfit};
 use crate::magento::columns::{self, Column};

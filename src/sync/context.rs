@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::connector::{Connector, REGION_LIST_BRIDGE, SUPPORTED_BRIDGE, Stream};
+use super::connector::{Connector, Stream};
 use super::outcome::{ConnectorOutcome, ExportOutcome};
 use super::window::Window;
 use super::write::{MagentoWrite, Writes};
@@ -15,7 +15,6 @@ use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::quirk::Quirks;
 use crate::transport::Transport;
-use crate::version::ExtensionVersion;
 
 /// Everything a sync is given.
 pub struct SyncContext<'a> {
@@ -127,35 +126,4 @@ pub enum SyncEvent {
         /// How it went.
         outcome: ExportOutcome,
     },
-}
-
-/// The bridge as this run found it.
-#[derive(Clone, Debug, Default)]
-pub struct Bridge(Option<ExtensionVersion>);
-
-impl Bridge {
-    /// A bridge of that version, or none.
-    pub fn new(version: Option<ExtensionVersion>) -> Self {
-        Self(version)
-    }
-
-    /// Whether any bridge is there: its lists are used.
-    pub fn version(&self) -> Option<&ExtensionVersion> {
-        self.0.as_ref()
-    }
-
-    /// Whether a bridge is installed.
-    pub fn is_installed(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// Whether its details, websites and updates are used.
-    pub fn is_supported(&self) -> bool {
-        self.0.as_ref().is_some_and(|version| version.at_least(SUPPORTED_BRIDGE))
-    }
-
-    /// Whether it can list regions.
-    pub fn lists_regions(&self) -> bool {
-        self.0.as_ref().is_some_and(|version| version.at_least(REGION_LIST_BRIDGE))
-    }
 }

@@ -80,6 +80,6 @@ pub enum Endless {
     #[error("it was asked for rows whose {0} is in the future, and answered with rows from before")]
     WindowIgnored(&'static str),
     /// More rows than a shop has.
-    #[error("it has brought more than {} rows", super::connector::paging::ROWS_MAX)]
-    TooLong,
+    #[error("it has brought more than {0} rows")]
+    TooLong(usize),
 }

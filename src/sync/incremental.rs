@@ -3,13 +3,13 @@
 
 use jiff::Timestamp;
 
+use super::behind::Behind;
 use super::bookmark::{BEHIND, Mark};
 use super::connector::source::RowSource;
-use super::connector::{Connector, list};
+use super::connector::{Connector, subscribers};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
 use super::job::{self, Job};
-use super::left_out::Behind;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
 use super::stream::{Changes, Listed};
@@ -113,7 +113,7 @@ impl Run<'_, '_> {
         let start = window::update_start(progress);
         let call = self.list_call(rules).await?;
         if rules.changes == Changes::Newsletter {
-            let source = list::changed_subscribers(call, start, server_time, &self.quirks);
+            let source = subscribers::changed_subscribers(call, start, server_time, &self.quirks);
             return Ok(Question { source, start, until: now, now });
         }
         if call.paged {

@@ -3,13 +3,13 @@
 
 use jiff::Timestamp;
 
+use super::behind::Behind;
 use super::bookmark::Mark;
 use super::connector::source::RowSource;
-use super::connector::{Connector, list};
+use super::connector::{Connector, subscribers};
 use super::context::SyncEvent;
 use super::error::{CallError, SyncError};
 use super::job::{self, Job};
-use super::left_out::Behind;
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
 use super::stream::{Changes, Listed, newsletter};
@@ -148,13 +148,13 @@ impl Run<'_, '_> {
         let bound = match stored {
             Some(id) => Some(id),
             None => {
-                let probe = list::newest_subscriber(&call);
+                let probe = subscribers::newest_subscriber(&call);
                 let rows = self.client().await?.call_list(call.operation, probe).await?;
                 let newest = rows.first().and_then(|row| row.get("subscriber_id")).and_then(SoapValue::to_int);
                 newest.map(|id| id + 1)
             }
         };
-        Ok(list::subscribers_below(call, bound, &self.quirks))
+        Ok(subscribers::subscribers_below(call, bound, &self.quirks))
     }
 }
 

@@ -1,13 +1,11 @@
 //! What a sync did not bring into the CRM as the shop has it: rows refused, rows without what they refer to, rows it could
-//! not get at, and how far connectors are behind. A sync that came through says so, and its exit code does.
+//! not get at. A sync that came through says so, and its exit code does.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::connector::Connector;
 use super::outcome::ConnectorOutcome;
 use super::warning::Warning;
 
@@ -62,42 +60,6 @@ impl fmt::Display for LeftOut {
         write!(f, "{rows} {entity} {} {}: {reason}", if *rows == 1 { "row" } else { "rows" }, fate.in_words())?;
         if example.is_empty() || *fate == Fate::ByRule { Ok(()) } else { write!(f, " (first: {example})") }
     }
-}
-
-/// A connector that has not come to the shop's present.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Behind {
-    /// Which one.
-    pub connector: Connector,
-    /// Until when it has asked the shop; of a walk backwards, back to when.
-    pub synced_to: Timestamp,
-    /// Where it is to come to.
-    pub of: Timestamp,
-}
-
-impl Behind {
-    /// How far it has to go.
-    pub fn by(&self) -> SignedDuration {
-        self.of.duration_since(self.synced_to).abs()
-    }
-}
-
-impl fmt::Display for Behind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let far = span_in_words(self.by());
-        let at = crate::datetime::to_sql(self.synced_to);
-        write!(f, "{} is {far} behind: it has come to {at}; run the sync again", self.connector)
-    }
-}
-
-/// A span in its largest unit.
-pub fn span_in_words(span: SignedDuration) -> String {
-    let (number, unit) = match (span.as_hours() / 24, span.as_hours()) {
-        (0, 0) => (span.as_mins().max(1), "minute"),
-        (0, hours) => (hours, "hour"),
-        (days, _) => (days, "day"),
-    };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The rows that the runs of connectors left out, grouped; the most first within a fate.
@@ -192,6 +154,7 @@ fn generalised(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::connector::Connector;
     use crate::sync::outcome::{Counts, RunKind};
 
     #[test]
@@ -221,22 +184,5 @@ mod tests {
             "2 cart rows left out as the connector's rules are: nobody could be reached by them",
         ];
         assert_eq!(said, expected);
-    }
-
-    #[test]
-    fn how_far_behind_is_said_in_the_largest_unit() {
-        let of: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        for (to, far) in [
-            ("2026-01-20T12:00:00Z", "304 days"),
-            ("2026-11-19T12:00:00Z", "1 day"),
-            ("2026-11-20T09:30:00Z", "2 hours"),
-            ("2026-11-20T11:50:00Z", "10 minutes"),
-        ] {
-            let behind = Behind { connector: Connector::Customer, synced_to: to.parse().unwrap(), of };
-            assert!(
-                behind.to_string().starts_with(&format!("customer is {far} behind: it has come to 2026-")),
-                "{behind}"
-            );
-        }
     }
 }

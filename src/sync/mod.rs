@@ -5,7 +5,9 @@
 //! calls Magento and writes the CRM. No SQL here and no bytes of the wire.
 #![doc(hidden)]
 
+pub mod behind;
 mod bookmark;
+pub mod bridge;
 pub mod cart_expiration;
 pub mod check_connection;
 pub mod connector;
@@ -27,6 +29,7 @@ pub mod queue;
 mod run;
 mod scope;
 pub mod shop_time;
+pub mod span;
 pub mod standing;
 pub mod strategy;
 mod stream;

@@ -5,9 +5,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::behind::{Behind, NotBegun};
 use super::connector::Connector;
-use super::left_out::{Behind, LeftOut, left_out};
-use super::shop_time::NotBegun;
+use super::left_out::{LeftOut, left_out};
 use super::warning::Warning;
 
 /// Which part of a run a connector was run in.

@@ -8,9 +8,10 @@ use jiff::civil::Time;
 use jiff::tz::Offset;
 
 use super::bookmark::Mark;
+use super::bridge::Bridge;
 use super::connector::list::{ListCall, ScopedBy};
 use super::connector::{Connector, ConnectorKind, Stream, dictionary};
-use super::context::{Bridge, StopFlag, SyncContext, SyncEvent};
+use super::context::{StopFlag, SyncContext, SyncEvent};
 use super::convert::dictionary::stores_of_website;
 use super::error::{CallError, SyncError};
 use super::filter::ALL_WEBSITES;

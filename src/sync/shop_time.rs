@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::behind::NotBegun;
 use super::error::SyncError;
-use super::left_out::span_in_words;
 use super::outcome::SyncOutcome;
 use super::run::Run;
+use super::span::span_in_words;
 use super::window;
 use crate::crm::CrmError;
 use crate::datetime::to_sql;
@@ -51,26 +52,6 @@ impl Run<'_, '_> {
             outcome.not_begun = Some(NotBegun { start, now: there });
         }
         Ok(())
-    }
-}
-
-/// A sync start date that the shop's time has not come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct NotBegun {
-    /// The sync start date of the integration, at midnight.
-    pub start: Timestamp,
-    /// The shop's time.
-    pub now: Timestamp,
-}
-
-impl std::fmt::Display for NotBegun {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (start, now) = (to_sql(self.start), to_sql(self.now));
-        write!(
-            f,
-            "only dictionaries were asked for: the sync start date, {start}, is later than the shop's time, {now}; set an earlier date \
-             (\"--start-date\"), or the shop's clock"
-        )
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) use serve::serve_cassette;
 
 use super::Outcome;
 use super::connection_args::{ConnectionArgs, start_logging};
-use super::serve::stop_signal;
+use super::stop_signal::stop_signal;
 use crate::bounded;
 use crate::cli::output;
 use crate::record::{self, Sanitiser, SubstituteKey};

@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::{client, say};
 use crate::record::{self, Cassette, Expected, Rebuilt, Recorded, SEED};
 use crate::scenario::Scenario;
-use crate::scenario::result::{CaseResult, Failure, FailureKind};
+use crate::scenario::failure::{Failure, FailureKind};
+use crate::scenario::result::CaseResult;
 use crate::scenario::runner::{Carrier, RunOptions, run_for_crm};
 use crate::snapshot::Mode;
 

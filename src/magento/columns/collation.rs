@@ -12,7 +12,7 @@ const BLANK: u16 = 0x20;
 const REPLACEMENT: u16 = 0xFFFD;
 
 static WEIGHTS: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    let runs: Vec<[u16; 5]> = crate::magento::contract::table("weights", include_str!("utf8_general_ci.json"));
+    let runs: Vec<[u16; 5]> = crate::magento::table::table("weights", include_str!("utf8_general_ci.json"));
     let mut weights: Vec<u16> = (0..=u16::MAX).collect();
     for [first, count, weight, step, weight_step] in runs {
         for at in 0..count {

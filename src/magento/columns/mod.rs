@@ -82,10 +82,10 @@ struct WrittenTable {
 }
 
 static ATTRIBUTES: LazyLock<IndexMap<String, IndexMap<String, Attribute>>> =
-    LazyLock::new(|| super::contract::table("attributes", include_str!("attributes.json")));
+    LazyLock::new(|| super::table::table("attributes", include_str!("attributes.json")));
 
 static TABLES: LazyLock<IndexMap<String, TableColumns>> = LazyLock::new(|| {
-    let written: IndexMap<String, WrittenTable> = super::contract::table("tables", include_str!("tables.json"));
+    let written: IndexMap<String, WrittenTable> = super::table::table("tables", include_str!("tables.json"));
     written.into_iter().map(|(name, table)| (name.clone(), TableColumns::read(&name, table))).collect()
 });
 

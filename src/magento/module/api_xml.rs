@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::document::Document;
 use super::{Method, Module, ModuleError, Resource};
-use crate::magento::contract::AclTree;
+use crate::magento::AclTree;
 use crate::xml::Element;
 
 /// Children of a node of rights that are no rights.

@@ -1,22 +1,34 @@
 //! How modules join the product's tables: as Magento merges their files, and refusing what it would merge into something
 //! that PHP cannot read.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::{Field, Message, Module, ModuleError, Operation, Shape, Spot, Type};
-use crate::magento::contract::{AclTree, Contract, Declarer, ResourceFacts};
 use crate::magento::schema::{Known, ShapeText};
+use crate::magento::{AclTree, Contract, Declarer, ResourceFacts};
 use crate::nearest::nearest;
 use crate::soap::WireStyle;
 
 /// Types that need no declaration.
 const SIMPLE: &[&str] = &["string", "int", "boolean", "double", "anyType"];
 
-/// Joins modules with a contract, in their order.
-///
-/// # Errors
-/// [`ModuleError`] for what contradicts the product or another module.
-pub(in crate::magento) fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> {
+impl Contract {
+    /// The catalogue with what modules declare; they join it in their order.
+    ///
+    /// # Errors
+    /// [`ModuleError`] with file and line for what contradicts the product or another module; the catalogue itself never
+    /// changes.
+    pub fn with_modules(&self, modules: &[Module]) -> Result<Arc<Contract>, ModuleError> {
+        let mut joined = self.copied();
+        join(&mut joined, modules)?;
+        joined.note_fields();
+        Ok(Arc::new(joined))
+    }
+}
+
+fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> {
     let mut joining = Joining { contract, methods: IndexMap::new(), operations: IndexMap::new() };
     for module in modules {
         joining.rights_and_resources(module)?;

@@ -12,12 +12,10 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use super::contract::AclTree;
+use super::AclTree;
 use crate::bounded;
 use crate::soap::WireStyle;
 use document::Document;
-
-pub(super) use merge::join;
 
 /// The files of a module that concern the API.
 const FILES: [&str; 3] = ["api.xml", "wsdl.xml", "wsi.xml"];

@@ -6,6 +6,7 @@ mod adapter;
 pub mod features;
 pub mod file;
 pub mod known;
+pub mod lacking;
 pub mod load;
 pub mod program;
 pub mod protocol;

@@ -14,9 +14,10 @@ pub use rows::{Difference, Wrong};
 use crate::crm::Entity;
 use crate::scenario::Case;
 use crate::scenario::actor::known::Known;
-use crate::scenario::actor::{Tables, Testee, features};
+use crate::scenario::actor::{Tables, Testee, lacking};
 use crate::scenario::run::compare;
-use crate::scenario::run::result::{CaseResult, FailureKind};
+use crate::scenario::run::failure::FailureKind;
+use crate::scenario::run::result::CaseResult;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::snapshot::Mode;
 
@@ -134,7 +135,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, judged: &mut Judged) -> Verdict {
     if let Some(why) = fault(&result, FailureKind::CannotWork) {
         return Verdict::NoReference(why);
     }
-    let brought = features::entities(&case.scenario.script);
+    let brought = lacking::entities(&case.scenario.script);
     let is_compared = |table: &str| is_brought(client, &brought, table);
     let tables: Vec<Entity> =
         theirs.rows.keys().filter(|table| is_compared(table)).filter_map(|table| Entity::named(table)).collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::crm::{Entity, IntegrationSettings};
+use crate::magento::AclTree;
 use crate::magento::Contract;
-use crate::magento::contract::AclTree;
 use crate::shop::Database;
 
 /// In `expect: calls`, any operation.

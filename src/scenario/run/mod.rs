@@ -8,6 +8,7 @@ mod cannot_work;
 pub mod case;
 pub(in crate::scenario) mod compare;
 pub mod exercised;
+pub mod failure;
 mod in_sync;
 mod integration;
 pub(in crate::scenario) mod invariants;

@@ -9,7 +9,8 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::scenario::run::case::Case;
-use crate::scenario::run::result::{CaseResult, Failure, FailureKind};
+use crate::scenario::run::failure::{Failure, FailureKind};
+use crate::scenario::run::result::CaseResult;
 use crate::scenario::run::runner::{self, RunOptions};
 
 /// How many run at once, and how long one may take by the wall's clock; a scenario's own time costs nothing.

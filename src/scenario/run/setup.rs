@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::crm::{Crm, CrmError};
 use crate::magento::BridgeRelease;
 use crate::quirk::{Quirk, Quirks};
-use crate::scenario::actor::features;
+use crate::scenario::actor::lacking;
 use crate::scenario::actor::testee::Surroundings;
 use crate::scenario::language::beside::{modules, overrides, seeds};
 use crate::scenario::language::finding::ScenarioError;
@@ -62,17 +62,17 @@ impl<'a> World<'a> {
             Some(client) => {
                 let turn = client.turn().await;
                 client.prepare(&Surroundings::default()).await.map_err(|why| SetUpError::Client(why.into()))?;
-                let lacks = features::lacking(&client, script, &variant, &quirks(script, &variant));
-                let unseen = || features::unseen(&client, script).filter(|_| !case.is_compared());
+                let lacks = lacking::lacking(&client, script, &variant, &quirks(script, &variant));
+                let unseen = || lacking::unseen(&client, script).filter(|_| !case.is_compared());
                 if let Some(why) = lacks.or_else(unseen) {
                     return Err(SetUpError::Skipped(why));
                 }
-                variant = features::settled(&client, variant);
+                variant = lacking::settled(&client, variant);
                 Actor::Theirs(Theirs::new(client, turn))
             }
         };
         if let Some(as_client) = case.judged_as() {
-            variant = features::settled(as_client, variant);
+            variant = lacking::settled(as_client, variant);
         }
         let start = script.clock.map_or_else(default_clock, |moment| moment.0);
         let clock = Clock::virtual_at(start);

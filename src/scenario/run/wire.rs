@@ -44,7 +44,7 @@ async fn told(case: &Case, name: &SnapshotName, options: RunOptions) -> Result<V
                 let failures = world.step(step).await;
                 let broken = failures
                     .iter()
-                    .find(|failure| failure.kind == crate::scenario::run::result::FailureKind::CannotWork);
+                    .find(|failure| failure.kind == crate::scenario::run::failure::FailureKind::CannotWork);
                 if let Some(broken) = broken {
                     return Err(format!("line {}: {}: {}", broken.line, broken.step, broken.message));
                 }

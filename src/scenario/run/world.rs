@@ -21,8 +21,8 @@ use crate::scenario::language::text::value::{Fields, Value};
 use crate::scenario::run::actor::Actor;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::exercised::Exercised;
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::network::Served;
-use crate::scenario::run::result::{Failure, FailureKind};
 use crate::snapshot::{Header, SnapshotName, Store};
 use crate::transport::Transport;
 

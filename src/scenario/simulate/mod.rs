@@ -19,7 +19,7 @@ use crate::quirk::{Profile, Quirk};
 use crate::scenario::Scenario;
 use crate::scenario::explore::pool;
 use crate::scenario::run::case::Case;
-use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::snapshot::Mode;
 

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::crm::{Crm, Entity, IntegrationId};
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
-use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::failure::FailureKind;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::scenario::run::world::World;
 use crate::server::{EndpointOptions, InMemoryShop};

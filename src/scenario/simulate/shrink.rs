@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::drawn::Drawn;
 use super::{Found, run};
-use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::failure::{Failure, FailureKind};
 
 /// Members of the head that may be left out of, with those that go one by one.
 const SETTINGS: &[&str] = &["shop", "integration", "quirks"];

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 
 use super::{AdminRequest, Problem, Reply};
-use crate::server::handle::wsdl_url;
+use crate::server::address::wsdl_url;
 use crate::server::service::Service;
 
 /// The OpenAPI document of this API.

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{AdminRequest, Problem, Reply, written_json};
-use crate::server::journal::{JournalEntry, Outcome};
+use crate::server::journal::JournalEntry;
+use crate::server::outcome::Outcome;
 use crate::server::service::Service;
 
 /// Which exchanges are asked for.

@@ -3,6 +3,7 @@
 //! `sale`); edits of a table are the database's own (`tables`). What the API does is in `operation`.
 
 mod document;
+pub(in crate::shop) mod error;
 mod people;
 mod sale;
 mod structure;
@@ -13,13 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::Shop;
 use super::acl::Role;
 use super::row::Row;
-use super::sales::{Sale, SaleRefused};
+use super::sales::Sale;
 use super::seed::SeedRow;
-use super::written::{self, Miswritten};
+use super::written;
 use crate::magento::BridgeRelease;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
 pub use document::{OrderDocument, OrderRemark};
+pub use error::EditError;
 use people::check_email;
 pub use structure::Part;
 
@@ -209,67 +211,6 @@ pub enum ShopEdit {
         /// Columns of the subscription.
         set: SeedRow,
     },
-}
-
-/// Why an edit cannot be done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EditError {
-    /// No such table.
-    #[error("the shop has no table \"{table}\"; did you mean \"{nearest}\"?")]
-    UnknownTable {
-        /// Asked for.
-        table: String,
-        /// The most similar one.
-        nearest: String,
-    },
-    /// No such record.
-    #[error("{table} has no record {id}; it has {count}")]
-    UnknownRecord {
-        /// Table.
-        table: String,
-        /// Primary key asked for.
-        id: i64,
-        /// Number of records there.
-        count: usize,
-    },
-    /// An amount that is none.
-    #[error("{column} holds \"{found}\", which is no number; write one such as 12.50")]
-    NoNumber {
-        /// Column.
-        column: String,
-        /// What it holds.
-        found: String,
-    },
-    /// Magento's rules do not allow it.
-    #[error("{what} {id} is refused: {why}")]
-    Refused {
-        /// What was to be done, and with what.
-        what: &'static str,
-        /// Primary key.
-        id: i64,
-        /// Magento's words.
-        why: SaleRefused,
-    },
-    /// A column there is not, or a value it cannot hold.
-    #[error(transparent)]
-    Miswritten(#[from] Miswritten),
-    /// What Magento's forms or its database say no to.
-    #[error("{0}; {1}")]
-    NotAllowed(String, String),
-    /// No such API user.
-    #[error("the shop has no API user \"{0}\"")]
-    UnknownUser(String),
-    /// No such bridge release.
-    #[error(transparent)]
-    UnknownRelease(#[from] crate::magento::bridge::UnknownRelease),
-}
-
-impl EditError {
-    /// Whether Magento says no to it; else what the edit names is not there.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::NotAllowed(..) | Self::Miswritten(_) | Self::NoNumber { .. })
-    }
 }
 
 pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> {

@@ -10,7 +10,7 @@ use super::document::lay_over;
 use super::given::Given;
 use super::order::{ORDER, ORDER_ITEM};
 use super::quote::{self, Payment, QUOTE, QUOTE_ITEM, charged_address, priced_items};
-use crate::shop::edit::EditError;
+use crate::shop::edit::error::EditError;
 use crate::shop::seed::SeedRow;
 use crate::shop::{Row, Shop};
 

@@ -4,10 +4,12 @@
 
 mod attributes;
 mod check;
+pub mod row;
 pub mod schema;
 
 pub use attributes::{AttributeKind, AttributeOf, AttributeScope, Options, SeedAttribute};
 pub use check::entity_of;
+pub use row::SeedRow;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -20,9 +22,6 @@ use crate::magento::columns::TableColumns;
 use crate::magento::{Contract, directory};
 use crate::nearest::nearest;
 use crate::secret::ApiKey;
-
-/// A row as a seed writes it: column to text or null.
-pub type SeedRow = IndexMap<String, Option<String>>;
 
 /// A seed file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

@@ -3,7 +3,7 @@
 
 use crate::client::{ClientError, Endpoint, MagentoClient};
 use crate::soap::{SoapStruct, SoapValue};
-use crate::sync::context::Bridge;
+use crate::sync::bridge::Bridge;
 
 /// One customer as the detail call gives it.
 ///

@@ -5,9 +5,9 @@ use super::source::{REGION_PAGE_SIZE, RowSource};
 use crate::client::{ClientError, MagentoClient};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
-use crate::sync::context::Bridge;
-use crate::sync::convert::customer::collection;
+use crate::sync::bridge::Bridge;
 use crate::sync::convert::dictionary::{stores_with_admin, websites_of_stores};
+use crate::sync::convert::nested::collection;
 use crate::sync::error::CallError;
 
 /// Websites as the bridge lists them, or made of the store views.

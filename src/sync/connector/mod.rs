@@ -10,11 +10,13 @@ use crate::version::ExtensionVersion;
 
 pub mod detail;
 pub mod dictionary;
+pub mod key_order;
 pub mod list;
 pub mod paging;
 pub mod source;
+pub mod subscribers;
 
-pub use crate::version::{BRIDGE_WITH_REGIONS as REGION_LIST_BRIDGE, SUPPORTED_BRIDGE};
+pub use crate::version::SUPPORTED_BRIDGE;
 
 macro_rules! connectors {
     ($($variant:ident, $name:literal, $entity:ident, $kind:ident;)*) => {

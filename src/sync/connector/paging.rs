@@ -16,23 +16,12 @@ use crate::sync::error::{CallError, Endless};
 use crate::sync::filter::{FilterBag, pager};
 use crate::sync::window::{NativeWindows, Window};
 
-/// The order of a list's keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyOrder {
-    /// Oldest first.
-    Ascending,
-    /// Newest first, as the bridge lists subscribers.
-    Descending,
-}
-
 /// Rows that one question may bring: a shop of Magento 1 does not have as many in a window, one that makes them up does.
 pub const ROWS_MAX: usize = 10_000_000;
 /// Pages after which a list by key is asked for what cannot be there, so that a shop that makes rows up is found out.
 const PAGES_PER_PROBE: u32 = 100;
 /// Windows that lie in the future and still bring rows: more than a year of them.
 const FUTURE_WINDOWS_MAX: u32 = 60;
-/// The largest key that a table of Magento can have.
-const KEY_MAX: i64 = u32::MAX as i64;
 /// How far a shop's dates may be from what it compares them with: rows that are told in local time.
 const ZONES: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
@@ -63,31 +52,6 @@ impl Rest {
 
     pub(super) fn by_number() -> Self {
         Self::ByNumber { seen: HashSet::new() }
-    }
-}
-
-impl KeyOrder {
-    /// The condition of rows beyond a key.
-    fn beyond(self) -> &'static str {
-        match self {
-            Self::Ascending => "gt",
-            Self::Descending => "lt",
-        }
-    }
-
-    fn is_beyond(self, key: i64, last: i64) -> bool {
-        match self {
-            Self::Ascending => key > last,
-            Self::Descending => key < last,
-        }
-    }
-
-    /// A key beyond which there is nothing.
-    fn end(self) -> i64 {
-        match self {
-            Self::Ascending => KEY_MAX,
-            Self::Descending => 1,
-        }
     }
 }
 
@@ -216,7 +180,7 @@ fn last_key(call: &ListCall, rows: &[SoapStruct], before: Option<i64>) -> Result
 }
 
 fn bounded(call: &ListCall, rows: usize) -> Result<(), CallError> {
-    if rows > ROWS_MAX { Err(endless(call, rows, Endless::TooLong)) } else { Ok(()) }
+    if rows > ROWS_MAX { Err(endless(call, rows, Endless::TooLong(ROWS_MAX))) } else { Ok(()) }
 }
 
 fn condition(call: &ListCall, key: i64) -> String {

@@ -10,14 +10,12 @@ use super::paging::{Plan, Rest};
 use crate::client::{Ahead, MagentoClient};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
-use crate::sync::convert::customer::collection;
+use crate::sync::convert::nested::collection;
 use crate::sync::error::CallError;
 use crate::sync::filter::FilterBag;
 use crate::sync::window::{NativeWindows, Window};
 
-/// Rows a bridge list is asked for at a time.
-pub const PAGE_SIZE: usize = 100;
-/// The same for regions.
+/// Regions that are asked for at a time.
 pub const REGION_PAGE_SIZE: usize = 500;
 
 /// A stream of rows.
@@ -140,8 +138,8 @@ fn dated(filters: &FilterBag, dates: Option<(&'static str, Window)>) -> FilterBa
 mod tests {
     use super::*;
     use crate::quirk::Profile;
-    use crate::sync::connector::list::{changed_subscribers, newest_subscriber, subscribers_below};
-    use crate::sync::connector::paging::KeyOrder;
+    use crate::sync::connector::key_order::KeyOrder;
+    use crate::sync::connector::subscribers::{changed_subscribers, newest_subscriber, subscribers_below};
 
     /// What a stream asks for while its pages hold so many rows: conditions and pager, a text each.
     fn asked(mut source: RowSource, pages: &[usize]) -> Vec<String> {

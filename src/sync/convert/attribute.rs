@@ -1,7 +1,7 @@
 //! EAV attributes that the bridge sends as `{key, value}` pairs: they fill CRM fields of the same name that the row
 //! itself did not bring (sync spec 5.1, point 6).
 
-use super::customer::listed;
+use super::nested::listed;
 use super::{Kind, Link, Record, RowError, convert, integer};
 use crate::crm::Entity;
 use crate::quirk::Quirks;

@@ -1,7 +1,7 @@
 //! Carts (Magento's quotes) with their items and addresses, from the bridge's list (sync spec 5.9).
 
 use super::address::{self, AddressOf};
-use super::customer::collection;
+use super::nested::collection;
 use super::order::payment;
 use super::{Kind, Record, RowError, Rule, limit, read, require};
 use crate::crm::{CrmValue, Entity};

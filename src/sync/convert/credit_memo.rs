@@ -1,6 +1,6 @@
 //! Credit memos with their items, from the detail call (sync spec 5.10).
 
-use super::customer::collection;
+use super::nested::collection;
 use super::{Kind, Record, RowError, Rule, read, require};
 use crate::crm::Entity;
 use crate::quirk::Quirks;

@@ -1,8 +1,9 @@
 //! Customers, from the list rows and the detail calls of either API (sync spec 5.6).
 
+use super::nested::listed;
 use super::{Kind, Link, Record, RowError, Rule, address, attribute, filled, integer, limit, read};
 use crate::crm::{CrmValue, Entity};
-use crate::quirk::{Quirk, Quirks};
+use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
 
 const FIELDS: &[Rule] = &[
@@ -52,24 +53,6 @@ pub fn customer(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
     Ok(record)
 }
 
-/// A collection as list, single record (a WS-I list of one) or nothing (sync spec 3.3).
-pub(crate) fn collection(value: &SoapValue) -> Vec<SoapStruct> {
-    match value {
-        SoapValue::List(items) => items.iter().filter_map(SoapValue::as_struct).cloned().collect(),
-        SoapValue::Struct(single) if !single.is_empty() => vec![single.clone()],
-        _ => Vec::new(),
-    }
-}
-
-/// The same for a nested list which the reference client never wraps: a single record kills its conversion.
-pub(super) fn listed(field: &str, value: &SoapValue, quirks: &Quirks) -> Result<Vec<SoapStruct>, RowError> {
-    let is_single = value.as_struct().is_some_and(|single| !single.is_empty());
-    if is_single && quirks.has(Quirk::SingleElementNotNormalised) {
-        return Err(RowError::Value { field: field.to_owned(), found: "one record".to_owned(), expected: "a list" });
-    }
-    Ok(collection(value))
-}
-
 /// The bridge may send the group as a record; its id counts when the row has no `group_id`.
 fn group_of_bridge(record: &mut Record, row: &SoapStruct) -> Result<(), RowError> {
     let group = row.get("group").and_then(SoapValue::as_struct);
@@ -97,6 +80,7 @@ fn gender(value: &SoapValue) -> CrmValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quirk::Quirk;
 
     #[test]
     fn gender_comes_as_a_number_or_a_word() {

@@ -21,6 +21,7 @@ pub mod customer;
 mod date;
 pub mod dictionary;
 pub mod guest;
+pub(crate) mod nested;
 pub mod newsletter_subscriber;
 pub mod order;
 

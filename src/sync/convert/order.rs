@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::address::{self, AddressOf};
-use super::customer::collection;
+use super::nested::collection;
 use super::{Kind, Record, RowError, Rule, filled, limit, read, require};
 use crate::crm::{CrmValue, Entity};
 use crate::quirk::Quirks;

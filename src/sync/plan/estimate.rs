@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::client::read_only::Meter;
 use crate::crm::{Crm, CrmError, IntegrationId};
 use crate::magento::BridgeRelease;
+use crate::sync::bridge::Bridge;
 use crate::sync::connector::{Connector, ConnectorKind};
-use crate::sync::context::Bridge;
 use crate::sync::stream::Changes;
 use crate::version::ExtensionVersion;
 

@@ -7,9 +7,9 @@ use std::pin::Pin;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::bridge::Bridge;
 use super::connector::Stream;
 use super::connector::list::{ListCall, ScopedBy};
-use super::context::Bridge;
 use super::convert::{Record, RowError};
 use super::error::CallError;
 use super::outcome::{ConnectorOutcome, RunKind};

@@ -5,41 +5,17 @@
 mod edit;
 mod own;
 mod theirs;
+mod who;
 
 use std::sync::Arc;
 
-use tokio::sync::OwnedMutexGuard;
-
-use crate::scenario::actor::{Tables, Testee};
+use crate::scenario::actor::Tables;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::world::{Failures, World};
 
-/// Who acts.
-pub(in crate::scenario) enum Actor {
-    /// Our sync.
-    Own,
-    /// Somebody's client.
-    Theirs(Theirs),
-}
-
-/// Somebody's client at work in one case.
-pub(in crate::scenario) struct Theirs {
-    pub(in crate::scenario) client: Arc<Testee>,
-    /// Its rows when they were last looked at.
-    rows: Tables,
-    /// A sync that was scheduled and has not run yet, and whether it is forced.
-    scheduled: Option<bool>,
-    /// Its CRM is this case's alone until it is over.
-    _turn: OwnedMutexGuard<()>,
-}
-
-impl Theirs {
-    pub(in crate::scenario) fn new(client: Arc<Testee>, turn: OwnedMutexGuard<()>) -> Self {
-        Self { client, rows: Tables::new(), scheduled: None, _turn: turn }
-    }
-}
+pub(in crate::scenario) use who::{Actor, Theirs};
 
 impl World<'_> {
     /// Does a step that is somebody's to do.

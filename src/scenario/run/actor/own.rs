@@ -4,7 +4,7 @@ use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
-use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::failure::FailureKind;
 use crate::scenario::run::world::{Failures, World};
 
 impl World<'_> {

@@ -8,7 +8,7 @@ use crate::scenario::language::step::expectation::Expectation;
 use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
-use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::world::{Failures, World};
 
 impl World<'_> {

@@ -8,7 +8,7 @@ use crate::scenario::language::step::Step;
 use crate::scenario::language::step::disrupt::{ClearStep, DisruptStep};
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::Times;
-use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::world::{Failures, Watched, World};
 
 impl World<'_> {

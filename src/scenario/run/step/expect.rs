@@ -11,8 +11,8 @@ use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::YesNo;
 use crate::scenario::run::cannot_work::CannotWork;
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::in_sync;
-use crate::scenario::run::result::{Failure, FailureKind};
 use crate::scenario::run::world::{Failures, World};
 use crate::server::verify::{self, Together, Wanted};
 

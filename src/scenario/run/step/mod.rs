@@ -19,7 +19,7 @@ pub(super) mod sync;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
-use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::failure::FailureKind;
 use crate::scenario::run::world::{Failures, Mark, World};
 
 impl<'a> World<'a> {

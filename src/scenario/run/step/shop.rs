@@ -9,7 +9,7 @@ use crate::scenario::language::step::magento_edit::{
 };
 use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::At;
-use crate::scenario::run::result::FailureKind;
+use crate::scenario::run::failure::FailureKind;
 use crate::scenario::run::world::{Failures, World};
 use crate::shop::{Part, Shop, ShopEdit};
 

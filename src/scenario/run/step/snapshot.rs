@@ -7,7 +7,7 @@ use crate::scenario::language::finding::slashed;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::snapshot::{Part, SnapshotStep};
 use crate::scenario::language::text::span::At;
-use crate::scenario::run::result::{Failure, FailureKind};
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::shared::Left;
 use crate::scenario::run::trace;
 use crate::scenario::run::world::{Failures, Mark, World};

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "helpers of a test may fail it")]
 
+mod circles;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,23 @@
+//! The tree of rights that roles of API users are made of.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// A node of the ACL tree and what is below it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct AclTree(pub IndexMap<String, AclTree>);
+
+impl AclTree {
+    /// Whether a path such as `customer/address/info` is a node.
+    pub fn has(&self, path: &str) -> bool {
+        let mut node = self;
+        for step in path.split('/') {
+            match node.0.get(step) {
+                Some(child) => node = child,
+                None => return false,
+            }
+        }
+        true
+    }
+}

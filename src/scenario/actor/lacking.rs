@@ -1,0 +1,195 @@
+//! Why a client cannot do a case, in names of `features`.
+
+use std::collections::BTreeSet;
+
+use super::testee::Testee;
+use crate::quirk::{Profile, Quirks};
+use crate::scenario::language::known::ENTITIES;
+use crate::scenario::language::script::Script;
+use crate::scenario::language::setup::integration::IntegrationSetup;
+use crate::scenario::language::setup::variant::Variant;
+use crate::scenario::language::step::crm_edit::CrmEdit;
+use crate::scenario::language::step::magento_edit::MagentoEdit;
+use crate::scenario::language::step::sync::SyncStep;
+use crate::scenario::language::step::{Step, StepKind};
+use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::words::YesNo;
+
+/// How often cron may sync in one case; a client needs real time for each.
+const CRON_SYNCS_MAX: i64 = 60;
+
+/// Why a client cannot do a case; nothing when it can.
+pub fn lacking(testee: &Testee, script: &Script, variant: &Variant, quirks: &Quirks) -> Option<String> {
+    if *quirks != Profile::Documented.quirks() {
+        return Some("it shows defects of the reference client".to_owned());
+    }
+    for step in &script.steps {
+        match &step.0 {
+            StepKind::During(_) => return Some("it edits between two calls of our own sync".to_owned()),
+            StepKind::Run(_) => return Some("it runs a program of its own".to_owned()),
+            _ => {}
+        }
+        if let Some(why) = commands_for(&step.0).into_iter().find_map(|command| testee.lacks_command(command)) {
+            return Some(why);
+        }
+    }
+    if script.automatic_sync.is_yes() {
+        let passes = |step: &At<Step>| match &step.0 {
+            StepKind::Advance(interval) => interval.0.as_secs() / 300,
+            _ => 0,
+        };
+        let syncs: i64 = script.steps.iter().map(passes).sum();
+        if syncs > CRON_SYNCS_MAX {
+            return Some(format!("cron would sync {syncs} times, and each takes real time"));
+        }
+    }
+    let needed = needed(script, variant);
+    needed
+        .into_iter()
+        .find(|feature| !testee.supports(feature))
+        .map(|feature| format!("it does not support `{feature}`"))
+}
+
+/// Why a client cannot be asked what a scenario expects of the CRM; nothing when it can.
+pub fn unseen(testee: &Testee, script: &Script) -> Option<String> {
+    let table = tables_of(script).into_iter().find(|table| !testee.shows(table))?;
+    Some(format!("its rows have no `{table}`"))
+}
+
+/// Entities that a case brings; empty: all of them.
+pub fn entities(script: &Script) -> Vec<&str> {
+    script.integration.entities.iter().flatten().map(|entity| entity.get().as_str()).collect()
+}
+
+/// The settings of a case as a client has them that lacks some: what every scenario has unless it says otherwise is off.
+pub fn settled(testee: &Testee, mut variant: Variant) -> Variant {
+    if !testee.supports("guest customer sync") {
+        variant.guest_customer_sync = Some(YesNo::No);
+    }
+    if !testee.supports("order notes") {
+        variant.order_notes = Some(YesNo::No);
+    }
+    variant
+}
+
+/// The commands without which a step cannot be done.
+fn commands_for(step: &StepKind) -> Vec<&'static str> {
+    match step {
+        StepKind::Sync(_) | StepKind::SyncData(_) | StepKind::RunQueue(_) | StepKind::ExpireCarts(_) => vec!["sync"],
+        StepKind::CheckConnection(_) => vec!["check"],
+        StepKind::InCrm(edits) => {
+            let command = |edit: &CrmEdit| match edit {
+                CrmEdit::ChangeSettings(_) | CrmEdit::CreateChannel(_) => "configure",
+                CrmEdit::DeleteChannel(_) => "reset",
+                _ => "edit",
+            };
+            edits.0.iter().map(command).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Tables of the CRM that a scenario speaks of.
+fn tables_of(script: &Script) -> BTreeSet<&str> {
+    let expectations = script.steps.iter().filter_map(|step| match &step.0 {
+        StepKind::Expect(expectation) => Some(expectation),
+        _ => None,
+    });
+    expectations.flat_map(|expectation| expectation.crm.0.iter().map(|rows| rows.rows.get().as_str())).collect()
+}
+
+fn needed(script: &Script, variant: &Variant) -> BTreeSet<&'static str> {
+    let mut needs = BTreeSet::new();
+    let mut need = |feature: &'static str, is_needed: bool| {
+        if is_needed {
+            needs.insert(feature);
+        }
+    };
+    let form = &script.integration;
+    need("guest customer sync", said_yes(form.guest_customer_sync) || said_yes(variant.guest_customer_sync));
+    need("two way sync", said_yes(form.two_way_sync) || said_yes(variant.two_way_sync));
+    need("order notes", said_yes(form.order_notes) || said_yes(variant.order_notes));
+    need("account discovery", script.account_discovery.is_some());
+    need("several shops", script.shops.len() > 1);
+    need("automatic sync", script.automatic_sync.is_yes());
+    let shops = || script.shop.iter().chain(script.shops.values());
+    need("ws-i", said_yes(variant.wsi) || shops().any(|shop| shop.wsi.is_yes()) || said_yes(form.wsi_compliance));
+    need("without bridge", variant.bridge.is_some() || shops().any(|shop| shop.bridge.is_some()));
+    of_form(form, &mut need);
+    for step in &script.steps {
+        of_step(&step.0, &mut need);
+    }
+    needs
+}
+
+fn said_yes(setting: Option<YesNo>) -> bool {
+    setting.is_some_and(YesNo::is_yes)
+}
+
+fn of_form(form: &IntegrationSetup, need: &mut impl FnMut(&'static str, bool)) {
+    need("split by full name", form.split_by_full_name.is_some());
+    need("website", form.website.as_ref().is_some_and(|website| website.get() != "all"));
+    need("sync start date", form.sync_start_date.is_some());
+    for entity in form.entities.iter().flatten() {
+        if let Some(known) = ENTITIES.iter().find(|known| *known == entity.get()) {
+            need(known, form.entities.as_ref().is_some_and(|entities| entities.len() == 1));
+        }
+    }
+}
+
+fn of_step(step: &StepKind, need: &mut impl FnMut(&'static str, bool)) {
+    match step {
+        StepKind::Sync(Some(SyncStep { only, force })) => {
+            need("only", only.is_some());
+            need("force", force.is_yes());
+        }
+        StepKind::SyncData(one) => {
+            need("sync data", true);
+            need("cart", one.cart.is_some());
+            need("order", one.order.is_some());
+        }
+        StepKind::ScheduleSync(_) | StepKind::RunQueue(_) => need("schedule sync", true),
+        StepKind::ExpireCarts(_) => {
+            need("expire carts", true);
+            need("cart", true);
+        }
+        StepKind::InMagento(edits) => edits.0.iter().for_each(|edit| of_magento_edit(edit, need)),
+        StepKind::InCrm(edits) => edits.0.iter().for_each(|edit| of_crm_edit(edit, need)),
+        _ => {}
+    }
+}
+
+fn of_magento_edit(edit: &MagentoEdit, need: &mut impl FnMut(&'static str, bool)) {
+    match edit {
+        MagentoEdit::CreateCart(_) | MagentoEdit::UpdateCart(_) | MagentoEdit::DeleteCart(_) => need("cart", true),
+        MagentoEdit::PlaceOrder(_) | MagentoEdit::UpdateOrder(_) => need("order", true),
+        MagentoEdit::RefundOrder(_) => need("credit_memo", true),
+        MagentoEdit::Subscribe(_) | MagentoEdit::Unsubscribe(_) => need("newsletter_subscriber", true),
+        MagentoEdit::InstallBridge(_) => need("without bridge", true),
+        MagentoEdit::SetWsi(_) => need("ws-i", true),
+        _ => {}
+    }
+}
+
+fn of_crm_edit(edit: &CrmEdit, need: &mut impl FnMut(&'static str, bool)) {
+    match edit {
+        CrmEdit::CreateCustomer(_)
+        | CrmEdit::UpdateCustomer(_)
+        | CrmEdit::CreateAddress(_)
+        | CrmEdit::UpdateAddress(_)
+        | CrmEdit::Register(_) => need("edit customers", true),
+        CrmEdit::MoveCart(_) => need("edit carts", true),
+        CrmEdit::PlaceOrder(_) => need("place orders", true),
+        CrmEdit::Subscribe(_) | CrmEdit::Unsubscribe(_) => need("edit subscriptions", true),
+        CrmEdit::DeleteContact(_)
+        | CrmEdit::AddContacts(_)
+        | CrmEdit::CopyAddresses(_)
+        | CrmEdit::RecalculateLifetimes(_) => need("contacts", true),
+        CrmEdit::DeleteChannel(_) | CrmEdit::CreateChannel(_) => need("delete channel", true),
+        CrmEdit::ChangeSettings(changed) => {
+            need("change settings", true);
+            need("two way sync", said_yes(changed.set.two_way_sync));
+            of_form(&changed.set, need);
+        }
+    }
+}

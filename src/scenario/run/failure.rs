@@ -1,0 +1,66 @@
+//! Why a case did not pass.
+
+use std::path::PathBuf;
+
+use crate::scenario::language::step::Step;
+
+/// Why a case did not pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// An expectation does not hold.
+    Unmet,
+    /// A snapshot differs or is new.
+    Snapshot,
+    /// A step cannot work: the file asks for something that is not there, or a folder cannot be written.
+    CannotWork,
+    /// The scenario was given up: it hangs, or we broke.
+    Stopped,
+    /// Somebody's own client hangs, crashes or says something else than it should.
+    Broken,
+}
+
+impl FailureKind {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmet => "unmet",
+            Self::Snapshot => "snapshot",
+            Self::CannotWork => "cannot-work",
+            Self::Stopped => "stopped",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// Whether nothing more can be told after it.
+    pub(in crate::scenario) fn ends_the_scenario(self) -> bool {
+        matches!(self, Self::CannotWork | Self::Broken)
+    }
+}
+
+/// One reason.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Which kind.
+    pub kind: FailureKind,
+    /// The file of the fragment that the step stands in; `None` for the scenario's own.
+    pub file: Option<PathBuf>,
+    /// Line of the step.
+    pub line: usize,
+    /// The step, such as `expect` or `snapshot end`.
+    pub step: String,
+    /// What, as a lower-case fragment.
+    pub message: String,
+    /// A diff or a list, with a line feed at its end; may be empty.
+    pub detail: String,
+}
+
+impl Failure {
+    /// The same, of a step that may stand in a fragment.
+    #[must_use]
+    pub(in crate::scenario) fn from(self, step: &Step) -> Self {
+        let Some(origin) = &step.1 else { return self };
+        let message = format!("{} ({origin})", self.message);
+        Self { file: Some(origin.file.path.clone()), message, ..self }
+    }
+}

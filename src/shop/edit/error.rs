@@ -1,0 +1,65 @@
+//! Why an edit cannot be done.
+
+use crate::shop::sales::SaleRefused;
+use crate::shop::written::Miswritten;
+
+/// Why an edit cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// No such table.
+    #[error("the shop has no table \"{table}\"; did you mean \"{nearest}\"?")]
+    UnknownTable {
+        /// Asked for.
+        table: String,
+        /// The most similar one.
+        nearest: String,
+    },
+    /// No such record.
+    #[error("{table} has no record {id}; it has {count}")]
+    UnknownRecord {
+        /// Table.
+        table: String,
+        /// Primary key asked for.
+        id: i64,
+        /// Number of records there.
+        count: usize,
+    },
+    /// An amount that is none.
+    #[error("{column} holds \"{found}\", which is no number; write one such as 12.50")]
+    NoNumber {
+        /// Column.
+        column: String,
+        /// What it holds.
+        found: String,
+    },
+    /// Magento's rules do not allow it.
+    #[error("{what} {id} is refused: {why}")]
+    Refused {
+        /// What was to be done, and with what.
+        what: &'static str,
+        /// Primary key.
+        id: i64,
+        /// Magento's words.
+        why: SaleRefused,
+    },
+    /// A column there is not, or a value it cannot hold.
+    #[error(transparent)]
+    Miswritten(#[from] Miswritten),
+    /// What Magento's forms or its database say no to.
+    #[error("{0}; {1}")]
+    NotAllowed(String, String),
+    /// No such API user.
+    #[error("the shop has no API user \"{0}\"")]
+    UnknownUser(String),
+    /// No such bridge release.
+    #[error(transparent)]
+    UnknownRelease(#[from] crate::magento::bridge::UnknownRelease),
+}
+
+impl EditError {
+    /// Whether Magento says no to it; else what the edit names is not there.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::NotAllowed(..) | Self::Miswritten(_) | Self::NoNumber { .. })
+    }
+}
