@@ -11,7 +11,7 @@ pub struct Memo<K, V>(Mutex<Vec<(K, V)>>);
 const KEPT: usize = 64;
 
 impl<K, V: Clone> Memo<K, V> {
-    /// Nothing yet.
+    /// An empty memo.
     pub const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }

@@ -22,7 +22,7 @@ impl Snapshot {
         Ok(Self(snapshot::yaml::text(&tree)))
     }
 
-    /// The text.
+    /// The snapshot as its file would hold it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

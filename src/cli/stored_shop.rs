@@ -56,7 +56,7 @@ pub struct StoredShopArgs {
 pub struct ChosenShop {
     /// The integration in the CRM file; nothing for a new one.
     pub(super) id: Option<IntegrationId>,
-    /// Its name.
+    /// The name of the integration.
     pub(super) name: String,
     /// The website it is stored with; nothing for a new one.
     pub(super) website: Option<i64>,

@@ -76,7 +76,7 @@ pub enum ClientError {
         asked: String,
         /// Where calls would go, credentials masked.
         named: String,
-        /// Its origin.
+        /// Scheme, host and port of the address.
         origin: String,
     },
     /// The WSDL came by TLS and sends calls without.
@@ -89,7 +89,7 @@ pub enum ClientError {
         asked: String,
         /// Where calls would go, credentials masked.
         named: String,
-        /// Its origin.
+        /// Scheme, host and port of the address.
         origin: String,
     },
     /// The shop speaks the other style.

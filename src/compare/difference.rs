@@ -18,7 +18,7 @@ pub struct Difference {
     pub topic: Topic,
     /// What was asked, such as `salesOrderInfo` or `oroOrderList: a page past the end`.
     pub question: String,
-    /// What differs.
+    /// What differs, such as `fault code`.
     pub aspect: &'static str,
     /// What only the first shop has or says.
     pub first: String,

@@ -36,7 +36,7 @@ pub enum CompareError {
     Unreachable {
         /// The address, credentials masked.
         url: String,
-        /// Why not.
+        /// The error underneath.
         source: ClientError,
     },
     /// The fake cannot be made of what the shop said.

@@ -85,7 +85,7 @@ pub enum Pick {
     /// The first the database finds, here the oldest.
     #[default]
     First,
-    /// The newest.
+    /// The newest matching customer.
     Latest,
 }
 

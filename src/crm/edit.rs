@@ -22,7 +22,7 @@ pub struct CustomerEdit {
 pub enum AddressEdit {
     /// Changes an address.
     Change {
-        /// Which.
+        /// The row to change.
         id: RowId,
         /// Fields to set.
         fields: Fields,

@@ -9,13 +9,13 @@ pub enum CrmError {
     /// The file is something else.
     #[error("{path} is not an SQLite database; name a new file or one that mockgento made")]
     NotADatabase {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
     },
     /// The file is an SQLite database, but not a CRM.
     #[error("{path} is another program's database; name a new file or one that mockgento made")]
     NotACrm {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
     },
     /// A name that means no file.
@@ -27,13 +27,13 @@ pub enum CrmError {
     /// Somebody else writes to the file.
     #[error("{path} is in use by another program; wait until it is done or close it")]
     InUse {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
     },
     /// The file cannot be opened for another reason.
     #[error("{path} cannot be opened: {reason}")]
     CannotOpen {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
         /// What the system says.
         reason: String,
@@ -41,7 +41,7 @@ pub enum CrmError {
     /// The file was made by a newer version.
     #[error("{path} has schema {found}, this mockgento knows {known}; use the version that made it, or a new file")]
     NewerSchema {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
         /// Its schema.
         found: i64,
@@ -51,7 +51,7 @@ pub enum CrmError {
     /// The file must not be written.
     #[error("{path} is read-only; make it writable or copy it")]
     ReadOnly {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
     },
     /// The name is a folder's.
@@ -63,7 +63,7 @@ pub enum CrmError {
     /// The folder of the file is missing.
     #[error("the folder of {path} does not exist; make it first")]
     NoFolder {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
     },
     /// A field that an entity does not have.
@@ -114,7 +114,7 @@ pub enum CrmError {
          again: a sync goes on where it stopped"
     )]
     DiskFull {
-        /// The file.
+        /// The file that it is about.
         path: String,
     },
     /// A failure of SQLite.

@@ -19,7 +19,7 @@ pub enum Product {
 }
 
 impl Product {
-    /// Its name.
+    /// The name of the database product, for messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Postgres => "PostgreSQL",

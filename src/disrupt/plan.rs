@@ -13,7 +13,7 @@ use crate::soap::SoapStruct;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Armed {
-    /// What happens.
+    /// The disruption that strikes.
     pub disruption: Disruption,
     /// To which calls.
     #[serde(default)]
@@ -46,7 +46,7 @@ pub struct ArmedId(pub u64);
 /// A disruption that strikes the call at hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fired {
-    /// Which one.
+    /// The number by which it can be disarmed.
     pub id: ArmedId,
     /// What it does.
     pub disruption: Disruption,

@@ -50,7 +50,7 @@ pub struct When {
 /// What is known of a call when it arrives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen<'a> {
-    /// Its name.
+    /// The name of the operation that is called.
     pub operation: &'a str,
     /// What it was called with; nothing for what is no call.
     pub arguments: Option<&'a SoapStruct>,

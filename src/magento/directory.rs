@@ -28,7 +28,7 @@ pub struct Region {
     pub country_id: String,
     /// Code, unique within its country.
     pub code: String,
-    /// Name.
+    /// The name as Magento shows it.
     pub name: String,
 }
 

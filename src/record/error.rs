@@ -15,7 +15,7 @@ pub enum RecordError {
     /// A file would tell who somebody is.
     #[error("{file} would still hold {what} of a personal value; nothing was written; report the field it comes from")]
     Survives {
-        /// The file.
+        /// The file that it is about.
         file: &'static str,
         /// What, without saying it.
         what: String,
@@ -26,9 +26,9 @@ pub enum RecordError {
     /// A file cannot be read or written.
     #[error("{path}: {reason}", path = .path.display())]
     File {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
-        /// Why.
+        /// The reason, as a lower-case fragment.
         reason: String,
     },
     /// A recording of somebody else's client.

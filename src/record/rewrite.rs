@@ -35,7 +35,7 @@ pub(super) enum NoTarget {
     OtherOrigin {
         /// Where calls would go, credentials masked.
         named: String,
-        /// Its origin.
+        /// Scheme, host and port of the address.
         origin: String,
     },
 }

@@ -203,7 +203,7 @@ pub enum JsonReadError {
     Line {
         /// Which, from 1.
         line: usize,
-        /// Why not.
+        /// The error underneath.
         cause: String,
     },
     /// A report of a later release.

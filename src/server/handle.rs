@@ -73,7 +73,7 @@ pub enum StartError {
     Url {
         /// The address.
         address: SocketAddr,
-        /// Why not.
+        /// The error underneath.
         source: url::ParseError,
     },
 }

@@ -28,17 +28,17 @@ pub enum SnapshotError {
         path.display()
     )]
     Unwritable {
-        /// Which.
+        /// The file that could not be read or written.
         path: PathBuf,
-        /// Why.
+        /// The error underneath.
         cause: std::io::Error,
     },
     /// A file cannot be read as a snapshot.
     #[error("cannot read the snapshot {}: {cause}; restore it or delete it and accept the new one", path.display())]
     Unreadable {
-        /// Which.
+        /// The file that could not be read or written.
         path: PathBuf,
-        /// Why.
+        /// The error underneath.
         cause: String,
     },
 }

@@ -48,7 +48,7 @@ pub enum DecodeError {
     Limit {
         /// What there is too much of.
         what: &'static str,
-        /// The limit.
+        /// The limit that was exceeded.
         max: usize,
     },
     /// The time for the call was over before all of it was read.
@@ -107,7 +107,7 @@ pub enum RequestError {
     Limit {
         /// What there is too much of.
         what: &'static str,
-        /// The limit.
+        /// The limit that was exceeded.
         max: usize,
     },
 }

@@ -157,7 +157,7 @@ pub enum MessageShape {
 /// One part of a message (RPC) or child of the wrapper (WS-I).
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// Name.
+    /// The name of the part.
     pub name: String,
     /// Declared type.
     pub type_ref: TypeRef,

@@ -12,7 +12,7 @@ use crate::datetime::to_sql;
 /// A connector that has not come to the shop's present.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Behind {
-    /// Which one.
+    /// The connector it is about.
     pub connector: Connector,
     /// Until when it has asked the shop; of a walk backwards, back to when.
     pub synced_to: Timestamp,

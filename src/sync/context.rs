@@ -93,12 +93,12 @@ impl StopFlag {
 pub enum SyncEvent {
     /// A connector starts.
     ConnectorStarted {
-        /// Which one.
+        /// The connector it is about.
         connector: Connector,
     },
     /// A list is about to be asked for a window of time.
     WindowOpened {
-        /// Whose.
+        /// The connector it is about.
         connector: Connector,
         /// Which slice.
         #[serde(flatten)]
@@ -106,7 +106,7 @@ pub enum SyncEvent {
     },
     /// A batch was written.
     BatchWritten {
-        /// Whose.
+        /// The connector it is about.
         connector: Connector,
         /// Rows in it.
         rows: usize,

@@ -11,13 +11,13 @@ pub enum SyncError {
     /// The integration was switched off.
     #[error("integration \"{name}\" is not enabled, cannot synchronise it; enable it first")]
     Disabled {
-        /// Its name.
+        /// The name of the integration.
         name: String,
     },
     /// Its settings lack something a run needs.
     #[error("integration \"{name}\" cannot be synchronised: {problem}")]
     Settings {
-        /// Its name.
+        /// The name of the integration.
         name: String,
         /// What is wrong, and what to do.
         problem: String,

@@ -48,7 +48,7 @@ pub struct LeftOut {
     pub fate: Fate,
     /// Why, with what differs from row to row as `…`.
     pub reason: String,
-    /// How many.
+    /// The number of rows.
     pub rows: usize,
     /// The first of them in full.
     pub example: String,

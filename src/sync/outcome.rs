@@ -266,7 +266,7 @@ pub enum ExportResult {
     Removed,
     /// Nothing was sent, and why.
     Skipped {
-        /// Why.
+        /// The reason, as a lower-case fragment.
         reason: String,
     },
     /// It would have been sent, but the run only plans or was stopped; it still waits.

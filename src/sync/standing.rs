@@ -15,7 +15,7 @@ use crate::datetime;
 /// One integration.
 #[derive(Clone, Debug, Serialize)]
 pub struct IntegrationStanding {
-    /// Its name.
+    /// The name of the integration.
     pub name: String,
     /// Its shop, the password of the URL masked.
     pub api_url: String,
@@ -34,7 +34,7 @@ pub struct IntegrationStanding {
 /// One connector.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConnectorStanding {
-    /// Its name.
+    /// The name of the connector.
     pub connector: &'static str,
     /// How its last run ended.
     pub status: Option<&'static str>,

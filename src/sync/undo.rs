@@ -21,7 +21,7 @@ use crate::soap::{SoapStruct, SoapValue};
 pub enum AuditLine {
     /// A call that was about to be made.
     Writing {
-        /// When.
+        /// When it was written, as the audit has it.
         at: String,
         /// The shop's address, credentials masked.
         shop: String,
@@ -31,7 +31,7 @@ pub enum AuditLine {
     },
     /// What became of it.
     Ended {
-        /// When.
+        /// When it was written, as the audit has it.
         at: String,
         /// How it went.
         #[serde(flatten)]
@@ -53,11 +53,11 @@ pub struct Ended {
 /// A write that an audit tells of.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// When.
+    /// When it was written, as the audit has it.
     pub at: String,
     /// In which shop, credentials masked.
     pub shop: String,
-    /// What.
+    /// The write that is to be taken back.
     pub write: MagentoWrite,
     /// Magento's id, also of what was created.
     pub origin_id: Option<i64>,
@@ -71,7 +71,7 @@ pub struct Written {
 pub struct AuditError {
     /// Which, counted from 1.
     pub line: usize,
-    /// Why.
+    /// The error underneath.
     pub cause: serde_json::Error,
 }
 
@@ -122,7 +122,7 @@ pub struct Undone {
 pub struct Stays {
     /// The field; none for the whole record.
     pub field: Option<String>,
-    /// Why.
+    /// The reason, as a lower-case fragment.
     pub why: String,
 }
 

@@ -14,7 +14,7 @@ pub enum Warning {
         what: String,
         /// Its key, empty when it has none.
         key: String,
-        /// Why.
+        /// The reason, as a lower-case fragment.
         reason: String,
     },
     /// A customer who belongs to no website; they are not in the CRM.
@@ -26,7 +26,7 @@ pub enum Warning {
     GuestRefused {
         /// The order's increment id.
         order: String,
-        /// Why.
+        /// The reason, as a lower-case fragment.
         reason: String,
     },
     /// A row is in the CRM without something it refers to.

@@ -41,7 +41,7 @@ pub enum TransportError {
     Timeout {
         /// The address, credentials masked.
         url: String,
-        /// The limit.
+        /// The limit that was exceeded.
         after: Duration,
     },
     /// The answer is longer than the limit.

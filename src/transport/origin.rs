@@ -60,7 +60,7 @@ impl AllowedOrigins {
     /// All: for a shop that is played from a recording, where nothing is sent anywhere.
     pub const ANY: &'static Self = &Self { origins: Vec::new(), any: true };
 
-    /// These.
+    /// Exactly these origins.
     pub fn new(origins: Vec<Origin>) -> Self {
         Self { origins, any: false }
     }

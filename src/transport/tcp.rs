@@ -92,7 +92,7 @@ pub enum TrustError {
     /// The CA file is unreadable, holds no certificate or a broken one.
     #[error("cannot use CA file {path}: {reason}; expected PEM with at least one certificate", path = .path.display())]
     CaFile {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
         /// What is wrong.
         reason: String,
@@ -100,7 +100,7 @@ pub enum TrustError {
     /// The client certificate or its key is unreadable or broken.
     #[error("cannot use client certificate {path}: {reason}; expected PEM with the certificate and its private key", path = .path.display())]
     Identity {
-        /// The file.
+        /// The file that it is about.
         path: PathBuf,
         /// What is wrong.
         reason: String,

@@ -29,7 +29,7 @@ pub enum XmlErrorKind {
     Limit {
         /// What there is too much of.
         what: &'static str,
-        /// The limit.
+        /// The limit that was exceeded.
         max: usize,
     },
     /// The time for reading it was over.

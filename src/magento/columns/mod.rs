@@ -53,7 +53,7 @@ pub struct Column {
 /// What a column points to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ForeignKey {
-    /// Table.
+    /// The name of the table.
     pub table: String,
     /// Column of that table.
     pub column: String,

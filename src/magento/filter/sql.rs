@@ -7,7 +7,7 @@ use super::condition::{Condition, Operand, is_known};
 pub enum SqlError {
     /// A quoted text where the grammar has none.
     Syntax {
-        /// The text.
+        /// The piece of SQL that the database would point at.
         near: String,
     },
     /// `FIND_IN_SET` of more than one text.

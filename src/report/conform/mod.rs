@@ -17,7 +17,7 @@ use crate::scenario::conform::{Judged, Verdict};
 pub struct About {
     /// The client.
     pub client: String,
-    /// Its file.
+    /// The file of the scenario.
     pub file: String,
     /// Known differences that were looked for and not found, as `file:line: scenario: reason`.
     pub no_longer: Vec<String>,

@@ -10,7 +10,7 @@ const ANY: &str = "any";
 pub struct Known {
     /// The scenario or the case; `any` for all.
     pub scenario: String,
-    /// Why.
+    /// Why the difference is accepted, for the reader of a report.
     pub reason: String,
     /// Only rows of this entity.
     pub entity: Option<String>,

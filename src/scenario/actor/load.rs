@@ -17,7 +17,7 @@ use crate::scenario::language::text::span::At;
 /// A client's file that was read and checked, with what it names.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The file.
+    /// The file with its text, for messages that point into it.
     pub source: Arc<SourceFile>,
     /// What it says.
     pub file: ClientFile,

@@ -31,13 +31,13 @@ pub enum TesteeError {
     /// Its program is not there.
     #[error("cannot start `{program}` for `{what}` of {file}: {cause}; install it or correct the command")]
     NotStarted {
-        /// Which.
+        /// The program that was to be started.
         program: String,
         /// For what.
         what: &'static str,
         /// The client's file and line.
         file: String,
-        /// Why.
+        /// The error underneath.
         cause: std::io::Error,
     },
     /// It hangs, crashes, or says something else than it should.
@@ -59,7 +59,7 @@ pub enum TesteeError {
     NoVariable {
         /// The client's file and line.
         file: String,
-        /// Its name.
+        /// The name of the environment variable.
         variable: String,
     },
     /// That variable holds something else.
@@ -67,9 +67,9 @@ pub enum TesteeError {
     WrongVariable {
         /// The client's file and line.
         file: String,
-        /// Its name.
+        /// The name of the environment variable.
         variable: String,
-        /// Why not.
+        /// The error underneath.
         cause: String,
     },
     /// Its rows cannot be read.
@@ -77,7 +77,7 @@ pub enum TesteeError {
     Database {
         /// The client's file and line.
         file: String,
-        /// Why.
+        /// The error underneath.
         cause: DatabaseError,
     },
     /// It says that it cannot do this; no defect.

@@ -72,11 +72,11 @@ impl Verdict {
 /// A case, judged.
 #[derive(Clone, Debug)]
 pub struct Judged {
-    /// Its name.
+    /// The name of the case, such as `sync/first.rpc`.
     pub name: String,
     /// Its scenario's title.
     pub title: String,
-    /// Its file.
+    /// The file of the scenario.
     pub file: PathBuf,
     /// What became of it.
     pub verdict: Verdict,

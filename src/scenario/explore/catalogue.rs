@@ -8,7 +8,7 @@ const OUTAGE: u64 = 4;
 /// A disruption and how often it strikes in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// What happens.
+    /// The disruption that strikes.
     pub disruption: Disruption,
     /// To how many calls in a row.
     pub times: u64,

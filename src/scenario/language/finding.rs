@@ -75,9 +75,9 @@ pub enum ScenarioError {
     /// The file cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
     Unreadable {
-        /// Which.
+        /// The file that could not be read or written.
         path: PathBuf,
-        /// Why.
+        /// The error underneath.
         cause: std::io::Error,
     },
     /// No file was found.
@@ -89,7 +89,7 @@ pub enum ScenarioError {
     /// The file says something that cannot be.
     #[error("{}", Findings(source_file, findings))]
     Wrong {
-        /// The file.
+        /// The file with its text, for messages that point into it.
         source_file: Arc<SourceFile>,
         /// All that is wrong with it, in the order of the file.
         findings: Vec<Finding>,

@@ -24,7 +24,7 @@ const NO_SCENARIOS: &[&str] = &["seeds", fragments::FOLDER];
 pub struct Scenario {
     /// Its name: the path below `scenarios` without the extension, such as `customers/first-sync`.
     pub name: String,
-    /// The file.
+    /// The file with its text, for messages that point into it.
     pub file: Arc<SourceFile>,
     /// What it says.
     pub script: Script,

@@ -7,6 +7,6 @@ use std::path::PathBuf;
 pub struct SourceFile {
     /// The path as the user knows it.
     pub path: PathBuf,
-    /// The text.
+    /// The text of the file.
     pub text: String,
 }

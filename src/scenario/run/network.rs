@@ -41,7 +41,7 @@ pub enum NetworkError {
     BaseUrl {
         /// What it is.
         url: String,
-        /// Why not.
+        /// The error underneath.
         cause: url::ParseError,
     },
 }

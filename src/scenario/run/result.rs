@@ -20,7 +20,7 @@ pub struct CaseResult {
     pub name: String,
     /// The scenario's title.
     pub title: String,
-    /// Its file.
+    /// The file of the scenario.
     pub file: PathBuf,
     /// Why it did not pass; empty when it did.
     pub failures: Vec<Failure>,

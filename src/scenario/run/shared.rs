@@ -10,7 +10,7 @@ use crate::snapshot::SnapshotName;
 pub(in crate::scenario) struct Left {
     /// The case.
     pub(in crate::scenario) by: String,
-    /// The text.
+    /// The text of the file.
     pub(in crate::scenario) text: String,
 }
 

@@ -86,7 +86,7 @@ pub(in crate::scenario) struct World<'a> {
     /// Between which calls somebody gets a word in.
     pub(in crate::scenario) moments: Moments,
     pub(in crate::scenario) wsdl_cache: WsdlCache,
-    /// Who acts.
+    /// Whose sync the steps drive.
     pub(in crate::scenario) actor: Actor,
     /// What somebody's client turned out not to be able to do.
     pub(in crate::scenario) skipped: Option<String>,

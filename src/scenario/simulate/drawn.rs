@@ -17,7 +17,7 @@ pub struct Drawn {
     pub comments: Vec<String>,
     /// Members of the head, in order, `title` first.
     pub head: Vec<(&'static str, Value)>,
-    /// What happens.
+    /// What happens, block after block.
     pub blocks: Vec<Block>,
 }
 

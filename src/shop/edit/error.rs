@@ -18,7 +18,7 @@ pub enum EditError {
     /// No such record.
     #[error("{table} has no record {id}; it has {count}")]
     UnknownRecord {
-        /// Table.
+        /// The table that was named.
         table: String,
         /// Primary key asked for.
         id: i64,

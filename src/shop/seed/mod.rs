@@ -201,7 +201,7 @@ pub enum SeedError {
     TooLarge {
         /// What was read.
         name: String,
-        /// The limit.
+        /// The limit that was exceeded.
         nodes_max: usize,
     },
     /// Not a seed file.

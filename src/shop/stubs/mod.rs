@@ -104,7 +104,7 @@ pub struct StubStanding {
 /// Which stub a call met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stubbed {
-    /// Its name.
+    /// The name of the stub.
     pub name: String,
     /// How long the answer is to take.
     pub delay: Option<SignedDuration>,

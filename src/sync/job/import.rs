@@ -52,7 +52,7 @@ pub(in crate::sync) struct Import {
 }
 
 impl Import {
-    /// Nothing yet.
+    /// An import that has not read a row yet.
     pub(in crate::sync) fn of(connector: Connector, rules: &'static Listed, kind: RunKind) -> Self {
         Self {
             rules,

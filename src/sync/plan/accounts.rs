@@ -21,7 +21,7 @@ pub struct DoubledAccount {
 /// An account that a new customer would share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JoinedAccount {
-    /// Its name.
+    /// The name of the account.
     pub account: String,
     /// The customers, by e-mail address and Magento's id.
     pub customers: Vec<String>,

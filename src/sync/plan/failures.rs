@@ -11,11 +11,11 @@ const WARNINGS: &str = "\nSome entities were skipped due to warnings:\n";
 /// A record that would be skipped, or a connector that would fail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// Whose.
+    /// The connector it is about.
     pub connector: String,
     /// Whether the whole connector stops.
     pub stops_connector: bool,
-    /// Why.
+    /// The reason, as a lower-case fragment.
     pub reason: String,
 }
 

@@ -23,7 +23,7 @@ pub struct Limits {
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// What.
+    /// The name of what is counted.
     pub name: &'static str,
     /// What is wrong with it; nothing when it is as it should be.
     pub failure: Option<String>,

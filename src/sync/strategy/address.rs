@@ -14,7 +14,7 @@ pub struct RegionFacts {
     pub country: String,
     /// Magento's code.
     pub code: String,
-    /// Name.
+    /// The name of the region.
     pub name: Option<String>,
 }
 

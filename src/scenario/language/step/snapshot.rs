@@ -38,7 +38,7 @@ pub struct SnapshotStep {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Detailed {
-    /// Its name.
+    /// The name of the snapshot.
     name: String,
     /// What it holds; left out: outcome, CRM and trace, and the shop where two-way sync is on.
     #[serde(default)]

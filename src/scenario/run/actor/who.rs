@@ -6,7 +6,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::scenario::actor::{Tables, Testee};
 
-/// Who acts.
+/// Whose sync the steps of a scenario drive.
 pub(in crate::scenario) enum Actor {
     /// Our sync.
     Own,

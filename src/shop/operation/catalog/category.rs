@@ -160,7 +160,7 @@ fn tree(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// Which categories a level is made of.
 enum Level {
-    /// These.
+    /// The categories with these ids.
     These(Vec<i64>),
     /// Those right below.
     Below(i64),
