@@ -1,5 +1,6 @@
 //! `mockgento conform`: somebody's own client against our sync, scenario by scenario.
 
+use miette::IntoDiagnostic as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -116,7 +117,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         let text = match target.format {
             Format::Junit => report::junit(&judged),
             Format::Json => report::json(&about, &judged),
-            Format::Html => report::page(&about, &judged),
+            Format::Html => report::page(&about, &judged).into_diagnostic()?,
         };
         file::write(&target.file, text.as_bytes()).map_err(|error| miette::miette!("{error}"))?;
     }

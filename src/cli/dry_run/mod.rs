@@ -232,7 +232,8 @@ async fn planned(
 fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {
     if let Some(path) = &args.dry.html {
         let name = path.display();
-        whole_file::write_private(path, html::page(plan).as_bytes())
+        let page = html::page(plan).into_diagnostic()?;
+        whole_file::write_private(path, page.as_bytes())
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot write {name}"))?;
     }
