@@ -53,8 +53,6 @@ const REFERENCES: &[Reference] = &[
     cascade("core_store_group", "website_id", "core_website"),
     set_null("customer", "store_id", "core_store"),
     set_null("customer", "website_id", "core_website"),
-    set_null("customer", "default_billing", "customer_address"),
-    set_null("customer", "default_shipping", "customer_address"),
     cascade("customer_address", "parent_id", "customer"),
     cascade("downloadable_link", "product_id", "catalog_product"),
     cascade("downloadable_sample", "product_id", "catalog_product"),

@@ -57,6 +57,10 @@ impl Shop {
         }
         row.set("store_id", customer.text("store_id"));
         row.set("subscriber_email", customer.text("email"));
+        if self.bridge().is_some() {
+            // The bridge stamps whatever subscription is saved.
+            row.set("change_status_at", self.now_sql());
+        }
         self.database.table_mut(TABLE).update(id, |known| *known = row);
     }
 

@@ -76,7 +76,17 @@ pub enum Scope {
     Store,
 }
 
+/// Backend models whose `beforeSave` does not call that of their parent, which is where a default value is set.
+const WITHOUT_DEFAULT: [&str; 2] =
+    ["catalog/product_attribute_backend_boolean", "catalog/product_attribute_backend_msrp"];
+
 impl Attribute {
+    /// The value that Magento saves for a new entity that is given none.
+    pub fn saved_default(&self) -> Option<&str> {
+        let backend = self.backend.as_deref().unwrap_or_default();
+        self.default.as_deref().filter(|_| !WITHOUT_DEFAULT.contains(&backend))
+    }
+
     /// The column `value` of the table that holds its values.
     pub(super) fn declared(&self) -> Declaration {
         Declaration::nullable(SqlType::of_backend(&self.backend_type).unwrap_or(SqlType::TEXT))

@@ -164,6 +164,19 @@ impl Shop {
         });
     }
 
+    /// The admin's form saves the customer without an address that goes; deleted by itself, as over the API, it stays its
+    /// customer's default in name.
+    pub(super) fn drop_default_address(&mut self, address: i64) {
+        let owner = self.database.table(ADDRESS).row(address).map_or(0, |row| row.int("parent_id"));
+        self.database.table_mut(CUSTOMER).update(owner, |row| {
+            for (_, column) in DEFAULTS {
+                if row.int(column) == address {
+                    row.set_opt(*column, None);
+                }
+            }
+        });
+    }
+
     /// Somebody who registers does so in the shop's first website and its first store view, when nothing else is said.
     fn settle_website(&self, row: &mut Row) {
         let stores = self.database.table("core_store");

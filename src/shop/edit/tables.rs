@@ -96,6 +96,9 @@ pub(super) fn update(shop: &mut Shop, table: &str, id: i64, fields: &SeedRow) ->
 pub(super) fn delete(shop: &mut Shop, table: &str, id: i64) -> Result<i64, EditError> {
     let table = known_table(shop, table)?;
     let count = shop.database.table(table).len();
+    if table == "customer_address" {
+        shop.drop_default_address(id);
+    }
     let removed = shop.delete_row(table, id);
     if removed { Ok(id) } else { Err(EditError::UnknownRecord { table: table.to_owned(), id, count }) }
 }

@@ -115,7 +115,9 @@ pub(super) fn register(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if call.shop.confirms_accounts() {
         row.set("confirmation", random_hex(&mut call.shop.random));
     }
-    Ok(call.shop.database.table_mut("customer").insert(row).into())
+    let id = call.shop.database.table_mut("customer").insert(row);
+    call.shop.subscription_follows(id);
+    Ok(id.into())
 }
 
 /// Saves a customer whose id the data names: it is no new account, so that it gets neither a stamp nor a key, and one
@@ -134,6 +136,7 @@ fn overwrite(shop: &mut Shop, id: i64, mut row: Row) -> i64 {
     if !changed {
         customers.insert(row.with("entity_id", id.to_string()).with("created_at", "0000-00-00 00:00:00"));
     }
+    shop.subscription_follows(id);
     id
 }
 
@@ -196,6 +199,7 @@ pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result
     }
     changed.set("updated_at", call.shop.now_sql());
     call.shop.database.table_mut("customer").update(id, |row| *row = changed);
+    call.shop.subscription_follows(id);
     Ok(true.into())
 }
 

@@ -141,5 +141,6 @@ impl Shop {
                 row.set("default_shipping", address.to_string());
             }
         });
+        self.subscription_follows(customer);
     }
 }

@@ -19,6 +19,17 @@ pub(super) fn asked(list: Option<&SoapValue>) -> Asked {
     rows.iter().filter_map(quantity).collect()
 }
 
+/// Quantities of a refund: rows that name an item, or a map by the item's id, which Magento takes as well.
+pub(super) fn asked_by_either(qtys: Option<&SoapValue>) -> Asked {
+    match qtys {
+        Some(SoapValue::Struct(by_id)) => {
+            let number = |value: &SoapValue| value.to_text().map(|text| text.trim().parse().unwrap_or_default());
+            by_id.iter().filter_map(|(id, qty)| Some((id.trim().parse().ok()?, number(qty)?))).collect()
+        }
+        other => asked(other),
+    }
+}
+
 /// A document of some kind, by its increment id.
 pub(super) fn by_increment_id(shop: &Shop, table: &'static str, increment_id: &str) -> Option<Row> {
     shop.database.table(table).with("increment_id", increment_id).next().map(|(_, row)| row.clone())

@@ -35,7 +35,7 @@ pub(super) fn bind(
             }
         }
         let converted = match part {
-            Some(part) => converted(&schema, &part.type_ref, parameter, path, value),
+            Some(part) => converted(&schema, &part.type_ref, parameter, value),
             None => Ok(value),
         };
         match converted {
@@ -125,7 +125,6 @@ fn converted(
     schema: &ServiceSchema,
     declared: &TypeRef,
     parameter: &Parameter,
-    path: &str,
     value: SoapValue,
 ) -> Result<SoapValue, Refusal> {
     let type_name = match declared {
@@ -141,7 +140,7 @@ fn converted(
         // The pager is looked at as an object only.
         ("pager", SoapValue::Struct(pager)) if pager.is_array() => SoapValue::Nil,
         ("filters" | "pager", value) => value,
-        ("orderItemIdQtyArray", value) => quantities(value, path),
+        ("orderItemIdQtyArray", value) => quantities(value),
         (_, SoapValue::Struct(object)) if !object.is_array() && parameter.name != "attributes" => {
             return Err(Refusal::Thrown(OBJECT_AS_ARRAY.to_owned()));
         }
@@ -175,19 +174,14 @@ fn scalar(parameter: &Parameter, value: SoapValue) -> Result<SoapValue, Refusal>
     })
 }
 
-/// Quantities by the item's id as version 2 has them. A list counts from 0; an invoice of one that names no item is of all.
-fn quantities(value: SoapValue, path: &str) -> SoapValue {
+/// Quantities by the item's id as version 2 has them. A list counts from 0.
+fn quantities(value: SoapValue) -> SoapValue {
     let row = |id: String, qty: SoapValue| -> SoapValue {
         SoapStruct::new().with("order_item_id", id).with("qty", qty).into()
     };
     match value {
         SoapValue::Struct(members) => {
             members.into_iter().map(|(id, qty)| row(id.to_string(), qty)).collect::<Vec<_>>().into()
-        }
-        SoapValue::List(items)
-            if path == "sales_order_invoice.create" && items.iter().all(|item| item.to_text().is_none()) =>
-        {
-            Vec::new().into()
         }
         SoapValue::List(items) => {
             let items = items.into_iter().enumerate();

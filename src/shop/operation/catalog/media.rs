@@ -130,15 +130,19 @@ fn set_image(row: &mut Row, data: &SoapStruct) {
 }
 
 impl Shop {
-    /// Makes a picture the one that some attributes of its product name, and of those only.
-    fn set_media_types(&mut self, product: i64, file: &str, types: &[String]) {
+    /// Makes a picture the one that some attributes of its product name, and of those only; the others that named it get
+    /// `instead`, or lose their value.
+    fn set_media_types(&mut self, product: i64, file: &str, types: &[String], instead: Option<&str>) {
         let now = self.now_sql();
         self.database.table_mut("catalog_product").update(product, |row| {
             for code in TYPES {
                 if types.iter().any(|wanted| wanted == code) {
                     row.set(*code, file);
                 } else if row.get(code) == Some(file) {
-                    row.set(*code, NO_SELECTION);
+                    match instead {
+                        Some(instead) => row.set(*code, instead),
+                        None => drop(row.remove(code)),
+                    }
                 }
             }
             row.set("updated_at", now);
@@ -169,7 +173,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         .with("disabled", "1");
     set_image(&mut row, &data);
     call.shop.database.table_mut(TABLE).insert(row);
-    call.shop.set_media_types(product.int("entity_id"), &path, &texts(data.get("types")));
+    call.shop.set_media_types(product.int("entity_id"), &path, &texts(data.get("types")), None);
     Ok(path.into())
 }
 
@@ -182,14 +186,14 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     }
     call.shop.database.table_mut(TABLE).update(image.int("value_id"), |row| set_image(row, &data));
     if data.get("types").and_then(SoapValue::as_list).is_some() {
-        call.shop.set_media_types(product.int("entity_id"), image.text("file"), &texts(data.get("types")));
+        call.shop.set_media_types(product.int("entity_id"), image.text("file"), &texts(data.get("types")), None);
     }
     Ok(true.into())
 }
 
 fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let (product, image) = load(call)?;
-    call.shop.set_media_types(product.int("entity_id"), image.text("file"), &[]);
+    call.shop.set_media_types(product.int("entity_id"), image.text("file"), &[], Some(NO_SELECTION));
     call.shop.database.table_mut(TABLE).remove(image.int("value_id"));
     Ok(true.into())
 }

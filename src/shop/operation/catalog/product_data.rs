@@ -68,7 +68,7 @@ pub(super) fn applies(code: &str, product_type: &str) -> bool {
 /// Values of a new product that is given none.
 fn set_defaults(row: &mut Row) {
     for (code, attribute) in columns::attributes(TABLE).into_iter().flatten() {
-        if let Some(default) = attribute.default.as_deref().filter(|_| attribute.applies_to(row.text("type_id"))) {
+        if let Some(default) = attribute.saved_default().filter(|_| attribute.applies_to(row.text("type_id"))) {
             row.set_default(code, default);
         }
     }

@@ -1,0 +1,103 @@
+//! Answers: values to bytes, byte by byte as Zend writes them.
+
+use super::Fault;
+use crate::soap::version1::as_list;
+use crate::soap::{SoapStruct, SoapValue};
+use crate::xml::writer::{escape_text, mark_forbidden, put};
+
+const PROLOG: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// Writes an answer.
+pub fn write(value: &SoapValue) -> Vec<u8> {
+    let mut out = String::with_capacity(4096);
+    put(&mut out, &[PROLOG, "<methodResponse><params><param>"]);
+    write_value(&mut out, value);
+    out.push_str("</param></params></methodResponse>");
+    out.into_bytes()
+}
+
+/// Writes a fault.
+pub fn write_fault(fault: &Fault) -> Vec<u8> {
+    let mut out = String::with_capacity(512);
+    put(&mut out, &[PROLOG, "<methodResponse><fault>"]);
+    write_value(&mut out, &fault_value(fault));
+    out.push_str("</fault></methodResponse>");
+    out.into_bytes()
+}
+
+/// A fault as a value, as it stands among many answers.
+pub fn fault_value(fault: &Fault) -> SoapValue {
+    SoapStruct::new().with("faultCode", fault.code).with("faultString", fault.text.as_str()).into()
+}
+
+fn write_value(out: &mut String, value: &SoapValue) {
+    out.push_str("<value>");
+    match value {
+        SoapValue::Nil => out.push_str("<nil/>"),
+        SoapValue::Bool(on) => put(out, &["<boolean>", if *on { "1" } else { "0" }, "</boolean>"]),
+        SoapValue::Int(number) => put(out, &["<int>", &number.to_string(), "</int>"]),
+        SoapValue::Double(number) => put(out, &["<double>", &double_text(*number), "</double>"]),
+        SoapValue::Text(text) => put(out, &["<string>", &escaped(text), "</string>"]),
+        SoapValue::List(items) => write_items(out, items),
+        SoapValue::Struct(members) => match as_list(members) {
+            Some(items) => write_items(out, &items),
+            None => {
+                out.push_str("<struct>");
+                for (name, value) in members.iter() {
+                    put(out, &["<member><name>", &escaped(name), "</name>"]);
+                    write_value(out, value);
+                    out.push_str("</member>");
+                }
+                out.push_str("</struct>");
+            }
+        },
+    }
+    out.push_str("</value>");
+}
+
+fn write_items(out: &mut String, items: &[SoapValue]) {
+    if items.is_empty() {
+        out.push_str("<array><data/></array>");
+        return;
+    }
+    out.push_str("<array><data>");
+    items.iter().for_each(|item| write_value(out, item));
+    out.push_str("</data></array>");
+}
+
+/// `XMLWriter` escapes double quotes in texts too.
+fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
+    match mark_forbidden(text) {
+        std::borrow::Cow::Borrowed(text) if !text.contains(['&', '<', '>', '"', '\r']) => text.into(),
+        marked => escape_text(&marked).replace('"', "&quot;").into(),
+    }
+}
+
+/// Fourteen digits behind the point, without the zeros at their end; the point stays.
+fn double_text(number: f64) -> String {
+    format!("{number:.14}").trim_end_matches('0').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_zend_writes_them() {
+        for (value, expected) in [
+            (SoapValue::Double(3.0), "<double>3.</double>"),
+            (SoapValue::Double(24.99), "<double>24.99</double>"),
+            ("a \"b\" 'c' & <d>".into(), "<string>a &quot;b&quot; 'c' &amp; &lt;d&gt;</string>"),
+            (SoapStruct::new().into(), "<array><data/></array>"),
+            (
+                SoapStruct::new().with("1", "x").into(),
+                "<struct><member><name>1</name><value><string>x</string></value></member></struct>",
+            ),
+            (SoapStruct::new().with("0", SoapValue::Nil).into(), "<array><data><value><nil/></value></data></array>"),
+        ] {
+            let mut out = String::new();
+            write_value(&mut out, &value);
+            assert_eq!(out, format!("<value>{expected}</value>"));
+        }
+    }
+}
