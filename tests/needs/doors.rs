@@ -12,11 +12,12 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mockgento::clock::Clock;
+use mockgento::doors::json_rpc;
 use mockgento::magento::{BridgeRelease, Flavor};
 use mockgento::server::{EndpointOptions, Forwarded, HttpAnswer, HttpRequestParts, endpoint};
 use mockgento::shop::version1;
 use mockgento::shop::{Overrides, Seed, Shop, ShopConfig};
-use mockgento::soap::{SoapStruct, SoapValue, WireStyle};
+use mockgento::soap::WireStyle;
 use regex::{Captures, Regex};
 use serde::Deserialize;
 
@@ -53,7 +54,8 @@ struct LeftOut {
     group: String,
     before: u32,
     path: String,
-    arguments: BTreeMap<String, String>,
+    /// A list as JSON.
+    args: String,
 }
 
 /// A group and the shop it was recorded from.
@@ -227,11 +229,10 @@ impl Replay {
         let following = String::from_utf8_lossy(following);
         let mut sessions = self.sessions.iter();
         let (_, session) = sessions.find(|(theirs, _)| following.contains(theirs)).expect("a session").clone();
-        let arguments: SoapStruct = call.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let arguments = SoapStruct::new()
-            .with("sessionId", session.as_str())
-            .with("apiPath", call.path.as_str())
-            .with("args", vec![SoapValue::from(arguments.into_array())]);
+        let body = format!(r#"{{"method":"call","params":["{session}","{}",{}],"id":1}}"#, call.path, call.args);
+        let request = json_rpc::read(body.as_bytes()).expect("a request");
+        let json_rpc::Parameters::Positional(values) = request.parameters else { panic!("{body}: no list") };
+        let arguments = ["sessionId", "apiPath", "args"].into_iter().zip(values).collect();
         let read = version1::read("call", arguments, &self.shop);
         self.shop.handle(&read).expect("a call that was left out does what it did");
     }
