@@ -3,7 +3,7 @@
 //! grows with the requests.
 //!
 //! Run with `cargo bench --bench serve_vs_bare_hyper`. Wanted: half of the bare server's rate for logins and pages, 80 % for
-//! pings, a cold start below 50 ms, the same memory after 100,000 requests more. "Asked anew" are requests of which no two
+//! pings, a fifth for lists of API version 1 that are asked anew, a cold start below 50 ms, the same memory after 100,000 requests more. "Asked anew" are requests of which no two
 //! are the same, which the server cannot answer from what it remembers.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot run should say so and stop")]
@@ -59,15 +59,17 @@ async fn rates() {
     let ping = pages::request(&shop, "oroPing", &session, None);
     let page = pages::request(&shop, "oroCustomerList", &session, Some(1));
     let requests = [
-        ("login", LOGIN.to_vec()),
-        ("oroPing", ping.clone()),
-        ("oroPing, asked anew", [ping.as_slice(), COUNTED].concat()),
-        ("page of 100 customers", page.clone()),
-        ("page of 100 customers, asked anew", [page.as_slice(), COUNTED].concat()),
+        ("login", SOAP2, LOGIN.to_vec()),
+        ("oroPing", SOAP2, ping.clone()),
+        ("oroPing, asked anew", SOAP2, [ping.as_slice(), COUNTED].concat()),
+        ("page of 100 customers", SOAP2, page.clone()),
+        ("page of 100 customers, asked anew", SOAP2, [page.as_slice(), COUNTED].concat()),
+        ("XML-RPC list of 100 customers, asked anew", XML_RPC, [pages::xml_rpc_list(&session).as_slice(), COUNTED].concat()),
+        ("SOAP v1 list of 100 customers, asked anew", SOAP1, [pages::soap1_list(&session).as_slice(), COUNTED].concat()),
     ];
     let shop = FakeShop::start(shop, ServerOptions::default()).await.expect("a running shop");
-    for (name, body) in requests {
-        let request: Arc<[u8]> = post(&body).into();
+    for (name, path, body) in requests {
+        let request: Arc<[u8]> = post(path, &body).into();
         let answer = first_answer(shop.address(), &request).await;
         let length = answer.len();
         let bare = bare_server(answer).await;
@@ -81,9 +83,13 @@ async fn rates() {
     }
 }
 
-fn post(body: &[u8]) -> Vec<u8> {
+const SOAP2: &str = "/index.php/api/v2_soap/";
+const SOAP1: &str = "/index.php/api/soap/";
+const XML_RPC: &str = "/index.php/api/xmlrpc/";
+
+fn post(path: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
-        "POST /index.php/api/v2_soap/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml; charset=utf-8\r\n\
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml; charset=utf-8\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );

@@ -1,5 +1,5 @@
-//! Real SOAP stacks walk a tour through `mockgento serve` (see `ci/clients/README.md`), in both styles, with and
-//! without the bridge, and through a recording proxy. A stack that is not installed is skipped and says so; with `MOCKGENTO_REQUIRE_CLIENTS=1` it fails.
+//! Real clients walk a tour through `mockgento serve` (see `ci/clients/README.md`): SOAP stacks at the door of version 2, in both
+//! styles, with and without the bridge, and clients of XML-RPC, SOAP v1 and SOAP 1.2 at theirs; all through a recording proxy too. A stack that is not installed is skipped and says so; with `MOCKGENTO_REQUIRE_CLIENTS=1` it fails.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -37,6 +37,15 @@ fn stacks() -> Vec<Stack> {
             example: Some("client.php"),
             loads_malformed_wsi: true,
         },
+        // The version of SOAP that Zend_Soap_Client speaks unless it is told otherwise.
+        Stack {
+            name: "php_soap_1_2",
+            program: "php".into(),
+            probe: vec!["-r".into(), "exit(extension_loaded('soap') ? 0 : 1);".into()],
+            driver: clients.join("php/tour_soap_1_2.php"),
+            example: None,
+            loads_malformed_wsi: true,
+        },
         Stack {
             name: "zeep",
             program: if venv.exists() { venv } else { "python3".into() },
@@ -62,6 +71,43 @@ fn stacks() -> Vec<Stack> {
             example: None,
             loads_malformed_wsi: false,
         },
+    ]
+}
+
+/// A client of another door, and how its driver is started.
+struct DoorClient {
+    name: &'static str,
+    program: PathBuf,
+    probe: Vec<String>,
+    driver: Vec<String>,
+    /// How many checks its tour has at least.
+    checks: usize,
+}
+
+fn door_clients() -> Vec<DoorClient> {
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/clients");
+    let file = |name: &str| clients.join("doors").join(name).display().to_string();
+    let venv = clients.join(".venv/bin/python");
+    let python = if venv.exists() { venv } else { "python3".into() };
+    let npm = clients.join("node/node_modules/magento-api").display().to_string();
+    let php = ["-r", "exit(extension_loaded('soap') ? 0 : 1);"];
+    let client = |name, program: &Path, probe: &[&str], driver: &[&str], checks| DoorClient {
+        name,
+        program: program.to_owned(),
+        probe: probe.iter().map(|word| (*word).to_owned()).collect(),
+        driver: [file(driver[0])].into_iter().chain(driver[1..].iter().map(|word| (*word).to_owned())).collect(),
+        checks,
+    };
+    vec![
+        client("python_xmlrpc", "python3".as_ref(), &["-c", "import xmlrpc.client"], &["tour.py", "stdlib"], 30),
+        client("magento1_client_xmlrpc", &python, &["-c", "import magento"], &["tour.py", "magento1-client"], 30),
+        client("magento1_client_soap", &python, &["-c", "import magento, suds"], &["suds_tour.py"], 11),
+        client("npm_magento_api", "node".as_ref(), &["-e", &format!("require({npm:?})")], &["tour.js"], 17),
+        client("php_soap_v1", "php".as_ref(), &php, &["tour.php", "1.1"], 32),
+        client("php_soap_v1_in_soap_1_2", "php".as_ref(), &php, &["tour.php", "1.2"], 32),
+        client("ruby_xmlrpc", "ruby".as_ref(), &["-e", "require 'xmlrpc/client'"], &["tour.rb"], 14),
+        client("perl_rpc_xml", "perl".as_ref(), &["-MRPC::XML::Client", "-e", "1"], &["tour.pl", "rpc-xml"], 12),
+        client("perl_soap_lite", "perl".as_ref(), &["-MSOAP::Lite", "-e", "1"], &["tour.pl", "soap-lite"], 10),
     ]
 }
 
@@ -106,6 +152,12 @@ impl Served {
         Self::listening(command)
     }
 
+    /// The shop's address, below which the doors are.
+    fn base(&self) -> &str {
+        let end = self.wsdl.find("index.php").or_else(|| self.wsdl.find("api/")).unwrap_or(self.wsdl.len());
+        &self.wsdl[..end]
+    }
+
     /// Starts it and waits for the WSDL URL it prints.
     fn listening(mut command: Command) -> Result<Self, Failed> {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
@@ -134,9 +186,9 @@ impl Drop for Served {
     }
 }
 
-fn installed(stack: &Stack) -> bool {
-    Command::new(&stack.program)
-        .args(&stack.probe)
+fn installed(program: &Path, probe: &[String]) -> bool {
+    Command::new(program)
+        .args(probe)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -175,16 +227,51 @@ fn loyalty(stack: &Stack, client: &str, style: &str) -> Result<(), Failed> {
 }
 
 fn walk(stack: &Stack, wsdl: &str, style: &str, bridge: &str) -> Result<(), Failed> {
-    let mut driver = Command::new(&stack.program)
+    let mut driver = Command::new(&stack.program);
+    driver
         .arg(&stack.driver)
         .env("MOCKGENTO_WSDL", wsdl)
         .env("MOCKGENTO_USER", API_USER)
         .env("MOCKGENTO_API_KEY", API_KEY)
         .env("MOCKGENTO_STYLE", style)
-        .env("MOCKGENTO_BRIDGE", bridge)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+        .env("MOCKGENTO_BRIDGE", bridge);
+    run(driver, 40)
+}
+
+/// The tour of another door's client, straight to the shop or through a recording proxy.
+fn door_tour(client: &DoorClient, is_proxied: bool) -> Result<(), Failed> {
+    let shop = Served::start("rpc", "1.2.19", false)?;
+    let folder = tempfile::tempdir()?;
+    let recording = folder.path().join("recording");
+    let proxy = if is_proxied { Some(shop.proxied(&recording)?) } else { None };
+    let mut driver = Command::new(&client.program);
+    driver
+        .args(&client.driver)
+        .env("MOCKGENTO_BASE", proxy.as_ref().unwrap_or(&shop).base())
+        .env("MOCKGENTO_USER", API_USER)
+        .env("MOCKGENTO_API_KEY", API_KEY);
+    run(driver, client.checks)?;
+    let Some(proxy) = proxy else { return Ok(()) };
+    if !proxy.interrupted()? {
+        return Err("the proxy did not end well".into());
+    }
+    let cassette = std::fs::read_to_string(recording.join("cassette.json"))?;
+    // What a call was of is known, and neither the key nor a session is in the recording.
+    for (what, wanted) in [("\"customerCustomerInfo\"", true), (API_KEY, false), ("Lovelace", false)] {
+        if cassette.contains(what) != wanted {
+            return Err(format!("whether {what} is in the recording is not {wanted}").into());
+        }
+    }
+    let is_session = |run: &str| run.len() == 32 && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match cassette.split(|c: char| !c.is_ascii_alphanumeric()).find(|run| is_session(run)) {
+        Some(session) => Err(format!("the recording holds the session {session}").into()),
+        None => Ok(()),
+    }
+}
+
+/// Runs a driver, which must make so many checks and fail none.
+fn run(mut driver: Command, checks_min: usize) -> Result<(), Failed> {
+    let mut driver = driver.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let limit = Instant::now() + Duration::from_secs(120);
     while driver.try_wait()?.is_none() {
         if Instant::now() > limit {
@@ -196,7 +283,7 @@ fn walk(stack: &Stack, wsdl: &str, style: &str, bridge: &str) -> Result<(), Fail
     let run = driver.wait_with_output()?;
     let printed = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     let checks = printed.lines().filter(|line| line.starts_with("ok ")).count();
-    if run.status.success() && checks >= 40 {
+    if run.status.success() && checks >= checks_min {
         return Ok(());
     }
     Err(format!("{} of the tour's checks passed\n{printed}", checks).into())
@@ -207,7 +294,7 @@ fn main() {
     let required = std::env::var_os("MOCKGENTO_REQUIRE_CLIENTS").is_some();
     let mut trials = Vec::new();
     for stack in stacks() {
-        let present = installed(&stack);
+        let present = installed(&stack.program, &stack.probe);
         if !present {
             eprintln!("SKIPPED: {} is not installed; run ci/install to test with it", stack.name);
         }
@@ -229,6 +316,18 @@ fn main() {
             let stack = stack.clone();
             let name = format!("{}::{style}::through_the_recording_proxy", stack.name);
             let trial = Trial::test(name, move || tour_through_the_proxy(&stack, style, "1.2.19"));
+            trials.push(trial.with_ignored_flag(!present && !required));
+        }
+    }
+    for client in door_clients() {
+        let present = installed(&client.program, &client.probe);
+        if !present {
+            eprintln!("SKIPPED: {} is not installed; run ci/install to test with it", client.name);
+        }
+        let client = std::sync::Arc::new(client);
+        for (way, is_proxied) in [("straight", false), ("through_the_recording_proxy", true)] {
+            let client = client.clone();
+            let trial = Trial::test(format!("doors::{}::{way}", client.name), move || door_tour(&client, is_proxied));
             trials.push(trial.with_ignored_flag(!present && !required));
         }
     }

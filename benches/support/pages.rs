@@ -65,6 +65,36 @@ pub fn request(shop: &Shop, operation: &str, session: &str, page: Option<u32>) -
     shop.codec().write_request(operation, &arguments).expect("a request")
 }
 
+const FIRST_HUNDRED: &str = "customer_id";
+
+/// A list of the first hundred customers over XML-RPC.
+pub fn xml_rpc_list(session: &str) -> Vec<u8> {
+    let text = |text: &str| format!("<param><value><string>{text}</string></value></param>");
+    format!(
+        "<?xml version=\"1.0\"?><methodCall><methodName>call</methodName><params>{}{}<param><value><array><data><value><struct>\
+         <member><name>{FIRST_HUNDRED}</name><value><struct><member><name>lteq</name><value><int>100</int></value></member>\
+         </struct></value></member></struct></value></data></array></value></param></params></methodCall>",
+        text(session),
+        text("customer.list")
+    )
+    .into_bytes()
+}
+
+/// A list of the first hundred customers over SOAP v1.
+pub fn soap1_list(session: &str) -> Vec<u8> {
+    let map = |key: &str, value: &str| format!("<item><key>{key}</key>{value}</item>");
+    let condition = map("lteq", "<value xsi:type=\"xsd:int\">100</value>");
+    let filter = map(FIRST_HUNDRED, &format!("<value xsi:type=\"a:Map\">{condition}</value>"));
+    format!(
+        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:m=\"urn:Magento\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" \
+         xmlns:a=\"http://xml.apache.org/xml-soap\" xmlns:c=\"http://schemas.xmlsoap.org/soap/encoding/\"><e:Body><m:call>\
+         <sessionId>{session}</sessionId><resourcePath>customer.list</resourcePath><args xsi:type=\"c:Array\">\
+         <item xsi:type=\"a:Map\">{filter}</item></args></m:call></e:Body></e:Envelope>"
+    )
+    .into_bytes()
+}
+
 /// Logs in.
 pub fn session(shop: &mut Shop) -> String {
     let arguments = SoapStruct::new().with("username", "apiuser").with("apiKey", "apikey123");

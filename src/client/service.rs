@@ -39,6 +39,10 @@ impl Service {
     pub(super) async fn download(transport: &dyn Transport, options: &ClientOptions) -> Result<Self, ClientError> {
         let sent = transport.send(HttpRequest::get(options.url.clone())).await;
         let answer = sent.map_err(ClientError::WsdlDownload)?;
+        // Without its `?wsdl` the SOAP of version 1 answers 500; JSON-RPC a 404 where there is none.
+        if matches!(answer.status, 404 | 500) && names_version1(&options.url) {
+            return Err(version1(&options.url));
+        }
         if answer.status != 200 {
             return Err(ClientError::WsdlStatus { url: masked(&options.url), status: answer.status });
         }
@@ -56,6 +60,7 @@ impl Service {
         let read = || wsdl_reader::read(document, None).map(|facts| (document.to_vec(), facts));
         let wsdl = READ.get_or_try(|known| known == document, read).map_err(|source| match source {
             WsdlError::NotWsdl { root } if root == "methodResponse" => version1(&options.url),
+            _ if names_version1(&options.url) => version1(&options.url),
             source => ClientError::Wsdl { url: masked(&options.url), source },
         })?;
         if wsdl.has_operation("call") && !wsdl.has_operation("storeList") {
@@ -70,6 +75,12 @@ impl Service {
     pub(super) fn mode(&self) -> WireStyle {
         self.wsdl.mode
     }
+}
+
+/// Whether an address is one of those of API version 1, whatever it answers.
+fn names_version1(typed: &Url) -> bool {
+    let path = typed.path().trim_end_matches('/');
+    ["/api", "/api/index", "/api/soap", "/api/xmlrpc", "/api/jsonrpc"].iter().any(|door| path.ends_with(door))
 }
 
 /// What is said of an address that serves API version 1: the one of version 2 stands beside it.
@@ -172,10 +183,14 @@ mod tests {
                 "http://shop.example/shop/index.php/api/?wsdl=1",
                 "http://shop.example/shop/index.php/api/v2_soap/?wsdl=1",
             ),
+            ("http://shop.example/api/soap/", "http://shop.example/api/v2_soap/?wsdl=1"),
+            ("http://shop.example/api/jsonrpc", "http://shop.example/api/v2_soap/?wsdl=1"),
             ("http://shop.example/api/xmlrpc", "http://shop.example/api/v2_soap/?wsdl=1"),
             ("http://shop.example/api.php?type=soap&wsdl", "http://shop.example/api.php?type=v2_soap&wsdl=1"),
         ] {
-            let said = version1(&typed.parse().unwrap()).to_string();
+            let typed: Url = typed.parse().unwrap();
+            assert!(names_version1(&typed) || typed.path().ends_with("api.php"), "{typed}");
+            let said = version1(&typed).to_string();
             assert!(said.contains("this is API v1") && said.ends_with(&format!("use {expected}")), "{said}");
         }
     }

@@ -11,6 +11,7 @@ mod cipher;
 mod difference;
 mod error;
 mod leaves;
+mod other_doors;
 mod personal;
 mod play;
 mod proxy;

@@ -12,6 +12,7 @@ use super::rewrite::{NoTarget, Upstreams};
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
 use crate::disrupt::Disruption;
+use crate::doors::{json_rpc, xml_rpc};
 use crate::server::{Answering, Answers, FrontAnswer, FrontRequest, HttpAnswer};
 use crate::soap::{SoapFault, SoapVersion, envelope};
 use crate::transport::{AllowedOrigins, HttpRequest, Method, Transport, TransportError};
@@ -127,10 +128,11 @@ impl Proxy {
             OF_THE_CONNECTION.contains(&name) || name == "content-encoding" || is_get && name == "accept-encoding"
         };
         let headers = request.headers.into_iter().filter(|(name, _)| !is_dropped(name)).collect();
+        let language = Language::of(&body);
         let sent = self.recorder.send(HttpRequest { method, url, headers, body }).await;
         match sent {
             Ok(answer) => FrontAnswer::Http(self.passed_on(answer, &host, is_get)),
-            Err(TransportError::MayWrite { operation, .. }) => refused(&operation),
+            Err(TransportError::MayWrite { operation, .. }) => refused(&operation, language),
             Err(error) => {
                 tracing::warn!("{error}");
                 // The client gets as little as the proxy got.
@@ -184,9 +186,40 @@ impl Transport for OnlyLinkedPages {
     }
 }
 
+/// In what a call was asked, and wants its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Soap,
+    XmlRpc,
+    JsonRpc,
+}
+
+impl Language {
+    pub(super) fn of(body: &[u8]) -> Self {
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
+            return Self::JsonRpc;
+        }
+        let is_xml_rpc = body.windows(METHOD_NAME.len()).any(|window| window == METHOD_NAME);
+        if is_xml_rpc { Self::XmlRpc } else { Self::Soap }
+    }
+}
+
+const METHOD_NAME: &[u8] = b"<methodName>";
+
 /// The fault for a call that was not sent.
-pub(super) fn refused(operation: &str) -> FrontAnswer {
-    fault(&SoapFault::server(may_write(operation)))
+pub(super) fn refused(operation: &str, language: Language) -> FrontAnswer {
+    let text = may_write(operation);
+    match language {
+        Language::Soap => fault(&SoapFault::server(text)),
+        Language::XmlRpc => {
+            let body = xml_rpc::write_fault(&xml_rpc::Fault { code: 1, text });
+            answer(200, "text/xml; charset=UTF-8", body)
+        }
+        Language::JsonRpc => {
+            let body = json_rpc::write_error(&json_rpc::Envelope::default(), json_rpc::SERVER_ERROR, &text);
+            answer(200, "application/json", body)
+        }
+    }
 }
 
 /// A fault of ours, as PHP answers one.

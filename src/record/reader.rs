@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::RecordError;
+use super::{RecordError, other_doors};
 use crate::magento::{BridgeRelease, Contract, Flavor};
-use crate::soap::{Answer, Codec, WireStyle, wsdl_reader};
+use crate::soap::{Answer, Codec, SoapStruct, WireStyle, wsdl_reader};
 
 /// Arguments that are never kept.
 const DROPPED: [&str; 3] = ["sessionId", "username", "apiKey"];
@@ -57,26 +57,33 @@ impl Reader {
 
     /// The operation of a request and its arguments, without session and secrets.
     pub(super) fn request(&self, body: &[u8]) -> (String, Value) {
-        match self.codec.read_request(body, None) {
-            Ok(request) => {
-                let mut arguments = serde_json::to_value(&request.arguments).unwrap_or_default();
-                if let Some(members) = arguments.as_object_mut() {
-                    members.retain(|name, _| !DROPPED.contains(&name.as_str()));
-                }
-                (request.operation, arguments)
-            }
-            Err(_) => (self.codec.outline(body, None).operation.unwrap_or_default(), Value::Null),
+        let Some((operation, arguments)) = self.call(body) else {
+            return (self.codec.outline(body, None).operation.unwrap_or_default(), Value::Null);
+        };
+        let mut arguments = serde_json::to_value(&arguments).unwrap_or_default();
+        if let Some(members) = arguments.as_object_mut() {
+            members.retain(|name, _| !DROPPED.contains(&name.as_str()));
         }
+        (operation, arguments)
+    }
+
+    /// A call through any door, named as version 2 names it.
+    fn call(&self, body: &[u8]) -> Option<(String, SoapStruct)> {
+        if let Ok(request) = self.codec.read_request(body, None) {
+            return Some((request.operation, request.arguments));
+        }
+        let (method, arguments) = other_doors::read(body, self.namespace())?;
+        Some((other_doors::operation(method, &arguments), arguments))
     }
 
     pub(super) fn secrets(&self, body: &[u8]) -> Option<Secrets> {
-        let request = self.codec.read_request(body, None).ok()?;
-        let text = |name: &str| request.arguments.text(name).filter(|text| !text.is_empty());
+        let (operation, arguments) = self.call(body)?;
+        let text = |name: &str| arguments.text(name).filter(|text| !text.is_empty());
         Some(Secrets {
             user: text("username"),
             key: text("apiKey"),
             session: text("sessionId"),
-            operation: request.operation,
+            operation,
         })
     }
 
@@ -94,7 +101,8 @@ impl Reader {
             Some(Answer::Value(value)) => {
                 value.as_text().map(str::to_owned).or_else(|| value.as_struct()?.iter().next()?.1.to_text())
             }
-            _ => None,
+            Some(_) => None,
+            None => other_doors::session(body),
         }
     }
 }

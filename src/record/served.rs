@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::RecordError;
 use super::cassette::Cassette;
 use super::play::{Play, Played};
-use super::proxy::{fault, is_authority, page, refused};
+use super::proxy::{Language, fault, is_authority, page, refused};
 use super::sanitiser::SHOP_HOST;
 use crate::disrupt::Disruption;
 use crate::record::Broken;
@@ -67,7 +67,7 @@ impl ServedCassette {
                 headers.push(("content-length".to_owned(), answer.body.len().to_string()));
                 FrontAnswer::Http(HttpAnswer { status: answer.status, headers, body: answer.body })
             }
-            Played::Broken(Broken::MayWrite(operation)) => refused(&operation),
+            Played::Broken(Broken::MayWrite(operation)) => refused(&operation, Language::of(body)),
             Played::Broken(broken) => {
                 FrontAnswer::Broken(broken.as_disruption().unwrap_or(Disruption::Reset { after_bytes: 0 }))
             }

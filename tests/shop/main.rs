@@ -9,6 +9,7 @@ mod catalog;
 mod checkpoints;
 mod disruptions;
 mod door_calls;
+mod door_features;
 mod dump;
 mod faults;
 mod hostile_bytes;

@@ -46,6 +46,23 @@ impl Served {
         self.send(operation, &all).await
     }
 
+    /// The session's id.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// Posts a body to an address of the shop as it is: the status and the answer.
+    pub async fn post(&self, path: &str, body: &str) -> (u16, String) {
+        let transport = TcpTransport::new(TcpOptions::default(), Clock::system()).expect("a transport");
+        let mut url = self.shop.wsdl_url();
+        url.set_query(None);
+        url.set_path(path);
+        let headers = vec![("Content-Type".to_owned(), "text/xml; charset=utf-8".to_owned())];
+        let request = HttpRequest::post(url, headers, body.as_bytes().to_vec());
+        let answer = transport.send(request).await.expect("an answer");
+        (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
     /// The answer as JSON, or the fault as a text.
     pub async fn answer(&self, operation: &str, arguments: Value) -> Value {
         match self.call(operation, arguments).await {

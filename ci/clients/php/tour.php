@@ -5,7 +5,7 @@ declare(strict_types=1);
 $style = getenv('MOCKGENTO_STYLE');
 $bridge = getenv('MOCKGENTO_BRIDGE');
 $wsi = $style === 'wsi';
-$client = new SoapClient(getenv('MOCKGENTO_WSDL'), ['cache_wsdl' => WSDL_CACHE_NONE, 'trace' => true, 'exceptions' => true]);
+$client = new SoapClient(getenv('MOCKGENTO_WSDL'), ['cache_wsdl' => WSDL_CACHE_NONE, 'trace' => true, 'exceptions' => true, 'soap_version' => $soap_version ?? SOAP_1_1]);
 $failed = 0;
 
 function check(string $name, mixed $actual, mixed $expected): void

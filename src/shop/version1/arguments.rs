@@ -18,8 +18,11 @@ pub(super) fn bind(
     arguments: &mut SoapStruct,
 ) -> Bound {
     let mut bound = Bound { path: path.to_owned(), given: Given::version1(), refusal: None };
-    let Some(method) = Version1::shared().methods.get(path) else { return bound };
     let schema = shop.contract().schema(WireStyle::RpcEncoded, shop.bridge(), shop.flavor());
+    let Some(method) = Version1::shared().methods.get(path) else {
+        bind_declared(&schema, facts, args, arguments);
+        return bound;
+    };
     let (values, refusal) = by_parameter(method, args, shop);
     bound.refusal = refusal;
     let parts = schema.operation(&facts.name).map(|operation| operation.request.parts.as_slice()).unwrap_or_default();
@@ -44,6 +47,33 @@ pub(super) fn bind(
         }
     }
     bound
+}
+
+/// Binds the arguments of an operation of somebody's module, of which only what its WSDL declares is known: by position in
+/// the order of its parts, or by their names.
+fn bind_declared(
+    schema: &ServiceSchema,
+    facts: &OperationFacts,
+    args: Option<&SoapValue>,
+    arguments: &mut SoapStruct,
+) {
+    let parts = schema.operation(&facts.name).map(|operation| operation.request.parts.as_slice()).unwrap_or_default();
+    let names: Vec<&str> = parts.iter().skip(1).map(|part| part.name.as_ref()).collect();
+    let mut take = |at: usize, value: &SoapValue| {
+        if let Some(name) = names.get(at) {
+            arguments.set(*name, value.clone());
+        }
+    };
+    match args {
+        None => {}
+        Some(SoapValue::List(items)) => items.iter().enumerate().for_each(|(at, item)| take(at, item)),
+        Some(SoapValue::Struct(members)) if members.is_array() => {
+            for (at, (key, value)) in members.iter().enumerate() {
+                take(names.iter().position(|name| *name == key).unwrap_or(at), value);
+            }
+        }
+        Some(one) => take(0, one),
+    }
 }
 
 /// The values of a method's parameters, and what PHP says when they do not fit.
