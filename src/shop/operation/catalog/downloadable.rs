@@ -122,12 +122,22 @@ fn read(data: &SoapStruct, kind: Kind) -> Result<Row, &'static str> {
 fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let kind = Kind::read(call)?;
     let data = call.record("resource");
-    // Version 2 puts an empty sample there.
-    if call.given.is_version1 && kind == Kind::Link && data.get("sample").is_none() {
-        let text = "array_key_exists(): Argument #2 ($array) must be of type array, null given";
-        return Err(Refusal::Thrown(text.to_owned()));
+    let row = read(&data, kind);
+    // Title and address are looked at before the sample, which PHP 8 wants to be an array; version 2 puts an empty one there.
+    let comes_first = matches!(row, Err("no_title" | "url_not_valid"));
+    if call.given.is_version1 && kind == Kind::Link && call.shop.flavor().names_arguments() && !comes_first {
+        let given = match data.get("sample") {
+            None | Some(SoapValue::Nil) => Some("null"),
+            Some(SoapValue::Text(_)) => Some("string"),
+            Some(SoapValue::Int(_)) => Some("int"),
+            Some(_) => None,
+        };
+        if let Some(given) = given {
+            let text = format!("array_key_exists(): Argument #2 ($array) must be of type array, {given} given");
+            return Err(Refusal::Thrown(text));
+        }
     }
-    let mut row = read(&data, kind).map_err(|name| call.fault_with("validation_error", name))?;
+    let mut row = row.map_err(|name| call.fault_with("validation_error", name))?;
     let product = product(call)?;
     row.set("product_id", product.text("entity_id"));
     call.shop.database.table_mut(kind.table()).insert(row);
