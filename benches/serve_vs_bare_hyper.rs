@@ -64,8 +64,16 @@ async fn rates() {
         ("oroPing, asked anew", SOAP2, [ping.as_slice(), COUNTED].concat()),
         ("page of 100 customers", SOAP2, page.clone()),
         ("page of 100 customers, asked anew", SOAP2, [page.as_slice(), COUNTED].concat()),
-        ("XML-RPC list of 100 customers, asked anew", XML_RPC, [pages::xml_rpc_list(&session).as_slice(), COUNTED].concat()),
-        ("SOAP v1 list of 100 customers, asked anew", SOAP1, [pages::soap1_list(&session).as_slice(), COUNTED].concat()),
+        (
+            "XML-RPC list of 100 customers, asked anew",
+            XML_RPC,
+            [pages::xml_rpc_list(&session).as_slice(), COUNTED].concat(),
+        ),
+        (
+            "SOAP v1 list of 100 customers, asked anew",
+            SOAP1,
+            [pages::soap1_list(&session).as_slice(), COUNTED].concat(),
+        ),
     ];
     let shop = FakeShop::start(shop, ServerOptions::default()).await.expect("a running shop");
     for (name, path, body) in requests {

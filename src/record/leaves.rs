@@ -6,6 +6,9 @@ use crate::xml::writer::escape_text;
 /// Elements that stand for a place in a list; the field is the element around them.
 const PLACES: [&str; 2] = ["item", "complexObjectArray"];
 
+/// Elements of XML-RPC that say of what type a value is, or that it is a list.
+const TYPES: [&str; 9] = ["string", "int", "i4", "double", "boolean", "dateTime.iso8601", "base64", "array", "data"];
+
 const CDATA: &str = "<![CDATA[";
 const COMMENT: &str = "<!--";
 
@@ -24,7 +27,8 @@ pub(super) fn rewritten(document: &str, rewrite: &mut dyn FnMut(&str, &str) -> O
         // Text right before an end tag whose start tag came right before it.
         let is_leaf = closes && open.last() == Some(&local(tag));
         let field = if is_leaf { field_of(&open, &last_key) } else { String::new() };
-        if is_leaf && open.last() == Some(&"key") {
+        // A map of SOAP, a member of XML-RPC.
+        if is_leaf && matches!(open.as_slice(), [.., "key"] | [.., "member", "name"]) {
             last_key = unescaped(text);
         }
         push_text(&mut out, &field, text, rewrite);
@@ -78,6 +82,17 @@ fn local(tag: &str) -> &str {
 
 /// The field of the innermost element: of a map the key before it, in a list the element around it.
 fn field_of(open: &[&str], last_key: &str) -> String {
+    // The name of a member is as a key of a map.
+    if let [.., "member", "name"] = open {
+        return "key".to_owned();
+    }
+    let mut open = open;
+    while let [.., "value", of_type] | [.., "array", of_type] | [.., "data", of_type] = open
+        && (TYPES.contains(of_type) || *of_type == "value")
+        && open.len() > 1
+    {
+        open = &open[..open.len() - 1];
+    }
     let name = open.iter().rev().find(|name| !PLACES.contains(*name)).copied().unwrap_or_default();
     if open.last() == Some(&"value") && !last_key.is_empty() { last_key.to_owned() } else { name.to_owned() }
 }
@@ -144,6 +159,19 @@ mod tests {
         assert_eq!(seen(document), ["firstname=A & B", "street=One", "street=Two", "key=dob", "dob=1980"]);
         let changed = rewritten(document, &mut |field, _| (field == "firstname").then(|| "<C>".to_owned()));
         assert_eq!(changed, document.replace("A &amp; B", "&lt;C&gt;"));
+    }
+
+    #[test]
+    fn members_of_xml_rpc_are_fields() {
+        let member = |name: &str, value: &str| format!("<member><name>{name}</name><value>{value}</value></member>");
+        let document = format!(
+            "<methodResponse><params><param><value><struct>{}{}{}</struct></value></param></params></methodResponse>",
+            member("firstname", "<string>Ann</string>"),
+            member("store_id", "<int>1</int>"),
+            member("street", "<array><data><value><string>Line</string></value></data></array>"),
+        );
+        let expected = ["key=firstname", "firstname=Ann", "key=store_id", "store_id=1", "key=street", "street=Line"];
+        assert_eq!(seen(&document), expected);
     }
 
     #[test]

@@ -79,12 +79,7 @@ impl Reader {
     pub(super) fn secrets(&self, body: &[u8]) -> Option<Secrets> {
         let (operation, arguments) = self.call(body)?;
         let text = |name: &str| arguments.text(name).filter(|text| !text.is_empty());
-        Some(Secrets {
-            user: text("username"),
-            key: text("apiKey"),
-            session: text("sessionId"),
-            operation,
-        })
+        Some(Secrets { user: text("username"), key: text("apiKey"), session: text("sessionId"), operation })
     }
 
     /// What an operation answered; nothing when it is no SOAP answer.

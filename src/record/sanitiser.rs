@@ -70,10 +70,17 @@ impl Sanitiser {
     /// Remembers the personal values of an operation's answer.
     pub(super) fn learn(&mut self, operation: &str, document: &str) {
         let mut found = Vec::new();
-        rewritten(document, &mut |field, text| {
-            found.push((kind_of(operation, field), text.to_owned()));
-            None
-        });
+        let mut meet = |field: &str, text: &str| found.push((kind_of(operation, field), text.to_owned()));
+        match answer_of_json_rpc(document) {
+            Some(value) => drop(each_text(&value, "", &mut |field, text| {
+                meet(field, text);
+                text.to_owned()
+            })),
+            None => drop(rewritten(document, &mut |field, text| {
+                meet(field, text);
+                None
+            })),
+        }
         for (kind, text) in found {
             self.learn_value(kind, &text);
         }
@@ -116,7 +123,11 @@ impl Sanitiser {
     /// The answer of an operation with its personal values replaced.
     pub(super) fn document(&self, operation: &str, document: &str) -> String {
         let document = self.hidden(document.to_owned());
-        if !document.contains(":Envelope") {
+        if let Some(value) = answer_of_json_rpc(&document) {
+            let new = each_text(&value, "", &mut |field, text| self.value(kind_of(operation, field), text));
+            return new.to_string();
+        }
+        if !document.contains(":Envelope") && !document.contains("<methodResponse>") {
             // A page may hold a name anywhere, in attributes too.
             return self.text(&document);
         }
@@ -334,6 +345,12 @@ const OPERATORS: [&str; 17] = [
 ];
 
 /// Rewrites all texts with the field each belongs to; of a pair of key and value that is what the key says.
+/// The answer of a call over JSON-RPC.
+fn answer_of_json_rpc(document: &str) -> Option<Value> {
+    let is_one = document.starts_with("{\"result\":") || document.starts_with("{\"error\":");
+    if is_one { serde_json::from_str(document).ok() } else { None }
+}
+
 fn each_text(value: &Value, field: &str, rewrite: &mut dyn FnMut(&str, &str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(rewrite(field, text)),

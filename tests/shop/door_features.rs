@@ -55,12 +55,13 @@ impl Door {
     fn body(self, session: &str, call: Asked) -> String {
         let Asked { operation, path, argument, value } = call;
         let envelope = |namespace: &str, inside: &str| {
-            format!("<e:Envelope xmlns:e=\"{namespace}\" xmlns:m=\"urn:OpenMage\"><e:Body>{inside}</e:Body></e:Envelope>")
+            format!(
+                "<e:Envelope xmlns:e=\"{namespace}\" xmlns:m=\"urn:OpenMage\"><e:Body>{inside}</e:Body></e:Envelope>"
+            )
         };
         let (soap11, soap12) = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
-        let of_version2 = format!(
-            "<m:{operation}><sessionId>{session}</sessionId><{argument}>{value}</{argument}></m:{operation}>"
-        );
+        let of_version2 =
+            format!("<m:{operation}><sessionId>{session}</sessionId><{argument}>{value}</{argument}></m:{operation}>");
         match self {
             Self::Soap2 => envelope(soap11, &of_version2),
             Self::Soap2InSoap12 => envelope(soap12, &of_version2),

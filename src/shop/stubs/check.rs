@@ -62,8 +62,11 @@ impl Check<'_> {
 
     fn stub(&self, text: &At<super::StubText>) -> Result<Stub, StubError> {
         let place = text.operation.place();
-        let operation = text.operation.get().as_str();
         let contract = &self.shop.config.contract;
+        // Version 1 has a path in place of a name.
+        let written = text.operation.get().as_str();
+        let at_path = contract.operation_at(written).map(|(facts, _)| facts.name.clone());
+        let operation = at_path.as_deref().unwrap_or(written);
         if contract.operation(operation).is_none() && self.schema.operation(operation).is_none() {
             let known = contract.operations().map(|facts| facts.name.as_str());
             let known = known.chain(self.schema.operations.keys().map(String::as_str));

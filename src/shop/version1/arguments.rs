@@ -51,12 +51,7 @@ pub(super) fn bind(
 
 /// Binds the arguments of an operation of somebody's module, of which only what its WSDL declares is known: by position in
 /// the order of its parts, or by their names.
-fn bind_declared(
-    schema: &ServiceSchema,
-    facts: &OperationFacts,
-    args: Option<&SoapValue>,
-    arguments: &mut SoapStruct,
-) {
+fn bind_declared(schema: &ServiceSchema, facts: &OperationFacts, args: Option<&SoapValue>, arguments: &mut SoapStruct) {
     let parts = schema.operation(&facts.name).map(|operation| operation.request.parts.as_slice()).unwrap_or_default();
     let names: Vec<&str> = parts.iter().skip(1).map(|part| part.name.as_ref()).collect();
     let mut take = |at: usize, value: &SoapValue| {
