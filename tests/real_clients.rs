@@ -22,7 +22,10 @@ struct Stack {
     example: Option<&'static str>,
     /// Whether it can load the bridge's real WS-I document, five messages of which are malformed.
     loads_malformed_wsi: bool,
+    styles: &'static [&'static str],
 }
+
+const BOTH_STYLES: &[&str] = &["rpc", "wsi"];
 
 fn stacks() -> Vec<Stack> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/clients");
@@ -36,6 +39,7 @@ fn stacks() -> Vec<Stack> {
             driver: clients.join("php/tour.php"),
             example: Some("client.php"),
             loads_malformed_wsi: true,
+            styles: BOTH_STYLES,
         },
         // The version of SOAP that Zend_Soap_Client speaks unless it is told otherwise.
         Stack {
@@ -45,6 +49,8 @@ fn stacks() -> Vec<Stack> {
             driver: clients.join("php/tour_soap_1_2.php"),
             example: None,
             loads_malformed_wsi: true,
+            // PHP cannot read the arrays of RPC/encoded in SOAP 1.2, of which a real shop sends the same bytes.
+            styles: &["wsi"],
         },
         Stack {
             name: "zeep",
@@ -53,6 +59,7 @@ fn stacks() -> Vec<Stack> {
             driver: clients.join("zeep/tour.py"),
             example: Some("client.py"),
             loads_malformed_wsi: true,
+            styles: BOTH_STYLES,
         },
         Stack {
             name: "node",
@@ -61,6 +68,7 @@ fn stacks() -> Vec<Stack> {
             driver: clients.join("node/tour.js"),
             example: None,
             loads_malformed_wsi: false,
+            styles: BOTH_STYLES,
         },
         // Axis speaks RPC/encoded, JAX-WS WS-I; the script chooses.
         Stack {
@@ -70,6 +78,7 @@ fn stacks() -> Vec<Stack> {
             driver: clients.join("java/tour.sh"),
             example: None,
             loads_malformed_wsi: false,
+            styles: BOTH_STYLES,
         },
     ]
 }
@@ -299,7 +308,7 @@ fn main() {
             eprintln!("SKIPPED: {} is not installed; run ci/install to test with it", stack.name);
         }
         let stack = std::sync::Arc::new(stack);
-        for style in ["rpc", "wsi"] {
+        for style in stack.styles {
             for bridge in ["none", "1.2.19", "1.2.0"] {
                 let stack = stack.clone();
                 let name = format!("{}::{style}::bridge_{bridge}", stack.name);

@@ -15,6 +15,7 @@ mod http;
 pub mod journal;
 mod kept;
 mod listener;
+mod message;
 mod outcome;
 mod patience;
 mod redirect;

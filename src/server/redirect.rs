@@ -1,7 +1,7 @@
 //! Where Magento sends a request that came by another scheme or host than the shop's base URL has: `web/url/redirect_to_base`
 //! and the secure URLs (recordings urls 98 to 124, urls-https 1 to 17).
 
-use super::endpoint::HttpRequestParts;
+use super::message::HttpRequestParts;
 use super::route;
 use crate::shop::Shop;
 
