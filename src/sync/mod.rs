@@ -28,6 +28,7 @@ pub mod plan;
 pub mod queue;
 mod run;
 mod scope;
+mod sent;
 pub mod shop_time;
 pub mod span;
 pub mod standing;

@@ -20,8 +20,8 @@ pub(in crate::scenario) enum CannotWork {
     SeveralInShop { many: usize, named: String, ids: Vec<i64> },
     #[error("the CRM has no {what}{hint}")]
     NotInCrm { what: String, hint: &'static str },
-    #[error("{many} customers of the CRM are `{named}`; name one by Magento's id")]
-    SeveralInCrm { many: usize, named: String },
+    #[error("{many} {what} of the CRM are `{named}`; name one by Magento's id")]
+    SeveralInCrm { many: usize, what: &'static str, named: String },
     #[error("`{named}` is not {what}")]
     NotAnId { named: String, what: String },
     #[error("`{0}` takes one value, not several")]

@@ -52,6 +52,18 @@ impl Ledger {
         self.addresses.push((customer, address.clone()));
     }
 
+    /// An address was changed; of one that was added here, what it holds now must arrive.
+    pub(super) fn changed(&mut self, customer: RowId, before: &Fields, fields: &Fields) {
+        let is_it = |(whose, held): &&mut (RowId, Fields)| {
+            *whose == customer && held.iter().all(|(name, value)| before.get(name) == Some(value))
+        };
+        if let Some((_, held)) = self.addresses.iter_mut().find(is_it) {
+            for (name, value) in fields.iter() {
+                held.set(name.to_owned(), value.clone());
+            }
+        }
+    }
+
     /// What is not in the shop, or there twice, in words.
     pub(super) fn not_arrived(
         &self,

@@ -2,8 +2,9 @@
 //! addresses go.
 
 use super::{Change, is_empty, sync_state};
-use crate::crm::{CrmValue, Entity, Fields, Row};
+use crate::crm::{CrmValue, Entity, Fields, Row, RowId};
 use crate::quirk::{Quirk, Quirks};
+use crate::sync::convert::Record;
 
 /// A customer record whose relations are looked up already.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Existing<'a> {
     pub customer: Option<&'a Row>,
     /// Its addresses.
     pub addresses: &'a [Row],
+    /// What exports sent of those that have no origin id, by their rows: Magento may have made one of that.
+    pub sent: &'a [(RowId, Record)],
 }
 
 /// Decides what a customer record does.
@@ -34,7 +37,7 @@ pub fn customer(import: CustomerImport, existing: Existing<'_>, quirks: &Quirks)
         fields: root_fields(import.fields, existing.customer, quirks),
     }];
     if let Some(addresses) = import.addresses {
-        changes.extend(address_changes(addresses, existing.addresses, quirks));
+        changes.extend(address_changes(addresses, existing, quirks));
     }
     changes
 }
@@ -62,15 +65,18 @@ fn root_fields(mut fields: Fields, existing: Option<&Row>, quirks: &Quirks) -> F
     fields
 }
 
-fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> Vec<Change> {
+fn address_changes(
+    imported: Vec<Fields>,
+    Existing { addresses: existing, sent, .. }: Existing<'_>,
+    quirks: &Quirks,
+) -> Vec<Change> {
     let origin_ids: Vec<Option<i64>> = imported.iter().map(|fields| fields.int("originId")).collect();
     let mut changes = Vec::new();
     let mut found_again = Vec::new();
     for (fields, id) in imported.into_iter().zip(&origin_ids) {
         let row = existing.iter().find(|row| id.is_some() && row.fields.int("originId") == *id);
-        if let Some(made) =
-            made_here(&fields, existing, quirks).filter(|made| row.is_none() && !found_again.contains(&made.id))
-        {
+        let made = made_here(&fields, existing, sent, quirks);
+        if let Some(made) = made.filter(|made| row.is_none() && !found_again.contains(&made.id)) {
             found_again.push(made.id);
             let fields = Fields::new().with("originId", *id);
             changes.push(Change::Child { entity: Entity::CustomerAddress, id: Some(made.id), owner: "owner", fields });
@@ -97,12 +103,27 @@ fn address_changes(imported: Vec<Fields>, existing: &[Row], quirks: &Quirks) -> 
 }
 
 /// The address made in the CRM that Magento has created although its answer was lost: it comes back as somebody else's
-/// . It gets its origin id, and its export changes that one instead of making another.
-fn made_here<'a>(imported: &Fields, existing: &'a [Row], quirks: &Quirks) -> Option<&'a Row> {
-    let same =
-        |row: &Row, field: &str| row.fields.text(field).unwrap_or_default() == imported.text(field).unwrap_or_default();
-    let is_it = |row: &&Row| is_empty(row, "originId") && SAME_ADDRESS.iter().all(|field| same(row, field));
-    existing.iter().find(is_it).filter(|_| !quirks.has(Quirk::CreateSentAgain))
+/// . It gets its origin id, and its export changes that one instead of making another. It is known by what the row says
+/// now, or said when it was sent: somebody may have edited it since.
+fn made_here<'a>(
+    imported: &Fields,
+    existing: &'a [Row],
+    sent: &[(RowId, Record)],
+    quirks: &Quirks,
+) -> Option<&'a Row> {
+    if quirks.has(Quirk::CreateSentAgain) {
+        return None;
+    }
+    let is_same = |text: &dyn Fn(&str) -> String| {
+        SAME_ADDRESS.iter().all(|field| text(field) == imported.text(field).unwrap_or_default())
+    };
+    let says = |row: &Row| is_same(&|field| row.fields.text(field).unwrap_or_default().to_owned());
+    let said = |row: &Row| {
+        let mut sent = sent.iter().filter(|(of, _)| *of == row.id);
+        sent.any(|(_, record)| is_same(&|field| record.text(field).unwrap_or_default().to_owned()))
+    };
+    let mut made = existing.iter().filter(|row| is_empty(row, "originId"));
+    made.clone().find(|row| says(row)).or_else(|| made.find(|row| said(row)))
 }
 
 /// What an address is known by that has no origin id yet.
@@ -153,7 +174,7 @@ mod tests {
         for (origin_id, expected) in [(None, 1), (Some(7), 0)] {
             let fields = Fields::new().with("originId", origin_id).with("firstName", "Annie").with("syncState", 1);
             let waiting = row(Entity::Customer, 1, fields);
-            let existing = Existing { customer: Some(&waiting), addresses: &[] };
+            let existing = Existing { customer: Some(&waiting), addresses: &[], sent: &[] };
             let changes = customer(import(None), existing, &Quirks::default());
             let [Change::Root { fields, .. }] = changes.as_slice() else { panic!("{changes:?}") };
             assert_eq!(fields.len(), expected, "{fields:?}");
@@ -165,7 +186,7 @@ mod tests {
     fn a_guest_with_the_same_email_and_website_becomes_the_customer() {
         // Vector 126.
         let guest = row(Entity::Customer, 3, Fields::new().with("originId", CrmValue::Null).with("guest", true));
-        let existing = Existing { customer: Some(&guest), addresses: &[] };
+        let existing = Existing { customer: Some(&guest), addresses: &[], sent: &[] };
         let changes = customer(import(None), existing, &Quirks::default());
         let Change::Root { id, fields, .. } = &changes[0] else { panic!("a root comes first") };
         assert_eq!((*id, fields.int("originId")), (Some(RowId(3)), Some(7)));
@@ -176,7 +197,7 @@ mod tests {
     fn the_imported_addresses_replace_the_stored_ones_when_the_row_speaks_of_them() {
         let stored = row(Entity::Customer, 3, Fields::new().with("originId", 7));
         let addresses = [address(1, Some(10), 0), address(2, Some(11), 0)];
-        let existing = Existing { customer: Some(&stored), addresses: &addresses };
+        let existing = Existing { customer: Some(&stored), addresses: &addresses, sent: &[] };
         let changes = customer(import(Some(&[10, 12])), existing, &Quirks::default());
         assert_eq!(
             described(&changes),
@@ -190,13 +211,21 @@ mod tests {
         let stored = row(Entity::Customer, 3, Fields::new().with("originId", 7));
         let mut made = address(5, None, 1);
         made.fields.set("city", "Paris");
-        let existing = Existing { customer: Some(&stored), addresses: &[made] };
+        let mut edited = made.clone();
+        edited.fields.set("city", "Rome");
+        let mut record = Record::default();
+        record.values.insert("city", "Paris".into());
         let quirks = Quirks::default();
-        assert_eq!(
-            described(&customer(import(Some(&[10, 11])), existing, &quirks)),
-            ["root Some(3) 2", "child Some(5) Some(10)", "child None Some(11)"]
-        );
-        let again = quirks.with(Quirk::CreateSentAgain, true);
+        // Edited since it was sent, it is known by what was sent.
+        for (row, sent) in [(made.clone(), vec![]), (edited, vec![(RowId(5), record)])] {
+            let existing = Existing { customer: Some(&stored), addresses: &[row], sent: &sent };
+            assert_eq!(
+                described(&customer(import(Some(&[10, 11])), existing, &quirks)),
+                ["root Some(3) 2", "child Some(5) Some(10)", "child None Some(11)"]
+            );
+        }
+        let existing = Existing { customer: Some(&stored), addresses: &[made], sent: &[] };
+        let again = quirks.clone().with(Quirk::CreateSentAgain, true);
         assert_eq!(
             described(&customer(import(Some(&[10])), existing, &again)),
             ["root Some(3) 2", "child None Some(10)"]
@@ -207,7 +236,7 @@ mod tests {
     fn rows_that_wait_for_their_export_are_left_alone_unless_the_quirk_is_on() {
         let stored = row(Entity::Customer, 3, Fields::new().with("originId", 7).with("syncState", 1));
         let addresses = [address(1, Some(10), 1), address(2, None, 1), address(4, Some(11), 0)];
-        let existing = Existing { customer: Some(&stored), addresses: &addresses };
+        let existing = Existing { customer: Some(&stored), addresses: &addresses, sent: &[] };
         let documented = customer(import(Some(&[10])), existing, &Quirks::default());
         assert_eq!(described(&documented), ["root Some(3) 0", "delete 4"]);
         let reference = customer(import(Some(&[10])), existing, &Profile::OroCrm41.quirks());

@@ -13,6 +13,7 @@ use crate::sync::connector::{Stream, detail};
 use crate::sync::convert::{self, Record};
 use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
+use crate::sync::sent;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::customer::{CustomerImport, Existing};
 use crate::sync::strategy::{self, Change};
@@ -143,7 +144,8 @@ pub(in crate::sync) fn write_record(
         None => None,
     };
     let import = CustomerImport { fields, addresses };
-    let found = Existing { customer: existing.as_ref(), addresses: &existing_addresses };
+    let sent_before = sent_of(crm, scope, &existing_addresses)?;
+    let found = Existing { customer: existing.as_ref(), addresses: &existing_addresses, sent: &sent_before };
     let changes = strategy::customer::customer(import, found, &scope.quirks);
     let registered = existing.as_ref().filter(|row| is_guest(row));
     let origin_id = changes.iter().find_map(|change| match change {
@@ -159,6 +161,27 @@ pub(in crate::sync) fn write_record(
         crm.note_missing_detail(scope.channel, CONTACT, &id.to_string())?;
     }
     Ok(updated_at)
+}
+
+/// What exports sent of addresses that have no origin id yet.
+fn sent_of(crm: &Crm, scope: &Scope, addresses: &[Row]) -> Result<Vec<(RowId, Record)>, CrmError> {
+    let made: Vec<RowId> =
+        addresses.iter().filter(|row| row.fields.int("originId").is_none()).map(|row| row.id).collect();
+    if made.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    let queue = crm.export_queue(scope.channel)?;
+    for edit in queue.iter().filter(|edit| edit.entity == Entity::CustomerAddress && made.contains(&edit.row)) {
+        for fields in &edit.sent {
+            let record = convert::address::customer_address(&sent::record(fields), &scope.quirks);
+            let record = record.map_err(|error| {
+                CrmError::Forbidden(format!("what was sent of the waiting edit {} cannot be read: {error}", edit.id))
+            })?;
+            all.push((edit.row, record));
+        }
+    }
+    Ok(all)
 }
 
 /// Whether a row was made of a guest's order and nothing else.

@@ -9,7 +9,6 @@ mod address;
 mod already_there;
 mod customer;
 mod refusal;
-mod sent;
 
 use indexmap::IndexSet;
 
@@ -23,6 +22,7 @@ use super::merge::{Sides, difference, merge};
 use super::outcome::{ExportOutcome, ExportResult};
 use super::run::{Announced, Run};
 use super::scope::Scope;
+use super::sent;
 use super::strategy::sync_state;
 use super::write::{MagentoWrite, Remote};
 use crate::client::ClientError;

@@ -328,7 +328,6 @@ impl Check<'_> {
             }
             CrmEdit::UpdateAddress(update) => {
                 self.needs_channel(place);
-                self.number(&update.address);
                 self.fields(&update.set, Entity::CustomerAddress);
             }
         }

@@ -189,7 +189,7 @@ pub struct AddressInCrm {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateAddressInCrm {
-    /// Magento's id of the address.
+    /// Magento's id of the address, or its street: an address that Magento does not have yet has no id.
     pub address: At<String>,
     /// The changed fields.
     pub set: Fields,

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::crm::lookup::as_spelled;
 use crate::crm::{
     AddressEdit, ColumnType, Crm, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId,
-    Maintained, RowId,
+    Maintained, Row, RowId,
 };
 use crate::scenario::language::step::crm_edit::{AddressInCrm, CreateInCrm, CrmEdit, UpdateAddressInCrm, UpdateInCrm};
 use crate::scenario::language::text::matcher::Matcher;
@@ -157,20 +157,32 @@ impl World<'_> {
 
     fn update_address_in_crm(&mut self, update: &UpdateAddressInCrm) -> Result<Result<(), CrmError>, CannotWork> {
         let fields = self.crm_fields(Entity::CustomerAddress, &update.set)?;
-        let origin = CrmValue::Int(
-            update
-                .address
-                .parse()
-                .map_err(|_| CannotWork::NotAnId { named: update.address.get().clone(), what: "an id".to_owned() })?,
-        );
-        let channel = self.channel()?;
-        let found = self.crm.find(Entity::CustomerAddress, &[("channel", channel.0.into()), ("originId", origin)])?;
-        let Some(address) = found.first() else {
-            return Err(CannotWork::NotInCrm { what: format!("address {}", update.address.get()), hint: " now" });
-        };
+        let address = self.crm_address(&update.address)?;
         let owner = address.fields.link("owner").ok_or(CannotWork::AddressOfNobody)?;
-        let addresses = vec![AddressEdit::Change { id: address.id, fields }];
-        Ok(self.save_in_crm(owner, &CustomerEdit { fields: CrmFields::new(), addresses }))
+        let addresses = vec![AddressEdit::Change { id: address.id, fields: fields.clone() }];
+        let done = self.save_in_crm(owner, &CustomerEdit { fields: CrmFields::new(), addresses });
+        if done.is_ok() {
+            self.ledger.changed(owner, &address.fields, &fields);
+        }
+        Ok(done)
+    }
+
+    /// The address with that id in Magento, or with that street.
+    fn crm_address(&self, named: &At<String>) -> Result<Row, CannotWork> {
+        let channel = self.channel()?;
+        let (field, value) = match named.parse() {
+            Ok(id) => ("originId", CrmValue::Int(id)),
+            Err(_) => ("street", CrmValue::from(named.get().as_str())),
+        };
+        let mut found = self.crm.find(Entity::CustomerAddress, &[("channel", channel.0.into()), (field, value)])?;
+        match (found.len(), found.pop()) {
+            (1, Some(one)) => Ok(one),
+            (0, _) => {
+                let hint = " now; name it by its id in Magento, or by its street";
+                Err(CannotWork::NotInCrm { what: format!("address `{}`", named.get()), hint })
+            }
+            (many, _) => Err(CannotWork::SeveralInCrm { many, what: "addresses", named: named.get().clone() }),
+        }
     }
 
     /// The customer with that e-mail address or Magento id.
@@ -188,7 +200,9 @@ impl World<'_> {
                 what: format!("customer `{}`", named.get()),
                 hint: " now; sync before, or create it",
             }),
-            many => Err(CannotWork::SeveralInCrm { many: many.len(), named: named.get().clone() }),
+            many => {
+                Err(CannotWork::SeveralInCrm { many: many.len(), what: "customers", named: named.get().clone() })
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! What an export sent before, and what of it comes back. A run that dies after its call never learns what came of it; when
 //! the row was edited again since, the shop holds neither what the CRM knew nor what it wants now, but the CRM's own edit
-//! between the two. That is no edit of the shop. Pure.
+//! between the two. That is no edit of the shop, and a new record that comes back so is the CRM's own. Pure.
 
 use crate::crm::export_queue::SentFields;
 use crate::soap::{SoapStruct, SoapValue};
