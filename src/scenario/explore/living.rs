@@ -19,6 +19,8 @@ use crate::scenario::run::compare::{Difference, Kind, neither};
 
 /// The table of accounts.
 const ACCOUNTS: &str = "crm accounts";
+/// The table of customers.
+const CUSTOMERS: &str = "crm customers";
 /// The table of customers' addresses.
 const ADDRESSES: &str = "crm customers addresses";
 
@@ -130,17 +132,26 @@ fn but_names_of_accounts(mut differences: Vec<Difference>) -> Vec<Difference> {
     differences
 }
 
-/// An address that went with its customer: whoever asks for it by its id learns so and removes it, whoever does not keeps it.
+/// What a row that is gone from the shop leaves open. An address that went with its customer: whoever asks for it by its id
+/// learns so and removes it, whoever does not keeps it. A customer, or an address that stays: whoever exports learns so and
+/// marks it.
 fn is_gone(difference: &Difference, state: &Value) -> bool {
-    let Some((_, id)) = difference.key.as_ref().filter(|_| difference.table == ADDRESSES) else { return false };
-    let rows = |shop: &Value| shop.get("customer_address").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some((_, id)) = difference.key.as_ref() else { return false };
+    let is_mark = difference.field.as_ref().is_some_and(|(field, ..)| field == "syncState");
+    let table = match (difference.table.as_str(), difference.kind) {
+        (ADDRESSES, Kind::Missing) => "customer_address",
+        (ADDRESSES, Kind::Changed) if is_mark => "customer_address",
+        (CUSTOMERS, Kind::Changed) if is_mark => "customer",
+        _ => return false,
+    };
+    let rows = |shop: &Value| shop.get(table).and_then(Value::as_array).cloned().unwrap_or_default();
     let is_it = |row: &Value| row.get("entity_id").is_some_and(|own| own.to_string().trim_matches('"') == id);
     // The state of one shop is its tables, that of several a record of shops.
     let shops = state.get("shop").into_iter().flat_map(|shop| {
         let of_several = shop.as_object().into_iter().flat_map(|shops| shops.values());
         std::iter::once(shop).chain(of_several)
     });
-    difference.kind == Kind::Missing && !shops.flat_map(rows).any(|row| is_it(&row))
+    !shops.flat_map(rows).any(|row| is_it(&row))
 }
 
 /// One run; `None` when the edit could not be done there.

@@ -63,6 +63,11 @@ pub fn address_gone_fault(bridge: &Bridge) -> u16 {
     if bridge.is_supported() { 103 } else { 102 }
 }
 
+/// The SOAP fault of a list of addresses that says "this customer does not exist" (sync spec 2.8).
+pub fn customer_of_address_gone_fault(bridge: &Bridge) -> u16 {
+    if bridge.is_supported() { 102 } else { 101 }
+}
+
 fn record(answer: SoapValue) -> SoapStruct {
     match answer {
         SoapValue::Struct(record) => record,

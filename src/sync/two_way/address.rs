@@ -15,6 +15,9 @@ use crate::sync::scope::Scope;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::write::Writes;
 
+/// API fault "Customer not exists." of the native calls about addresses.
+const CUSTOMER_GONE: u16 = 101;
+
 /// An address of the customer with that id in Magento; none for one that a plan takes for created.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Address {
@@ -119,6 +122,19 @@ impl Exported for Address {
     fn is_gone(self, error: &ClientError, quirks: &Quirks) -> bool {
         let code = if quirks.has(Quirk::AnyErrorRemovesAddress) { 103 } else { 102 };
         error.fault_code() == Some(code)
+    }
+
+    /// The reference client takes it for a failure like any other.
+    fn owner_is_gone(self, error: &ClientError, quirks: &Quirks) -> bool {
+        error.fault_code() == Some(CUSTOMER_GONE) && !quirks.has(Quirk::AnyErrorRemovesAddress)
+    }
+
+    /// As when its own export finds the customer gone: no edit of theirs has anywhere to go.
+    fn owner_gone(self, crm: &mut Crm, row: &Row) -> Result<(), CrmError> {
+        match row.fields.link("owner") {
+            Some(owner) => crm.mark_removed(Entity::Customer, owner),
+            None => Ok(()),
+        }
     }
 
     fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError> {

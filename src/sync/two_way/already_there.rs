@@ -5,6 +5,7 @@ use super::refusal::{Refusal, Stop};
 use crate::client::Endpoint;
 use crate::crm::{CrmError, Entity};
 use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::connector::detail;
 use crate::sync::convert;
 use crate::sync::export;
 use crate::sync::filter::FilterBag;
@@ -33,7 +34,12 @@ pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result
 pub(super) async fn address(run: &mut Run<'_, '_>, form: &SoapStruct, customer_id: i64) -> Result<Option<i64>, Stop> {
     let operation = Endpoint::AddressList.operation(run.bridge.version());
     let arguments = SoapStruct::new().with("customerId", customer_id);
-    let rows = run.client().await?.call_list(operation, arguments).await?;
+    let rows = match run.client().await?.call_list(operation, arguments).await {
+        Ok(rows) => rows,
+        // Nobody has addresses who is not there; the creation says so too, and what comes of it is decided there.
+        Err(error) if error.fault_code() == Some(detail::customer_of_address_gone_fault(&run.bridge)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let mut alike = Vec::new();
     for row in rows {
         let record = convert::address::customer_address(&row, &run.quirks)?;

@@ -73,6 +73,16 @@ trait Exported: Copy {
     /// Whether the fault of an update says that the record is gone.
     fn is_gone(self, error: &ClientError, quirks: &Quirks) -> bool;
 
+    /// Whether the fault of a creation says that what the record belongs to is gone.
+    fn owner_is_gone(self, _: &ClientError, _: &Quirks) -> bool {
+        false
+    }
+
+    /// What the record belongs to was gone when it was to be made.
+    fn owner_gone(self, _: &mut Crm, _: &Row) -> Result<(), CrmError> {
+        Ok(())
+    }
+
     /// Magento made the record; `None` when that is only planned.
     fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError>;
 
@@ -162,6 +172,8 @@ enum Sent {
     Gone,
     /// It went between being read and being written.
     Removed,
+    /// What it belongs to is not there any more, so that it was not made.
+    OwnerGone,
     /// Nothing was sent: the run only plans, and takes it for done. The record is what Magento would hold, none when it
     /// would be new.
     Planned(Option<Record>),
@@ -188,11 +200,15 @@ async fn export<E: Exported>(
             Sent::Updated(_) => ExportResult::Updated,
             Sent::Unchanged(_) => ExportResult::Unchanged,
             Sent::Planned(_) => ExportResult::Planned,
-            Sent::Gone | Sent::Removed => ExportResult::Removed,
+            Sent::Gone | Sent::Removed | Sent::OwnerGone => ExportResult::Removed,
         };
         match sent {
             Sent::Gone => exported.gone(crm, pending, row, &quirks)?,
             Sent::Removed => crm.finish_export(pending, &Stored::Removed, &quirks)?,
+            Sent::OwnerGone => {
+                crm.finish_export(pending, &Stored::Removed, &quirks)?;
+                exported.owner_gone(crm, row)?;
+            }
             Sent::Created(id) => {
                 exported.created(crm, &scope, row, Some(id))?;
                 crm.finish_export(pending, &Stored::Exported, &quirks)?;
@@ -283,7 +299,11 @@ async fn create<E: Exported>(
         Announced::Stop => return Ok(Sent::Stopped),
     }
     run.crm.note_export_try(pending, sent::fields(&data))?;
-    let answer = run.call(operation, exported.create_arguments().with(E::ARGUMENT, data)).await?;
+    let answer = match run.call(operation, exported.create_arguments().with(E::ARGUMENT, data)).await {
+        Ok(answer) => answer,
+        Err(error) if exported.owner_is_gone(&error, &run.quirks) => return Ok(Sent::OwnerGone),
+        Err(error) => return Err(error.into()),
+    };
     match answer.to_int().filter(|id| *id > 0) {
         Some(id) => Ok(Sent::Created(id)),
         None => Err(Refusal::lasting(format!("{operation} answered no id")).into()),
