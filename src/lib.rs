@@ -48,6 +48,8 @@ pub use {
     crm::{Crm, CrmError, IntegrationSettings, SyncPriority},
     sync::error::SyncError,
     sync::outcome::SyncOutcome,
+    sync::plan::Plan,
+    sync::plan::dry_run::Planned,
 };
 #[cfg(feature = "shop")]
 pub use {

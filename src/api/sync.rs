@@ -5,8 +5,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use url::Url;
 
+use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
-use crate::crm::{Crm, CrmError, IntegrationSettings, SyncPriority};
+use crate::crm::settings::masked_url;
+use crate::crm::{Crm, CrmError, IntegrationId, IntegrationSettings, SyncPriority};
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
@@ -14,6 +16,7 @@ use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::driver;
 use crate::sync::error::SyncError;
 use crate::sync::outcome::SyncOutcome;
+use crate::sync::plan::dry_run::{self, DryRun, DryRunError, Ended, Planned, SoFar};
 use crate::transport::Transport;
 use crate::transport::tcp::{TcpOptions, TcpTransport, TrustError};
 
@@ -44,6 +47,18 @@ pub enum SyncSetupError {
     /// The integration cannot be synced.
     #[error(transparent)]
     Sync(#[from] SyncError),
+    /// There is no place for the copy of the CRM that a dry run syncs into.
+    #[error("cannot make a folder for a copy of the CRM: {0}; set TMPDIR to a folder with room")]
+    Scratch(#[source] std::io::Error),
+}
+
+impl From<DryRunError> for SyncSetupError {
+    fn from(error: DryRunError) -> Self {
+        match error {
+            DryRunError::Crm(error) => Self::Crm(error),
+            DryRunError::Sync(error) => Self::Sync(error),
+        }
+    }
 }
 
 impl Sync {
@@ -119,27 +134,67 @@ impl Sync {
     /// # Errors
     /// When it cannot run at all: [`SyncSetupError`].
     pub async fn run(&self, crm: &mut Crm) -> Result<SyncOutcome, SyncSetupError> {
-        let quirks = self.profile.quirks();
-        let known = crm.integrations()?.into_iter().find(|known| known.settings.name == self.settings.name);
-        let id = match known {
-            Some(known) => {
-                crm.save_integration(known.id, &self.settings, &quirks)?;
-                known.id
-            }
-            None => crm.add_integration(&self.settings)?,
-        };
-        let transport = match &self.transport {
-            Some(transport) => Arc::clone(transport),
-            None => Arc::new(TcpTransport::new(TcpOptions::default(), self.clock.clone())?),
-        };
+        let id = self.integrated(crm)?;
         let mut context = SyncContext {
             crm,
-            transport,
+            transport: self.way()?,
             clock: self.clock.clone(),
-            quirks,
+            quirks: self.profile.quirks(),
             events: &mut |_| (),
-            options: SyncOptions { force: self.force, ..SyncOptions::default() },
+            options: self.options(),
         };
         Ok(driver::sync(&mut context, id).await?)
+    }
+
+    /// What [`Sync::run`] would do now, as `mockgento sync --dry-run` finds it out: the sync runs through a guard that lets
+    /// only reading calls to the shop, into a copy of the CRM. Neither changes.
+    ///
+    /// # Errors
+    /// When it cannot run at all: [`SyncSetupError`].
+    pub async fn dry_run(&self, crm: &Crm) -> Result<Planned, SyncSetupError> {
+        let folder = tempfile::tempdir().map_err(SyncSetupError::Scratch)?;
+        let path = folder.path().join("copy.sqlite");
+        crm.copy_to(&path)?;
+        let mut after = Crm::open(&path, self.clock.clone())?;
+        let integration = self.integrated(&mut after)?;
+        let asked = DryRun {
+            before: crm,
+            after: &mut after,
+            integration,
+            transport: Arc::new(ReadOnlyTransport::new(self.way()?, self.clock.clone())),
+            clock: self.clock.clone(),
+            quirks: self.profile.quirks(),
+            options: self.options(),
+            rows_max: None,
+            ended: Ended::default(),
+            so_far: SoFar::default(),
+            progress: &mut |_, _| (),
+        };
+        let mut planned = dry_run::dry_run(asked).await?;
+        planned.plan.shop = masked_url(&self.settings.api_url);
+        Ok(planned)
+    }
+
+    /// The integration of that name, with these settings.
+    fn integrated(&self, crm: &mut Crm) -> Result<IntegrationId, CrmError> {
+        let known = crm.integrations()?.into_iter().find(|known| known.settings.name == self.settings.name);
+        match known {
+            Some(known) => {
+                crm.save_integration(known.id, &self.settings, &self.profile.quirks())?;
+                Ok(known.id)
+            }
+            None => crm.add_integration(&self.settings),
+        }
+    }
+
+    fn way(&self) -> Result<Arc<dyn Transport>, SyncSetupError> {
+        Ok(match &self.transport {
+            Some(transport) => Arc::clone(transport),
+            None => Arc::new(TcpTransport::new(TcpOptions::default(), self.clock.clone())?),
+        })
+    }
+
+    fn options(&self) -> SyncOptions {
+        SyncOptions { force: self.force, ..SyncOptions::default() }
     }
 }

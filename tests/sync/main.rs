@@ -10,6 +10,7 @@ mod customers;
 mod edits_between_calls;
 mod endless;
 mod full_disk;
+mod library_dry_run;
 mod no_lost_edit;
 mod only_the_edit;
 mod order_of_arrival;

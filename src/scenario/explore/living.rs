@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::ExploreOptions;
 use super::edit::Edit;
+use super::guests;
 use super::judge::is_doubled;
 use super::pool;
 use super::probe::{EditAt, Ending, Place, Probe};
@@ -172,6 +173,7 @@ fn judge(probe: &Probe<'_>, site: &CallSite, edit: Edit, before: &Ending, after:
         return Some(failed(Verdict::Stuck, Vec::new(), ending.message));
     }
     let mut differences = but_names_of_accounts(neither(&before.state, &after.state, &ending.state));
+    differences = guests::but_their_names(differences, &ending.state);
     differences.retain(|one| !is_gone(one, &ending.state));
     let verdict = match differences.as_slice() {
         [] => Verdict::Retried,

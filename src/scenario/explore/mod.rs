@@ -5,6 +5,7 @@ mod blame;
 mod catalogue;
 mod control;
 mod edit;
+mod guests;
 mod judge;
 mod living;
 pub(in crate::scenario) mod pool;
