@@ -155,6 +155,19 @@ fn is_gone(difference: &Difference, state: &Value) -> bool {
     !shops.flat_map(rows).any(|row| is_it(&row))
 }
 
+/// Accounts and contacts of one name are told apart by numbers, in the order in which they came.
+fn is_only_numbered(difference: &Difference) -> bool {
+    let without = |name: &Option<String>| {
+        let name = name.as_deref().unwrap_or_default();
+        let cut = name.rsplit_once(" #").filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        cut.map_or(name, |(name, _)| name).to_owned()
+    };
+    let is_same = |one: &Option<String>, other: &Option<String>| without(one) == without(other);
+    difference.field.as_ref().is_some_and(|(field, right, found)| {
+        matches!(field.as_str(), "account" | "contact") && is_same(right, found)
+    })
+}
+
 /// One run; `None` when the edit could not be done there.
 fn judge(probe: &Probe<'_>, site: &CallSite, edit: Edit, before: &Ending, after: &Ending) -> Option<EditFailed> {
     let failed = |verdict, differences, message| EditFailed { site: site.clone(), edit, verdict, differences, message };
@@ -174,7 +187,7 @@ fn judge(probe: &Probe<'_>, site: &CallSite, edit: Edit, before: &Ending, after:
     }
     let mut differences = but_names_of_accounts(neither(&before.state, &after.state, &ending.state));
     differences = guests::but_their_names(differences, &ending.state);
-    differences.retain(|one| !is_gone(one, &ending.state));
+    differences.retain(|one| !is_gone(one, &ending.state) && !is_only_numbered(one));
     let verdict = match differences.as_slice() {
         [] => Verdict::Retried,
         some if is_doubled(some) => Verdict::Doubled,
