@@ -116,7 +116,12 @@ impl Scope {
         if own.is_some() || self.region_channel().is_null() {
             return Ok(own);
         }
+        let is_by_code = key.0 == "combinedCode";
         let Some(shared) = crm.find_one(Entity::Region, &[("channel", CrmValue::Null), key])? else { return Ok(None) };
+        if is_by_code {
+            // The shop's own of that code was looked for just now.
+            return Ok(Some(shared));
+        }
         let code = shared.fields.get("combinedCode").cloned().unwrap_or_default();
         let is_overruled =
             crm.find_id(Entity::Region, &[("channel", self.region_channel()), ("combinedCode", code)])?;
