@@ -163,9 +163,10 @@ fn is_only_numbered(difference: &Difference) -> bool {
         cut.map_or(name, |(name, _)| name).to_owned()
     };
     let is_same = |one: &Option<String>, other: &Option<String>| without(one) == without(other);
-    difference.field.as_ref().is_some_and(|(field, right, found)| {
-        matches!(field.as_str(), "account" | "contact") && is_same(right, found)
-    })
+    difference
+        .field
+        .as_ref()
+        .is_some_and(|(field, right, found)| matches!(field.as_str(), "account" | "contact") && is_same(right, found))
 }
 
 /// One run; `None` when the edit could not be done there.

@@ -105,12 +105,7 @@ fn address_changes(
 /// The address made in the CRM that Magento has created although its answer was lost: it comes back as somebody else's
 /// . It gets its origin id, and its export changes that one instead of making another. It is known by what the row says
 /// now, or said when it was sent: somebody may have edited it since.
-fn made_here<'a>(
-    imported: &Fields,
-    existing: &'a [Row],
-    sent: &[(RowId, Record)],
-    quirks: &Quirks,
-) -> Option<&'a Row> {
+fn made_here<'a>(imported: &Fields, existing: &'a [Row], sent: &[(RowId, Record)], quirks: &Quirks) -> Option<&'a Row> {
     if quirks.has(Quirk::CreateSentAgain) {
         return None;
     }

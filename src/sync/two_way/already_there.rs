@@ -37,7 +37,9 @@ pub(super) async fn address(run: &mut Run<'_, '_>, form: &SoapStruct, customer_i
     let rows = match run.client().await?.call_list(operation, arguments).await {
         Ok(rows) => rows,
         // Nobody has addresses who is not there; the creation says so too, and what comes of it is decided there.
-        Err(error) if error.fault_code() == Some(detail::customer_of_address_gone_fault(&run.bridge)) => return Ok(None),
+        Err(error) if error.fault_code() == Some(detail::customer_of_address_gone_fault(&run.bridge)) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error.into()),
     };
     let mut alike = Vec::new();

@@ -200,9 +200,7 @@ impl World<'_> {
                 what: format!("customer `{}`", named.get()),
                 hint: " now; sync before, or create it",
             }),
-            many => {
-                Err(CannotWork::SeveralInCrm { many: many.len(), what: "customers", named: named.get().clone() })
-            }
+            many => Err(CannotWork::SeveralInCrm { many: many.len(), what: "customers", named: named.get().clone() }),
         }
     }
 
