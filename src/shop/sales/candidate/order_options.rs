@@ -8,8 +8,7 @@ use crate::shop::{Row, Shop};
 pub(in crate::shop) fn members(serialized: &str) -> Vec<(String, String)> {
     let mut scalars = Vec::new();
     let mut rest = serialized.split_once('{').map_or("", |(_, rest)| rest);
-    loop {
-        let Some((kind, after)) = rest.split_once(':') else { break };
+    while let Some((kind, after)) = rest.split_once(':') {
         let scalar = match kind {
             "i" | "d" | "b" => after.split_once(';').map(|(number, after)| (number.to_owned(), after)),
             "s" => after.split_once(':').and_then(|(length, after)| {
