@@ -82,6 +82,21 @@ const TABLES: &[TableFacts] = &[
         indexed: &["attribute_set_id", "attribute_group_id"],
     },
     TableFacts { name: "catalog_product_link", key: "link_id", indexed: &["product_id"] },
+    TableFacts { name: "catalog_product_super_attribute", key: "product_super_attribute_id", indexed: &["product_id"] },
+    TableFacts {
+        name: "catalog_product_super_attribute_label",
+        key: "value_id",
+        indexed: &["product_super_attribute_id"],
+    },
+    TableFacts {
+        name: "catalog_product_super_attribute_pricing",
+        key: "value_id",
+        indexed: &["product_super_attribute_id"],
+    },
+    TableFacts { name: "catalog_product_super_link", key: "link_id", indexed: &["parent_id"] },
+    TableFacts { name: "catalog_product_bundle_option", key: "option_id", indexed: &["parent_id"] },
+    TableFacts { name: "catalog_product_bundle_option_value", key: "value_id", indexed: &["option_id"] },
+    TableFacts { name: "catalog_product_bundle_selection", key: "selection_id", indexed: &["parent_product_id"] },
     TableFacts { name: "catalog_product_option", key: "option_id", indexed: &["product_id"] },
     TableFacts { name: "catalog_product_option_type_value", key: "option_type_id", indexed: &["option_id"] },
     TableFacts { name: "catalog_product_media_gallery", key: "value_id", indexed: &["product_id"] },
@@ -289,6 +304,12 @@ impl Table {
             }
             None => Box::new(self.iter().filter(move |(_, row)| row.get(column) == Some(value))),
         }
+    }
+
+    /// The same all at once, whatever becomes of the value.
+    pub fn rows_with(&self, column: &str, value: &str) -> Vec<&Row> {
+        let ids: Vec<i64> = self.with(column, value).map(|(id, _)| id).collect();
+        ids.into_iter().filter_map(|id| self.rows.get(&id)).collect()
     }
 
     /// Rows that can pass the filters, in key order: all of them, or those the ids or an index of moments leave.

@@ -7,6 +7,7 @@ mod attributes;
 mod bridge_releases;
 mod catalog;
 mod checkpoints;
+mod composites;
 mod disruptions;
 mod door_calls;
 mod door_features;

@@ -64,6 +64,10 @@ const CHILDREN: &[(&str, &str, &str)] = &[
     ("cataloginventory_stock_item", "product_id", "catalog_product"),
     ("catalog_product_tier_price", "product_id", "catalog_product"),
     ("catalog_product_link", "product_id", "catalog_product"),
+    ("catalog_product_super_attribute", "product_id", "catalog_product"),
+    ("catalog_product_super_link", "parent_id", "catalog_product"),
+    ("catalog_product_bundle_option", "parent_id", "catalog_product"),
+    ("catalog_product_bundle_selection", "parent_product_id", "catalog_product"),
     ("tag_relation", "product_id", "catalog_product"),
 ];
 

@@ -24,7 +24,7 @@ use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
 
-use super::{Database, Refusal, Shop};
+use super::{Database, Refusal, Row, Shop};
 use crate::magento::{Declarer, Filters, OperationFacts};
 use crate::soap::{SoapFault, SoapStruct, SoapValue, WireStyle};
 
@@ -141,10 +141,34 @@ pub(super) fn dispatch(
     let renamed = (shop.style() == WireStyle::WsI).then(|| by_rpc_names(shop, operation, arguments));
     let arguments = renamed.as_ref().unwrap_or(arguments);
     shop.stubbed(operation, resource, arguments, |shop| match handler {
-        Some(handler) => handler(&mut Call { shop, arguments, resource, given }),
+        Some(handler) => {
+            check_spelling_of_store(shop, operation, arguments)?;
+            handler(&mut Call { shop, arguments, resource, given })
+        }
         None if is_of_module => Err(shop.not_stubbed(operation)),
         None => Err(shop.config.contract.global_fault("resource_path_not_callable").into()),
     })
+}
+
+/// Operations that never look at the store they are given.
+const WITHOUT_STORE: &[&str] = &["shoppingCartCouponAdd"];
+
+/// A store view that is found by another spelling of its id or code than the database has, such as `01` or `DEFAULT`, is
+/// loaded, but kept under its own: what looks for it under the other then finds nothing (seen on OpenMage 19.4.23 in every
+/// operation that has a store).
+fn check_spelling_of_store(shop: &Shop, operation: &str, arguments: &SoapStruct) -> Result<(), Refusal> {
+    if WITHOUT_STORE.contains(&operation) {
+        return Ok(());
+    }
+    let asked = ["storeView", "store", "storeId"].into_iter().find_map(|name| arguments.text(name));
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(()) };
+    let is_itself = |store: &Row| asked == store.text("store_id") || asked == store.text("code");
+    match shop.store(&asked) {
+        Some(store) if !is_itself(store) => {
+            Err(Refusal::Thrown("Call to a member function getId() on null".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An operation of which only the declaration is known, so that nothing is known of its rights: a stub answers it, in any

@@ -33,12 +33,15 @@ fn magento_info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 impl crate::shop::Shop {
-    /// A store view by id or code.
+    /// A store view by id or code, as the database compares them.
     pub(in crate::shop) fn store(&self, id_or_code: &str) -> Option<&Row> {
         let stores = self.database.table("core_store");
-        match id_or_code.trim().parse::<i64>() {
-            Ok(id) => stores.row(id),
-            Err(_) => stores.iter().map(|(_, row)| row).find(|row| row.text("code").eq_ignore_ascii_case(id_or_code)),
+        match id_or_code.trim().parse::<f64>() {
+            Ok(id) => stores.iter().map(|(_, row)| row).find(|row| row.text("store_id").parse() == Ok(id)),
+            Err(_) => {
+                let code = collation::key(id_or_code);
+                stores.iter().map(|(_, row)| row).find(|row| collation::key(row.text("code")) == code)
+            }
         }
     }
 }

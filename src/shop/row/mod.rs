@@ -26,12 +26,12 @@ pub struct Row(Form);
 enum Form {
     /// Being filled.
     Open(IndexMap<Name, Option<String>>),
-    /// As tables keep it.
-    Packed(Packed),
+    /// As tables keep it. The seed that a shop goes back to, its checkpoints and its tables share the rows that nobody
+    /// changed.
+    Packed(Arc<Packed>),
 }
 
 /// Values one behind the other.
-#[derive(Clone)]
 struct Packed {
     shape: Arc<Shape>,
     text: Box<str>,
@@ -39,7 +39,6 @@ struct Packed {
 }
 
 /// Where each value ends in the text; the highest bit says that it is null.
-#[derive(Clone)]
 enum Ends {
     Short(Box<[u16]>),
     Long(Box<[u32]>),
@@ -244,7 +243,7 @@ impl Row {
                 None => packer.push(value),
             }
         }
-        self.0 = Form::Packed(packer.pack(shape));
+        self.0 = Form::Packed(Arc::new(packer.pack(shape)));
     }
 
     /// The row as an answer: every column, null as nil. The schema picks what reaches the wire.
@@ -310,7 +309,7 @@ impl<'de> Deserialize<'de> for Row {
                 }
                 let shape = Shape::of(names.iter().map(String::as_str));
                 let is_repeated = shape.is_repeated();
-                let row = Row(Form::Packed(packer.pack(shape)));
+                let row = Row(Form::Packed(Arc::new(packer.pack(shape))));
                 // A column that is written twice counts the second time.
                 Ok(if is_repeated {
                     row.iter().map(|(n, v)| (n.to_owned(), v.map(str::to_owned))).collect()

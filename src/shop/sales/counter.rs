@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Made;
 use super::amount::{Amount, amount_of, money};
+use super::candidate::{BUY_REQUEST, ItemOption};
 use super::document::lay_over;
 use super::given::Given;
 use super::order::{ORDER, ORDER_ITEM};
@@ -197,7 +198,7 @@ impl Shop {
                     });
                     id
                 }
-                None => self.add_quote_item(quote, &facts, qty, asked_for(&facts, qty)),
+                None => self.add_quote_item(quote, &facts, qty, &[asked_for(&facts, qty)]),
             };
             given.insert(id, of_line(item));
         }
@@ -356,9 +357,10 @@ const SUMS_IN_BOTH: &[&str] = &[
 ];
 
 /// What was asked for, in PHP's serialized form.
-fn asked_for(facts: &Row, qty: Amount) -> String {
+fn asked_for(facts: &Row, qty: Amount) -> ItemOption {
     let id = facts.text("product_id");
-    format!("a:2:{{s:10:\"product_id\";s:{}:\"{id}\";s:3:\"qty\";d:{};}}", id.len(), qty.normalize())
+    let value = format!("a:2:{{s:10:\"product_id\";s:{}:\"{id}\";s:3:\"qty\";d:{};}}", id.len(), qty.normalize());
+    ItemOption { code: BUY_REQUEST.to_owned(), value, product: id.to_owned() }
 }
 
 /// What is given for a line and calculated with; a price that nobody gives is nothing for what the catalogue lacks.

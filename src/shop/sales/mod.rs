@@ -5,15 +5,18 @@
 
 pub(super) mod amount;
 pub(super) mod cancel;
+pub(super) mod candidate;
 pub(super) mod counter;
 pub(super) mod document;
 pub(super) mod given;
 pub(super) mod invoice;
 pub(super) mod items;
+pub(super) mod line;
 pub(super) mod order;
 pub(super) mod payment;
 pub(super) mod place;
 pub(super) mod price;
+pub(super) mod product_price;
 pub(super) mod quote;
 pub(super) mod refund;
 pub(super) mod refused;

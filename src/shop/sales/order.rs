@@ -141,7 +141,12 @@ impl Shop {
         };
         let changed = next != state;
         let status = if changed { self.default_status(next) } else { order.text("status").to_owned() };
-        let (next, entry) = (next.to_owned(), HistoryEntry::of_status(&status).about(document));
+        // The customer is told what they wanted to be told when they ordered.
+        let notified = order
+            .get("customer_note_notify")
+            .map_or(Notified::NOT_APPLICABLE, |_| Notified(order.int("customer_note_notify")));
+        let entry = HistoryEntry { notified, ..HistoryEntry::of_status(&status).about(document) };
+        let next = next.to_owned();
         self.save_order(&order, Saved::WithChangedItems, |order| {
             order.set("state", next);
             order.set("status", status);

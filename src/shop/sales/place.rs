@@ -2,7 +2,7 @@
 
 use super::amount::{CURRENCIES, amount_of, money};
 use super::order::{HistoryEntry, Notified, ORDER, ORDER_ITEM};
-use super::quote::{self, QUOTE, QUOTE_ITEM, charged_address, priced_items};
+use super::quote::{self, QUOTE, charged_address, counted_items, priced_items};
 use super::{Made, SaleRefused, blank, copy, fill};
 use crate::shop::address::State;
 use crate::shop::increment_id::Numbered;
@@ -182,13 +182,9 @@ impl Shop {
         if !self.can_be_paid(quote) {
             return Some("Please select a valid payment method.".to_owned());
         }
-        for (_, item) in priced_items(self, quote.int("entity_id")) {
-            let product = self.database.table("catalog_product").row(item.int("product_id"))?;
-            if self.check_stock(product, amount_of(&item, "qty")).is_err() {
-                return Some("Not all products are available in the requested quantity".to_owned());
-            }
-        }
-        None
+        let is_short = |item: &(i64, Row)| self.check_line(item, amount_of(&item.1, "qty")).is_err();
+        let short = priced_items(self, quote.int("entity_id")).iter().any(is_short);
+        short.then(|| "Not all products are available in the requested quantity".to_owned())
     }
 
     /// Makes the order and closes the cart, without asking whether it may. `set` are columns of the order that are to be
@@ -329,26 +325,35 @@ impl Shop {
 
     /// The cart's lines become the order's, children under the lines they belong to.
     fn add_order_items(&mut self, quote: &Row, order: i64, stamp: &str) {
-        let of_quote = quote.text("entity_id");
-        let rows: Vec<(i64, Row)> =
-            self.database.table(QUOTE_ITEM).with("quote_id", of_quote).map(|(id, row)| (id, row.clone())).collect();
+        let rows = counted_items(self, quote.int("entity_id"));
         let mut placed: Vec<(i64, i64)> = Vec::new();
         for (id, from) in rows {
             let mut item = blank(ORDER_ITEM, "item_id");
             copy(&from, &mut item, SAME_IN_ITEM);
             super::zero(&mut item, ZERO_AT_FIRST);
-            let request = self.buy_request(id).unwrap_or_else(|| "a:0:{}".to_owned());
-            item.set("product_options", format!("a:1:{{s:15:\"info_buyRequest\";{request}}}"));
+            item.set("product_options", self.order_options(id, &from));
             item.set("order_id", order.to_string());
             item.set("quote_item_id", id.to_string());
             item.set("qty_ordered", from.text("qty"));
             item.set("is_nominal", "0");
             let parent = placed.iter().find(|(of_cart, _)| *of_cart == from.int("parent_item_id"));
             item.set_opt("parent_item_id", parent.map(|(_, of_order)| of_order.to_string()));
+            if self.option_row(id, "product_type").is_some_and(|row| row.get("value") == Some("grouped")) {
+                item.set("product_type", "grouped");
+            }
             for (currency, rate) in Self::quote_rates(quote) {
-                let price = amount_of(&from, "base_price") * rate;
-                item.set(format!("{currency}price"), money(price));
-                item.set(format!("{currency}original_price"), money(price));
+                // A bundle that costs what its selections do has no price of its own in the base currency.
+                let base = amount_of(&from, "base_price");
+                let base =
+                    if base.is_zero() { amount_of(&from, "price") / Self::quote_rates(quote)[0].1 } else { base };
+                item.set(format!("{currency}price"), money(base * rate));
+                item.set(format!("{currency}original_price"), money(base * rate));
+            }
+            if parent.is_some() && from.get("weee_tax_applied").is_none() {
+                // It costs what the line above it does.
+                for column in ["base_original_price", "base_weee_tax_applied_row_amnt"] {
+                    item.set_opt(column, None);
+                }
             }
             for column in ["created_at", "updated_at"] {
                 item.set(column, stamp);

@@ -1,6 +1,7 @@
 //! A cart's rows: the cart itself, its lines, addresses and payment. Sums are counted in `totals`.
 
 use super::amount::{Amount, CURRENCIES, amount_of, money};
+use super::candidate::ItemOption;
 use super::{blank, fill, zero};
 use crate::shop::{Row, Shop};
 
@@ -120,6 +121,30 @@ pub(in crate::shop) fn priced_items(shop: &Shop, quote: i64) -> Vec<(i64, Row)> 
     rows.filter(|(_, row)| row.get("parent_item_id").is_none()).map(|(id, row)| (id, row.clone())).collect()
 }
 
+/// All lines of a cart, children with the pieces that they are in all.
+pub(in crate::shop) fn counted_items(shop: &Shop, quote: i64) -> Vec<(i64, Row)> {
+    let quote = quote.to_string();
+    let rows = shop.database.table(QUOTE_ITEM).with("quote_id", &quote);
+    let mut rows: Vec<(i64, Row)> = rows.map(|(id, row)| (id, row.clone())).collect();
+    let qtys: Vec<(i64, Amount)> = rows.iter().map(|(id, row)| (*id, amount_of(row, "qty"))).collect();
+    for (_, row) in &mut rows {
+        let parent = row.get("parent_item_id").map(crate::soap::value::leading_int);
+        if let Some((_, qty)) = qtys.iter().find(|(id, _)| Some(*id) == parent) {
+            let whole = amount_of(row, "qty") * *qty;
+            row.set("qty", money(whole));
+        }
+    }
+    rows
+}
+
+/// The lines under a line.
+pub(in crate::shop) fn children_of(shop: &Shop, item: &(i64, Row)) -> Vec<(i64, Row)> {
+    let rows = shop.database.table(QUOTE_ITEM).with("quote_id", item.1.text("quote_id"));
+    let parent = item.0.to_string();
+    let is_child = |row: &Row| row.get("parent_item_id") == Some(parent.as_str());
+    rows.filter(|(_, row)| is_child(row)).map(|(id, row)| (id, row.clone())).collect()
+}
+
 /// How a cart is paid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::shop) struct Payment {
@@ -145,9 +170,15 @@ impl Shop {
         self.database.table_mut(QUOTE).insert(quote)
     }
 
-    /// Adds a line to a cart, without sums yet. `facts` are the columns that the product or the buyer brings; `request`
-    /// is what was asked for, in PHP's serialized form. Answers the line's id.
-    pub(in crate::shop) fn add_quote_item(&mut self, quote: i64, facts: &Row, qty: Amount, request: String) -> i64 {
+    /// Adds a line to a cart, without sums yet. `facts` are the columns that the product or the buyer brings, `options`
+    /// what tells it from others of the product, and what was asked for. Answers the line's id.
+    pub(in crate::shop) fn add_quote_item(
+        &mut self,
+        quote: i64,
+        facts: &Row,
+        qty: Amount,
+        options: &[ItemOption],
+    ) -> i64 {
         let now = self.now_sql();
         let mut item = blank(QUOTE_ITEM, "item_id");
         for column in ["free_shipping", "is_qty_decimal", "no_discount", "is_virtual"] {
@@ -164,26 +195,38 @@ impl Shop {
                 item.set(column, now.as_str());
             }
         }
-        let product = facts.get("product_id").map(str::to_owned);
         let id = self.database.table_mut(QUOTE_ITEM).insert(item);
-        let mut option = Row::new().with("item_id", id.to_string());
-        option.set_opt("product_id", product);
-        option.set("code", "info_buyRequest");
-        option.set("value", request);
-        self.database.table_mut(QUOTE_ITEM_OPTION).insert(option);
+        for option in options {
+            let mut row = Row::new().with("item_id", id.to_string());
+            row.set_opt("product_id", Some(option.product.clone()).filter(|product| !product.is_empty()));
+            row.set("code", option.code.as_str());
+            row.set("value", option.value.as_str());
+            self.database.table_mut(QUOTE_ITEM_OPTION).insert(row);
+        }
         id
+    }
+
+    /// Options of a line, by code and value.
+    pub(in crate::shop) fn item_options(&self, item: i64) -> Vec<(String, String)> {
+        let item = item.to_string();
+        let rows = self.database.table(QUOTE_ITEM_OPTION).with("item_id", &item);
+        rows.map(|(_, row)| (row.text("code").to_owned(), row.text("value").to_owned())).collect()
+    }
+
+    /// An option of a line.
+    pub(in crate::shop) fn option_row(&self, item: i64, code: &str) -> Option<&Row> {
+        let rows = self.database.table(QUOTE_ITEM_OPTION).rows_with("item_id", &item.to_string());
+        rows.into_iter().find(|row| row.get("code") == Some(code))
+    }
+
+    /// The value of an option of a line.
+    pub(in crate::shop) fn item_option(&self, item: i64, code: &str) -> Option<String> {
+        self.option_row(item, code).map(|row| row.text("value").to_owned())
     }
 
     /// Takes a line out of a cart, with its options and children.
     pub(in crate::shop) fn remove_quote_item(&mut self, item: i64) {
         self.delete_row(QUOTE_ITEM, item);
-    }
-
-    /// What was asked for when a line was added, in PHP's serialized form.
-    pub(in crate::shop) fn buy_request(&self, item: i64) -> Option<String> {
-        let item = item.to_string();
-        let mut options = self.database.table(QUOTE_ITEM_OPTION).with("item_id", &item);
-        options.find(|(_, row)| row.get("code") == Some("info_buyRequest")).map(|(_, row)| row.text("value").to_owned())
     }
 
     /// Notes what was asked for when more of a line was added.
@@ -285,28 +328,6 @@ impl Shop {
     /// Changes a row of a cart's address.
     pub(in crate::shop) fn change_quote_address(&mut self, id: i64, change: impl FnOnce(&mut Row)) {
         self.database.table_mut(QUOTE_ADDRESS).update(id, change);
-    }
-
-    /// The lowest of the price, the special price while it holds, and the tier price that the cart's group, website and
-    /// quantity come to.
-    pub(in crate::shop) fn final_price(&self, quote: &Row, product: &Row, qty: Amount) -> Amount {
-        let today = self.now_sql();
-        let from = product.get("special_from_date").is_none_or(|from| from <= today.as_str());
-        let to = product.get("special_to_date").is_none_or(|to| to.get(..10) >= today.get(..10));
-        let special = product.get("special_price").is_some() && from && to;
-        let regular = amount_of(product, "price");
-        let tiers = self.database.table("catalog_product_tier_price").with("product_id", product.text("entity_id"));
-        let group = quote.int("customer_group_id");
-        let store = self.database.table("core_store").row(quote.int("store_id"));
-        let website = store.map_or(0, |store| store.int("website_id"));
-        let is_theirs = |tier: &Row| {
-            (tier.get("all_groups") == Some("1") || tier.int("customer_group_id") == group)
-                && (tier.int("website_id") == 0 || tier.int("website_id") == website)
-                && amount_of(tier, "qty") <= qty
-        };
-        let tier = tiers.filter(|(_, tier)| is_theirs(tier)).map(|(_, tier)| amount_of(tier, "value")).min();
-        let best = tier.map_or(regular, |tier| tier.min(regular));
-        if special { best.min(amount_of(product, "special_price")) } else { best }
     }
 
     /// Rates of a cart's currency, for each of [`CURRENCIES`].

@@ -3,7 +3,7 @@
 use super::amount::{Amount, CURRENCIES, amount_of, money, rounded};
 use super::document::{self, Asked, Line, Remark, share_out, sum};
 use super::items::{Items, can_refund};
-use super::order::{HistoryEntry, ORDER};
+use super::order::{HistoryEntry, ORDER, ORDER_ITEM};
 use super::price::shown;
 use super::register::{CREDIT_MEMO, Count, OFFLINE, ONLINE, PAYMENT_REFUNDED, count_into_payment};
 use super::{Made, SaleRefused};
@@ -70,6 +70,10 @@ pub(in crate::shop) fn refund(shop: &mut Shop, order: &Row, request: RefundReque
     let order_id = order.int("entity_id");
     let more = if request.payout == Payout::Online { ONLINE } else { OFFLINE };
     CREDIT_MEMO.register(shop, order_id, &memo, &lines, (Count::In, more));
+    // What is refunded with another item is not sent any more.
+    for line in lines.iter().filter(|line| line.dummy) {
+        shop.database.table_mut(ORDER_ITEM).update(line.order_item, |item| item.set("locked_do_ship", "1"));
+    }
     if request.payout == Payout::Offline {
         count_into_payment(shop, order, &memo, PAYMENT_REFUNDED);
         let handed_back = shown(amount_of(&memo, "base_grand_total"), order.text("base_currency_code"));

@@ -1,7 +1,8 @@
 //! Ways to send a cart. Flat rate and free shipping are there; carriers that ask somebody over the internet are not.
 
 use super::amount::{Amount, amount_of};
-use super::quote::priced_items;
+use super::candidate::bundle::is_sent_in_parts;
+use super::quote::{children_of, priced_items};
 use crate::shop::{Row, Shop};
 
 /// A way to send a cart and its price.
@@ -29,11 +30,11 @@ impl Shop {
     pub(in crate::shop) fn rates(&self, quote: &Row) -> Vec<Rate> {
         let setting = |carrier, name, otherwise| self.carrier_setting(carrier, name, otherwise);
         let sent = priced_items(self, quote.int("entity_id"));
-        let sent = sent.iter().map(|(_, item)| item).filter(|item| item.get("is_virtual") != Some("1"));
+        let sent = sent.iter().filter(|(_, item)| item.get("is_virtual") != Some("1"));
         let (mut pieces, mut worth) = (Amount::ZERO, Amount::ZERO);
         for item in sent {
-            pieces += amount_of(item, "qty");
-            worth += amount_of(item, "base_row_total");
+            pieces += self.parcels(item);
+            worth += amount_of(&item.1, "base_row_total");
         }
         let number = |text: String| text.parse::<Amount>().unwrap_or_default();
         let mut rates = Vec::new();
@@ -57,6 +58,18 @@ impl Shop {
             });
         }
         rates
+    }
+
+    /// The pieces that are paid for one by one: of a bundle that is sent in parts, those of its parts.
+    fn parcels(&self, item: &(i64, Row)) -> Amount {
+        let product = self.database.table("catalog_product").row(item.1.int("product_id"));
+        let qty = amount_of(&item.1, "qty");
+        if !product.is_some_and(is_sent_in_parts) {
+            return qty;
+        }
+        let children = children_of(self, item);
+        let sent = children.iter().filter(|(_, child)| child.get("is_virtual") != Some("1"));
+        sent.map(|(_, child)| amount_of(child, "qty") * qty).sum()
     }
 
     /// What the chosen way of sending costs now; nothing when none is chosen or it is gone.

@@ -2,13 +2,14 @@
 //! where it has the coupon's price rule. Sums fall to the address that is charged, so a cart without addresses has none.
 
 use super::amount::{Amount, CarriedRounding, amount_of, money, rounded};
+use super::candidate::bundle::{has_own_weight, is_priced_by_children, is_sent_in_parts};
 use super::given::{Given, spread};
-use super::quote::{QUOTE, QUOTE_ITEM, charged_address, priced_items};
+use super::quote::{QUOTE, QUOTE_ITEM, charged_address, children_of, priced_items};
 use super::zero;
 use crate::shop::{Row, Shop};
 
 /// Columns of a line that collecting totals sets to zero where there is no such tax.
-const COLLECTED_ZEROS: &[&str] = &[
+const WEEE_ZEROS: &[&str] = &[
     "weee_tax_disposition",
     "weee_tax_row_disposition",
     "base_weee_tax_disposition",
@@ -16,9 +17,10 @@ const COLLECTED_ZEROS: &[&str] = &[
     "weee_tax_applied_amount",
     "weee_tax_applied_row_amount",
     "base_weee_tax_applied_amount",
-    "hidden_tax_amount",
-    "base_hidden_tax_amount",
 ];
+
+/// The same of a line that is taxed itself.
+const HIDDEN_ZEROS: &[&str] = &["hidden_tax_amount", "base_hidden_tax_amount"];
 
 /// The tax class of customers whose group has none.
 const RETAIL_CUSTOMER: &str = "3";
@@ -33,6 +35,7 @@ impl Shop {
     pub(in crate::shop) fn collect_totals_with(&mut self, quote_id: i64, given: &Given) {
         let Some(quote) = self.database.table(QUOTE).row(quote_id).cloned() else { return };
         let items = priced_items(self, quote_id);
+        let charged_lines = self.charged_lines(&items);
         let is_virtual = !items.is_empty() && items.iter().all(|(_, item)| item.get("is_virtual") == Some("1"));
         let quote = quote.with("is_virtual", if is_virtual { "1" } else { "0" });
         let rule = self.price_rule(quote.text("coupon_code"));
@@ -42,9 +45,11 @@ impl Shop {
         let mut sums = rates.map(|_| Sums::default());
         if let Some(address) = &charged {
             for (at, (currency, rate)) in rates.into_iter().enumerate() {
-                sums[at] = self.collect_currency(&quote, address, &items, rule.as_ref(), given, (currency, rate));
+                sums[at] =
+                    self.collect_currency(&quote, address, &charged_lines, rule.as_ref(), given, (currency, rate));
+                self.sum_up_parents(&items, currency);
             }
-            let weight: Amount = items.iter().map(|(_, item)| amount_of(item, "weight") * amount_of(item, "qty")).sum();
+            let weight = self.weigh(&items);
             self.change_quote_address(address.int("address_id"), |row| {
                 row.set("weight", money(weight));
                 row.set_opt("discount_description", rule.as_ref().map(|rule| rule.text("coupon_code").to_owned()));
@@ -57,10 +62,13 @@ impl Shop {
         let now = self.now_sql();
         self.database.table_mut(QUOTE).update(quote_id, |row| {
             row.set("is_virtual", quote.text("is_virtual"));
-            if row.get("customer_id") == Some("0") {
-                row.set_opt("customer_id", None);
+            // Who buys is looked at when they are named, and for an address.
+            if charged.is_some() || row.get("checkout_method").is_some() {
+                if row.get("customer_id") == Some("0") {
+                    row.set_opt("customer_id", None);
+                }
+                row.set("customer_tax_class_id", tax_class);
             }
-            row.set("customer_tax_class_id", tax_class);
             row.set("items_count", items.len().to_string());
             row.set("items_qty", money(items.iter().map(|(_, item)| amount_of(item, "qty")).sum()));
             row.set_opt("applied_rule_ids", rule.as_ref().map(|rule| rule.text("rule_id").to_owned()));
@@ -72,6 +80,91 @@ impl Shop {
             }
             row.set("updated_at", now);
         });
+    }
+
+    /// The lines that have a price: those of a cart, or the children of one that costs what they do.
+    fn charged_lines(&self, items: &[(i64, Row)]) -> Vec<(i64, Row)> {
+        let mut lines = Vec::new();
+        for item in items {
+            let children = if self.is_priced_by_children(item) { children_of(self, item) } else { Vec::new() };
+            if children.is_empty() {
+                lines.push(item.clone());
+            }
+            for (id, mut child) in children {
+                let price = self
+                    .parent_of(item)
+                    .map(|bundle| self.child_price(&item.1, bundle, amount_of(&item.1, "qty"), &child));
+                child.set("base_price", money(price.unwrap_or_default()));
+                child.set("qty", money(amount_of(&child, "qty") * amount_of(&item.1, "qty")));
+                lines.push((id, child));
+            }
+        }
+        lines
+    }
+
+    fn parent_of(&self, item: &(i64, Row)) -> Option<&Row> {
+        self.database.table("catalog_product").row(item.1.int("product_id"))
+    }
+
+    fn is_priced_by_children(&self, item: &(i64, Row)) -> bool {
+        self.parent_of(item).is_some_and(is_priced_by_children)
+    }
+
+    /// Gives lines that cost what their children do the sums of those.
+    fn sum_up_parents(&mut self, items: &[(i64, Row)], currency: &str) {
+        for item in items.iter().filter(|item| self.is_priced_by_children(item)).cloned().collect::<Vec<_>>() {
+            let children = children_of(self, &item);
+            if children.is_empty() {
+                continue;
+            }
+            let sum = |column: &str| -> Amount {
+                children.iter().map(|(_, child)| amount_of(child, &format!("{currency}{column}"))).sum()
+            };
+            let each: Amount = children
+                .iter()
+                .map(|(_, child)| amount_of(child, &format!("{currency}price")) * amount_of(child, "qty"))
+                .sum();
+            let whole = sum("row_total_incl_tax");
+            let qty = amount_of(&item.1, "qty");
+            let each_with_tax = if qty.is_zero() { whole } else { rounded(whole / qty) };
+            let sums = [
+                ("price", each),
+                ("row_total", sum("row_total")),
+                ("tax_amount", sum("tax_amount")),
+                ("discount_amount", sum("discount_amount")),
+                ("price_incl_tax", each_with_tax),
+                ("row_total_incl_tax", whole),
+            ];
+            self.database.table_mut(QUOTE_ITEM).update(item.0, |row| {
+                zero(row, WEEE_ZEROS);
+                row.set("weee_tax_applied", "a:0:{}");
+                for (column, amount) in sums {
+                    row.set(format!("{currency}{column}"), money(amount));
+                }
+                row.set("base_price", money(Amount::ZERO));
+            });
+        }
+    }
+
+    /// What a cart weighs; written to its lines too. A bundle that is sent in parts and has no weight of its own weighs
+    /// what they do.
+    fn weigh(&mut self, items: &[(i64, Row)]) -> Amount {
+        let mut all = Amount::ZERO;
+        for item in items {
+            let product = self.parent_of(item);
+            let in_parts = product.is_some_and(|product| is_sent_in_parts(product) && !has_own_weight(product));
+            let weighed = if in_parts { children_of(self, item) } else { vec![item.clone()] };
+            let times = if in_parts { amount_of(&item.1, "qty") } else { Amount::ONE };
+            for (id, line) in weighed {
+                if in_parts && line.get("is_virtual") == Some("1") {
+                    continue;
+                }
+                let weight = amount_of(&line, "weight") * amount_of(&line, "qty") * times;
+                all += weight;
+                self.database.table_mut(QUOTE_ITEM).update(id, |row| row.set("row_weight", money(weight)));
+            }
+        }
+        all
     }
 
     /// The sums of one currency, written to the lines too.
@@ -88,7 +181,7 @@ impl Shop {
         let mut lines: Vec<Line> = Vec::new();
         let mut discounts = CarriedRounding::default();
         for (id, item) in items {
-            let base_price = given.of_line(*id, "price").unwrap_or_else(|| self.price_of(quote, item));
+            let base_price = given.of_line(*id, "price").unwrap_or_else(|| self.price_of(quote, *id, item));
             lines.push(Line::new((*id, item), base_price, rate, given, rule, &mut discounts));
         }
         give_discount(&mut lines, given.discount.map(|sum| rounded(sum * rate)), given);
@@ -127,11 +220,20 @@ impl Shop {
     }
 
     /// What a line costs a piece: the catalogue's word where the product is there.
-    fn price_of(&self, quote: &Row, item: &Row) -> Amount {
-        match self.database.table("catalog_product").row(item.int("product_id")) {
-            Some(product) => self.final_price(quote, product, amount_of(item, "qty")),
-            None => amount_of(item, "base_price"),
+    fn price_of(&self, quote: &Row, id: i64, item: &Row) -> Amount {
+        let Some(product) = self.database.table("catalog_product").row(item.int("product_id")) else {
+            return amount_of(item, "base_price");
+        };
+        // What stands under a line was priced with it.
+        if item.get("parent_item_id").is_some() {
+            return amount_of(item, "base_price");
         }
+        let qty = amount_of(item, "qty");
+        let price = match product.text("type_id") {
+            "bundle" => self.bundle_price(id, product, qty),
+            _ => self.final_price(quote, product, qty),
+        };
+        price + self.configured_surcharge(id, product, price) + self.option_surcharge(id, product, price)
     }
 
     /// The active price rule of a coupon.
@@ -173,7 +275,7 @@ struct Line {
     id: i64,
     base_price: Amount,
     row_total: Amount,
-    row_weight: Amount,
+    qty: Amount,
     tax_percent: Amount,
     tax: Amount,
     discount: Amount,
@@ -207,16 +309,7 @@ impl Line {
             }
             (None, None) => discounts.round(row_total * discount_percent / Amount::ONE_HUNDRED),
         };
-        Self {
-            id,
-            base_price,
-            price,
-            row_total,
-            row_weight: amount_of(item, "weight") * qty,
-            discount,
-            discount_percent,
-            ..Self::default()
-        }
+        Self { id, base_price, price, qty, row_total, discount, discount_percent, ..Self::default() }
     }
 
     fn add_tax(&mut self, id: i64, given: &Given, rate: Amount, taxes: &mut CarriedRounding) {
@@ -225,15 +318,18 @@ impl Line {
             Some(sum) => rounded(sum * rate),
             None => taxes.round((self.row_total - self.discount) * self.tax_percent / Amount::ONE_HUNDRED),
         };
-        self.price_incl_tax = rounded(self.price * with_tax);
         self.row_total_incl_tax = rounded(self.row_total * with_tax);
+        self.price_incl_tax = match self.qty.is_zero() {
+            true => rounded(self.price * with_tax),
+            false => rounded(self.row_total_incl_tax / self.qty),
+        };
     }
 
     fn write(&self, row: &mut Row, currency: &str, rule: Option<&Row>) {
-        zero(row, COLLECTED_ZEROS);
+        zero(row, WEEE_ZEROS);
+        zero(row, HIDDEN_ZEROS);
         row.set("weee_tax_applied", "a:0:{}");
         row.set("tax_percent", money(self.tax_percent));
-        row.set("row_weight", money(self.row_weight));
         row.set_opt("applied_rule_ids", rule.map(|rule| rule.text("rule_id").to_owned()));
         row.set("discount_percent", money(self.discount_percent));
         // A cart's line has the base price in both columns; the order's has each in its currency.
@@ -312,6 +408,7 @@ impl Sums {
         let incl_tax = if currency.is_empty() { "subtotal_incl_tax" } else { "base_subtotal_total_incl_tax" };
         row.set(incl_tax, money(self.subtotal_incl_tax));
         row.set("shipping_hidden_tax_amount", money(Amount::ZERO));
+        row.set("base_shipping_hidden_tax_amnt", money(Amount::ZERO));
     }
 
     fn write_quote(&self, row: &mut Row, currency: &str) {

@@ -117,8 +117,22 @@ fn with_names(shop: &Shop, call: &HandlerCall, value: &mut SoapValue) {
     store_of_history(shop, call, value);
 }
 
+/// An item that others stand under says so, because its children were looked for.
+fn mark_parents(record: &mut SoapStruct) {
+    let Some(SoapValue::List(items)) = record.get_mut("items") else { return };
+    let parents: Vec<String> = items.iter().filter_map(|item| item.as_struct()?.text("parent_item_id")).collect();
+    for item in items {
+        if let SoapValue::Struct(item) = item
+            && item.text("item_id").is_some_and(|id| parents.contains(&id))
+        {
+            item.set("has_children", true);
+        }
+    }
+}
+
 /// An entry of the history has its order's store, up to OpenMage 20.
 fn store_of_history(shop: &Shop, _: &HandlerCall, value: &mut SoapValue) {
+    each(value, mark_parents);
     let has_store = !shop.flavor().declares_vat();
     each(value, |record| {
         let store = record.get("store_id").cloned().unwrap_or_default();

@@ -104,6 +104,26 @@ impl Shop {
         self.product_attributes().into_iter().find(|it| Some(it.id) == id || it.code == id_or_code)
     }
 
+    /// The code of a product attribute.
+    pub(in crate::shop) fn attribute_code(&self, id: &str) -> Option<String> {
+        self.product_attribute(id).map(|attribute| attribute.code)
+    }
+
+    /// The label of a product attribute.
+    pub(in crate::shop) fn attribute_label(&self, id: &str) -> Option<String> {
+        let attribute = self.product_attribute(id)?;
+        let own = self.database.table("eav_attribute").row(attribute.id);
+        let label = own.and_then(|row| row.get("frontend_label").or_else(|| row.get("label_0")));
+        let label = label.or_else(|| columns::attributes("catalog_product")?.get(&attribute.code)?.label.as_deref());
+        Some(label.map_or(attribute.code.clone(), str::to_owned))
+    }
+
+    /// The label of an option of a product attribute.
+    pub(in crate::shop) fn option_label(&self, id: &str, option: &str) -> Option<String> {
+        let options = self.options_of(&self.product_attribute(id)?);
+        options.into_iter().find(|(value, _)| value == option).map(|(_, label)| label)
+    }
+
     /// Value and label of an attribute's options. Those of somebody's attribute begin with an empty one.
     fn options_of(&self, attribute: &Attribute) -> Vec<(String, String)> {
         if attribute.code == "country_of_manufacture" {
