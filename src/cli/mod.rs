@@ -4,6 +4,7 @@
 #![doc(hidden)]
 
 mod address;
+mod attend;
 mod audit;
 mod check;
 mod clients;

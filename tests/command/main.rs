@@ -23,6 +23,7 @@ mod honest_ends;
 mod hostile;
 mod init;
 mod integration_form;
+mod looking_closer;
 #[cfg(target_os = "linux")]
 mod mistakes;
 mod ready;
