@@ -8,6 +8,8 @@ mod ci_setup;
 #[cfg(unix)]
 mod clients;
 mod compare;
+#[cfg(unix)]
+mod completions;
 mod crm_buttons;
 mod crm_place;
 mod documented;
