@@ -133,7 +133,12 @@ pub fn run(args: &ServeArgs) -> Outcome {
         return runtime()?.block_on(super::record::serve_cassette(folder, args.listen, &args.ready, is_json));
     }
     let plans = match &args.shops {
-        None => vec![Plan { name: None, shop: Content::New(shop(args, &kind)?), described: kind.described(), args }],
+        None => vec![Plan {
+            name: None,
+            shop: Content::New(Box::new(shop(args, &kind)?)),
+            described: kind.described(),
+            args,
+        }],
         Some(file) => return run_several(args, &shops::read(file)?),
     };
     run_all(args, plans, "")
@@ -151,7 +156,7 @@ struct Plan<'a> {
 /// What is served.
 enum Content {
     /// A shop that nobody has called.
-    New(Shop),
+    New(Box<Shop>),
     /// One with a past.
     Known(InMemoryShop),
 }
@@ -162,7 +167,7 @@ fn run_several(args: &ServeArgs, shops: &[(String, ServeArgs)]) -> Outcome {
     for (name, own) in shops {
         let said = |report: miette::Report| report.wrap_err(format!("the shop {name} cannot be served"));
         let kind = own.shop.kind().map_err(said)?;
-        let shop = Content::New(shop(own, &kind).map_err(said)?);
+        let shop = Content::New(Box::new(shop(own, &kind).map_err(said)?));
         plans.push(Plan { name: Some(name.clone()), shop, described: kind.described(), args: own });
     }
     run_all(args, plans, "")
@@ -198,7 +203,7 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
         }
         let options = ServerOptions { listen, base_url: BaseUrl::Bound, endpoint, admin };
         let (notes, started) = match shop {
-            Content::New(shop) => (notes(&shop), FakeShop::start(shop, options).await),
+            Content::New(shop) => (notes(&shop), FakeShop::start(*shop, options).await),
             Content::Known(known) => {
                 let notes = notes(&known.shop().lock().unwrap_or_else(PoisonError::into_inner));
                 (notes, FakeShop::attach(&known, options).await)
@@ -227,7 +232,7 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
             for (name, described, has_admin, ready, _) in &served {
                 announce(name.as_deref(), *has_admin, described, ready);
             }
-            let _ = write!(output::stdout(), "{said}Stop with Ctrl-C.\n");
+            let _ = writeln!(output::stdout(), "{said}Stop with Ctrl-C.");
             let _ = output::stdout().flush();
         }
     }
