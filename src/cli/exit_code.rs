@@ -60,6 +60,8 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("seed", "never", false),
     ("serve", "never", false),
     ("wsdl", "never", false),
+    ("completions", "never", false),
+    ("man", "never", false),
 ];
 
 /// The codes as `--help` ends with them; of a command, with what they mean there.

@@ -4,9 +4,11 @@
 #![doc(hidden)]
 
 mod address;
+mod attend;
 mod audit;
 mod check;
 mod clients;
+mod completions;
 mod compare;
 mod conform;
 mod connection_args;
@@ -130,6 +132,10 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Print the WSDL of a shop.
     Wsdl(wsdl::WsdlArgs),
+    /// Print what lets a shell complete commands, arguments and their values.
+    Completions(completions::CompletionsArgs),
+    /// Write the manual, a page for each command.
+    Man(completions::ManArgs),
 }
 
 fn dispatch(command: Command, colour: Colour) -> Outcome {
@@ -163,6 +169,8 @@ fn dispatch(command: Command, colour: Colour) -> Outcome {
         Command::Seed(args) => seed::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Wsdl(args) => wsdl::run(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => completions::man(&args),
     }
 }
 

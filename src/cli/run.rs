@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::attend::AttendArgs;
 use super::clients::Clients;
 use super::diagnostics::{self, Colour};
 use super::interrupt;
@@ -18,7 +19,7 @@ use crate::report::format::About;
 use crate::report::html;
 use crate::scenario::Case;
 use crate::scenario::coverage;
-use crate::scenario::pool::{Event, PoolOptions, run_all};
+use crate::scenario::pool::{Event, PoolOptions, run_all_attended};
 use crate::scenario::result::CaseResult;
 use crate::scenario::runner::{Carrier, RunOptions};
 use crate::scenario::shard::Shard;
@@ -78,6 +79,8 @@ pub struct RunArgs {
     /// Make the parts as long as each other by the times in this JSON report of an earlier run.
     #[arg(long, value_name = "FILE", requires = "shard")]
     durations: Option<PathBuf>,
+    #[command(flatten)]
+    attend: AttendArgs,
     /// Write a report as well: junit, json, tap, github or html, and `=FILE`; without a file it goes to standard output, and
     /// everything else to standard error.
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
@@ -165,13 +168,20 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
     let mut page = report_target::want_timelines(&args.reports).then(html::Page::default);
     let options = RunOptions::new(carrier, args.mode());
-    let options = if page.is_some() { options.with_timeline() } else { options };
-    let slow_after = Duration::from_secs(args.slow);
+    let wants_timelines = page.is_some() || args.attend.wants_timelines();
+    let options = if wants_timelines { options.with_timeline() } else { options };
+    let attend = args.attend.attend(&cases, streamed.is_some())?;
+    let is_asking = args.attend.is_asking();
+    let slow_after = if is_asking { Duration::MAX } else { Duration::from_secs(args.slow) };
     let jobs = clients.jobs(args.jobs);
     let pool = PoolOptions {
         jobs,
         slow_after,
-        stop_after: Duration::from_secs(args.timeout.unwrap_or(if clients.is_any() { 600 } else { 60 })),
+        stop_after: match args.timeout {
+            None if is_asking => Duration::MAX,
+            None => Duration::from_secs(if clients.is_any() { 600 } else { 60 }),
+            Some(seconds) => Duration::from_secs(seconds),
+        },
         fail_fast: args.fail_fast,
         interrupted: (!args.watch).then(interrupt::flag),
     };
@@ -182,13 +192,17 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     };
     let (target, verbosity) = (
         if streamed.is_some() { Target::Stderr } else { Target::Stdout },
-        if args.quiet { Verbosity::Quiet } else { Verbosity::Usual },
+        match (args.quiet, is_asking) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Still,
+            (false, false) => Verbosity::Usual,
+        },
     );
     let mut console = Console::new(target, verbosity, slow_after, cases.iter().map(|case| case.name.as_str()));
     let mut results = Vec::new();
     let started = Instant::now();
     let mut stream = report_target::Streamed::begin(streamed, &about);
-    run_all(&cases, options, pool, |event| match event {
+    run_all_attended(&cases, options, pool, attend, |event| match event {
         Event::Started(case) => console.started(&case.name),
         Event::Slow(case) => console.slow(&case.name),
         Event::Ended(case) => console.ended(&case.name),

@@ -31,6 +31,8 @@ pub enum Target {
 pub enum Verbosity {
     /// Every scenario, and on a terminal what runs now.
     Usual,
+    /// Every scenario, but nothing that is drawn again and again: somebody is asked something meanwhile.
+    Still,
     /// Failures and the sum.
     Quiet,
 }
@@ -59,7 +61,7 @@ impl Console {
         };
         let progress = match verbosity {
             Verbosity::Usual => Progress::on_terminal(names.clone().count()),
-            Verbosity::Quiet => Progress::none(),
+            Verbosity::Still | Verbosity::Quiet => Progress::none(),
         };
         Self::on(out, progress, verbosity, slow_after, names)
     }
@@ -165,7 +167,7 @@ impl Console {
     }
 
     fn usual_line(&mut self, text: &str) {
-        if self.verbosity == Verbosity::Usual {
+        if self.verbosity != Verbosity::Quiet {
             self.print(text);
         }
     }

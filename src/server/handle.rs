@@ -120,12 +120,23 @@ impl FakeShop {
     ///
     /// # Errors
     /// [`StartError::Bind`] when the address is taken or not ours.
-    pub async fn start(mut shop: Shop, options: ServerOptions) -> Result<Self, StartError> {
+    pub async fn start(shop: Shop, options: ServerOptions) -> Result<Self, StartError> {
+        let service = Service::new(shop, options.endpoint.clone(), Journal::bounded(JOURNAL_ENTRIES_MAX));
+        Self::attach(&InMemoryShop { service }, options).await
+    }
+
+    /// Serves a shop that is in memory on a socket too, with what it has heard and what is armed in it. Both are one shop.
+    ///
+    /// # Errors
+    /// As [`FakeShop::start`].
+    pub async fn attach(shop: &InMemoryShop, options: ServerOptions) -> Result<Self, StartError> {
+        let (service, shared) = (&shop.service, shop.shop());
         let (listener, address) = listener::bind(options.listen)
             .await
             .map_err(|source| StartError::Bind { address: options.listen, source })?;
         let named = callable(address);
         let url = Url::parse(&format!("http://{named}/")).map_err(|source| StartError::Url { address, source })?;
+        let mut shop = locked(&shared);
         if options.base_url == BaseUrl::Bound {
             let base_url = redirect::served_base_url(&shop.base_url(), url.as_str());
             shop.set_base_url(base_url);
@@ -136,7 +147,8 @@ impl FakeShop {
         let wants = shop.settings().is_on("web/url/redirect_to_base") || shop.base_url().starts_with("https://");
         let redirects = options.base_url == BaseUrl::Bound && wants;
         let endpoint = EndpointOptions { every_address, redirects, ..options.endpoint };
-        let service = Service::new(shop, endpoint, Journal::bounded(JOURNAL_ENTRIES_MAX));
+        drop(shop);
+        let service = service.with_options(endpoint);
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(listener::accept(listener, service.clone(), options.admin, stopped));
         Ok(Self { service, address, url, stop, accepting })
@@ -182,6 +194,11 @@ impl FakeShop {
     /// What a transport asks before it connects, so that connections can be refused.
     pub fn gate(&self) -> Gate {
         Gate::new(self.service.clone())
+    }
+
+    /// The same shop without the socket.
+    pub fn in_memory(&self) -> InMemoryShop {
+        InMemoryShop { service: self.service.clone() }
     }
 
     /// Arms a disruption.

@@ -94,6 +94,7 @@ pub struct Journal {
     /// What the entries weigh.
     bytes: usize,
     entries_max: Option<usize>,
+    keeps_all_messages: bool,
     readers: Vec<SyncSender<JournalEntry>>,
 }
 
@@ -128,6 +129,11 @@ impl Journal {
     /// Calls that did not come, oldest first; only whoever asks a [`Gate`](super::gate::Gate) has any.
     pub fn kept_away(&self) -> &[KeptAway] {
         &self.kept_away
+    }
+
+    /// From here on no messages are forgotten; only a journal that is not bounded should be told so.
+    pub fn keep_all_messages(&mut self) {
+        self.keeps_all_messages = true;
     }
 
     /// The messages of an exchange; the latest 256 exchanges' are kept.
@@ -186,7 +192,7 @@ impl Journal {
             stub: record.stub.map(kept::text),
         };
         if let Some(envelopes) = record.envelopes {
-            if self.envelopes.len() >= ENVELOPES_MAX {
+            if self.envelopes.len() >= ENVELOPES_MAX && !self.keeps_all_messages {
                 self.envelopes.pop_front();
             }
             self.envelopes.push_back((entry.number, envelopes));

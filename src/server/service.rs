@@ -75,6 +75,11 @@ impl Service {
         }
     }
 
+    /// The same service, whose answers deviate from a real shop's in another way.
+    pub(super) fn with_options(&self, options: EndpointOptions) -> Self {
+        Self { options, ..self.clone() }
+    }
+
     /// Where long bodies are held.
     pub(super) fn room(&self) -> &Room {
         &self.room

@@ -158,6 +158,13 @@ impl Shop {
         &self.config.clock
     }
 
+    /// Lets the shop tell the time by another clock from here on; a reset puts that one back to where the shop began.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.version += 1;
+        self.origin.config.clock = clock.clone();
+        self.config.clock = clock;
+    }
+
     /// The present style.
     pub fn mode(&self) -> WireStyle {
         self.config.mode

@@ -8,6 +8,8 @@ mod ci_setup;
 #[cfg(unix)]
 mod clients;
 mod compare;
+#[cfg(unix)]
+mod completions;
 mod crm_buttons;
 mod crm_place;
 mod documented;
@@ -23,6 +25,7 @@ mod honest_ends;
 mod hostile;
 mod init;
 mod integration_form;
+mod looking_closer;
 #[cfg(target_os = "linux")]
 mod mistakes;
 mod ready;

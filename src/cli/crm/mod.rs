@@ -5,7 +5,7 @@ mod button;
 mod edit;
 mod export;
 mod maintenance;
-mod show;
+pub(in crate::cli) mod show;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

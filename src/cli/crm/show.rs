@@ -73,7 +73,7 @@ pub fn run(args: &ShowArgs) -> Outcome {
         _ if args.json => output::to_json(&rows),
         [] => format!("no {} found", args.entity.table()),
         [one] if args.columns.is_empty() && count == 1 => in_full(one) + &notes(&crm, page.as_ref())?,
-        many => format!("{}\n{}", table(args, many), shown_of(many.len(), count)),
+        many => format!("{}\n{}", table_of(args.entity, &args.columns, many), shown_of(many.len(), count)),
     };
     // A closed pipe has seen enough.
     let _ = writeln!(output::stdout(), "{text}");
@@ -103,10 +103,11 @@ fn notes(crm: &Crm, page: Option<&Row>) -> miette::Result<String> {
     Ok(if lines.is_empty() { lines } else { format!("\n\nOrder notes{lines}") })
 }
 
-fn table(args: &ShowArgs, rows: &[Map<String, Value>]) -> String {
-    let chosen = args.columns.iter().map(String::as_str).collect::<Vec<_>>();
-    let usual = COLUMNS.iter().find(|(entity, _)| *entity == args.entity).map(|(_, columns)| columns.to_vec());
-    let all = || args.entity.columns().iter().map(|(name, _)| *name).collect();
+/// Rows of an entity, in its usual columns unless some are chosen.
+pub(in crate::cli) fn table_of(entity: Entity, chosen: &[String], rows: &[Map<String, Value>]) -> String {
+    let chosen = chosen.iter().map(String::as_str).collect::<Vec<_>>();
+    let usual = COLUMNS.iter().find(|(known, _)| *known == entity).map(|(_, columns)| columns.to_vec());
+    let all = || entity.columns().iter().map(|(name, _)| *name).collect();
     let columns = if chosen.is_empty() { usual.unwrap_or_else(all) } else { chosen };
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -123,7 +124,7 @@ fn table(args: &ShowArgs, rows: &[Map<String, Value>]) -> String {
 }
 
 /// A value without the quotes of JSON.
-pub(super) fn plain(value: &Value) -> String {
+pub(in crate::cli) fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

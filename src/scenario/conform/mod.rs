@@ -15,10 +15,12 @@ use crate::crm::Entity;
 use crate::scenario::Case;
 use crate::scenario::actor::known::Known;
 use crate::scenario::actor::{Tables, Testee, lacking};
+use crate::scenario::run::attendant::AtTheEnd;
 use crate::scenario::run::compare;
 use crate::scenario::run::failure::FailureKind;
 use crate::scenario::run::result::CaseResult;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
+use crate::scenario::run::world::World;
 use crate::snapshot::Mode;
 
 /// What became of a case.
@@ -190,7 +192,7 @@ fn is_brought(client: &Testee, brought: &[&str], table: &str) -> bool {
 fn told(case: &Case, tables: &[Entity]) -> (CaseResult, End) {
     let mut end = End::default();
     let options = RunOptions::new(Carrier::InMemory, Mode::Check);
-    let result = runner::run_with(case, options, &AtomicUsize::new(0), &mut |world| {
+    let look = |world: &World<'_>| {
         end.rows = match world.their_rows() {
             Some(rows) => rows.clone(),
             None => {
@@ -202,7 +204,8 @@ fn told(case: &Case, tables: &[Entity]) -> (CaseResult, End) {
         let settings = world.integration.and_then(|id| world.crm.integration(id).ok());
         let two_way = settings.is_some_and(|integration| integration.settings.is_two_way_sync_enabled);
         end.shops = two_way.then(|| world.shops_state());
-    });
+    };
+    let result = runner::run_attended(case, options, &AtomicUsize::new(0), &mut AtTheEnd(look));
     (result, end)
 }
 

@@ -4,6 +4,7 @@
 
 mod actor;
 mod as_in_shop;
+pub mod attendant;
 mod cannot_work;
 pub mod case;
 pub(in crate::scenario) mod compare;
@@ -25,5 +26,6 @@ mod shared;
 pub(super) mod step;
 pub mod timeline;
 mod trace;
+pub mod until;
 pub mod wire;
 pub(super) mod world;

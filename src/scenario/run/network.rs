@@ -84,6 +84,14 @@ impl Served {
         }
     }
 
+    /// The same shop without its socket, if it has one: shop, journal and plan are shared.
+    pub(in crate::scenario) fn in_memory(&self) -> InMemoryShop {
+        match self {
+            Self::InMemory(served) => served.clone(),
+            Self::Tcp(served) => served.in_memory(),
+        }
+    }
+
     /// What is to go wrong.
     pub(in crate::scenario) fn plan(&self) -> MutexGuard<'_, Plan> {
         match self {

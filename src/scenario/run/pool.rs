@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use crate::scenario::run::attendant::{Attendant, Nobody};
 use crate::scenario::run::case::Case;
 use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::result::CaseResult;
@@ -55,6 +56,7 @@ struct Shared {
     taken: Vec<AtomicBool>,
     /// For each case the number of the step it is in, from 1.
     steps: Vec<AtomicUsize>,
+    attend: Option<Attend>,
     /// Whether no case begins once one has failed, and whether one has.
     fail_fast: bool,
     over: AtomicBool,
@@ -66,12 +68,27 @@ struct Running {
     said_slow: bool,
 }
 
+/// Makes who is there while a case runs, on the worker's thread.
+pub type Attend = Arc<dyn Fn(&Case) -> Box<dyn Attendant> + Send + Sync>;
+
 /// Runs cases in parallel and tells what happens.
-pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, mut tell: impl FnMut(Event<'_>)) {
+pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, tell: impl FnMut(Event<'_>)) {
+    run_all_attended(cases, options, pool, None, tell);
+}
+
+/// The same with somebody there.
+pub fn run_all_attended(
+    cases: &[Case],
+    options: RunOptions,
+    pool: PoolOptions,
+    attend: Option<Attend>,
+    mut tell: impl FnMut(Event<'_>),
+) {
     let steps = cases.iter().map(|_| AtomicUsize::new(0)).collect();
     let taken = cases.iter().map(|_| AtomicBool::new(false)).collect();
     let over = AtomicBool::new(false);
-    let shared = Arc::new(Shared { cases: cases.to_vec(), options, taken, steps, fail_fast: pool.fail_fast, over });
+    let shared =
+        Arc::new(Shared { cases: cases.to_vec(), options, taken, steps, attend, fail_fast: pool.fail_fast, over });
     let (sender, messages) = mpsc::channel();
     for _ in 0..pool.jobs.clamp(1, cases.len().max(1)) {
         spawn_worker(&shared, &sender, None);
@@ -157,7 +174,7 @@ fn until_next_mark(running: &BTreeMap<usize, Running>, pool: PoolOptions) -> Dur
 }
 
 impl Shared {
-    /// Takes the next case for a worker that has just ended one. CaseHeads that share their snapshots go one after the
+    /// Takes the next case for a worker that has just ended one. Cases that share their snapshots go one after the
     /// other, on one worker, so that the first of them is always the same.
     fn take_after(&self, ended: Option<usize>) -> Option<usize> {
         if self.over.load(Ordering::Relaxed) {
@@ -183,7 +200,10 @@ fn spawn_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>, after: Opt
             let (Some(case), Some(step)) = (shared.cases.get(number), shared.steps.get(number)) else { return };
             let since = Instant::now();
             let _ = sender.send(Message::Begins(number, since));
-            let result = catch_unwind(AssertUnwindSafe(|| runner::run_watched(case, shared.options, step)));
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                let mut attendant = shared.attend.as_ref().map_or_else(|| Box::new(Nobody) as _, |attend| attend(case));
+                runner::run_attended(case, shared.options, step, attendant.as_mut())
+            }));
             let result = result.unwrap_or_else(|panic| broken(case, &shared, number, since, panic.as_ref()));
             // The worker knows before anybody else, and it is the next to begin a case.
             if shared.fail_fast && !result.passed() {

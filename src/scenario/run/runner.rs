@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
+use crate::scenario::run::attendant::{AtTheEnd, Attendant, DoneStep, Go, Nobody, Stage};
 use crate::scenario::run::case::Case;
 use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::result::CaseResult;
@@ -15,33 +16,29 @@ use crate::scenario::run::world::World;
 
 /// Runs one case.
 pub fn run(case: &Case, options: RunOptions) -> CaseResult {
-    run_watched(case, options, &AtomicUsize::new(0))
+    run_attended(case, options, &AtomicUsize::new(0), &mut Nobody)
 }
 
 /// Runs one case and hands out the state its CRM is left in; none when it could not begin.
 pub fn run_for_crm(case: &Case, options: RunOptions) -> (CaseResult, Option<serde_json::Value>) {
     let mut crm = None;
-    let result = run_with(case, options, &AtomicUsize::new(0), &mut |world| crm = world.crm.state().ok());
+    let look = |world: &World<'_>| crm = world.crm.state().ok();
+    let result = run_attended(case, options, &AtomicUsize::new(0), &mut AtTheEnd(look));
     (result, crm)
 }
 
-/// Runs one case and keeps the number of the step it is in, from 1, where others can see it.
-pub(in crate::scenario) fn run_watched(case: &Case, options: RunOptions, in_step: &AtomicUsize) -> CaseResult {
-    run_with(case, options, in_step, &mut |_| ())
-}
-
-/// The same with a look at what is left.
-pub(in crate::scenario) fn run_with(
+/// Runs one case with somebody there, and keeps the number of the step it is in, from 1, where others can see it.
+pub(in crate::scenario) fn run_attended(
     case: &Case,
     options: RunOptions,
     in_step: &AtomicUsize,
-    look: &mut dyn FnMut(&World<'_>),
+    attendant: &mut dyn Attendant,
 ) -> CaseResult {
     let started = Instant::now();
     let mut result = CaseResult::of(case);
     let options = RunOptions { carrier: carrier(case, options.carrier), ..options };
     match runtime(options.carrier) {
-        Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result, look)),
+        Ok(runtime) => runtime.block_on(tell(case, options, in_step, &mut result, attendant)),
         Err(cause) => result.failures.push(set_up_failed(&cause)),
     }
     result.elapsed = started.elapsed();
@@ -81,7 +78,7 @@ async fn tell(
     options: RunOptions,
     in_step: &AtomicUsize,
     result: &mut CaseResult,
-    look: &mut dyn FnMut(&World<'_>),
+    attendant: &mut dyn Attendant,
 ) {
     let mut world = match World::new(case, options).await {
         Ok(world) => world,
@@ -97,8 +94,12 @@ async fn tell(
             return result.failures.push(Failure { kind, ..set_up_failed(&cause.to_string()) });
         }
     };
-    let mut unseen = None;
+    let (mut unseen, mut was_ended) = (None, false);
+    let steps = case.scenario.script.steps.len();
     let mut recorder = options.keeps_timeline.then(|| Recorder::of(&world));
+    if let Err(why) = attendant.begins(&Stage::of(&world)) {
+        return result.failures.push(set_up_failed(&why));
+    }
     for (index, step) in case.scenario.script.steps.iter().enumerate() {
         in_step.store(index + 1, Ordering::Relaxed);
         if let Some(recorder) = &mut recorder {
@@ -118,12 +119,21 @@ async fn tell(
         if let Some(recorder) = &mut recorder {
             recorder.end(&mut world, &case.scenario.script, index, known..result.failures.len());
         }
-        if stop {
+        let told = recorder.as_ref().and_then(Recorder::last);
+        let is_last = index + 1 == steps || stop;
+        let done = DoneStep { index, told, failures: result.failures.get(known..).unwrap_or_default(), is_last };
+        if attendant.after_step(&Stage::of(&world), &done) == Go::NoFurther && !done.is_last {
+            let ended = done.ended_here(case);
+            result.failures.extend(ended);
+            was_ended = true;
+        }
+        if stop || was_ended {
             break;
         }
     }
     result.skipped = world.skipped.take().filter(|_| result.failures.is_empty());
-    if result.skipped.is_none() && !result.failures.iter().any(|failure| failure.kind.ends_the_scenario()) {
+    if result.skipped.is_none() && !was_ended && !result.failures.iter().any(|failure| failure.kind.ends_the_scenario())
+    {
         result.failures.extend(unseen);
         let missed = world.missed(None);
         match missed.first().filter(|_| case.has_client()) {
@@ -144,7 +154,9 @@ async fn tell(
     }
     result.failures.extend(world.accept(result.failures.is_empty()));
     result.timeline = recorder.map(|recorder| Box::new(recorder.end_of_scenario()));
-    look(&world);
+    if let Err(why) = attendant.ends(&Stage::of(&world), result) {
+        result.failures.push(set_up_failed(&why));
+    }
     result.accepted = world.accepted();
     *result.exercised = world.exercised();
 }

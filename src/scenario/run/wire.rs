@@ -5,7 +5,7 @@ use crate::scenario::language::step::snapshot::SnapshotStep;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::scenario::run::world::World;
-use crate::server::JournalEntry;
+use crate::server::{Journal, JournalEntry};
 use crate::snapshot::{Mode, SnapshotName};
 
 /// A call with both of its messages, masked and indented; `None` for messages that were not kept.
@@ -21,6 +21,20 @@ pub struct WireCall {
     pub request: Option<String>,
     /// The answer.
     pub answer: Option<String>,
+}
+
+impl WireCall {
+    /// One of a journal's calls; `shop` where there are several.
+    pub(super) fn of(journal: &Journal, entry: &JournalEntry, shop: Option<&str>) -> Self {
+        let envelopes = journal.envelopes(entry.number);
+        Self {
+            shop: shop.map(str::to_owned),
+            answered: entry.answer(),
+            request: envelopes.map(|both| both.request()),
+            answer: envelopes.map(|both| both.answer()),
+            entry: entry.clone(),
+        }
+    }
 }
 
 /// The calls between the snapshot before and the one of that name.
@@ -60,14 +74,7 @@ fn calls(world: &World<'_>) -> Vec<WireCall> {
         let journal = shop.journal();
         let seen = world.shown.get(name).copied().unwrap_or_default();
         for entry in journal.entries().iter().skip(seen) {
-            let envelopes = journal.envelopes(entry.number);
-            calls.push(WireCall {
-                shop: (world.shops.len() > 1).then(|| name.clone()),
-                answered: entry.answer(),
-                request: envelopes.map(|both| both.request()),
-                answer: envelopes.map(|both| both.answer()),
-                entry: entry.clone(),
-            });
+            calls.push(WireCall::of(&journal, entry, (world.shops.len() > 1).then_some(name)));
         }
     }
     calls

@@ -37,13 +37,7 @@ struct Begun {
 impl Recorder {
     /// Begins with a world in which the integration is there and no step was done.
     pub(in crate::scenario) fn of(world: &World<'_>) -> Self {
-        let keys = |shop: &crate::scenario::run::network::Served| {
-            shop.with_shop(|shop| shop.users.iter().map(|user| user.key.expose_secret().to_owned()).collect::<Vec<_>>())
-        };
-        let origins = world.case.scenario.script.steps.iter().filter_map(|step| step.1.as_ref());
-        let fragments = origins.map(|origin| (origin.file.text.as_str(), &origin.values));
-        let files = std::iter::once((world.source(), world.case.values())).chain(fragments);
-        let secrets = Secrets::of(files, world.shops.values().flat_map(keys));
+        let secrets = Secrets::of_world(world);
         let shops = world.shops.iter().map(|(name, shop)| (name.clone(), shop.with_shop(|shop| ShopRows::of(shop))));
         let timeline = Timeline { setup: source::setup(world.source(), &secrets), steps: Vec::new() };
         let mut recorder =
@@ -117,6 +111,11 @@ impl Recorder {
         let until = to_sql(world.clock.now());
         let at = self.begun.at.clone();
         ToldStep { word, line, origin: None, source, at, until, failures, outcome, calls, calls_left_out, crm, shops }
+    }
+
+    /// The step that was done last.
+    pub(in crate::scenario) fn last(&self) -> Option<&ToldStep> {
+        self.timeline.steps.last()
     }
 
     /// What was kept, with nothing in it that must not be read.

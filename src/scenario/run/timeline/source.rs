@@ -8,6 +8,8 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::scenario::language::read::variables::Variables;
+use crate::scenario::run::network::Served;
+use crate::scenario::run::world::World;
 use crate::secret::MASK;
 
 /// Keys of a scenario whose values are secrets.
@@ -29,6 +31,17 @@ static BEHIND_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
+    /// Those of a case: written in its files, and the keys of its shops' users.
+    pub(super) fn of_world(world: &World<'_>) -> Self {
+        let keys = |shop: &Served| {
+            shop.with_shop(|shop| shop.users.iter().map(|user| user.key.expose_secret().to_owned()).collect::<Vec<_>>())
+        };
+        let origins = world.case.scenario.script.steps.iter().filter_map(|step| step.1.as_ref());
+        let fragments = origins.map(|origin| (origin.file.text.as_str(), &origin.values));
+        let own = (world.case.scenario.file.text.as_str(), world.case.values());
+        Self::of(std::iter::once(own).chain(fragments), world.shops.values().flat_map(keys))
+    }
+
     /// Those written in the scenario's files, whose variables have these values, and others that are known.
     pub(super) fn of<'f>(
         files: impl Iterator<Item = (&'f str, &'f BTreeMap<String, String>)>,

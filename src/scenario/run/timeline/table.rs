@@ -53,19 +53,19 @@ pub(super) struct Told(BTreeMap<String, Cells>);
 
 /// A change that is being put together.
 #[derive(Debug)]
-pub(super) struct CaseHead<'a> {
+pub(super) struct Changing<'a> {
     told: &'a mut Told,
     change: TableChange,
 }
 
 impl Told {
-    pub(super) fn begin(&mut self, table: &str) -> CaseHead<'_> {
+    pub(super) fn begin(&mut self, table: &str) -> Changing<'_> {
         let change = TableChange { table: table.to_owned(), count: 0, rows: Vec::new(), left_out: 0 };
-        CaseHead { told: self, change }
+        Changing { told: self, change }
     }
 }
 
-impl CaseHead<'_> {
+impl Changing<'_> {
     /// A row that may have changed; the closures give it as it was and is, and are called only when there is room.
     pub(super) fn row(
         &mut self,

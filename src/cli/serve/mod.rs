@@ -1,9 +1,12 @@
-//! `mockgento serve`: a fake shop on a socket until Ctrl-C, or until the program that started it is gone.
+//! `mockgento serve`: a fake shop on a socket until Ctrl-C, or until the program that started it is gone. Which shop a
+//! scenario has at some moment is found in [`of_scenario`].
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+
+mod of_scenario;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -20,7 +23,9 @@ use crate::cli::output;
 use crate::clock::Clock;
 use crate::magento::{Contract, WebServer};
 use crate::secret::ApiKey;
-use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, ServerOptions, TOKEN_CHARACTERS_MIN, Token};
+use crate::server::{
+    AdminApi, BaseUrl, EndpointOptions, FakeShop, InMemoryShop, ServerOptions, TOKEN_CHARACTERS_MIN, Token,
+};
 use crate::shop::seed::SeedUser;
 use crate::shop::stubs::StubFile;
 use crate::shop::{Seed, Shop, ShopConfig, built_in};
@@ -42,6 +47,13 @@ pub struct ServeArgs {
     /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations", "stubs", "module", "wsdl"])]
     cassette: Option<PathBuf>,
+    /// The shops of a scenario, as they are after its steps: a file, or a case as `mockgento list` names it. Their clocks stand
+    /// at the scenario's time until the console sets them.
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["cassette", "seed", "shops", "user", "now", "web_server", "stubs", "module", "wsdl", "wsi", "bridge", "flavor", "overrides", "mend_wsdl", "list_operations"])]
+    scenario: Option<PathBuf>,
+    /// With `--scenario`: only the steps that begin in this line of the file or before it.
+    #[arg(long, value_name = "LINE", requires = "scenario")]
+    until: Option<usize>,
     #[command(flatten)]
     shop: ShopArgs,
     /// What operations answer before the shop does: a file of stubs (see docs/stubs.md). May be given several times.
@@ -109,24 +121,44 @@ pub fn run(args: &ServeArgs) -> Outcome {
         let _ = writeln!(output::stdout(), "{}", operations(&kind));
         return Ok(ExitCode::AsExpected);
     }
+    if let Some(place) = &args.scenario {
+        // The log is of whoever calls from now on.
+        let (plans, said) = of_scenario::plans(args, place, args.until)?;
+        start_logging(args)?;
+        return run_all(args, plans, &said);
+    }
     start_logging(args)?;
     if let Some(folder) = &args.cassette {
         let is_json = args.log_format == LogFormat::Json;
         return runtime()?.block_on(super::record::serve_cassette(folder, args.listen, &args.ready, is_json));
     }
     let plans = match &args.shops {
-        None => vec![Plan { name: None, shop: shop(args, &kind)?, kind, args }],
+        None => vec![Plan {
+            name: None,
+            shop: Content::New(Box::new(shop(args, &kind)?)),
+            described: kind.described(),
+            args,
+        }],
         Some(file) => return run_several(args, &shops::read(file)?),
     };
-    run_all(args, plans)
+    run_all(args, plans, "")
 }
 
 /// A shop that is to be served, with what the command line or a file says of it.
 struct Plan<'a> {
-    name: Option<&'a str>,
+    name: Option<String>,
     args: &'a ServeArgs,
-    kind: ShopKind,
-    shop: Shop,
+    /// Style, bridge and flavor, in words.
+    described: String,
+    shop: Content,
+}
+
+/// What is served.
+enum Content {
+    /// A shop that nobody has called.
+    New(Box<Shop>),
+    /// One with a past.
+    Known(InMemoryShop),
 }
 
 /// All shops are made before the first is served: they start all or not at all.
@@ -135,14 +167,16 @@ fn run_several(args: &ServeArgs, shops: &[(String, ServeArgs)]) -> Outcome {
     for (name, own) in shops {
         let said = |report: miette::Report| report.wrap_err(format!("the shop {name} cannot be served"));
         let kind = own.shop.kind().map_err(said)?;
-        plans.push(Plan { name: Some(name), shop: shop(own, &kind).map_err(said)?, kind, args: own });
+        let shop = Content::New(Box::new(shop(own, &kind).map_err(said)?));
+        plans.push(Plan { name: Some(name.clone()), shop, described: kind.described(), args: own });
     }
-    run_all(args, plans)
+    run_all(args, plans, "")
 }
 
-fn run_all(args: &ServeArgs, plans: Vec<Plan<'_>>) -> Outcome {
+/// Serves until the end; `said` is told after the addresses.
+fn run_all(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(args, plans));
+    let served = runtime.block_on(serve(args, plans, said));
     // A request that is still being read does not keep the program.
     runtime.shutdown_background();
     served
@@ -156,15 +190,26 @@ fn runtime() -> miette::Result<tokio::runtime::Runtime> {
         .wrap_err("cannot start the server's threads")
 }
 
-async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>) -> Outcome {
+async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
     let files = args.ready.prepare()?;
     let mut served = Vec::new();
-    for Plan { name, args: own, kind, shop } in plans {
+    for (number, Plan { name, args: own, described, shop }) in plans.into_iter().enumerate() {
         let endpoint = EndpointOptions { exact_wsdl: own.exact_wsdl, ..EndpointOptions::default() };
         let admin = if own.no_admin { AdminApi::Off } else { admin(args)? };
-        let options = ServerOptions { listen: own.listen, base_url: BaseUrl::Bound, endpoint, admin };
-        let notes = notes(&shop);
-        let running = FakeShop::start(shop, options).await.map_err(|error| match name {
+        let mut listen = own.listen;
+        if number > 0 && args.scenario.is_some() {
+            // All of a scenario's shops have one command line: the first has the port that it names.
+            listen.set_port(0);
+        }
+        let options = ServerOptions { listen, base_url: BaseUrl::Bound, endpoint, admin };
+        let (notes, started) = match shop {
+            Content::New(shop) => (notes(&shop), FakeShop::start(*shop, options).await),
+            Content::Known(known) => {
+                let notes = notes(&known.shop().lock().unwrap_or_else(PoisonError::into_inner));
+                (notes, FakeShop::attach(&known, options).await)
+            }
+        };
+        let running = started.map_err(|error| match &name {
             Some(name) => miette!("{name}: {error}"),
             None => miette!("{error}"),
         })?;
@@ -173,10 +218,10 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>) -> Outcome {
         }
         let has_admin = admin != AdminApi::Off;
         let ready = ready(args, has_admin, &running, notes);
-        served.push((name, kind.described(), has_admin, ready, running));
+        served.push((name, described, has_admin, ready, running));
     }
     let end = args.ready.end().into_diagnostic().wrap_err("cannot wait for Ctrl-C")?;
-    let named = served.iter().filter_map(|(name, _, _, ready, _)| Some(((*name)?.to_owned(), ready.clone())));
+    let named = served.iter().filter_map(|(name, _, _, ready, _)| Some((name.clone()?, ready.clone())));
     let first =
         served.first().map(|(.., ready, _)| ready.clone()).ok_or_else(|| miette!("there is no shop to serve"))?;
     let ready = Ready { shops: named.collect(), ..first };
@@ -185,9 +230,9 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>) -> Outcome {
         LogFormat::Json => ready.print(),
         LogFormat::Text => {
             for (name, described, has_admin, ready, _) in &served {
-                announce(*name, *has_admin, described, ready);
+                announce(name.as_deref(), *has_admin, described, ready);
             }
-            let _ = output::stdout().write_all(b"Stop with Ctrl-C.\n");
+            let _ = writeln!(output::stdout(), "{said}Stop with Ctrl-C.");
             let _ = output::stdout().flush();
         }
     }
