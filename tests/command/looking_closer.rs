@@ -232,8 +232,8 @@ fn the_shop_of_a_scenario_is_served_as_it_is_after_a_line() {
 #[test]
 fn a_scenario_that_cannot_be_served_says_why() {
     let folder = project();
-    let broken =
-        SCENARIO.replace("update customer: {customer: pat@example.org", "update customer: {customer: nobody@example.com");
+    let broken = SCENARIO
+        .replace("update customer: {customer: pat@example.org", "update customer: {customer: nobody@example.com");
     std::fs::write(folder.path().join("scenarios/broken.yaml"), broken).unwrap();
     std::fs::write(folder.path().join("scenarios/typo.yaml"), "title: T\nsteps: [sycn]\n").unwrap();
     for (arguments, expected) in [
