@@ -19,4 +19,4 @@ pub use language::schema;
 pub use language::source::SourceFile;
 pub use language::step;
 pub use run::case::Case;
-pub use run::{attendant, failure, pool, result, runner, shard, timeline, until, wire};
+pub use run::{attendant, failure, pool, result, runner, shard, timeline, until, wire, wire_call};

@@ -11,7 +11,7 @@ use crate::crm::Crm;
 use crate::private_file;
 use crate::scenario::attendant::{Attendant, Stage};
 use crate::scenario::result::CaseResult;
-use crate::scenario::wire::WireCall;
+use crate::scenario::wire_call::WireCall;
 
 /// Says that a folder is ours, so that what an earlier run left in it may go.
 const MARK: &str = "kept-by-mockgento.txt";

@@ -15,7 +15,7 @@ use crate::printable::printable;
 use crate::scenario::attendant::{Attendant, DoneStep, Go, Stage};
 use crate::scenario::result::CaseResult;
 use crate::scenario::timeline::{Change, TableChange};
-use crate::scenario::wire::WireCall;
+use crate::scenario::wire_call::WireCall;
 use crate::shop::state;
 
 /// Rows of a table, and calls of a step, that are shown.

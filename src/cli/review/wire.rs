@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::{BOLD, RESET};
 use crate::printable::printable;
-use crate::scenario::wire::{WireCall, calls_before};
+use crate::scenario::wire::calls_before;
+use crate::scenario::wire_call::WireCall;
 use crate::scenario::{Case, Scenario};
 use crate::snapshot::{Pending, SnapshotName};
 

@@ -7,7 +7,7 @@ use super::case::Case;
 use super::failure::{Failure, FailureKind};
 use super::result::CaseResult;
 use super::timeline::ToldStep;
-use super::wire::WireCall;
+use super::wire_call::WireCall;
 use super::world::World;
 use crate::crm::Crm;
 use crate::server::InMemoryShop;

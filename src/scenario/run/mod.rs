@@ -28,4 +28,5 @@ pub mod timeline;
 mod trace;
 pub mod until;
 pub mod wire;
+pub mod wire_call;
 pub(super) mod world;
