@@ -8,15 +8,18 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use mockgento::clock::Clock;
+use mockgento::doors::{json_rpc, xml_rpc};
 use mockgento::magento::columns::SqlType;
-use mockgento::magento::{BridgeRelease, Contract, Filters, Flavor, Pager};
+use mockgento::magento::{BridgeRelease, Contract, Filters, Flavor, Module, Pager};
 use mockgento::quirk::{Profile, Quirks};
 use mockgento::record::{Cassette, Play, rebuild};
 use mockgento::scenario::Scenario;
+use mockgento::shop::dump::{Part, Tables};
+use mockgento::shop::stubs::StubFile;
 use mockgento::shop::{Seed, Shop, ShopConfig};
 use mockgento::soap::wsdl::{WsdlOptions, write};
 use mockgento::soap::wsdl_reader;
-use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, WireStyle};
+use mockgento::soap::{Answer, Codec, SoapStruct, SoapValue, SoapVersion, WireStyle, version1};
 use mockgento::sync::convert::{
     Record, RowError, address, cart, credit_memo, customer, dictionary, newsletter_subscriber, order,
 };
@@ -196,6 +199,127 @@ pub fn cassette(data: &[u8]) {
     }
     // What cannot be rebuilt says so.
     let _ = rebuild(&cassette);
+}
+
+/// Requests in XML-RPC, and the answers that repeat their values.
+pub fn xml_rpc(data: &[u8]) {
+    let well_formed = |answer: Vec<u8>| {
+        let text = String::from_utf8(answer).expect("UTF-8");
+        parse(&text, &Limits::answer()).expect("an answer is well-formed");
+    };
+    match xml_rpc::read(data) {
+        Ok(request) => {
+            let read: SoapValue = request.parameters.clone().into();
+            assert!(count(&read) <= Limits::request().elements_max, "values are counted");
+            well_formed(xml_rpc::write(&read));
+            match request.resolve() {
+                Ok(xml_rpc::Asked::Many(requests)) => {
+                    assert!(requests.len() <= Limits::request().elements_max, "calls are counted");
+                    requests.into_iter().filter_map(Result::ok).for_each(|request| drop(request.resolve()));
+                }
+                Ok(xml_rpc::Asked::Answer(value)) => well_formed(xml_rpc::write(&value)),
+                Ok(xml_rpc::Asked::Handler(_)) => {}
+                Err(fault) => well_formed(xml_rpc::write_fault(&fault)),
+            }
+        }
+        Err(fault) => well_formed(xml_rpc::write_fault(&fault)),
+    }
+}
+
+/// Requests in JSON-RPC, and the answers that repeat their values.
+pub fn json_rpc(data: &[u8]) {
+    let envelope = match json_rpc::read(data) {
+        Ok(json_rpc::Request { parameters, envelope, .. }) => {
+            let read = match parameters {
+                json_rpc::Parameters::Positional(values) => values.into(),
+                json_rpc::Parameters::Named(values) => values.into(),
+            };
+            assert!(count(&read) <= Limits::request().elements_max, "values are counted");
+            let answer = json_rpc::write(&envelope, &read);
+            assert!(serde_json::from_slice::<serde_json::Value>(&answer).is_ok(), "an answer is JSON");
+            envelope
+        }
+        Err((_, envelope)) => envelope,
+    };
+    let refusal = json_rpc::write_error(&envelope, json_rpc::SERVER_ERROR, &String::from_utf8_lossy(data));
+    assert!(serde_json::from_slice::<serde_json::Value>(&refusal).is_ok(), "an error is JSON");
+}
+
+/// Requests of SOAP v1, whose values nobody declares, and answers that repeat them.
+pub fn version1(data: &[u8]) {
+    static CODEC: LazyLock<Codec> =
+        LazyLock::new(|| Codec::of_version1(version1::service("urn:Magento", "Mage_Api_Model_Server_Handler")));
+    let Ok(request) = CODEC.read_request(data, None) else { return };
+    assert!(values(&request.arguments) <= Limits::request().elements_max, "values are counted");
+    for version in [SoapVersion::V11, SoapVersion::V12] {
+        for value in
+            [SoapValue::from(request.arguments.clone()), SoapValue::List(vec![request.arguments.clone().into()])]
+        {
+            for operation in ["call", "multiCall"] {
+                let answer = version1::write_response("urn:Magento", version, operation, &value);
+                let text = String::from_utf8(answer).expect("UTF-8");
+                parse(&text, &Limits::answer()).expect("an answer is well-formed");
+            }
+        }
+    }
+}
+
+/// Files of somebody's module, as what each of them may be, and joined with Magento's own.
+pub fn module(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let some = Some(text);
+    let files = [[some, None, None], [None, some, None], [None, None, some], [some; 3]];
+    let read = files.map(|texts| Module::of_texts("Acme_Fuzzed", texts));
+    for module in read.into_iter().chain([Module::read_wsdl(text, "fuzzed.wsdl")]) {
+        let joined = module.and_then(|module| Contract::shared().with_modules(&[module]));
+        match joined {
+            Ok(contract) => {
+                for mode in [WireStyle::RpcEncoded, WireStyle::WsI] {
+                    let schema = contract.schema(mode, Some(BridgeRelease::newest()), Flavor::OpenMage194);
+                    let text = write(&schema, "http://shop.test/api/v2_soap/", &WsdlOptions::default());
+                    parse(&text, &Limits::wsdl()).expect("a service description is well-formed");
+                }
+            }
+            Err(error) => assert!(error.to_string().len() < 4000, "a message is short"),
+        }
+    }
+}
+
+/// A dump of a shop's database, and the shop that it makes.
+pub fn dump(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match Tables::of_sql(text, "fuzzed.sql") {
+        Ok(tables) => {
+            let seed = tables.convert(None, &Part::default()).seed;
+            let yaml = seed.to_yaml().expect("a seed is written");
+            let clock = Clock::virtual_at("2026-01-31T09:00:00Z".parse().expect("an instant"));
+            let shop = Shop::new(ShopConfig::new(clock), seed);
+            // What a shop can be made of is what its file makes.
+            if shop.is_ok() {
+                Seed::parse_within(&yaml, "written", 100_000).expect("what was written is read");
+            }
+        }
+        Err(error) => assert!(error.to_string().len() < 2000, "a message is short"),
+    }
+}
+
+/// Stubs of somebody's own.
+pub fn stubs(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    static SHOP: LazyLock<Shop> = LazyLock::new(|| {
+        let clock = Clock::virtual_at("2026-01-31T09:00:00Z".parse().expect("an instant"));
+        Shop::new(ShopConfig::new(clock), Seed::default()).expect("an empty shop")
+    });
+    for file in [StubFile::parse(text, "fuzzed.yaml"), StubFile::parse_one(text, "fuzzed.yaml")] {
+        match file {
+            Ok(file) => drop(SHOP.clone().add_stubs(&file)),
+            Err(error) => assert!(!error.to_string().is_empty(), "a refusal says something"),
+        }
+    }
+}
+
+fn count(value: &SoapValue) -> usize {
+    values(&SoapStruct::new().with("value", value.clone()))
 }
 
 fn values(arguments: &SoapStruct) -> usize {

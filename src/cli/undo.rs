@@ -10,6 +10,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use super::audit::Audit;
 use super::connection_args::{ConnectionArgs, runtime, start_logging};
 use super::{ExitCode, Outcome};
+use crate::bounded;
 use crate::client::ReadOnlyTransport;
 use crate::clock::Clock;
 use crate::crm::{Crm, IntegrationSettings};
@@ -41,8 +42,9 @@ pub struct UndoArgs {
 pub fn run(args: &UndoArgs) -> Outcome {
     start_logging(args.verbose);
     let name = args.audit.display();
-    let text =
-        std::fs::read_to_string(&args.audit).into_diagnostic().wrap_err_with(|| format!("cannot read {name}"))?;
+    let text = bounded::read_text(&args.audit, bounded::CASSETTE_BYTES_MAX)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read {name}"))?;
     let written = read_audit(&text).map_err(|error| {
         miette!(help = "give the file that a sync wrote, such as crm.sqlite.audit.jsonl", "{name}: {error}")
     })?;

@@ -42,7 +42,7 @@ pub enum DatabaseError {
     #[error("the query gives two columns `{0}`; name one of them otherwise with AS")]
     Twice(String),
     /// More rows than anybody compares.
-    #[error("the query gives more than {0} rows or 64 MB; choose fewer with WHERE")]
+    #[error("the query gives more than {0} rows, 2,000,000 values or 64 MB; choose fewer with WHERE")]
     TooMany(usize),
 }
 

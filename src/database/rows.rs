@@ -10,6 +10,8 @@ pub type Row = IndexMap<String, Option<String>>;
 
 /// Rows a query may give.
 pub const ROWS_MAX: usize = 100_000;
+/// Values of all of them, nulls too: each takes a hundred bytes with the name of its column.
+const VALUES_MAX: usize = 2_000_000;
 /// Bytes of all its values.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 
@@ -18,6 +20,7 @@ const BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(super) struct Gathered {
     rows: Vec<Row>,
     bytes: usize,
+    values: usize,
 }
 
 impl Gathered {
@@ -27,8 +30,9 @@ impl Gathered {
     /// When there are too many.
     pub(super) fn add(&mut self, row: Row) -> Result<(), DatabaseError> {
         self.bytes += row.values().flatten().map(String::len).sum::<usize>();
+        self.values += row.len();
         self.rows.push(row);
-        if self.rows.len() > ROWS_MAX || self.bytes > BYTES_MAX {
+        if self.rows.len() > ROWS_MAX || self.values > VALUES_MAX || self.bytes > BYTES_MAX {
             return Err(DatabaseError::TooMany(ROWS_MAX));
         }
         Ok(())
@@ -52,5 +56,24 @@ pub(super) fn columns(names: Vec<String>, query: &str) -> Result<Vec<String>, Da
     match twice {
         Some((_, name)) => Err(DatabaseError::Twice(name.clone())),
         None => Ok(names),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_with_their_values_and_bytes() {
+        let row = |columns: usize, bytes: usize| -> Row {
+            (0..columns).map(|n| (format!("c{n}"), (bytes > 0).then(|| "x".repeat(bytes)))).collect()
+        };
+        let taken = |row: &Row, most: usize| {
+            let mut gathered = Gathered::default();
+            (0..most).take_while(|_| gathered.add(row.clone()).is_ok()).count()
+        };
+        assert_eq!(taken(&row(1, 0), ROWS_MAX + 1), ROWS_MAX);
+        assert_eq!(taken(&row(1000, 0), ROWS_MAX), VALUES_MAX / 1000);
+        assert_eq!(taken(&row(1, 1_000_000), ROWS_MAX), BYTES_MAX / 1_000_000);
     }
 }

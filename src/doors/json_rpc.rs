@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::soap::version1::as_list;
 use crate::soap::{SoapStruct, SoapValue};
+use crate::xml::limits::REQUEST_ELEMENTS_MAX;
 
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +55,7 @@ pub enum NoRequest {
 /// Nesting of a request; PHP allows more, and no call needs it.
 const DEPTH_MAX: usize = 64;
 
-/// Reads a request. Without a body, or with an empty list, it is one without a method.
+/// Reads a request of as many keys and values as a document may have elements. Without a body, or with an empty list, it is one without a method.
 ///
 /// # Errors
 /// [`NoRequest`], with what is known of the envelope by then.
@@ -62,6 +63,9 @@ pub fn read(body: &[u8]) -> Result<Request, (NoRequest, Envelope)> {
     let nothing = |why| (why, Envelope::default());
     if body.is_empty() {
         return Ok(Request::default());
+    }
+    if crate::bounded::json_nodes(body) > REQUEST_ELEMENTS_MAX {
+        return Err(nothing(NoRequest::Unparsable));
     }
     let read: Value = serde_json::from_slice(body).map_err(|_| nothing(NoRequest::Unparsable))?;
     let members = match read {
@@ -277,6 +281,15 @@ mod tests {
         for body in ["", "[]", "{}"] {
             assert_eq!(read(body.as_bytes()).unwrap().method, "", "{body}");
         }
+    }
+
+    #[test]
+    fn a_request_has_so_many_values() {
+        let body = |items: usize| format!(r#"{{"method":"a","params":[{}0]}}"#, "0,".repeat(items));
+        assert!(read(body(REQUEST_ELEMENTS_MAX - 10).as_bytes()).is_ok());
+        assert_eq!(read(body(REQUEST_ELEMENTS_MAX).as_bytes()).unwrap_err().0, NoRequest::Unparsable);
+        let text = format!(r#"{{"method":"a","params":["{}"]}}"#, ",".repeat(REQUEST_ELEMENTS_MAX * 2));
+        assert!(read(text.as_bytes()).is_ok(), "what stands in a text is one value");
     }
 
     #[test]

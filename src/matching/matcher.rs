@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_saphyr::Spanned;
 
+use crate::memo::Memo;
 use crate::place::misfit;
 
 /// How a value must look: a text that equals it, `null` for none, or one of the words of [`MatcherWord`].
@@ -63,30 +64,49 @@ pub enum Presence {
 #[serde(deny_unknown_fields)]
 pub struct NoSettings {}
 
-/// A regular expression.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub Regex);
+/// A regular expression. Its text is kept, and the latest of all patterns compiled: one of ten bytes may come to a megabyte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(String);
+
+/// What one may come to when it is compiled.
+const PATTERN_BYTES_MAX: usize = 1024 * 1024;
+
+static COMPILED: Memo<String, Regex> = Memo::new();
+
+fn compiled(text: &str) -> Result<Regex, regex::Error> {
+    COMPILED.get_or_try(
+        |known| known == text,
+        || {
+            let mut builder = RegexBuilder::new(text);
+            let built = builder.size_limit(PATTERN_BYTES_MAX).dfa_size_limit(PATTERN_BYTES_MAX).build()?;
+            Ok((text.to_owned(), built))
+        },
+    )
+}
+
+impl Pattern {
+    /// Whether a text holds a match.
+    pub fn is_match(&self, text: &str) -> bool {
+        // It was compiled when it was read.
+        compiled(&self.0).is_ok_and(|regex| regex.is_match(text))
+    }
+}
 
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Spanned::<String>::deserialize(deserializer)?;
-        Regex::new(&text.value).map(Self).map_err(|error| {
-            // The last line says what is wrong; those before draw the pattern.
-            let said = error.to_string();
-            let why = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            let message = format!("this is not a regular expression: {why}");
-            misfit(text.referenced, &message, "a backslash before a character takes it as it is: `\\(`")
-        })
+        match compiled(&text.value) {
+            Ok(_) => Ok(Self(text.value)),
+            Err(error) => {
+                // The last line says what is wrong; those before draw the pattern.
+                let said = error.to_string();
+                let why = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                let message = format!("this is not a regular expression: {why}");
+                Err(misfit(text.referenced, &message, "a backslash before a character takes it as it is: `\\(`"))
+            }
+        }
     }
 }
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
-    }
-}
-
-impl Eq for Pattern {}
 
 impl Serialize for Pattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -121,7 +141,7 @@ impl Matcher {
                 Presence::Absent => actual.is_none(),
             },
             (Self::Word(_), None) => false,
-            (Self::Word(MatcherWord::Regex(pattern)), Some(actual)) => pattern.0.is_match(actual),
+            (Self::Word(MatcherWord::Regex(pattern)), Some(actual)) => pattern.is_match(actual),
             (Self::Word(MatcherWord::Contains(part)), Some(actual)) => actual.contains(part),
             (Self::Word(MatcherWord::OneOf(choices)), Some(actual)) => choices.iter().any(|choice| choice == actual),
             (Self::Word(MatcherWord::Present(_)), Some(_)) => true,

@@ -355,6 +355,18 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_that_does_not_read_is_cut_off() {
+        let mut journal = Journal::bounded(2);
+        let (reads, sleeps) = (journal.subscribe(), journal.subscribe());
+        for _ in 0..READER_MAX + 5 {
+            journal.record(record("storeList", SoapStruct::new()));
+            assert!(reads.try_recv().is_ok());
+        }
+        assert_eq!(sleeps.iter().count(), READER_MAX, "what waited for it is all there is, and the end");
+        assert_eq!(journal.readers.len(), 1);
+    }
+
+    #[test]
     fn numbers_go_on_after_a_clear_and_readers_see_everything() {
         let mut journal = Journal::bounded(2);
         let reader = journal.subscribe();

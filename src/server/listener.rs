@@ -41,10 +41,21 @@ pub(super) async fn accept_each<F>(
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
+    accept_up_to(CONNECTIONS_MAX, listener, stop, serve).await;
+}
+
+async fn accept_up_to<F>(
+    most: usize,
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+    serve: impl Fn(TcpStream, SocketAddr, Stopped) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
+            accepted = listener.accept(), if connections.len() < most => match accepted {
                 Ok((stream, peer)) => {
                     tracing::debug!(%peer, "connected");
                     if let Err(error) = stream.set_nodelay(true) {
@@ -95,5 +106,47 @@ pub(super) async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, S
 impl ServesConnection for Service {
     fn serve(&self, stream: DuplexStream) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(http::serve(stream, self.clone(), Peer::Pipe, std::future::pending()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn so_many_connections_are_served_at_once() {
+        let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let served = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&served);
+        let serve = move |stream: TcpStream, _, _| {
+            count.fetch_add(1, Ordering::SeqCst);
+            async move {
+                // As long as the client is there.
+                let _ = stream.readable().await;
+            }
+        };
+        let accepting = tokio::spawn(accept_up_to(3, listener, stopped, serve));
+        let mut clients = Vec::new();
+        for _ in 0..5 {
+            clients.push(TcpStream::connect(address).await.unwrap());
+        }
+        let until = async |wanted: usize| {
+            while served.load(Ordering::SeqCst) < wanted {
+                tokio::task::yield_now().await;
+            }
+        };
+        until(3).await;
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(served.load(Ordering::SeqCst), 3, "the others wait");
+        clients.remove(0);
+        until(4).await;
+        stop.send(true).unwrap();
+        drop(clients);
+        accepting.await.unwrap();
     }
 }

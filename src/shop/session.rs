@@ -16,6 +16,8 @@ pub(super) struct Sessions {
 }
 
 const PURGE_AT_MIN: usize = 256;
+/// Sessions that live at once. Beyond it those that were not used for the longest are forgotten, as if they had expired.
+const LIVE_MAX: usize = 100_000;
 
 #[derive(Clone, Debug)]
 struct Session {
@@ -39,11 +41,26 @@ impl Sessions {
     pub(super) fn begin(&mut self, user: &str, now: Timestamp, timeout_s: i64, random: &mut ChaCha8Rng) -> String {
         if self.live.len() >= self.purge_at.max(PURGE_AT_MIN) {
             self.live.retain(|_, session| alive(session, now, timeout_s));
-            self.purge_at = self.live.len() * 2;
+            if self.live.len() >= LIVE_MAX {
+                self.forget_older_half();
+            }
+            self.purge_at = (self.live.len() * 2).min(LIVE_MAX);
         }
         let id = random_hex(random);
         self.live.insert(id.clone(), Session { user: user.to_owned(), last_used: now });
         id
+    }
+
+    fn forget_older_half(&mut self) {
+        let mut moments: Vec<Timestamp> = self.live.values().map(|session| session.last_used).collect();
+        moments.sort_unstable();
+        let Some(middle) = moments.get(LIVE_MAX / 2).copied() else { return };
+        let mut left = LIVE_MAX / 2;
+        self.live.retain(|_, session| {
+            let stays = session.last_used >= middle && left > 0;
+            left -= usize::from(stays);
+            stays
+        });
     }
 
     /// The user of a live session; using it keeps it alive.
@@ -95,6 +112,18 @@ pub(super) fn random_text(random: &mut ChaCha8Rng, length: usize) -> String {
 mod tests {
     use super::*;
     use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn so_many_sessions_live_at_once() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let mut sessions = Sessions::default();
+        let at = |seconds: i64| Timestamp::from_second(seconds).unwrap();
+        let first = sessions.begin("api", at(0), 3600, &mut random);
+        let ids: Vec<String> = (0..LIVE_MAX).map(|_| sessions.begin("api", at(1), 3600, &mut random)).collect();
+        assert!(sessions.live.len() <= LIVE_MAX);
+        assert_eq!(sessions.touch(&first, at(1), 3600), None);
+        assert!(sessions.touch(ids.last().unwrap(), at(1), 3600).is_some());
+    }
 
     #[test]
     fn a_session_slides_and_others_of_the_user_live_on() {

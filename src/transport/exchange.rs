@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Frame, Incoming};
+use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::{Request, Response, StatusCode, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::Connect;
@@ -126,13 +126,18 @@ async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Res
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let mut body = Vec::new();
     let mut incoming = response.into_body();
+    // As long as it says that it is; a length that is not true costs no memory.
+    let announced = usize::try_from(incoming.size_hint().lower()).unwrap_or(limit);
+    let mut body = Vec::with_capacity(announced.min(limit));
     let too_large = || TransportError::TooLarge { url: url.clone(), limit };
     while let Some(frame) = incoming.frame().await {
         match frame.map(Frame::into_data) {
             Ok(Ok(data)) if body.len() + data.len() > limit => return Err(too_large()),
-            Ok(Ok(data)) => body.extend_from_slice(&data),
+            Ok(Ok(data)) => {
+                make_room(&mut body, data.len(), limit);
+                body.extend_from_slice(&data);
+            }
             Ok(Err(_trailers)) => {}
             Err(_) if is_whole(&body) => break,
             Err(error) => {
@@ -142,6 +147,15 @@ async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Res
         }
     }
     Ok(HttpAnswer { status, headers, body, deadline: Deadline::never() })
+}
+
+/// Room for a piece: twice as much as before, but never more than a body may be.
+fn make_room(body: &mut Vec<u8>, piece: usize, limit: usize) {
+    let wanted = body.len().saturating_add(piece);
+    if wanted > body.capacity() {
+        let capacity = body.capacity().saturating_mul(2).min(limit).max(wanted);
+        body.reserve_exact(capacity - body.len());
+    }
 }
 
 /// Whether a body whose connection was closed before its announced length is all there: its SOAP document is closed. PHP's

@@ -1,5 +1,5 @@
 //! How much a document may hold before it is refused. A tree takes about 150 bytes an element and 60 an attribute, so
-//! that these bound memory too; docs/limits.md has the table for users.
+//! that these bound memory too; docs/limits-of-input.md has the table for users.
 
 use crate::clock::Deadline;
 

@@ -29,6 +29,7 @@ mod ready;
 mod record;
 mod reports;
 mod secrets;
+mod secrets_of_scenarios;
 mod stored_shop;
 #[path = "../support/mod.rs"]
 mod support;

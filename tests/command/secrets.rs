@@ -166,19 +166,6 @@ const COMMANDS: &[(&str, i32)] = &[
     ("integration delete --crm replayed.sqlite --yes", 0),
 ];
 
-/// Commands that are not among them, and why.
-const OTHERS: &[(&str, &[&str])] = &[
-    (
-        "they know scenarios only, whose keys are made up and stand in them",
-        &[
-            "init", "new", "run", "explore", "simulate", "conform", "coverage", "list", "migrate", "review", "accept",
-            "reject", "report",
-        ],
-    ),
-    ("they print what the program itself knows", &["schema", "quirks", "wsdl", "generate", "seed"]),
-    ("it has a test of its own", &["serve"]),
-];
-
 /// Words of [`COMMANDS`] that need a row or a file which is not there in every case: they may fail, and must be as silent.
 const MAY_FAIL: &[&str] =
     &["compare", "crm", "undo", "integration delete", "sync URL --user oro KEYS --crm crm.sqlite --json"];
@@ -198,22 +185,71 @@ async fn no_command_tells_a_secret_or_leaves_one_in_a_file() {
     }
 }
 
-#[test]
-fn every_command_is_tried_or_has_no_secret() {
-    let tried = COMMANDS.iter().filter_map(|(words, _)| words.split_whitespace().next());
-    let known: Vec<&str> = tried.chain(OTHERS.iter().flat_map(|(_, names)| names.iter().copied())).collect();
-    for (name, ..) in mockgento::cli::exit_code::TABLE {
-        assert!(known.contains(name), "{name} is neither among COMMANDS nor among OTHERS");
+/// The commands that the program itself knows, with those below them: `crm show`.
+fn subcommands(command: &clap::Command, above: &str, found: &mut Vec<String>) {
+    for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+        let name = format!("{above} {}", below.get_name()).trim().to_owned();
+        if below.has_subcommands() {
+            subcommands(below, &name, found);
+        } else {
+            found.push(name);
+        }
     }
 }
 
-/// The key of a shop's user is in nothing that it prints or shows; nor is what somebody tries as a key, or a session.
+/// Asked of the parser, so that a command that is new is among them.
+#[test]
+fn every_command_is_tried() {
+    let mut all = Vec::new();
+    subcommands(&mockgento::cli::command(), "", &mut all);
+    assert!(all.len() > 40, "{all:?}");
+    let tried: Vec<&str> =
+        COMMANDS.iter().chain(super::secrets_of_scenarios::COMMANDS).map(|(words, _)| *words).collect();
+    let is_tried =
+        |name: &str| name == "serve" || tried.iter().any(|words| format!("{words} ").starts_with(&format!("{name} ")));
+    let missing: Vec<&String> = all.iter().filter(|name| !is_tried(name)).collect();
+    assert!(missing.is_empty(), "these commands are not tried: {missing:?}");
+}
+
+/// How a shop is started, and where it says its address.
+#[cfg(target_os = "linux")]
+const SERVED: &[&[&str]] = &[
+    &[
+        "--listen",
+        "127.0.0.1:0",
+        "--user",
+        "joe",
+        "--flavor",
+        "openmage-20.16",
+        "--mend-wsdl",
+        "--ready-file",
+        "ready.json",
+    ],
+    &["--shops", "shops.yaml", "--ready-file", "ready.json"],
+];
+
+/// The key of a shop's user is in nothing that it prints or shows, whatever the door; nor is what somebody tries as a key, or
+/// a session.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_shop_tells_no_secret() {
+    for words in SERVED {
+        served_without_secrets(words);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn served_without_secrets(words: &[&str]) {
+    use base64::Engine as _;
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    let folder = tempfile::tempdir().unwrap();
+    let shops = format!("shops: {{live: {{user: joe, key: {KEY}, flavor: openmage-20.16, mend-wsdl: yes}}}}\n");
+    std::fs::write(folder.path().join("shops.yaml"), shops).unwrap();
     let mut shop = Command::new(env!("CARGO_BIN_EXE_mockgento"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--user", "joe", "--log", "trace"])
+        .arg("serve")
+        .args(words)
+        .args(["--log", "trace"])
+        .current_dir(folder.path())
         .env("MOCKGENTO_API_KEY", KEY)
         .env("NO_COLOR", "1")
         .stdout(std::process::Stdio::piped())
@@ -222,7 +258,9 @@ fn a_shop_tells_no_secret() {
         .unwrap();
     let mut printed = BufReader::new(shop.stdout.take().unwrap());
     let mut first = String::new();
-    printed.read_line(&mut first).unwrap();
+    while !first.contains("http://") {
+        assert!(printed.read_line(&mut first).unwrap() > 0, "{words:?}: {first}");
+    }
     let mut logged = shop.stderr.take().unwrap();
     let log = std::thread::spawn(move || {
         let mut text = String::new();
@@ -231,11 +269,13 @@ fn a_shop_tells_no_secret() {
     });
     let address = first.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
     let ask = |head: &str, body: &str| {
+        let (line, headers) = head.split_once('\n').unwrap_or((head, ""));
         let mut stream = std::net::TcpStream::connect(&address).unwrap();
         let length = body.len();
         write!(
             stream,
-            "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{line} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}\
+             Content-Length: {length}\r\n\r\n{body}"
         )
         .unwrap();
         let mut answer = String::new();
@@ -247,40 +287,111 @@ fn a_shop_tells_no_secret() {
             "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><login><username>joe</username>\
              <apiKey>{key}</apiKey></login></e:Body></e:Envelope>"
         );
-        ask("POST /api/v2_soap/", &body)
+        body
     };
     let sessions = regex::Regex::new("\\b[0-9a-f]{32}\\b").unwrap();
-    let answer = login(KEY);
-    let session = sessions.find(&answer).expect("a session").as_str().to_owned();
-    assert!(login(WRONG).contains("Access denied"));
+    let begun =
+        |answer: String| sessions.find(&answer).unwrap_or_else(|| panic!("a session: {answer}")).as_str().to_owned();
+    let session = begun(ask("POST /api/v2_soap/", &login(KEY)));
+    assert!(ask("POST /api/v2_soap/", &login(WRONG)).contains("Access denied"));
+    // The other doors, each with a session of its own.
+    let xml_rpc = |method: &str, values: &[&str]| {
+        let values: String = values.iter().map(|value| format!("<param><value>{value}</value></param>")).collect();
+        format!(
+            "<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>{values}</params></methodCall>"
+        )
+    };
+    let second = begun(ask("POST /api/xmlrpc/", &xml_rpc("login", &["joe", KEY])));
+    ask("POST /api/xmlrpc/", &xml_rpc("login", &["joe", WRONG]));
+    ask("POST /api/xmlrpc/", &xml_rpc("call", &[&second, "customer.list"]));
+    ask("POST /api/xmlrpc/", &xml_rpc("call", &[&second, "no.such"]));
+    ask(
+        "POST /api/xmlrpc/",
+        &xml_rpc("multiCall", &[&second, "<array><data><value>store.list</value></data></array>"]),
+    );
+    ask("POST /api/xmlrpc/", &xml_rpc("login", &["joe", KEY])[..120]);
+    let inside = format!(
+        "<array><data><value><struct><member><name>methodName</name><value>login</value></member><member><name>params</name>\
+         <value><array><data><value>joe</value><value>{KEY}</value></data></array></value></member></struct></value></data></array>"
+    );
+    let inside = begun(ask("POST /api/xmlrpc/", &xml_rpc("system.multicall", &[&inside])));
+    let third =
+        begun(ask("POST /api/jsonrpc/", &format!("{{\"method\":\"login\",\"params\":[\"joe\",\"{KEY}\"],\"id\":1}}")));
+    for body in [
+        format!("{{\"method\":\"login\",\"params\":{{\"username\":\"joe\",\"apiKey\":\"{WRONG}\"}},\"id\":1}}"),
+        format!("{{\"method\":\"login\",\"params\":[\"joe\",\"{KEY}\""),
+        format!("{{\"method\":\"customer.list\",\"params\":[\"{third}\"],\"id\":\"{third}\"}}"),
+        format!("{{\"method\":\"customer.list\",\"params\":{{\"sessionId\":\"{third}\"}},\"id\":1}}"),
+    ] {
+        ask("POST /api/jsonrpc/", &body);
+    }
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("joe:{KEY}"));
+    ask(
+        &format!("POST /api/jsonrpc/\nAuthorization: Basic {basic}\r\n"),
+        "{\"method\":\"store.list\",\"params\":[null],\"id\":1}",
+    );
+    let fourth = begun(ask("POST /api/soap/", &login(KEY)));
+    ask("POST /api/soap/", &login(WRONG));
+    ask("POST /api/soap/", &login(KEY)[..130]);
     // Secrets of bodies that cannot be read, of other forms, and in the wrong place.
     ask("POST /api/v2_soap/", &format!("<e><apiKey>{WRONG}</apiKey>"));
     ask(&format!("GET /api/v2_soap/?apiKey={WRONG}&wsdl=1"), "");
     ask(&format!("POST /api/soap/?password={WRONG}"), &format!("<apiKey>{WRONG}</apiKey>"));
     ask(&format!("GET /{session}/x"), "");
     let mut shown = String::new();
-    for path in ["requests", "state", "settings", "disruptions", "clock", "health", "openapi.json", "ui"] {
+    for (path, body) in [
+        ("requests/verify", "{\"calls\": [{\"to\": \"login\", \"with\": {\"apiKey\": \"nothing\"}}]}"),
+        (
+            "requests/verify",
+            "{\"calls\": [{\"to\": \"customerCustomerList\", \"with\": {\"sessionId\": \"nothing\"}}]}",
+        ),
+        ("requests/verify", "{\"calls\": [], \"nothing else\": true}"),
+        ("stubs", "{\"operation\": \"login\", \"when\": {\"apiKey\": \"nothing\"}, \"fault\": {\"code\": 2}}"),
+        ("checkpoints", "{\"save\": \"now\"}"),
+        ("modules", "{\"name\": \"x\"}"),
+        ("disruptions", "{\"disruption\": \"access-denied\", \"when\": {\"operation\": \"storeList\"}}"),
+    ] {
+        shown.push_str(&ask(&format!("POST /__admin/{path}"), body));
+    }
+    ask("POST /api/v2_soap/", &login(WRONG));
+    for path in [
+        "requests",
+        "state",
+        "settings",
+        "disruptions",
+        "clock",
+        "health",
+        "openapi.json",
+        "ui",
+        "stubs",
+        "checkpoints",
+        "modules",
+        "nothing",
+        "requests?outcome=fault",
+    ] {
         shown.push_str(&ask(&format!("GET /__admin/{path}"), ""));
     }
-    for number in 1..=6 {
+    for number in 1..=30 {
         shown.push_str(&ask(&format!("GET /__admin/requests/{number}"), ""));
     }
     let arguments = std::fs::read(format!("/proc/{}/cmdline", shop.id())).unwrap();
+    let ready = std::fs::read_to_string(folder.path().join("ready.json")).unwrap();
     shop.kill().unwrap();
     shop.wait().unwrap();
     printed.read_to_string(&mut first).unwrap();
     let log = log.join().unwrap();
-    assert!(log.contains("login") && shown.contains("joe"), "something is said at all");
+    assert!(log.contains("login") && shown.contains("joe") && ready.contains(&address), "something is said at all");
     for (what, text) in [
         ("the console and the control API", shown.as_str()),
         ("the log", &log),
         ("standard output", &first),
+        ("the ready file", &ready),
         ("the process arguments", &String::from_utf8_lossy(&arguments)),
     ] {
-        for secret in [KEY, WRONG, session.as_str()] {
+        for secret in [KEY, WRONG, &basic, &session, &second, &third, &fourth, &inside] {
             let at = text.find(secret);
-            let around = at.map(|at| &text[text.floor_char_boundary(at.saturating_sub(200))..at]);
-            assert_eq!(around, None, "{what} tells {secret}");
+            let around = at.map(|at| &text[text.floor_char_boundary(at.saturating_sub(300))..at]);
+            assert_eq!(around, None, "{words:?}: {what} tells {secret}");
         }
     }
 }

@@ -124,7 +124,9 @@ fn any_filter_is_applied_or_refused() {
 
 /// Calls with filters and pagers of both styles, with references.
 fn filtered() -> Vec<Vec<u8>> {
-    files("fuzz/examples", &[".xml"])
+    let all = files("fuzz/examples", &["filters-rpc.xml", "filters-rpc-references.xml", "filters-wsi.xml"]);
+    assert_eq!(all.len(), 3);
+    all
 }
 
 #[test]
@@ -151,6 +153,37 @@ fn any_seed_makes_a_shop_or_is_refused() {
 #[test]
 fn any_row_is_converted_or_refused() {
     with(files("fuzz/examples", &[".row.json"]), 300, bodies::convert);
+}
+
+#[test]
+fn any_request_in_xml_rpc_is_read_or_refused() {
+    with(files("fuzz/examples", &[".xmlrpc.xml"]), 300, bodies::xml_rpc);
+}
+
+#[test]
+fn any_request_in_json_rpc_is_read_or_refused() {
+    with(files("fuzz/examples", &[".jsonrpc.json"]), 300, bodies::json_rpc);
+}
+
+#[test]
+fn any_request_of_version_1_is_read_or_refused() {
+    with(files("fuzz/examples", &[".version1.xml"]), 300, bodies::version1);
+}
+
+#[test]
+fn any_module_is_joined_or_refused() {
+    with(files("examples/modules/acme-loyalty/etc", &[".xml"]), 30, bodies::module);
+}
+
+#[test]
+fn any_dump_is_converted_or_refused() {
+    with(files("tests/fixtures/dump", &[".sql"]), 60, bodies::dump);
+}
+
+#[test]
+fn any_stubs_are_kept_or_refused() {
+    let examples = [files("fuzz/examples", &[".stubs.yaml"]), files("examples/modules/acme-loyalty", &["stubs.yaml"])];
+    with(examples.concat(), 100, bodies::stubs);
 }
 
 #[test]

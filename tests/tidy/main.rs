@@ -46,6 +46,8 @@ const RULES: &[Rule] = &[
     },
     Rule { forbidden: " rand::", allowed_in: &[], why: "randomness is seeded through rand_chacha" },
     Rule { forbidden: "thread_rng", allowed_in: &[], why: "randomness is seeded through rand_chacha" },
+    Rule { forbidden: "fs::read(", allowed_in: &[], why: "files are read up to a limit, through bounded" },
+    Rule { forbidden: "fs::read_to_string(", allowed_in: &[], why: "files are read up to a limit, through bounded" },
     Rule { forbidden: "std::process::exit", allowed_in: &["main.rs"], why: "one place ends the process" },
 ];
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
+use crate::bounded;
 use crate::report::junit;
 use crate::snapshot::{unified, yaml};
 use crate::sync::plan::Plan;
@@ -85,7 +86,7 @@ impl GateArgs {
             written.into_diagnostic().wrap_err_with(|| format!("cannot write {name}"))?;
             return Ok(Check { name: "expect", failure: None });
         }
-        let reviewed = match std::fs::read_to_string(path) {
+        let reviewed = match bounded::read_text(path, bounded::TEXT_BYTES_MAX) {
             Ok(text) => body(&text.replace("\r\n", "\n")).to_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let failure = format!("{name} is not there; review the plan, then write it with --accept");

@@ -1,6 +1,7 @@
 //! The folder of a dry run, beside the CRM file: the CRM as it was, the copy that is synced into, and the question, so
 //! that a dry run that was interrupted goes on.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -8,6 +9,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::bounded;
 use crate::client::read_only::Meter;
 use crate::clock::Clock;
 use crate::crm::Crm;
@@ -125,7 +127,7 @@ fn known(folder: &Path) -> miette::Result<Option<Stored>> {
     if !folder.exists() {
         return Ok(None);
     }
-    let text = std::fs::read_to_string(folder.join(QUESTION)).unwrap_or_default();
+    let text = bounded::read_text(&folder.join(QUESTION), bounded::TEXT_BYTES_MAX).unwrap_or_default();
     match serde_json::from_str(&text) {
         Ok(stored) => Ok(Some(stored)),
         Err(_) => Err(miette!(
@@ -150,6 +152,19 @@ fn begin(crm: &Path, folder: &Path) -> miette::Result<()> {
     Ok(())
 }
 
+/// Piece by piece: a CRM may be larger than the memory.
+fn hash(path: &Path, hasher: &mut Sha256) -> std::io::Result<()> {
+    let mut file = std::fs::File::open(path)?;
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            return Ok(());
+        }
+        hasher.update(piece.get(..read).unwrap_or_default());
+    }
+}
+
 /// Of the file and of what waits to be written into it; nothing for a file that is not there.
 fn digest(crm: &Path) -> miette::Result<String> {
     let mut hasher = Sha256::new();
@@ -158,9 +173,7 @@ fn digest(crm: &Path) -> miette::Result<String> {
     let mut log = crm.as_os_str().to_owned();
     log.push("-wal");
     for path in [crm.as_path(), Path::new(&log)].into_iter().filter(|path| path.exists()) {
-        let bytes =
-            std::fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
-        hasher.update(&bytes);
+        hash(path, &mut hasher).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

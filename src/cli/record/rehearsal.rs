@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::{client, say};
+use crate::bounded;
 use crate::record::{self, Cassette, Expected, Rebuilt, Recorded, SEED};
 use crate::scenario::Scenario;
 use crate::scenario::failure::{Failure, FailureKind};
@@ -163,7 +164,7 @@ fn told(seed: &Value, scenario: &str) -> miette::Result<Told> {
     let (result, crm) = run_for_crm(&case, RunOptions::new(Carrier::InMemory, Mode::Accept));
     let snapshot = case.snapshots().next().and_then(|name| {
         let below = PathBuf::from("snapshots").join(format!("{}.snap", name.0));
-        let text = std::fs::read_to_string(place.path().join(&below)).ok()?;
+        let text = bounded::read_text(&place.path().join(&below), bounded::TEXT_BYTES_MAX).ok()?;
         Some((below, text))
     });
     Ok(Told { result, crm, snapshot })

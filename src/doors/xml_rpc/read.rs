@@ -65,7 +65,9 @@ const EXTENSIONS: &str = "http://ws.apache.org/xmlrpc/namespaces/extensions";
 
 /// A value and its type; `None` for what makes none.
 fn read_value(value: &Element<'_>) -> Option<(&'static str, SoapValue)> {
-    let Some(typed) = value.children.first() else { return Some(("string", untagged(value).into())) };
+    let Some(typed) = value.children.first() else {
+        return (value.text.len() <= UNTAGGED_BYTES_MAX).then(|| ("string", untagged(value).into()));
+    };
     let is_extension = typed.namespace.as_deref() == Some(EXTENSIONS);
     let text = typed.text.as_ref();
     Some(match (typed.local, is_extension) {
@@ -107,6 +109,9 @@ fn array(members: SoapStruct) -> SoapValue {
     }
 }
 
+/// A text without a type is no longer than this: its markup takes up to five times as much.
+const UNTAGGED_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// What stands between the tags of a value without a type: Zend takes the markup as it is, and nothing of several lines.
 fn untagged(value: &Element<'_>) -> String {
     let text = match value.text_form {
@@ -126,13 +131,29 @@ fn integer(text: &str) -> Option<i64> {
     (!is_more).then(|| leading_int(text))
 }
 
+/// The number that a text begins with, which PHP's `(float)` reads; looked at once, however long it is.
 fn double(text: &str) -> f64 {
     let text = text.trim_start();
-    (0..=text.len())
-        .rev()
-        .find_map(|end| text.get(..end)?.parse().ok())
-        .filter(|number: &f64| number.is_finite())
-        .unwrap_or(0.0)
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+    let sign = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
+    let whole = digits(sign);
+    let mut end = sign + whole;
+    let mut has_digits = whole > 0;
+    if bytes.get(end) == Some(&b'.') {
+        let fraction = digits(end + 1);
+        has_digits |= fraction > 0;
+        end += 1 + fraction;
+    }
+    if !has_digits {
+        return 0.0;
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(end + 1 + sign);
+        end += if exponent > 0 { 1 + sign + exponent } else { 0 };
+    }
+    text[..end].parse().ok().filter(|number: &f64| number.is_finite()).unwrap_or(0.0)
 }
 
 /// A moment in the form in which Zend keeps it.
@@ -200,6 +221,31 @@ mod tests {
         ] {
             assert_eq!(asked(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn a_number_is_what_a_text_begins_with() {
+        for (text, expected) in [
+            ("", 0.0),
+            ("1", 1.0),
+            (" -1.50x", -1.5),
+            ("+.5", 0.5),
+            ("5.", 5.0),
+            (".", 0.0),
+            ("-", 0.0),
+            ("1e3", 1000.0),
+            ("1e", 1.0),
+            ("1e+x", 1.0),
+            ("2E-1.5", 0.2),
+            ("1.2.3", 1.2),
+            ("inf", 0.0),
+            ("nan", 0.0),
+            ("1e999", 0.0),
+        ] {
+            assert_eq!(double(text), expected, "{text}");
+        }
+        // Each beginning of it was tried once, which took hours.
+        assert_eq!(double(&format!("{}{}", "0".repeat(2_000_000), "x".repeat(2_000_000))), 0.0);
     }
 
     #[test]

@@ -245,6 +245,11 @@ fn test<'a>(operator: &str, operand: &'a Operand, sql_type: SqlType) -> Result<T
     })
 }
 
+/// What one pattern may come to when it is compiled; a request may have one for each column.
+const REGEXP_BYTES_MAX: usize = 1024 * 1024;
+
 fn regexp(text: &str) -> Result<Regex, SqlError> {
-    RegexBuilder::new(text).case_insensitive(true).build().map_err(|error| SqlError::regexp(text, &error))
+    let mut builder = RegexBuilder::new(text);
+    builder.case_insensitive(true).size_limit(REGEXP_BYTES_MAX).dfa_size_limit(REGEXP_BYTES_MAX);
+    builder.build().map_err(|error| SqlError::regexp(text, &error))
 }

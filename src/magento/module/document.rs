@@ -12,9 +12,9 @@ pub(super) struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    pub(super) fn parse(text: &'t str, file: &'t str) -> Result<Self, ModuleError> {
+    pub(super) fn parse(text: &'t str, file: &'t str, limits: &Limits) -> Result<Self, ModuleError> {
         let body = text.trim_start_matches('\u{feff}');
-        let root = parse(body, &Limits::wsdl()).map_err(|error| {
+        let root = parse(body, limits).map_err(|error| {
             let spot = Spot { file: file.to_owned(), line: error.line };
             ModuleError::at(&spot, error.kind.to_string(), "Magento cannot read it either; mend the file")
         })?;

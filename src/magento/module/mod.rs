@@ -15,10 +15,14 @@ use indexmap::IndexMap;
 use super::AclTree;
 use crate::bounded;
 use crate::soap::WireStyle;
+use crate::xml::Limits;
 use document::Document;
 
 /// The files of a module that concern the API.
 const FILES: [&str; 3] = ["api.xml", "wsdl.xml", "wsi.xml"];
+
+/// Magento's own `wsdl.xml` files have 7,000 elements together.
+const FILE_ELEMENTS_MAX: usize = 20_000;
 
 /// What a module declares.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,7 +178,7 @@ impl Module {
         };
         let mut name = name_of(folder);
         if let Some((file, text)) = read("config.xml")? {
-            let document = Document::parse(&text, &file)?;
+            let document = Document::parse(&text, &file, &limits())?;
             if let Some(named) = document.root.child("modules").and_then(|modules| modules.children.first()) {
                 name = named.local.to_owned();
             }
@@ -200,11 +204,11 @@ impl Module {
     fn of_files(name: &str, [api, wsdl, wsi]: [Option<(String, String)>; 3]) -> Result<Self, ModuleError> {
         let mut module = Self { name: name.to_owned(), ..Self::default() };
         if let Some((file, text)) = api {
-            api_xml::read(&mut module, &Document::parse(&text, &file)?)?;
+            api_xml::read(&mut module, &Document::parse(&text, &file, &limits())?)?;
         }
         for (file, style) in [(wsdl, WireStyle::RpcEncoded), (wsi, WireStyle::WsI)] {
             if let Some((file, text)) = file {
-                wsdl_xml::read(&mut module, style, &Document::parse(&text, &file)?)?;
+                wsdl_xml::read(&mut module, style, &Document::parse(&text, &file, &limits())?)?;
             }
         }
         Ok(module)
@@ -215,7 +219,7 @@ impl Module {
     /// # Errors
     /// [`ModuleError`] with the line.
     pub fn read_wsdl(text: &str, name: &str) -> Result<Self, ModuleError> {
-        let document = Document::parse(text, name)?;
+        let document = Document::parse(text, name, &Limits::wsdl())?;
         if document.root.local != "definitions" {
             let what = format!("the root is <{}> and not <definitions>", document.root.local);
             return Err(ModuleError::of(name, what, "name a WSDL 1.1 of a shop's SOAP API v2"));
@@ -225,6 +229,11 @@ impl Module {
         wsdl_xml::read(&mut module, style, &document)?;
         Ok(module)
     }
+}
+
+/// Of a file of a module: one has some hundred elements, and what they declare is compared with one another.
+fn limits() -> Limits {
+    Limits { elements_max: FILE_ELEMENTS_MAX, ..Limits::wsdl() }
 }
 
 /// The folder that the files are in.

@@ -10,9 +10,12 @@ use tokio::sync::mpsc;
 
 use super::program::{Group, Kept, OUTPUT_MAX};
 use super::protocol::{Answer, Request};
+use crate::bounded::json_nodes;
 
 /// The longest line that is read.
 const LINE_MAX: u64 = 64 * 1024 * 1024;
+/// Keys and values of a line: each takes a hundred bytes.
+pub(super) const VALUES_MAX: usize = 2_000_000;
 /// Lines that wait to be read; an adapter that floods waits with them.
 const WAITING_MAX: usize = 4;
 
@@ -32,6 +35,8 @@ pub(super) enum NoAnswer {
     Ended(String),
     #[error("it answered a line longer than 64 MB")]
     TooLong,
+    #[error("it answered more than {VALUES_MAX} keys and values")]
+    TooMany,
     #[error("its answer is not what the protocol wants: {cause}; it begins `{begins}`")]
     NotProtocol { cause: String, begins: String },
     #[error("it answered request {answered} when it was asked request {asked}")]
@@ -92,6 +97,9 @@ impl Adapter {
             Ok(Some(Line::TooLong)) => return Err(NoAnswer::TooLong),
             Ok(Some(Line::Text(text))) => text,
         };
+        if json_nodes(text.as_bytes()) > VALUES_MAX {
+            return Err(NoAnswer::TooMany);
+        }
         let answer: Answer = serde_json::from_str(&text).map_err(|cause| {
             let begins = text.chars().take(80).collect();
             NoAnswer::NotProtocol { cause: cause.to_string(), begins }

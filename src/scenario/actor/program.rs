@@ -14,6 +14,8 @@ use crate::secret::MASK;
 pub const OUTPUT_MAX: usize = 64 * 1024;
 /// Session ids are 32 hexadecimal digits.
 const SESSION: &str = r"\b[0-9a-f]{32}\b";
+/// The password of an address, whoever it is for: programs say which database they cannot reach.
+const PASSWORD: &str = r"(://[^\s/?#@:]*:)[^\s/?#@]+@";
 
 /// How a program ended.
 pub struct Ended {
@@ -167,13 +169,34 @@ impl Kept {
     }
 }
 
-/// A text without those secrets and without session ids.
+/// A text without those secrets, without passwords of addresses and without session ids.
 pub fn masked(mut text: String, secrets: &[String]) -> String {
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret.as_str(), MASK);
     }
-    match Regex::new(SESSION) {
-        Ok(session) => session.replace_all(&text, MASK).into_owned(),
-        Err(_) => text,
+    for (pattern, shown) in [(PASSWORD, format!("${{1}}{MASK}@")), (SESSION, MASK.to_owned())] {
+        if let Ok(pattern) = Regex::new(pattern) {
+            text = pattern.replace_all(&text, shown).into_owned();
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_says_has_no_secrets() {
+        let secrets = ["key-1".to_owned(), String::new()];
+        for (said, shown) in [
+            ("the key key-1 is wrong", "the key *** is wrong"),
+            ("at mysql://joe:pa55@db/shop", "at mysql://joe:***@db/shop"),
+            ("at https://:pa55@db:8080/?a=b@c", "at https://:***@db:8080/?a=b@c"),
+            ("at http://joe@db/ and http://db:80/x@y", "at http://joe@db/ and http://db:80/x@y"),
+            ("session 0123456789abcdef0123456789abcdef ended", "session *** ended"),
+        ] {
+            assert_eq!(masked(said.to_owned(), &secrets), shown);
+        }
     }
 }

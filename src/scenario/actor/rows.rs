@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::adapter::VALUES_MAX;
+use crate::bounded::json_nodes;
 use crate::database::{ROWS_MAX, Row};
 
 /// Rows by table, in the order they were given.
@@ -10,6 +12,9 @@ pub type Tables = IndexMap<String, Vec<Row>>;
 
 /// Rows that a program printed; what is wrong with them otherwise.
 pub(super) fn of_json(text: &str) -> Result<Tables, String> {
+    if json_nodes(text.as_bytes()) > VALUES_MAX {
+        return Err(format!("more than {VALUES_MAX} keys and values"));
+    }
     let tables: IndexMap<String, Vec<IndexMap<String, Value>>> = serde_json::from_str(text).map_err(|cause| {
         let begins: String = text.trim_start().chars().take(60).collect();
         let begins = if begins.is_empty() {

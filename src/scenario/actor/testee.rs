@@ -254,7 +254,7 @@ impl Testee {
             }
         };
         if let Some(why) = answer.unsupported.take() {
-            return Err(TesteeError::Unsupported(format!("it cannot do this: {}", masked(why, &around.secrets))));
+            return Err(TesteeError::Unsupported(format!("it cannot do this: {}", masked(why, &self.secrets(around)))));
         }
         answer.message = answer.message.map(|message| masked(message, &self.secrets(around)));
         answer.refused = answer.refused.map(|refused| masked(refused, &self.secrets(around)));

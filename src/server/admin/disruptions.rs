@@ -6,6 +6,10 @@ use super::{AdminRequest, Problem, Reply};
 use crate::disrupt::{Armed, ArmedId, Plan};
 use crate::server::service::Service;
 
+/// What is armed at once, and how long it is as JSON.
+const ARMED_MAX: usize = 1000;
+const ARMED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let plan = service.locked_plan();
     let armed: Vec<Value> = plan.list().map(|(id, armed)| shown(&plan, id, armed)).collect();
@@ -26,6 +30,12 @@ fn shown(plan: &Plan, id: ArmedId, armed: &Armed) -> Value {
 pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let armed: Armed = request.yaml()?;
     let mut plan = service.locked_plan();
+    let bytes = |armed: &Armed| serde_json::to_string(armed).map_or(0, |text| text.len());
+    let known: usize = plan.list().map(|(_, armed)| bytes(armed)).sum();
+    if plan.list().count() >= ARMED_MAX || known + bytes(&armed) > ARMED_BYTES_MAX {
+        let detail = format!("at most {ARMED_MAX} of {ARMED_BYTES_MAX} bytes are armed at once");
+        return Err(Problem::new(409, "too many disruptions", detail, "take back those that are not needed any more"));
+    }
     let id = plan.arm(armed.clone());
     Ok(Reply::Created(shown(&plan, id, &armed)))
 }

@@ -21,6 +21,9 @@ struct Sent {
     wsi: Option<String>,
 }
 
+/// Operations beyond which a shop takes no more modules; Magento has some two hundred.
+const OPERATIONS_MAX: usize = 5000;
+
 pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     Ok(Reply::Json(shown(&service.locked_shop())))
 }
@@ -51,6 +54,10 @@ pub(super) fn add(service: &Service, request: &AdminRequest, _: &str) -> Result<
     let texts = [sent.api.as_deref(), sent.wsdl.as_deref(), sent.wsi.as_deref()];
     let module = Module::of_texts(&sent.name, texts).map_err(|error| bad(&error))?;
     let mut shop = service.locked_shop();
+    if shop.contract().operations().count() >= OPERATIONS_MAX {
+        let detail = format!("the shop has {OPERATIONS_MAX} operations");
+        return Err(Problem::new(409, "too many modules", detail, "start a shop with the modules that it needs"));
+    }
     let contract = shop.contract().with_modules(&[module]).map_err(|error| bad(&error))?;
     shop.set_contract(contract);
     Ok(Reply::Created(shown(&shop)))

@@ -7,6 +7,9 @@ use crate::server::service::Service;
 use crate::shop::Shop;
 use crate::shop::stubs::{StubError, StubFile};
 
+/// Stubs that a shop has, those of its files with them, and how long they are as texts.
+const STUBS_MAX: usize = 10_000;
+const STUBS_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// What messages call the body.
 const BODY: &str = "body";
 
@@ -25,6 +28,11 @@ pub(super) fn add(service: &Service, request: &AdminRequest, _: &str) -> Result<
     let read = if is_list { StubFile::parse(&text, BODY) } else { StubFile::parse_one(&text, BODY) };
     let file = read.map_err(|error| bad(&error))?;
     let mut shop = service.locked_shop();
+    let (known, bytes) = shop.stubs().size();
+    if known + file.len() > STUBS_MAX || bytes + text.len() > STUBS_BYTES_MAX {
+        let detail = format!("there are {known} of {bytes} bytes; at most {STUBS_MAX} of {STUBS_BYTES_MAX} are kept");
+        return Err(Problem::new(409, "too many stubs", detail, "take back those that are not needed any more"));
+    }
     let ids = shop.add_stubs(&file).map_err(|error| bad(&error))?;
     Ok(Reply::Created(shown(&shop, |id| ids.contains(&id))))
 }

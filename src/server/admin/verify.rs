@@ -9,6 +9,9 @@ use crate::server::journal::JournalEntry;
 use crate::server::service::Service;
 use crate::server::verify::{Together, Unmet, Wanted, counts, judge};
 
+/// Calls that one question has: each is looked for among all that came.
+const CALLS_MAX: usize = 1000;
+
 /// What is asked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +40,9 @@ struct Calls {
 
 pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let question: Question = request.yaml()?;
+    if question.calls.len() > CALLS_MAX {
+        return Err(Problem::bad_body(format!("more than {CALLS_MAX} calls are asked for at once")));
+    }
     if question.calls.is_empty() && !question.nothing_else {
         return Err(Problem::bad_body("\"calls\" is empty, so nothing is asked"));
     }

@@ -3,7 +3,7 @@
 use super::call::{Asked, Call, Credentials, One, Speaker};
 use super::write::{Acted, xml_rpc_fault};
 use crate::doors::xml_rpc;
-use crate::shop::{Refusal, Shop};
+use crate::shop::{Refusal, Shop, version1};
 use crate::soap::{SoapFault, SoapValue};
 
 /// Acts on a call.
@@ -27,9 +27,10 @@ pub(in crate::server) fn act(shop: &mut Shop, call: &Call) -> Acted {
 
 /// Answers many requests in their order; a fault stands in its place.
 fn act_on_many(shop: &mut Shop, requests: &[One]) -> Result<SoapValue, Refusal> {
+    let mut room = version1::Room::new();
     let mut answers = Vec::with_capacity(requests.len());
     for request in requests {
-        answers.push(match request {
+        let answer = match request {
             One::Answer(value) => value.clone(),
             One::Fault(fault) => xml_rpc::fault_value(fault),
             One::Handler(call) => match shop.handle(call) {
@@ -39,7 +40,9 @@ fn act_on_many(shop: &mut Shop, requests: &[One]) -> Result<SoapValue, Refusal> 
                 }
                 Err(other) => return Err(other),
             },
-        });
+        };
+        room.take(&answer)?;
+        answers.push(answer);
     }
     Ok(answers.into())
 }

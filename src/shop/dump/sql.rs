@@ -4,11 +4,20 @@
 use indexmap::IndexMap;
 
 use super::Tables;
-use crate::shop::seed::{SeedError, SeedRow};
+use crate::printable::shortened;
+use crate::shop::seed::{NODES_MAX, SeedError, SeedRow};
+
+/// MySQL's limit is 64 letters, of four bytes at most; each row repeats the names of its columns.
+const NAME_BYTES_MAX: usize = 256;
 
 /// Reads a dump.
 pub(super) fn read(text: &str, name: &str) -> Result<Tables, SeedError> {
-    let mut reader = Reader { text, at: 0, name };
+    read_within(text, name, NODES_MAX)
+}
+
+/// The same with another limit on its values.
+fn read_within(text: &str, name: &str, values_max: usize) -> Result<Tables, SeedError> {
+    let mut reader = Reader { text, at: 0, name, values_left: values_max };
     let mut columns: IndexMap<String, Vec<String>> = IndexMap::new();
     let mut tables: IndexMap<String, Vec<SeedRow>> = IndexMap::new();
     let mut statements = 0;
@@ -66,6 +75,7 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     name: &'t str,
+    values_left: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -88,6 +98,10 @@ impl<'t> Reader<'t> {
         let line = before.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
         SeedError::Syntax { name: self.name.to_owned(), line, column, message }
+    }
+
+    fn too_large(&self) -> SeedError {
+        self.wrong(format!("there are more than {NODES_MAX} values up to here; dump fewer rows or tables"))
     }
 
     /// Blanks and comments; what stands in a comment of a version is no row.
@@ -121,6 +135,15 @@ impl<'t> Reader<'t> {
 
     /// A name, in backticks or bare; of `shop`.`table` the last.
     fn identifier(&mut self) -> Result<String, SeedError> {
+        loop {
+            let name = self.one_name()?;
+            if !self.take(".") {
+                return Ok(name);
+            }
+        }
+    }
+
+    fn one_name(&mut self) -> Result<String, SeedError> {
         self.blanks();
         let name = if self.take("`") {
             let end = self.rest().find('`').ok_or_else(|| self.wrong("a name does not end".to_owned()))?;
@@ -137,7 +160,10 @@ impl<'t> Reader<'t> {
         if name.is_empty() {
             return Err(self.wrong("a name was expected".to_owned()));
         }
-        if self.take(".") { self.identifier() } else { Ok(name) }
+        if name.len() > NAME_BYTES_MAX {
+            return Err(self.wrong(format!("\"{}\" is longer than a name may be", shortened(&name))));
+        }
+        Ok(name)
     }
 
     fn names(&mut self) -> Result<Vec<String>, SeedError> {
@@ -206,6 +232,7 @@ impl<'t> Reader<'t> {
                 }
             }
             let value = self.value()?;
+            self.values_left = self.values_left.checked_sub(1).ok_or_else(|| self.too_large())?;
             row.insert(name.clone(), value);
         }
         self.blanks();
@@ -236,12 +263,12 @@ impl<'t> Reader<'t> {
                 .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
             let bytes: Option<Vec<u8>> = pairs.collect();
             let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-            return text.map(Some).ok_or_else(|| self.wrong(format!("0x{hex} is no number")));
+            return text.map(Some).ok_or_else(|| self.wrong(format!("0x{} is no number", shortened(hex))));
         }
         if bare.parse::<f64>().is_ok() {
             Ok(Some(bare.to_owned()))
         } else {
-            Err(self.wrong(format!("\"{bare}\" is no value")))
+            Err(self.wrong(format!("\"{}\" is no value", shortened(bare))))
         }
     }
 
@@ -332,6 +359,28 @@ mod tests {
                 vec![cell("n", Some("7")), cell("id", Some("4"))],
             ]
         );
+    }
+
+    #[test]
+    fn a_dump_is_read_in_one_pass_and_up_to_its_limits() {
+        let table = "CREATE TABLE a (`b` int, `c` int);\nINSERT INTO a VALUES ";
+        let four = format!("{table}(1,2),(3,4);");
+        assert!(read_within(&four, "d", 4).is_ok());
+        let error = read_within(&four, "d", 3).unwrap_err().to_string();
+        assert!(error.contains("d:2:") && error.contains("values up to here"), "{error}");
+        // A name for each step would need a stack as deep.
+        let deep = format!("INSERT INTO {}x VALUES (1);", "a.".repeat(1_000_000));
+        assert!(read(&deep, "d").unwrap_err().to_string().contains("rows of x come before"));
+        let long = "n".repeat(100_000);
+        for dump in [
+            format!("CREATE TABLE `{long}` (`b` int);"),
+            format!("CREATE TABLE a (`{long}` int);"),
+            format!("{table}({long},1);"),
+            format!("{table}(0x{long},1);"),
+        ] {
+            let error = read(&dump, "d").unwrap_err().to_string();
+            assert!(error.len() < 1000, "{} bytes of message", error.len());
+        }
     }
 
     #[test]

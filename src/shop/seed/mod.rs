@@ -93,9 +93,7 @@ const YAML_NODES_MIN: usize = 250_000;
 /// # Errors
 /// [`SeedError::TooLarge`].
 pub fn check_nodes(text: &str, name: &str, nodes_max: usize) -> Result<(), SeedError> {
-    // Whatever stands inside of texts only counts too much: a limit that is never near may be that simple.
-    let nodes = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
-    if nodes <= nodes_max {
+    if crate::bounded::json_nodes(text.as_bytes()) <= nodes_max {
         return Ok(());
     }
     Err(SeedError::TooLarge { name: name.to_owned(), nodes_max })

@@ -45,7 +45,8 @@ impl StubError {
 /// The stubs of a file, ready to answer in this shop.
 pub(super) fn compiled(file: &StubFile, shop: &Shop) -> Result<Vec<Stub>, StubError> {
     let check = Check { file, shop, schema: shop.codec().schema() };
-    file.stubs.iter().map(|stub| check.stub(stub)).collect()
+    let bytes = file.source.len() / file.stubs.len().max(1);
+    file.stubs.iter().map(|stub| Ok(Stub { bytes, ..check.stub(stub)? })).collect()
 }
 
 struct Check<'a> {
@@ -95,7 +96,7 @@ impl Check<'_> {
         let name = text.name.clone().unwrap_or_else(|| format!("{}:{}", self.file.name, place.line));
         let steps = steps.into_iter().map(Arc::new).collect();
         let (operation, when) = (operation.to_owned(), text.when.clone());
-        Ok(Stub { id: 0, name, operation, when, steps, called: 0 })
+        Ok(Stub { id: 0, name, operation, when, steps, called: 0, bytes: 0 })
     }
 
     fn step(&self, operation: &str, text: &StepText, place: &Place) -> Result<Step, StubError> {

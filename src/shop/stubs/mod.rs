@@ -39,6 +39,8 @@ struct Stub {
     when: Conditions,
     steps: Vec<Arc<Step>>,
     called: u64,
+    /// What it is as text, about.
+    bytes: usize,
 }
 
 /// What it does for some calls.
@@ -140,6 +142,11 @@ impl Stubs {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// How many there are and how long they are as texts.
+    pub fn size(&self) -> (usize, usize) {
+        (self.list.len(), self.list.iter().map(|stub| stub.bytes).sum())
     }
 
     /// Adds stubs at the end; answers their numbers.

@@ -105,6 +105,25 @@ fn formatted(moment: &str, format: &str) -> Result<String, Error> {
     jiff::fmt::strtime::format(format, read).map_err(|error| wrong(format!("the format \"{format}\": {error}")))
 }
 
+/// What a template writes; it ends as soon as that is too long.
+struct BoundedText(Vec<u8>);
+
+impl std::io::Write for BoundedText {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        let left = (TEXT_BYTES_MAX + 1).saturating_sub(self.0.len());
+        if left == 0 {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        let taken = piece.get(..left).unwrap_or(piece);
+        self.0.extend_from_slice(taken);
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Template {
     /// Reads a template; `at` is for messages.
     ///
@@ -128,12 +147,17 @@ impl Template {
             return Ok(self.source.clone());
         }
         let known = Jinja::from(Serde(context));
-        let text = ENGINE.render_str(&self.source, known).map_err(|error| self.failed(&error))?;
-        if text.len() > TEXT_BYTES_MAX {
-            let why = format!("it makes more than {TEXT_BYTES_MAX} bytes");
-            return Err(TemplateError { at: self.at.to_string(), source_text: self.shown(), why });
+        let template = ENGINE.template_from_str(&self.source).map_err(|error| self.failed(&error))?;
+        let mut text = BoundedText(Vec::new());
+        let outcome = template.render_captured_to(known, &mut text).map(drop);
+        match outcome {
+            Ok(()) => Ok(String::from_utf8_lossy(&text.0).into_owned()),
+            Err(_) if text.0.len() > TEXT_BYTES_MAX => {
+                let why = format!("it makes more than {TEXT_BYTES_MAX} bytes");
+                Err(TemplateError { at: self.at.to_string(), source_text: self.shown(), why })
+            }
+            Err(error) => Err(self.failed(&error)),
         }
-        Ok(text)
     }
 
     fn shown(&self) -> String {

@@ -8,6 +8,7 @@
 mod adjusted;
 mod arguments;
 mod described;
+mod room;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use super::{Refusal, Shop};
 use crate::magento::version1::{Holding, Method};
 use crate::magento::{Contract, Flavor, Version1, columns};
 use crate::soap::{FaultCode, SoapStruct, SoapValue, WireStyle};
+pub use room::Room;
 
 /// The functions of Magento's handler that a door may call, with their parameters.
 pub const HANDLER_METHODS: [(&str, &[&str]); 8] = [
@@ -172,6 +174,7 @@ impl Shop {
         let breaks =
             call.arguments.get("options").and_then(SoapValue::as_struct).and_then(|options| options.get("break"));
         let breaks = breaks.is_some_and(|value| matches!(value, SoapValue::Bool(true)) || value.to_int() == Some(1));
+        let mut room = Room::new();
         let mut results = Vec::with_capacity(calls.len());
         for one in calls {
             let outcome = match path_and_args(&one) {
@@ -182,7 +185,10 @@ impl Shop {
                 None => Err(contract.global_fault("resource_path_invalid").into()),
             };
             match outcome {
-                Ok(value) => results.push(value),
+                Ok(value) => {
+                    room.take(&value)?;
+                    results.push(value);
+                }
                 Err(Refusal::Fault(fault)) if fault.api_code().is_some() => {
                     results.push(fault_row(fault));
                     if breaks {

@@ -1,7 +1,11 @@
-//! The smallest hostile inputs against the real program, one test a row of the table in `docs/limits.md`, with the most
+//! The smallest hostile inputs against the real program, one test a row of the table in `docs/limits-of-input.md`, with the most
 //! memory the process ever had. Each fails when its bound goes.
 
+mod table;
+mod to_a_scenario;
 mod to_the_client;
+mod to_the_doors;
+mod to_the_files;
 mod to_the_shop;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -29,8 +33,13 @@ struct Shop {
 
 impl Shop {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(more: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_mockgento"))
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "error"])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -116,9 +125,14 @@ struct Ended {
 
 /// Runs the program to its end.
 fn run(arguments: &[&str]) -> Ended {
+    run_in(std::path::Path::new("."), arguments)
+}
+
+fn run_in(folder: &std::path::Path, arguments: &[&str]) -> Ended {
     let began = Instant::now();
     let mut process = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args(arguments)
+        .current_dir(folder)
         .env("NO_COLOR", "1")
         .env("MOCKGENTO_API_KEY", "oro-key-1")
         .stdout(Stdio::piped())

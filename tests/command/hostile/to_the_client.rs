@@ -97,3 +97,13 @@ fn a_wsdl_has_so_many_namespaces_and_so_many_bytes() {
     let ended = check(Some(long), String::new());
     assert!(ended.text.len() < 100_000, "{} bytes of message", ended.text.len());
 }
+
+#[test]
+fn an_answer_has_so_many_elements_and_bytes() {
+    let ended = run(&["check", "--url", &answering(None, answer("", &"<a/>".repeat(2_500_000))), "--user", "oro"]);
+    assert!(ended.text.contains("more than 2000000 elements"), "{}", ended.text);
+    // The tree that was made so far.
+    assert!(ended.peak_mb < 500, "{} MB", ended.peak_mb);
+    let ended = check(None, "x".repeat(70 * 1024 * 1024));
+    assert!(ended.text.contains("64 MB") || ended.text.contains("67108864"), "{}", ended.text);
+}

@@ -161,6 +161,106 @@ fn the_control_api_takes_and_gives_so_much_and_no_more() {
     shop.assert_small();
 }
 
+/// What a test asks of a shop stays until it is taken back, so it is counted.
+#[test]
+fn what_the_control_api_keeps_is_counted() {
+    let shop = Shop::start();
+    let post = |path: &str, body: &str| shop.ask(&format!("POST /__admin/{path}"), body.as_bytes());
+    let refused = |answer: String, what: &str| {
+        assert!(answer.starts_with("HTTP/1.1 409") && answer.contains(what), "{}", &answer[..answer.len().min(500)]);
+    };
+    let until_refused = |path: &str, body: &dyn Fn(usize) -> String| {
+        let mut answers = (0..40).map(|n| post(path, &body(n)));
+        answers.find(|answer| !answer.starts_with("HTTP/1.1 201")).expect("it ends")
+    };
+    refused(until_refused("checkpoints", &|n| format!("{{\"save\": \"c{n}\"}}")), "too many checkpoints");
+    let long = "x".repeat(900_000);
+    let stub = |_| format!("{{\"operation\": \"customerCustomerInfo\", \"answer\": {{\"email\": \"{long}\"}}}}");
+    refused(until_refused("stubs", &stub), "too many stubs");
+    let armed = |_| format!("{{\"disruption\": {{\"fault\": {{\"code\": \"1\", \"string\": \"{long}\"}}}}}}");
+    refused(until_refused("disruptions", &armed), "too many disruptions");
+    let many: String = (0..30_000).map(|n| format!("<m{n}/>")).collect();
+    let api = format!("<config><api><resources><a><methods>{many}</methods></a></resources></api></config>");
+    let answer = post("modules", &format!("{{\"name\": \"A_B\", \"api.xml\": \"{api}\"}}"));
+    assert!(answer.contains("more than 20000 elements"), "{}", &answer[..answer.len().min(500)]);
+    let calls = "{\"to\": \"login\"},".repeat(2000);
+    let answer = post("requests/verify", &format!("{{\"calls\": [{calls}{{\"to\": \"login\"}}]}}"));
+    assert!(answer.contains("more than 1000 calls"), "{}", &answer[..answer.len().min(500)]);
+    // Each would take a megabyte once it is compiled.
+    let pattern =
+        |n: usize| format!("{{\"to\": \"login\", \"with\": {{\"username\": {{\"regex\": \"\\\\pL{{20}}{n}\"}}}}}}");
+    let calls = (0..900).map(pattern).collect::<Vec<_>>().join(",");
+    let answer = post("requests/verify", &format!("{{\"calls\": [{calls}]}}"));
+    assert!(answer.contains("\"calls\"") || answer.contains("login"), "{}", &answer[..answer.len().min(500)]);
+    shop.assert_small();
+}
+
+#[test]
+fn a_stubs_template_makes_so_much_text_and_no_more() {
+    let shop = Shop::start();
+    for (template, said) in [
+        ("{% for i in range(9000) %}{{ arguments.attributes.0 * 1000 }}{% endfor %}", "more than 1048576 bytes"),
+        ("{% for i in range(9000) %}{% for j in range(9000) %}{% endfor %}{% endfor %}", "fuel"),
+        ("{{ range(100000000) | list | length }}", "range"),
+    ] {
+        let stub = format!("{{\"operation\": \"customerCustomerInfo\", \"answer\": {{\"email\": \"{template}\"}}}}");
+        let answer = shop.ask("POST /__admin/stubs", stub.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        let answer = shop.call(&envelope("login", "<username>oro</username><apiKey>oro-key-1</apiKey>", ""));
+        let session = answer.split_once("loginReturn").and_then(|(_, rest)| rest.split(['>', '<']).nth(1)).unwrap();
+        let text = "x".repeat(500);
+        let parts =
+            format!("<sessionId>{session}</sessionId><customerId>1</customerId><attributes><i>{text}</i></attributes>");
+        let answer = shop.call(&envelope("customerCustomerInfo", &parts, ""));
+        assert!(answer.contains(said), "{template}: {said}: {}", &answer[..answer.len().min(800)]);
+        assert!(shop.ask("DELETE /__admin/stubs", b"").starts_with("HTTP/1.1 204"));
+    }
+    shop.assert_small();
+}
+
+#[test]
+fn the_head_of_a_request_is_no_longer_than_128_kilobytes() {
+    let shop = Shop::start();
+    for head in
+        [format!("GET /{}", "x".repeat(200_000)), format!("GET / HTTP/1.1\r\nX: {}\r\nY: y", "x".repeat(200_000))]
+    {
+        let answer = shop.ask(&head, b"");
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"),
+            "{answer}"
+        );
+    }
+    shop.assert_small();
+}
+
+#[test]
+fn a_body_is_no_longer_than_32_megabytes_packed_or_not() {
+    let shop = Shop::start();
+    let long = shop.call(&"x".repeat(34 * 1024 * 1024));
+    assert!(long.contains("Invalid XML"), "{}", &long[..long.len().min(300)]);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packed, &vec![b'<'; 400 * 1024 * 1024]).unwrap();
+    let packed = packed.finish().unwrap();
+    let answer = shop.ask("POST /api/v2_soap/ HTTP/1.1\r\nContent-Encoding: gzip\r\nX: y", &packed);
+    assert!(answer.contains("faultcode") || answer.starts_with("HTTP/1.1 4"), "{}", &answer[..answer.len().min(300)]);
+    shop.assert_small();
+}
+
+#[test]
+fn answers_that_are_remembered_are_bounded_in_bytes() {
+    let shop = Shop::start();
+    let answer = shop.call(&envelope("login", "<username>oro</username><apiKey>oro-key-1</apiKey>", ""));
+    let session = answer.split_once("loginReturn").and_then(|(_, rest)| rest.split(['>', '<']).nth(1)).unwrap();
+    for n in 0..600 {
+        let filter = format!("<item><key>email</key><value>{n}{}</value></item>", "x".repeat(60_000));
+        let parts = format!("<sessionId>{session}</sessionId><filters><filter>{filter}</filter></filters>");
+        for _ in 0..3 {
+            assert!(shop.call(&envelope("customerCustomerList", &parts, "")).starts_with("HTTP/1.1 200"));
+        }
+    }
+    shop.assert_small();
+}
+
 #[test]
 fn a_bomb_of_any_kind_does_not_keep_the_program_from_stopping() {
     let mut shop = Shop::start();

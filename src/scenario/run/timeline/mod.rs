@@ -113,3 +113,15 @@ fn shortened(text: String) -> String {
     let kept: String = text.chars().take(TEXT_MAX).collect();
     format!("{kept}… ({length} characters)")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_beyond_the_limit_is_counted() {
+        assert_eq!(shortened("é".repeat(TEXT_MAX)).chars().count(), TEXT_MAX);
+        let long = shortened("é".repeat(TEXT_MAX + 1));
+        assert!(long.ends_with("é… (2001 characters)") && long.chars().count() < TEXT_MAX + 30, "{long}");
+    }
+}
