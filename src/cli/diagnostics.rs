@@ -78,7 +78,9 @@ impl<'a> Shown<'a> {
     fn of(of: &'a dyn Diagnostic) -> Self {
         let related = of.related().into_iter().flatten().map(Self::of).collect();
         let causes = of.source().map(Cause::of);
-        Self { of, message: printable(&of.to_string()).into_owned(), causes, related }
+        let message = printable(&of.to_string()).into_owned();
+        let message = long_line(of).map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
+        Self { of, message, causes, related }
     }
 
     fn text<'b>(text: Option<Box<dyn Display + 'b>>) -> Option<Box<dyn Display + 'b>> {
@@ -112,7 +114,7 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.of.source_code()
+        if long_line(self.of).is_some() { None } else { self.of.source_code() }
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -129,6 +131,20 @@ impl Diagnostic for Shown<'_> {
         }
         Some(Box::new(self.related.iter().map(|shown| shown as &dyn Diagnostic)))
     }
+}
+
+/// A line longer than this is not drawn: nobody reads it, and miette cannot count beyond 65,535 columns.
+const LINE_MAX: usize = 10_000;
+
+/// The place of what stands on such a line.
+fn long_line(of: &dyn Diagnostic) -> Option<String> {
+    let source = of.source_code()?;
+    let label = of.labels()?.next()?;
+    let around = source.read_span(label.inner(), 1, 1).ok()?;
+    around.data().split(|byte| *byte == b'\n').find(|line| line.len() > LINE_MAX)?;
+    let at = source.read_span(label.inner(), 0, 0).ok()?;
+    let name = at.name().or(around.name()).unwrap_or_default();
+    Some(format!("{name}:{}:{}", at.line() + 1, at.column() + 1))
 }
 
 /// Columns a report is wrapped at; the same everywhere so that messages can be compared.

@@ -215,3 +215,32 @@ fn mismatch(found: WireStyle) -> &'static str {
         WireStyle::RpcEncoded => "the shop speaks RPC/encoded, not WS-I; switch WS-I Compliance off",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::soap::FaultCode;
+
+    fn fault(operation: &str, code: &str) -> ClientError {
+        let call = Attempted { operation: operation.to_owned(), call: 1, attempts: 1 };
+        let code = code.parse().map_or_else(|_| FaultCode::Protocol(code.to_owned()), FaultCode::Api);
+        let fault = SoapFault { code, string: "no".to_owned() };
+        ClientError::Fault { call, status: 500, fault }
+    }
+
+    #[test]
+    fn a_refused_login_and_a_refused_call_have_a_remedy_each() {
+        assert!(fault("login", "2").remedy().is_some_and(|remedy| remedy.contains("Users")));
+        assert!(fault("oroPing", "2").remedy().is_some_and(|remedy| remedy.contains("Roles")));
+        assert_eq!(fault("login", "1").remedy(), None);
+        assert_eq!(ClientError::NoCredentials.remedy(), None);
+    }
+
+    #[test]
+    fn the_status_is_that_of_the_answer() {
+        assert_eq!(fault("login", "2").http_status(), Some(500));
+        let url = "http://shop.example/".to_owned();
+        assert_eq!(ClientError::WsdlStatus { url, status: 404 }.http_status(), Some(404));
+        assert_eq!(ClientError::NoCredentials.http_status(), None);
+    }
+}

@@ -33,3 +33,13 @@ impl WsdlCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(url.as_str());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_is_shown_without_its_addresses() {
+        assert_eq!(format!("{:?}", WsdlCache::default()), "WsdlCache(0 documents)");
+    }
+}

@@ -23,6 +23,8 @@ pub struct Envelopes {
     /// Values of secret arguments, wherever in the request they stand (an `href` may lead to them); `None` when there are
     /// too many to keep.
     secrets: Option<Arc<[String]>>,
+    /// Whether the request was not understood and its values have no names, so that nobody knows which is a key.
+    is_unnamed: bool,
 }
 
 #[derive(Clone)]
@@ -48,7 +50,17 @@ impl Envelopes {
     pub(super) fn of(request: &[u8], answer: &[u8], arguments: &SoapStruct) -> Self {
         let mut secrets = Collected::default();
         collect_secrets(arguments, &mut secrets);
-        Self { request: Message::of(request), answer: Message::of(answer), secrets: secrets.texts.map(Into::into) }
+        let secrets = secrets.texts.map(Into::into);
+        Self { request: Message::of(request), answer: Message::of(answer), secrets, is_unnamed: false }
+    }
+
+    /// The same for a request that was not understood: of SOAP the names of elements say what is secret, of JSON, a form or
+    /// XML-RPC nothing does.
+    pub(super) fn not_understood(mut self) -> Self {
+        let text = String::from_utf8_lossy(&self.request.bytes);
+        let is_xml = text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
+        self.is_unnamed = !text.is_empty() && (!is_xml || text.contains("<value"));
+        self
     }
 
     /// How many bytes of messages are kept.
@@ -58,6 +70,10 @@ impl Envelopes {
 
     /// The request, indented when it is XML, with secrets masked.
     pub fn request(&self) -> String {
+        if self.is_unnamed {
+            let length = self.request.length;
+            return format!("{length} bytes, not shown because their values have no names, and one may be a key");
+        }
         self.shown(&self.request)
     }
 

@@ -172,6 +172,7 @@ impl Service {
             }
             fired.into_iter().map(|fired| fired.disruption).collect()
         };
+        let is_understood = asked.is_ok();
         let (done, arguments) = match asked {
             Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),
             Err(handled) => (handle(&mut shop, &operation, Err(handled), &struck), SoapStruct::new()),
@@ -204,7 +205,10 @@ impl Service {
         let session = repeatable.then(|| arguments.text("sessionId")).flatten();
         let envelopes = match &handled.outcome {
             Outcome::Wsdl(_) => None,
-            _ => Some(Envelopes::of(body, &handled.answer.body, &arguments)),
+            _ => {
+                let envelopes = Envelopes::of(body, &handled.answer.body, &arguments);
+                Some(if is_understood { envelopes } else { envelopes.not_understood() })
+            }
         };
         let record = Record {
             at: now,

@@ -303,6 +303,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_stays_the_number_that_it_is() {
+        assert_eq!(SoapValue::from(1.5), SoapValue::Double(1.5));
+        assert_eq!(SoapValue::from(7), SoapValue::Int(7));
+    }
+
+    #[test]
     fn scalars_cast_as_php_casts_them() {
         for (value, text, int, truthy) in [
             (SoapValue::from(true), "1", 1, true),

@@ -283,6 +283,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sync_is_whole_when_nothing_lacks() {
+        let of = |connector: ConnectorOutcome| SyncOutcome { connectors: vec![connector], ..SyncOutcome::default() };
+        let connector = || ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);
+        assert!(of(connector()).is_whole());
+        let mut refused = connector();
+        refused.skip_row(Warning::refused("customer", "7", "bad"));
+        assert!(!of(refused).is_whole());
+    }
+
+    #[test]
     fn a_message_counts_what_was_processed_and_lists_warnings_after_it() {
         let mut outcome = ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);
         outcome.counts = Counts { read: 5, added: 1, updated: 2, deleted: 0, invalid: 1 };

@@ -54,3 +54,21 @@ impl Meter {
         Duration::from_millis(self.operations.values().map(|metered| metered.millis).sum())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_runs_counted_is_added() {
+        let mut first = Meter::default();
+        first.count("oroPing", Duration::from_millis(5), 100);
+        first.count("oroPing", Duration::from_millis(7), 30);
+        let mut second = Meter::default();
+        second.count("oroPing", Duration::from_millis(1), 1);
+        second.count("login", Duration::from_millis(2), 2);
+        first.join(second);
+        assert_eq!(first.operations["oroPing"], Metered { calls: 3, millis: 13, bytes: 131 });
+        assert_eq!((first.calls(), first.took()), (4, Duration::from_millis(15)));
+    }
+}

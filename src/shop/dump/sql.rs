@@ -384,6 +384,14 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_ends_with_its_line() {
+        for comment in ["-- a\n", "#\n", "/* a; */", "-- a; b\n#c\n/**/"] {
+            let tables = read(&format!("{comment}CREATE TABLE t (`a` int);{comment}INSERT INTO t VALUES (1);"), "d");
+            assert_eq!(tables.unwrap().0["t"].len(), 1, "{comment:?}");
+        }
+    }
+
+    #[test]
     fn what_is_no_dump_names_the_line() {
         for (dump, said) in [
             ("", "dump.sql:1:1: there is no table"),

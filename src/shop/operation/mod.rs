@@ -17,6 +17,8 @@ mod sales_invoice;
 mod sales_order;
 mod sales_shipment;
 mod store;
+#[cfg(test)]
+mod vectors;
 
 use std::sync::{Arc, LazyLock};
 

@@ -185,3 +185,31 @@ impl SoFar {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_of_an_end_stays() {
+        let ended = Ended::default();
+        assert_eq!(ended.reason(), None);
+        ended.by("rows");
+        ended.by("time");
+        assert_eq!(ended.reason().as_deref(), Some("rows"));
+    }
+
+    #[test]
+    fn what_would_be_written_is_kept() {
+        let write = MagentoWrite {
+            entity: "customer".to_owned(),
+            operation: "customerCustomerUpdate".to_owned(),
+            origin_id: Some(7),
+            changes: Vec::new(),
+            conflicts: Vec::new(),
+        };
+        let mut so_far = SoFar::default();
+        so_far.hear(&SyncEvent::Writing { write: write.clone() });
+        assert_eq!(so_far.writes, [write]);
+    }
+}

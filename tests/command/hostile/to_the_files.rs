@@ -14,7 +14,7 @@ const READ: &[(&str, &str, u64)] = &[
     ("a dump", "seed convert IT", 1024),
     ("a scenario", "run IT/scenario.yaml", 64),
     ("a client", "run --client IT scenarios/customers/first-sync.yaml", 64),
-    ("results of a run", "report IT", 64),
+    ("results of a run", "report merge IT --report json=x.json", 64),
     ("a cassette", "replay IT", 1024),
     ("an audit", "undo --url http://127.0.0.1:1/ --user joe IT", 1024),
     ("an API key", "check --url http://127.0.0.1:1/ --user joe --api-key-file IT", 64),

@@ -63,3 +63,19 @@ fn type_of(field: &str) -> Option<SqlType> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::soap::WireStyle;
+
+    #[test]
+    fn a_fault_quotes_the_query_of_both_tables() {
+        let item = SoapStruct::new().with("key", "country_id").with("value", "DE");
+        let filters = SoapStruct::new().with("filter", vec![SoapValue::from(item)]).into();
+        let filters = Filters::from_value(Some(&filters), WireStyle::RpcEncoded).unwrap();
+        let query = query(&filters, Pager::from_value(None).unwrap());
+        assert!(query.starts_with("SELECT `main_table`.*, `rname`.`name` FROM `directory_country_region`"), "{query}");
+        assert!(query.contains("WHERE (`country_id` = 'DE') ORDER BY region_id ASC, name ASC"), "{query}");
+    }
+}
