@@ -69,7 +69,7 @@ pub struct NoSettings {}
 pub struct Pattern(String);
 
 /// What one may come to when it is compiled.
-const PATTERN_BYTES_MAX: usize = 1024 * 1024;
+const PATTERN_BYTES_MAX: usize = 512 * 1024;
 
 static COMPILED: Memo<String, Regex> = Memo::new();
 

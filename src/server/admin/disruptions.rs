@@ -8,7 +8,7 @@ use crate::server::service::Service;
 
 /// What is armed at once, and how long it is as JSON.
 const ARMED_MAX: usize = 1000;
-const ARMED_BYTES_MAX: usize = 8 * 1024 * 1024;
+const ARMED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let plan = service.locked_plan();

@@ -9,7 +9,7 @@ use crate::shop::stubs::{StubError, StubFile};
 
 /// Stubs that a shop has, those of its files with them, and how long they are as texts.
 const STUBS_MAX: usize = 10_000;
-const STUBS_BYTES_MAX: usize = 8 * 1024 * 1024;
+const STUBS_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What messages call the body.
 const BODY: &str = "body";
 
