@@ -19,6 +19,10 @@ SAMPLE = {"sync": 40, "crm": 25, "shop": 35, "client": 10, "soap": 12}
 PATIENCE = 60
 # A mutant that allocates for ever ends by itself.
 MEMORY_MAX = 12 << 30
+# Who is asked, in this order. The score counts the first two; the suites below `tests` are asked about survivors only, and
+# what they notice is told apart.
+JUDGES = ["lib", "scenarios"]
+SUITES = ["shop", "sync", "command"]
 # Tests that run in one process; the first that fails ends the trial of a mutant.
 CHUNK = 12
 
@@ -204,13 +208,13 @@ def switches_at(file, first, last):
     return found
 
 
-def weave_all(mutants, left_out):
+def weave_all(mutants, left_out, suites):
     """Weaves what compiles and builds it; what does not compile is left out for builds of its own."""
     while True:
         weave(mutants, left_out)
-        program, messages = build()
-        if program:
-            return program
+        programs, messages = build(suites)
+        if programs:
+            return programs
         bad = set()
         for message in (m["message"] for m in messages if m.get("reason") == "compiler-message"):
             if message["level"] == "error":
@@ -222,13 +226,14 @@ def weave_all(mutants, left_out):
         left_out |= bad
 
 
-def build():
-    """The test program of the library and the messages; None when that or the program itself does not build."""
-    went_well, messages = cargo("test", "--lib", "--no-run")
-    program = [m["executable"] for m in messages if m.get("executable") and m["profile"]["test"]]
-    if not went_well or not program or not cargo("build", "--bin", "mockgento")[0]:
+def build(suites):
+    """The test programs by their names, and the messages; None when they or the program itself do not build."""
+    went_well, messages = cargo("test", "--lib", *(f"--test={suite}" for suite in suites), "--no-run")
+    tests = [m for m in messages if m.get("executable") and m["profile"]["test"]]
+    programs = {"lib" if m["target"]["kind"] == ["lib"] else m["target"]["name"]: m["executable"] for m in tests}
+    if not went_well or len(programs) != 1 + len(suites) or not cargo("build", "--bin", "mockgento")[0]:
         return None, messages
-    return program[0], messages
+    return programs, messages
 
 
 # --- the tests
@@ -252,27 +257,30 @@ def ended(command, seconds, **environment):
         return None
 
 
-def tests(program):
+def tests(programs):
     """Everything that may notice a mutant: (who, the words that run it alone)."""
-    listing = subprocess.run([program, "--list", "--format", "terse"], check=True, capture_output=True, text=True).stdout
-    names = [line.removesuffix(": test") for line in listing.splitlines() if line.endswith(": test")]
+    names = []
+    for who, program in programs.items():
+        words = [program, "--list", "--format", "terse"]
+        listing = subprocess.run(words, check=True, capture_output=True, text=True, cwd=TREE).stdout
+        names += [(who, line.removesuffix(": test")) for line in listing.splitlines() if line.endswith(": test")]
     files = sorted(path.relative_to(TREE) for path in (TREE / "scenarios").rglob("*.yaml"))
     files = [str(path) for path in files if "mockgento.yaml" not in path.name and not {"seeds", "fragments"} & set(path.parts)]
-    return [("lib", name) for name in names] + [("scenarios", file) for file in files]
+    return names + [("scenarios", file) for file in files]
 
 
-def command(program, who, names):
-    return [program, "--exact", *names] if who == "lib" else ["target/debug/mockgento", "run", *names]
+def command(programs, who, names):
+    return ["target/debug/mockgento", "run", *names] if who == "scenarios" else [programs[who], "--exact", *names]
 
 
-def reach(program):
+def reach(programs):
     """Which test reaches which mutants and how long it takes: [(who, name, seconds, numbers)]."""
     reached = []
     path = WORK / "reached.txt"
-    for who, name in tests(program):
+    for who, name in tests(programs):
         path.unlink(missing_ok=True)
         began = time.monotonic()
-        code = ended(command(program, who, [name]), 600, MUTANTS_REACHED=str(path))
+        code = ended(command(programs, who, [name]), 600, MUTANTS_REACHED=str(path))
         if code != 0:
             # A file that is no scenario, or a test that cannot run alone.
             print(f"left out, it ends with {code} without a mutant: {name}", flush=True)
@@ -282,21 +290,21 @@ def reach(program):
     return reached
 
 
-def verdict(program, reached, number):
+def verdict(programs, reached, number):
     """Who notices a mutant, None when nobody does; `number` is None for one that is not behind a switch."""
-    for who in ("lib", "scenarios"):
+    for who in JUDGES + [suite for suite in SUITES if suite in programs]:
         those = [test for test in reached if test[0] == who and (number is None or number in test[3])]
         those.sort(key=lambda test: test[2])
         for at in range(0, len(those), CHUNK):
             chunk = those[at : at + CHUNK]
             seconds = PATIENCE + 20 * sum(test[2] for test in chunk)
             environment = {} if number is None else {"MUTANT": str(number)}
-            if ended(command(program, who, [test[1] for test in chunk]), seconds, **environment) != 0:
+            if ended(command(programs, who, [test[1] for test in chunk]), seconds, **environment) != 0:
                 return who
     return None
 
 
-def try_all(mutants, commit, into):
+def try_all(mutants, commit, into, suites=()):
     """Tries mutants in a copy of a commit and writes a line for each."""
     fresh_tree(commit)
     found, gone = [], []
@@ -313,12 +321,12 @@ def try_all(mutants, commit, into):
     for mutant in gone:
         told(mutant, "changed")
     left_out = {number for number, mutant in enumerate(found) if not mutant["is_function"]}
-    program = weave_all(found, left_out)
-    reached = reach(program)
+    programs = weave_all(found, left_out, suites)
+    reached = reach(programs)
     print(f"{len(reached)} tests and scenarios, {sum(test[2] for test in reached):.0f} s one by one", flush=True)
     for number, mutant in enumerate(found):
         if number not in left_out:
-            told(mutant, verdict(program, reached, number))
+            told(mutant, verdict(programs, reached, number))
     for number in sorted(left_out):
         git("checkout", "--quiet", "--force", ".", cwd=TREE)
         mutant = found[number]
@@ -326,8 +334,8 @@ def try_all(mutants, commit, into):
         source = path.read_text()
         at = place_of(mutant, source)
         path.write_text(source[:at] + mutated(mutant) + source[at + len(mutant["text"]) :])
-        program, _ = build()
-        told(mutant, verdict(program, reached, None) if program else "unbuildable")
+        programs, _ = build(suites)
+        told(mutant, verdict(programs, reached, None) if programs else "unbuildable")
 
 
 def drawn():
@@ -351,7 +359,7 @@ def run(shard):
 def again():
     survived = {result["name"] for result in results(RESULTS) if not result["noticed_by"]}
     AGAIN.unlink(missing_ok=True)
-    try_all([mutant for mutant in drawn()["mutants"] if mutant["name"] in survived], head(), AGAIN)
+    try_all([mutant for mutant in drawn()["mutants"] if mutant["name"] in survived], head(), AGAIN, SUITES)
     score()
 
 
@@ -364,11 +372,14 @@ def score():
         if not result["noticed_by"]:
             print(f"  not noticed: {result['name']}{said_again(later.get(result['name']))}")
     if later:
-        caught = [result for result in later.values() if result["noticed_by"] in ("lib", "scenarios")]
+        caught = [result for result in later.values() if result["noticed_by"] in JUDGES]
+        elsewhere = [result for result in later.values() if result["noticed_by"] in SUITES]
         # A rule that was written anew is another rule: it is neither for nor against.
         those = [result for result in tried if (later.get(result["name"]) or {}).get("noticed_by") != "changed"]
         both = len(noticed) + len(caught)
         print(f"{both} of {len(those)} with the tests that came since ({percent(range(both), those)})")
+        both += len(elsewhere)
+        print(f"{both} of {len(those)} with the suites below tests ({percent(range(both), those)})")
 
 
 def said_again(result):

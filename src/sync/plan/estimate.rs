@@ -152,3 +152,21 @@ fn seen(after: &Crm, id: IntegrationId, walk: &Walk) -> Result<Seen, CrmError> {
     }
     Ok(Seen { connectors })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_come_is_counted_by_what_windows_took() {
+        let mut calls = Meter::default();
+        calls.operations.entry("customerCustomerList".to_owned()).or_default().calls = 20;
+        let seen =
+            |share: f64| Seen { connectors: vec![Walked { connector: Connector::Customer, share, windows: 10.0 }] };
+        assert_eq!(seen(0.5).to_come(&calls), 20.0, "five windows took four calls each, and five are left");
+        assert_eq!(seen(1.0).to_come(&calls), 0.0);
+        assert_eq!(seen(0.0).to_come(&calls), 10.0, "a call each, as nothing was seen");
+        assert!(seen(0.5).is_partial() && !seen(1.0).is_partial());
+        assert_eq!((seen(0.5).share(), Seen { connectors: Vec::new() }.share()), (0.5, 1.0));
+    }
+}
