@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::io::AsyncReadExt as _;
 
     #[tokio::test]
     async fn so_many_connections_are_served_at_once() {
@@ -121,11 +122,11 @@ mod tests {
         let (stop, stopped) = watch::channel(false);
         let served = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&served);
-        let serve = move |stream: TcpStream, _, _| {
+        let serve = move |mut stream: TcpStream, _, _| {
             count.fetch_add(1, Ordering::SeqCst);
             async move {
                 // As long as the client is there.
-                let _ = stream.readable().await;
+                let _ = stream.read(&mut [0]).await;
             }
         };
         let accepting = tokio::spawn(accept_up_to(3, listener, stopped, serve));

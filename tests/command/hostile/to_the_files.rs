@@ -15,7 +15,7 @@ const READ: &[(&str, &str, u64)] = &[
     ("a scenario", "run IT/scenario.yaml", 64),
     ("a client", "run --client IT scenarios/customers/first-sync.yaml", 64),
     ("results of a run", "report merge IT --report json=x.json", 64),
-    ("a cassette", "replay IT", 1024),
+    ("a cassette", "replay FOLDER", 1024),
     ("an audit", "undo --url http://127.0.0.1:1/ --user joe IT", 1024),
     ("an API key", "check --url http://127.0.0.1:1/ --user joe --api-key-file IT", 64),
 ];
@@ -24,12 +24,21 @@ const READ: &[(&str, &str, u64)] = &[
 fn a_file_that_is_too_long_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     for (what, words, megabytes) in READ {
-        let path = folder.path().join(format!("long-{megabytes}.yaml"));
+        let inside = folder.path().join(format!("recording-{megabytes}"));
+        std::fs::create_dir_all(&inside).unwrap();
+        let path = inside.join("cassette.json");
         // Nothing is written: a file may be longer than a disk.
         std::fs::File::create(&path).unwrap().set_len(megabytes * 1024 * 1024 + 1).unwrap();
         let place = path.to_str().unwrap();
         let words = words.replace("IT/scenario.yaml", place);
-        let words: Vec<&str> = words.split(' ').map(|word| if word == "IT" { place } else { word }).collect();
+        let words: Vec<&str> = words
+            .split(' ')
+            .map(|word| match word {
+                "IT" => place,
+                "FOLDER" => inside.to_str().unwrap(),
+                word => word,
+            })
+            .collect();
         let ended = run(&words);
         let said = format!("longer than {megabytes} MB");
         let text = ended.text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
