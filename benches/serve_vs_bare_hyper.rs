@@ -249,10 +249,10 @@ fn memory() {
     let served = served();
     let mut stream = std::net::TcpStream::connect(&served.address).expect("a connection");
     let mut answer = [0; 4096];
-    stream.write_all(&post(LOGIN)).expect("a request sent");
+    stream.write_all(&post(SOAP2, LOGIN)).expect("a request sent");
     let length = stream.read(&mut answer).expect("an answer");
     let session = session_of(&String::from_utf8_lossy(&answer[..length]));
-    let request = post(&pages::request(&pages::shop(WireStyle::RpcEncoded), "storeList", &session, None));
+    let request = post(SOAP2, &pages::request(&pages::shop(WireStyle::RpcEncoded), "storeList", &session, None));
     let mut ask = |times: u32| {
         for _ in 0..times {
             stream.write_all(&request).expect("a request sent");
@@ -282,7 +282,7 @@ fn one_cold_start() -> Duration {
     let started = Instant::now();
     let served = served();
     let mut stream = std::net::TcpStream::connect(&served.address).expect("a connection");
-    stream.write_all(&post(LOGIN)).expect("a request sent");
+    stream.write_all(&post(SOAP2, LOGIN)).expect("a request sent");
     let mut first = [0; 15];
     stream.read_exact(&mut first).expect("an answer");
     let took = started.elapsed();

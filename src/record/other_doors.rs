@@ -58,7 +58,7 @@ pub(super) fn operation(method: String, arguments: &SoapStruct) -> String {
     }
     let path = arguments.text("apiPath").unwrap_or_default();
     let known = Contract::shared().operation_at(&path).map(|(facts, _)| facts.name.clone());
-    known.unwrap_or_else(|| if path.is_empty() { method } else { path })
+    known.unwrap_or(if path.is_empty() { method } else { path })
 }
 
 /// The session in the answer of a login, which is all that such an answer holds.

@@ -78,7 +78,7 @@ impl Unmet {
 
 impl Wanted<'_> {
     fn is_to(&self, call: &JournalEntry) -> bool {
-        self.to == ANY_OPERATION || Contract::shared().is_meant(&call.operation, &self.to)
+        self.to == ANY_OPERATION || Contract::shared().is_meant(&call.operation, self.to)
     }
 
     fn is_answered(&self, call: &JournalEntry) -> bool {
@@ -191,7 +191,7 @@ fn others(calls: &[&JournalEntry], wanted: &[Wanted<'_>]) -> Option<Unmet> {
     // What is no call has a method and a path for a name.
     let is_around = |call: &JournalEntry| {
         (call.operation.contains(' ') || AROUND_CALLS.contains(&call.operation.as_str()))
-            && wanted.iter().all(|wanted| !Contract::shared().is_meant(&call.operation, &wanted.to))
+            && wanted.iter().all(|wanted| !Contract::shared().is_meant(&call.operation, wanted.to))
     };
     let others: Vec<String> = calls
         .iter()
