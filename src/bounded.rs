@@ -10,7 +10,7 @@ pub const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// What comes through a pipe or from a device, whose length nobody knows before.
 const STREAM_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// A seed: that of a shop of a hundred thousand customers and orders as `generate` writes it.
-pub const SEED_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+pub const SEED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// A cassette: twice what is recorded at most, for what JSON adds.
 pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 

@@ -82,7 +82,7 @@ fn entity_id() -> String {
 
 /// Keys and values of a seed: a shop of a hundred thousand customers and as many orders, twice. Rows are read packed, so that a
 /// value takes what its text does.
-pub const NODES_MAX: usize = 400_000_000;
+pub const NODES_MAX: usize = 20_000_000;
 /// No key or value of a seed in YAML is written in fewer bytes, on the average.
 const NODE_BYTES_MIN: usize = 4;
 /// What a short seed in YAML may have all the same.
