@@ -134,7 +134,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("sync URL --user oro KEYS --crm crm.sqlite --start-date 2024-01-01 --json", 0),
     ("status --crm crm.sqlite", 0),
     ("completions bash", 0),
-    ("man --out man", 0),
+    ("man --out crm.sqlite/man", 2),
     ("status --crm crm.sqlite --json", 0),
     ("schedule --crm crm.sqlite", 0),
     ("integration show --crm crm.sqlite", 0),
