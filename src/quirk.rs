@@ -98,7 +98,7 @@ quirks! {
     PagesByNumber, "Q-44", Fix, "lists are read by page number, so that what is saved or deleted while they are read moves others past the reader; of what is fetched by id only one page is read";
     FirstSyncByOwnClock, "Q-45", Fix, "the first sync begins at the CRM's own clock instead of the shop's time";
     SubscriberCursorPassesWaiting, "Q-46", Fix, "the newsletter cursor passes subscribers who wait for their customer, so they are lost when the run fails";
-    RegisteredGuestStaysAsMade, "Q-47", Fix, "when a guest has registered, account, contact and orders stay as the guest's order made them";
+    RegisteredGuestStaysAsMade, "Q-47", Fix, "when a guest has registered, account, contact, orders and carts stay as they were made";
     RegionsNeverAgain, "Q-48", Fix, "a run that skips the regions counts as one that read them, so that they are never read again while syncs run";
     CountriesOfThePlatform, "Q-50", Fix, "forty of Magento's countries are unknown to the CRM: an address keeps their name only, and a cart loses the address";
     AnybodySharesAnAccount, "Q-51", Fix, "account discovery by addresses alone gives a customer without addresses the account of anybody";

@@ -385,6 +385,15 @@ fn config() -> ProptestConfig {
     }
 }
 
+/// Found by the property: the customers fail, so that the cart passes its customer.
+#[test]
+fn a_guest_cart_finds_the_customer_whom_a_failing_list_held_back() {
+    let customers = STRUCK.iter().position(|name| *name == "oroCustomerList").unwrap();
+    let down = Trouble::Down { operation: customers, call: 1 };
+    let steps = [(Step::GuestCart(1), Trouble::None), (Step::Register(1), Trouble::None), (Step::Sync(1), down)];
+    check(Some("1.2.19"), &steps, &Trouble::None).unwrap();
+}
+
 proptest! {
     #![proptest_config(config())]
 

@@ -1,5 +1,5 @@
 //! Bytes in, bytes out for one request: address, envelope, operation, shop, envelope. Synchronous, without a socket and
-//! without hyper; recordings are replayed against it. `receive` reads a request of any door into a [`Call`], `act` gives
+//! without hyper; recordings are replayed against it. `receive` reads a request of any door into a `Call`, `act` gives
 //! it to the shop, `write` puts what came out into the door's language and `head` the headers of a real shop around it.
 //! What a door's language is made of lives in `soap` and `doors`, what the shop answers in `shop`.
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::guest;
 use super::waiting::{Batch, Pass};
 use super::{Changes, Details, Listed, import_at_once, keep_all};
 use crate::client::Endpoint;
@@ -152,7 +153,10 @@ pub(in crate::sync) fn write_record(
         Change::Root { fields, .. } => fields.int("originId"),
         _ => None,
     });
-    scope.apply(crm, changes, &mut outcome.counts)?;
+    let imported = scope.apply(crm, changes, &mut outcome.counts)?;
+    if let (None, Some(id)) = (&existing, imported) {
+        guest::take_carts(crm, scope, id)?;
+    }
     if let (Some(guest), Some(id)) = (registered, origin_id)
         && !scope.quirks.has(Quirk::RegisteredGuestStaysAsMade)
     {

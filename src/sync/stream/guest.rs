@@ -1,6 +1,6 @@
 //! Guests of orders: found by e-mail, or made (sync spec 6.2 to 6.5).
 
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
 use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert;
@@ -8,6 +8,7 @@ use crate::sync::outcome::{ConnectorOutcome, Counts};
 use crate::sync::scope::Scope;
 use crate::sync::strategy::Change;
 use crate::sync::strategy::guest::{Person, search};
+use crate::sync::strategy::order::shown_names;
 use crate::sync::warning::Warning;
 
 /// The person behind a row of Magento, by the fields orders and carts have in common.
@@ -91,6 +92,34 @@ pub(super) fn create(
     // Guests are made along the way; the connector counts its own rows.
     if let Some(id) = scope.apply(crm, vec![change], &mut Counts::default())? {
         crm.customer_created(id, &scope.quirks)?;
+        take_carts(crm, scope, id)?;
+    }
+    Ok(())
+}
+
+/// Gives a new customer the carts of guests with that e-mail address that came while nobody had it, as they would have had
+/// them from the start: which of the two comes first may be chance. The reference client leaves such a cart alone until it
+/// changes.
+pub(super) fn take_carts(crm: &mut Crm, scope: &Scope, id: RowId) -> Result<(), CrmError> {
+    if scope.quirks.has(Quirk::RegisteredGuestStaysAsMade) {
+        return Ok(());
+    }
+    let customer = crm.require(Entity::Customer, id)?;
+    let Some(email) = customer.fields.text("email").filter(|email| !email.is_empty()) else { return Ok(()) };
+    let key = [
+        ("channel", CrmValue::Ref(scope.channel.0)),
+        ("email", email.into()),
+        ("isGuest", CrmValue::Bool(true)),
+        ("customer", CrmValue::Null),
+    ];
+    for cart in crm.find(Entity::Cart, &key)? {
+        let text = |name| cart.fields.text(name).map(str::to_owned);
+        let person = Person { email: text("email"), first_name: text("firstName"), last_name: text("lastName") };
+        if find(crm, scope, &person)?.is_some_and(|found| found.id == id) {
+            let (first, last) = shown_names(Some(&customer), None);
+            let fields = Fields::new().with("customer", id).with("firstName", first).with("lastName", last);
+            crm.update(Entity::Cart, cart.id, &fields)?;
+        }
     }
     Ok(())
 }
