@@ -106,6 +106,7 @@ quirks! {
     StartDateMovesEarlier, "Q-53", Fix, "the sync start date may move earlier after a sync, although the guide says that it cannot be changed";
     ScheduledInOtherWords, "Q-54", Fix, "Schedule Sync answers in other words than the guide's";
     NoAnswerIsNothing, "Q-55", Fix, "an empty answer, or one that is no HTTP, is taken for no rows, so that the bookmark moves past them; a call whose answer was cut is not made again";
+    LateCustomerTakesNothing, "Q-56", Fix, "an order or a cart that came before its customer stays without one until it changes in Magento";
 }
 
 /// A set of quirks that are switched on.

@@ -132,6 +132,7 @@ mod tests {
             (Entity::Order, vec![channel, ("incrementId", &text)], "channel=? AND incrementId=?"),
             (Entity::Order, vec![channel, ("originId", &one)], "channel=? AND originId=?"),
             (Entity::Order, vec![("customer", &link)], "customer=?"),
+            (Entity::Order, vec![channel, ("customerEmail", &text), ("customer", &null)], "customerEmailKey=?"),
             (Entity::Cart, vec![channel, ("originId", &one)], "channel=? AND originId=?"),
             (Entity::CreditMemo, vec![channel, ("incrementId", &text)], "channel=? AND incrementId=?"),
             (Entity::NewsletterSubscriber, vec![channel, ("originId", &one)], "originId=?"),

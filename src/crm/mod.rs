@@ -36,6 +36,7 @@ pub mod settings;
 mod sql;
 pub mod state;
 pub mod status;
+mod unclaimed;
 pub mod value;
 
 use std::collections::BTreeMap;

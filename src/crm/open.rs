@@ -37,6 +37,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("schema_7.sql", include_str!("schema_7.sql")),
     ("schema_8.sql", include_str!("schema_8.sql")),
     ("schema_9.sql", include_str!("schema_9.sql")),
+    ("schema_10.sql", include_str!("schema_10.sql")),
 ];
 
 fn newest_schema() -> i64 {
@@ -333,7 +334,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 9;"),
+            ("newer.sqlite", "newer.sqlite has schema 99, this mockgento knows 10;"),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder is a folder; name a file in it"),

@@ -39,22 +39,24 @@ pub(super) fn but_their_names(mut differences: Vec<Difference>, state: &Value) -
     differences
 }
 
-/// E-mail addresses of several orders that are nobody's who has registered.
+/// E-mail addresses of several orders that are nobody's who has registered. The CRM's orders are asked: an ending holds of a
+/// shop only the tables that a sync writes to.
 fn of_several_orders(state: &Value) -> BTreeSet<String> {
-    let of_shop = |shop: &Value| shop.get("sales_flat_order").and_then(Value::as_array).cloned().unwrap_or_default();
-    // The state of one shop is its tables, that of several a record of shops.
-    let shops = state.get("shop").into_iter().flat_map(|shop| {
-        let of_several = shop.as_object().into_iter().flat_map(|shops| shops.values());
-        std::iter::once(shop).chain(of_several)
-    });
+    let rows = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let integrations = state.get("crm").map(|crm| rows(crm, "integrations")).unwrap_or_default();
     let mut orders = BTreeMap::<String, usize>::new();
-    for order in shops.flat_map(of_shop) {
-        let is_guests = order.get("customer_id").is_none_or(Value::is_null);
-        if let Some(email) = order.get("customer_email").and_then(Value::as_str).filter(|_| is_guests) {
+    for order in integrations.iter().flat_map(|integration| rows(integration, "orders")) {
+        let is_guests = order.get("customer").and_then(Value::as_str).is_none_or(|customer| !is_registered(customer));
+        if let Some(email) = order.get("customerEmail").and_then(Value::as_str).filter(|_| is_guests) {
             *orders.entry(email_address::key(email)).or_default() += 1;
         }
     }
     orders.into_iter().filter(|(_, count)| *count > 1).map(|(email, _)| email).collect()
+}
+
+/// Whether a customer as the CRM's state names them has an id of Magento's.
+fn is_registered(customer: &str) -> bool {
+    customer.split_once(' ').is_some_and(|(id, _)| id.parse::<i64>().is_ok())
 }
 
 #[cfg(test)]
@@ -78,12 +80,15 @@ mod tests {
 
     #[test]
     fn only_the_names_of_guests_of_several_orders_are_left_open() {
-        let order = |email: &str, customer: Value| json!({ "customer_email": email, "customer_id": customer });
-        let state = json!({ "shop": { "sales_flat_order": [
-            order("Office@example.com", Value::Null), order("office@example.com", Value::Null),
-            order("once@example.com", Value::Null),
-            order("ada@example.com", json!(1)), order("ada@example.com", json!(1)),
-        ] } });
+        let order = |email: &str, customer: Value| json!({ "customerEmail": email, "customer": customer });
+        let orders = [
+            order("Office@example.com", json!("Office@example.com")),
+            order("office@example.com", Value::Null),
+            order("once@example.com", json!("once@example.com")),
+            order("ada@example.com", json!("1 ada@example.com")),
+            order("ada@example.com", json!("1 ada@example.com")),
+        ];
+        let state = json!({ "crm": { "integrations": [{ "orders": orders }] } });
         for (differences, left) in [
             (vec![changed("crm customers", "office@example.com", "firstName")], 0),
             (vec![changed("crm contacts", "office@example.com", "lastName")], 0),

@@ -66,7 +66,7 @@ pub(super) fn always(world: &mut World<'_>) -> Result<Vec<String>, CrmError> {
     };
     let shop = shop.shared();
     let shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
-    orders_have_their_customers(&world.crm, integration, &shop, &mut found)?;
+    rows_have_their_customers(&world.crm, integration, &shop, &mut found)?;
     guests_orders_are_theirs(&world.crm, integration, &shop, &mut found)?;
     for (table, entity, changes, walk) in BROUGHT {
         every_row_is_there(&world.crm, integration, &rows(&shop, table), (*entity, changes, walk), &mut found)?;
@@ -133,21 +133,25 @@ fn guests_orders_are_theirs(
     Ok(())
 }
 
-/// Every order has its customer when the shop has one and the CRM knows them.
-fn orders_have_their_customers(
+/// Tables of the shop whose rows name a customer.
+const OF_CUSTOMERS: &[(&str, Entity)] = &[("sales_flat_order", Entity::Order), ("sales_flat_quote", Entity::Cart)];
+
+/// Every order and cart has its customer when the shop has one and the CRM knows them.
+fn rows_have_their_customers(
     crm: &Crm,
     integration: &Integration,
     shop: &Shop,
     found: &mut Vec<String>,
 ) -> Result<(), CrmError> {
     let customers = ids(&crm.find(Entity::Customer, &[channel(integration)])?);
-    for order in rows(shop, "sales_flat_order") {
-        let (Some(id), Some(customer)) = (number(&order, "entity_id"), number(&order, "customer_id")) else { continue };
-        let Some(row) = crm.find_one(Entity::Order, &[channel(integration), ("originId", id.into())])? else {
-            continue;
-        };
-        if customers.contains(&customer) && row.fields.link("customer").is_none() {
-            found.push(format!("order {id} has no customer in the CRM, though customer {customer} is there"));
+    for (table, entity) in OF_CUSTOMERS {
+        for row in rows(shop, table) {
+            let (Some(id), Some(customer)) = (number(&row, "entity_id"), number(&row, "customer_id")) else { continue };
+            let known = crm.find_one(*entity, &[channel(integration), ("originId", id.into())])?;
+            if customers.contains(&customer) && known.is_some_and(|row| row.fields.link("customer").is_none()) {
+                let what = entity.table();
+                found.push(format!("{what} {id} has no customer in the CRM, though customer {customer} is there"));
+            }
         }
     }
     Ok(())

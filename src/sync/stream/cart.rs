@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::guest;
 use super::order::key;
 use super::waiting::{Gate, Waiting};
-use super::{CUSTOMERS_AGAIN, Changes, Listed, keep_all, nothing_follows};
+use super::{CUSTOMERS_AGAIN, Changes, Listed, claim, keep_all, nothing_follows, person};
 use crate::client::BridgeEndpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
@@ -80,7 +79,7 @@ pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Wai
         return Ok(Gate::Postpone);
     }
     let drops = scope.guest_sync && scope.quirks.has(Quirk::GuestCartsDropped);
-    let is_lost = drops && guest::find(crm, scope, &guest::person(row))?.is_none();
+    let is_lost = drops && person::find(crm, scope, &person::of_row(row))?.is_none();
     Ok(if is_lost { Gate::Postpone } else { Gate::Import })
 }
 
@@ -142,7 +141,9 @@ pub(super) fn import(
     };
     let found = Existing { cart: existing.as_ref(), items: &items, addresses: &addresses };
     let changes = rules::cart(import, found, scope.now, &scope.quirks);
-    scope.apply(crm, changes, &mut outcome.counts)?;
+    if let Some(id) = scope.apply(crm, changes, &mut outcome.counts)? {
+        claim::note(crm, scope, (Entity::Cart, id), key(row, "customer_id"))?;
+    }
     Ok(updated_at)
 }
 
@@ -171,7 +172,7 @@ fn refuse(row: &SoapStruct, error: &RowError, outcome: &mut ConnectorOutcome) ->
 fn customer(crm: &Crm, scope: &Scope, row: &SoapStruct, record: &Record) -> Result<Option<Row>, CrmError> {
     match record.link("customer") {
         Some(id) => scope.by_origin(crm, Entity::Customer, id),
-        None => guest::find(crm, scope, &guest::person(row)),
+        None => person::find(crm, scope, &person::of_row(row)),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::guest;
+use super::claim;
 use super::waiting::{Batch, Pass};
 use super::{Changes, Details, Listed, import_at_once, keep_all};
 use crate::client::Endpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::email_address;
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::connector::list::{ListCall, ScopedBy};
@@ -144,6 +145,7 @@ pub(in crate::sync) fn write_record(
         ),
         None => None,
     };
+    let email = fields.text("email").map(email_address::key);
     let import = CustomerImport { fields, addresses };
     let sent_before = sent_of(crm, scope, &existing_addresses)?;
     let found = Existing { customer: existing.as_ref(), addresses: &existing_addresses, sent: &sent_before };
@@ -154,8 +156,8 @@ pub(in crate::sync) fn write_record(
         _ => None,
     });
     let imported = scope.apply(crm, changes, &mut outcome.counts)?;
-    if let (None, Some(id)) = (&existing, imported) {
-        guest::take_carts(crm, scope, id)?;
+    if let Some(id) = imported.filter(|_| is_newly_known(existing.as_ref(), origin_id, email.as_deref())) {
+        claim::take(crm, scope, id)?;
     }
     if let (Some(guest), Some(id)) = (registered, origin_id)
         && !scope.quirks.has(Quirk::RegisteredGuestStaysAsMade)
@@ -186,6 +188,13 @@ fn sent_of(crm: &Crm, scope: &Scope, addresses: &[Row]) -> Result<Vec<(RowId, Re
         }
     }
     Ok(all)
+}
+
+/// Whether nobody could be found yet by what the customer is known by now: Magento's id and the e-mail address.
+fn is_newly_known(existing: Option<&Row>, origin_id: Option<i64>, email: Option<&str>) -> bool {
+    let Some(existing) = existing else { return true };
+    let had = existing.fields.text("email").map(email_address::key);
+    origin_id.is_some() && existing.fields.int("originId") != origin_id || email.is_some() && had.as_deref() != email
 }
 
 /// Whether a row was made of a guest's order and nothing else.

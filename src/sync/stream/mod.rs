@@ -20,13 +20,16 @@ use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
 use waiting::{Batch, Gate, Pass, Waiting};
 
+mod bought;
 pub mod cart;
+mod claim;
 pub mod credit_memo;
 pub mod customer;
 pub mod customer_group;
 pub mod guest;
 pub mod newsletter;
 pub mod order;
+mod person;
 pub mod region;
 pub mod store;
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::guest;
 use super::waiting::{Gate, Waiting};
 use super::{CARTS_AGAIN, CUSTOMERS_AGAIN, Changes, Details, Listed, keep_all, nothing_follows};
+use super::{bought, claim, guest, person};
 use crate::client::Endpoint;
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
 use crate::quirk::Quirk;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::connector::detail;
@@ -59,7 +59,7 @@ pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Wai
     let customer_id = key(row, "customer_id");
     let is_known = match customer_id {
         Some(id) => scope.id_by_origin(crm, Entity::Customer, id)?.is_some(),
-        None => match guest::find(crm, scope, &guest::person_of_order(scope, row))? {
+        None => match person::find(crm, scope, &person::of_order(scope, row))? {
             Some(known) => {
                 if guest::has_holes(&known, scope) {
                     waiting.guests.push(row.clone());
@@ -132,7 +132,8 @@ pub(super) fn import(
     let import = OrderImport { owner: owner.unwrap_or_else(|| scope.owner.clone().into()), ..import };
     let changes = rules::order(import, found);
     if let Some(id) = scope.apply(crm, changes, &mut outcome.counts)? {
-        follow_up(crm, scope, existing.as_ref(), id)?;
+        bought::follow_up(crm, scope, existing.as_ref(), id)?;
+        claim::note(crm, scope, (Entity::Order, id), key(row, "customer_id"))?;
     }
     Ok(updated_at)
 }
@@ -190,8 +191,8 @@ impl Writing<'_> {
         {
             return Ok(Some(row));
         }
-        let person = guest::person_of_order(self.scope, self.row);
-        let found = guest::find(crm, self.scope, &person)?;
+        let person = person::of_order(self.scope, self.row);
+        let found = person::find(crm, self.scope, &person)?;
         if found.is_none() {
             // A guest is a customer of whom nothing is known but the channel.
             let relation = link.map_or(json!({}), |link| json!({ "originId": link.key() }));
@@ -199,21 +200,4 @@ impl Writing<'_> {
         }
         Ok(found)
     }
-}
-
-/// The cart is bought, the customer's currency is the order's, and the lifetime value follows.
-fn follow_up(crm: &mut Crm, scope: &Scope, before: Option<&Row>, id: RowId) -> Result<(), CrmError> {
-    let order = crm.require(Entity::Order, id)?;
-    let customer = order.fields.link("customer");
-    let customer = customer
-        .map(|id| crm.require_only(Entity::Customer, &["currency", "firstName", "lastName"], id))
-        .transpose()?;
-    if let Some(cart) = order.fields.link("cart") {
-        let cart = crm.require_only(Entity::Cart, &["status", "customer"], cart)?;
-        crm.update(Entity::Cart, cart.id, &rules::purchased(&cart, customer.as_ref()))?;
-    }
-    if let Some(customer) = &customer {
-        crm.update(Entity::Customer, customer.id, &rules::currency(customer, &order.fields))?;
-    }
-    crm.order_saved(scope.channel, before, &order, &scope.quirks)
 }
