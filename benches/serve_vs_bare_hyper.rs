@@ -47,6 +47,7 @@ fn main() {
     runtime.block_on(rates());
     cold_start();
     memory();
+    large_shop();
 }
 
 async fn rates() {
@@ -64,6 +65,16 @@ async fn rates() {
         ("oroPing, asked anew", SOAP2, [ping.as_slice(), COUNTED].concat()),
         ("page of 100 customers", SOAP2, page.clone()),
         ("page of 100 customers, asked anew", SOAP2, [page.as_slice(), COUNTED].concat()),
+        (
+            "page of 100 customers with a filter, asked anew",
+            SOAP2,
+            anew(&pages::filtered(&shop, "oroCustomerList", &session)),
+        ),
+        (
+            "page of 100 orders with a filter, asked anew",
+            SOAP2,
+            anew(&pages::filtered(&shop, "oroOrderList", &session)),
+        ),
         (
             "XML-RPC list of 100 customers, asked anew",
             XML_RPC,
@@ -89,6 +100,10 @@ async fn rates() {
         let (ours, bare) = (median(of_shop), median(of_bare));
         println!("  {name} ({length} bytes): bare hyper {bare:.0}, mockgento {ours:.0}, {:.0} %", 100.0 * ours / bare);
     }
+}
+
+fn anew(request: &[u8]) -> Vec<u8> {
+    [request, COUNTED].concat()
 }
 
 const SOAP2: &str = "/index.php/api/v2_soap/";
@@ -225,8 +240,13 @@ impl Drop for Served {
 }
 
 fn served() -> Served {
+    served_with(&[])
+}
+
+fn served_with(more: &[&str]) -> Served {
     let mut process = Command::new(env!("CARGO_BIN_EXE_mockgento"))
         .args(["serve", "--listen", "127.0.0.1:0", "--user", "apiuser"])
+        .args(more)
         .env("MOCKGENTO_API_KEY", "apikey123")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -266,6 +286,24 @@ fn memory() {
     println!("  {before:.1} MB after 50,000, {after:.1} MB after 100,000 more");
 }
 
+/// What a shop of 20,000 customers and orders takes.
+fn large_shop() {
+    let folder = std::env::temp_dir().join(format!("mockgento-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let seed = folder.join("large.json");
+    let path = seed.to_str().expect("a path in UTF-8");
+    let made = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["generate", "--customers", "20000", "--out", path])
+        .stdout(Stdio::null())
+        .status();
+    assert!(made.expect("a generator that starts").success());
+    let served = served_with(&["--seed", path]);
+    println!("memory of `mockgento serve` with 20,000 customers and orders");
+    println!("  {:.0} MB, {:.0} MB at the most", resident_mb(served.process.id()), peak_mb(served.process.id()));
+    drop(served);
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 /// The session in the answer to a login.
 fn session_of(answer: &str) -> String {
     let at = answer.find("xsd:string\">").expect("a session") + "xsd:string\">".len();
@@ -273,8 +311,16 @@ fn session_of(answer: &str) -> String {
 }
 
 fn resident_mb(process: u32) -> f64 {
+    status_mb(process, "VmRSS:")
+}
+
+fn peak_mb(process: u32) -> f64 {
+    status_mb(process, "VmHWM:")
+}
+
+fn status_mb(process: u32, name: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
     line.trim().split(' ').next().and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
 }
 

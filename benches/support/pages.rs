@@ -65,6 +65,18 @@ pub fn request(shop: &Shop, operation: &str, session: &str, page: Option<u32>) -
     shop.codec().write_request(operation, &arguments).expect("a request")
 }
 
+/// The same of a list that a filter leaves whole, as every page of a sync has one.
+pub fn filtered(shop: &Shop, operation: &str, session: &str) -> Vec<u8> {
+    let pair = |key: &str, value: SoapValue| SoapStruct::new().with("key", key).with("value", value);
+    let since = pair("created_at", pair("from", "2000-01-01 00:00:00".into()).into());
+    let pager = SoapStruct::new().with("page", "1").with("pageSize", "100");
+    let arguments = SoapStruct::new()
+        .with("sessionId", session)
+        .with("filters", SoapStruct::new().with("complex_filter", vec![SoapValue::from(since)]))
+        .with("pager", pager);
+    shop.codec().write_request(operation, &arguments).expect("a request")
+}
+
 const FIRST_HUNDRED: &str = "customer_id";
 
 /// A list of the first hundred customers over XML-RPC.

@@ -22,12 +22,21 @@ pub struct GenerateArgs {
     /// Addresses of all customers. Left out: three for two customers.
     #[arg(long, value_name = "N")]
     addresses: Option<u32>,
+    /// Products of every type, with categories, stock, prices, pictures and attributes; 0 for a shop without a catalogue.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    products: u32,
     /// Orders; every tenth is a guest's. Left out: as many as customers.
     #[arg(long, value_name = "N")]
     orders: Option<u32>,
     /// Items of all orders. Left out: three an order.
     #[arg(long, value_name = "N")]
     items: Option<u32>,
+    /// Orders that are invoiced. Left out: every other one.
+    #[arg(long, value_name = "N")]
+    invoices: Option<u32>,
+    /// Orders that are sent. Left out: one of three.
+    #[arg(long, value_name = "N")]
+    shipments: Option<u32>,
     /// Carts. Left out: one for five customers.
     #[arg(long, value_name = "N")]
     carts: Option<u32>,
@@ -57,9 +66,12 @@ impl GenerateArgs {
         Ok(Recipe {
             customers: self.customers,
             addresses: self.addresses.unwrap_or(self.customers + self.customers / 2),
+            products: self.products,
             carts: self.carts.unwrap_or(self.customers / 5),
             orders,
             items: self.items.unwrap_or(orders.saturating_mul(3)),
+            invoices: self.invoices.unwrap_or(orders / 2),
+            shipments: self.shipments.unwrap_or(orders / 3),
             credit_memos: self.credit_memos.unwrap_or(orders / 50),
             subscribers: self.subscribers.unwrap_or(self.customers / 2),
             from: midnight(self.from)?,
@@ -88,9 +100,11 @@ pub fn run(args: &GenerateArgs) -> Outcome {
     std::fs::write(path, text).map_err(|error| {
         miette!(help = "name a file in a folder that can be written to", "cannot write {}: {error}", path.display())
     })?;
-    let Recipe { customers, addresses, orders, items, carts, .. } = recipe;
-    let made =
-        format!("{customers} customers with {addresses} addresses, {orders} orders with {items} items, {carts} carts");
+    let Recipe { customers, addresses, products, orders, items, carts, .. } = recipe;
+    let made = format!(
+        "{customers} customers with {addresses} addresses, {products} products, {orders} orders with {items} items, \
+         {carts} carts"
+    );
     let _ = writeln!(output::stdout(), "{made}\nserve them with \"mockgento serve --seed {}\"", path.display());
     Ok(ExitCode::AsExpected)
 }

@@ -54,7 +54,10 @@ struct ConvertArgs {
 pub fn run(args: &SeedArgs) -> Outcome {
     let yaml = match &args.command {
         SeedCommand::Convert(args) => convert(args)?,
-        SeedCommand::CornerShop => include_str!("../../scenarios/seeds/corner-shop.yaml").to_owned(),
+        SeedCommand::CornerShop => {
+            let seed = Seed::corner_shop().and_then(|seed| seed.to_yaml());
+            seed.map_err(|error| miette!("{error}"))?
+        }
     };
     // A reader that closed the pipe early has seen what it wanted.
     let _ = output::document().write_all(yaml.as_bytes());

@@ -48,10 +48,18 @@ impl Pager {
         }
     }
 
-    /// The rows of the page, in order; a page past the end is empty.
-    pub fn slice<T>(self, rows: Vec<T>) -> Vec<T> {
+    /// How many rows there are up to the end of the page; `None` when it has none.
+    pub fn end(self) -> Option<usize> {
         match self {
-            Self::All => rows,
+            Self::Page { page, size } if page > 0 && size > 0 => usize::try_from(page.saturating_mul(size)).ok(),
+            Self::All | Self::Page { .. } => None,
+        }
+    }
+
+    /// The rows of the page, in order; a page past the end is empty. No row behind the page is asked for.
+    pub fn slice<T>(self, rows: impl IntoIterator<Item = T>) -> Vec<T> {
+        match self {
+            Self::All => rows.into_iter().collect(),
             Self::Page { page, .. } if page < 1 => Vec::new(),
             // A negative size: MySQL's LIMIT quirk, one row (wire spec, inferred).
             Self::Page { size, .. } if size < 0 => rows.into_iter().take(1).collect(),
@@ -95,8 +103,11 @@ mod tests {
             let mut pager = SoapStruct::new();
             pager.set("page", page);
             pager.set("pageSize", size);
-            let rows = Pager::from_value(Some(&pager.into())).unwrap().slice((0..130).collect::<Vec<_>>());
+            let pager = Pager::from_value(Some(&pager.into())).unwrap();
+            let mut asked = 0;
+            let rows = pager.slice((0..130).inspect(|_| asked += 1));
             assert_eq!(rows.len(), expected, "{page:?} {size:?}");
+            assert!(pager.end().is_none_or(|end| asked <= end), "{page:?} {size:?}: {asked}");
         }
         let bad = SoapStruct::new().with("page", "abc").with("pageSize", "10");
         let fault = Pager::from_value(Some(&bad.into())).unwrap_err();

@@ -115,7 +115,7 @@ mod tests {
 
     fn service() -> (Service, HttpRequestParts, Vec<u8>) {
         let clock = Clock::virtual_at("2026-01-01T00:00:00Z".parse().unwrap());
-        let mut shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop().unwrap()).unwrap();
+        let mut shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop_people().unwrap()).unwrap();
         let user = SoapStruct::new().with("username", "oro").with("apiKey", "oro-key-1");
         let session = shop.dispatch("login", &user).unwrap().to_text().unwrap();
         let arguments = SoapStruct::new().with("sessionId", session).with("customerId", "1");

@@ -8,10 +8,12 @@ use foldhash::fast::FixedState;
 
 use indexmap::IndexMap;
 
+use super::index::Index;
 use super::row::{Row, Shape};
 use crate::magento::Filters;
 use crate::magento::columns::moment::Moment;
 use crate::magento::columns::{self, SqlType, TableColumns, collation};
+use crate::magento::filter::IdSpan;
 use crate::soap::value::Name;
 
 /// A table's name, its primary key and the columns that are looked up often.
@@ -132,9 +134,10 @@ pub struct Table {
     /// The shapes that rows have had, by where they are, with the types of their columns as far as the database knows
     /// them.
     shapes: HashMap<usize, (Arc<Shape>, Types), FixedState>,
-    indexes: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
-    /// Rows by moment, for each of [`MOMENTS`]; those whose column holds something else are under the empty text.
-    moments: IndexMap<&'static str, BTreeMap<String, Vec<i64>>>,
+    indexes: IndexMap<&'static str, Index<Box<str>>>,
+    /// Rows by the digits of a moment, for each of [`MOMENTS`]; those whose column holds something else are under
+    /// [`NO_MOMENT`].
+    moments: IndexMap<&'static str, Index<u64>>,
 }
 
 /// What is known of a table's columns.
@@ -181,6 +184,11 @@ impl Database {
     /// Names of all tables.
     pub fn names() -> impl Iterator<Item = &'static str> {
         TABLES.iter().map(|facts| facts.name)
+    }
+
+    /// The key of a table of Magento; empty for one whose rows are numbered by where they stand.
+    pub fn key_of(name: &str) -> Option<&'static str> {
+        TABLES.iter().find(|facts| facts.name == name).map(|facts| facts.key)
     }
 
     /// Names of the tables that a seed has declared besides.
@@ -232,9 +240,9 @@ impl Database {
 
 impl Table {
     fn new(facts: &TableFacts) -> Self {
-        let indexes = facts.indexed.iter().map(|column| (*column, BTreeMap::new())).collect();
+        let indexes = facts.indexed.iter().map(|column| (*column, Index::default())).collect();
         let moments_of = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
-        let moments = moments_of.iter().map(|column| (*column, BTreeMap::new())).collect();
+        let moments = moments_of.iter().map(|column| (*column, Index::default())).collect();
         Self {
             key: facts.key,
             known: columns::table(facts.name).map(Known::Product),
@@ -299,7 +307,7 @@ impl Table {
     pub fn with<'a>(&'a self, column: &'a str, value: &'a str) -> Box<dyn Iterator<Item = (i64, &'a Row)> + 'a> {
         match self.indexes.get(column) {
             Some(index) => {
-                let ids = index.get(&collation::key(value)).map(Vec::as_slice).unwrap_or_default();
+                let ids = index.get(collation::key(value).as_str());
                 Box::new(ids.iter().filter_map(|id| self.rows.get(id).map(|row| (*id, row))))
             }
             None => Box::new(self.iter().filter(move |(_, row)| row.get(column) == Some(value))),
@@ -324,18 +332,27 @@ impl Table {
             ids.dedup();
             return Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))));
         }
+        let key = filters.id_span(self.key).unwrap_or_default();
         let spans = filters.moment_spans();
         let indexed = spans.iter().find_map(|(column, span)| Some((self.moments.get(column)?, span)));
-        let Some((index, (from, to))) = indexed else { return Box::new(self.iter()) };
-        let from = from.clone().unwrap_or_else(|| "0".to_owned());
-        let to = to.clone().unwrap_or_else(|| "9999-99-99 99:99:99".to_owned());
+        let Some((index, (from, to))) = indexed else { return Box::new(self.within(key)) };
+        let from = from.as_deref().map_or(0, digits);
+        let to = to.as_deref().map_or(NO_MOMENT - 1, digits);
         if from > to {
             return Box::new(std::iter::empty());
         }
-        let dated = index.range(from..=to).flat_map(|(_, ids)| ids);
-        let mut ids: Vec<i64> = dated.chain(index.get("").into_iter().flatten()).copied().collect();
+        let dated = index.within(from..=to).chain(index.get(&NO_MOMENT).iter().copied());
+        let (first, last) = (key.0.unwrap_or(i64::MIN), key.1.unwrap_or(i64::MAX));
+        let mut ids: Vec<i64> = dated.filter(|id| (first..=last).contains(id)).collect();
         ids.sort_unstable();
         Box::new(ids.into_iter().filter_map(|id| self.rows.get(&id).map(|row| (id, row))))
+    }
+
+    /// The rows whose keys are in a span, in key order.
+    fn within(&self, (from, to): IdSpan) -> impl Iterator<Item = (i64, &Row)> {
+        let (from, to) = (from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX));
+        let rows = (from <= to).then(|| self.rows.range(from..=to));
+        rows.into_iter().flatten().map(|(id, row)| (*id, row))
     }
 
     /// The rows of an index that filters ask by name.
@@ -347,8 +364,8 @@ impl Table {
                 self.known.as_ref()?.column(column)?.declared.sql_type,
                 SqlType::Varchar(_) | SqlType::Text(_)
             );
-            let found = texts.into_iter().filter_map(|text| index.get(&collation::key(text)));
-            is_text.then(|| found.flatten().copied().collect())
+            let found = texts.into_iter().flat_map(|text| index.get(collation::key(text).as_str()));
+            is_text.then(|| found.copied().collect())
         })
     }
 
@@ -417,43 +434,38 @@ impl Table {
     fn index(&mut self, id: i64, row: &Row) {
         for (column, index) in &mut self.indexes {
             if let Some(value) = row.get(column) {
-                note(index, collation::key(value), id);
+                index.add(collation::key(value).into_boxed_str(), id);
             }
         }
         for (column, index) in &mut self.moments {
-            note(index, moment(row.text(column)).to_owned(), id);
+            index.add(moment(row.text(column)), id);
         }
     }
 
     fn unindex(&mut self, id: i64) {
         let Some(row) = self.rows.get(&id) else { return };
         for (column, index) in &mut self.indexes {
-            if let Some(ids) = row.get(column).and_then(|value| index.get_mut(&collation::key(value))) {
-                ids.retain(|known| *known != id);
+            if let Some(value) = row.get(column) {
+                index.take(&collation::key(value).into_boxed_str(), id);
             }
         }
         for (column, index) in &mut self.moments {
-            let key = moment(row.text(column));
-            if let Some(ids) = index.get_mut(key) {
-                ids.retain(|known| *known != id);
-                if ids.is_empty() {
-                    index.remove(key);
-                }
-            }
+            index.take(&moment(row.text(column)), id);
         }
     }
 }
 
-fn note(index: &mut BTreeMap<String, Vec<i64>>, key: String, id: i64) {
-    let ids = index.entry(key).or_default();
-    if let Err(at) = ids.binary_search(&id) {
-        ids.insert(at, id);
-    }
+/// Where rows are whose column holds no moment: behind every moment.
+const NO_MOMENT: u64 = u64::MAX;
+
+/// The digits of a moment as the database writes it, which order as moments do.
+fn digits(moment: &str) -> u64 {
+    moment.bytes().filter(u8::is_ascii_digit).fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
 }
 
-fn moment(value: &str) -> &str {
+fn moment(value: &str) -> u64 {
     let is_written = Moment::read(value).is_some_and(|found| found.datetime() == value);
-    if is_written { value } else { "" }
+    if is_written { digits(value) } else { NO_MOMENT }
 }
 
 #[cfg(test)]
@@ -497,6 +509,10 @@ mod tests {
             ("created_at", "eq", "0", &[4, 5]),
             ("created_at", "neq", "2024-01-02 00:00:00", &[1, 2, 4, 5]),
             ("entity_id", "in", "4,3,2", &[2, 4]),
+            ("entity_id", "gt", "2", &[2, 4, 5]),
+            ("entity_id", "lteq", "2", &[1, 2]),
+            ("entity_id", "gt", "x", &[1, 2, 4, 5]),
+            ("entity_id", "from", "9", &[]),
             ("increment_id", "eq", "1", &[]),
         ] {
             let filters = filters(field, operator, value);

@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn every_store_view_counts_for_itself() {
         let clock = Clock::virtual_at(jiff::Timestamp::UNIX_EPOCH);
-        let mut shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop().unwrap()).unwrap();
+        let mut shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop_people().unwrap()).unwrap();
         let ids: Vec<String> =
             [(Numbered::Order, 1), (Numbered::Order, 1), (Numbered::Order, 3), (Numbered::Invoice, 1)]
                 .map(|(kind, store)| shop.next_increment_id(kind, store))

@@ -14,6 +14,7 @@ pub mod edit;
 mod explain;
 pub mod generate;
 mod increment_id;
+mod index;
 mod newsletter;
 pub mod operation;
 pub mod overrides;
@@ -94,8 +95,11 @@ impl Shop {
     /// # Errors
     /// [`SeedError`] when the seed contradicts itself, such as an address of a customer that does not exist.
     pub fn new(config: ShopConfig, seed: Seed) -> Result<Self, SeedError> {
-        let seed = Arc::new(seed);
-        let loaded = Seed::clone(&seed).load(&config.contract)?;
+        let mut origin = seed.clone();
+        let loaded = seed.load(&config.contract)?;
+        // Rows of the seed that were completed would be there twice.
+        origin.customers = loaded.customers;
+        let seed = Arc::new(origin);
         let codec = codec_for(&config);
         let mut shop = Self {
             origin: Origin { seed, config: config.clone(), clock: config.clock.mark(), stubs: Stubs::default() },
@@ -251,6 +255,7 @@ impl Shop {
         let mut fresh = Self::new(config, Seed::clone(&seed))?;
         let stubs = self.origin.stubs.clone();
         fresh.stubs = stubs.clone();
+        let seed = Arc::clone(&fresh.origin.seed);
         fresh.origin = Origin { seed, config: self.origin.config.clone(), clock: self.origin.clock.clone(), stubs };
         if let Some(url) = &self.served_at {
             fresh.set_base_url(url.clone());

@@ -2,9 +2,10 @@
 
 use super::envelope::{self, PROLOG};
 use super::error::EncodeError;
+use super::record::Member;
 use super::version::Form;
 use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
-use crate::xml::writer::{escape_attribute, put};
+use crate::xml::writer::{escape_attribute, put, put_tag};
 
 /// The element that repeats inside every list.
 pub const LIST_ITEM: &str = "complexObjectArray";
@@ -16,11 +17,12 @@ pub(super) fn write(
     members: &[(&str, &SoapValue)],
     form: Form,
 ) -> Result<Vec<u8>, EncodeError> {
-    let mut writer = Writer { schema, out: String::with_capacity(4096) };
+    let splits_lines = form.splits_lines;
+    let mut writer = Writer { schema, splits_lines, out: String::with_capacity(4096) };
     // PHP writes an element without anything for what is no object.
     let parts = if members.is_empty() { &[][..] } else { message.parts.as_slice() };
     for part in parts {
-        let member = members.iter().find(|(name, _)| part.name == *name).map(|(_, value)| *value);
+        let member = members.iter().find(|(name, _)| part.name == *name).map(|(_, value)| Member::Value(value));
         writer.member(&part.name, &part.type_ref, part.occurs, member)?;
     }
     let body = writer.out;
@@ -32,18 +34,21 @@ pub(super) fn write(
         escape_attribute(&schema.target_namespace)
     ));
     if let Some(wrapper) = &message.element {
-        if body.is_empty() {
-            document.push_str(&format!("<ns1:{wrapper}/>"));
-        } else {
-            put(&mut document, &["<ns1:", wrapper, ">", &body, "</ns1:", wrapper, ">"]);
-        }
+        put(&mut document, &["<ns1:", wrapper, if body.is_empty() { "/>" } else { ">" }]);
     }
-    put(&mut document, &["</", env, ":Body></", env, ":Envelope>\n"]);
-    Ok(if form.splits_lines { envelope::split_lines(document) } else { document }.into_bytes())
+    let body = if message.element.is_some() { body.as_str() } else { "" };
+    envelope::complete(&mut document, body, splits_lines);
+    if let Some(wrapper) = message.element.as_ref().filter(|_| !body.is_empty()) {
+        put_tag(&mut document, &["</ns1:", wrapper, ">"], splits_lines);
+    }
+    put_tag(&mut document, &["</", env, ":Body>"], splits_lines);
+    put_tag(&mut document, &["</", env, ":Envelope>\n"], splits_lines);
+    Ok(document.into_bytes())
 }
 
 struct Writer<'a> {
     schema: &'a ServiceSchema,
+    splits_lines: bool,
     out: String,
 }
 
@@ -53,49 +58,56 @@ impl Writer<'_> {
         name: &str,
         declared: &TypeRef,
         occurs: Occurs,
-        value: Option<&SoapValue>,
+        member: Option<Member<'_>>,
     ) -> Result<(), EncodeError> {
-        match (value, occurs) {
+        match (member, occurs) {
             (None, Occurs::Required) => Err(EncodeError::MissingProperty(name.to_owned())),
-            (None | Some(SoapValue::Nil), Occurs::Optional) => Ok(()),
-            (Some(value), _) => self.element(name, declared, value),
+            (None, Occurs::Optional) => Ok(()),
+            (Some(member), Occurs::Optional) if member.is_nil() => Ok(()),
+            (Some(member), _) => self.element(name, declared, member),
         }
     }
 
-    fn element(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
-        if value.is_nil() {
-            put(&mut self.out, &["<", name, "/>"]);
+    /// Adds a tag.
+    fn tag(&mut self, parts: &[&str]) {
+        put_tag(&mut self.out, parts, self.splits_lines);
+    }
+
+    fn element(&mut self, name: &str, declared: &TypeRef, member: Member<'_>) -> Result<(), EncodeError> {
+        if member.is_nil() {
+            self.tag(&["<", name, "/>"]);
             return Ok(());
         }
         let shape = match declared {
             TypeRef::Xsd(xsd) => {
-                self.scalar(name, *xsd, value);
+                self.scalar(name, *xsd, member);
                 return Ok(());
             }
             TypeRef::Undeclared(_) => {
-                self.scalar(name, Xsd::String, value);
+                self.scalar(name, Xsd::String, member);
                 return Ok(());
             }
             TypeRef::Complex(id) => &self.schema.complex_type(*id).shape,
         };
-        put(&mut self.out, &["<", name, ">"]);
+        let value = member.value();
+        self.tag(&["<", name, ">"]);
         let opened = self.out.len();
         match shape {
             Shape::Struct { fields, .. } => {
                 let empty = SoapStruct::new();
-                let members = value.as_struct().unwrap_or(&empty);
+                let members = value.and_then(SoapValue::as_struct).unwrap_or(&empty);
                 for field in fields {
-                    self.member(&field.name, &field.type_ref, field.occurs, members.get(&field.name))?;
+                    self.member(&field.name, &field.type_ref, field.occurs, members.member(&field.name))?;
                 }
             }
             Shape::Array { item, .. } => {
                 let items: Vec<&SoapValue> = match value {
-                    SoapValue::List(items) => items.iter().collect(),
-                    SoapValue::Struct(members) => members.iter().map(|(_, member)| member).collect(),
+                    Some(SoapValue::List(items)) => items.iter().collect(),
+                    Some(SoapValue::Struct(members)) => members.iter().map(|(_, member)| member).collect(),
                     _ => Vec::new(),
                 };
                 for member in items {
-                    self.element(LIST_ITEM, item, member)?;
+                    self.element(LIST_ITEM, item, Member::Value(member))?;
                 }
             }
         }
@@ -103,12 +115,14 @@ impl Writer<'_> {
             self.out.pop();
             self.out.push_str("/>");
         } else {
-            put(&mut self.out, &["</", name, ">"]);
+            self.tag(&["</", name, ">"]);
         }
         Ok(())
     }
 
-    fn scalar(&mut self, name: &str, declared: Xsd, value: &SoapValue) {
-        put(&mut self.out, &["<", name, ">", &scalar::write(value, declared), "</", name, ">"]);
+    fn scalar(&mut self, name: &str, declared: Xsd, member: Member<'_>) {
+        self.tag(&["<", name, ">"]);
+        scalar::put(&mut self.out, member, declared);
+        self.tag(&["</", name, ">"]);
     }
 }

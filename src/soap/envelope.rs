@@ -2,7 +2,7 @@
 
 use super::error::RequestError;
 use super::{SoapFault, SoapVersion};
-use crate::xml::writer::escape_text;
+use crate::xml::writer::{escape_text, put_tag};
 use crate::xml::{Attribute, Element, XmlErrorKind};
 
 /// SOAP 1.1 envelope namespace.
@@ -167,6 +167,17 @@ pub fn fault_line(version: SoapVersion, code: &str, string: &str) -> Vec<u8> {
 pub fn fault(version: SoapVersion, fault: &SoapFault) -> Vec<u8> {
     let line = fault_line(version, &fault.code.to_string(), &fault.string);
     split_lines(String::from_utf8_lossy(&line).into_owned()).into_bytes()
+}
+
+/// Splits the beginning of a document into lines where its answers are, and puts the body behind it, which is split already.
+pub(super) fn complete(document: &mut String, body: &str, splits_lines: bool) {
+    if splits_lines {
+        *document = split_lines(std::mem::take(document));
+    }
+    if !body.is_empty() {
+        document.reserve(body.len() + 100);
+        put_tag(document, &[body], splits_lines);
+    }
 }
 
 /// Puts a line feed between all adjacent tags, empty strings included (wire spec, fact 5).

@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod error;
 pub mod fault;
 pub mod mend;
+pub mod record;
 mod rpc_encoded;
 mod scalar;
 pub mod schema;
@@ -24,9 +25,10 @@ pub use codec::{Answer, Codec, SoapRequest};
 pub use envelope::HeaderBlock;
 pub use error::{DecodeError, EncodeError, RequestError};
 pub use fault::{FaultCode, SoapFault};
+pub use record::SoapStruct;
 pub use schema::{
     ComplexType, Field, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd,
 };
 pub use style::WireStyle;
-pub use value::{SoapStruct, SoapValue};
+pub use value::SoapValue;
 pub use version::SoapVersion;

@@ -2,9 +2,10 @@
 
 use super::envelope::{self, PROLOG, XSD, XSI};
 use super::error::EncodeError;
+use super::record::Member;
 use super::version::Form;
 use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, SoapVersion, TypeRef, Xsd, scalar};
-use crate::xml::writer::{escape_attribute, put};
+use crate::xml::writer::{escape_attribute, put, put_tag};
 
 /// A namespace that is declared on the envelope where it is first used.
 #[derive(Clone, Copy, PartialEq)]
@@ -23,15 +24,16 @@ pub(super) fn write(
     form: Form,
 ) -> Result<Vec<u8>, EncodeError> {
     let version = form.version;
-    let mut writer = Writer { schema, version, out: String::with_capacity(4096), used: Vec::new() };
+    let splits_lines = form.splits_lines;
+    let mut writer = Writer { schema, version, splits_lines, out: String::with_capacity(4096), used: Vec::new() };
     for (at, (name, value)) in arguments.iter().enumerate() {
         let part = message.parts.iter().find(|part| part.name == *name).or_else(|| message.parts.get(at));
         let Some(part) = part else { continue };
         if version == SoapVersion::V12 {
             // Which child is the result.
-            writer.put(&["<rpc:result>", &part.name, "</rpc:result>"]);
+            writer.tag(&["<rpc:result>", &part.name, "</rpc:result>"]);
         }
-        writer.element(&part.name, &part.type_ref, value)?;
+        writer.element(&part.name, &part.type_ref, Member::Value(value))?;
     }
     let body = writer.out;
     let mut used = writer.used;
@@ -70,10 +72,15 @@ pub(super) fn write(
     if body.is_empty() {
         put(&mut document, &["<ns1:", wrapper, on_call, "/>"]);
     } else {
-        put(&mut document, &["<ns1:", wrapper, on_call, ">", &body, "</ns1:", wrapper, ">"]);
+        put(&mut document, &["<ns1:", wrapper, on_call, ">"]);
     }
-    put(&mut document, &["</", env, ":Body></", env, ":Envelope>\n"]);
-    Ok(if form.splits_lines { envelope::split_lines(document) } else { document }.into_bytes())
+    envelope::complete(&mut document, &body, splits_lines);
+    if !body.is_empty() {
+        put_tag(&mut document, &["</ns1:", wrapper, ">"], splits_lines);
+    }
+    put_tag(&mut document, &["</", env, ":Body>"], splits_lines);
+    put_tag(&mut document, &["</", env, ":Envelope>\n"], splits_lines);
+    Ok(document.into_bytes())
 }
 
 /// Namespace of `result` in SOAP 1.2.
@@ -82,13 +89,15 @@ pub(super) const RPC_12: &str = "http://www.w3.org/2003/05/soap-rpc";
 struct Writer<'a> {
     schema: &'a ServiceSchema,
     version: SoapVersion,
+    splits_lines: bool,
     out: String,
     used: Vec<Prefix>,
 }
 
 impl Writer<'_> {
-    fn put(&mut self, parts: &[&str]) {
-        put(&mut self.out, parts);
+    /// Adds a tag.
+    fn tag(&mut self, parts: &[&str]) {
+        put_tag(&mut self.out, parts, self.splits_lines);
     }
 
     fn uses(&mut self, prefix: Prefix) {
@@ -97,25 +106,26 @@ impl Writer<'_> {
         }
     }
 
-    fn element(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
-        if value.is_nil() {
+    fn element(&mut self, name: &str, declared: &TypeRef, member: Member<'_>) -> Result<(), EncodeError> {
+        if member.is_nil() {
             self.uses(Prefix::Xsi);
             // A nil record or list states its type, a nil scalar does not.
             match declared {
                 TypeRef::Complex(id) => {
                     let type_name = &self.schema.complex_type(*id).name;
-                    self.put(&["<", name, " xsi:nil=\"true\" xsi:type=\"ns1:", type_name, "\"/>"]);
+                    self.tag(&["<", name, " xsi:nil=\"true\" xsi:type=\"ns1:", type_name, "\"/>"]);
                 }
                 TypeRef::Xsd(_) | TypeRef::Undeclared(_) => {
-                    self.put(&["<", name, " xsi:nil=\"true\"/>"]);
+                    self.tag(&["<", name, " xsi:nil=\"true\"/>"]);
                 }
             }
             return Ok(());
         }
         match declared {
-            TypeRef::Xsd(xsd) => self.scalar(name, *xsd, value),
-            TypeRef::Undeclared(_) => self.scalar(name, Xsd::String, value),
+            TypeRef::Xsd(xsd) => self.scalar(name, *xsd, member),
+            TypeRef::Undeclared(_) => self.scalar(name, Xsd::String, member),
             TypeRef::Complex(id) => {
+                let value = member.value();
                 let complex = self.schema.complex_type(*id);
                 match &complex.shape {
                     Shape::Struct { .. } => return self.record(name, declared, value),
@@ -126,33 +136,35 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn scalar(&mut self, name: &str, declared: Xsd, value: &SoapValue) {
+    fn scalar(&mut self, name: &str, declared: Xsd, member: Member<'_>) {
         self.uses(Prefix::Xsd);
         self.uses(Prefix::Xsi);
-        let declared = match (declared, value) {
-            (Xsd::AnyType, SoapValue::Int(_)) => Xsd::Int,
-            (Xsd::AnyType, SoapValue::Bool(_)) => Xsd::Boolean,
-            (Xsd::AnyType, SoapValue::Double(_)) => Xsd::Double,
+        let declared = match (declared, member) {
+            (Xsd::AnyType, Member::Value(SoapValue::Int(_))) => Xsd::Int,
+            (Xsd::AnyType, Member::Value(SoapValue::Bool(_))) => Xsd::Boolean,
+            (Xsd::AnyType, Member::Value(SoapValue::Double(_))) => Xsd::Double,
             (Xsd::AnyType, _) => Xsd::String,
             (other, _) => other,
         };
-        let (type_name, text) = (declared.qualified_name(), scalar::write(value, declared));
-        self.put(&["<", name, " xsi:type=\"", type_name, "\">", &text, "</", name, ">"]);
+        self.tag(&["<", name, " xsi:type=\"", declared.qualified_name(), "\">"]);
+        scalar::put(&mut self.out, member, declared);
+        self.tag(&["</", name, ">"]);
     }
 
     /// Children come before the record's own type is set, which decides the order of namespace declarations.
-    fn record(&mut self, name: &str, declared: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
+    fn record(&mut self, name: &str, declared: &TypeRef, value: Option<&SoapValue>) -> Result<(), EncodeError> {
         let TypeRef::Complex(id) = declared else { return Ok(()) };
         let complex = self.schema.complex_type(*id);
         let Shape::Struct { fields, .. } = &complex.shape else { return Ok(()) };
         let empty = SoapStruct::new();
-        let members = value.as_struct().unwrap_or(&empty);
-        self.put(&["<", name, " xsi:type=\"ns1:", &complex.name, "\">"]);
+        let members = value.and_then(SoapValue::as_struct).unwrap_or(&empty);
+        self.tag(&["<", name, " xsi:type=\"ns1:", &complex.name, "\">"]);
         let opened = self.out.len();
         for field in fields {
-            match (members.get(&field.name), field.occurs) {
+            match (members.member(&field.name), field.occurs) {
                 (None, Occurs::Required) => return Err(EncodeError::MissingProperty(field.name.to_string())),
-                (None | Some(SoapValue::Nil), Occurs::Optional) => {}
+                (None, Occurs::Optional) => {}
+                (Some(member), Occurs::Optional) if member.is_nil() => {}
                 (Some(member), _) => self.element(&field.name, &field.type_ref, member)?,
             }
         }
@@ -161,10 +173,16 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn array(&mut self, name: &str, type_name: &str, item: &TypeRef, value: &SoapValue) -> Result<(), EncodeError> {
+    fn array(
+        &mut self,
+        name: &str,
+        type_name: &str,
+        item: &TypeRef,
+        value: Option<&SoapValue>,
+    ) -> Result<(), EncodeError> {
         let items: Vec<&SoapValue> = match value {
-            SoapValue::List(items) => items.iter().collect(),
-            SoapValue::Struct(members) => members.iter().map(|(_, member)| member).collect(),
+            Some(SoapValue::List(items)) => items.iter().collect(),
+            Some(SoapValue::Struct(members)) => members.iter().map(|(_, member)| member).collect(),
             _ => Vec::new(),
         };
         let item_name = match item {
@@ -181,14 +199,14 @@ impl Writer<'_> {
             SoapVersion::V11 => format!("SOAP-ENC:arrayType=\"{item_name}[{count}]\""),
             SoapVersion::V12 => format!("enc:itemType=\"{item_name}\" enc:arraySize=\"{count}\""),
         };
-        self.put(&["<", name, " ", &shape, " xsi:type=\"ns1:", type_name, "\">"]);
+        self.tag(&["<", name, " ", &shape, " xsi:type=\"ns1:", type_name, "\">"]);
         let opened = self.out.len();
         for member in items {
             if member.is_nil() {
                 self.uses(Prefix::Xsi);
-                self.put(&["<item xsi:nil=\"true\" xsi:type=\"", &item_name, "\"/>"]);
+                self.tag(&["<item xsi:nil=\"true\" xsi:type=\"", &item_name, "\"/>"]);
             } else {
-                self.element("item", item, member)?;
+                self.element("item", item, Member::Value(member))?;
             }
         }
         self.uses(Prefix::Xsi);
@@ -202,7 +220,7 @@ impl Writer<'_> {
             self.out.pop();
             self.out.push_str("/>");
         } else {
-            self.put(&["</", name, ">"]);
+            self.tag(&["</", name, ">"]);
         }
     }
 }

@@ -6,9 +6,34 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::record::Member;
+use super::value::leading_int;
 use super::{SoapValue, Xsd};
 use crate::xml::TextForm;
-use crate::xml::writer::{escape_text, mark_forbidden};
+use crate::xml::writer::{escape_text, mark_forbidden, put_text};
+
+/// Writes a value that is not nil as [`write`] does.
+pub(super) fn put(out: &mut String, member: Member<'_>, declared: Xsd) {
+    let text = match member {
+        Member::Text(text) => text,
+        Member::Value(SoapValue::Text(text)) => text,
+        Member::Value(value) => return out.push_str(&write(value, declared)),
+        Member::Nil => return,
+    };
+    match declared {
+        Xsd::String | Xsd::AnyType => put_text(out, text),
+        Xsd::Int if is_plain_int(text) => out.push_str(text),
+        Xsd::Int => out.push_str(&leading_int(text).to_string()),
+        Xsd::Boolean => out.push_str(if text.is_empty() || text == "0" { "false" } else { "true" }),
+        Xsd::Double => out.push_str(&leading_double(text).to_string()),
+    }
+}
+
+/// Whether a text is the number that PHP makes of it.
+fn is_plain_int(text: &str) -> bool {
+    let digits = text.as_bytes();
+    (digits.len() < 19 && digits.iter().all(u8::is_ascii_digit)) && (text == "0" || !matches!(digits, [] | [b'0', ..]))
+}
 
 /// What is written for a value that is not nil, escaped: cast by the declared type as PHP casts it.
 pub(super) fn write(value: &SoapValue, declared: Xsd) -> Cow<'_, str> {
@@ -31,23 +56,25 @@ pub(super) fn write(value: &SoapValue, declared: Xsd) -> Cow<'_, str> {
 fn double(value: &SoapValue) -> f64 {
     match value {
         SoapValue::Double(x) => *x,
-        SoapValue::Text(text) => {
-            let trimmed = text.trim();
-            let mut end = trimmed.len();
-            while end > 0 {
-                if trimmed.is_char_boundary(end)
-                    && let Ok(number) = trimmed[..end].parse::<f64>()
-                    && number.is_finite()
-                {
-                    return number;
-                }
-                end -= 1;
-            }
-            0.0
-        }
+        SoapValue::Text(text) => leading_double(text),
         #[expect(clippy::cast_precision_loss, reason = "PHP casts integers to doubles the same way")]
         other => other.to_int().unwrap_or_default() as f64,
     }
+}
+
+fn leading_double(text: &str) -> f64 {
+    let trimmed = text.trim();
+    let mut end = trimmed.len();
+    while end > 0 {
+        if trimmed.is_char_boundary(end)
+            && let Ok(number) = trimmed[..end].parse::<f64>()
+            && number.is_finite()
+        {
+            return number;
+        }
+        end -= 1;
+    }
+    0.0
 }
 
 /// How a text becomes a value: what PHP does for the type that is declared or stated.
@@ -191,6 +218,13 @@ mod tests {
         for (value, declared, written) in [
             (SoapValue::from("1.0000"), Xsd::Int, "1"),
             (SoapValue::from(""), Xsd::Int, "0"),
+            (SoapValue::from("0"), Xsd::Int, "0"),
+            (SoapValue::from("120"), Xsd::Int, "120"),
+            (SoapValue::from("007"), Xsd::Int, "7"),
+            (SoapValue::from("-7"), Xsd::Int, "-7"),
+            (SoapValue::from(" 7x"), Xsd::Int, "7"),
+            (SoapValue::from("9999999999999999999"), Xsd::Int, "0"),
+            (SoapValue::from("a\u{fffe}ü\t\r\n"), Xsd::String, "a&amp;#65534;ü\t&#13;\n"),
             (SoapValue::from(true), Xsd::Int, "1"),
             (SoapValue::from("19.9900"), Xsd::Double, "19.99"),
             (SoapValue::from("1.0000"), Xsd::Double, "1"),
@@ -203,6 +237,9 @@ mod tests {
             (SoapValue::from("a\u{b}"), Xsd::String, "a&amp;#11;"),
         ] {
             assert_eq!(write(&value, declared), written, "{value:?} as {declared:?}");
+            let mut out = String::new();
+            put(&mut out, Member::Value(&value), declared);
+            assert_eq!(out, written, "{value:?} as {declared:?}, put");
         }
     }
 

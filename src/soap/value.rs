@@ -1,11 +1,10 @@
 //! The dynamic value tree both towers speak: what PHP holds before it is encoded and after it was decoded.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
+
+use super::SoapStruct;
 
 /// One value, untyped as in PHP; the schema decides how it is written.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,125 +26,8 @@ pub enum SoapValue {
     Struct(SoapStruct),
 }
 
-/// An ordered record of named values.
-#[derive(Clone, Debug, Default)]
-pub struct SoapStruct {
-    members: IndexMap<Name, SoapValue, RandomState>,
-    is_array: bool,
-}
-
-/// Only the members count: most readers do not care what PHP made of them.
-impl PartialEq for SoapStruct {
-    fn eq(&self, other: &Self) -> bool {
-        self.members == other.members
-    }
-}
-
 /// The name of a member, shared by all records that have it.
 pub type Name = Arc<str>;
-
-impl SoapStruct {
-    /// An empty record.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty record with room for as many members.
-    pub fn with_capacity(members: usize) -> Self {
-        Self { members: IndexMap::with_capacity_and_hasher(members, RandomState::default()), is_array: false }
-    }
-
-    /// The same record as an array of PHP, which is what a map of Apache, a struct of XML-RPC and an object of JSON become;
-    /// anything else is an object. API version 1 tells them apart.
-    #[must_use]
-    pub fn into_array(mut self) -> Self {
-        self.is_array = true;
-        self
-    }
-
-    /// Whether it is an array of PHP and not an object.
-    pub fn is_array(&self) -> bool {
-        self.is_array
-    }
-
-    /// The member of that name, `Nil` included; `None` when the key is absent.
-    pub fn get(&self, name: &str) -> Option<&SoapValue> {
-        self.members.get(name)
-    }
-
-    /// The member to change in place.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut SoapValue> {
-        self.members.get_mut(name)
-    }
-
-    /// Sets a member; a new one goes to the end, a known one keeps its place.
-    pub fn set(&mut self, name: impl Into<Name>, value: impl Into<SoapValue>) {
-        self.members.insert(name.into(), value.into());
-    }
-
-    /// The same for building: `SoapStruct::new().with("a", 1)`.
-    #[must_use]
-    pub fn with(mut self, name: impl Into<Name>, value: impl Into<SoapValue>) -> Self {
-        self.set(name, value);
-        self
-    }
-
-    /// Takes a member out, the order of the others kept.
-    pub fn remove(&mut self, name: &str) -> Option<SoapValue> {
-        self.members.shift_remove(name)
-    }
-
-    /// Members in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &SoapValue)> {
-        self.members.iter().map(|(name, value)| (name.as_ref(), value))
-    }
-
-    /// The n-th member.
-    pub fn get_index(&self, at: usize) -> Option<(&str, &SoapValue)> {
-        self.members.get_index(at).map(|(name, value)| (name.as_ref(), value))
-    }
-
-    /// Number of members.
-    pub fn len(&self) -> usize {
-        self.members.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
-    /// The member's text as PHP's string cast would give it; `None` when absent, nil, a list or a record.
-    pub fn text(&self, name: &str) -> Option<String> {
-        self.get(name).and_then(SoapValue::to_text)
-    }
-
-    /// The same without a copy of what is a text already, which may be long.
-    pub fn text_as_it_is(&self, name: &str) -> Option<Cow<'_, str>> {
-        match self.get(name)? {
-            SoapValue::Text(text) => Some(Cow::Borrowed(text)),
-            other => other.to_text().map(Cow::Owned),
-        }
-    }
-}
-
-impl<N: Into<Name>, V: Into<SoapValue>> FromIterator<(N, V)> for SoapStruct {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(members: I) -> Self {
-        Self {
-            members: members.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
-            is_array: false,
-        }
-    }
-}
-
-impl IntoIterator for SoapStruct {
-    type Item = (Name, SoapValue);
-    type IntoIter = indexmap::map::IntoIter<Name, SoapValue>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.members.into_iter()
-    }
-}
 
 impl SoapValue {
     /// PHP's string cast of a scalar: `true` is `1`, `false` is empty; `None` for nil, lists and records.
@@ -289,12 +171,6 @@ impl Serialize for SoapValue {
             }
             Self::Struct(members) => members.serialize(serializer),
         }
-    }
-}
-
-impl Serialize for SoapStruct {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
     }
 }
 

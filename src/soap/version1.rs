@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use super::envelope::{PROLOG, XSD, XSI};
+use super::record::Member;
 use super::rpc_encoded::RPC_12;
 use super::schema::{
     ComplexType, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd,
 };
 use super::{SoapStruct, SoapValue, SoapVersion, WireStyle};
-use crate::xml::writer::{escape_attribute, escape_text, mark_forbidden, put};
+use crate::xml::writer::{escape_attribute, escape_text, put, put_text};
 
 const STRING: &str = "xsd:string";
 const ANY: &str = "xsd:anyType";
@@ -208,7 +209,7 @@ impl Writer {
             SoapValue::Bool(on) => self.scalar(name, "xsd:boolean", if *on { "true" } else { "false" }),
             SoapValue::Int(number) => self.scalar(name, "xsd:int", &number.to_string()),
             SoapValue::Double(number) => self.scalar(name, "xsd:float", &number.to_string()),
-            SoapValue::Text(text) => self.scalar(name, STRING, &escape_text(&mark_forbidden(text))),
+            SoapValue::Text(text) => self.text(name, text),
             SoapValue::List(items) => self.list(name, items, None),
             SoapValue::Struct(members) => match as_list(members) {
                 Some(items) => self.list(name, &items, None),
@@ -221,6 +222,14 @@ impl Writer {
         self.uses(Prefix::Xsd);
         self.uses(Prefix::Xsi);
         self.put(&["<", name, " xsi:type=\"", type_name, "\">", text, "</", name, ">"]);
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        self.uses(Prefix::Xsd);
+        self.uses(Prefix::Xsi);
+        self.put(&["<", name, " xsi:type=\"", STRING, "\">"]);
+        put_text(&mut self.out, text);
+        self.put(&["</", name, ">"]);
     }
 
     fn list(&mut self, name: &str, items: &[SoapValue], type_name: Option<&str>) {
@@ -290,11 +299,15 @@ impl Writer {
 
     fn map(&mut self, name: &str, members: &SoapStruct) {
         self.put(&["<", name, " xsi:type=\"ns2:Map\">"]);
-        for (key, value) in members.iter() {
+        for (key, member) in members.members() {
             self.uses(Prefix::Xsi);
             let type_name = if is_integer_key(key) { "xsd:int" } else { STRING };
             self.put(&["<item><key xsi:type=\"", type_name, "\">", &escape_text(key), "</key>"]);
-            self.value("value", value);
+            match member {
+                Member::Value(value) => self.value("value", value),
+                Member::Text(text) => self.text("value", text),
+                Member::Nil => self.value("value", &SoapValue::Nil),
+            }
             self.out.push_str("</item>");
         }
         self.put(&["</", name, ">"]);
@@ -305,7 +318,7 @@ impl Writer {
 
 /// The items of a map that is a list in PHP: its keys are the numbers from 0 on, or it has none.
 pub fn as_list(members: &SoapStruct) -> Option<Vec<SoapValue>> {
-    let is_list = members.iter().enumerate().all(|(at, (key, _))| {
+    let is_list = members.members().enumerate().all(|(at, (key, _))| {
         // Most keys are words, which their first letter says.
         key.as_bytes().first().is_some_and(u8::is_ascii_digit) && key.parse() == Ok(at)
     });

@@ -26,6 +26,32 @@ pub fn escape_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Adds a text, escaped, with what XML forbids marked.
+pub fn put_text(out: &mut String, text: &str) {
+    // Characters that XML forbids begin with a control or with the byte of U+F000 and beyond.
+    let is_plain = |byte: u8| match byte {
+        b'&' | b'<' | b'>' | 0xEF => false,
+        b'\t' | b'\n' => true,
+        other => other >= b' ',
+    };
+    if text.bytes().all(is_plain) {
+        return out.push_str(text);
+    }
+    match mark_forbidden(text) {
+        Cow::Borrowed(text) => out.push_str(&escape_text(text)),
+        Cow::Owned(marked) => out.push_str(&escape_text(&marked)),
+    }
+}
+
+/// Adds texts one after the other; between two tags comes a line feed where answers are split into lines. A tag that is
+/// added begins the first of the texts.
+pub fn put_tag(out: &mut String, parts: &[&str], splits_lines: bool) {
+    if splits_lines && out.as_bytes().last() == Some(&b'>') {
+        out.push('\n');
+    }
+    put(out, parts);
+}
+
 /// Escapes an attribute value between double quotes.
 pub fn escape_attribute(text: &str) -> String {
     escape_text(text).replace('"', "&quot;")

@@ -30,7 +30,7 @@ fn answer(folder: &Path, shop: &str, command: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mistake_is_answered_with_what_to_do() {
-    let shop = TestShop::builder().seed(Seed::corner_shop().unwrap()).running_clock().start().await;
+    let shop = TestShop::builder().seed(Seed::corner_shop_people().unwrap()).running_clock().start().await;
     let url = shop.wsdl_url().to_string();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

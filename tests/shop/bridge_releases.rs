@@ -160,7 +160,7 @@ fn unmended(mode: WireStyle, bridge: Option<&str>, flavor: Flavor) -> Shop {
     let bridge = bridge.map(|version| BridgeRelease::find(version).expect("a release"));
     let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().expect("an instant"));
     let config = ShopConfig { mode, bridge, flavor, ..ShopConfig::new(clock) };
-    Shop::new(config, Seed::corner_shop().expect("a seed")).expect("a shop")
+    Shop::new(config, Seed::corner_shop_people().expect("a seed")).expect("a shop")
 }
 
 #[test]

@@ -145,7 +145,7 @@ async fn rights_of_a_module_are_asked_for() {
     use mockgento::shop::seed::SeedUser;
     use mockgento::shop::{Seed, Shop, ShopConfig};
 
-    let mut seed = Seed::corner_shop().unwrap();
+    let mut seed = Seed::corner_shop_people().unwrap();
     let role = Some(vec!["acme_loyalty".to_owned(), "acme_loyalty/info".to_owned()]);
     seed.api_users.push(SeedUser { role, ..SeedUser::with_full_access("apiuser", "apikey123") });
     let contract = joined(&[example()]).unwrap();

@@ -29,7 +29,7 @@ pub fn wsi_shop(clock: &Clock, mended: bool) -> Shop {
 }
 
 fn open(config: ShopConfig) -> Shop {
-    let mut seed = Seed::corner_shop().expect("the built-in seed");
+    let mut seed = Seed::corner_shop_people().expect("the built-in seed");
     seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
     Shop::new(config, seed).expect("a shop")
 }

@@ -15,7 +15,7 @@ const KEY: &str = "oro-key-1";
 async fn shop(mode: WireStyle, bridge: Option<&str>) -> FakeShop {
     let bridge = bridge.map(|version| BridgeRelease::find(version).unwrap());
     let config = ShopConfig { mode, bridge, ..ShopConfig::new(Clock::system()) };
-    let shop = Shop::new(config, Seed::corner_shop().unwrap()).unwrap();
+    let shop = Shop::new(config, Seed::corner_shop_people().unwrap()).unwrap();
     FakeShop::start(shop, ServerOptions::default()).await.unwrap()
 }
 

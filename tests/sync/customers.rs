@@ -74,7 +74,7 @@ impl World {
             bridge: setup.bridge.map(|version| BridgeRelease::find(version).unwrap()),
             ..ShopConfig::new(clock.clone())
         };
-        let mut seed = Seed::corner_shop().unwrap();
+        let mut seed = Seed::corner_shop_people().unwrap();
         seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
         // A call needs the node of its resource and that of its method; neither grants the other.
         let nodes = ["core/store", "core/store/list", "oro", "oro/ping", "oro/website", "directory/region"];

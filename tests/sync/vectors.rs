@@ -104,7 +104,7 @@ fn schedule_sync_answers_in_the_words_of_the_guide_or_of_the_page() {
 const NOW: &str = "2014-01-10T12:00:00Z";
 
 fn world(bridge: Option<&'static str>, settings: IntegrationSettings) -> World {
-    let seed = Seed::corner_shop().unwrap();
+    let seed = Seed::corner_shop_people().unwrap();
     World::new(Setup {
         seed,
         clock: NOW,

@@ -1,6 +1,7 @@
 //! Answers: values to bytes, byte by byte as Zend writes them.
 
 use super::Fault;
+use crate::soap::record::Member;
 use crate::soap::version1::as_list;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::xml::writer::{escape_text, mark_forbidden, put};
@@ -37,15 +38,23 @@ fn write_value(out: &mut String, value: &SoapValue) {
         SoapValue::Bool(on) => put(out, &["<boolean>", if *on { "1" } else { "0" }, "</boolean>"]),
         SoapValue::Int(number) => put(out, &["<int>", &number.to_string(), "</int>"]),
         SoapValue::Double(number) => put(out, &["<double>", &double_text(*number), "</double>"]),
-        SoapValue::Text(text) => put(out, &["<string>", &escaped(text), "</string>"]),
+        SoapValue::Text(text) => write_text(out, text),
         SoapValue::List(items) => write_items(out, items),
         SoapValue::Struct(members) => match as_list(members) {
             Some(items) => write_items(out, &items),
             None => {
                 out.push_str("<struct>");
-                for (name, value) in members.iter() {
+                for (name, member) in members.members() {
                     put(out, &["<member><name>", &escaped(name), "</name>"]);
-                    write_value(out, value);
+                    match member {
+                        Member::Value(value) => write_value(out, value),
+                        Member::Text(text) => {
+                            out.push_str("<value>");
+                            write_text(out, text);
+                            out.push_str("</value>");
+                        }
+                        Member::Nil => out.push_str("<value><nil/></value>"),
+                    }
                     out.push_str("</member>");
                 }
                 out.push_str("</struct>");
@@ -53,6 +62,10 @@ fn write_value(out: &mut String, value: &SoapValue) {
         },
     }
     out.push_str("</value>");
+}
+
+fn write_text(out: &mut String, text: &str) {
+    put(out, &["<string>", &escaped(text), "</string>"]);
 }
 
 fn write_items(out: &mut String, items: &[SoapValue]) {
@@ -67,6 +80,11 @@ fn write_items(out: &mut String, items: &[SoapValue]) {
 
 /// `XMLWriter` escapes double quotes in texts too.
 fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
+    // What begins otherwise than these is a control, or may be a character that XML forbids.
+    let is_plain = |byte: u8| byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'"' | 0xEF);
+    if text.bytes().all(is_plain) {
+        return text.into();
+    }
     match mark_forbidden(text) {
         std::borrow::Cow::Borrowed(text) if !text.contains(['&', '<', '>', '"', '\r']) => text.into(),
         marked => escape_text(&marked).replace('"', "&quot;").into(),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use indexmap::IndexMap;
 use regex::{Regex, RegexBuilder};
 
-use super::{MomentSpan, SqlError};
+use super::{IdSpan, MomentSpan, SqlError};
 use crate::magento::columns::SqlType;
 use crate::magento::columns::collation::{self, Pattern};
 use crate::magento::columns::compare::Literal;
@@ -182,6 +182,28 @@ impl Condition {
             ("gteq" | "gt", operand) => Some((bound(operand), None)),
             ("lteq" | "lt", operand) => Some((None, bound(operand))),
             ("eq", operand) => Some((bound(operand), bound(operand))),
+            _ => None,
+        }
+    }
+
+    /// The bounds of a comparison with whole numbers, likewise; nothing where a bound is written otherwise than as digits.
+    pub(super) fn id_span(&self) -> Option<IdSpan> {
+        let Self::Complex(operators) = self else { return None };
+        let bound = |operand: &Operand| {
+            let text = operand.text();
+            let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            if is_plain { text.parse::<i64>().ok() } else { None }
+        };
+        if operators.contains_key("from") || operators.contains_key("to") {
+            let of = |name: &str| match operators.get(name) {
+                Some(operand) => bound(operand).map(Some),
+                None => Some(None),
+            };
+            return Some((of("from")?, of("to")?));
+        }
+        match self.only()? {
+            ("gteq" | "gt", operand) => Some((Some(bound(operand)?), None)),
+            ("lteq" | "lt", operand) => Some((None, Some(bound(operand)?))),
             _ => None,
         }
     }

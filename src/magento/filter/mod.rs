@@ -100,6 +100,9 @@ impl Filters {
 /// First and last moment, as the database writes them, that a column may hold.
 pub type MomentSpan = (Option<String>, Option<String>);
 
+/// First and last id that a column may hold.
+pub type IdSpan = (Option<i64>, Option<i64>);
+
 impl Filters {
     /// The conditions read for columns of these types, to be asked of many rows: field by field, in order.
     ///
@@ -115,6 +118,11 @@ impl Filters {
         let spans =
             self.fields.iter().filter_map(|(field, condition)| Some((field.as_str(), condition.moment_span()?)));
         spans.collect()
+    }
+
+    /// The span that the filters leave of a column that holds nothing but ids.
+    pub fn id_span(&self, column: &str) -> Option<IdSpan> {
+        self.fields.get(column)?.id_span()
     }
 
     /// The texts that the filters leave of a column, when they name them.
@@ -198,6 +206,31 @@ mod tests {
         {
             assert_eq!(bag(&[without]).ids("entity_id"), None, "{without:?}");
         }
+    }
+
+    #[test]
+    fn a_span_of_ids_is_left_by_comparisons_with_digits() {
+        let bag = |complex: &[_]| bag(&[], complex);
+        for (operator, operand, expected) in [
+            ("gt", "7", Some((Some(7), None))),
+            ("gteq", "7", Some((Some(7), None))),
+            ("lt", "7", Some((None, Some(7)))),
+            ("from", "7", Some((Some(7), None))),
+            ("to", "7", Some((None, Some(7)))),
+            ("gt", "7x", None),
+            ("gt", "-7", None),
+            ("gt", "", None),
+            ("gt", "7.5", None),
+            ("neq", "7", None),
+            ("like", "7", None),
+        ] {
+            assert_eq!(bag(&[("entity_id", operator, operand)]).id_span("entity_id"), expected, "{operator} {operand}");
+        }
+        assert_eq!(
+            bag(&[("entity_id", "from", "7"), ("entity_id", "to", "9")]).id_span("entity_id"),
+            Some((Some(7), Some(9)))
+        );
+        assert_eq!(bag(&[("entity_id", "from", "7"), ("entity_id", "to", "x")]).id_span("entity_id"), None);
     }
 
     #[test]

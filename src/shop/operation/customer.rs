@@ -5,7 +5,7 @@ use super::{Call, Operations};
 use std::borrow::Cow;
 
 use crate::datetime;
-use crate::magento::columns;
+use crate::magento::{Pager, columns};
 use crate::shop::session::{random_hex, random_text};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::{SoapStruct, SoapValue};
@@ -37,6 +37,11 @@ pub(super) fn listed(row: &Row) -> SoapStruct {
 /// Customers that pass the filters, by id.
 pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<Vec<(i64, Cow<'a, Row>)>, Refusal> {
     LISTING.find(call)
+}
+
+/// A page of them.
+pub(super) fn find_page<'a>(call: &'a Call<'_>, pager: Pager) -> Result<Vec<(i64, Cow<'a, Row>)>, Refusal> {
+    LISTING.find_page(call, 0, pager)
 }
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {

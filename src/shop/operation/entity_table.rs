@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 
 use super::Call;
-use crate::magento::Condition;
 use crate::magento::columns::saved::{InvalidDate, saved};
 use crate::magento::columns::{self, SqlType, collation};
+use crate::magento::{Condition, Pager};
 use crate::shop::{Refusal, Row, Shop};
 
 /// How a listing reads its entities.
@@ -36,6 +36,16 @@ impl Entities {
 
     /// The entities that pass the call's filters in a store view, as it shows them.
     pub(super) fn find_in<'a>(&self, call: &'a Call<'_>, store: i64) -> Result<Vec<(i64, Cow<'a, Row>)>, Refusal> {
+        self.find_page(call, store, Pager::All)
+    }
+
+    /// A page of them.
+    pub(super) fn find_page<'a>(
+        &self,
+        call: &'a Call<'_>,
+        store: i64,
+        pager: Pager,
+    ) -> Result<Vec<(i64, Cow<'a, Row>)>, Refusal> {
         let mut filters = call.filters()?;
         for (alias, column) in self.aliases {
             filters.rename(alias, column);
@@ -59,15 +69,17 @@ impl Entities {
                 (field.everywhere || row.has(&field.column)) && test.passes(row.get(&field.column))
             })
         });
-        let mut found: Vec<(i64, Cow<'_, Row>)> = found.collect();
         // A database that goes along the index of the entity's name finds them in its order. It does so where that leaves
         // it few rows to read.
         let name = if self.table == "customer" { "email" } else { "sku" };
-        let is_range = filters.fields.get(name).is_some_and(Condition::is_range);
-        if is_range && found.len() * INDEX_FRACTION <= call.shop.database.table(self.table).len() {
+        if !filters.fields.get(name).is_some_and(Condition::is_range) {
+            return Ok(pager.slice(found));
+        }
+        let mut found: Vec<(i64, Cow<'_, Row>)> = found.collect();
+        if found.len() * INDEX_FRACTION <= call.shop.database.table(self.table).len() {
             found.sort_by_cached_key(|(_, row)| (collation::key(row.text(name)), row.int("website_id")));
         }
-        Ok(found)
+        Ok(pager.slice(found))
     }
 
     fn field(&self, shop: &Shop, name: &str) -> Option<Field> {

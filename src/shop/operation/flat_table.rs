@@ -55,15 +55,26 @@ impl Listing {
     /// The rows that pass the call's filters, in key order.
     pub(super) fn find<'a>(&self, call: &'a Call<'_>, pager: Pager) -> Result<Vec<&'a Row>, NotListed> {
         let filters = call.filters().map_err(NotListed::Refused)?;
-        self.find_with(call, filters, pager)
+        self.find_first(call, filters, pager, pager.end())
     }
 
     /// The rows that pass these filters, in key order.
     pub(super) fn find_with<'a>(
         &self,
         call: &'a Call<'_>,
+        filters: Filters,
+        pager: Pager,
+    ) -> Result<Vec<&'a Row>, NotListed> {
+        self.find_first(call, filters, pager, None)
+    }
+
+    /// The first so many of them, or all.
+    fn find_first<'a>(
+        &self,
+        call: &'a Call<'_>,
         mut filters: Filters,
         pager: Pager,
+        count: Option<usize>,
     ) -> Result<Vec<&'a Row>, NotListed> {
         let (alias, column) = self.alias;
         filters.rename(alias, column);
@@ -76,10 +87,14 @@ impl Listing {
             |field: &str| filters.fields.get_index_of(field).map_or(SqlType::TEXT, |at| self.sql_type(sources[at]));
         let tests = filters.tests(of_field).map_err(|error| self.database_error(&error, &filters, pager))?;
         let mut found = Vec::new();
+        let is_enough = |found: &Vec<_>| count.is_some_and(|count| found.len() >= count);
         for (_, row) in call.shop.database.table(self.table).candidates(&filters) {
             let mut conditions = sources.iter().zip(&tests);
             if conditions.all(|(source, (_, test))| test.passes(value(call, row, *source))) {
                 found.push(row);
+                if is_enough(&found) {
+                    break;
+                }
             }
         }
         Ok(found)

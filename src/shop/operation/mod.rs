@@ -18,6 +18,8 @@ mod sales_order;
 mod sales_shipment;
 mod store;
 #[cfg(test)]
+mod tour;
+#[cfg(test)]
 mod vectors;
 
 use std::sync::{Arc, LazyLock};

@@ -7,6 +7,7 @@ use crate::shop::sales::amount::{Amount, money};
 use crate::shop::sales::order::{HistoryEntry, Notified, Saved, address, by_increment_id, history, items, payment};
 use crate::shop::sales::{SaleRefused, cancel};
 use crate::shop::{Refusal, Row, Shop};
+use crate::soap::record::Member;
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
 pub(super) const OPERATIONS: Operations = &[
@@ -117,7 +118,7 @@ pub(super) fn add_gift_messages(shop: &Shop, answer: &mut SoapStruct) {
 }
 
 fn set_gift_message(shop: &Shop, answer: &mut SoapStruct) {
-    let id = answer.get("gift_message_id").and_then(SoapValue::to_int).unwrap_or_default();
+    let id = answer.member("gift_message_id").and_then(Member::to_int).unwrap_or_default();
     if let Some(message) = shop.database.table("gift_message").row(id) {
         answer.set("gift_message", message.get("message"));
     }

@@ -23,23 +23,27 @@ fn record(members: &serde_json::Map<String, Value>) -> SoapStruct {
     members.iter().map(|(name, member)| (name.as_str(), value(member))).collect()
 }
 
-struct Caller {
-    shop: Shop,
+pub(super) struct Caller {
+    pub(super) shop: Shop,
     session: String,
 }
 
 impl Caller {
-    fn new(flavor: Flavor) -> Self {
+    pub(super) fn new(flavor: Flavor) -> Self {
+        Self::on(Seed::corner_shop_people().unwrap(), flavor)
+    }
+
+    pub(super) fn on(seed: Seed, flavor: Flavor) -> Self {
         let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().unwrap());
         let mut config = ShopConfig::new(clock);
         config.flavor = flavor;
-        let mut shop = Shop::new(config, Seed::corner_shop().unwrap()).unwrap();
+        let mut shop = Shop::new(config, seed).unwrap();
         let login = SoapStruct::new().with("username", "oro").with("apiKey", "oro-key-1");
         let session = shop.dispatch("login", &login).unwrap().to_text().unwrap();
         Self { shop, session }
     }
 
-    fn call(&mut self, operation: &str, arguments: &Value) -> Result<Value, Refusal> {
+    pub(super) fn call(&mut self, operation: &str, arguments: &Value) -> Result<Value, Refusal> {
         let mut all = SoapStruct::new().with("sessionId", self.session.as_str());
         for (name, argument) in arguments.as_object().unwrap() {
             all.set(name.as_str(), value(argument));
@@ -48,13 +52,13 @@ impl Caller {
     }
 
     #[track_caller]
-    fn told(&mut self, operation: &str, arguments: Value) -> Value {
+    pub(super) fn told(&mut self, operation: &str, arguments: Value) -> Value {
         self.call(operation, &arguments).unwrap_or_else(|refusal| panic!("{operation} {arguments}: {refusal}"))
     }
 
     /// The message of a fault.
     #[track_caller]
-    fn refused(&mut self, operation: &str, arguments: Value) -> String {
+    pub(super) fn refused(&mut self, operation: &str, arguments: Value) -> String {
         match self.call(operation, &arguments) {
             Ok(answer) => panic!("{operation} {arguments} answers {answer}"),
             Err(refusal) => refusal.to_string(),
@@ -62,7 +66,7 @@ impl Caller {
     }
 }
 
-fn number(value: &Value) -> i64 {
+pub(super) fn number(value: &Value) -> i64 {
     value.as_i64().or_else(|| value.as_str()?.parse().ok()).unwrap()
 }
 

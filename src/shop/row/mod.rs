@@ -1,6 +1,8 @@
-//! A row of a table. While somebody fills it, it is a map; in a table it is one text with the places of its values in it,
-//! and shares its columns with all rows that have the same: a row of an order has 150 columns, most of them null.
+//! A row of a table. While somebody fills it, it is a map; in a table it is packed, and shares its columns and most of its
+//! values with all rows that have the same.
 
+mod like;
+mod packed;
 mod shape;
 
 use std::borrow::Cow;
@@ -11,10 +13,14 @@ use indexmap::IndexMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
+use packed::{Packed, Packer};
+
+pub(super) use like::RowLike;
 pub(super) use shape::Shape;
 
 use crate::magento::columns::SqlType;
 use crate::magento::columns::stored::stored;
+use crate::soap::record::Columns;
 use crate::soap::value::Name;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -25,87 +31,10 @@ pub struct Row(Form);
 #[derive(Clone)]
 enum Form {
     /// Being filled.
-    Open(IndexMap<Name, Option<String>>),
+    Open(Box<IndexMap<Name, Option<String>>>),
     /// As tables keep it. The seed that a shop goes back to, its checkpoints and its tables share the rows that nobody
     /// changed.
     Packed(Arc<Packed>),
-}
-
-/// Values one behind the other.
-struct Packed {
-    shape: Arc<Shape>,
-    text: Box<str>,
-    ends: Ends,
-}
-
-/// Where each value ends in the text; the highest bit says that it is null.
-enum Ends {
-    Short(Box<[u16]>),
-    Long(Box<[u32]>),
-}
-
-const NULL_SHORT: u16 = 1 << 15;
-const NULL_LONG: u32 = 1 << 31;
-
-impl Ends {
-    /// The end of the value at a place, and whether it is null.
-    fn get(&self, place: usize) -> (usize, bool) {
-        match self {
-            Self::Short(ends) => {
-                let end = ends[place];
-                (usize::from(end & !NULL_SHORT), end & NULL_SHORT != 0)
-            }
-            Self::Long(ends) => {
-                let end = ends[place];
-                ((end & !NULL_LONG) as usize, end & NULL_LONG != 0)
-            }
-        }
-    }
-}
-
-impl Packed {
-    fn value(&self, place: usize) -> Option<&str> {
-        let from = if place == 0 { 0 } else { self.ends.get(place - 1).0 };
-        let (to, null) = self.ends.get(place);
-        if null { None } else { self.text.get(from..to) }
-    }
-
-    fn get(&self, column: &str) -> Option<&str> {
-        self.value(self.shape.place(column)?)
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (&Name, Option<&str>)> {
-        self.shape.names().iter().enumerate().map(|(place, name)| (name, self.value(place)))
-    }
-}
-
-/// Puts values one behind the other.
-#[derive(Default)]
-struct Packer {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl Packer {
-    fn push(&mut self, value: Option<&str>) {
-        self.text.push_str(value.unwrap_or_default());
-        // A row of two gigabytes is refused long before: requests and seeds have limits.
-        let end = u32::try_from(self.text.len()).unwrap_or(NULL_LONG - 1);
-        self.ends.push(if value.is_none() { end | NULL_LONG } else { end });
-    }
-
-    fn pack(self, shape: Arc<Shape>) -> Packed {
-        let ends = if self.text.len() < usize::from(NULL_SHORT) {
-            let short = |end: &u32| {
-                let at = u16::try_from(end & !NULL_LONG).unwrap_or_default();
-                if end & NULL_LONG == 0 { at } else { at | NULL_SHORT }
-            };
-            Ends::Short(self.ends.iter().map(short).collect())
-        } else {
-            Ends::Long(self.ends.into_boxed_slice())
-        };
-        Packed { shape, text: self.text.into_boxed_str(), ends }
-    }
 }
 
 impl Default for Row {
@@ -117,7 +46,7 @@ impl Default for Row {
 impl Row {
     /// An empty row.
     pub fn new() -> Self {
-        Self(Form::Open(IndexMap::new()))
+        Self(Form::Open(Box::default()))
     }
 
     /// A text column; `None` when it is null or absent.
@@ -154,9 +83,13 @@ impl Row {
         }
     }
 
-    /// Sets a column; a new one goes to the end.
+    /// Sets a column; a new one goes to the end. A row that has the value already stays as it is.
     pub fn set(&mut self, column: impl Into<Name>, value: impl Into<String>) {
-        self.change(|map| map.insert(column.into(), Some(value.into())));
+        let (column, value) = (column.into(), value.into());
+        if matches!(&self.0, Form::Packed(packed) if packed.get(&column) == Some(value.as_str())) {
+            return;
+        }
+        self.change(|map| map.insert(column, Some(value)));
     }
 
     /// Sets a column to a text or null.
@@ -204,7 +137,7 @@ impl Row {
         let mut map = match std::mem::take(self).0 {
             Form::Open(map) => map,
             Form::Packed(packed) => {
-                packed.iter().map(|(name, value)| (Arc::clone(name), value.map(str::to_owned))).collect()
+                Box::new(packed.iter().map(|(name, value)| (Arc::clone(name), value.map(str::to_owned))).collect())
             }
         };
         let changed = change(&mut map);
@@ -231,7 +164,7 @@ impl Row {
             }
         };
         if let Form::Packed(packed) = &self.0 {
-            let mut values = (0..types.len()).map(|place| packed.value(place)).zip(types);
+            let mut values = packed.iter().map(|(_, value)| value).zip(types);
             if values.all(|(value, sql_type)| keep(value, sql_type).is_none()) {
                 return;
             }
@@ -248,7 +181,13 @@ impl Row {
 
     /// The row as an answer: every column, null as nil. The schema picks what reaches the wire.
     pub fn to_struct(&self) -> SoapStruct {
-        self.named().map(|(column, value)| (Arc::clone(column), SoapValue::from(value))).collect()
+        match &self.0 {
+            Form::Open(map) => {
+                let value = |value: &Option<String>| SoapValue::from(value.as_deref());
+                map.iter().map(|(column, text)| (Arc::clone(column), value(text))).collect()
+            }
+            Form::Packed(packed) => SoapStruct::of_row(Arc::clone(packed) as Arc<dyn Columns>),
+        }
     }
 }
 
@@ -268,7 +207,7 @@ impl fmt::Debug for Row {
 
 impl<N: Into<Name>> FromIterator<(N, Option<String>)> for Row {
     fn from_iter<I: IntoIterator<Item = (N, Option<String>)>>(columns: I) -> Self {
-        Self(Form::Open(columns.into_iter().map(|(column, value)| (column.into(), value)).collect()))
+        Self(Form::Open(Box::new(columns.into_iter().map(|(column, value)| (column.into(), value)).collect())))
     }
 }
 
@@ -353,6 +292,30 @@ mod tests {
             let row = packed(row);
             let columns: Vec<(&str, Option<&str>)> = row.iter().collect();
             assert_eq!(columns, [("b", Some("2")), ("c", Some(text)), ("d", Some("")), ("e", None), ("f", Some("6"))]);
+        }
+    }
+
+    /// The first row of a shape says what is common; what the others say otherwise is theirs, at every place.
+    #[test]
+    fn rows_differ_from_the_first_of_their_shape_in_any_of_their_columns() {
+        let names: Vec<String> = (0..40).map(|nth| format!("differ_{nth}")).collect();
+        let row = |value: &dyn Fn(usize) -> Option<String>| -> Row {
+            names.iter().enumerate().map(|(nth, name)| (name.clone(), value(nth))).collect()
+        };
+        let long = "y".repeat(70_000);
+        let first = row(&|nth| (nth % 3 > 0).then(|| nth.to_string()));
+        assert_eq!(packed(first.clone()), first);
+        for step in 1..40 {
+            for other in [None, Some(""), Some("x"), Some(long.as_str())] {
+                let open = row(&|nth| match nth % step {
+                    0 => other.map(str::to_owned),
+                    _ => first.get(&names[nth]).map(str::to_owned),
+                });
+                let packed = packed(open.clone());
+                assert_eq!(packed.iter().collect::<Vec<_>>(), open.iter().collect::<Vec<_>>(), "{step}");
+                assert!(names.iter().all(|name| packed.get(name) == open.get(name)), "{step}");
+                assert_eq!(packed.to_struct(), open.to_struct());
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::FixedState;
 
@@ -14,6 +14,8 @@ use crate::soap::value::Name;
 pub(in crate::shop) struct Shape {
     names: Box<[Name]>,
     places: HashMap<Name, u16, FixedState>,
+    /// The values of the first row of the shape.
+    common: OnceLock<Box<[Option<Box<str>>]>>,
 }
 
 /// Shapes that a thread keeps to find again; each is small, and a shop has some hundred.
@@ -50,7 +52,7 @@ impl Shape {
     fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let names: Box<[Name]> = names.map(shared).collect();
         let places = names.iter().zip(0..).map(|(name, place)| (Arc::clone(name), place)).collect();
-        Self { names, places }
+        Self { names, places, common: OnceLock::new() }
     }
 
     /// Names in order.
@@ -61,6 +63,16 @@ impl Shape {
     /// Where a column is.
     pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.places.get(column).map(|place| usize::from(*place))
+    }
+
+    /// The value that rows have at a place unless they say otherwise.
+    pub(super) fn common(&self, place: usize) -> Option<&str> {
+        self.common.get()?.get(place)?.as_deref()
+    }
+
+    /// Takes the values of the first row.
+    pub(super) fn learn(&self, values: impl FnOnce() -> Box<[Option<Box<str>>]>) {
+        self.common.get_or_init(values);
     }
 
     /// Whether a name is there twice.

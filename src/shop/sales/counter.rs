@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Made;
 use super::amount::{Amount, amount_of, money};
-use super::candidate::{BUY_REQUEST, ItemOption};
+use super::candidate::{BUY_REQUEST, Candidate, ItemOption};
 use super::document::lay_over;
 use super::given::Given;
 use super::order::{ORDER, ORDER_ITEM};
-use super::quote::{self, Payment, QUOTE, QUOTE_ITEM, charged_address, priced_items};
+use super::quote::{self, Payment, QUOTE, QUOTE_ITEM, charged_address, children_of, priced_items};
 use crate::shop::edit::error::EditError;
 use crate::shop::seed::SeedRow;
 use crate::shop::{Row, Shop};
@@ -41,7 +41,8 @@ pub struct Sale {
 const CALCULATED_WITH: &[&str] = &["shipping_amount", "tax_amount", "discount_amount"];
 
 /// Columns of an item that are calculated with.
-const OF_LINES: &[&str] = &["price", "row_total", "tax_amount", "tax_percent", "discount_amount", "discount_percent"];
+pub(super) const OF_LINES: &[&str] =
+    &["price", "row_total", "tax_amount", "tax_percent", "discount_amount", "discount_percent"];
 
 /// Who buys, as carts write it, and where they live.
 struct Buyer {
@@ -152,13 +153,22 @@ impl Shop {
 
     /// Columns of items that only an order has are said of the order's.
     fn say_of_items(&mut self, order: i64, sale: &Sale, given: &Given) {
-        for (line, item) in given.lines.keys().zip(&sale.items) {
+        let is_part = |line: &i64| {
+            self.database.table(QUOTE_ITEM).row(*line).is_some_and(|row| row.get("parent_item_id").is_some())
+        };
+        let lines: Vec<i64> = given.lines.keys().copied().filter(|line| !is_part(line)).collect();
+        for (line, item) in lines.into_iter().zip(&sale.items) {
             let said = item.iter().filter(|(column, _)| !OF_LINES.contains(&column.as_str()));
             let said: SeedRow = said.map(|(column, value)| (column.clone(), value.clone())).collect();
-            let columns = known_columns(ORDER_ITEM, &said);
+            let mut columns = known_columns(ORDER_ITEM, &said);
+            let row = self.database.table(QUOTE_ITEM).row(line).cloned().unwrap_or_default();
+            if !children_of(self, &(line, row)).is_empty() {
+                // It goes by the SKU of what was chosen.
+                columns.remove("sku");
+            }
             let of_order = order.to_string();
             let rows = self.database.table(ORDER_ITEM).with("order_id", &of_order);
-            let found = rows.filter(|(_, row)| row.int("quote_item_id") == *line).map(|(id, _)| id).next();
+            let found = rows.filter(|(_, row)| row.int("quote_item_id") == line).map(|(id, _)| id).next();
             if let Some(id) = found {
                 self.database.table_mut(ORDER_ITEM).update(id, |row| lay_over(row, &columns));
             }
@@ -189,18 +199,26 @@ impl Shop {
                 of_item(item, column, "0")?;
             }
             let facts = self.facts(item);
-            let id = match held.shift_remove(facts.text("sku")) {
-                Some(id) => {
+            let parts = self.parts_of(&facts, qty);
+            let whole = parts.as_ref().and_then(|parts| parts.first()).map(Candidate::sku);
+            let id = match (held.shift_remove(whole.unwrap_or(facts.text("sku"))), &parts) {
+                (Some(id), parts) => {
                     self.database.table_mut(QUOTE_ITEM).update(id, |row| {
-                        lay_over(row, &facts);
+                        if parts.is_none() {
+                            lay_over(row, &facts);
+                        }
                         row.set("qty", money(qty));
                         row.set("updated_at", now.as_str());
                     });
                     id
                 }
-                None => self.add_quote_item(quote, &facts, qty, &[asked_for(&facts, qty)]),
+                (None, Some(parts)) => self.add_parts(quote, parts, item),
+                (None, None) => self.add_quote_item(quote, &facts, qty, &[asked_for(&facts, qty)]),
             };
-            given.insert(id, of_line(item));
+            let of_item = of_line(item);
+            let of_parts = self.given_of_parts(quote, id, &of_item);
+            given.insert(id, of_item);
+            given.extend(of_parts);
         }
         for id in held.into_values() {
             self.remove_quote_item(id);
@@ -400,7 +418,7 @@ mod tests {
 
     fn shop() -> Shop {
         let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().unwrap());
-        Shop::new(ShopConfig::new(clock), Seed::corner_shop().unwrap()).unwrap()
+        Shop::new(ShopConfig::new(clock), Seed::corner_shop_people().unwrap()).unwrap()
     }
 
     fn columns(pairs: &[(&str, &str)]) -> SeedRow {

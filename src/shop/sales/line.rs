@@ -36,7 +36,7 @@ impl Shop {
         if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
     }
 
-    fn new_line(&mut self, quote: i64, candidate: &Candidate, parent: Option<i64>) -> (i64, Amount) {
+    pub(super) fn new_line(&mut self, quote: i64, candidate: &Candidate, parent: Option<i64>) -> (i64, Amount) {
         let product = &candidate.product;
         let mut facts = Row::new();
         for column in ["sku", "name", "weight"] {

@@ -13,6 +13,7 @@ pub(super) mod invoice;
 pub(super) mod items;
 pub(super) mod line;
 pub(super) mod order;
+mod parts;
 pub(super) mod payment;
 pub(super) mod place;
 pub(super) mod price;

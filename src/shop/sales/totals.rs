@@ -106,7 +106,7 @@ impl Shop {
         self.database.table("catalog_product").row(item.1.int("product_id"))
     }
 
-    fn is_priced_by_children(&self, item: &(i64, Row)) -> bool {
+    pub(super) fn is_priced_by_children(&self, item: &(i64, Row)) -> bool {
         self.parent_of(item).is_some_and(is_priced_by_children)
     }
 

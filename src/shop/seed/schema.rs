@@ -87,13 +87,14 @@ fn schema() -> Value {
             }
         }),
     );
-    let tables: Map<String, Value> = Database::names().map(|name| (name.to_owned(), rows(name, ""))).collect();
+    let tables: Map<String, Value> =
+        Database::names().map(|name| (name.to_owned(), or_alike(rows(name, "")))).collect();
     properties.insert(
         "tables".to_owned(),
         json!({
             "description": "Any other table, by Magento's name",
             "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "object"}},
+            "additionalProperties": or_alike(json!({"type": "array", "items": {"type": "object"}})),
             "properties": tables
         }),
     );
@@ -103,8 +104,35 @@ fn schema() -> Value {
         "description": "The starting data of a Magento shop. Names are those of Magento's columns and attributes.",
         "type": "object",
         "additionalProperties": false,
-        "properties": properties
+        "properties": properties,
+        "$defs": {
+            "alike": {
+                "description": "Groups of rows that have most values in common",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["common", "rows"],
+                    "additionalProperties": false,
+                    "properties": {
+                        "common": {"type": "object", "description": "The values of every column"},
+                        "rows": {
+                            "type": "array",
+                            "description": "What each row has otherwise",
+                            "items": {"type": "object"}
+                        }
+                    }
+                }
+            }
+        }
     })
+}
+
+/// Rows that may be written as groups of rows that are alike.
+fn or_alike(mut list: Value) -> Value {
+    list["type"] = json!(["array", "object"]);
+    list["additionalProperties"] = json!(false);
+    list["properties"] = json!({"alike": {"$ref": "#/$defs/alike"}});
+    list
 }
 
 fn attributes() -> Value {

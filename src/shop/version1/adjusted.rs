@@ -5,6 +5,7 @@ use super::HandlerCall;
 use crate::magento::Filters;
 use crate::shop::sales::order::address;
 use crate::shop::{Row, Shop};
+use crate::soap::record::Member;
 use crate::soap::value::Name;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -55,7 +56,7 @@ fn version_of_openmage(shop: &Shop, _: &HandlerCall, value: &mut SoapValue) {
 /// Columns of the customer's own table that are never null.
 fn with_defaults_of_customer(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
     each(value, |customer| {
-        if customer.get("disable_auto_group_change").is_none_or(SoapValue::is_nil) {
+        if customer.member("disable_auto_group_change").is_none_or(Member::is_nil) {
             customer.set("disable_auto_group_change", "0");
         }
     });
@@ -64,7 +65,7 @@ fn with_defaults_of_customer(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
 /// Prices by group are a list, of which the fake keeps none.
 fn with_group_prices(_: &Shop, _: &HandlerCall, value: &mut SoapValue) {
     each(value, |product| {
-        if product.get("group_price").is_none_or(SoapValue::is_nil) {
+        if product.member("group_price").is_none_or(Member::is_nil) {
             product.set("group_price", Vec::new());
         }
     });

@@ -1,8 +1,11 @@
 //! Customers through the bridge: wire spec, sections 8.3 and 8.5.
 
+use std::sync::{Arc, LazyLock};
+
 use super::super::{Call, Operations, customer, customer_address};
 use crate::magento::Pager;
 use crate::shop::{Refusal, Row, Shop};
+use crate::soap::value::Name;
 use crate::soap::{SoapStruct, SoapValue};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
@@ -14,7 +17,7 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let pager = Pager::from_value(call.arguments.get("pager"))?;
-    let page = pager.slice(customer::find(call)?);
+    let page = customer::find_page(call, pager)?;
     let rows: Vec<SoapValue> =
         page.iter().map(|(_, row)| complete(call.shop, row, customer::listed(row)).into()).collect();
     Ok(rows.into())
@@ -58,15 +61,17 @@ fn complete(shop: &Shop, row: &Row, mut answer: SoapStruct) -> SoapStruct {
         "password_hash",
         "gender",
     ];
+    // Each stands in every record.
+    static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| DECLARED.iter().map(|name| Name::from(*name)).collect());
     let gender = match row.get("gender") {
         Some("1") => Some("Male"),
         Some("2") => Some("Female"),
         _ => None,
     };
     answer.set("gender", gender);
-    for name in DECLARED {
-        if answer.get(name).is_none() {
-            answer.set(*name, SoapValue::Nil);
+    for name in NAMES.iter().filter(|name| !row.has(name)) {
+        if !answer.has(name) {
+            answer.set(Arc::clone(name), SoapValue::Nil);
         }
     }
     let addresses = customer_address::all_of(shop, row).into_iter();

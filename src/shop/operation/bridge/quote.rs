@@ -6,6 +6,7 @@ use super::attributes::add_attributes;
 use crate::magento::Pager;
 use crate::shop::sales::quote::payment as quote_payment;
 use crate::shop::{Refusal, Row, Shop};
+use crate::soap::record::Member;
 use crate::soap::{SoapStruct, SoapValue};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[("oroQuoteList", list)];
@@ -55,7 +56,7 @@ fn payment(shop: &Shop, quote: &Row) -> SoapStruct {
 
 /// An item with the image, page and categories of its product, if that still exists.
 fn with_product(shop: &Shop, mut item: SoapStruct) -> SoapStruct {
-    let id = item.get("product_id").and_then(SoapValue::to_int).unwrap_or_default();
+    let id = item.member("product_id").and_then(Member::to_int).unwrap_or_default();
     let Some(product) = shop.database.table("catalog_product").row(id) else { return item };
     let base = shop.base_url();
     if let Some(image) = product.get("image") {

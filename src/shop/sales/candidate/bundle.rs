@@ -139,7 +139,7 @@ impl Shop {
             .map_or_else(String::new, |(_, row)| row.text("title").to_owned())
     }
 
-    fn bundle_options(&self, product: &Row) -> Vec<&Row> {
+    pub(super) fn bundle_options(&self, product: &Row) -> Vec<&Row> {
         let table = self.database.table("catalog_product_bundle_option");
         let mut rows = table.rows_with("parent_id", product.text("entity_id"));
         rows.sort_by_key(|row| (row.int("position"), row.int("option_id")));

@@ -4,6 +4,7 @@
 pub(in crate::shop) mod bundle;
 mod configurable;
 mod custom_option;
+mod first_choice;
 mod grouped;
 pub(in crate::shop) mod order_options;
 mod request;
@@ -44,6 +45,11 @@ impl Candidate {
             Self { product: product.clone(), facts: Row::new(), qty, options: Vec::new(), is_child: false };
         candidate.add_option(BUY_REQUEST, request);
         candidate
+    }
+
+    /// The SKU that its line goes by.
+    pub(in crate::shop) fn sku(&self) -> &str {
+        self.facts.get("sku").unwrap_or(self.product.text("sku"))
     }
 
     fn add_option(&mut self, code: &str, value: impl Into<String>) {
