@@ -7,8 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
 use mockgento::disrupt::{Disruption, When};
-use mockgento::shop::ShopEdit;
 use mockgento::shop::generate::{Recipe, generate};
+use mockgento::shop::{Sale, ShopEdit};
 use mockgento::testing::TestShop;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -150,6 +150,64 @@ async fn a_sync_that_is_killed_again_and_again_ends_as_one_that_was_not() {
     let (code, status) = killed.run(&["status"]);
     assert_eq!(code, Some(0), "{status}");
     assert!(status.contains("100 %") && !status.contains("running"), "{status}");
+}
+
+/// What people do in the shop while somebody syncs from it.
+fn edited(shop: &TestShop, nth: i64) {
+    let fields = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
+    };
+    let (renamed, email) = (format!("Edited{nth}"), format!("new{nth}@example.com"));
+    let customer = "customer".to_owned();
+    shop.edit(&ShopEdit::Update {
+        table: customer.clone(),
+        id: 1 + nth * 7,
+        fields: fields(&[("lastname", &renamed)]),
+    });
+    let newcomer = [("email", email.as_str()), ("firstname", "New"), ("lastname", "Comer")];
+    let place = [("website_id", "1"), ("store_id", "1"), ("group_id", "1")];
+    shop.edit(&ShopEdit::Create { table: customer, fields: fields(&[newcomer, place].concat()) });
+    let items = vec![fields(&[("sku", "mug"), ("name", "Mug"), ("price", "10.00"), ("qty", "1")])];
+    shop.edit(&ShopEdit::PlaceOrder(Sale { customer: Some(2 + nth * 7), items, ..Sale::default() }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_is_killed_while_the_shop_is_edited_ends_as_one_of_the_shop_as_it_is_then() {
+    let shop = shop().await;
+    let killed = CrmFile::new();
+    let mut kills = 0;
+    for (nth, lines) in (0..).zip((2..32).step_by(3)) {
+        let code = until_line(killed.sync(&shop), lines, |child| {
+            edited(&shop, nth);
+            child.kill().unwrap();
+        });
+        kills += usize::from(code.is_none());
+    }
+    assert!(kills > 5, "runs were cut");
+    let whole = CrmFile::new();
+    let [killed, whole] = [&killed, &whole].map(|file| {
+        for _ in 0..2 {
+            let (code, text) = said(&file.sync(&shop).output().unwrap());
+            assert_eq!(code, Some(0), "{text}");
+        }
+        rows_of(&file.content())
+    });
+    assert_eq!(killed, whole);
+}
+
+/// Who is there, under which name and with which sum of orders, and all orders. Of a guest the name depends on which order was
+/// read first.
+fn rows_of(content: &Value) -> Vec<String> {
+    let rows = |entity: &str| content[entity].as_array().cloned().unwrap_or_default();
+    let customer = |row: Value| {
+        let name = if row["originId"].is_null() { Value::Null } else { row["lastName"].clone() };
+        format!("{} {} {name} {}", row["originId"], row["email"], row["lifetime"])
+    };
+    let order = |row: Value| format!("{} {} {}", row["incrementId"], row["status"], row["totalAmount"]);
+    let mut all: Vec<String> =
+        rows("customer").into_iter().map(customer).chain(rows("order").into_iter().map(order)).collect();
+    all.sort();
+    all
 }
 
 #[tokio::test(flavor = "multi_thread")]

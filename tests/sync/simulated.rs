@@ -66,8 +66,8 @@ fn whatever_is_drawn_ends_in_sync() {
 }
 
 /// A bug that is planted by a switch: it is found, and what is written fails as an ordinary scenario, but for the bug.
-fn is_found(quirk: Quirk) {
-    let planted = SimulateOptions { quirks: vec![quirk], crowds: 0, search: 40, ..options() };
+fn is_found(quirk: Quirk, crowds: usize) {
+    let planted = SimulateOptions { quirks: vec![quirk], crowds, search: 40, ..options() };
     let found = (0..100).find_map(|batch| simulate(&planted, batch * 2 + 1..batch * 2 + 3).into_iter().next());
     let found = found.unwrap_or_else(|| panic!("{} is not found in 200 scenarios", quirk.id()));
     let told = |text: &str| {
@@ -83,7 +83,13 @@ fn is_found(quirk: Quirk) {
 
 #[test]
 fn an_edit_that_a_failed_export_clears_is_found() {
-    is_found(Quirk::ExportFlagClearedOnFailure);
+    is_found(Quirk::ExportFlagClearedOnFailure, 0);
+}
+
+/// A second page takes a crowd, and the loss takes somebody who leaves the first one meanwhile.
+#[test]
+fn pages_that_are_read_by_number_are_found() {
+    is_found(Quirk::PagesByNumber, 100);
 }
 
 /// A plan is what happens: shops and CRM files as scenarios leave them, both styles, with the bridge and without, two-way sync,

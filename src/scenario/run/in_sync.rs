@@ -14,10 +14,11 @@ use super::world::World;
 use super::{as_in_shop, invariants};
 use crate::client::WsdlCache;
 use crate::clock::Clock;
-use crate::crm::{Crm, Integration, IntegrationId};
+use crate::crm::{Crm, Entity, Integration, IntegrationId};
 use crate::email_address;
 use crate::server::{EndpointOptions, InMemoryShop};
 use crate::shop::Shop;
+use crate::sync::connector::Connector;
 use crate::sync::context::{SyncContext, SyncOptions};
 use crate::sync::driver;
 use crate::sync::standing::reads_again;
@@ -89,6 +90,7 @@ async fn read_anew(
     let mut crm = Crm::in_memory(clock.clone())?;
     crm.set_discovery(world.crm.discovery().clone())?;
     let id = crm.add_integration(&integration.settings)?;
+    know_regions(&mut crm, id, &world.crm, integration.id)?;
     let shop = InMemoryShop::new(shop, EndpointOptions::default());
     let transport = InMemoryTransport::network(BTreeMap::from([(host, shop.peer())]), clock.clone());
     let transport = std::sync::Arc::new(transport);
@@ -112,6 +114,17 @@ async fn read_anew(
         said = super::step::sync::lines(&outcome).into_iter().find(|line| line.contains("failed")).unwrap_or_default();
     }
     Ok(Err(said))
+}
+
+/// Regions are not compared, every shop has the same, and reading them costs more than all the rest: who has read them within
+/// the day lends them.
+fn know_regions(crm: &mut Crm, to: IntegrationId, other: &Crm, from: IntegrationId) -> Result<(), CannotWork> {
+    let Some(read) = other.last_completed_status(from, Connector::RegionDictionary.name())? else { return Ok(()) };
+    for row in other.find(Entity::Region, &[("channel", from.0.into())])? {
+        crm.insert(Entity::Region, row.fields.with("channel", to.0))?;
+    }
+    crm.add_status(to, &read)?;
+    Ok(())
 }
 
 /// The rows of an integration as the CRM's state tells them.

@@ -99,7 +99,7 @@ pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
     let mut blocks = Vec::new();
     if setting.is_crowded {
         blocks.push(vec![edits::crowd(&mut people, dice)]);
-        blocks.push(vec![advance(dice)]);
+        blocks.push(vec![long_advance(dice)]);
     }
     blocks.push(sync(&setting, &mut people, dice, true));
     for _ in 0..dice.between(ROUNDS.0, ROUNDS.1) {
@@ -111,8 +111,9 @@ pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
             let edit = if edits.len() == 1 { edits.remove(0) } else { edits.into() };
             blocks.push(vec![json!({ "in magento": edit })]);
         }
-        if setting.is_crowded && dice.chance(50) {
-            blocks.push(vec![edits::all_saved(&mut people)]);
+        let is_crowd_back = setting.is_crowded && dice.chance(70);
+        if is_crowd_back {
+            blocks.push(vec![edits::all_saved(&mut people, dice)]);
         }
         if setting.is_two_way && dice.chance(60) {
             for _ in 0..dice.between(1, 2) {
@@ -121,7 +122,9 @@ pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
                 }
             }
         }
-        if dice.chance(40) {
+        if is_crowd_back {
+            blocks.push(vec![long_advance(dice)]);
+        } else if dice.chance(40) {
             blocks.push(vec![advance(dice)]);
         }
         blocks.push(sync(&setting, &mut people, dice, false));
@@ -182,6 +185,11 @@ fn head(
 
 fn advance(dice: &mut Dice) -> Value {
     json!({ "advance": dice.weighted(SPANS).unwrap_or("5 minutes") })
+}
+
+/// So much time that the next window but one does not reach back over what happened: whoever is missed then stays missed.
+fn long_advance(dice: &mut Dice) -> Value {
+    json!({ "advance": dice.pick(&["1 hour", "1 day"]).copied().unwrap_or("1 hour") })
 }
 
 /// How a sync goes.

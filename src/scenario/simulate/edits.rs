@@ -8,6 +8,9 @@ use super::people::{Customer, People};
 /// Customers of a crowd, more than two pages of the smallest size there is.
 const CROWD: (usize, usize) = (52, 60);
 
+/// Customers who surely stand on the first page of the smallest size.
+const FIRST_PAGE: usize = 20;
+
 /// What somebody does in the shop.
 #[derive(Clone, Copy)]
 enum InMagento {
@@ -91,10 +94,23 @@ pub(super) fn in_passing(people: &mut People, dice: &mut Dice) -> Vec<Value> {
     if let Value::Array(edits) = edit { edits } else { vec![edit] }
 }
 
-/// One or two customers leave a list that is being read: they are saved again, or deleted.
+/// One or two customers of the first page leave a list that is being read: they are saved again, or deleted.
 pub(super) fn leaving(people: &mut People, dice: &mut Dice) -> Value {
-    let kind = if dice.chance(50) { InMagento::Save } else { InMagento::Delete };
-    (0..dice.between(1, 2)).filter_map(|_| edit(kind, people, dice)).collect::<Vec<_>>().into()
+    let is_saved = dice.chance(50);
+    let mut edits = Vec::new();
+    for _ in 0..dice.between(1, 2) {
+        let listed = people.customers.iter().filter(|customer| customer.is_listed).take(FIRST_PAGE);
+        let Some(name) = dice.pick(&listed.map(|customer| customer.name.clone()).collect::<Vec<_>>()).cloned() else {
+            continue;
+        };
+        if is_saved {
+            edits.push(json!({ "update customer": { "customer": name, "set": {} } }));
+        } else {
+            people.customers.retain(|customer| customer.name != name);
+            edits.push(json!({ "delete customer": { "customer": name } }));
+        }
+    }
+    edits.into()
 }
 
 fn edit(kind: InMagento, people: &mut People, dice: &mut Dice) -> Option<Value> {
@@ -265,10 +281,12 @@ pub(super) fn crowd(people: &mut People, dice: &mut Dice) -> Value {
     json!({ "in magento": all })
 }
 
-/// Everybody changes something, so that the next list has three pages as well.
-pub(super) fn all_saved(people: &mut People) -> Value {
+/// Everybody changes something that nobody writes in the CRM, so that the next list has three pages as well.
+pub(super) fn all_saved(people: &mut People, dice: &mut Dice) -> Value {
+    let suffix = people.new_word(dice);
     people.customers.iter_mut().for_each(|customer| customer.is_listed = true);
-    let saved = |customer: &Customer| json!({ "update customer": { "customer": customer.name, "set": {} } });
+    let saved =
+        |customer: &Customer| json!({ "update customer": { "customer": customer.name, "set": { "suffix": suffix } } });
     json!({ "in magento": people.customers.iter().map(saved).collect::<Vec<_>>() })
 }
 
