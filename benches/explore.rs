@@ -49,6 +49,7 @@ fn options(jobs: usize) -> ExploreOptions {
         calls_max: None,
         blame: false,
         reproduce: None,
+        attempts: mockgento::scenario::explore::Attempts::default(),
     }
 }
 

@@ -119,3 +119,5 @@ mod whole_file;
 #[cfg(feature = "shop")]
 mod written_value;
 pub mod xml;
+#[cfg(feature = "shop")]
+mod yaml_mistake;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::diagnostics;
 use crate::scenario::Case;
+use crate::scenario::ScenarioError;
 use crate::scenario::actor::Testee;
 use crate::scenario::result::CaseResult;
 
@@ -21,7 +22,14 @@ pub(super) struct Clients {
 impl Clients {
     /// Reads the file of a client.
     pub(super) fn load(file: &Path) -> Result<Arc<Testee>, miette::Report> {
-        Testee::load(file).map_err(diagnostics::of_scenario)
+        Testee::load(file).map_err(|error| match error {
+            ScenarioError::Unreadable { path, cause } => miette::miette!(
+                help = "name the file of a client; `mockgento schema client` says what stands in one",
+                "cannot read {}: {cause}",
+                path.display()
+            ),
+            other => diagnostics::of_scenario(other),
+        })
     }
 
     /// Puts clients into their places: the one that was given, and those that scenarios name, each once.
@@ -68,7 +76,7 @@ impl Clients {
         match enough(client, told) {
             Ok(()) => {
                 if !is_quiet {
-                    note(&format!("{title}: {told} of {all} cases told"));
+                    note(&format!("{title}: {told} of {all} cases run"));
                 }
                 true
             }

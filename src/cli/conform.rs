@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use comfy_table::{Table, presets};
 
 use super::clients::{Clients, enough};
 use super::{ExitCode, Outcome, diagnostics, places};
@@ -24,16 +25,16 @@ pub struct ConformArgs {
     /// The client's file, see docs/clients.md.
     #[arg(long, value_name = "FILE", required_unless_present = "features")]
     client: Option<PathBuf>,
-    /// Only scenarios with this tag; several are added up.
+    /// Only scenarios with this tag; with several, those that have any of them.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// Only cases with this text in their name or title.
     #[arg(short = 'k', long = "filter", value_name = "TEXT")]
     filter: Option<String>,
-    /// List what a client may say it supports, and end.
+    /// List the features a client can support, and stop.
     #[arg(long)]
     features: bool,
-    /// Say only what differs and is broken, and the matrix.
+    /// Print only what differs or is broken, and the matrix.
     #[arg(long, short)]
     quiet: bool,
     /// Write a report as well: junit, json or html, and `=FILE`.
@@ -93,7 +94,8 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
     }
     if cases.is_empty() && wrong.is_empty() {
         let help = "`mockgento list` shows the names of all cases";
-        return Err(miette::miette!(help = help, "no case is what was asked for"));
+        let wanted = args.filter.as_deref().unwrap_or_default();
+        return Err(miette::miette!(help = help, "no case has the text `{wanted}` in its name or title"));
     }
     let width = cases.iter().map(|case| case.name.chars().count()).max().unwrap_or_default();
     let mut judged: Vec<Judged> = Vec::new();
@@ -143,9 +145,14 @@ fn no_longer(client: &Testee, judged: &[Judged]) -> Vec<String> {
 fn list() -> String {
     let entities = crate::scenario::actor::features::names();
     let described = |name: &&str| features::FEATURES.iter().find(|(known, _)| known == name).map(|(_, what)| *what);
-    let line = |name: &&str| match described(name) {
-        Some(what) => format!("{name:<20}  {what}\n"),
-        None => format!("{name:<20}  rows of this entity\n"),
-    };
-    entities.iter().map(line).collect()
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    output::fit(&mut table);
+    for name in &entities {
+        table.add_row([*name, described(name).unwrap_or("rows of this entity")]);
+    }
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
+    format!("{}\n", table.trim_fmt())
 }

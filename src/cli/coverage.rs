@@ -10,6 +10,7 @@ use comfy_table::{Table, presets};
 use super::diagnostics::Colour;
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::output::{self, counted};
+use crate::report::progress::Progress;
 use crate::scenario::coverage::{self, Section};
 use crate::scenario::pool::{Event, PoolOptions, run_all};
 use crate::scenario::runner::{Carrier, RunOptions};
@@ -21,7 +22,7 @@ pub struct CoverageArgs {
     /// Scenario files or folders of them.
     #[arg(default_value = "scenarios")]
     places: Vec<PathBuf>,
-    /// Only scenarios with this tag; several are added up.
+    /// Only scenarios with this tag; with several, those that have any of them.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// Name what none exercises, one a line, instead of the table.
@@ -52,11 +53,14 @@ pub fn run(args: &CoverageArgs, colour: Colour) -> Outcome {
         interrupted: None,
     };
     let mut results = Vec::new();
-    run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| {
-        if let Event::Result(result) = event {
-            results.push(result);
-        }
+    let mut progress = Progress::on_terminal(cases.len());
+    run_all(&cases, RunOptions::new(Carrier::InMemory, Mode::Check), pool, |event| match event {
+        Event::Started(case) => progress.started(&case.name),
+        Event::Ended(case) => progress.ended(&case.name),
+        Event::Result(result) => results.push(result),
+        _ => {}
     });
+    progress.finish();
     let sections = coverage::of(&cases, &results);
     let text = if args.json {
         output::to_json(&sections)

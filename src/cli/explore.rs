@@ -14,6 +14,7 @@ use crate::magento::Contract;
 use crate::printable::printable;
 use crate::quirk::Profile;
 use crate::report::matrix;
+use crate::report::progress::Progress;
 use crate::scenario::Case;
 use crate::scenario::explore::{self, EditExploration, Exploration, ExploreOptions, Trouble};
 
@@ -23,7 +24,7 @@ pub struct ExploreArgs {
     /// Scenario files or folders of them.
     #[arg(default_value = "scenarios")]
     places: Vec<PathBuf>,
-    /// Only scenarios with this tag; several are added up.
+    /// Only scenarios with this tag; with several, those that have any of them.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// Only this case of a scenario with variants.
@@ -32,17 +33,17 @@ pub struct ExploreArgs {
     /// This profile instead of the profiles and quirks that the scenarios name.
     #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
-    /// Somebody's own client instead of our sync: its file, see docs/clients.md. One run at a time.
+    /// Your own client instead of the built-in sync: the client's file, see docs/clients.md. One run at a time.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "blame", "reproduce", "edits"])]
     client: Option<PathBuf>,
     /// Disruptions in one run: 1, or 2 for pairs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     depth: u8,
-    /// What the choice starts from, when there are more runs than fit.
+    /// Seed of the random choice, when there are more runs than --max-runs.
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// Most runs of a scenario; of more, so many are drawn, pairs after single disruptions. 10000 when left out, 200 with
-    /// somebody's own client, which takes real time.
+    /// Most runs of a scenario; of more, so many are chosen at random, single disruptions first. 10000 when left out, 200
+    /// with your own client, which takes real time.
     #[arg(long, value_name = "N")]
     max_runs: Option<usize>,
     /// Only these disruptions, by the words scenarios use.
@@ -51,7 +52,7 @@ pub struct ExploreArgs {
     /// Only at calls of these operations.
     #[arg(long = "at", value_name = "OPERATION", value_delimiter = ',')]
     operations: Vec<String>,
-    /// Of an operation that a step calls more often, only so many calls, the first and the last among them.
+    /// Disrupt at most so many calls of an operation in each step, the first and the last among them.
     #[arg(long, value_name = "N")]
     calls: Option<std::num::NonZeroUsize>,
     /// Also answers that are wrong but look right, which no client can notice.
@@ -132,6 +133,9 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         cases.iter_mut().for_each(|case| *case = case.explored_by(&client));
     }
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    let attempts = explore::Attempts::default();
+    let counted = attempts.clone();
+    let mut progress = Progress::counting(cases.len(), move || counted.counts());
     let options = ExploreOptions {
         depth: args.depth,
         seed: args.seed,
@@ -143,6 +147,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         calls_max: args.calls,
         blame: args.blame,
         reproduce: args.reproduce.clone(),
+        attempts: attempts.clone(),
     };
     if let Some(folder) = &args.reproduce {
         std::fs::create_dir_all(folder).map_err(|cause| {
@@ -155,20 +160,23 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let mut broken = !all_read;
     let mut called = 0;
     for case in &cases {
+        progress.started(&case.name);
         if args.edits {
             match explore::explore_edits(case, &options) {
                 Ok(found) => {
                     let text =
                         if args.json { format!("{}\n", matrix::json_of_edits(&found)) } else { matrix::edits(&found) };
-                    let _ = out.write_all(text.as_bytes());
+                    let _ = progress.above(|| out.write_all(text.as_bytes()));
                     called += found.calls.len();
                     told.add_edits(&found);
                 }
                 Err(message) => {
                     broken = true;
-                    diagnostics::print(&miette::miette!("{} cannot be explored: {message}", case.name), colour);
+                    let report = miette::miette!("{} cannot be explored: {message}", case.name);
+                    progress.above(|| diagnostics::print(&report, colour));
                 }
             }
+            progress.ended(&case.name);
             continue;
         }
         match explore::explore(case, &options) {
@@ -179,7 +187,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                     matrix::text(&found)
                 };
                 // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
-                let _ = out.write_all(text.as_bytes());
+                let _ = progress.above(|| out.write_all(text.as_bytes()));
                 if let Some(folder) = &args.reproduce {
                     reproduce(folder, &found, colour)?;
                 }
@@ -188,14 +196,18 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
             }
             // What a client cannot do is no mistake of the scenario.
             Err(message) if args.client.is_some() => {
-                let _ = out.write_all(printable(&format!("{}: skipped: {message}\n", case.name)).as_bytes());
+                let text = printable(&format!("{}: skipped: {message}\n", case.name)).into_owned();
+                let _ = progress.above(|| out.write_all(text.as_bytes()));
             }
             Err(message) => {
                 broken = true;
-                diagnostics::print(&miette::miette!("{} cannot be explored: {message}", case.name), colour);
+                let report = miette::miette!("{} cannot be explored: {message}", case.name);
+                progress.above(|| diagnostics::print(&report, colour));
             }
         }
+        progress.ended(&case.name);
     }
+    progress.finish();
     if called == 0 && !broken {
         let help = match args.operations.as_slice() {
             [] => "name scenarios that sync; those that were found make no call".to_owned(),

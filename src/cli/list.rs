@@ -17,7 +17,7 @@ pub struct ListArgs {
     /// Scenario files or folders of them.
     #[arg(default_value = "scenarios")]
     places: Vec<PathBuf>,
-    /// Only scenarios with this tag; several are added up.
+    /// Only scenarios with this tag; with several, those that have any of them.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// Print JSON instead of a table.

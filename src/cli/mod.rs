@@ -60,7 +60,7 @@ pub use exit_code::ExitCode;
 /// How a command ended, or why it could not run (exit code 2).
 pub type Outcome = Result<ExitCode, miette::Report>;
 
-/// A fake Magento 1 SOAP v2 shop and an OroCRM-style sync, replayed as deterministic scenarios.
+/// A fake Magento 1 shop and a sync client like OroCRM's, for tests.
 #[derive(Debug, Parser)]
 #[command(name = "mockgento", version, max_term_width = 100, arg_required_else_help = true)]
 struct Arguments {
@@ -82,9 +82,9 @@ enum Command {
     Run(run::RunArgs),
     /// Run scenarios with a disruption at every call and see whether the sync recovers.
     Explore(explore::ExploreArgs),
-    /// Run scenarios that are drawn at random, and write the smallest of each that loses something.
+    /// Run random scenarios, and write the smallest one that shows each failure.
     Simulate(simulate::SimulateArgs),
-    /// Judge somebody's own client: tell every scenario with it and with our sync, and compare what they leave.
+    /// Compare your own client with the built-in sync, scenario by scenario.
     Conform(conform::ConformArgs),
     /// Show what the scenarios exercise, and what none of them does.
     Coverage(coverage::CoverageArgs),
@@ -98,9 +98,9 @@ enum Command {
     Accept(review::DecideArgs),
     /// Throw away snapshots that differ.
     Reject(review::DecideArgs),
-    /// Work on the reports of runs.
+    /// Merge the reports of runs.
     Report(report::ReportArgs),
-    /// Print the JSON schema of scenario files, for editors, of reports, or of overrides.
+    /// Print the JSON schema of scenarios, seeds, client files, reports and more.
     Schema(schema::SchemaArgs),
     /// List the reference client's named quirks and what each profile does about them.
     Quirks(quirks::QuirksArgs),
@@ -108,7 +108,7 @@ enum Command {
     Check(check::CheckArgs),
     /// Ask two shops the same questions, read-only, and print what differs.
     Compare(compare::CompareArgs),
-    /// Take back what syncs wrote to a shop, by their audit; without --yes only told.
+    /// Undo what syncs wrote to a shop, by their audit file; without --yes nothing is written.
     Undo(undo::UndoArgs),
     /// Sync a shop into a CRM file.
     Sync(sync::SyncArgs),
@@ -124,7 +124,7 @@ enum Command {
     Replay(record::ReplayArgs),
     /// Look at a CRM file, and edit it as a CRM user does.
     Crm(crm::CrmArgs),
-    /// Make up a shop of any size, as a seed for the fake shop.
+    /// Generate a seed for a shop of any size.
     Generate(generate::GenerateArgs),
     /// Make seed files for the fake shop.
     Seed(seed::SeedArgs),
@@ -132,7 +132,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Print the WSDL of a shop.
     Wsdl(wsdl::WsdlArgs),
-    /// Print what lets a shell complete commands, arguments and their values.
+    /// Print the completions of a shell: commands, arguments and their values.
     Completions(completions::CompletionsArgs),
     /// Write the manual, a page for each command.
     Man(completions::ManArgs),

@@ -48,12 +48,30 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// Whether somebody sits at both ends of the program.
+pub(super) fn is_conversation() -> bool {
+    use io::IsTerminal as _;
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Below this many columns nothing can be read.
+const COLUMNS_MIN: u16 = 20;
+
+/// How wide the output may be: what `COLUMNS` in the environment says, else the width of the terminal; `None` in a file or a
+/// pipe.
+pub(super) fn columns() -> Option<u16> {
+    use io::IsTerminal as _;
+    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let terminal = || io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    wanted
+        .or_else(|| terminal().map(|(terminal_size::Width(columns), _)| columns))
+        .filter(|columns| *columns >= COLUMNS_MIN)
+}
+
 /// Lets a table be as wide as the terminal and breaks its cells; elsewhere, as in a file or a pipe, its lines stay whole.
 pub(super) fn fit(table: &mut Table) {
-    use io::IsTerminal as _;
     table.set_content_arrangement(ContentArrangement::Disabled);
-    let width = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    if let Some((terminal_size::Width(columns), _)) = width {
+    if let Some(columns) = columns() {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
     }
 }

@@ -23,7 +23,7 @@ pub struct ReportArgs {
 
 #[derive(Debug, Subcommand)]
 enum ReportCommand {
-    /// Make one report of the reports of several runs, such as the parts of a suite.
+    /// Merge the reports of several runs, such as the shards of a suite, into one.
     Merge(MergeArgs),
 }
 
@@ -88,7 +88,10 @@ fn merge_json(args: &MergeArgs, texts: &[String]) -> Outcome {
     let streamed = report_target::to_stdout(&args.reports)?;
     let (mut results, mut shards) = (BTreeMap::new(), Vec::new());
     for (path, text) in args.files.iter().zip(texts) {
-        let read = json::read(text).map_err(|error| miette::miette!("{} cannot be merged: {error}", path.display()))?;
+        let read = json::read(text).map_err(|error| {
+            let help = "give files as `mockgento run --report json=FILE` writes them";
+            miette::miette!(help = help, "{} cannot be merged: {error}", path.display())
+        })?;
         shards.push(read.run.shard);
         // A scenario that was run again counts as it ended last.
         results.extend(read.results.into_iter().map(|result| (result.name.clone(), result)));

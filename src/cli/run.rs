@@ -12,7 +12,7 @@ use super::diagnostics::{self, Colour};
 use super::interrupt;
 use super::places::{Unread, load};
 use super::report_target::{self, Ended, ReportTarget};
-use super::watch::watch;
+use super::watch::{Focus, watch};
 use super::{ExitCode, Outcome};
 use crate::report::console::{Console, Target, Verbosity};
 use crate::report::format::About;
@@ -31,7 +31,7 @@ pub struct RunArgs {
     /// Scenario files or folders of them.
     #[arg(default_value = "scenarios")]
     places: Vec<PathBuf>,
-    /// Only scenarios with this tag; several are added up.
+    /// Only scenarios with this tag; with several, those that have any of them.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// Only cases with this text in their name or title.
@@ -43,10 +43,11 @@ pub struct RunArgs {
     /// Only cases that did not pass in this JSON report of an earlier run.
     #[arg(long, value_name = "FILE")]
     failed: Option<PathBuf>,
-    /// Begin no more cases once one has failed.
+    /// Start no more cases once one has failed.
     #[arg(long)]
     fail_fast: bool,
-    /// Tell the scenarios with somebody's own client instead of our sync: its file, see docs/clients.md. One case at a time.
+    /// Run the scenarios with your own client instead of the built-in sync: the client's file, see docs/clients.md. One
+    /// case at a time.
     #[arg(long, value_name = "FILE")]
     client: Option<PathBuf>,
     /// Speak over loopback TCP instead of a pipe in memory. The snapshots are the same.
@@ -55,28 +56,28 @@ pub struct RunArgs {
     /// How many scenarios run at once; left out: as many as there are processors.
     #[arg(long, short, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
-    /// Take what is there now as the expected snapshots.
+    /// Accept every snapshot that differs.
     #[arg(long, conflicts_with = "check")]
     accept: bool,
     /// Compare only and write nothing; the default when CI is set in the environment.
     #[arg(long)]
     check: bool,
-    /// Run again whenever a scenario or seed is saved, until Ctrl-C.
+    /// Run again whenever a scenario or seed is saved, until Ctrl-C: first what failed, then what the saved file concerns.
     #[arg(long, conflicts_with_all = ["accept", "check", "reports"])]
     watch: bool,
-    /// Say only what failed, and the sum.
+    /// Print only failures and the sum.
     #[arg(long, short)]
     quiet: bool,
     /// Seconds after which a scenario counts as slow.
     #[arg(long, env = "MOCKGENTO_SLOW", value_name = "SECONDS", default_value_t = 1)]
     slow: u64,
-    /// Seconds after which a scenario is given up; 60 when left out, 600 with somebody's own client.
+    /// Seconds after which a scenario is stopped; 60 when left out, 600 with your own client.
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
-    /// Run only this part of several, such as 2/4. Which scenarios are in it follows from their names.
+    /// Run only this part of the suite, such as 2/4. The names of scenarios decide which part they are in.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// Make the parts as long as each other by the times in this JSON report of an earlier run.
+    /// Balance the shards by the times in this JSON report of an earlier run.
     #[arg(long, value_name = "FILE", requires = "shard")]
     durations: Option<PathBuf>,
     #[command(flatten)]
@@ -124,9 +125,25 @@ impl RunArgs {
         }
         if cases.is_empty() && wrong.is_empty() && all > 0 {
             let help = "`mockgento list` shows the names of all cases";
-            return Err(miette::miette!(help = help, "no case is what was asked for, of {all}"));
+            let cases = if all == 1 { "the 1 case" } else { &format!("none of the {all} cases") };
+            let has = if all == 1 { "does not have" } else { "has" };
+            return Err(miette::miette!(help = help, "{cases} {has} {}", self.asked()));
         }
         Ok((cases, wrong))
+    }
+
+    /// What a command that repeats one of the cases has to say as well.
+    fn repeated_with(&self) -> Vec<String> {
+        let client = self.client.iter().flat_map(|file| ["--client".to_owned(), file.display().to_string()]);
+        client.chain(self.tcp.then(|| "--tcp".to_owned())).collect()
+    }
+
+    /// What was asked for, as it was typed.
+    fn asked(&self) -> String {
+        let filter = self.filter.iter().map(|text| format!("the text `{text}` in its name or title"));
+        let variant = self.variant.iter().map(|name| format!("the variant `{name}`"));
+        let failed = self.failed.iter().map(|file| format!("failed in {}", file.display()));
+        filter.chain(variant).chain(failed).collect::<Vec<_>>().join(" and ")
     }
 
     fn whole_suite(&self) -> bool {
@@ -146,10 +163,13 @@ impl RunArgs {
 
 /// Runs scenarios and reports; again and again when asked to watch.
 pub fn run(args: &RunArgs, colour: Colour) -> Outcome {
-    if args.watch { watch(&args.places, colour, || run_once(args, colour)) } else { run_once(args, colour) }
+    if args.watch {
+        return watch(&args.places, colour, |focus| run_once(args, colour, Some(focus)));
+    }
+    run_once(args, colour, None)
 }
 
-fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
+fn run_once(args: &RunArgs, colour: Colour, mut focus: Option<&mut Focus>) -> Outcome {
     let streamed = report_target::to_stdout(&args.reports)?;
     report_target::probe(&args.reports)?;
     let (mut cases, mut wrong) = args.selected()?;
@@ -164,6 +184,7 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
     }
+    let narrowed = focus.as_mut().and_then(|focus| focus.narrow(&mut cases));
     let clients = Clients::attach(args.client.as_deref(), &mut cases)?;
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
     let mut page = report_target::want_timelines(&args.reports).then(html::Page::default);
@@ -198,7 +219,11 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
             (false, false) => Verbosity::Usual,
         },
     );
-    let mut console = Console::new(target, verbosity, slow_after, cases.iter().map(|case| case.name.as_str()));
+    let mut console = Console::new(target, verbosity, slow_after, cases.iter().map(|case| case.name.as_str()))
+        .repeated_with(&args.repeated_with());
+    if let Some(told) = &narrowed {
+        console.note(told);
+    }
     let mut results = Vec::new();
     let started = Instant::now();
     let mut stream = report_target::Streamed::begin(streamed, &about);
@@ -231,7 +256,10 @@ fn run_once(args: &RunArgs, colour: Colour) -> Outcome {
     } else if let Some(shard) = args.shard {
         console.note(&format!("no scenario is in part {shard}"));
     }
-    if args.whole_suite() && all_read {
+    if let Some(focus) = focus {
+        focus.note(&results);
+    }
+    if args.whole_suite() && all_read && narrowed.is_none() {
         for orphan in orphans(&cases) {
             console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));
         }

@@ -22,9 +22,9 @@ enum Of {
     Scenario,
     /// Files of fragments, for editors.
     Fragment,
-    /// Files of somebody's own client.
+    /// Files of your own client.
     Client,
-    /// Files of the differences that are meant of such a client.
+    /// Files of known differences of such a client.
     KnownDifferences,
     /// The lines between Mockgento and an adapter.
     Adapter,

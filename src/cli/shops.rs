@@ -1,6 +1,7 @@
 //! `mockgento serve --shops`: several shops in one process. Each of the file is what the command line says of one, by the same
 //! words.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use clap::Parser;
@@ -9,7 +10,11 @@ use miette::miette;
 use serde::Deserialize;
 
 use super::serve::ServeArgs;
+use super::usage;
 use crate::bounded;
+use crate::place::At;
+use crate::written_value::Value;
+use crate::yaml_mistake;
 
 /// Words of the command line that a shop of the file may have; those that stand alone, and those that name a file.
 const FLAGS: &[&str] = &["wsi", "exact-wsdl", "mend-wsdl", "no-admin"];
@@ -21,16 +26,7 @@ const LISTEN: &str = "127.0.0.1:0";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShopsFile {
-    shops: IndexMap<String, IndexMap<String, Values>>,
-}
-
-/// A value of the command line, or several.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Values {
-    Flag(bool),
-    Text(String),
-    Texts(Vec<String>),
+    shops: IndexMap<String, IndexMap<At<String>, At<Value>>>,
 }
 
 /// The words of one shop, for clap.
@@ -47,21 +43,31 @@ pub(super) fn read(path: &Path) -> miette::Result<Vec<(String, ServeArgs)>> {
     let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
         .map_err(|error| miette!(help = "give a YAML file of shops", "cannot read {name}: {error}"))?;
     let file: ShopsFile = serde_saphyr::from_str(&text).map_err(|error| {
-        let whole = error.to_string();
-        miette!(help = HELP, "{name}: {}", whole.lines().next().unwrap_or_default())
+        let (line, column, message) = yaml_mistake::of(&error, &text, &yaml_mistake::SHOPS, |_| true).in_one_line();
+        miette!(help = HELP, "{name}:{line}:{column}: {message}")
     })?;
     if file.shops.is_empty() {
         return Err(miette!(help = HELP, "{name}: there is no shop in it"));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    file.shops.into_iter().map(|(shop, words)| Ok((shop.clone(), one(&name, folder, &shop, words)?))).collect()
+    let source = Source { name: &name, text: &text, folder };
+    file.shops.into_iter().map(|(shop, words)| Ok((shop.clone(), one(&source, &shop, &words)?))).collect()
 }
 
 const HELP: &str = "write such as: shops: {live: {seed: corner-shop, listen: \"127.0.0.1:8085\"}, staging: {wsi: yes}}";
 
-fn one(file: &str, folder: &Path, shop: &str, words: IndexMap<String, Values>) -> miette::Result<ServeArgs> {
+/// The file that is read.
+struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+    folder: &'a Path,
+}
+
+fn one(source: &Source<'_>, shop: &str, words: &IndexMap<At<String>, At<Value>>) -> miette::Result<ServeArgs> {
     let mut line: Vec<String> = Vec::new();
-    for (word, value) in &words {
+    for (word, value) in words {
+        let file = format!("{}:{}", source.name, word.place());
+        let word = word.get();
         let unknown = || {
             let known = FLAGS.iter().chain(FILES).chain(VALUES).copied();
             let nearest = crate::nearest::nearest(word, known);
@@ -69,11 +75,11 @@ fn one(file: &str, folder: &Path, shop: &str, words: IndexMap<String, Values>) -
             miette!(help = help, "{file}: {shop}: there is no {word}")
         };
         if FLAGS.contains(&word.as_str()) {
-            match value {
-                Values::Flag(true) => line.push(format!("--{word}")),
-                Values::Flag(false) => {}
-                Values::Text(text) if text == "yes" => line.push(format!("--{word}")),
-                Values::Text(text) if text == "no" => {}
+            match value.get() {
+                Value::Bool(true) => line.push(format!("--{word}")),
+                Value::Bool(false) => {}
+                Value::Text(text) if text == "yes" => line.push(format!("--{word}")),
+                Value::Text(text) if text == "no" => {}
                 _ => return Err(miette!(help = "write yes or no", "{file}: {shop}: {word} is yes or no")),
             }
             continue;
@@ -82,24 +88,27 @@ fn one(file: &str, folder: &Path, shop: &str, words: IndexMap<String, Values>) -
         if !is_file && !VALUES.contains(&word.as_str()) {
             return Err(unknown());
         }
-        let texts: Vec<&str> = match value {
-            Values::Text(text) => vec![text],
-            Values::Texts(texts) => texts.iter().map(String::as_str).collect(),
-            Values::Flag(_) => return Err(miette!(help = HELP, "{file}: {shop}: {word} wants a value")),
+        let texts: Option<Vec<Cow<'_, str>>> = match value.get() {
+            Value::Text(_) | Value::Fraction => value.text(source.text).map(|text| vec![text]),
+            Value::List(items) => items.iter().map(|item| item.text(source.text)).collect(),
+            Value::Bool(_) | Value::Null | Value::Record(_) => None,
+        };
+        let Some(texts) = texts else {
+            return Err(miette!(help = HELP, "{file}: {shop}: {word} wants a value"));
         };
         for text in texts {
             let is_path = is_file && (text.contains('/') || text.contains('.') || word == "module");
-            let text = if is_path { folder.join(text).display().to_string() } else { text.to_owned() };
+            let text = if is_path { source.folder.join(&*text).display().to_string() } else { text.into_owned() };
             line.extend([format!("--{word}"), text]);
         }
     }
-    if !words.contains_key("listen") {
+    if !words.keys().any(|word| word.get() == "listen") {
         line.extend(["--listen".to_owned(), LISTEN.to_owned()]);
     }
     OneShop::try_parse_from(line).map(|read| read.args).map_err(|error| {
-        let whole = error.render().to_string();
+        let whole = usage::remedied(&error, &error.render().to_string(), &[]);
         let first = whole.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        miette!(help = "`mockgento serve --help` says what each word takes", "{file}: {shop}: {first}")
+        miette!(help = "`mockgento serve --help` says what each word takes", "{}: {shop}: {first}", source.name)
     })
 }
 

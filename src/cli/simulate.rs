@@ -22,7 +22,7 @@ const USUALLY: Duration = Duration::from_secs(60);
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
 pub struct SimulateArgs {
-    /// What every draw starts from: the same seed, the same scenarios.
+    /// Random seed: the same seed gives the same scenarios.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
     /// How long, such as 60s or 1h; 60 seconds when neither this nor --scenarios is given.
@@ -31,16 +31,16 @@ pub struct SimulateArgs {
     /// How many scenarios.
     #[arg(long, value_name = "N")]
     scenarios: Option<NonZeroU64>,
-    /// The number of the first scenario, to see one again that failed.
+    /// The number of the first scenario, to repeat one that failed.
     #[arg(long, default_value_t = NonZeroU64::MIN, value_name = "N")]
     first: NonZeroU64,
     /// The profile of every scenario.
     #[arg(long, default_value_t = Profile::Documented, value_name = "PROFILE")]
     profile: Profile,
-    /// Switch this quirk on in every scenario and see what it loses, such as Q-44; several are added up.
+    /// Switch this quirk on in every scenario and see what it loses, such as Q-44; may be given several times.
     #[arg(long = "quirk", value_name = "QUIRK", value_parser = quirk)]
     quirks: Vec<Quirk>,
-    /// The folder for the smallest scenario of each failure; it is made when there is one.
+    /// The folder for the smallest scenario of each failure; it is made when something fails.
     #[arg(long, default_value = "simulated", value_name = "DIR")]
     reproduce: PathBuf,
     /// Stop after so many failures.

@@ -41,7 +41,8 @@ pub struct SyncArgs {
     /// Website id, -1 for all. Left out: what the CRM file has, all in a new one.
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     website: Option<i64>,
-    /// Sync start date; after a sync it stays, in the profile orocrm-4.1 it may move earlier. Left out: what the CRM file has, 2007-01-01 in a new one.
+    /// Sync start date; after a sync it stays, in the profile orocrm-4.1 it may move earlier. Left out: what the CRM file
+    /// has, 2007-01-01 in a new one.
     #[arg(long, value_name = "DATE")]
     start_date: Option<Date>,
     /// Two way sync: who wins a conflict, or off. Edits that wait in the CRM file are written to the shop unless it is
@@ -67,7 +68,7 @@ pub struct SyncArgs {
     /// Print the outcome as JSON.
     #[arg(long)]
     pub(super) json: bool,
-    /// Say only what failed, and the sum.
+    /// Print only failures and the sum.
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
     /// Log what is done, with how long it took; twice for every call.

@@ -46,7 +46,7 @@ pub(super) fn tell(usage: clap::Error) -> ExitCode {
 }
 
 /// The text with words that help in the place of what the standard library says of a value, and the nearest command.
-fn remedied(usage: &clap::Error, text: &str, arguments: &[String]) -> String {
+pub(super) fn remedied(usage: &clap::Error, text: &str, arguments: &[String]) -> String {
     let context = |kind| match usage.get(kind) {
         Some(ContextValue::String(text)) => text.as_str(),
         _ => "",
@@ -138,15 +138,7 @@ fn nearest_command(wrong: &str, arguments: &[String]) -> (String, Option<String>
         }
     }
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-    // Letters that changed places are what fingers do most; a likeness of the beginning does not see them.
-    let mut sorted = wrong.chars().collect::<Vec<_>>();
-    sorted.sort_unstable();
-    let same_letters = names.iter().find(|name| {
-        let mut letters = name.chars().collect::<Vec<_>>();
-        letters.sort_unstable();
-        letters == sorted
-    });
-    let meant = same_letters.copied().or_else(|| nearest::meant(wrong, names.iter().copied())).map(str::to_owned);
+    let meant = nearest::meant(wrong, names.iter().copied()).map(str::to_owned);
     (above, meant)
 }
 

@@ -102,6 +102,8 @@ fn pretty(value: &impl serde::Serialize) -> String {
 
 const WHAT_IT_IS: &str = "name the folder of a recording, as `mockgento record --out DIR` makes it";
 
+const NOT_WHOLE: &str = "the file is not one of a recording, or not all of it: restore it, or record again";
+
 /// Reads a recording: the cassette, and the CRM our sync left.
 ///
 /// # Errors
@@ -114,7 +116,7 @@ pub fn read(folder: &Path) -> Result<(Cassette, Option<Value>), RecordError> {
     };
     let broken = |name: &str| {
         let path = folder.join(name);
-        move |error: serde_json::Error| RecordError::File { path, reason: error.to_string() }
+        move |error: serde_json::Error| RecordError::File { path, reason: format!("{error}; {NOT_WHOLE}") }
     };
     let mut cassette: Cassette = serde_json::from_str(&text(CASSETTE)?).map_err(broken(CASSETTE))?;
     cassette.wsdl = text(WSDL)?;

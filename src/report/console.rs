@@ -1,6 +1,7 @@
 //! Results on a terminal: a line per scenario as its turn comes, a mark for slow ones, failures with their differences
 //! last, then the sum.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub struct Console {
     name_columns: usize,
     slow_after: Duration,
     progress: Progress,
+    /// Options without which a case does something else.
+    repeated_with: String,
     broken: Option<io::Error>,
 }
 
@@ -74,7 +77,14 @@ impl Console {
         names: impl Iterator<Item = &'a str>,
     ) -> Self {
         let name_columns = names.map(|name| name.chars().count()).max().unwrap_or_default();
-        Self { out, verbosity, name_columns, slow_after, progress, broken: None }
+        Self { out, verbosity, name_columns, slow_after, progress, repeated_with: String::new(), broken: None }
+    }
+
+    /// The options that belong to the command which repeats a case.
+    #[must_use]
+    pub fn repeated_with(mut self, options: &[String]) -> Self {
+        self.repeated_with = options.iter().map(|option| format!(" {}", quoted(option))).collect();
+        self
     }
 
     /// A scenario begins.
@@ -133,7 +143,11 @@ impl Console {
             } else {
                 self.print(&coloured(&printable(&explained(result))));
             }
-            self.print(&format!("  {DIM}again: {}{RESET}\n", printable(&again(result))));
+            self.print(&format!(
+                "  {DIM}again: {}{}{RESET}\n",
+                printable(&again(result)),
+                printable(&self.repeated_with)
+            ));
         }
         let colour = if failed.is_empty() { GREEN } else { RED };
         let slow = results.iter().filter(|result| result.elapsed >= self.slow_after).count();
@@ -187,6 +201,12 @@ fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 { time.as_secs().to_string() } else { format!("{:.1}", time.as_secs_f64()) }
 }
 
+/// A word as a shell takes it.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if is_plain { Cow::Borrowed(word) } else { Cow::Owned(format!("'{}'", word.replace('\'', "'\\''"))) }
+}
+
 /// The command that repeats a case.
 pub fn again(result: &CaseResult) -> String {
     let file = super::json::slashed(&result.file);
@@ -198,8 +218,7 @@ pub fn again(result: &CaseResult) -> String {
         Some(rest) => format!("{base}{rest}"),
         None => file.clone(),
     };
-    let plain = case.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    if plain { format!("mockgento run {case}") } else { format!("mockgento run '{}'", case.replace('\'', "'\\''")) }
+    format!("mockgento run {}", quoted(&case))
 }
 
 /// Everything that is wrong with a case, without colour.

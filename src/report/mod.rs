@@ -11,7 +11,7 @@ pub mod json;
 pub mod junit;
 pub mod matrix;
 pub mod page;
-mod progress;
+pub mod progress;
 pub mod tap;
 
 #[cfg(test)]

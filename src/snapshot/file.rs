@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use insta::Snapshot;
 use insta::internals::SnapshotContents;
 
-use crate::whole_file;
+use crate::{bounded, whole_file};
 
 /// What the head of a snapshot says about where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,11 @@ pub(super) fn read(path: &Path) -> Result<Option<(Header, String)>, SnapshotErro
         return Ok(None);
     }
     let unreadable = |cause: String| SnapshotError::Unreadable { path: path.to_owned(), cause };
+    let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|cause| unreadable(cause.to_string()))?;
+    let has_head = text.strip_prefix("---").is_some_and(|rest| rest.contains("\n---"));
+    if !has_head {
+        return Err(unreadable("it does not begin with a head between two lines of `---`".to_owned()));
+    }
     let snapshot = Snapshot::from_file(path).map_err(|cause| unreadable(cause.to_string()))?;
     let metadata = snapshot.metadata();
     let header = Header {

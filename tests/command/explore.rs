@@ -71,6 +71,7 @@ fn explored_scenario(folder: &Path, scenario: &str, profile: Profile, depth: u8,
         calls_max: None,
         blame: profile == Profile::OroCrm41,
         reproduce: (depth == 1).then(|| folder.to_owned()),
+        attempts: mockgento::scenario::explore::Attempts::default(),
     };
     explore(&case, &options).unwrap()
 }

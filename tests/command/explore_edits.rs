@@ -43,6 +43,7 @@ fn explored(profile: Profile) -> EditExploration {
         calls_max: None,
         blame: false,
         reproduce: None,
+        attempts: mockgento::scenario::explore::Attempts::default(),
     };
     explore_edits(&case, &options).unwrap()
 }

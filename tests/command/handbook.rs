@@ -1,7 +1,7 @@
 //! The handbook in `docs/`: every page is in its summary, links lead somewhere, every step and edit has an example that a
 //! test runs (`documented`), and the tables of a seed are those of the schema. mdBook itself is not needed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -138,4 +138,113 @@ fn tables(schema: &Value) -> String {
         }
     }
     text
+}
+
+/// What stands as code in a page: blocks, and the words between backticks.
+fn code(text: &str) -> Vec<String> {
+    let (mut found, mut is_block) = (Vec::new(), false);
+    for part in text.split("```") {
+        match is_block {
+            true => found.extend(part.replace("\\\n", " ").lines().map(str::to_owned)),
+            false => found.extend(part.split('`').skip(1).step_by(2).map(|span| span.replace('\n', " "))),
+        }
+        is_block = !is_block;
+    }
+    found
+}
+
+/// The helps of the commands, by the words that lead to them.
+fn help_of(path: &[&str], known: &mut BTreeMap<String, String>) -> String {
+    known.entry(path.join(" ")).or_insert_with(|| printed(&[path, &["--help"]].concat())).clone()
+}
+
+/// Commands below one, as its help lists them.
+fn below(help: &str) -> BTreeSet<String> {
+    let listed = help.split("Commands:\n").nth(1).unwrap_or_default();
+    let rows = listed
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    rows.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+}
+
+#[test]
+fn commands_and_flags_that_pages_name_are_there() {
+    let (mut known, mut wrong, mut looked) = (BTreeMap::new(), BTreeSet::new(), 0);
+    for page in pages() {
+        for line in code(&read(&page)) {
+            for (at, _) in line.match_indices("mockgento ") {
+                // Names of packages and of images.
+                let is_of_others =
+                    ["install ", "docker ", "podman ", "image"].iter().any(|word| line[..at].contains(word));
+                if is_of_others
+                    || line[..at].ends_with(|before: char| before.is_alphanumeric() || "/-_.\"".contains(before))
+                {
+                    continue;
+                }
+                let command = line[at..].split(['|', ';', '&', '>', '#', '"', '…', ')']).next().unwrap_or_default();
+                let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+                let mut path: Vec<&str> = Vec::new();
+                for word in &words {
+                    let commands = below(&help_of(&path, &mut known));
+                    if !commands.contains(*word) {
+                        let is_word = word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
+                            && !word.starts_with('-');
+                        if is_word && !commands.is_empty() && words.len() > 1 && path.is_empty() {
+                            wrong.insert(format!("{}: there is no command {word}: {command}", page.display()));
+                        }
+                        break;
+                    }
+                    path.push(word);
+                }
+                let help = help_of(&path, &mut known);
+                for flag in words.iter().filter(|word| word.starts_with("--") && word.len() > 2) {
+                    let flag = flag.split(['=', '[', ',']).next().unwrap_or_default().trim_end_matches(['.', ':']);
+                    looked += 1;
+                    let is_there = help
+                        .split_whitespace()
+                        .any(|word| word.trim_end_matches(',').split(['=', '[', '.']).next() == Some(flag));
+                    if !is_there {
+                        wrong.insert(format!(
+                            "{}: `mockgento {}` has no {flag}: {command}",
+                            page.display(),
+                            path.join(" ")
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(looked > 100, "{looked}");
+}
+
+/// What the program says, as the page of troubles quotes it: each piece of it stands somewhere in the source.
+#[test]
+fn messages_that_are_explained_are_those_that_are_said() {
+    let mut source = String::new();
+    for entry in walkdir::WalkDir::new(root().join("src")).into_iter().map(Result::unwrap) {
+        if entry.path().extension().is_some_and(|end| end == "rs") {
+            source.push_str(&read(entry.path()));
+        }
+    }
+    let continued = regex::Regex::new(r"\\\n\s*").unwrap();
+    let source = continued.replace_all(&source, "");
+    let page = read(&root().join("docs/troubleshooting.md"));
+    let rows: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `")).collect();
+    assert!(rows.len() > 15);
+    let mut wrong = Vec::new();
+    for row in rows {
+        let message = row.split(" | ").next().unwrap_or_default();
+        for piece in message
+            .split(|c: char| c.is_ascii_digit() || "…`;".contains(c))
+            .map(|piece| piece.trim_matches([' ', ':', '/']))
+            .filter(|piece| piece.len() > 3)
+        {
+            if !source.contains(piece) {
+                wrong.push(format!("nothing says {piece:?} of {message:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -38,4 +38,6 @@ mod stored_shop;
 mod support;
 mod sync;
 mod terminal;
+#[cfg(target_os = "linux")]
+mod tour;
 mod truth;

@@ -1,9 +1,10 @@
 //! Mistakes at the command line and mistakes that only show when a scenario runs, each as typed, with the whole text of what
 //! is answered and the exit code. Mistakes in files are in `tests/language/mistakes.txt`.
 //!
-//! Each part of `mistakes.txt` begins with `#####`; lines with a bar are the file `scenarios/a.yaml`, lines with a dollar
-//! are commands. They run in one project of `mockgento init`; `$SHOP` is the WSDL of a shop with the key `oro-key-1`.
+//! Each part of `mistakes.txt` begins with `#####`; lines with a bar are the file `scenarios/a.yaml`, or the file that the last
+//! line with an at sign names; lines with a dollar are commands. They run in one project of `mockgento init`; `$SHOP` is the WSDL of a shop with the key `oro-key-1`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -28,6 +29,21 @@ fn answer(folder: &Path, shop: &str, command: &str) -> String {
     format!("$ {command}\n{text}exit {}\n", output.status.code().unwrap())
 }
 
+/// The files of a part.
+fn files(lines: &str) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut name = "scenarios/a.yaml";
+    for line in lines.lines() {
+        if let Some(file) = line.strip_prefix("@ ") {
+            name = file;
+            files.entry(file.to_owned()).or_default();
+        } else if let Some(text) = line.strip_prefix('|') {
+            files.entry(name.to_owned()).or_default().extend([text, "\n"]);
+        }
+    }
+    files
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mistake_is_answered_with_what_to_do() {
     let shop = TestShop::builder().seed(Seed::corner_shop_people().unwrap()).running_clock().start().await;
@@ -41,18 +57,20 @@ async fn every_mistake_is_answered_with_what_to_do() {
     let mut told = String::new();
     for part in include_str!("mistakes.txt").split("##### ").skip(1) {
         let (name, lines) = part.split_once('\n').unwrap();
-        let file: String =
-            lines.lines().filter_map(|line| line.strip_prefix('|')).map(|line| format!("{line}\n")).collect();
-        let scenario = at.join("scenarios/a.yaml");
-        if !file.is_empty() {
-            std::fs::write(&scenario, file).unwrap();
+        let files = files(lines);
+        for (file, text) in &files {
+            let file = at.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
         }
         told.push_str(&format!("##### {name}\n"));
         for command in lines.lines().filter_map(|line| line.strip_prefix("$ ")) {
             told.push_str(&answer(at, &url, command));
         }
         told.push('\n');
-        let _ = std::fs::remove_file(scenario);
+        for file in files.keys() {
+            let _ = std::fs::remove_file(at.join(file));
+        }
     }
     let port = shop.wsdl_url().port().unwrap().to_string();
     let told = told.replace(&format!(":{port}"), ":PORT").replace(&at.display().to_string(), "PROJECT");

@@ -62,3 +62,40 @@ async fn controls_in_data_are_shown_as_escapes() {
     run(&["run", &format!("nowhere/{}", HOSTILE.replace('\0', ""))], false);
     run(&["check", "--url", &url, "--user", HOSTILE], false);
 }
+
+/// Tables fit a terminal of 80 columns: `COLUMNS` says how wide it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_fit_eighty_columns() {
+    let shop = TestShop::builder().seed(mockgento::shop::Seed::corner_shop().unwrap()).running_clock().start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let crm = folder.path().join("crm.sqlite").display().to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.args(arguments).env("MOCKGENTO_API_KEY", KEY).env("NO_COLOR", "1").env("COLUMNS", "80");
+        let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let url = shop.wsdl_url().to_string();
+    run(&["sync", "--url", &url, "--user", "oro", "--crm", &crm, "--start-date", "2026-11-01"]);
+    let mut wrong = Vec::new();
+    for arguments in [
+        &["list"][..],
+        &["quirks"],
+        &["coverage", "--tag", "two-way"],
+        &["status", "--crm", &crm],
+        &["crm", "show", "website", "--crm", &crm],
+        &["crm", "show", "region", "--crm", &crm, "--limit", "20"],
+        &["crm", "show", "customerGroup", "--crm", &crm],
+        &["integration", "show", "--crm", &crm],
+        &["serve", "--list-operations"],
+        &["conform", "--features"],
+    ] {
+        let text = run(arguments);
+        assert!(!text.is_empty(), "{arguments:?}");
+        // A word that is longer than the line, such as an address, cannot be broken.
+        let is_wide =
+            |line: &&str| line.chars().count() > 80 && line.split_whitespace().all(|word| word.chars().count() < 40);
+        wrong.extend(text.lines().find(is_wide).map(|line| format!("{arguments:?}: {line}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

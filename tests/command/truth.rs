@@ -134,6 +134,59 @@ fn cases_that_were_not_run_are_in_every_report() {
     all_reports_say(folder.path(), 1, 2, 1);
 }
 
+/// Parts of each of these suites that are merged say in every format what the whole does.
+#[test]
+fn merged_parts_say_in_every_format_what_the_whole_does() {
+    for (files, code, passed, failed) in RUNS.iter().filter(|run| run.0.len() > 1) {
+        let folder = project(files);
+        for part in ["1/2", "2/2"] {
+            let (json, junit) = (format!("json={}.jsonl", &part[..1]), format!("junit={}.xml", &part[..1]));
+            mockgento(folder.path(), &["run", "--check", "--shard", part, "--report", &json, "--report", &junit]);
+        }
+        let merged = mockgento(folder.path(), &[&["report", "merge", "1.jsonl", "2.jsonl"], REPORTS].concat());
+        assert_eq!(merged.status.code(), Some(*code), "{files:?} {}", said(&merged));
+        all_reports_say(folder.path(), *passed, *failed, *code);
+        let merged = mockgento(folder.path(), &["report", "merge", "1.xml", "2.xml", "--report", "junit=r.xml"]);
+        assert_eq!(merged.status.code(), Some((*code).min(1)), "{files:?} {}", said(&merged));
+        let junit = std::fs::read_to_string(folder.path().join("r.xml")).unwrap();
+        let bad = junit.matches("<failure").count() + junit.matches("<error").count();
+        assert_eq!((junit.matches("<testcase").count(), bad), (passed + failed, *failed), "{junit}");
+    }
+}
+
+/// A case that somebody's client was not asked is neither passed nor failed, in each format and in merged parts.
+#[test]
+fn a_skipped_case_is_skipped_in_every_report() {
+    let skipped = "title: s\nintegration: {two way sync: yes, sync start date: 2024-01-08}\nsteps:\n  - sync\n  - in crm: {register: {customer: li@example.com}}\n";
+    let folder = project(&[("p.yaml", PASSING), ("s.yaml", skipped)]);
+    let client = "title: c\ncommands: {reset: 'true', sync: 'true'}\ncrm: {command: echo {}}\n";
+    std::fs::write(folder.path().join("client.yaml"), client.replace("echo {}", "'echo {}'")).unwrap();
+    let run = mockgento(folder.path(), &[&["run", "--check", "--client", "client.yaml"], REPORTS].concat());
+    let says = |what: &str| {
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let (junit, json, tap, github, html) =
+            (read("r.xml"), read("r.jsonl"), read("r.tap"), read("r.github"), read("r.html"));
+        assert_eq!((junit.matches("<testcase").count(), junit.matches("<skipped").count()), (2, 1), "{what} {junit}");
+        assert!(!junit.contains("<failure") && !junit.contains("<error"), "{what} {junit}");
+        assert_eq!(json.matches("\"status\":\"skipped\"").count(), 1, "{what} {json}");
+        assert!(json.contains("\"passed\":1,\"failed\":0"), "{what} {json}");
+        assert!(tap.contains("1..2\n") && tap.contains("# SKIP") && !tap.contains("not ok"), "{what} {tap}");
+        assert!(!github.contains("::error"), "{what} {github}");
+        assert!(html.contains("\"status\":\"skipped\""), "{what}");
+    };
+    assert_eq!(run.status.code(), Some(0), "{}", said(&run));
+    assert!(said(&run).contains("1 passed, 0 failed, 1 skipped"), "{}", said(&run));
+    says("run");
+    for part in ["1", "2"] {
+        let (shard, json) = (format!("{part}/2"), format!("json={part}.jsonl"));
+        let part = ["run", "--check", "--client", "client.yaml", "--shard", &shard, "--report", &json];
+        mockgento(folder.path(), &part);
+    }
+    let merged = mockgento(folder.path(), &[&["report", "merge", "1.jsonl", "2.jsonl"], REPORTS].concat());
+    assert_eq!(merged.status.code(), Some(0), "{}", said(&merged));
+    says("merged");
+}
+
 fn text_of_again(text: &str, name: &str) -> bool {
     text.contains(&format!("again: mockgento run scenarios/{name}.yaml"))
 }
@@ -175,8 +228,8 @@ fn one_case_is_run_by_the_name_a_failure_prints() {
     }
     for (arguments, expected) in [
         (&["group/many.tow"][..], "did you mean `group/many.two`?"),
-        (&["-k", "nothing like it"], "no case is what was asked for, of 4"),
-        (&["--variant", "three"], "no case is what was asked for, of 4"),
+        (&["-k", "nothing like it"], "none of the 4 cases has the text `nothing like it` in its name or title"),
+        (&["--variant", "three"], "none of the 4 cases has the variant `three`"),
         (&["nosuch"], "nosuch"),
     ] {
         let run = mockgento(folder.path(), &[&["run", "--check"], arguments].concat());

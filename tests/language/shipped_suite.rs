@@ -122,6 +122,7 @@ fn drawn(seed: u64) -> ExploreOptions {
         calls_max: None,
         blame: false,
         reproduce: None,
+        attempts: mockgento::scenario::explore::Attempts::default(),
     }
 }
 

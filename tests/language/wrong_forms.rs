@@ -11,6 +11,8 @@ use mockgento::scenario::{Scenario, ScenarioError, schema};
 /// Word, step, and what is said about it.
 const STEPS: &[(&str, &str, &str)] = &[
     ("check connection", "{check connection: {api kee: x}}", "did you mean `api key`?"),
+    ("sync website list", "{sync website list: {now: yes}}", "`now` is not known here"),
+    ("integration", "{integration: staging}", "there is no integration called `staging`"),
     ("sync", "{sync: {only: customr}}", "did you mean `customer`?"),
     (
         "during",

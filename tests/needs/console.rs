@@ -29,7 +29,8 @@ fn text_of(dom: &str, id: &str) -> String {
     tags.replace_all(&dom[tag_end + 1..end], "|").into_owned()
 }
 
-async fn called() -> FakeShop {
+/// A shop that was called three times.
+pub async fn called() -> FakeShop {
     let shop = FakeShop::start(support::shop(&support::clock()), ServerOptions::default()).await.unwrap();
     for (operation, parts) in [
         ("login", "<username>apiuser</username><apiKey>nope-nope-nope</apiKey>"),

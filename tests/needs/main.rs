@@ -6,8 +6,10 @@
 mod browser;
 mod console;
 mod conversion;
+mod devtools;
 mod doors;
 mod html_report;
+mod narrow;
 mod need;
 mod recorded_heads;
 mod recordings;
@@ -117,6 +119,10 @@ fn main() {
         Browser finish console:
             the_console_shows_what_a_client_just_did_and_why_it_failed,
             the_console_shows_tables_disruptions_and_settings;
+        Browser finish narrow:
+            the_report_fits_keeps_its_filter_in_the_address_and_groups_calls,
+            the_plan_and_the_conformance_of_a_client_fit,
+            the_console_fits_keeps_its_filter_in_the_address_and_groups_calls;
         Php finish through_the_proxy: php;
         Zeep finish through_the_proxy: zeep;
     };

@@ -37,7 +37,7 @@ enum CrmCommand {
     Set(edit::SetArgs),
     /// Create a customer or an address as in its form; two way sync sends it.
     Create(edit::CreateArgs),
-    /// Make a registered customer of a guest; two way sync sends it.
+    /// Register a guest as a customer; two way sync sends it.
     Register(edit::RegisterArgs),
     /// Subscribe a customer to the newsletter: sent to the shop at once.
     Subscribe(button::SubscriptionArgs),
@@ -53,7 +53,7 @@ enum CrmCommand {
     AddContacts(maintenance::AddContactsArgs),
     /// Maintenance: copy the addresses of customers to their contacts, where those lack them.
     CopyAddresses(maintenance::CopyAddressesArgs),
-    /// Maintenance: sum the orders of every customer up anew.
+    /// Maintenance: calculate the lifetime value of every customer again.
     RecalculateLifetime(maintenance::RecalculateArgs),
 }
 

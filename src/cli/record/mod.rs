@@ -47,7 +47,7 @@ pub struct RecordArgs {
     /// New folder for the recording.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Record somebody else's client instead of a sync of ours: it uses the WSDL URL that is printed, and logs in itself.
+    /// Record another client instead of the built-in sync: it uses the WSDL URL that is printed, and logs in itself.
     #[arg(long)]
     proxy: bool,
     /// Address of the proxy; port 0 takes any free one. Only loopback is reachable unless you name another.

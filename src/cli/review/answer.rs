@@ -9,6 +9,8 @@ pub(super) enum Answer {
     Decide { decision: Decision, for_the_rest: bool },
     /// The calls before the snapshot in the file of that number, from 1; long messages whole or cut.
     Wire { number: usize, whole: bool },
+    /// Say what the answers are.
+    Help,
     /// Ask about each file of the change.
     OneByOne,
     /// Leave everything else as it is.
@@ -36,6 +38,7 @@ impl Answer {
             }
             "o" if files > 1 => Some(Self::OneByOne),
             "q" => Some(Self::Quit),
+            "?" | "h" => Some(Self::Help),
             _ => None,
         }
     }
@@ -60,6 +63,7 @@ mod tests {
             ("o", 2, Some(Answer::OneByOne)),
             ("o", 1, None),
             ("q", 1, Some(Answer::Quit)),
+            ("?", 1, Some(Answer::Help)),
             ("accept", 1, None),
             ("", 1, None),
         ] {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod group;
+mod keys;
 mod wire;
 
 use std::collections::VecDeque;
@@ -16,11 +17,25 @@ use crate::cli::output;
 use crate::snapshot::{Pending, pending};
 use answer::Answer;
 use group::Group;
+use keys::Keys;
 
 const RED: &str = "\u{1b}[31m";
 const GREEN: &str = "\u{1b}[32m";
 const BOLD: &str = "\u{1b}[1m";
 const RESET: &str = "\u{1b}[0m";
+
+/// What every key does.
+const HELP: &str = "  \
+  a  accept: the new text is the expected one from now on
+  r  reject: the new text is thrown away, the old one stays
+  s  skip: decide later
+  A  accept this and all that follow
+  R  reject this and all that follow
+  w  the calls behind the snapshot, long messages cut; 2w those of the second file
+  W  the same, long messages whole
+  o  one by one, when several files have the same change
+  q  quit; what was not decided waits
+";
 
 /// Arguments of `review`.
 #[derive(Debug, Args)]
@@ -125,7 +140,11 @@ pub fn review(args: &ReviewArgs) -> Outcome {
     }
     let mut review =
         Review { left: group::of(waiting).into(), snapshots: args.which.snapshots.clone(), decided: [0; 3] };
-    review.go_through(&mut out, &mut std::io::stdin().lock().lines())?;
+    if output::is_conversation() {
+        review.go_through(&mut out, &mut Keys::of_terminal())?;
+    } else {
+        review.go_through(&mut out, &mut std::io::stdin().lock().lines())?;
+    }
     let _ = writeln!(out, "\n{}", review.summary());
     Ok(ExitCode::AsExpected)
 }
@@ -186,8 +205,7 @@ impl Review {
     ) -> Answer {
         loop {
             let one_by_one = if group.waiting.len() > 1 { ", o one by one" } else { "" };
-            let _ =
-                write!(out, "\n  a accept, r reject, s skip, w show wire{one_by_one}, A/R all that follow, q quit > ");
+            let _ = write!(out, "\n  a accept, r reject, s skip, w show wire{one_by_one}, q quit, ? help > ");
             let _ = out.flush();
             let Some(Ok(said)) = answers.next() else { return Answer::Quit };
             match Answer::of(&said, group.waiting.len()) {
@@ -201,8 +219,15 @@ impl Review {
                         Err(why) => writeln!(out, "\n  the calls cannot be shown: {why}"),
                     };
                 }
+                Some(Answer::Help) => {
+                    let _ = write!(out, "\n{HELP}");
+                }
                 Some(answer) => return answer,
-                None => {}
+                None if said.trim().is_empty() => {}
+                None => {
+                    let said = crate::printable::printable(said.trim()).into_owned();
+                    let _ = writeln!(out, "\n  `{said}` is no answer here; ? lists them");
+                }
             }
         }
     }

@@ -319,6 +319,7 @@ fn start_logging(args: &ServeArgs) -> miette::Result<()> {
 
 fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
     let named = args.seed.to_str().and_then(built_in::seed);
+    let is_file = named.is_none();
     let mut seed = match named {
         Some(made) => made.map_err(|error| miette!("{error}"))?,
         None => seed_file(&args.seed)?,
@@ -336,7 +337,8 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
         contract: Arc::clone(&kind.contract),
         ..ShopConfig::new(Clock::adjustable(args.now))
     };
-    let mut shop = Shop::new(config, seed).map_err(|error| miette!("{error}"))?;
+    let file = if is_file { format!("{}: ", args.seed.display()) } else { String::new() };
+    let mut shop = Shop::new(config, seed).map_err(|error| miette!("{file}{error}"))?;
     for path in &args.stubs {
         let name = path.display().to_string();
         let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|error| {
@@ -358,7 +360,7 @@ fn seed_file(path: &Path) -> miette::Result<Seed> {
     let help = format!("give a YAML or JSON seed file, or one of the names {}", built_in::NAMES.join(", "));
     let text = bounded::read_text(path, bounded::SEED_BYTES_MAX)
         .map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
-    Seed::parse(&text, &name).map_err(|error| miette!("{error}"))
+    Seed::checked(&text, &name).map_err(|error| miette!("{error}"))
 }
 
 /// The operations of the chosen shop, in the contract's order.

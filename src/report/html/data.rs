@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::file;
 use super::pack::{TextAt, Texts};
+use crate::report::console::again;
 use crate::report::json::{FailureLine, Scenario as Reported, Status};
 use crate::scenario::Case;
 use crate::scenario::coverage::Matrix;
@@ -32,6 +33,10 @@ pub(super) struct Run<'a> {
 #[derive(Serialize)]
 pub(super) struct Wall<'a> {
     pub(super) ms: &'a [f64],
+    /// Of each scenario the time of its steps.
+    pub(super) steps: &'a [Vec<f64>],
+    /// When the page was made, in UTC.
+    pub(super) at: String,
     pub(super) total: f64,
 }
 
@@ -58,6 +63,9 @@ pub(super) struct Scenario {
     status: Status,
     accepted: usize,
     failures: Vec<FailureLine>,
+    /// The command that repeats it, of one that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,6 +90,7 @@ impl Scenario {
             status: reported.status,
             accepted: reported.accepted,
             failures: reported.failures,
+            again: result.failed().then(|| again(result)),
             description: script.and_then(|script| script.description.clone()),
             tags: script.map(|script| script.tags.iter().map(|tag| tag.get().clone()).collect()).unwrap_or_default(),
             steps: steps.count().saturating_sub(1),

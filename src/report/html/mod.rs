@@ -16,7 +16,7 @@ use crate::scenario::coverage::Matrix;
 use crate::scenario::result::CaseResult;
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str = concat!(include_str!("../../server/admin/console/palette.css"), include_str!("style.css"));
 const SCRIPTS: [&str; 5] = [
     include_str!("core.js"),
     include_str!("tables.js"),
@@ -30,6 +30,7 @@ const SCRIPTS: [&str; 5] = [
 pub struct Page {
     scenarios: Vec<Scenario>,
     wall: Vec<f64>,
+    steps: Vec<Vec<f64>>,
     timelines: Vec<String>,
     texts: Texts,
 }
@@ -45,6 +46,8 @@ impl Page {
         });
         self.scenarios.push(Scenario::of(result, case, chunk));
         self.wall.push(millis(result.elapsed));
+        let steps = result.timeline.iter().flat_map(|timeline| &timeline.steps);
+        self.steps.push(steps.map(|step| millis(step.elapsed)).collect());
     }
 
     /// The page; without coverage where that is not known.
@@ -57,7 +60,8 @@ impl Page {
             coverage: coverage.map(|sections| sections.iter().map(Section::of).collect()),
             limits: data::Limits::default(),
         };
-        let wall = Wall { ms: &self.wall, total: millis(elapsed) };
+        let at = crate::datetime::to_sql(crate::clock::Clock::system().now());
+        let wall = Wall { ms: &self.wall, steps: &self.steps, total: millis(elapsed), at };
         let mut chunks = String::new();
         for (kind, packs) in [("timeline", self.timelines.as_slice()), ("texts", self.texts.packs())] {
             for (number, pack) in packs.iter().enumerate() {

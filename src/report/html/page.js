@@ -1,19 +1,62 @@
 // The list, the filter, the address and the keys.
 
-const scenarioLink = ({ name }) => `#s/${encodeURIComponent(name)}`;
+const scenarioLink = ({ name }) => `#s/${encodeURIComponent(name)}${filterQuery()}`;
 /** Failures first, each part in the order of the run. */
 const ordered = [...run.scenarios.filter(isBad), ...run.scenarios.filter((scenario) => !isBad(scenario))];
 let listed = ordered;
 /** Settled once the chosen scenario is on the page. */
 let drawing = Promise.resolve();
 
+// The filter is a part of the address, so that a link and the Back button keep it.
+
+const FILTERS = ["text", "status", "tag"];
+
+function filterQuery() {
+  const query = new URLSearchParams();
+  for (const name of FILTERS) {
+    const value = byId("filter").elements[name].value.trim();
+    if (value) query.set(name, value);
+  }
+  return query.size ? `?${query}` : "";
+}
+
+/** The parts of the address before the filter, and the filter. */
+function address() {
+  const [path, query] = location.hash.slice(1).split("?");
+  return [path, new URLSearchParams(query || "")];
+}
+
+function filterFromAddress() {
+  const query = address()[1];
+  const fields = byId("filter").elements;
+  if (FILTERS.every((name) => (query.get(name) || "") === fields[name].value.trim())) return;
+  for (const name of FILTERS) fields[name].value = query.get(name) || "";
+  keepInLinks();
+  drawList();
+}
+
+/** Links to the views keep the filter. */
+function keepInLinks() {
+  for (const link of document.querySelectorAll("header nav a")) {
+    link.setAttribute("href", `#${link.dataset.view === "coverage" ? "coverage" : ""}${filterQuery()}`);
+  }
+}
+
+function filterChanged() {
+  history.replaceState(null, "", `#${address()[0]}${filterQuery()}`);
+  keepInLinks();
+  drawList();
+}
+
 function summarise() {
   const bad = run.scenarios.filter(isBad).length;
-  const good = run.scenarios.length - bad;
+  const skipped = run.scenarios.filter(({ status }) => status === "skipped").length;
+  const good = run.scenarios.length - bad - skipped;
   byId("summary").replaceChildren(
     element("span", { class: bad ? "sum failed" : "sum" }, `${bad ? "✗ " : ""}${bad} failed`), element("span", { class: "sum passed" }, `✓ ${good} passed`),
+    skipped ? element("span", { class: "sum skipped" }, `– ${skipped} skipped`) : "",
     element("span", { class: "bar", "aria-hidden": "true" }, element("span", { class: "failed" }), element("span", { class: "passed" })),
-    element("span", { class: "facts" }, `in ${seconds(wall.total)}${run.shard ? `, part ${run.shard}` : ""}`));
+    element("span", { class: "facts" }, `in ${seconds(wall.total)}${run.shard ? `, part ${run.shard}` : ""}, ${wall.at} UTC`));
   const [badPart, goodPart] = byId("summary").querySelectorAll(".bar span");
   badPart.style.flexGrow = bad;
   goodPart.style.flexGrow = good;
@@ -27,23 +70,26 @@ function summarise() {
   byId("filter").elements.tag.append(...tags.map((tag) => element("option", { value: tag }, tag)));
 }
 
+const kindOf = (scenario) => isBad(scenario) ? "bad" : scenario.status;
+
 function drawList() {
   const { text, status, tag } = byId("filter").elements;
   const words = text.value.trim().toLowerCase().split(/\s+/);
   const told = ({ name, title, file, tags, failures }) => [name, title, file, ...(tags || []), ...failures.map(({ message }) => message)].join(" ").toLowerCase();
   listed = ordered.filter((scenario) => words.every((word) => told(scenario).includes(word))
-    && (!status.value || (status.value === "bad") === isBad(scenario)) && (!tag.value || (scenario.tags || []).includes(tag.value)));
+    && (!status.value || status.value === kindOf(scenario)) && (!tag.value || (scenario.tags || []).includes(tag.value)));
   const group = (name, scenarios) => scenarios.length ? [element("h2", {}, `${name} `, element("span", { class: "count" }, String(scenarios.length))), element("ul", {}, scenarios.map(item))] : [];
   const item = (scenario) => element("li", {}, element("a", { href: scenarioLink(scenario), "data-name": scenario.name, "aria-current": scenario.name === byId("scenario").dataset.name ? "page" : null },
-    sign(scenario.status), element("span", { class: "name" }, scenario.name), element("span", { class: "title" }, scenario.title)));
-  byId("list").replaceChildren(...group("Failed", listed.filter(isBad)), ...group("Passed", listed.filter((scenario) => !isBad(scenario))));
+    sign(scenario.status), element("span", { class: "name" }, element("span", { class: "time" }, seconds(wall.ms[run.scenarios.indexOf(scenario)])), scenario.name), element("span", { class: "title" }, scenario.title)));
+  const of = (kind) => listed.filter((scenario) => kindOf(scenario) === kind);
+  byId("list").replaceChildren(...group("Failed", of("bad")), ...group("Passed", of("passed")), ...group("Skipped", of("skipped")));
   if (!listed.length) byId("list").append(element("p", { class: "empty" }, "No scenario passes the filter."));
   byId("shown").textContent = listed.length === ordered.length ? "" : `${listed.length} of ${plural(ordered.length, "scenario")}`;
 }
 
 function filterByTag(tag) {
   byId("filter").elements.tag.value = tag;
-  drawList();
+  filterChanged();
   if (listed.length) byId("list").querySelector("a").focus();
 }
 
@@ -55,7 +101,8 @@ function markCurrent(name) {
 }
 
 async function route() {
-  const [view, name, step] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  filterFromAddress();
+  const [view, name, step] = address()[0].split("/").map(decodeURIComponent);
   const coverage = view === "coverage" && Boolean(run.coverage);
   byId("scenarios").hidden = coverage;
   byId("coverage").hidden = !coverage;
@@ -65,6 +112,7 @@ async function route() {
   }
   if (coverage) { showCoverage(); return; }
   const chosen = view === "s" && run.scenarios.find((scenario) => scenario.name === name);
+  if (view === "s" && !chosen) notice(`There is no scenario ${name} in this report.`);
   byId("scenarios").classList.toggle("chosen", Boolean(chosen));
   const scenario = chosen || ordered[0];
   if (!scenario) return;
@@ -174,9 +222,9 @@ const KEYS = {
   j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
   l: inwards, ArrowRight: inwards, h: outwards, ArrowLeft: outwards,
   n: () => go(neighbour(1)), p: () => go(neighbour(-1)), f: nextFailure, t: nextTheme,
-  s: () => { location.hash = byId("scenario").dataset.name ? scenarioLink({ name: byId("scenario").dataset.name }) : "#"; },
-  c: () => { if (run.coverage) location.hash = "#coverage"; },
-  "/": () => { if (!byId("coverage").hidden) { byId("scenarios").hidden = false; byId("coverage").hidden = true; location.hash = "#"; } byId("filter").elements.text.focus(); },
+  s: () => { location.hash = byId("scenario").dataset.name ? scenarioLink({ name: byId("scenario").dataset.name }) : `#${filterQuery()}`; },
+  c: () => { if (run.coverage) location.hash = `#coverage${filterQuery()}`; },
+  "/": () => { if (!byId("coverage").hidden) { byId("scenarios").hidden = false; byId("coverage").hidden = true; location.hash = `#${filterQuery()}`; } byId("filter").elements.text.focus(); },
   "?": () => byId("keys").showModal(),
 };
 
@@ -198,7 +246,7 @@ document.addEventListener("keydown", (event) => {
   if (act) { event.preventDefault(); act(); }
 });
 byId("help").addEventListener("click", KEYS["?"]);
-byId("filter").addEventListener("input", drawList);
+byId("filter").addEventListener("input", filterChanged);
 byId("filter").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("hashchange", route);
 summarise();

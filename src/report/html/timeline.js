@@ -1,6 +1,8 @@
 // One scenario: what it is, why it failed, and its steps in three lanes.
 
 const CALLS_SHOWN = 8;
+/** So many equal calls in a row stand in one line. */
+const GROUPED_FROM = 4;
 const LANES = { "in magento": "magento", disrupt: "wire", clear: "wire", "in crm": "crm", sync: "crm", "check connection": "crm",
   "sync data": "crm", "schedule sync": "crm", "run queue": "crm", "expire carts": "crm", run: "wire", start: "crm" };
 
@@ -40,7 +42,7 @@ function head(scenario) {
     element("a", { href: stepLink(scenario, failure), class: "place" }, places(scenario, failure)), " ",
     element("strong", {}, failure.step), `: ${failure.message}`));
   return [
-    element("a", { class: "back", href: "#" }, "← All scenarios"),
+    element("a", { class: "back", href: `#${filterQuery()}` }, "← All scenarios"),
     element("div", { class: "head" },
       element("p", { class: "meta" }, badge(scenario.status), element("code", { class: "name" }, scenario.name), element("code", {}, scenario.file)),
       element("h2", {}, scenario.title),
@@ -49,13 +51,14 @@ function head(scenario) {
         (scenario.tags || []).map((tag) => element("button", { type: "button", class: "chip", title: "Only scenarios with this tag", click: () => filterByTag(tag) }, tag)),
         element("span", { class: "facts" }, facts.filter((fact) => fact).join(" · ")))),
     failures.length ? element("section", { class: "failures", "aria-label": "Why it failed" }, element("h3", {}, plural(failures.length, "failure")), element("ul", {}, failures),
+      scenario.again ? element("p", { class: "again" }, "Run it again: ", element("code", {}, scenario.again)) : null,
       scenario.timeline === undefined ? scenario.failures.filter(({ detail }) => detail).map(({ detail }) => difference(detail)) : null) : null,
   ].filter((part) => part);
 }
 
 /** Failures stand behind their steps; the address knows them by their number until the timeline is unpacked. */
 function stepLink(scenario, failure) {
-  return `#s/${encodeURIComponent(scenario.name)}/failure-${scenario.failures.indexOf(failure)}`;
+  return `#s/${encodeURIComponent(scenario.name)}/failure-${scenario.failures.indexOf(failure)}${filterQuery()}`;
 }
 
 function duration(from, until) {
@@ -76,12 +79,14 @@ function stepRow(scenario, timeline, step, index) {
   const failures = step.failures.map((number) => scenario.failures[number]).filter((failure) => failure);
   const lanes = laneCells(timeline, step, index);
   const passes = duration(step.at, step.until);
+  const took = (wall.steps[run.scenarios.indexOf(scenario)] || [])[index];
   const spans = ["expect", "snapshot", "advance"].includes(step.word);
   const label = `Step ${index}: ${step.word}, line ${step.line}, ${step.at}${failures.length ? `, ${plural(failures.length, "failure")}` : ""}`;
   const row = element("article", { class: `step ${step.word.replaceAll(" ", "-")}${failures.length ? " bad" : ""}`, tabindex: "-1", "aria-label": label, "data-step": index },
     element("div", { class: "when" },
       newDay ? element("span", { class: "day" }, day) : null, element("time", { datetime: step.at.replace(" ", "T") + "Z" }, time),
       passes ? element("span", { class: "passes", title: `until ${step.until}` }, `+ ${passes}`) : null,
+      took === undefined || index === 0 ? null : element("span", { class: "took", title: "real time it took" }, `took ${seconds(took)}`),
       element("span", { class: "where" }, step.word === "start" ? "before the first step" : `line ${step.line}`),
       step.origin ? element("span", { class: "where", title: `${step.origin[0]}:${step.line}` }, step.origin[1]) : null),
     spans ? element("div", { class: "across" }, element("pre", { class: "source" }, step.source), verdict(step, failures)) : null,
@@ -135,33 +140,60 @@ function outcome(step) {
     lines.length ? element("ul", {}, lines.map((line) => element("li", { title: line }, brief(line)))) : null);
 }
 
+/** Calls of one operation that follow each other and of which none stands out are one group. */
+function grouped(all) {
+  const groups = [];
+  for (const call of all) {
+    const last = groups[groups.length - 1];
+    const stands = call.failed || call.struck;
+    if (last && !stands && !last.stands && last.op === call.op && last.shop === call.shop) last.calls.push(call);
+    else groups.push({ op: call.op, shop: call.shop, stands, calls: [call] });
+  }
+  return groups.flatMap((group) => group.calls.length >= GROUPED_FROM ? [group] : group.calls.map((call) => ({ ...group, calls: [call] })));
+}
+
 function calls(step) {
   if (!step.calls.length) return null;
   const list = element("ol", { class: "calls" });
+  const groups = grouped(step.calls);
+  const opened = new Set();
   const draw = (all) => {
-    const shown = (call, index) => all || step.calls.length <= CALLS_SHOWN + 1 || index < CALLS_SHOWN || call.failed || call.struck;
-    const visible = step.calls.filter(shown);
-    const hidden = step.calls.length - visible.length;
+    const visible = groups.filter((group, index) => all || groups.length <= CALLS_SHOWN + 1 || index < CALLS_SHOWN || group.stands);
+    const hidden = groups.filter((group) => !visible.includes(group)).reduce((sum, group) => sum + group.calls.length, 0);
     const items = [];
     let last = null;
-    for (const call of visible) {
-      if (last && call.n && last.shop === call.shop && call.n > last.n + 1 && all) items.push(element("li", { class: "hint" }, `${plural(call.n - last.n - 1, "call")} in between not kept`));
-      items.push(callItem(call));
-      if (call.n) last = call;
+    for (const group of visible) {
+      const first = group.calls[0];
+      if (last && first.n && last.shop === first.shop && first.n > last.n + 1 && all) items.push(element("li", { class: "hint" }, `${plural(first.n - last.n - 1, "call")} in between not kept`));
+      if (group.calls.length > 1 && !opened.has(group)) items.push(groupItem(group, () => { opened.add(group); draw(all); const at = list.querySelector(`[data-call="${callKey(first)}"]`); if (at) at.focus(); }));
+      else items.push(...group.calls.map(callItem));
+      last = group.calls[group.calls.length - 1];
+      if (!last.n) last = null;
     }
     if (hidden) items.push(element("li", {}, element("button", { type: "button", class: "more", click: () => { draw(true); list.querySelectorAll("button.call")[CALLS_SHOWN].focus(); } }, `… ${plural(hidden, "more call")}`)));
     if (step.left_out) items.push(element("li", { class: "hint" }, `${plural(step.left_out, "call")} of this step not kept: the first and last ${run.limits.calls} are, and those between that failed.`));
     list.replaceChildren(...items);
   };
   draw(false);
-  list.showAll = () => draw(true);
+  list.showAll = () => { groups.forEach((group) => opened.add(group)); draw(true); };
   return list;
+}
+
+/** Many equal calls in one line. */
+function groupItem(group, open) {
+  const [first, last] = [group.calls[0], group.calls[group.calls.length - 1]];
+  const numbers = first.n && last.n ? `${first.n}–${last.n}` : "";
+  return element("li", {},
+    element("button", { type: "button", class: "call group", "aria-expanded": "false", title: "Show each call", click: open },
+      element("span", { class: "number" }, `${group.shop ? group.shop + " " : ""}${numbers}`),
+      element("span", { class: "times" }, `${group.calls.length} ×`),
+      element("span", { class: "operation" }, group.op)));
 }
 
 function callItem(call) {
   const args = call.args.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`).join("; ");
   return element("li", { class: call.failed ? "failed" : "" },
-    element("button", { type: "button", class: "call", "aria-expanded": "false", click: (event) => toggleCall(event.currentTarget, call) },
+    element("button", { type: "button", class: "call", "aria-expanded": "false", "data-call": callKey(call), click: (event) => toggleCall(event.currentTarget, call) },
       element("span", { class: "number" }, `${call.shop ? call.shop + " " : ""}${call.n ?? "–"}`),
       element("span", { class: "operation" }, call.op),
       element("span", { class: "answer" }, call.failed ? sign("failed") : "→", ` ${call.answer}`),
@@ -181,11 +213,11 @@ function togglePanel(button, key, make) {
   return panel;
 }
 
-/** Calls that never reached a shop have no number to tell them apart by. */
+/** A call that never reached a shop has no number to tell it apart by, so each gets a name. */
 const callKeys = new WeakMap();
 let lastCallKey = 0;
 function callKey(call) {
-  if (!callKeys.has(call)) callKeys.set(call, `away ${lastCallKey += 1}`);
+  if (!callKeys.has(call)) callKeys.set(call, `key-${lastCallKey += 1}`);
   return callKeys.get(call);
 }
 
@@ -221,7 +253,7 @@ async function toggleStep(row) {
   const scenario = run.scenarios.find(({ name }) => name === byId("scenario").dataset.name);
   const timeline = await unpack(`timeline-${scenario.timeline}`);
   const list = row.querySelector(".calls");
-  if (list && list.querySelector(".more")) list.showAll();
+  if (list && list.querySelector(".more, .group")) list.showAll();
   toggleTables(row, timeline, Number(row.dataset.step));
 }
 

@@ -6,6 +6,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 const BASE: &str = include_str!("base.html");
+/// The colours of every page, the console's included.
+const PALETTE: &str = include_str!("../../server/admin/console/palette.css");
 
 /// A page made from a template that extends `base.html`.
 ///
@@ -16,6 +18,7 @@ pub fn page(template: &'static str, data: &impl Serialize) -> Result<String, min
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.add_template("base.html", BASE)?;
+    templates.add_template("palette.css", PALETTE)?;
     templates.add_template("page.html", template)?;
     templates.get_template("page.html")?.render(Serde(data))
 }

@@ -5,9 +5,9 @@ use crate::scenario::language::known::ENTITIES;
 
 /// What a client may say it supports besides entities, and what it means.
 pub const FEATURES: &[(&str, &str)] = &[
-    ("guest customer sync", "guests become customers; without it every scenario is told with that setting off"),
+    ("guest customer sync", "guests become customers; without it every scenario runs with that setting off"),
     ("two way sync", "edits in the CRM go to the shop"),
-    ("order notes", "order comments become notes; without it every scenario is told with that setting off"),
+    ("order notes", "order comments become notes; without it every scenario runs with that setting off"),
     ("split by full name", "guests who share an e-mail address are told apart by name"),
     ("account discovery", "how the account of a new customer is found"),
     ("website", "only one website is synced"),

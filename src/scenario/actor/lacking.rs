@@ -58,7 +58,13 @@ pub fn unseen(testee: &Testee, script: &Script) -> Option<String> {
 
 /// Entities that a case brings; empty: all of them.
 pub fn entities(script: &Script) -> Vec<&str> {
-    script.integration.entities.iter().flatten().map(|entity| entity.get().as_str()).collect()
+    script
+        .integration
+        .iter()
+        .flat_map(|form| form.entities.iter())
+        .flatten()
+        .map(|entity| entity.get().as_str())
+        .collect()
 }
 
 /// The settings of a case as a client has them that lacks some: what every scenario has unless it says otherwise is off.
@@ -105,7 +111,7 @@ fn needed(script: &Script, variant: &Variant) -> BTreeSet<&'static str> {
             needs.insert(feature);
         }
     };
-    let form = &script.integration;
+    let form = &script.first_integration();
     need("guest customer sync", said_yes(form.guest_customer_sync) || said_yes(variant.guest_customer_sync));
     need("two way sync", said_yes(form.two_way_sync) || said_yes(variant.two_way_sync));
     need("order notes", said_yes(form.order_notes) || said_yes(variant.order_notes));

@@ -13,6 +13,7 @@ use crate::scenario::language::known;
 use crate::scenario::language::read::{parse, recover};
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::text::span::At;
+use crate::yaml_mistake::{CLIENT, FileKind, KNOWN_DIFFERENCES};
 
 /// A client's file that was read and checked, with what it names.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub struct Loaded {
 /// Everything that is wrong with either.
 pub fn load(path: &Path) -> Result<Loaded, ScenarioError> {
     let source = parse::file(path)?;
-    let file = checked(&source, findings)?;
+    let file = checked(&source, &CLIENT, findings)?;
     let mut loaded = Loaded { source, file, known: Vec::new(), known_file: None };
     if let Some(named) = &loaded.file.known_differences {
         let beside = path.parent().unwrap_or(Path::new("")).join(named.get());
@@ -41,22 +42,23 @@ pub fn load(path: &Path) -> Result<Loaded, ScenarioError> {
             let finding = Finding::at(named.place(), error.to_string()).help("the path is relative to this file");
             ScenarioError::Wrong { source_file: Arc::clone(&loaded.source), findings: vec![finding] }
         })?;
-        loaded.known = Known::of(&checked(&source, known_findings)?);
+        loaded.known = Known::of(&checked(&source, &KNOWN_DIFFERENCES, known_findings)?);
         loaded.known_file = Some(beside);
     }
     Ok(loaded)
 }
 
 /// Reads a text of that kind; all that is wrong with it otherwise.
-fn checked<T: serde::de::DeserializeOwned>(
+fn checked<T: serde::de::DeserializeOwned + schemars::JsonSchema>(
     source: &Arc<SourceFile>,
+    kind: &'static FileKind,
     findings: fn(&T) -> Vec<Finding>,
 ) -> Result<T, ScenarioError> {
     let wrong = |mut findings: Vec<Finding>| {
         findings.sort_by_key(|finding| finding.place.as_ref().map(|place| place.bytes.start));
         ScenarioError::Wrong { source_file: Arc::clone(source), findings }
     };
-    let read = |text: &str| parse::plain::<T>(text).map_err(|finding| vec![finding]);
+    let read = |text: &str| parse::plain::<T>(text, kind).map_err(|finding| vec![finding]);
     match read(&source.text) {
         Ok(file) => {
             let found = findings(&file);

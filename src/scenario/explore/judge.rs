@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ExploreOptions;
 use super::control::Control;
 use super::pool;
 use super::probe::Probe;
@@ -14,9 +15,14 @@ pub(super) fn judge_all(
     probe: &Probe<'_>,
     control: &Control,
     strikes: &[Vec<Strike>],
-    jobs: usize,
+    options: &ExploreOptions,
 ) -> Vec<Option<Failed>> {
-    pool::each(strikes.len(), jobs, |number| strikes.get(number).and_then(|strikes| judge(probe, control, strikes)))
+    options.attempts.begin(strikes.len());
+    pool::each(strikes.len(), options.jobs, |number| {
+        let judged = strikes.get(number).and_then(|strikes| judge(probe, control, strikes));
+        options.attempts.done();
+        judged
+    })
 }
 
 /// Whether some table holds more rows than it should. A row that is known by nothing but its fields and has another value

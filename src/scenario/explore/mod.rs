@@ -1,6 +1,7 @@
 //! The explorer: runs a scenario again and again, each time with one disruption at one call, lets the sync recover by its
 //! own rules, and asks whether the CRM and the shop end as they do without trouble. Rules of the sync do not live here.
 
+mod attempts;
 mod blame;
 mod catalogue;
 mod control;
@@ -18,6 +19,7 @@ mod verdict;
 use std::time::{Duration, Instant};
 
 pub use crate::scenario::run::compare::{Difference, Kind};
+pub use attempts::Attempts;
 pub use catalogue::{Trouble, all, by_kind, usual};
 pub use edit::Edit;
 pub use living::{EditExploration, EditFailed, explore_edits};
@@ -54,6 +56,8 @@ pub struct ExploreOptions {
     pub blame: bool,
     /// The folder for a scenario of each failure, the smallest that shows it; none are looked for when left out.
     pub reproduce: Option<std::path::PathBuf>,
+    /// Where attempts are counted while it goes on.
+    pub attempts: Attempts,
 }
 
 /// All that was found about a case.
@@ -99,7 +103,8 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     let mut calls = reference.calls.clone();
     calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));
     // An edit before a certain call of a sync has another moment, or none, once a call fails: such ends cannot be compared.
-    if probe.edits_during_a_sync() {
+    // With several integrations an attempt lets one of them recover only.
+    if probe.edits_during_a_sync() || case.scenario.script.integrations.len() > 1 {
         calls.clear();
     }
     if let Some(most) = options.calls_max {
@@ -114,7 +119,7 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
         told_pairs = (chosen.len(), all);
         strikes.extend(chosen);
     }
-    let judged = judge_all(&probe, &control, &strikes, options.jobs);
+    let judged = judge_all(&probe, &control, &strikes, options);
     let mut matrix = vec![vec![None; options.troubles.len()]; calls.len()];
     let mut failed = Vec::new();
     for (strikes, judged) in strikes.iter().zip(judged) {

@@ -19,7 +19,7 @@ use crate::scenario::run::runner::{self, Carrier, RunOptions, has_end};
 use crate::snapshot::Mode;
 
 /// Blocks of the scenario's head that matter for what happens.
-const HEAD: &[&str] = &["clock", "shop", "shops", "integration"];
+const HEAD: &[&str] = &["clock", "shop", "shops", "integration", "integrations"];
 /// Names of the state's tables and of those `expect` knows.
 const TABLES: &[(&str, &str, &str)] = &[
     ("crm customers", "crm", "customer"),

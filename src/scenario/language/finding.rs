@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::nearest::meant;
+use crate::nearest;
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::renamed::is_old;
 use crate::scenario::language::text::span::Place;
@@ -120,25 +120,14 @@ impl fmt::Display for Findings<'_> {
 
 /// The nearest known word, for "did you mean".
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    meant(word, known).map(|candidate| format!("did you mean `{candidate}`?"))
+    nearest::did_you_mean(word, known)
 }
 
 /// The nearest known word, and the others while the list is short enough to read.
 pub fn choices(word: &str, known: &[&str]) -> String {
-    if known.is_empty() {
-        return "nothing can be set here; leave it out".to_owned();
-    }
     let known: Vec<&str> = known.iter().copied().filter(|word| !is_old(word)).collect();
-    let list = || format!("known are `{}`", known.join("`, `"));
-    match did_you_mean(word, known.iter().copied()) {
-        Some(suggestion) if known.len() > CHOICES_MAX => suggestion,
-        Some(suggestion) => format!("{suggestion} {}", list()),
-        None => list(),
-    }
+    nearest::choices(word, &known)
 }
-
-/// Longer lists are left out next to a good suggestion.
-const CHOICES_MAX: usize = 12;
 
 /// A path with forward slashes on every system.
 pub fn slashed(path: &Path) -> String {

@@ -63,7 +63,11 @@ pub struct Script {
     pub shops: IndexMap<At<String>, ShopSetup>,
     /// The settings of the Magento integration in OroCRM.
     #[serde(default)]
-    pub integration: IntegrationSetup,
+    pub integration: Option<IntegrationSetup>,
+    /// Several Magento integrations of one CRM by name, each with a channel of its own, instead of `integration`. Steps are about
+    /// the first of them until a step `integration: NAME` names another; cron works for all.
+    #[serde(default)]
+    pub integrations: IndexMap<At<String>, IntegrationSetup>,
     /// Somebody's own client instead of our sync: its file, beside this one or by its path.
     #[serde(default)]
     pub client: Option<At<String>>,
@@ -79,6 +83,21 @@ pub struct Script {
     pub fragments: IndexMap<At<String>, Unread>,
     /// What happens, in order.
     pub steps: Vec<At<Step>>,
+}
+
+impl Script {
+    /// The integrations with their names; the only one has an empty name.
+    pub(in crate::scenario) fn all_integrations(&self) -> Vec<(&str, IntegrationSetup)> {
+        if self.integrations.is_empty() {
+            return vec![("", self.integration.clone().unwrap_or_default())];
+        }
+        self.integrations.iter().map(|(name, setup)| (name.get().as_str(), setup.clone())).collect()
+    }
+
+    /// The form of the integration that steps are about at first.
+    pub(in crate::scenario) fn first_integration(&self) -> IntegrationSetup {
+        self.all_integrations().into_iter().next().map(|(_, setup)| setup).unwrap_or_default()
+    }
 }
 
 /// The time of a scenario that names none.

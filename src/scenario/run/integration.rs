@@ -17,15 +17,45 @@ const ALL: &str = "all";
 impl World<'_> {
     /// Creates the channel with the scenario's settings, after a look at the shop as the form takes one.
     pub(in crate::scenario) async fn create_channel(&mut self) -> Result<(), CannotWork> {
-        let setup = self.case.scenario.script.integration.clone();
-        let mut settings = self.over(IntegrationSettings::default(), &setup, true)?;
+        let all = self.case.scenario.script.all_integrations();
+        let setup =
+            all.into_iter().find(|(name, _)| *name == self.selected).map(|(_, setup)| setup).unwrap_or_default();
+        let mut settings = IntegrationSettings::default();
+        if !self.selected.is_empty() {
+            settings.name.clone_from(&self.selected);
+        }
+        let mut settings = self.over(settings, &setup, true)?;
         settings = self.over(settings, &as_settings(&self.variant), false)?;
         if !self.is_theirs() {
             self.look_at_shop(&mut settings).await?;
         }
+        typed_admin_url(&setup, &mut settings);
         let id = self.crm.add_integration(&settings)?;
         self.integration = Some(id);
         Ok(())
+    }
+
+    /// Creates the channels of all integrations, and begins with the first.
+    pub(in crate::scenario) async fn create_channels(&mut self) -> Result<(), CannotWork> {
+        for (name, _) in self.case.scenario.script.all_integrations() {
+            self.select(name);
+            self.create_channel().await?;
+        }
+        let first = self.names_of_integrations().into_iter().next().unwrap_or_default();
+        self.select(&first);
+        Ok(())
+    }
+
+    /// The steps that follow are about the integration of that name.
+    pub(in crate::scenario) fn select(&mut self, name: &str) {
+        let left = std::mem::replace(&mut self.selected, name.to_owned());
+        self.others.insert(left, self.integration.take());
+        self.integration = self.others.get(name).copied().flatten();
+    }
+
+    /// The names of the integrations, in the order of the file.
+    pub(in crate::scenario) fn names_of_integrations(&self) -> Vec<String> {
+        self.case.scenario.script.all_integrations().into_iter().map(|(name, _)| name.to_owned()).collect()
     }
 
     /// Saves changed settings of the integration.
@@ -39,6 +69,7 @@ impl World<'_> {
         if !self.is_theirs() {
             self.look_at_shop(&mut settings).await?;
         }
+        typed_admin_url(setup, &mut settings);
         Ok(self.crm.save_integration(id, &settings, &self.quirks))
     }
 
@@ -134,6 +165,13 @@ impl World<'_> {
                 hint: format!("; it has {}", codes.join(", ")),
             })
         })
+    }
+}
+
+/// An admin URL that was typed stays, whatever the bridge says.
+fn typed_admin_url(setup: &IntegrationSetup, settings: &mut IntegrationSettings) {
+    if let Some(url) = &setup.admin_url {
+        settings.admin_url = Some(url.clone()).filter(|url| !url.is_empty());
     }
 }
 

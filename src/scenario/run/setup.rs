@@ -59,6 +59,10 @@ impl<'a> World<'a> {
         let mut variant = case.changes();
         let actor = match case.client().map_err(SetUpError::ClientFile)? {
             None => Actor::Own,
+            Some(_) if script.integrations.len() > 1 => {
+                let why = "it has several integrations, and a client has one";
+                return Err(SetUpError::Skipped(why.to_owned()));
+            }
             Some(client) => {
                 let turn = client.turn().await;
                 client.prepare(&Surroundings::default()).await.map_err(|why| SetUpError::Client(why.into()))?;
@@ -92,6 +96,8 @@ impl<'a> World<'a> {
             crm_file,
             moments,
             integration: None,
+            selected: script.integrations.keys().next().map(|name| name.get().clone()).unwrap_or_default(),
+            others: IndexMap::new(),
             origin: None,
             armed: Vec::new(),
             ledger: Ledger::default(),
@@ -118,7 +124,7 @@ impl<'a> World<'a> {
         if world.is_theirs() {
             world.serve_by_address();
         }
-        world.create_channel().await.map_err(SetUpError::Integration)?;
+        world.create_channels().await.map_err(SetUpError::Integration)?;
         match world.begin_theirs().await {
             Ok(()) => {}
             Err(why) => match why.unsupported() {

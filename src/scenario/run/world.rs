@@ -94,8 +94,12 @@ pub(in crate::scenario) struct World<'a> {
     pub(in crate::scenario) crm: Crm,
     /// The CRM's file, where somebody works in it while it syncs; elsewhere it is in memory.
     pub(super) crm_file: Option<CrmFile>,
-    /// The integration; `None` while the channel is deleted.
+    /// The integration that steps are about; `None` while its channel is deleted.
     pub(in crate::scenario) integration: Option<IntegrationId>,
+    /// Its name in a scenario with several, empty otherwise.
+    pub(in crate::scenario) selected: String,
+    /// Integrations that steps were about before, by name.
+    pub(super) others: IndexMap<String, Option<IntegrationId>>,
     /// The fragment the step at hand stands in.
     pub(super) origin: Option<&'a Origin>,
     /// Disruptions that must strike before the case is over.

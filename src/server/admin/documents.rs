@@ -19,11 +19,9 @@ static CONSOLE: LazyLock<String> = LazyLock::new(|| {
         include_str!("console/shop.js"),
         include_str!("console/control.js"),
     ];
-    include_str!("console/page.html").replacen("/* style */", include_str!("console/style.css"), 1).replacen(
-        "/* script */",
-        &scripts.concat(),
-        1,
-    )
+    include_str!("console/page.html")
+        .replacen("/* style */", concat!(include_str!("console/palette.css"), include_str!("console/style.css")), 1)
+        .replacen("/* script */", &scripts.concat(), 1)
 });
 
 pub(super) fn health(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {

@@ -115,6 +115,7 @@ pub(super) fn load_seed(service: &Service, request: &AdminRequest, _: &str) -> R
     };
     let text = as_yaml(request, usize::MAX)?;
     let seed = Seed::parse_within(&text, "body", SEED_NODES_MAX).map_err(|error| bad(&error))?;
+    seed.check_rows(&text, "body").map_err(|error| bad(&error))?;
     service.locked_shop().reseed(seed).map_err(|error| bad(&error))?;
     Ok(Reply::Done)
 }

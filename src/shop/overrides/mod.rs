@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::magento::{BridgeRelease, Flavor};
 use crate::soap::WireStyle;
+use crate::yaml_mistake;
 
 pub use check::OverridesError;
 pub use notation::{signature, type_text};
@@ -182,9 +183,8 @@ impl Overrides {
     /// [`OverridesError::Syntax`] with line and column.
     pub fn parse(text: &str, name: &str) -> Result<Self, OverridesError> {
         serde_saphyr::from_str(text).map_err(|error| {
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            let whole = error.to_string();
-            let message = whole.lines().next().unwrap_or(&whole).to_owned();
+            let (line, column, message) =
+                yaml_mistake::of(&error, text, &yaml_mistake::OVERRIDES, |_| true).in_one_line();
             OverridesError::Syntax { name: name.to_owned(), line, column, message }
         })
     }

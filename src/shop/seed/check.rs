@@ -23,77 +23,145 @@ pub fn entity_of(entity_type: Option<&str>) -> Option<&'static str> {
 /// Columns that Magento's tables have not, by table.
 pub(super) type Own = BTreeSet<(String, String)>;
 
-/// Every column and value of every row.
-pub(super) fn rows(seed: &Seed) -> Result<(), SeedError> {
+/// A column or a value that does not fit, and where it is.
+#[derive(Clone, Debug)]
+pub(super) struct Misfit {
+    /// The list of the seed it is in.
+    list: String,
+    /// Which of the list, from 0.
+    number: usize,
+    /// Which address of a customer, from 0.
+    address: Option<usize>,
+    /// The column.
+    pub(super) column: String,
+    /// The record, as a person would name it.
+    pub(super) named: String,
+    /// What is wrong.
+    pub(super) what: String,
+    /// What to do.
+    pub(super) remedy: String,
+}
+
+impl Misfit {
+    /// The keys and numbers that lead to the record.
+    pub(super) fn path(&self) -> impl Iterator<Item = String> + '_ {
+        let list = self.list.split('/').map(str::to_owned);
+        let address = self.address.iter().flat_map(|nth| ["addresses".to_owned(), nth.to_string()]);
+        list.chain([self.number.to_string()]).chain(address)
+    }
+}
+
+impl From<Misfit> for SeedError {
+    fn from(misfit: Misfit) -> Self {
+        Self::Invalid { what: format!("{}: {}", misfit.named, misfit.what), remedy: misfit.remedy }
+    }
+}
+
+/// Nobody reads more.
+const MISFITS_MAX: usize = 20;
+
+/// A record of the seed.
+struct Record<'a> {
+    list: &'a str,
+    number: usize,
+    address: Option<usize>,
+    named: &'a dyn Fn() -> String,
+}
+
+impl Record<'_> {
+    fn misfit(&self, column: &str, what: String, remedy: String) -> Misfit {
+        Misfit {
+            list: self.list.to_owned(),
+            number: self.number,
+            address: self.address,
+            column: column.to_owned(),
+            named: (self.named)(),
+            what,
+            remedy,
+        }
+    }
+}
+
+/// What is wrong with any column and value of any row, in the order of the checks.
+pub(super) fn rows(seed: &Seed) -> Vec<Misfit> {
     let own = seed.own_columns();
+    let mut found = Vec::new();
     for (list, table, rows) in [
         ("websites", "core_website", &seed.websites),
         ("store_groups", "core_store_group", &seed.store_groups),
         ("store_views", "core_store", &seed.store_views),
         ("customer_groups", "customer_group", &seed.customer_groups),
     ] {
-        for (number, row) in (1..).zip(rows) {
-            check(&own, table, columns(row), || format!("{list}: number {number}"))?;
+        for (number, row) in rows.iter().enumerate() {
+            let named = || format!("{list}: number {}", number + 1);
+            check(&own, table, columns(row), &Record { list, number, address: None, named: &named }, &mut found);
         }
     }
-    for (number, customer) in (1..).zip(&seed.customers) {
+    for (number, customer) in seed.customers.iter().enumerate() {
         let named = || {
             let email = customer.fields.get("email");
-            email.map_or_else(|| format!("customers: number {number}"), |email| format!("customers: \"{email}\""))
+            email.map_or_else(|| format!("customers: number {}", number + 1), |email| format!("customers: \"{email}\""))
         };
-        check(&own, "customer", customer.fields.iter(), named)?;
-        for (nth, address) in (1..).zip(&customer.addresses) {
-            check(&own, "customer_address", address.iter(), || format!("{}, address {nth}", named()))?;
+        let record = Record { list: "customers", number, address: None, named: &named };
+        check(&own, "customer", customer.fields.iter(), &record, &mut found);
+        for (nth, address) in customer.addresses.iter().enumerate() {
+            let named = || format!("{}, address {}", named(), nth + 1);
+            let record = Record { list: "customers", number, address: Some(nth), named: &named };
+            check(&own, "customer_address", address.iter(), &record, &mut found);
+        }
+        if found.len() >= MISFITS_MAX {
+            break;
         }
     }
     for (table, rows) in &seed.tables {
-        if let Some(own_table) = seed.own_tables.get(table) {
-            own_rows(table, own_table, rows)?;
-            continue;
-        }
+        let list = format!("tables/{table}");
         let mut before: Option<&Row> = None;
-        for (number, row) in (1..).zip(rows) {
-            // What the row before has in the same place was looked at with it.
-            let alike = before.filter(|before| Arc::ptr_eq(&before.shape(), &row.shape()));
-            let mut seen = alike.map(Row::iter);
-            let is_new = |column: &(&str, Option<&str>)| seen.as_mut().and_then(Iterator::next) != Some(*column);
-            check(&own, table, row.iter().filter(is_new), || format!("tables: {table}, number {number}"))?;
+        for (number, row) in rows.iter().enumerate() {
+            let named = || format!("tables: {table}, number {}", number + 1);
+            let record = Record { list: &list, number, address: None, named: &named };
+            match seed.own_tables.get(table) {
+                Some(own_table) => own_row(own_table, row, &record, &mut found),
+                None => {
+                    // What the row before has in the same place was looked at with it.
+                    let alike = before.filter(|before| Arc::ptr_eq(&before.shape(), &row.shape()));
+                    let mut seen = alike.map(Row::iter);
+                    let is_new =
+                        |column: &(&str, Option<&str>)| seen.as_mut().and_then(Iterator::next) != Some(*column);
+                    check(&own, table, row.iter().filter(is_new), &record, &mut found);
+                }
+            }
             before = Some(row);
-        }
-    }
-    Ok(())
-}
-
-/// Rows of a table that the seed itself declares.
-fn own_rows(table: &str, own: &OwnTable, rows: &[Row]) -> Result<(), SeedError> {
-    let types =
-        tables::TableColumns::own(&own.key, own.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    let Ok(types) = types else { return Ok(()) };
-    for (number, row) in (1..).zip(rows) {
-        for (column, value) in row.iter() {
-            let Some(known) = types.columns.get(column) else {
-                let names = types.columns.keys().map(String::as_str);
-                let listed = names.clone().collect::<Vec<_>>().join(", ");
-                return Err(SeedError::Invalid {
-                    what: format!("tables: {table}, number {number}: it has no column `{column}`"),
-                    remedy: written::nearest(column, names)
-                        .map_or_else(|| format!("it has {listed}"), |nearest| format!("did you mean `{nearest}`?")),
-                });
-            };
-            if let Some(text) = value.filter(|text| !text.is_empty())
-                && stored::misfit(text, known.declared.sql_type).is_some()
-            {
-                return Err(SeedError::Invalid {
-                    what: format!(
-                        "tables: {table}, number {number}: `{column}` is {} and cannot hold \"{text}\"",
-                        known.declared
-                    ),
-                    remedy: "write a value of that type, or another type under `own_tables`".to_owned(),
-                });
+            if found.len() >= MISFITS_MAX {
+                break;
             }
         }
     }
-    Ok(())
+    found.truncate(MISFITS_MAX);
+    found
+}
+
+/// A row of a table that the seed itself declares.
+fn own_row(own: &OwnTable, row: &Row, record: &Record<'_>, found: &mut Vec<Misfit>) {
+    let types =
+        tables::TableColumns::own(&own.key, own.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let Ok(types) = types else { return };
+    for (column, value) in row.iter() {
+        let Some(known) = types.columns.get(column) else {
+            let names = types.columns.keys().map(String::as_str);
+            let listed = names.clone().collect::<Vec<_>>().join(", ");
+            let remedy = written::nearest(column, names)
+                .map_or_else(|| format!("it has {listed}"), |nearest| format!("did you mean `{nearest}`?"));
+            found.push(record.misfit(column, format!("it has no column `{column}`"), remedy));
+            continue;
+        };
+        if let Some(text) = value.filter(|text| !text.is_empty())
+            && stored::misfit(text, known.declared.sql_type).is_some()
+        {
+            let what = format!("`{column}` is {} and cannot hold \"{text}\"", known.declared);
+            let remedy = "write a value of that type, or another type under `own_tables`".to_owned();
+            found.push(record.misfit(column, what, remedy));
+        }
+    }
 }
 
 fn columns(row: &SeedRow) -> impl Iterator<Item = (&str, Option<&str>)> {
@@ -104,26 +172,26 @@ fn check<'a>(
     own: &Own,
     table: &str,
     row: impl Iterator<Item = (&'a str, Option<&'a str>)>,
-    named: impl Fn() -> String,
-) -> Result<(), SeedError> {
+    record: &Record<'_>,
+    found: &mut Vec<Misfit>,
+) {
     for (column, value) in row {
-        let wrong = |wrong: written::Miswritten| SeedError::Invalid {
-            what: format!("{}: {}", named(), wrong.what),
-            remedy: wrong.remedy,
-        };
         let is_own = || own.contains(&(table.to_owned(), column.to_owned()));
         if !written::is_column(&[table], column) && tables::table(table).is_some() && !is_own() {
-            let mut wrong = wrong(written::no_column(&[table], column));
-            if let SeedError::Invalid { remedy, .. } = &mut wrong {
-                remedy.push_str("; a column of your own is named under `columns`");
-            }
-            return Err(wrong);
-        }
-        if let Some(text) = value {
-            written::check_stored(table, column, text).map_err(wrong)?;
+            let wrong = written::no_column(&[table], column);
+            let remedy = format!("{} A column of your own is named under `columns`", ended(&wrong.remedy));
+            found.push(record.misfit(column, wrong.what, remedy));
+        } else if let Some(text) = value
+            && let Err(wrong) = written::check_stored(table, column, text)
+        {
+            found.push(record.misfit(column, wrong.what, wrong.remedy));
         }
     }
-    Ok(())
+}
+
+/// A remedy after which a sentence may follow.
+fn ended(remedy: &str) -> String {
+    if remedy.ends_with(['?', '.']) { remedy.to_owned() } else { format!("{remedy}.") }
 }
 
 /// What Magento's database and its customer model want of a customer.

@@ -5,6 +5,7 @@
 mod alike;
 mod attributes;
 mod check;
+mod mistakes;
 pub mod row;
 pub mod schema;
 
@@ -23,6 +24,7 @@ use crate::magento::columns::TableColumns;
 use crate::magento::{Contract, directory};
 use crate::nearest::nearest;
 use crate::secret::ApiKey;
+use crate::yaml_mistake;
 
 /// A seed file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -217,6 +219,9 @@ pub enum SeedError {
         /// What was expected.
         message: String,
     },
+    /// Columns and values that do not fit: a line for each, with its place and a remedy.
+    #[error("{0}")]
+    Rows(String),
     /// A seed that contradicts itself.
     #[error("{what}; {remedy}")]
     Invalid {
@@ -270,9 +275,7 @@ impl Seed {
             if passes_budget(&error) {
                 return SeedError::TooLarge { name: name.to_owned(), nodes_max: max };
             }
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            let whole = error.to_string();
-            let message = whole.lines().next().unwrap_or(&whole).to_owned();
+            let (line, column, message) = yaml_mistake::of(&error, text, &yaml_mistake::SEED, |_| true).in_one_line();
             SeedError::Syntax { name: name.to_owned(), line, column, message }
         })
     }
@@ -306,7 +309,9 @@ impl Seed {
             declare(name, own, &mut database)?;
         }
         let members = attributes::install(&self.attributes, &mut database)?;
-        check::rows(&self)?;
+        if let Some(misfit) = check::rows(&self).into_iter().next() {
+            return Err(misfit.into());
+        }
         for (table, columns) in &self.columns {
             let known = database.get_mut(table).ok_or_else(|| unknown_table(table))?;
             columns.iter().for_each(|column| known.add_column(column));
@@ -606,7 +611,7 @@ mod tests {
     #[test]
     fn a_broken_seed_names_the_place_and_the_remedy() {
         for (text, expected) in [
-            ("custmers: []\n", "s:1:1: error: line 1 column 1: unknown field `custmers`"),
+            ("custmers: []\n", "s:1:1: `custmers` is not known here; did you mean `customers`?"),
             ("api_users:\n- {username: a, api_key: abc, role: [all]}\n", "api_users: the API key of \"a\" is shorter"),
             (
                 "api_users:\n- {username: a, api_key: abcdef, role: [shoes]}\n",

@@ -8,6 +8,7 @@ use super::StubError;
 use crate::matching::Conditions;
 use crate::place::At;
 use crate::written_value::Value;
+use crate::yaml_mistake;
 
 /// A file of stubs.
 #[derive(Clone, Debug)]
@@ -183,13 +184,7 @@ impl StubFile {
 
 fn read<'a, T: Deserialize<'a>>(text: &'a str, name: &str) -> Result<T, StubError> {
     serde_saphyr::from_str(text).map_err(|error| {
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        let whole = error.to_string();
-        let told = crate::place::told_place(whole.lines().next().unwrap_or_default());
-        let message = match told {
-            Some((_, message, help)) => format!("{message}; {help}"),
-            None => whole.lines().next().unwrap_or(&whole).to_owned(),
-        };
+        let (line, column, message) = yaml_mistake::of(&error, text, &yaml_mistake::STUBS, |_| true).in_one_line();
         StubError::syntax(name, line, column, message)
     })
 }

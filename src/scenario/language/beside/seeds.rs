@@ -67,7 +67,7 @@ fn read(path: &Path, name: &str) -> Result<Seed, NoSeed> {
         message: format!("cannot read the seed `{name}`: {cause}"),
         help: "the path is relative to the scenario file".to_owned(),
     })?;
-    let parse = || Seed::parse(&text, name).map(|seed| (text.clone(), seed));
+    let parse = || Seed::checked(&text, name).map(|seed| (text.clone(), seed));
     PARSED.get_or_try(|known| *known == text, parse).map_err(|error| not_a_seed(name, &error.to_string()))
 }
 
@@ -88,6 +88,8 @@ fn is_path(name: &str) -> bool {
 fn not_a_seed(name: &str, why: &str) -> NoSeed {
     NoSeed {
         message: format!("`{name}` is not a seed: {why}"),
-        help: "see scenarios/seeds/corner-shop.yaml".to_owned(),
+        help:
+            "`mockgento seed corner-shop` prints a seed to start from, `mockgento schema seed` lists tables and columns"
+                .to_owned(),
     }
 }

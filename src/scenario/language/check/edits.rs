@@ -370,10 +370,10 @@ impl Check<'_> {
         if entity.column(name).is_some() {
             return;
         }
-        let known = entity.columns().iter().map(|(column, _)| *column);
+        let known: Vec<&str> = entity.columns().iter().map(|(column, _)| *column).collect();
         let message = format!("{} has no field `{}`", entity.table(), name.get());
-        let help =
-            did_you_mean(name, known).unwrap_or_else(|| "fields have OroCRM's names, such as `firstName`".into());
+        let help = did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("fields have OroCRM's names: `{}`", known.join("`, `")));
         self.report(name.place(), message, help);
     }
 

@@ -7,9 +7,10 @@ mod disrupt;
 mod during;
 mod edits;
 mod expect;
+mod integration;
 mod people;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,10 +20,9 @@ use crate::quirk::Quirk;
 use crate::scenario::language::beside::{modules, overrides, seeds};
 use crate::scenario::language::finding::{Finding, choices, did_you_mean};
 use crate::scenario::language::known;
-use crate::scenario::language::known::{CONNECTORS, ENTITIES};
+use crate::scenario::language::known::CONNECTORS;
 use crate::scenario::language::origin::Origin;
-use crate::scenario::language::script::{Script, default_clock};
-use crate::scenario::language::setup::integration::IntegrationSetup;
+use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup};
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::snapshot::{SnapshotStep, plain};
@@ -73,6 +73,10 @@ struct Check<'a> {
     declared: BTreeSet<String>,
     snapshots: BTreeSet<String>,
     channel: Channel,
+    /// Those of the integrations that steps were about before.
+    channels: BTreeMap<String, Channel>,
+    /// The integration that steps are about.
+    selected: String,
     talked: bool,
     /// Whether the edit at hand is expected to be refused.
     may_be_refused: bool,
@@ -102,6 +106,8 @@ impl<'a> Check<'a> {
             declared: BTreeSet::new(),
             snapshots: BTreeSet::new(),
             channel: Channel::Exists,
+            channels: BTreeMap::new(),
+            selected: script.integrations.keys().next().map(|name| name.get().clone()).unwrap_or_default(),
             talked: false,
             may_be_refused: false,
             is_rest: false,
@@ -141,17 +147,9 @@ impl<'a> Check<'a> {
         for release in script.matrix.iter().filter(|(name, _)| name.get() == "bridge").flat_map(|(_, values)| values) {
             self.bridge(Some(release));
         }
-        self.integration(&script.integration);
+        self.integrations();
         if let Some(discovery) = &script.account_discovery {
             self.discovery(discovery);
-        }
-        if script.shops.len() > 1 && script.integration.shop.is_none() {
-            let place = script.shops.keys().next().map(At::place).unwrap_or_default();
-            self.report(
-                place,
-                "the integration does not say which shop it is for",
-                "add `shop: …` under `integration`",
-            );
         }
     }
 
@@ -241,27 +239,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn integration(&mut self, integration: &IntegrationSetup) {
-        self.named_shop(integration.shop.as_ref());
-        self.start_date(integration);
-        for entity in integration.entities.iter().flatten() {
-            self.one_of(entity, "an entity of a Magento channel", ENTITIES);
-        }
-    }
-
-    /// Nothing is synced before its start.
-    fn start_date(&mut self, integration: &IntegrationSetup) {
-        let Some(start) = &integration.sync_start_date else { return };
-        let clock = self.script.clock.map_or_else(default_clock, |moment| moment.0);
-        let today = clock.to_zoned(jiff::tz::TimeZone::UTC).date();
-        if start.0 > today {
-            let message =
-                format!("the sync start date is after the clock, which is at {today}: no sync brings anything");
-            let help = "write an earlier date, or set `clock: …` at the head of the file";
-            self.report(start.place(), message, help);
-        }
-    }
-
     fn one_of(&mut self, word: &At<String>, what: &str, known: &[&str]) {
         if known.contains(&word.get().as_str()) {
             return;
@@ -297,6 +274,8 @@ impl<'a> Check<'a> {
         let place = step.place();
         match &step.0 {
             StepKind::CheckConnection(_) => self.talks(&place, "check a connection"),
+            StepKind::SyncWebsiteList(_) => self.talks(&place, "list its websites"),
+            StepKind::Integration(name) => self.select(name),
             StepKind::Sync(settings) => self.sync(settings.as_ref(), &place),
             StepKind::During(during) => self.during(during, &place),
             StepKind::Run(run) => self.run_program(&run.0, &place),

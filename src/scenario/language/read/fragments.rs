@@ -111,17 +111,21 @@ impl Putting<'_> {
         let uses = [scope.uses, &[used]].concat();
         let inside = Arc::new(Origin { file: Arc::clone(&file), uses: uses.clone(), values: BTreeMap::new() });
         let from_inside = |finding: Finding| vec![Finding { origin: Some(Arc::clone(&inside)), ..finding }];
-        let mut values = match &named {
+        let mut values: BTreeMap<String, String> = match &named {
             Named::Own => scope.values.clone(),
             Named::File(file) => own_values(&parse::head(&file.text).map_err(from_inside)?),
         };
+        let own: Vec<String> = values.keys().cloned().collect();
         values.extend(told.with.iter().map(|(name, value)| (name.get().clone(), value.get().clone())));
         let variables = Variables::new(values);
         let steps = match &named {
             Named::Own => parse::fragment(&file.text, &told.fragment, &variables),
             Named::File(file) => parse::fragment_file(&file.text, &variables).map(|file| file.steps),
         };
-        let steps = steps.map_err(from_inside)?;
+        let steps = steps.map_err(|finding| match lacking(told, &finding.message, &file, &own) {
+            Some(finding) => vec![finding],
+            None => from_inside(finding),
+        })?;
         let wrong = unused(told, &variables);
         if !wrong.is_empty() {
             return Err(wrong);
@@ -173,6 +177,24 @@ impl Putting<'_> {
 
 fn own_values(head: &Head) -> BTreeMap<String, String> {
     head.variables.iter().map(|(name, value)| (name.get().clone(), value.get().clone())).collect()
+}
+
+/// A variable that `with` should have given; it may have another name there.
+fn lacking(told: &At<Use>, message: &str, file: &SourceFile, own: &[String]) -> Option<Finding> {
+    let name = message.strip_prefix("no variable is called `")?.strip_suffix('`')?;
+    let is_strange = |given: &&At<String>| !file.text.contains(&format!("${{{}", given.get()));
+    if let Some(given) = told.with.keys().find(is_strange) {
+        let message = format!("the fragment `{}` has no variable `{}`", told.fragment, given.get());
+        return Some(Finding::at(given.place(), message).help(format!("did you mean `{name}`?")));
+    }
+    // Then it is misspelt in the fragment.
+    if did_you_mean(name, own.iter().map(String::as_str)).is_some() {
+        return None;
+    }
+    let message = format!("the fragment `{}` has no value for its variable `{name}`", told.fragment);
+    let help =
+        format!("add `with: {{{name}: …}}` here, or `let: {{{name}: …}}` at the head of {}", file.path.display());
+    Some(Finding::at(told.place(), message).help(help))
 }
 
 /// Values that the fragment never asks for.

@@ -4,6 +4,6 @@
 pub(in crate::scenario) mod filling;
 pub(in crate::scenario) mod fragments;
 pub(in crate::scenario) mod parse;
+mod record_keys;
 pub(in crate::scenario) mod recover;
-mod syntax;
 pub(in crate::scenario) mod variables;

@@ -5,22 +5,24 @@ use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
+use schemars::JsonSchema;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_saphyr::Error;
 
 use crate::bounded;
-use crate::nearest;
 use crate::scenario::language::case::head::Head;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices};
 use crate::scenario::language::fragment_file::FragmentFile;
 use crate::scenario::language::read::filling::Filling;
-use crate::scenario::language::read::syntax;
+use crate::scenario::language::read::record_keys;
 use crate::scenario::language::read::variables::{OPENS, Variables, misfit, unknown_reference};
+use crate::scenario::language::renamed::is_old;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
 use crate::scenario::language::step::Step;
-use crate::scenario::language::text::span::{At, Place, told_place};
+use crate::scenario::language::text::span::{At, Place};
 use crate::scenario::language::text::value::Value;
+use crate::yaml_mistake::{self, FileKind, Mistake, NO_RECORD, within_text};
 
 /// Nodes a scenario may have; the largest shipped one has a few hundred.
 const NODES_MAX: usize = 20_000;
@@ -42,32 +44,36 @@ pub(in crate::scenario) fn file(path: &Path) -> Result<Arc<SourceFile>, Scenario
 /// # Errors
 /// The first thing that is not YAML or not of the language.
 pub(in crate::scenario) fn script(text: &str, variables: &Variables) -> Result<Script, Finding> {
-    document(text, PhantomData, Some(variables))
+    document(text, PhantomData, Some(variables), Language::of::<Script>(&yaml_mistake::SCENARIO))
 }
 
 /// Reads what decides how many cases a scenario has, and which variables it has.
 pub(in crate::scenario) fn head(text: &str) -> Result<Head, Finding> {
-    document(text, PhantomData, None)
+    document(text, PhantomData, None, Language::of::<Script>(&yaml_mistake::SCENARIO))
 }
 
 /// Reads whatever a text says, without knowing the language.
 pub(in crate::scenario) fn values(text: &str) -> Result<At<Value>, Finding> {
-    document(text, PhantomData, None)
+    document(text, PhantomData, None, Language::of::<Script>(&yaml_mistake::SCENARIO))
 }
 
 /// Reads a file that is no scenario and has no variables.
-pub(in crate::scenario) fn plain<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Finding> {
-    document(text, PhantomData, None)
+pub(in crate::scenario) fn plain<T: DeserializeOwned + JsonSchema>(
+    text: &str,
+    kind: &'static FileKind,
+) -> Result<T, Finding> {
+    document(text, PhantomData, None, Language::of::<T>(kind))
 }
 
 /// Reads a file of a fragment.
 pub(in crate::scenario) fn fragment_file(text: &str, variables: &Variables) -> Result<FragmentFile, Finding> {
-    document(text, PhantomData, Some(variables))
+    document(text, PhantomData, Some(variables), Language::of::<FragmentFile>(&yaml_mistake::SCENARIO))
 }
 
 /// Reads one of the fragments of a scenario.
 pub(in crate::scenario) fn fragment(text: &str, name: &str, variables: &Variables) -> Result<Vec<At<Step>>, Finding> {
-    document(text, OneFragment(name), Some(variables)).map(Option::unwrap_or_default)
+    document(text, OneFragment(name), Some(variables), Language::of::<Script>(&yaml_mistake::SCENARIO))
+        .map(Option::unwrap_or_default)
 }
 
 /// Whether a text speaks of variables.
@@ -75,7 +81,20 @@ pub(in crate::scenario) fn has_references(text: &str) -> bool {
     text.contains(OPENS)
 }
 
-fn document<T, S>(text: &str, seed: S, variables: Option<&Variables>) -> Result<T, Finding>
+/// What a file is, for messages.
+#[derive(Clone, Copy)]
+struct Language {
+    kind: &'static FileKind,
+    schema: fn() -> serde_json::Value,
+}
+
+impl Language {
+    fn of<T: JsonSchema>(kind: &'static FileKind) -> Self {
+        Self { kind, schema: || schemars::schema_for!(T).to_value() }
+    }
+}
+
+fn document<T, S>(text: &str, seed: S, variables: Option<&Variables>, language: Language) -> Result<T, Finding>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
@@ -90,7 +109,7 @@ where
         Some(variables) => seed.deserialize(Filling::new(deserializer, variables)),
         None => seed.deserialize(deserializer),
     });
-    read.map_err(|error| finding(&error, text, variables))
+    read.map_err(|error| finding(&error, text, variables, language))
 }
 
 /// Of a scenario, one fragment and nothing else.
@@ -138,12 +157,9 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Member<'_, S> {
     }
 }
 
-fn finding(error: &Error, text: &str, variables: Option<&Variables>) -> Finding {
-    let place = error.location().map(Place::from).map(|place| at_least_one_character(place, text));
+fn finding(error: &Error, text: &str, variables: Option<&Variables>, language: Language) -> Finding {
+    let place = error.location().map(Place::from).map(|place| within_text(place, text));
     if let Error::Message { msg, .. } = error.without_snippet() {
-        if let Some((place, message, help)) = told_place(msg) {
-            return Finding::at(place, message).help(help);
-        }
         if let Some((written, message, help)) = misfit(msg) {
             let place = place.map(|place| within(&place, written, text));
             return Finding { message: message.to_owned(), place, help: Some(help.to_owned()), origin: None };
@@ -152,8 +168,22 @@ fn finding(error: &Error, text: &str, variables: Option<&Variables>) -> Finding 
             return no_value(reference, place, text, variables);
         }
     }
-    let (message, help) = explain(error.without_snippet());
-    syntax::clearer(Finding { message, place, help, origin: None }, text)
+    if too_large(error.without_snippet()) {
+        let help = format!("at most {NODES_MAX} nodes and {DEPTH_MAX} levels");
+        let message = format!("the file is too large or nested too deeply for {}", language.kind.what);
+        return Finding { message, place, help: Some(help), origin: None };
+    }
+    let Mistake { place, message, help } = yaml_mistake::of(error, text, language.kind, |word| !is_old(word));
+    let keys = place.as_ref().filter(|_| message == NO_RECORD);
+    let help = keys.and_then(|place| record_keys::wanted(text, place, language.schema)).or(help);
+    Finding { message, place, help, origin: None }
+}
+
+fn too_large(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasExpansionLimitExceeded { .. }
+    )
 }
 
 /// A reference that stands for nothing, at its place within the text it is in.
@@ -186,81 +216,6 @@ fn within(place: &Place, part: &str, text: &str) -> Place {
     };
     let start = place.bytes.start + at;
     Place { line, column, bytes: start..start + part.len() }
-}
-
-/// A caret needs something to point at.
-fn at_least_one_character(mut place: Place, text: &str) -> Place {
-    place.bytes.start = place.bytes.start.min(text.len());
-    place.bytes.end = place.bytes.end.clamp(place.bytes.start, text.len());
-    place
-}
-
-fn explain(error: &Error) -> (String, Option<String>) {
-    match error {
-        Error::SerdeUnknownField { field, expected, .. } => {
-            (format!("`{field}` is not known here"), Some(choices(field, expected)))
-        }
-        Error::SerdeUnknownVariant { variant, expected, .. } => {
-            let said = format!("`{variant}` is not known here");
-            (said, Some(colon_missing(variant, expected).unwrap_or_else(|| choices(variant, expected))))
-        }
-        Error::SerdeMissingField { field, .. } => (format!("`{field}` is missing"), Some(format!("add `{field}: …`"))),
-        Error::SerdeInvalidType { unexpected, expected, .. }
-        | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            (format!("{unexpected} does not fit here"), Some(format!("expected {expected}")))
-        }
-        Error::InvalidScalar { ty, .. } => {
-            (format!("this is not {}", described(ty)), Some("write its digits only, such as 10".to_owned()))
-        }
-        Error::NullIntoString { .. } => {
-            ("a text is missing here".to_owned(), Some("write it after the colon".to_owned()))
-        }
-        Error::DuplicateMappingKey { key, .. } => {
-            let key = key.as_deref().unwrap_or("a key");
-            (format!("`{key}` stands here twice"), Some("keep one of them".to_owned()))
-        }
-        Error::ExpectedMappingEndAfterEnumVariantValue { .. } | Error::Unexpected { expected: "mapping end", .. } => (
-            "a step or an edit has one key".to_owned(),
-            Some("start the next one with a dash, or indent the key if it belongs to the one above".to_owned()),
-        ),
-        Error::UnexpectedValueForUnitEnumVariant { .. } => {
-            ("this word stands alone".to_owned(), Some("write it without a colon and a value".to_owned()))
-        }
-        Error::Unexpected { expected: "mapping start", .. } => {
-            ("this is not a record".to_owned(), Some("write `key: value` pairs here, or indent them below".to_owned()))
-        }
-        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasExpansionLimitExceeded { .. } => (
-            "the file is too large or nested too deeply for a scenario".to_owned(),
-            Some(format!("at most {NODES_MAX} nodes and {DEPTH_MAX} levels")),
-        ),
-        // What the YAML parser itself refuses: it notices later than where the mistake is.
-        Error::ExternalMessage { .. } => (
-            UserMessageFormatter.format_message(error).into_owned(),
-            Some(
-                "look here and in the lines above for a bracket or quote that is not closed, and at the indentation"
-                    .to_owned(),
-            ),
-        ),
-        other => (UserMessageFormatter.format_message(other).into_owned(), None),
-    }
-}
-
-/// A word that is known with more behind it: its colon is missing.
-fn colon_missing(written: &str, known: &[&str]) -> Option<String> {
-    let word = known.iter().filter(|word| written.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' ')));
-    let word = word.max_by_key(|word| word.len())?;
-    if nearest::meant(written, known.iter().copied()).is_some_and(|meant| meant != *word) {
-        return None;
-    }
-    let rest = written.strip_prefix(word)?.trim();
-    Some(format!("put a colon after `{word}`: `{word}: {rest}`"))
-}
-
-fn described(ty: &str) -> &str {
-    match ty {
-        "u8" | "u16" | "u32" | "u64" | "usize" | "i64" => "a whole number",
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -334,12 +289,7 @@ mod tests {
                 "",
             ),
             ("title: x\n", "1:1", "`steps` is missing", "add `steps: …`"),
-            (
-                "title: x\nsteps:\n  - {sync\n  - sync\n",
-                "3:5",
-                "unclosed bracket '{'",
-                "in the lines above for a bracket",
-            ),
+            ("title: x\nsteps:\n  - {sync\n  - sync\n", "3:5", "`{` is not closed", "add `}` where it ends"),
         ] {
             let finding = parse(text).unwrap_err();
             assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text} {finding:?}");

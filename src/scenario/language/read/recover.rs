@@ -6,6 +6,7 @@ use super::parse;
 use crate::scenario::language::finding::Finding;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::Value;
+use crate::yaml_mistake::OTHER_KIND;
 
 /// Findings after which nobody reads on.
 const FINDINGS_MAX: usize = 40;
@@ -84,6 +85,10 @@ impl Page<'_> {
                 }
                 self.text.push_str(line);
                 continue;
+            }
+            if finding.message.starts_with(OTHER_KIND) {
+                self.push(finding);
+                return false;
             }
             let root = parse::values(&self.text);
             if root.as_ref().is_ok_and(|root| !matches!(root.get(), Value::Record(_))) {

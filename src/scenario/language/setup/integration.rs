@@ -52,6 +52,9 @@ pub struct IntegrationSetup {
     /// Default owner: the user whom everything belongs to that is imported.
     #[serde(default, rename = "default owner")]
     pub default_owner: Option<String>,
+    /// Admin URL; what the bridge says when left out, `''` for none.
+    #[serde(default, rename = "admin url")]
+    pub admin_url: Option<String>,
     /// Whether the integration is active.
     #[serde(default)]
     pub active: Option<YesNo>,

@@ -70,6 +70,10 @@ macro_rules! steps {
 steps! {
     /// Check Connection, as the button of the integration form does.
     "check connection" => CheckConnection(Option<CheckStep>) or alone,
+    /// "Sync website list" of the integration form: the same look at the shop, and the list of websites is kept.
+    "sync website list" => SyncWebsiteList(Option<NoSettings>) or alone,
+    /// The steps that follow are about the integration of that name, one of `integrations`.
+    "integration" => Integration(At<String>),
     /// One run of the sync: dictionaries, initial walk when needed, changes since the last run, exports.
     "sync" => Sync(Option<SyncStep>) or alone,
     /// A sync, and an edit of the shop, of the CRM or of the clock just before one of its calls.

@@ -130,7 +130,7 @@ impl Interval {
 
 text_word!(
     Interval,
-    "a length of time such as 5 minutes, 2 hours 30 minutes or 1 day",
+    "a length of time such as 5 minutes, 2 hours 30 minutes or 1 day; months have no fixed length",
     Interval::read,
     json_schema!({ "type": "string", "examples": ["5 minutes", "1 day", "7 days"] })
 );

@@ -11,6 +11,7 @@ impl World<'_> {
     pub(super) async fn act_ourselves(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
         match &step.0 {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
+            StepKind::SyncWebsiteList(_) => return self.sync_website_list(step).await,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
             StepKind::During(during) => return self.during(during, step).await,
             StepKind::SyncData(one) => self.sync_data(one).await?,

@@ -25,6 +25,7 @@ impl World<'_> {
     pub(super) async fn act_by(&mut self, client: &Testee, step: &At<Step>) -> Result<Failures, CannotWork> {
         match &step.0 {
             StepKind::CheckConnection(form) => self.their_check(client, form.as_ref()).await?,
+            StepKind::SyncWebsiteList(_) => self.their_check(client, None).await?,
             StepKind::Sync(settings) => self.their_sync(client, of_step(settings.as_ref())).await?,
             StepKind::SyncData(one) => {
                 let text = |named: &Option<At<String>>| named.as_ref().map(|named| named.get().clone());

@@ -44,6 +44,7 @@ impl<'a> World<'a> {
     async fn done(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
         match &step.0 {
             StepKind::CheckConnection(_)
+            | StepKind::SyncWebsiteList(_)
             | StepKind::Sync(_)
             | StepKind::During(_)
             | StepKind::SyncData(_)
@@ -51,6 +52,7 @@ impl<'a> World<'a> {
             | StepKind::RunQueue(_)
             | StepKind::ExpireCarts(_)
             | StepKind::InCrm(_) => return self.act(step).await,
+            StepKind::Integration(name) => self.select(name),
             StepKind::Run(run) => self.run_program(&run.0).await?,
             StepKind::InMagento(edits) => return self.edits_in_magento(&edits.0, step),
             StepKind::Advance(interval) => self.pass(interval.0).await?,

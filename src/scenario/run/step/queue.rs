@@ -84,13 +84,24 @@ impl World<'_> {
             }
             self.clock.set(at);
             for task in tasks {
-                self.cron(task).await?;
+                self.cron_for_all(task).await?;
             }
         }
         // A run may have taken longer than was left.
         if self.clock.now() < until {
             self.clock.set(until);
         }
+        Ok(())
+    }
+
+    /// Cron works for every integration; steps stay with theirs.
+    async fn cron_for_all(&mut self, task: CronTask) -> Result<(), CannotWork> {
+        let selected = self.selected.clone();
+        for name in self.names_of_integrations() {
+            self.select(&name);
+            self.cron(task).await?;
+        }
+        self.select(&selected);
         Ok(())
     }
 

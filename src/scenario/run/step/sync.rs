@@ -7,8 +7,11 @@ use url::Url;
 use crate::client::{ClientError, ClientOptions, Retries};
 use crate::crm::IntegrationSettings;
 use crate::quirk::Quirk;
+use crate::scenario::language::step::Step;
 use crate::scenario::language::step::sync::{CheckStep, SyncStep};
-use crate::scenario::run::world::{LastOutcome, World};
+use crate::scenario::language::text::span::At;
+use crate::scenario::run::failure::FailureKind;
+use crate::scenario::run::world::{Failures, LastOutcome, World};
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
 use crate::sync::check_connection::{CheckReport, check};
@@ -49,18 +52,21 @@ impl World<'_> {
         if let Some(key) = step.and_then(|step| step.api_key.clone()) {
             settings.api_key = ApiKey::new(key);
         }
-        self.last = Some(match self.check(&settings).await? {
-            Ok(report) => LastOutcome { success: true, shown: shown(&report), message: report.message },
-            Err(error) => {
-                let message = error.to_string();
-                LastOutcome {
-                    success: false,
-                    shown: json!({"check connection": "failure", "message": message}),
-                    message,
-                }
-            }
-        });
+        let checked = self.check(&settings).await?;
+        self.last = Some(ended(&checked));
         Ok(())
+    }
+
+    /// The link beside the list of websites: the same request, and what it learns is kept.
+    pub(in crate::scenario) async fn sync_website_list(&mut self, step: &At<Step>) -> Result<Failures, CannotWork> {
+        let id = self.channel()?;
+        let mut settings = self.crm.integration(id)?.settings;
+        let checked = self.check(&settings).await?;
+        self.last = Some(ended(&checked));
+        let Ok(report) = checked else { return Ok(Vec::new()) };
+        report.fill(&mut settings);
+        let saved = self.crm.save_integration(id, &settings, &self.quirks);
+        Ok(saved.err().map(|error| Self::failure(step, FailureKind::Unmet, error.to_string())).into_iter().collect())
     }
 
     /// What the reference client does right after an edit was saved. What does not come through is told by nobody: it
@@ -139,6 +145,17 @@ pub(in crate::scenario::run) fn lines(outcome: &SyncOutcome) -> Vec<String> {
     });
     let notices = outcome.notices.iter().map(|notice| format!("notice: {notice}"));
     exports.chain(connectors).chain(notices).collect()
+}
+
+/// How a look at the shop ended.
+fn ended(checked: &Result<CheckReport, ClientError>) -> LastOutcome {
+    match checked {
+        Ok(report) => LastOutcome { success: true, shown: shown(report), message: report.message.clone() },
+        Err(error) => {
+            let message = error.to_string();
+            LastOutcome { success: false, shown: json!({"check connection": "failure", "message": message}), message }
+        }
+    }
 }
 
 /// A report as a snapshot shows it.

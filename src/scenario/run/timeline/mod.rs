@@ -11,6 +11,7 @@ mod table;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use table::{Cells, Change, ColumnChange, RowChange, TableChange};
 
@@ -45,6 +46,8 @@ pub struct ToldStep {
     pub at: String,
     /// The scenario's time when it ended.
     pub until: String,
+    /// Real time it took.
+    pub elapsed: Duration,
     /// Which of the result's failures it has.
     pub failures: Range<usize>,
     /// How the last sync, check or program in it ended.

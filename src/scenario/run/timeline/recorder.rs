@@ -1,5 +1,7 @@
 //! Looks at a world before and after each step.
 
+use std::time::Instant;
+
 use indexmap::IndexMap;
 
 use super::crm_rows::CrmRows;
@@ -29,6 +31,7 @@ pub(in crate::scenario) struct Recorder {
 #[derive(Default)]
 struct Begun {
     at: String,
+    since: Option<Instant>,
     journals: IndexMap<String, calls::Mark>,
     /// How the sync before ended, put away so that an end in this step shows.
     last: Option<LastOutcome>,
@@ -55,7 +58,7 @@ impl Recorder {
         // Those two look at how the last sync ended; no other does.
         let looks_back = matches!(step, StepKind::Expect(_) | StepKind::Snapshot(_));
         let last = if looks_back { None } else { world.last.take() };
-        self.begun = Begun { at: to_sql(world.clock.now()), journals, last };
+        self.begun = Begun { at: to_sql(world.clock.now()), since: Some(Instant::now()), journals, last };
     }
 
     /// Step `index` of the scenario was done; `failures` are those of the result that it left.
@@ -95,6 +98,8 @@ impl Recorder {
         outcome: Option<ToldOutcome>,
         failures: std::ops::Range<usize>,
     ) -> ToldStep {
+        // What it takes to look at the rows afterwards is not the step's.
+        let elapsed = self.begun.since.map(|since| since.elapsed()).unwrap_or_default();
         let several = world.shops.len() > 1;
         let (mut calls, mut calls_left_out, mut shops) = (Vec::new(), 0, Vec::new());
         for (name, served) in &world.shops {
@@ -110,7 +115,21 @@ impl Recorder {
         let crm = self.crm.look(&world.crm).unwrap_or_default();
         let until = to_sql(world.clock.now());
         let at = self.begun.at.clone();
-        ToldStep { word, line, origin: None, source, at, until, failures, outcome, calls, calls_left_out, crm, shops }
+        ToldStep {
+            word,
+            line,
+            origin: None,
+            source,
+            at,
+            until,
+            elapsed,
+            failures,
+            outcome,
+            calls,
+            calls_left_out,
+            crm,
+            shops,
+        }
     }
 
     /// The step that was done last.

@@ -1,7 +1,9 @@
 // What clients asked and were answered, live.
 
 const ROWS_MAX = 1000;
-const calls = { last: 0, rows: new Map(), chosen: 0 };
+/** So many equal calls in a row stand in one line. */
+const GROUPED_FROM = 4;
+const calls = { last: 0, rows: new Map(), chosen: 0, opened: new Set() };
 
 const failed = (call) => Boolean(call.why) || "fault" in call.outcome || call.http_status >= 400;
 
@@ -30,22 +32,65 @@ function callRow(call) {
   const chips = (call.disruptions || []).map((name) => element("span", { class: "chip", title: "a disruption struck" }, name));
   return element("tr", { tabindex: "0", class: failed(call) ? "failed" : "", "data-number": String(call.number), title: call.why || "" },
     element("td", { class: "number" }, String(call.number)),
-    element("td", {}, call.at.replace("T", " ").replace(/(\.\d+)?Z$/, "")),
+    element("td", { class: "optional" }, call.at.replace("T", " ").replace(/(\.\d+)?Z$/, "")),
     element("td", {}, call.operation, ...chips),
-    element("td", { class: "number" }, String(call.http_status)),
+    element("td", { class: "number optional" }, String(call.http_status)),
     element("td", { class: "answer" }, answered(call.outcome)));
 }
 
+/** Many equal calls in one line, by the number of the first. */
+function groupRow(group) {
+  const [last, first] = [group[0].call.number, group[group.length - 1].call.number];
+  return element("tr", { tabindex: "0", class: "group", "data-group": String(first), title: "Show each call" },
+    element("td", { class: "number" }, `${first}–${last}`), element("td", { class: "optional" }),
+    element("td", {}, group[0].call.operation, element("span", { class: "times" }, `${group.length} ×`)),
+    element("td", { class: "optional" }), element("td", { class: "answer" }));
+}
+
+/** The rows to show, the newest first; equal calls that follow each other are one, unless somebody opened them. */
+function lines(shown) {
+  if (!byId("calls-filter").elements.group.checked) return shown.map(({ row }) => row);
+  const groups = [];
+  for (const one of shown) {
+    const last = groups[groups.length - 1];
+    const stands = failed(one.call) || Boolean(one.call.disruptions) || one.call.number === calls.chosen;
+    if (last && !stands && !last.stands && last.operation === one.call.operation) last.members.push(one);
+    else groups.push({ operation: one.call.operation, stands, members: [one] });
+  }
+  return groups.flatMap(({ members }) => {
+    const first = members[members.length - 1].call.number;
+    return members.length < GROUPED_FROM || calls.opened.has(first) ? members.map(({ row }) => row) : [groupRow(members)];
+  });
+}
+
 function showCalls() {
-  const rows = [...calls.rows.values()].filter(({ call }) => wanted(call)).map(({ row }) => row).reverse();
+  const shown = [...calls.rows.values()].filter(({ call }) => wanted(call)).reverse();
   const body = byId("calls-rows");
   const focused = document.activeElement;
-  body.replaceChildren(...rows);
-  if (focused && body.contains(focused)) focused.focus();
+  const group = focused && focused.dataset ? focused.dataset.group : undefined;
+  body.replaceChildren(...lines(shown));
+  if (group) { const same = body.querySelector(`[data-group="${group}"], [data-number="${group}"]`); if (same) same.focus(); }
+  else if (focused && body.contains(focused)) focused.focus();
   byId("calls-count").textContent = calls.last || "";
-  byId("calls-empty").hidden = rows.length > 0;
+  byId("calls-shown").textContent = calls.rows.size < calls.last ? `the latest ${calls.rows.size} of ${calls.last}` : "";
+  byId("calls-empty").hidden = shown.length > 0;
   byId("calls-empty").textContent = calls.rows.size ? "No call passes the filter." : "No call yet. Point a client at the WSDL in Settings.";
 }
+
+// The filter is a part of the address, so that a link and the Back button keep it.
+
+const FILTERS = ["operation", "outcome"];
+
+function filterQuery() {
+  const query = new URLSearchParams();
+  for (const name of FILTERS) {
+    const value = byId("calls-filter").elements[name].value.trim();
+    if (value) query.set(name, value);
+  }
+  return query.size ? `?${query}` : "";
+}
+
+const callLink = (number) => `#calls${number ? `/${number}` : ""}${filterQuery()}`;
 
 async function pollCalls() {
   const news = await api("GET", `/requests?after=${calls.last}&limit=${ROWS_MAX}`);
@@ -83,21 +128,31 @@ async function showCall(number) {
       : [...block("Request", call.request), ...block("Answer", call.answer)]));
 }
 
-views.calls = async ([number]) => {
+views.calls = async ([number], query) => {
+  for (const name of FILTERS) {
+    const field = byId("calls-filter").elements[name];
+    if ((query.get(name) || "") !== field.value.trim()) field.value = query.get(name) || "";
+  }
+  showCalls();
   if (number && !calls.rows.size) await pollCalls();
   await showCall(Number(number) || 0);
 };
 
 choosable(byId("calls-rows"), (row, quietly) => {
-  if (quietly) history.replaceState(null, "", `#calls/${row.dataset.number}`);
-  else location.hash = `#calls/${row.dataset.number}`;
+  if (row.dataset.group) {
+    if (!quietly) { calls.opened.add(Number(row.dataset.group)); showCalls(); }
+    return;
+  }
+  if (quietly) history.replaceState(null, "", callLink(row.dataset.number));
+  else location.hash = callLink(row.dataset.number);
   if (quietly) route();
 });
-when("calls-filter", "input", showCalls);
+when("calls-filter", "input", () => { history.replaceState(null, "", callLink(calls.chosen)); showCalls(); });
 when("calls-filter", "submit", showCalls);
 when("calls-forget", "click", async () => {
   await api("DELETE", "/requests");
   calls.rows.clear();
+  calls.opened.clear();
   showCalls();
-  location.hash = "#calls";
+  location.hash = callLink(0);
 });

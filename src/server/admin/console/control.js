@@ -101,9 +101,9 @@ async function showInstallation(settings) {
 
 async function showClock(clock) {
   const now = clock || await api("GET", "/clock");
-  byId("time").textContent = now.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC") + (now.runs ? "" : " (stands)");
+  byId("time").textContent = now.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC") + (now.runs ? "" : " (frozen)");
   byId("time").dateTime = now.now;
-  byId("clock-runs").textContent = now.runs ? "Make it stand" : "Let it run";
+  byId("clock-runs").textContent = now.runs ? "Freeze" : "Run";
   byId("clock-runs").dataset.runs = String(now.runs);
 }
 

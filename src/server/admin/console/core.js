@@ -76,12 +76,13 @@ const views = {};
 let view = "";
 
 function route() {
-  const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  const [path, query] = location.hash.slice(1).split("?");
+  const [name, ...rest] = path.split("/").map(decodeURIComponent);
   view = name in views ? name : "calls";
   for (const main of document.querySelectorAll("main")) main.hidden = main.id !== view;
   for (const link of document.querySelectorAll("header nav a")) {
     if (link.dataset.view === view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  Promise.resolve(views[view](rest)).catch((error) => console.warn(error));
+  Promise.resolve(views[view](rest, new URLSearchParams(query || ""))).catch((error) => console.warn(error));
 }
