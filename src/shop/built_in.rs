@@ -101,6 +101,8 @@ fn odd_orders(shop: &mut Shop, clock: &Clock) -> Result<(), GenerateError> {
             row(&[("sku", "harbour-pot"), ("qty", "2")]),
             row(&[("sku", "harbour-mug"), ("qty", "1")]),
             row(&[("sku", "harbour-breakfast"), ("qty", "1")]),
+            row(&[("sku", "harbour-wrapping"), ("qty", "1")]),
+            row(&[("sku", "harbour-book"), ("qty", "1")]),
         ];
         Ok(shop.edit(&ShopEdit::PlaceOrder(Sale { customer: Some(customer), items, ..Sale::default() }))?)
     };

@@ -14,12 +14,16 @@ use series::SERIES;
 
 pub(super) use series::attributes;
 
-/// SKUs that can be bought without a choice: neither the variants of a configurable product, which is bought in their
-/// place, nor groups.
+/// How often a plain product is bought while one of every other type is.
+const PLAIN: usize = 4;
+
+/// SKUs that can be bought without a choice, plain ones as often as they are bought: neither the variants of a configurable
+/// product, which is bought in their place, nor groups.
 pub(super) fn on_sale(shop: &Shop) -> Vec<String> {
     let products = shop.database.table("catalog_product").iter().map(|(_, row)| row);
     let can_be = |row: &&Row| row.get("visibility") != Some("1") && row.get("type_id") != Some("grouped");
-    products.filter(can_be).map(|row| row.text("sku").to_owned()).collect()
+    let times = |row: &Row| if row.get("type_id") == Some("simple") { PLAIN } else { 1 };
+    products.filter(can_be).flat_map(|row| std::iter::repeat_n(row.text("sku").to_owned(), times(row))).collect()
 }
 
 /// Makes categories and products.
