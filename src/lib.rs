@@ -45,7 +45,7 @@ pub use {
 };
 #[cfg(feature = "sync")]
 pub use {
-    crm::{Crm, CrmError, IntegrationSettings, SyncPriority},
+    crm::{Crm, CrmError, IntegrationSettings, OriginId, SyncPriority, WebsiteId},
     sync::error::SyncError,
     sync::outcome::SyncOutcome,
     sync::plan::Plan,

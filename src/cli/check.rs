@@ -15,7 +15,7 @@ use super::stored_shop::{ChosenShop, StoredShopArgs};
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::clock::Clock;
-use crate::crm::Crm;
+use crate::crm::{Crm, WebsiteId};
 use crate::sync::check_connection::{self, CheckFailure, CheckReport};
 
 /// Arguments of `check`.
@@ -33,7 +33,7 @@ pub struct CheckArgs {
     start_date: Option<Date>,
     /// Website id, -1 for all. Left out: what the CRM file has, all in a new integration.
     #[arg(long, value_name = "ID", allow_negative_numbers = true, requires = "crm")]
-    website: Option<i64>,
+    website: Option<WebsiteId>,
     /// Keep the API key and the password of the URL in the CRM file, for the buttons of `mockgento crm`; everybody who can
     /// read the file has them then.
     #[arg(long, requires = "crm")]

@@ -14,7 +14,7 @@ use super::key_args::KeyArgs;
 use super::output;
 use crate::clock::Clock;
 use crate::crm::settings::is_same_shop;
-use crate::crm::{Crm, Integration, IntegrationId, IntegrationSettings};
+use crate::crm::{Crm, Integration, IntegrationId, IntegrationSettings, WebsiteId};
 use crate::quirk::Profile;
 use crate::transport::masked;
 
@@ -59,7 +59,7 @@ pub struct ChosenShop {
     /// The name of the integration.
     pub(super) name: String,
     /// The website it is stored with; nothing for a new one.
-    pub(super) website: Option<i64>,
+    pub(super) website: Option<WebsiteId>,
     /// Its shop.
     pub(super) connection: ConnectionArgs,
 }
@@ -84,7 +84,7 @@ impl StoredShopArgs {
     ///
     /// # Errors
     /// As [`StoredShopArgs::choose`], and when the file cannot be read.
-    pub fn choose_in(&self, file: &Path, website: Option<i64>) -> miette::Result<ChosenShop> {
+    pub fn choose_in(&self, file: &Path, website: Option<WebsiteId>) -> miette::Result<ChosenShop> {
         let known = match file.exists() {
             true => Crm::open_to_read(file, Clock::system()).and_then(|crm| crm.integrations()),
             false => Ok(Vec::new()),
@@ -97,7 +97,7 @@ impl StoredShopArgs {
     ///
     /// # Errors
     /// When nothing or several could be meant, or another shop is not wanted.
-    pub fn choose(&self, known: &[Integration], website: Option<i64>) -> miette::Result<ChosenShop> {
+    pub fn choose(&self, known: &[Integration], website: Option<WebsiteId>) -> miette::Result<ChosenShop> {
         let chosen = self.chosen(known, website)?;
         let (url, user) = match (chosen, &self.url, &self.user) {
             (None, Some(url), Some(user)) => (url.clone(), user.clone()),
@@ -131,7 +131,11 @@ impl StoredShopArgs {
     }
 
     /// By name; else by shop and website; else the only one.
-    fn chosen<'k>(&self, known: &'k [Integration], website: Option<i64>) -> miette::Result<Option<&'k Integration>> {
+    fn chosen<'k>(
+        &self,
+        known: &'k [Integration],
+        website: Option<WebsiteId>,
+    ) -> miette::Result<Option<&'k Integration>> {
         let named = |name: &String| known.iter().find(|one| one.settings.name == *name);
         if let Some(one) = self.name.as_ref().and_then(named) {
             return Ok(Some(one));

@@ -20,7 +20,7 @@ use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::client::MagentoClient;
 use crate::clock::Clock;
-use crate::crm::integration::ALL_WEBSITES;
+use crate::crm::WebsiteId;
 use crate::crm::{Crm, Integration, IntegrationId, JobStatus, JobTopic, RunLock, Scheduled};
 use crate::quirk::Quirk;
 use crate::sync::check_connection;
@@ -40,7 +40,7 @@ pub struct SyncArgs {
     pub(super) crm: PathBuf,
     /// Website id, -1 for all. Left out: what the CRM file has, all in a new one.
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
-    website: Option<i64>,
+    website: Option<WebsiteId>,
     /// Sync start date; after a sync it stays, in the profile orocrm-4.1 it may move earlier. Left out: what the CRM file
     /// has, 2007-01-01 in a new one.
     #[arg(long, value_name = "DATE")]
@@ -197,7 +197,7 @@ fn as_json(outcome: &SyncOutcome) -> serde_json::Value {
 /// Refuses a website that the shop does not have, before anything is written. A shop that cannot be asked is left to the
 /// sync, which says why.
 pub(super) fn website_is_there(asked: &Asked<'_>) -> miette::Result<()> {
-    let Some(website) = asked.args.website.filter(|id| *id != ALL_WEBSITES) else { return Ok(()) };
+    let Some(website) = asked.args.website.filter(|id| *id != WebsiteId::ALL) else { return Ok(()) };
     let is_kept = asked.shop.website == Some(website);
     if is_kept {
         return Ok(());

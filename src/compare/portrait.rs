@@ -11,6 +11,7 @@ use super::sample::{Sample, ids};
 use super::service::ServiceFacts;
 use super::topic::Topic;
 use crate::client::ClientError;
+use crate::crm::OriginId;
 use crate::magento::Contract;
 use crate::soap::SoapFault;
 use crate::transport::{HttpAnswer, TransportError};
@@ -180,7 +181,7 @@ fn of_fault(heard: &Heard) -> Said {
     }
 }
 
-fn of_rows(heard: &Heard, of: usize, key: &str, last: Option<i64>) -> Said {
+fn of_rows(heard: &Heard, of: usize, key: &str, last: Option<OriginId>) -> Said {
     let Ok(value) = &heard.value else { return of_fault(heard) };
     let rows = crate::client::collection(value.clone());
     let found = ids(&rows, key);

@@ -3,6 +3,7 @@
 
 use super::sample::{Sample, ids};
 use super::topic::Topic;
+use crate::crm::OriginId;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::filter::{FilterBag, pager};
 
@@ -23,7 +24,7 @@ pub(super) enum Wants {
     /// Whether it is a fault, and which.
     Fault,
     /// How many of so many rows it has; and whether they are the last ones, by this key.
-    Rows { of: usize, key: &'static str, last: Option<i64> },
+    Rows { of: usize, key: &'static str, last: Option<OriginId> },
 }
 
 /// Lists without arguments.
@@ -170,7 +171,7 @@ fn fields(topic: Topic, operation: &'static str, calls: Vec<SoapStruct>) -> Ques
 }
 
 impl List {
-    fn call(&self, ids: &[i64], pager: Option<&SoapStruct>) -> SoapStruct {
+    fn call(&self, ids: &[OriginId], pager: Option<&SoapStruct>) -> SoapStruct {
         self.filtered(&FilterBag::new().ids(self.key, ids), pager)
     }
 
@@ -208,7 +209,7 @@ fn faults() -> Vec<Question> {
     all
 }
 
-fn pages(list: &List, known: &[i64]) -> Vec<Question> {
+fn pages(list: &List, known: &[OriginId]) -> Vec<Question> {
     let numbers = |page: &str, size: &str| Some(SoapStruct::new().with("page", page).with("pageSize", size));
     let beyond = (known.len() + 1).to_string();
     [

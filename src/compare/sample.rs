@@ -4,7 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::asked::AskedShop;
-use crate::soap::{SoapStruct, SoapValue};
+use crate::crm::OriginId;
+use crate::soap::SoapStruct;
+use crate::sync::convert::key_of;
 use crate::sync::filter::{FilterBag, pager};
 
 /// The first window; each one after it is four times as long, the last one ends forty years back.
@@ -22,7 +24,7 @@ pub struct Sample {
     pub(super) groups: Vec<SoapStruct>,
     pub(super) customers: Vec<SoapStruct>,
     /// Addresses by customer.
-    pub(super) addresses: Vec<(i64, Vec<SoapStruct>)>,
+    pub(super) addresses: Vec<(OriginId, Vec<SoapStruct>)>,
     pub(super) orders: Vec<SoapStruct>,
     pub(super) credit_memos: Vec<SoapStruct>,
     pub(super) carts: Vec<SoapStruct>,
@@ -151,6 +153,6 @@ async fn newest(shop: &mut AskedShop, operation: &str, stamp: &str, size: usize)
 }
 
 /// The ids of rows.
-pub(super) fn ids(rows: &[SoapStruct], key: &str) -> Vec<i64> {
-    rows.iter().filter_map(|row| row.get(key).and_then(SoapValue::to_int)).collect()
+pub(super) fn ids(rows: &[SoapStruct], key: &str) -> Vec<OriginId> {
+    rows.iter().filter_map(|row| key_of(row, key)).collect()
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::export_queue::TO_EXPORT;
+use super::ids::OriginId;
 use super::settings::is_email;
 use super::{ChangeSet, Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 use crate::quirk::Quirks;
@@ -155,7 +156,7 @@ impl Crm {
     pub fn queue_addresses(&mut self, customer: RowId) -> Result<(), CrmError> {
         let channel = channel_of(&self.require(Entity::Customer, customer)?)?;
         for address in self.find(Entity::CustomerAddress, &[("owner", customer.into())])? {
-            if address.fields.int("originId").is_none() {
+            if address.fields.origin_id().is_none() {
                 self.mark_for_sync(Entity::CustomerAddress, address.id)?;
                 self.queue_export(channel, Entity::CustomerAddress, address.id, ChangeSet::new())?;
             }
@@ -200,7 +201,7 @@ impl Crm {
             }
         }
         // Addresses of a customer that Magento does not have wait for it, see `queue_addresses`.
-        let is_known = self.require(Entity::Customer, customer)?.fields.int("originId").is_some();
+        let is_known = self.require(Entity::Customer, customer)?.fields.origin_id().is_some();
         for row in &existing {
             let fields = changed.get(&row.id).copied().unwrap_or(&nothing);
             if is_known {
@@ -270,12 +271,12 @@ impl Crm {
 
 /// Whether a customer of an applicable channel may be edited: not while its creation waits for its export (vector 153).
 pub fn is_editable(customer: &Row) -> bool {
-    customer.fields.int("originId").is_some() || is_guest(customer)
+    customer.fields.origin_id().is_some() || is_guest(customer)
 }
 
 /// Whether an e-mail address is free, by the origin ids of the Magento customers that have it (`None` for a record
 /// without id) and the customer's own (vector 97).
-pub fn email_is_free(holders: &[Option<i64>], own: Option<i64>) -> bool {
+pub fn email_is_free(holders: &[Option<OriginId>], own: Option<OriginId>) -> bool {
     holders.iter().all(|holder| holder.is_some() && *holder == own)
 }
 

@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
+use super::ids::WebsiteId;
 use super::secrets::without_password;
 pub use super::settings::{
-    ALL_WEBSITES, IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf,
-    WebsiteChoice, parse_shared_emails,
+    IntegrationSettings, NotesPage, SYNC_START_DATE, SettingsError, SyncPriority, TwoWayOf, WebsiteChoice,
+    parse_shared_emails,
 };
 use super::settings::{is_same_shop, masked_url};
 use super::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, JobTopic, RowId};
@@ -264,7 +265,9 @@ impl Crm {
         let taken = others.iter().any(|other| {
             let website = other.settings.website_id;
             without_password(&other.settings.api_url) == without_password(&settings.api_url)
-                && (settings.website_id == ALL_WEBSITES || website == settings.website_id || website == ALL_WEBSITES)
+                && (settings.website_id == WebsiteId::ALL
+                    || website == settings.website_id
+                    || website == WebsiteId::ALL)
         });
         if taken { Err(SettingsError::Duplicate.into()) } else { Ok(()) }
     }
@@ -398,10 +401,10 @@ mod tests {
     fn a_website_of_a_url_is_used_once_and_all_excludes_the_rest() {
         for (first, second, allowed) in [(1, 2, true), (1, 1, false), (-1, 1, false), (1, -1, false)] {
             let mut crm = crm();
-            crm.add_integration(&IntegrationSettings { website_id: first, ..settings() }).unwrap();
+            crm.add_integration(&IntegrationSettings { website_id: WebsiteId(first), ..settings() }).unwrap();
             let result = crm.add_integration(&IntegrationSettings {
                 name: "Second".to_owned(),
-                website_id: second,
+                website_id: WebsiteId(second),
                 ..settings()
             });
             assert_eq!(result.is_ok(), allowed, "{first} then {second}");

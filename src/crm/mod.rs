@@ -55,7 +55,7 @@ pub use edit::{AddressEdit, CustomerEdit};
 pub use entity::Entity;
 pub use error::CrmError;
 pub use export_queue::{ChangeSet, ExportResult, PendingExport};
-pub use ids::{IntegrationId, RowId};
+pub use ids::{IntegrationId, OriginId, RowId, StoreId, WebsiteId};
 pub use integration::Integration;
 pub use job::{Job, JobStatus, JobTopic, Scheduled};
 pub use lock::RunLock;

@@ -142,6 +142,7 @@ pub(super) fn without_password(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::clock::Clock;
+    use crate::crm::WebsiteId;
     use crate::quirk::Quirks;
     use jiff::Timestamp;
     use std::path::Path;
@@ -175,9 +176,9 @@ mod tests {
         assert_eq!(crm.integration(id).unwrap().settings, settings());
         assert!(!holds(folder.path(), KEY) && !holds(folder.path(), PASSWORD));
         // Saved again without a key, and the same shop is still known.
-        let form = IntegrationSettings { website_id: 2, ..crm.integration(id).unwrap().settings };
+        let form = IntegrationSettings { website_id: WebsiteId(2), ..crm.integration(id).unwrap().settings };
         crm.save_integration(id, &form, &Quirks::default()).unwrap();
-        let second = IntegrationSettings { name: "Second".to_owned(), website_id: 2, ..settings() };
+        let second = IntegrationSettings { name: "Second".to_owned(), website_id: WebsiteId(2), ..settings() };
         assert!(crm.add_integration(&second).is_err(), "a website of a URL is used once");
         drop(crm);
         assert!(!holds(folder.path(), KEY) && !holds(folder.path(), PASSWORD));

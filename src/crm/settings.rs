@@ -6,12 +6,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
 
+use super::ids::WebsiteId;
 use crate::secret::{ApiKey, MASK};
 use crate::version::ExtensionVersion;
 use crate::version::{BRIDGE_WITH_ORDER_NOTES, SUPPORTED_BRIDGE};
-
-/// The website choice "All web sites".
-pub const ALL_WEBSITES: i64 = -1;
 
 /// Who wins when both sides changed a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -60,8 +58,8 @@ impl std::str::FromStr for SyncPriority {
 /// A website that the form offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebsiteChoice {
-    /// Magento's id, or [`ALL_WEBSITES`].
-    pub id: i64,
+    /// Magento's id, or [`WebsiteId::ALL`].
+    pub id: WebsiteId,
     /// What the form shows.
     pub label: String,
 }
@@ -99,8 +97,8 @@ pub struct IntegrationSettings {
     pub guest_customer_sync: bool,
     /// Sync start date.
     pub sync_start_date: Date,
-    /// Website, or [`ALL_WEBSITES`].
-    pub website_id: i64,
+    /// Website, or [`WebsiteId::ALL`].
+    pub website_id: WebsiteId,
     /// The choices of the last Check Connection.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub websites: Vec<WebsiteChoice>,
@@ -187,7 +185,7 @@ impl Default for IntegrationSettings {
             is_wsi_mode: false,
             guest_customer_sync: true,
             sync_start_date: SYNC_START_DATE,
-            website_id: ALL_WEBSITES,
+            website_id: WebsiteId::ALL,
             websites: Vec::new(),
             admin_url: None,
             is_display_order_notes: true,
@@ -231,14 +229,14 @@ pub enum SettingsError {
     NameTaken(String),
     /// A website that is never offered.
     #[error("Website: {0} is no website to choose; -1 is all web sites")]
-    Website(i64),
+    Website(WebsiteId),
     /// A website that the shop does not have.
     #[error(
         "Website: {id} is not offered; choose one of {choices}. A list that is outdated is read anew by Check Connection"
     )]
     NotOffered {
         /// The website.
-        id: i64,
+        id: WebsiteId,
         /// What is offered.
         choices: String,
     },
@@ -391,7 +389,7 @@ impl IntegrationSettings {
                 return Err(SettingsError::TooLong { field: label, max: TEXT_LENGTH_MAX, found });
             }
         }
-        if self.website_id != ALL_WEBSITES && self.website_id < 1 {
+        if self.website_id != WebsiteId::ALL && self.website_id < WebsiteId(1) {
             return Err(SettingsError::Website(self.website_id));
         }
         if !self.websites.is_empty() && self.websites.iter().all(|choice| choice.id != self.website_id) {

@@ -114,7 +114,7 @@ impl Crm {
 
     fn rows_state(&self, rows: &[Row], names: &Names) -> Result<Value, CrmError> {
         let mut sorted: Vec<&Row> = rows.iter().collect();
-        sorted.sort_by_key(|row| (row.fields.int("originId").is_none(), row.fields.int("originId"), row.id));
+        sorted.sort_by_key(|row| (row.fields.origin_id().is_none(), row.fields.origin_id(), row.id));
         sorted.into_iter().map(|row| self.row_state(row, names)).collect::<Result<Vec<_>, _>>().map(Value::Array)
     }
 
@@ -181,7 +181,7 @@ impl Names {
 pub(super) fn name_of(row: &Row) -> String {
     let fields = &row.fields;
     let text = |name: &str| fields.text(name).map(str::to_owned);
-    let origin = fields.int("originId").map(|id| id.to_string());
+    let origin = fields.origin_id().map(|id| id.to_string());
     match row.entity {
         Entity::Website | Entity::Store => text("code").unwrap_or_default(),
         Entity::CustomerGroup | Entity::Account => text("name").unwrap_or_default(),

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{ColumnType, Entity, RowId};
+use super::{ColumnType, Entity, OriginId, RowId};
 use crate::datetime;
 use crate::secret::MASK;
 
@@ -209,6 +209,11 @@ impl Fields {
     /// A text field; `None` when absent, null or no text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(CrmValue::as_text)
+    }
+
+    /// Magento's key of the row, when it has one.
+    pub fn origin_id(&self) -> Option<OriginId> {
+        self.int("originId").map(OriginId)
     }
 
     /// An integer field; `None` when absent, null or no integer.

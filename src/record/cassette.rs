@@ -12,6 +12,7 @@ use super::reader::Reader;
 use super::recorder::Heard;
 use super::sanitiser::Sanitiser;
 use crate::clock::Clock;
+use crate::crm::WebsiteId;
 use crate::soap::wsdl_reader;
 
 /// What a replay must know besides.
@@ -29,7 +30,7 @@ pub struct Meta {
     /// The integration's sync start date.
     pub sync_start_date: Date,
     /// The integration's website, -1 for all.
-    pub website: i64,
+    pub website: WebsiteId,
     /// Whether the recording was stopped before the sync was done: nothing more was answered then.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stopped: bool,

@@ -7,6 +7,7 @@ use super::RecordError;
 use super::cassette::{Caller, Cassette};
 use super::seed::{Rebuilt, USER};
 use super::trouble::{Trouble, clock_skew_seconds, troubles};
+use crate::crm::WebsiteId;
 use crate::datetime;
 use crate::scenario::language::write::Draft;
 
@@ -50,7 +51,7 @@ pub fn scenario(cassette: &Cassette, shop: &Rebuilt, expected: &Expected<'_>) ->
         draft.member("profile", &json!(meta.profile));
     }
     draft.member("shop", &shop_of(shop));
-    let website = if meta.website < 0 { json!("all") } else { json!(meta.website) };
+    let website = if meta.website == WebsiteId::ALL { json!("all") } else { json!(meta.website) };
     let start = meta.sync_start_date.to_string();
     draft.member("integration", &json!({ "api user": USER, "sync start date": start, "website": website }));
     if let Some(skew) = clock_skew_seconds(cassette) {

@@ -5,11 +5,12 @@ use super::connector::list::ScopedBy;
 use super::connector::{Connector, dictionary};
 use super::context::SyncContext;
 use super::convert::dictionary::stores_of_website;
+use super::convert::key_of;
 use super::error::{CallError, SyncError};
-use super::filter::{ALL_WEBSITES, pager};
+use super::filter::pager;
 use super::run::Run;
 use super::stream::cart;
-use crate::crm::{CrmError, CrmValue, Entity, Fields, IntegrationId, RowId};
+use crate::crm::{CrmError, CrmValue, Entity, Fields, IntegrationId, OriginId, RowId, StoreId, WebsiteId};
 use crate::soap::{SoapStruct, SoapValue};
 
 /// Carts asked for at a time.
@@ -19,7 +20,7 @@ const PAGE_SIZE: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expiration {
     /// All open carts were compared; the origin ids of those that are expired now.
-    Done(Vec<i64>),
+    Done(Vec<OriginId>),
     /// There was nothing to do it with, and why (vector 143).
     Rejected(String),
     /// The shop refused; what was compared before stays.
@@ -50,7 +51,7 @@ pub async fn expire_carts(context: &mut SyncContext<'_>, id: IntegrationId) -> R
     let mut expired = Vec::new();
     let open = open_carts(&run)?;
     for batch in open.chunks(PAGE_SIZE) {
-        let ids: Vec<i64> = batch.iter().map(|(origin_id, _)| *origin_id).collect();
+        let ids: Vec<OriginId> = batch.iter().map(|(origin_id, _)| *origin_id).collect();
         let found = match returned(&mut run, &ids, &stores).await {
             Ok(found) => found,
             Err(error) => return Ok(Expiration::Failed(error.to_string())),
@@ -66,37 +67,37 @@ pub async fn expire_carts(context: &mut SyncContext<'_>, id: IntegrationId) -> R
 }
 
 /// Magento's store ids of the website; all of them, the admin's too, for all websites (vector 142).
-async fn stores(run: &mut Run<'_, '_>) -> Result<Vec<i64>, CallError> {
+async fn stores(run: &mut Run<'_, '_>) -> Result<Vec<StoreId>, CallError> {
     let website = run.integration.settings.website_id;
     let rows = dictionary::stores(run.client().await?).await?;
-    if website == ALL_WEBSITES {
-        let id = |row: &SoapStruct| row.get("store_id").and_then(SoapValue::to_int);
-        let all: Vec<i64> = rows.iter().filter_map(id).collect();
+    if website == WebsiteId::ALL {
+        let id = |row: &SoapStruct| row.get("store_id").and_then(SoapValue::to_int).map(StoreId);
+        let all: Vec<StoreId> = rows.iter().filter_map(id).collect();
         return if all.is_empty() { Err(CallError::NoStores(website)) } else { Ok(all) };
     }
     stores_of_website(&rows, website).ok_or(CallError::NoStores(website))
 }
 
 /// Open carts by origin id, ascending.
-fn open_carts(run: &Run<'_, '_>) -> Result<Vec<(i64, RowId)>, CrmError> {
+fn open_carts(run: &Run<'_, '_>) -> Result<Vec<(OriginId, RowId)>, CrmError> {
     let key = [("channel", CrmValue::Ref(run.integration.id.0)), ("status", "open".into())];
     let rows = run.crm.find(Entity::Cart, &key)?;
-    let mut carts: Vec<_> = rows.iter().filter_map(|row| Some((row.fields.int("originId")?, row.id))).collect();
+    let mut carts: Vec<_> = rows.iter().filter_map(|row| Some((row.fields.origin_id()?, row.id))).collect();
     carts.sort_unstable();
     Ok(carts)
 }
 
-fn not_returned<'a>(batch: &'a [(i64, RowId)], found: &[i64]) -> Vec<&'a (i64, RowId)> {
+fn not_returned<'a>(batch: &'a [(OriginId, RowId)], found: &[OriginId]) -> Vec<&'a (OriginId, RowId)> {
     batch.iter().filter(|(origin_id, _)| !found.contains(origin_id)).collect()
 }
 
 /// One page of carts by their ids.
-async fn returned(run: &mut Run<'_, '_>, ids: &[i64], stores: &[i64]) -> Result<Vec<i64>, CallError> {
-    let call = (cart::RULES.list)(&run.bridge)?.of_website(ScopedBy::Stores, ALL_WEBSITES, Some(stores)).of_ids(ids);
+async fn returned(run: &mut Run<'_, '_>, ids: &[OriginId], stores: &[StoreId]) -> Result<Vec<OriginId>, CallError> {
+    let call = (cart::RULES.list)(&run.bridge)?.of_website(ScopedBy::Stores, WebsiteId::ALL, Some(stores)).of_ids(ids);
     let filters = call.filters.to_argument();
     let arguments = SoapStruct::new().with("filters", filters).with("pager", pager(1, PAGE_SIZE));
     let rows = run.client().await?.call_list(call.operation, arguments).await?;
-    Ok(rows.iter().filter_map(|row| row.get(call.key).and_then(SoapValue::to_int)).collect())
+    Ok(rows.iter().filter_map(|row| key_of(row, call.key)).collect())
 }
 
 #[cfg(test)]
@@ -106,8 +107,8 @@ mod tests {
     #[test]
     fn carts_that_the_shop_does_not_return_are_gone_batch_by_batch() {
         // Vector 141: rows 1, 2, 3 stand for carts 11, 22, 33; the shop knows 22 only.
-        let carts = [(11, RowId(1)), (22, RowId(2)), (33, RowId(3))];
-        let answers: [&[i64]; 2] = [&[22], &[]];
+        let carts = [(OriginId(11), RowId(1)), (OriginId(22), RowId(2)), (OriginId(33), RowId(3))];
+        let answers: [&[OriginId]; 2] = [&[OriginId(22)], &[]];
         let gone: Vec<Vec<i64>> = carts
             .chunks(2)
             .zip(answers)

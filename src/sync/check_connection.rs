@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::connector::{Connector, Stream};
 use crate::client::bridge::{self, BridgeStatus};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries, collection};
-use crate::crm::integration::ALL_WEBSITES;
+use crate::crm::WebsiteId;
 use crate::crm::{IntegrationSettings, WebsiteChoice};
 use crate::soap::SoapStruct;
 use crate::transport::{Transport, masked};
@@ -221,29 +221,29 @@ pub async fn check(transport: Arc<dyn Transport>, options: ClientOptions) -> Res
 }
 
 async fn websites(client: &mut MagentoClient, bridge: &BridgeStatus) -> Result<Vec<WebsiteChoice>, ClientError> {
-    let mut choices = vec![WebsiteChoice { id: ALL_WEBSITES, label: "All web sites".to_owned() }];
-    let label = |id: i64, name: &str| format!("Website ID: {id}, Stores: {name}");
+    let mut choices = vec![WebsiteChoice { id: WebsiteId::ALL, label: "All web sites".to_owned() }];
+    let label = |id: WebsiteId, name: &str| format!("Website ID: {id}, Stores: {name}");
     if bridge.is_supported() {
         for website in collection(client.call("oroWebsiteList", SoapStruct::new()).await?) {
             let id = id_of(&website);
-            if id != 0 {
+            if id != WebsiteId::ADMIN {
                 choices.push(WebsiteChoice { id, label: label(id, &website.text("name").unwrap_or_default()) });
             }
         }
         return Ok(choices);
     }
-    let mut names: IndexMap<i64, Vec<String>> = IndexMap::new();
+    let mut names: IndexMap<WebsiteId, Vec<String>> = IndexMap::new();
     for store in collection(client.call("storeList", SoapStruct::new()).await?) {
         names.entry(id_of(&store)).or_default().push(store.text("name").unwrap_or_default());
     }
-    for (id, names) in names.into_iter().filter(|(id, _)| *id != 0) {
+    for (id, names) in names.into_iter().filter(|(id, _)| *id != WebsiteId::ADMIN) {
         choices.push(WebsiteChoice { id, label: label(id, &names.join(", ")) });
     }
     Ok(choices)
 }
 
-fn id_of(row: &SoapStruct) -> i64 {
-    row.get("website_id").and_then(crate::soap::SoapValue::to_int).unwrap_or_default()
+fn id_of(row: &SoapStruct) -> WebsiteId {
+    row.get("website_id").and_then(crate::soap::SoapValue::to_int).map_or(WebsiteId::ADMIN, WebsiteId)
 }
 
 fn report(

@@ -1,14 +1,15 @@
 //! The customer form asks Magento whether an e-mail address is free before it is saved (sync spec 8.1).
 
 use super::context::SyncContext;
+use super::convert::key_of;
 use super::error::SyncError;
 use super::filter::FilterBag;
 use super::run::Run;
 use crate::client::ClientError;
 use crate::crm::edit::email_is_free;
-use crate::crm::{Entity, IntegrationId, RowId};
+use crate::crm::{Entity, IntegrationId, OriginId, RowId};
 use crate::quirk::Quirk;
-use crate::soap::{SoapStruct, SoapValue};
+use crate::soap::SoapStruct;
 
 /// The form's words for an address that somebody has.
 pub const TAKEN: &str = "This email address already in use. Please, provide another one.";
@@ -25,13 +26,13 @@ pub async fn objection(
     id: IntegrationId,
     email: &str,
     store: Option<RowId>,
-    own: Option<i64>,
+    own: Option<OriginId>,
 ) -> Result<Option<&'static str>, SyncError> {
     let mut run = Run::open(context, id)?;
     let mut filters = FilterBag::new().complex("email", "eq", email);
     if let Some(row) = store {
-        let known = run.crm.get(Entity::Store, row)?.and_then(|store| store.fields.int("originId"));
-        let number = if run.quirks.has(Quirk::UniqueEmailAskedWithRowId) { Some(row.0) } else { known };
+        let known = run.crm.get(Entity::Store, row)?.and_then(|store| store.fields.origin_id());
+        let number = if run.quirks.has(Quirk::UniqueEmailAskedWithRowId) { Some(row.0) } else { known.map(|id| id.0) };
         if let Some(number) = number {
             filters = filters.complex("store_id", "eq", number.to_string());
         }
@@ -44,8 +45,8 @@ pub async fn objection(
 }
 
 /// Magento's ids of the customers that have it.
-async fn holders(run: &mut Run<'_, '_>, filters: &FilterBag) -> Result<Vec<Option<i64>>, ClientError> {
+async fn holders(run: &mut Run<'_, '_>, filters: &FilterBag) -> Result<Vec<Option<OriginId>>, ClientError> {
     let arguments = SoapStruct::new().with("filters", filters.to_argument());
     let rows = run.client().await?.call_list("customerCustomerList", arguments).await?;
-    Ok(rows.iter().map(|row| row.get("customer_id").and_then(SoapValue::to_int)).collect())
+    Ok(rows.iter().map(|row| key_of(row, "customer_id")).collect())
 }

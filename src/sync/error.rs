@@ -2,7 +2,7 @@
 //! not an error: see `outcome`.
 
 use crate::client::ClientError;
-use crate::crm::CrmError;
+use crate::crm::{CrmError, WebsiteId};
 
 /// A sync that could not run, or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum CallError {
     Client(#[from] ClientError),
     /// Rows are filtered by store, and the chosen website has none; the reference client's words (vector 48).
     #[error("Could not resolve store dependency for website id: {0}")]
-    NoStores(i64),
+    NoStores(WebsiteId),
     /// A list that would never end.
     #[error(
         "{operation} would go on for ever: {why}; nothing that came is lost, and the next sync asks again. Something in \

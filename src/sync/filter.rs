@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::window::Window;
+use crate::crm::{OriginId, StoreId, WebsiteId};
 use crate::datetime;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -48,13 +49,13 @@ impl FilterBag {
 
     /// The website filter of customers; nothing for "all websites" (-1).
     #[must_use]
-    pub fn website(self, website: i64) -> Self {
-        if website == ALL_WEBSITES { self } else { self.complex("website_id", "in", website.to_string()) }
+    pub fn website(self, website: WebsiteId) -> Self {
+        if website == WebsiteId::ALL { self } else { self.complex("website_id", "in", website.to_string()) }
     }
 
     /// The store filter of everything else; nothing when no stores are given.
     #[must_use]
-    pub fn stores(self, stores: Option<&[i64]>) -> Self {
+    pub fn stores(self, stores: Option<&[StoreId]>) -> Self {
         match stores {
             Some(stores) => self.complex("store_id", "in", id_list(stores)),
             None => self,
@@ -63,7 +64,7 @@ impl FilterBag {
 
     /// Rows by their keys.
     #[must_use]
-    pub fn ids(self, key: &str, ids: &[i64]) -> Self {
+    pub fn ids(self, key: &str, ids: &[OriginId]) -> Self {
         self.complex(key, "in", id_list(ids))
     }
 
@@ -108,15 +109,13 @@ impl FilterBag {
     }
 }
 
-pub use crate::crm::integration::ALL_WEBSITES;
-
 /// The `pager` argument of bridge lists; both members are sent as strings (client trace, section 4).
 pub fn pager(page: u32, size: usize) -> SoapStruct {
     SoapStruct::new().with("page", page.to_string()).with("pageSize", size.to_string())
 }
 
-fn id_list(ids: &[i64]) -> String {
-    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+fn id_list<Id: ToString>(ids: &[Id]) -> String {
+    ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -185,8 +184,8 @@ mod tests {
             |bag, _| bag.complex("customer_id", "gt", "7"),
             |bag, day| bag.date("created_at", "to", day),
             |bag, day| bag.date("updated_at", "from", day),
-            |bag, _| bag.website(2),
-            |bag, _| bag.stores(Some(&[1, 3])),
+            |bag, _| bag.website(WebsiteId(2)),
+            |bag, _| bag.stores(Some(&[StoreId(1), StoreId(3)])),
         ];
         let mut bag = FilterBag::new();
         for (done, step) in steps.into_iter().enumerate() {
@@ -197,8 +196,8 @@ mod tests {
 
     #[test]
     fn all_websites_means_no_filter() {
-        assert_eq!(FilterBag::new().website(ALL_WEBSITES), FilterBag::new());
-        let one = FilterBag::new().website(2);
+        assert_eq!(FilterBag::new().website(WebsiteId::ALL), FilterBag::new());
+        let one = FilterBag::new().website(WebsiteId(2));
         assert_eq!(json(&one), r#"{"complex_filter":[{"key":"website_id","value":{"key":"in","value":"2"}}]}"#);
     }
 }

@@ -1,5 +1,6 @@
 //! What a sync did, per connector: counts, warnings and the status message in the reference client's words.
 
+use crate::crm::OriginId;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -246,7 +247,7 @@ pub struct ExportOutcome {
     /// `customer`, `customerAddress` or `newsletterSubscriber`.
     pub entity: &'static str,
     /// Magento's id, known after a creation too.
-    pub origin_id: Option<i64>,
+    pub origin_id: Option<OriginId>,
     /// What happened.
     pub result: ExportResult,
 }

@@ -14,7 +14,7 @@ use super::connector::{Connector, ConnectorKind, Stream, dictionary};
 use super::context::{StopFlag, SyncContext, SyncEvent};
 use super::convert::dictionary::stores_of_website;
 use super::error::{CallError, SyncError};
-use super::filter::ALL_WEBSITES;
+
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::scope::{Known, Scope};
 use super::stream::Listed;
@@ -22,7 +22,7 @@ use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
 use crate::clock::Clock;
 use crate::crm::integration::ShopFacts;
-use crate::crm::{Crm, CrmError, Integration, IntegrationId, IntegrationSettings};
+use crate::crm::{Crm, CrmError, Integration, IntegrationId, IntegrationSettings, OriginId, StoreId, WebsiteId};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, WireStyle};
 
@@ -224,7 +224,7 @@ impl<'c, 'e> Run<'c, 'e> {
     }
 
     /// The list call that names its rows.
-    pub(super) async fn list_by_ids(&mut self, rules: &Listed, ids: &[i64]) -> Result<ListCall, CallError> {
+    pub(super) async fn list_by_ids(&mut self, rules: &Listed, ids: &[OriginId]) -> Result<ListCall, CallError> {
         let website = self.integration.settings.website_id;
         let by = (rules.by_ids_scoped_by)(&self.quirks);
         let stores = self.stores(by, website).await?;
@@ -233,8 +233,8 @@ impl<'c, 'e> Run<'c, 'e> {
     }
 
     /// The ids of the website's store views; `None` for all websites, and where the website itself is the condition.
-    async fn stores(&mut self, by: ScopedBy, website: i64) -> Result<Option<Vec<i64>>, CallError> {
-        if by == ScopedBy::Website || website == ALL_WEBSITES {
+    async fn stores(&mut self, by: ScopedBy, website: WebsiteId) -> Result<Option<Vec<StoreId>>, CallError> {
+        if by == ScopedBy::Website || website == WebsiteId::ALL {
             return Ok(None);
         }
         let stores = dictionary::stores(self.client().await?).await?;

@@ -13,7 +13,7 @@ use super::outcome::Counts;
 use super::strategy::Change;
 use super::strategy::address::{AddressKind, RegionFacts, resolve_region};
 use super::warning::Warning;
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, OriginId, Row, RowId};
 use crate::quirk::{Quirk, Quirks};
 
 /// What every imported row shares.
@@ -42,8 +42,8 @@ pub(super) struct Scope {
 /// Rows of dictionaries by Magento's id, looked up once for all rows of a batch: an import does not change them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    ids: RefCell<HashMap<(Entity, i64), Option<RowId>, RandomState>>,
-    regions: RefCell<HashMap<i64, Option<RegionFacts>, RandomState>>,
+    ids: RefCell<HashMap<(Entity, OriginId), Option<RowId>, RandomState>>,
+    regions: RefCell<HashMap<OriginId, Option<RegionFacts>, RandomState>>,
 }
 
 /// Entities whose rows are few and imported before any other.
@@ -58,18 +58,22 @@ impl Scope {
     }
 
     /// The row of this integration with that key in Magento.
-    pub(super) fn by_origin(&self, crm: &Crm, entity: Entity, origin_id: i64) -> Result<Option<Row>, CrmError> {
-        let key = [("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))];
+    pub(super) fn by_origin(&self, crm: &Crm, entity: Entity, origin_id: OriginId) -> Result<Option<Row>, CrmError> {
+        let key = [("channel", self.channel_value()), ("originId", origin_id.into())];
         Ok(crm.find(entity, &key)?.into_iter().next())
     }
 
     /// The same, its id only.
-    pub(super) fn id_by_origin(&self, crm: &Crm, entity: Entity, origin_id: i64) -> Result<Option<RowId>, CrmError> {
+    pub(super) fn id_by_origin(
+        &self,
+        crm: &Crm,
+        entity: Entity,
+        origin_id: OriginId,
+    ) -> Result<Option<RowId>, CrmError> {
         if let Some(known) = self.known.ids.borrow().get(&(entity, origin_id)) {
             return Ok(*known);
         }
-        let found =
-            crm.find_id(entity, &[("channel", self.channel_value()), ("originId", CrmValue::Int(origin_id))])?;
+        let found = crm.find_id(entity, &[("channel", self.channel_value()), ("originId", origin_id.into())])?;
         if DICTIONARIES.contains(&entity) {
             self.known.ids.borrow_mut().insert((entity, origin_id), found);
         }
@@ -99,11 +103,11 @@ impl Scope {
     }
 
     /// What the dictionary says about a region number.
-    pub(super) fn region_facts(&self, crm: &Crm, magento_id: i64) -> Result<Option<RegionFacts>, CrmError> {
+    pub(super) fn region_facts(&self, crm: &Crm, magento_id: OriginId) -> Result<Option<RegionFacts>, CrmError> {
         if let Some(known) = self.known.regions.borrow().get(&magento_id) {
             return Ok(known.clone());
         }
-        let row = self.region(crm, ("regionId", CrmValue::Int(magento_id)))?;
+        let row = self.region(crm, ("regionId", magento_id.into()))?;
         let facts = row.map(|row| region_facts(&row));
         self.known.regions.borrow_mut().insert(magento_id, facts.clone());
         Ok(facts)

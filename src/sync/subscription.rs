@@ -2,7 +2,7 @@
 
 use super::connector::Connector;
 use super::context::{SyncContext, SyncEvent};
-use super::convert::{Link, Record};
+use super::convert::{Link, Record, key_of};
 use super::error::SyncError;
 use super::export;
 use super::outcome::{ConnectorOutcome, ExportOutcome, ExportResult, RunKind};
@@ -122,7 +122,7 @@ fn subscriptions(run: &Run<'_, '_>, whose: Whose) -> Result<Result<Vec<Record>, 
             (customer, vec![row])
         }
     };
-    if customer.as_ref().is_some_and(|row| row.fields.int("originId").is_none()) {
+    if customer.as_ref().is_some_and(|row| row.fields.origin_id().is_none()) {
         return Ok(Err("the customer is not in Magento yet".to_owned()));
     }
     if rows.is_empty()
@@ -149,7 +149,7 @@ fn record(run: &Run<'_, '_>, row: &Row) -> Result<Record, CrmError> {
     }
     for (name, entity) in [("customer", Entity::Customer), ("store", Entity::Store)] {
         let linked = row.fields.link(name).map(|id| run.crm.require(entity, id)).transpose()?;
-        let origin_id = linked.and_then(|row| row.fields.int("originId"));
+        let origin_id = linked.and_then(|row| row.fields.origin_id());
         record.links.insert(name, origin_id.map(|origin_id| Link::to(entity, origin_id)));
     }
     Ok(record)
@@ -180,7 +180,7 @@ async fn send(run: &mut Run<'_, '_>, record: &Record, wanted: Wanted) -> Result<
         (Ok(_), None) => ExportResult::Created,
         (Err(reason), _) => ExportResult::Failed { reason: reason.clone() },
     };
-    let answered = answer.as_ref().ok().and_then(|subscriber| subscriber.get("subscriber_id")?.to_int());
+    let answered = answer.as_ref().ok().and_then(|subscriber| key_of(subscriber, "subscriber_id"));
     let origin_id = record.origin_id().or(answered);
     let outcome = ExportOutcome { entity: Entity::NewsletterSubscriber.table(), origin_id, result };
     (run.events)(SyncEvent::Exported { outcome });

@@ -12,7 +12,7 @@ use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::run::Run;
 use super::stream::Listed;
 use super::window::{self, NativeWindows, Progress};
-use crate::crm::{CrmError, IntegrationId};
+use crate::crm::{CrmError, IntegrationId, OriginId};
 use crate::quirk::Quirk;
 
 /// The record that is asked for again.
@@ -21,16 +21,16 @@ pub enum OneRecord {
     /// An order by its increment id.
     Order(String),
     /// A cart by Magento's id.
-    Cart(i64),
+    Cart(OriginId),
 }
 
 /// Who an order was placed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlacedFor {
     /// A cart by Magento's id: its order and the cart itself changed.
-    Cart(i64),
+    Cart(OriginId),
     /// A customer by Magento's id.
-    Customer(i64),
+    Customer(OriginId),
 }
 
 /// What the page says when it worked.

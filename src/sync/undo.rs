@@ -12,7 +12,7 @@ use super::outcome::{ExportOutcome, ExportResult};
 use super::run::{Announced, Run};
 use super::write::{FieldChange, MagentoWrite};
 use crate::client::{ClientError, Endpoint};
-use crate::crm::IntegrationId;
+use crate::crm::{IntegrationId, OriginId};
 use crate::soap::{SoapStruct, SoapValue};
 
 /// A line of an audit.
@@ -45,7 +45,7 @@ pub struct Ended {
     /// What was written.
     pub entity: String,
     /// Magento's id.
-    pub origin_id: Option<i64>,
+    pub origin_id: Option<OriginId>,
     /// `created`, `updated`, `failed` and so on, with the reason where there is one.
     pub result: serde_json::Value,
 }
@@ -60,7 +60,7 @@ pub struct Written {
     /// The write that is to be taken back.
     pub write: MagentoWrite,
     /// Magento's id, also of what was created.
-    pub origin_id: Option<i64>,
+    pub origin_id: Option<OriginId>,
     /// What became of it; `None` when nobody knows.
     pub result: Option<String>,
 }
@@ -105,7 +105,7 @@ pub struct Undone {
     /// `customer`, `customerAddress` or `newsletterSubscriber`.
     pub entity: String,
     /// Magento's id.
-    pub origin_id: Option<i64>,
+    pub origin_id: Option<OriginId>,
     /// When it was written.
     pub written_at: String,
     /// Fields that get back what they held, `before` being what the shop holds now.
@@ -258,7 +258,7 @@ fn kind(run: &Run<'_, '_>, entity: &str) -> Option<Kind> {
 
 /// What the shop holds, as texts in the form of an export; a field that it does not tell is not in it. `Err` says why the
 /// record cannot be read.
-async fn held(run: &mut Run<'_, '_>, kind: &Kind, id: i64) -> Result<Result<SoapStruct, String>, ClientError> {
+async fn held(run: &mut Run<'_, '_>, kind: &Kind, id: OriginId) -> Result<Result<SoapStruct, String>, ClientError> {
     let (bridge, quirks) = (run.bridge.clone(), run.quirks.clone());
     let is_address = kind.argument == "addressData";
     let client = run.client().await?;

@@ -4,6 +4,7 @@ use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 use super::merge::{Sides, conflicts, is_same};
+use crate::crm::OriginId;
 use crate::secret::MASK;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -26,7 +27,7 @@ pub struct MagentoWrite {
     /// What is called.
     pub operation: String,
     /// Magento's id; none for a record it is to create.
-    pub origin_id: Option<i64>,
+    pub origin_id: Option<OriginId>,
     /// Every field that leaves, in the order and under the names of Magento's type.
     pub changes: Vec<FieldChange>,
     /// Fields that were changed on both sides.
@@ -123,7 +124,7 @@ impl MagentoWrite {
     pub(super) fn update(
         entity: &str,
         operation: &str,
-        origin_id: i64,
+        origin_id: OriginId,
         sides: Sides<'_>,
         merged: &SoapStruct,
         data: &SoapStruct,
@@ -210,7 +211,7 @@ mod tests {
             let merged = merge(sides, priority, &Quirks::default());
             let (data, unread) = (difference(&merged, &remote), IndexSet::from(["password".to_owned()]));
             let held = Remote { raw: &remote, form: &remote, unread: &unread };
-            let write = MagentoWrite::update("customer", "oroCustomerUpdate", 7, sides, &merged, &data, held);
+            let write = MagentoWrite::update("customer", "oroCustomerUpdate", OriginId(7), sides, &merged, &data, held);
             let change = |field: &str| {
                 let found = write.changes.iter().find(|change| change.field == field);
                 found.map(|change| (change.before.as_deref(), change.after.as_deref()))
@@ -235,7 +236,7 @@ mod tests {
         let sides = Sides { local: &form, before: None, remote: &form, additional: &[] };
         let unread = IndexSet::from(["gender".to_owned()]);
         let held = Remote { raw: &raw, form: &form, unread: &unread };
-        let write = MagentoWrite::update("customer", "customerCustomerUpdate", 7, sides, &form, &data, held);
+        let write = MagentoWrite::update("customer", "customerCustomerUpdate", OriginId(7), sides, &form, &data, held);
         let told: Vec<_> = write
             .changes
             .iter()

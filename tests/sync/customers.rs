@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use mockgento::clock::Clock;
 use mockgento::crm::{
     AddressEdit, Crm, CrmValue, CustomerEdit, Entity, Fields, IntegrationId, IntegrationSettings, JobStatus, JobTopic,
-    Row, StatusRecord, SyncPriority,
+    Row, StatusRecord, SyncPriority, WebsiteId,
 };
 use mockgento::disrupt::{Armed, Disruption, When};
 use mockgento::magento::BridgeRelease;
@@ -238,8 +238,10 @@ async fn what_changes_in_the_shop_arrives_with_the_next_sync() {
 
 #[tokio::test(start_paused = true)]
 async fn one_website_only() {
-    let mut world =
-        World::new(Setup { settings: IntegrationSettings { website_id: 2, ..settings() }, ..Setup::default() });
+    let mut world = World::new(Setup {
+        settings: IntegrationSettings { website_id: WebsiteId(2), ..settings() },
+        ..Setup::default()
+    });
     world.sync().await;
     let customers = world.crm.find(Entity::Customer, &[]).unwrap();
     assert_eq!(customers.iter().filter_map(|row| row.fields.int("originId")).max(), Some(10));

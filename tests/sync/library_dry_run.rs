@@ -31,7 +31,7 @@ async fn a_dry_run_says_what_the_sync_does_and_does_nothing() {
     shop.forget_calls();
     let planned = sync.dry_run(&crm).await.unwrap();
     let [write] = planned.plan.writes.as_slice() else { panic!("{:?}", planned.plan.writes) };
-    assert_eq!((write.origin_id, write.changes[0].field.as_str()), (Some(id), "lastname"));
+    assert_eq!((write.origin_id, write.changes[0].field.as_str()), (Some(mockgento::OriginId(id)), "lastname"));
     assert!(shop.received("oroCustomerUpdate").is_empty() && shop.received("customerCustomerUpdate").is_empty());
     assert_eq!(crm.pending_exports(crm.integrations().unwrap()[0].id).unwrap().len(), 1);
     assert_eq!(lastname(), "Lee");

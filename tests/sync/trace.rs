@@ -5,7 +5,9 @@
 //! avoided, because with WS-I the reference client cannot export them.
 
 use crate::world::{Setup, World, settings};
-use mockgento::crm::{AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, SyncPriority};
+use mockgento::crm::{
+    AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, SyncPriority, WebsiteId,
+};
 use mockgento::quirk::Profile;
 use mockgento::server::JournalEntry;
 use mockgento::shop::{Sale, Seed, ShopEdit};
@@ -151,7 +153,7 @@ fn check(found: &[String], fixture: &str, what: &str) {
 async fn two_syncs(bridge: Option<&'static str>, website: i64, fixture: &str) {
     for mode in STYLES {
         let what = format!("{mode:?}, bridge {bridge:?}, website {website}");
-        let mut world = shop(mode, bridge, IntegrationSettings { website_id: website, ..settings() });
+        let mut world = shop(mode, bridge, IntegrationSettings { website_id: WebsiteId(website), ..settings() });
         world.exchanges();
         world.sync().await;
         let mut found = calls(&world);

@@ -9,6 +9,7 @@ use crate::world::{Setup, World, settings};
 use jiff::{SignedDuration, Timestamp};
 use mockgento::crm::{
     AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, JobTopic, Row, Scheduled, StatusCode,
+    WebsiteId,
 };
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::{Sale, Seed, ShopEdit};
@@ -140,7 +141,7 @@ fn failure_of(outcome: &SyncOutcome, connector: Connector) -> String {
 /// Vector 48.
 #[tokio::test(start_paused = true)]
 async fn a_website_without_stores_fails_what_is_filtered_by_store() {
-    let mut world = world(Some("1.2.19"), IntegrationSettings { website_id: 9, ..recent() });
+    let mut world = world(Some("1.2.19"), IntegrationSettings { website_id: WebsiteId(9), ..recent() });
     let outcome = world.sync().await;
     assert_eq!(failure_of(&outcome, Connector::Order), "Could not resolve store dependency for website id: 9");
     assert_eq!(failure_of(&outcome, Connector::Customer), "", "customers are filtered by website");
@@ -261,7 +262,7 @@ async fn the_look_for_expired_carts_is_rejected_where_it_cannot_work() {
         assert!(reason.contains(expected), "{reason}");
         assert!(!calls(&world).contains(&"oroQuoteList".to_owned()));
     }
-    let mut nowhere = world(Some("1.2.19"), IntegrationSettings { website_id: 9, ..recent() });
+    let mut nowhere = world(Some("1.2.19"), IntegrationSettings { website_id: WebsiteId(9), ..recent() });
     let no_stores = "Could not resolve store dependency for website id: 9".to_owned();
     assert_eq!(expire(&mut nowhere).await, Expiration::Failed(no_stores));
 

@@ -138,7 +138,7 @@ pub fn ask_again(args: &SyncDataArgs) -> Outcome {
     };
     let id = crm.row_named(entity, &args.id).map_err(report)?;
     let row = crm.require(entity, id).map_err(report)?;
-    let record = match (row.fields.text(key), row.fields.int(key)) {
+    let record = match (row.fields.text(key), row.fields.origin_id()) {
         (Some(number), _) => OneRecord::Order(number.to_owned()),
         (None, Some(cart)) => OneRecord::Cart(cart),
         (None, None) => return Err(miette!("{} {} is not in Magento yet", entity.table(), args.id)),
@@ -158,7 +158,7 @@ pub fn order_placed(args: &OrderPlacedArgs) -> Outcome {
     };
     let id = crm.row_named(entity, name).map_err(report)?;
     let row = crm.require(entity, id).map_err(report)?;
-    let origin_id = row.fields.int("originId");
+    let origin_id = row.fields.origin_id();
     let origin_id = origin_id.ok_or_else(|| miette!("{} {name} is not in Magento yet", entity.table()))?;
     crm.check_order_can_be_placed(&row).map_err(report)?;
     let placed = match entity {

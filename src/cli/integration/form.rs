@@ -12,8 +12,8 @@ use super::{Chosen, Outcome, report, say};
 use crate::cli::address::{AdminUrl, ShopUrl};
 use crate::cli::key_args::{key_of_file, masked_key};
 use crate::cli::winner::Winner;
-use crate::crm::IntegrationSettings;
 use crate::crm::integration::parse_shared_emails;
+use crate::crm::{IntegrationSettings, WebsiteId};
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
 use crate::sync::connector::Connector;
@@ -58,7 +58,7 @@ pub struct SetArgs {
     start_date: Option<Date>,
     /// Website, -1 for all; `mockgento check --crm` reads the list anew.
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
-    website: Option<i64>,
+    website: Option<WebsiteId>,
     /// Admin URL, without user and password; empty for none.
     #[arg(long, value_name = "URL", value_parser = AdminUrl)]
     admin_url: Option<String>,

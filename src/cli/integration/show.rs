@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Chosen, Outcome, say};
-use crate::crm::{IntegrationSettings, SyncPriority};
+use crate::crm::{IntegrationSettings, SyncPriority, WebsiteId};
 use crate::secret::MASK;
 
 /// Arguments of `integration show`.
@@ -34,7 +34,7 @@ pub(super) fn in_words(settings: &IntegrationSettings) -> String {
     let website = settings.websites.iter().find(|choice| choice.id == settings.website_id);
     let website = website.map_or_else(
         || {
-            if settings.website_id == crate::crm::integration::ALL_WEBSITES {
+            if settings.website_id == WebsiteId::ALL {
                 "All web sites".to_owned()
             } else {
                 format!("Website ID: {}", settings.website_id)

@@ -28,6 +28,7 @@ use super::connection_args::{ConnectionArgs, start_logging};
 use super::stop_signal::stop_signal;
 use crate::bounded;
 use crate::cli::output;
+use crate::crm::WebsiteId;
 use crate::record::{self, Sanitiser, SubstituteKey};
 
 /// Arguments of `record`.
@@ -70,8 +71,8 @@ pub struct RecordArgs {
     #[arg(long, value_name = "DATE", default_value = "2007-01-01", conflicts_with = "proxy")]
     start_date: Date,
     /// Website id, -1 for all.
-    #[arg(long, value_name = "ID", allow_negative_numbers = true, default_value_t = -1, conflicts_with = "proxy")]
-    website: i64,
+    #[arg(long, value_name = "ID", allow_negative_numbers = true, default_value_t = WebsiteId::ALL, conflicts_with = "proxy")]
+    website: WebsiteId,
     /// File with the key of the substitutes: recordings made with one key replace a person by the same person. Left out,
     /// nobody knows the key.
     #[arg(long, value_name = "FILE")]

@@ -219,7 +219,8 @@ fn an_email_is_free_when_nobody_else_has_it() {
         (vec![Some(1), None], false),
         (vec![Some(1), Some(2)], false),
     ] {
-        assert_eq!(email_is_free(&holders, Some(1)), expected, "{holders:?}");
+        let holders: Vec<_> = holders.into_iter().map(|holder: Option<i64>| holder.map(OriginId)).collect();
+        assert_eq!(email_is_free(&holders, Some(OriginId(1))), expected, "{holders:?}");
     }
     assert!(!email_is_free(&[None], None));
 }

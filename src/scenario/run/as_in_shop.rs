@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Integration, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Integration, OriginId, Row};
 use crate::shop::Shop;
 
 /// A table of the shop, what its rows are in the CRM, and columns that arrive as they are.
@@ -62,8 +62,8 @@ pub(super) fn differences(crm: &Crm, integration: &Integration, shop: &Shop) -> 
     let mut found = Vec::new();
     for pair in PAIRS {
         for row in of_channel(crm, integration, pair.entity)? {
-            let Some(id) = row.fields.int("originId") else { continue };
-            let Some(there) = shop.database().table(pair.table).row(id) else { continue };
+            let Some(id) = row.fields.origin_id() else { continue };
+            let Some(there) = shop.database().table(pair.table).row(id.0) else { continue };
             for (column, field) in pair.columns {
                 let (is, should) = (shown(&row, field), plain(there.text(column)));
                 if is != should {
@@ -75,9 +75,9 @@ pub(super) fn differences(crm: &Crm, integration: &Integration, shop: &Shop) -> 
     }
     for (entity, table, up, child, owner) in BELOW {
         for row in of_channel(crm, integration, *entity)? {
-            let Some(id) = row.fields.int("originId").filter(|id| is_there(shop, *entity, *id)) else { continue };
+            let Some(id) = row.fields.origin_id().filter(|id| is_there(shop, *entity, *id)) else { continue };
             let is = crm.find(*child, &[(owner, row.id.into())])?;
-            let is = is.iter().filter(|row| row.fields.int("originId").is_some()).count();
+            let is = is.iter().filter(|row| row.fields.origin_id().is_some()).count();
             let should = shop.database().table(table).iter().filter(|(_, row)| row.text(up) == id.to_string()).count();
             if is != should {
                 found.push(format!(
@@ -95,9 +95,9 @@ fn of_channel(crm: &Crm, integration: &Integration, entity: Entity) -> Result<Ve
     crm.find(entity, &[("channel", CrmValue::Ref(integration.id.0))])
 }
 
-fn is_there(shop: &Shop, entity: Entity, id: i64) -> bool {
+fn is_there(shop: &Shop, entity: Entity, id: OriginId) -> bool {
     let table = PAIRS.iter().find(|pair| pair.entity == entity).map(|pair| pair.table);
-    table.is_some_and(|table| shop.database().table(table).row(id).is_some())
+    table.is_some_and(|table| shop.database().table(table).row(id.0).is_some())
 }
 
 fn shown(row: &Row, field: &str) -> String {

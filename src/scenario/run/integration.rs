@@ -1,6 +1,7 @@
 //! The integration form as a scenario fills it in, and the channel that is made of it.
 
-use crate::crm::integration::{ALL_WEBSITES, parse_shared_emails};
+use crate::crm::WebsiteId;
+use crate::crm::integration::parse_shared_emails;
 use crate::crm::{CrmError, IntegrationSettings, SyncPriority};
 use crate::quirk::Quirk;
 use crate::scenario::language::setup::integration::IntegrationSetup;
@@ -145,9 +146,9 @@ impl World<'_> {
     }
 
     /// A website by its id or code.
-    fn website(&self, setup: &IntegrationSetup, named: &str) -> Result<i64, CannotWork> {
+    fn website(&self, setup: &IntegrationSetup, named: &str) -> Result<WebsiteId, CannotWork> {
         if named == ALL {
-            return Ok(ALL_WEBSITES);
+            return Ok(WebsiteId::ALL);
         }
         self.shop(setup.shop.as_ref())?.with_shop(|shop| {
             let websites = shop.database().table("core_website");
@@ -155,7 +156,7 @@ impl World<'_> {
             let mut codes = Vec::new();
             for (id, row) in websites.iter().filter(|(id, _)| *id > 0) {
                 if is_it(id, row.text("code")) {
-                    return Ok(id);
+                    return Ok(WebsiteId(id));
                 }
                 codes.push(format!("{id} {}", row.text("code")));
             }

@@ -10,8 +10,8 @@ use jiff::tz::Offset;
 use serde_json::Value;
 
 use super::world::World;
-use crate::crm::settings::ALL_WEBSITES;
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Integration, Row};
+use crate::crm::WebsiteId;
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Integration, OriginId, Row};
 use crate::datetime;
 use crate::email_address;
 use crate::quirk::Profile;
@@ -77,9 +77,9 @@ pub(super) fn always(world: &mut World<'_>) -> Result<Vec<String>, CrmError> {
 /// No two rows of one identity.
 fn one_row_of_each(crm: &Crm, integration: &Integration, found: &mut Vec<String>) -> Result<(), CrmError> {
     for entity in KNOWN_BY_ORIGIN {
-        let mut times = BTreeMap::<i64, usize>::new();
+        let mut times = BTreeMap::<OriginId, usize>::new();
         for row in crm.find(*entity, &[channel(integration)])? {
-            if let Some(id) = row.fields.int("originId") {
+            if let Some(id) = row.fields.origin_id() {
                 *times.entry(id).or_default() += 1;
             }
         }
@@ -93,7 +93,7 @@ fn one_row_of_each(crm: &Crm, integration: &Integration, found: &mut Vec<String>
 fn one_guest_of_each(crm: &Crm, integration: &Integration, found: &mut Vec<String>) -> Result<(), CrmError> {
     let mut times = BTreeMap::<String, usize>::new();
     for row in crm.find(Entity::Customer, &[channel(integration)])? {
-        let is_guest = row.fields.int("originId").is_none() && row.fields.get("guest").is_some_and(CrmValue::is_true);
+        let is_guest = row.fields.origin_id().is_none() && row.fields.get("guest").is_some_and(CrmValue::is_true);
         if let Some(email) = row.fields.text("email").filter(|_| is_guest) {
             *times.entry(email_address::key(email)).or_default() += 1;
         }
@@ -122,7 +122,7 @@ fn guests_orders_are_theirs(
             continue;
         };
         let Some(whose) = row.fields.link("customer") else { continue };
-        let Some(whose) = crm.get(Entity::Customer, whose)?.filter(|row| row.fields.int("originId").is_none()) else {
+        let Some(whose) = crm.get(Entity::Customer, whose)?.filter(|row| row.fields.origin_id().is_none()) else {
             continue;
         };
         let its = whose.fields.text("email").unwrap_or_default();
@@ -148,7 +148,7 @@ fn rows_have_their_customers(
         for row in rows(shop, table) {
             let (Some(id), Some(customer)) = (number(&row, "entity_id"), number(&row, "customer_id")) else { continue };
             let known = crm.find_one(*entity, &[channel(integration), ("originId", id.into())])?;
-            if customers.contains(&customer) && known.is_some_and(|row| row.fields.link("customer").is_none()) {
+            if customers.contains(&OriginId(customer)) && known.is_some_and(|row| row.fields.link("customer").is_none()) {
                 let what = entity.table();
                 found.push(format!("{what} {id} has no customer in the CRM, though customer {customer} is there"));
             }
@@ -169,7 +169,7 @@ fn every_row_is_there(
     let start = Offset::UTC.to_timestamp(settings.sync_start_date.to_datetime(Time::midnight())).ok();
     let (walked, synced) = (crm.bookmark(integration.id, walk)?, crm.bookmark(integration.id, changes)?);
     let (Some(start), Some(walked), Some(synced)) = (start, walked, synced) else { return Ok(()) };
-    if walked > start || settings.website_id != ALL_WEBSITES {
+    if walked > start || settings.website_id != WebsiteId::ALL {
         return Ok(());
     }
     let there = ids(&crm.find(entity, &[channel(integration)])?);
@@ -180,7 +180,7 @@ fn every_row_is_there(
             .all(|name| moment(row, name).is_some_and(|at| (start..=synced).contains(&at)));
         // Nobody asks for a customer of no website.
         let has_place = entity != Entity::Customer || number(row, "website_id").is_some_and(|website| website > 0);
-        if within && has_place && !there.contains(&id) {
+        if within && has_place && !there.contains(&OriginId(id)) {
             found.push(format!("{} {id} of the shop is not in the CRM", entity.table()));
         }
     }
@@ -191,8 +191,8 @@ fn channel(integration: &Integration) -> (&'static str, CrmValue) {
     ("channel", CrmValue::Ref(integration.id.0))
 }
 
-fn ids(rows: &[Row]) -> BTreeSet<i64> {
-    rows.iter().filter_map(|row| row.fields.int("originId")).collect()
+fn ids(rows: &[Row]) -> BTreeSet<OriginId> {
+    rows.iter().filter_map(|row| row.fields.origin_id()).collect()
 }
 
 fn rows(shop: &Shop, table: &str) -> Vec<Value> {

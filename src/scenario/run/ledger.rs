@@ -76,7 +76,7 @@ impl Ledger {
         let customer_of = |id: RowId| -> Result<Option<i64>, CrmError> {
             let Some(row) = crm.get(Entity::Customer, id)? else { return Ok(None) };
             let is_here = row.fields.link("channel") == Some(integration.id.0);
-            Ok(row.fields.int("originId").filter(|_| is_here))
+            Ok(row.fields.origin_id().map(|id| id.0).filter(|_| is_here))
         };
         for ((id, field), value) in &self.fields {
             let Some(column) = column_of(OF_CUSTOMER, field) else { continue };

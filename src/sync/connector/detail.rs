@@ -2,6 +2,7 @@
 //! trace, section 5).
 
 use crate::client::{ClientError, Endpoint, MagentoClient};
+use crate::crm::OriginId;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::bridge::Bridge;
 
@@ -9,7 +10,7 @@ use crate::sync::bridge::Bridge;
 ///
 /// # Errors
 /// Fault 102 when the customer is gone, or whatever the call fails with.
-pub async fn customer(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+pub async fn customer(client: &mut MagentoClient, id: OriginId, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
     let operation = Endpoint::CustomerInfo.operation(bridge.version());
     let answer = client.call(operation, SoapStruct::new().with("customerId", id)).await?;
     Ok(record(answer))
@@ -20,7 +21,11 @@ pub async fn customer(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> R
 ///
 /// # Errors
 /// Whatever either call fails with.
-pub async fn native_customer(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+pub async fn native_customer(
+    client: &mut MagentoClient,
+    id: OriginId,
+    bridge: &Bridge,
+) -> Result<SoapStruct, ClientError> {
     let mut customer = self::customer(client, id, bridge).await?;
     if customer.get("addresses").is_none() {
         let operation = Endpoint::AddressList.operation(bridge.version());
@@ -34,7 +39,7 @@ pub async fn native_customer(client: &mut MagentoClient, id: i64, bridge: &Bridg
 ///
 /// # Errors
 /// Fault 103 (bridge) or 102 (native) when the address is gone, or whatever the call fails with.
-pub async fn address(client: &mut MagentoClient, id: i64, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
+pub async fn address(client: &mut MagentoClient, id: OriginId, bridge: &Bridge) -> Result<SoapStruct, ClientError> {
     let operation = Endpoint::AddressInfo.operation(bridge.version());
     let answer = client.call(operation, SoapStruct::new().with("addressId", id)).await?;
     Ok(record(answer))

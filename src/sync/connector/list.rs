@@ -2,6 +2,7 @@
 //! 4.8; client trace, section 4). Which list a stream has is in `stream`.
 
 use super::key_order::KeyOrder;
+use crate::crm::{OriginId, StoreId, WebsiteId};
 use crate::sync::filter::FilterBag;
 
 /// Rows a bridge list is asked for at a time.
@@ -42,14 +43,14 @@ impl ListCall {
 
     /// The rows of these ids.
     #[must_use]
-    pub fn of_ids(self, ids: &[i64]) -> Self {
+    pub fn of_ids(self, ids: &[OriginId]) -> Self {
         Self { filters: self.filters.ids(self.key, ids), ..self }
     }
 
     /// The rows of one website, or of all (-1): by the website itself, or by its store views; `None` for those of all
     /// websites.
     #[must_use]
-    pub fn of_website(self, by: ScopedBy, website: i64, stores: Option<&[i64]>) -> Self {
+    pub fn of_website(self, by: ScopedBy, website: WebsiteId, stores: Option<&[StoreId]>) -> Self {
         let filters = match by {
             ScopedBy::Website => self.filters.website(website),
             ScopedBy::Stores => self.filters.stores(stores),

@@ -137,6 +137,7 @@ fn dated(filters: &FilterBag, dates: Option<(&'static str, Window)>) -> FilterBa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::StoreId;
     use crate::quirk::Profile;
     use crate::sync::connector::key_order::KeyOrder;
     use crate::sync::connector::subscribers::{changed_subscribers, newest_subscriber, subscribers_below};
@@ -161,7 +162,7 @@ mod tests {
     }
 
     fn subscribers() -> ListCall {
-        let filters = FilterBag::new().stores(Some(&[1, 3]));
+        let filters = FilterBag::new().stores(Some(&[StoreId(1), StoreId(3)]));
         let call = ListCall::new("newsletterSubscriberList", "subscriber_id").with_filters(filters);
         ListCall { order: KeyOrder::Descending, ..call }
     }

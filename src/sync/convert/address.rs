@@ -1,7 +1,7 @@
 //! Addresses: what all kinds have in common, and a customer's addresses (sync spec 5.7).
 
 use super::{Kind, Link, Record, RowError, Rule, attribute, country, filled, integer, read};
-use crate::crm::{CrmValue, Entity};
+use crate::crm::{CrmValue, Entity, OriginId};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -34,7 +34,7 @@ pub fn common(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
         record.values.insert("countryText", raw.map_or(CrmValue::Null, CrmValue::Text));
     }
     let region = row.get("region_id").map_or(Ok(None), |value| integer("region_id", value))?;
-    let region = region.filter(|id| *id != 0).map(|origin_id| Link::to(Entity::Region, origin_id));
+    let region = region.filter(|id| *id != 0).map(|id| Link::to(Entity::Region, OriginId(id)));
     record.links.insert("region", region);
     Ok(record)
 }
@@ -131,7 +131,7 @@ mod tests {
             .with("region_id", 81);
         let record = customer_address(&row, &Quirks::default()).unwrap();
         assert_eq!(record.value("types"), Some(&CrmValue::TextList(vec!["shipping".into(), "billing".into()])));
-        assert_eq!((record.origin_id(), record.link("region")), (Some(7), Some(81)));
+        assert_eq!((record.origin_id(), record.link("region")), (Some(OriginId(7)), Some(OriginId(81))));
     }
 
     #[test]

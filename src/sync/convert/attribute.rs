@@ -3,7 +3,7 @@
 
 use super::nested::listed;
 use super::{Kind, Link, Record, RowError, convert, integer};
-use crate::crm::Entity;
+use crate::crm::{Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
 
@@ -49,7 +49,7 @@ pub(super) fn fill(record: &mut Record, row: &SoapStruct, entity: Entity, quirks
         if let Some((field, target)) = relation(entity, &name) {
             if !record.links.contains_key(field) {
                 let id = integer(&key, value)?;
-                record.links.insert(field, id.map(|origin_id| Link::to(target, origin_id)));
+                record.links.insert(field, id.map(|id| Link::to(target, OriginId(id))));
             }
             continue;
         }
@@ -98,9 +98,9 @@ mod tests {
         let row = SoapStruct::new()
             .with("attributes", vec![pair("group_id", "4"), pair("store_id", "2"), pair("some_id", "val1")]);
         let mut record = Record::default();
-        record.links.insert("store", Some(Link::to(Entity::Store, 1)));
+        record.links.insert("store", Some(Link::to(Entity::Store, OriginId(1))));
         fill(&mut record, &row, Entity::Customer, &Quirks::default()).unwrap();
-        assert_eq!((record.link("group"), record.link("store")), (Some(4), Some(1)));
+        assert_eq!((record.link("group"), record.link("store")), (Some(OriginId(4)), Some(OriginId(1))));
         assert!(record.values.is_empty() && record.links.len() == 2);
     }
 

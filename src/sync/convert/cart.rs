@@ -124,6 +124,6 @@ mod tests {
         let row =
             SoapStruct::new().with("entity_id", 5).with("billing_address_id", "77").with("billing_address", address);
         let record = cart(&row, &Quirks::default()).unwrap();
-        assert_eq!(record.rows["billingAddress"][0].origin_id(), Some(77));
+        assert_eq!(record.rows["billingAddress"][0].origin_id().map(|id| id.0), Some(77));
     }
 }

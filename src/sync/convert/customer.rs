@@ -2,7 +2,7 @@
 
 use super::nested::listed;
 use super::{Kind, Link, Record, RowError, Rule, address, attribute, filled, integer, limit, read};
-use crate::crm::{CrmValue, Entity};
+use crate::crm::{CrmValue, Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -60,7 +60,7 @@ fn group_of_bridge(record: &mut Record, row: &SoapStruct) -> Result<(), RowError
         && record.link("group").is_none()
     {
         let id = integer("customer_group_id", id)?;
-        record.links.insert("group", id.map(|origin_id| Link::to(Entity::CustomerGroup, origin_id)));
+        record.links.insert("group", id.map(|id| Link::to(Entity::CustomerGroup, OriginId(id))));
     }
     Ok(())
 }

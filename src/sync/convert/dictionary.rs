@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::{Kind, Record, RowError, Rule, country, filled, limit, read, require};
-use crate::crm::{CrmValue, Entity};
+use crate::crm::{CrmValue, Entity, StoreId, WebsiteId};
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
 
@@ -113,12 +113,12 @@ pub fn websites_of_stores(stores: &[SoapStruct]) -> Vec<SoapStruct> {
 }
 
 /// The website's store ids, for filters by store; `None` when it has none.
-pub fn stores_of_website(stores: &[SoapStruct], website: i64) -> Option<Vec<i64>> {
-    let id = |store: &SoapStruct, name| store.get(name).and_then(crate::soap::SoapValue::to_int);
-    let ids: Vec<i64> = stores
+pub fn stores_of_website(stores: &[SoapStruct], website: WebsiteId) -> Option<Vec<StoreId>> {
+    let int = |store: &SoapStruct, name| store.get(name).and_then(crate::soap::SoapValue::to_int);
+    let ids: Vec<StoreId> = stores
         .iter()
-        .filter(|store| id(store, "website_id") == Some(website))
-        .filter_map(|store| id(store, "store_id"))
+        .filter(|store| int(store, "website_id").map(WebsiteId) == Some(website))
+        .filter_map(|store| int(store, "store_id").map(StoreId))
         .collect();
     (!ids.is_empty()).then_some(ids)
 }
@@ -174,8 +174,8 @@ mod tests {
     #[test]
     fn a_website_without_stores_cannot_be_filtered_by_store() {
         let stores = [store_row(1, 1, "a", "A"), store_row(3, 1, "c", "C"), store_row(2, 2, "b", "B")];
-        assert_eq!(stores_of_website(&stores, 1), Some(vec![1, 3]));
-        assert_eq!(stores_of_website(&stores, 9), None);
+        assert_eq!(stores_of_website(&stores, WebsiteId(1)), Some(vec![StoreId(1), StoreId(3)]));
+        assert_eq!(stores_of_website(&stores, WebsiteId(9)), None);
     }
 
     #[test]

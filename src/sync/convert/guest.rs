@@ -1,7 +1,7 @@
 //! Guests: customers that exist only through an order (sync spec 6.3 and 6.4).
 
 use super::{Kind, Link, Record, RowError, Rule, filled, read};
-use crate::crm::{CrmValue, Entity};
+use crate::crm::{CrmValue, Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
 
@@ -23,7 +23,7 @@ pub fn of_order(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
     record.values.insert("guest", CrmValue::Bool(true));
     record.values.insert("confirmed", CrmValue::Bool(false));
     record.values.insert("isActive", CrmValue::Bool(false));
-    record.links.insert("group", Some(Link::to(Entity::CustomerGroup, 0)));
+    record.links.insert("group", Some(Link::to(Entity::CustomerGroup, OriginId(0))));
     Ok(record)
 }
 
@@ -45,7 +45,7 @@ mod tests {
         let record = of_order(&row, &Quirks::default()).unwrap();
         assert_eq!(
             (record.text("createdIn"), record.link("store"), record.link("group")),
-            (Some("Deutsch (EU)"), Some(3), Some(0))
+            (Some("Deutsch (EU)"), Some(OriginId(3)), Some(OriginId(0)))
         );
     }
 }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use self::date::Parsed;
-use crate::crm::{CrmValue, Entity};
+use crate::crm::{CrmValue, Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -44,20 +44,20 @@ pub struct Link {
     /// What it points at.
     pub entity: Entity,
     /// Magento's primary key there; of a region its `region_id`.
-    pub origin_id: i64,
+    pub origin_id: OriginId,
     /// Whether Magento wrote the key as a text; the reference client's warnings show which.
     pub is_text: bool,
 }
 
 impl Link {
     /// A relation that no warning is about.
-    pub fn to(entity: Entity, origin_id: i64) -> Self {
+    pub fn to(entity: Entity, origin_id: OriginId) -> Self {
         Self { entity, origin_id, is_text: false }
     }
 
     /// The key as Magento wrote it, for JSON.
     pub fn key(&self) -> serde_json::Value {
-        if self.is_text { self.origin_id.to_string().into() } else { self.origin_id.into() }
+        if self.is_text { self.origin_id.to_string().into() } else { self.origin_id.0.into() }
     }
 }
 
@@ -84,14 +84,25 @@ impl Record {
     }
 
     /// Magento's primary key of the row.
-    pub fn origin_id(&self) -> Option<i64> {
-        self.int("originId")
+    pub fn origin_id(&self) -> Option<OriginId> {
+        self.int("originId").map(OriginId)
     }
 
     /// The key behind a relation.
-    pub fn link(&self, field: &str) -> Option<i64> {
+    pub fn link(&self, field: &str) -> Option<OriginId> {
         self.links.get(field).copied().flatten().map(|link| link.origin_id)
     }
+}
+
+impl From<OriginId> for SoapValue {
+    fn from(key: OriginId) -> Self {
+        Self::Int(key.0)
+    }
+}
+
+/// Magento's key in a column of a row.
+pub(crate) fn key_of(row: &SoapStruct, column: &str) -> Option<OriginId> {
+    row.get(column).and_then(SoapValue::to_int).map(OriginId)
 }
 
 /// A row that cannot be imported; the run goes on without it.
@@ -158,9 +169,9 @@ pub(crate) fn read(rules: &[Rule], row: &SoapStruct, quirks: &Quirks) -> Result<
             let key = integer(from, value)?.filter(|id| *id != 0 || *entity != Entity::Customer);
             record.links.insert(
                 to,
-                key.map(|origin_id| Link {
+                key.map(|key| Link {
                     is_text: matches!(value, SoapValue::Text(_)),
-                    ..Link::to(*entity, origin_id)
+                    ..Link::to(*entity, OriginId(key))
                 }),
             );
         } else {

@@ -1,7 +1,7 @@
 //! Newsletter subscribers (sync spec 5.11).
 
 use super::{Kind, Link, Record, RowError, Rule, filled, limit, read, require};
-use crate::crm::{CrmValue, Entity};
+use crate::crm::{CrmValue, Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -32,7 +32,7 @@ pub fn subscriber(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError>
 pub(crate) fn customer(row: &SoapStruct) -> Option<Link> {
     let raw = row.get("customer_id").and_then(filled)?;
     let digits: String = raw.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '-')).collect();
-    let origin_id = digits.parse().ok().filter(|id| *id != 0)?;
+    let origin_id = digits.parse().ok().filter(|id: &OriginId| id.0 != 0)?;
     let is_text = matches!(row.get("customer_id"), Some(SoapValue::Text(_)));
     Some(Link { is_text, ..Link::to(Entity::Customer, origin_id) })
 }
@@ -49,7 +49,7 @@ mod tests {
                 .with("subscriber_email", " a@x.com ")
                 .with("customer_id", raw);
             let record = subscriber(&row, &Quirks::default()).unwrap();
-            assert_eq!((record.link("customer"), record.text("email")), (expected, Some("a@x.com")));
+            assert_eq!((record.link("customer").map(|id| id.0), record.text("email")), (expected, Some("a@x.com")));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A customer's address as `addressData` (sync spec 8.3), members in the reference client's order.
 
 use super::{key, put_texts, text};
-use crate::crm::CrmValue;
+use crate::crm::{CrmValue, OriginId};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::convert::Record;
 
@@ -9,7 +9,7 @@ use crate::sync::convert::Record;
 pub const ADDITIONAL: &[&str] = &["is_default_shipping", "is_default_billing"];
 
 /// The arguments of create and update; `owner` is the customer's id in Magento.
-pub fn address(record: &Record, owner: Option<i64>) -> SoapStruct {
+pub fn address(record: &Record, owner: Option<OriginId>) -> SoapStruct {
     let mut data = SoapStruct::new();
     put_texts(
         &mut data,

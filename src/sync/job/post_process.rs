@@ -4,6 +4,7 @@
 
 use super::import::{Import, Stop};
 use crate::client::ClientError;
+use crate::crm::OriginId;
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::connector::Connector;
@@ -49,7 +50,7 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
 }
 
 /// Orders by id, with everything that they miss in turn.
-async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
+async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[OriginId]) -> Result<(), Stop> {
     let mut orders = Import::of(Connector::Order, &order::RULES, import.outcome.kind);
     let rows = rows_by_ids(run, orders.rules, ids).await?;
     note_holes(run, orders.rules, ids)?;
@@ -63,7 +64,7 @@ async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Resu
 
 /// What was fetched by id may be in no window that is read again, so it is noted when it lacks something, and fetched once
 /// more with the next run.
-fn note_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[i64]) -> Result<(), Stop> {
+fn note_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[OriginId]) -> Result<(), Stop> {
     let Some(list) = rules.noted_as else { return Ok(()) };
     let channel = run.integration.id;
     if run.scope().is_incomplete {
@@ -79,7 +80,7 @@ fn note_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[i64]) -> Result<(), 
 }
 
 /// Rows by id, imported without looking for what they miss.
-async fn by_ids(found: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Result<(), Stop> {
+async fn by_ids(found: &mut Import, run: &mut Run<'_, '_>, ids: &[OriginId]) -> Result<(), Stop> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -89,7 +90,7 @@ async fn by_ids(found: &mut Import, run: &mut Run<'_, '_>, ids: &[i64]) -> Resul
 }
 
 /// What the list gives of the ids, a page at a time; others are dropped silently.
-async fn rows_by_ids(run: &mut Run<'_, '_>, rules: &Listed, ids: &[i64]) -> Result<Vec<SoapStruct>, Stop> {
+async fn rows_by_ids(run: &mut Run<'_, '_>, rules: &Listed, ids: &[OriginId]) -> Result<Vec<SoapStruct>, Stop> {
     let page = run.integration.settings.page_size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
     // One page is asked for, so the reference client loses what does not fit in it.
     let at_a_time = if run.quirks.has(Quirk::PagesByNumber) { ids.len() } else { page };

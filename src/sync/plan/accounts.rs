@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::crm::{Crm, CrmError, Entity, Row, RowId};
+use crate::crm::{Crm, CrmError, Entity, OriginId, Row, RowId};
 use crate::email_address;
 
 /// Somebody who seems to be one person and would have several accounts.
@@ -34,7 +34,7 @@ struct Person {
     email: String,
     first: String,
     last: String,
-    origin_id: Option<i64>,
+    origin_id: Option<OriginId>,
     is_new: bool,
 }
 
@@ -140,7 +140,7 @@ fn person(row: &Row, is_new: bool) -> Person {
         email: text("email"),
         first: text("firstName"),
         last: text("lastName"),
-        origin_id: row.fields.int("originId"),
+        origin_id: row.fields.origin_id(),
         is_new,
     }
 }

@@ -189,6 +189,7 @@ impl SoFar {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::OriginId;
 
     #[test]
     fn the_first_reason_of_an_end_stays() {
@@ -204,7 +205,7 @@ mod tests {
         let write = MagentoWrite {
             entity: "customer".to_owned(),
             operation: "customerCustomerUpdate".to_owned(),
-            origin_id: Some(7),
+            origin_id: Some(OriginId(7)),
             changes: Vec::new(),
             conflicts: Vec::new(),
         };

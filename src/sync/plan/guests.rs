@@ -67,7 +67,7 @@ fn names(crm: &Crm, orders: &[Row]) -> Result<Vec<String>, CrmError> {
 fn described(customer: &Row, is_guest: bool, orders: &[Row], names: Vec<String>) -> CombinedGuest {
     let mut numbers: Vec<String> = orders.iter().map(called).collect();
     numbers.sort();
-    let why = match (is_guest, customer.fields.int("originId")) {
+    let why = match (is_guest, customer.fields.origin_id()) {
         (true, _) => "guests are told apart by e-mail address".to_owned(),
         (false, Some(id)) => format!("customer {id} is registered with that e-mail address"),
         (false, None) => "a customer with that e-mail address exists in the CRM".to_owned(),

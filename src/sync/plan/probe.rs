@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::client::{BridgeStatus, ClientError, ClientOptions, Endpoint, MagentoClient, Retries, WsdlCache, bridge};
+use crate::crm::OriginId;
 use crate::magento::Contract;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::bridge::Bridge;
@@ -115,7 +116,7 @@ async fn denied(client: &mut MagentoClient, found: &BridgeStatus) -> Vec<String>
         // A stream without the bridge is no gap in the rights.
         let Some(Ok(call)) = stream.listed().map(|rules| (rules.list)(&bridge)) else { continue };
         let operation = call.operation;
-        let asked = RowSource::by_ids(call.of_ids(&[0])).next(client).await;
+        let asked = RowSource::by_ids(call.of_ids(&[OriginId(0)])).next(client).await;
         let refused = match &asked {
             Err(CallError::Client(error)) => Some(error),
             _ => None,

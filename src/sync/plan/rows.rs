@@ -92,7 +92,7 @@ fn compare_entity(before: &Crm, after: &Crm, entity: Entity) -> Result<(EntityPl
             plan.unchanged += 1;
             return Ok(());
         }
-        let took_over = then.fields.int("originId").is_none() && now.fields.int("originId").is_some();
+        let took_over = then.fields.origin_id().is_none() && now.fields.origin_id().is_some();
         if took_over {
             plan.merged += 1
         } else {
@@ -110,8 +110,8 @@ fn compare_entity(before: &Crm, after: &Crm, entity: Entity) -> Result<(EntityPl
 
 /// Whether a row is still the one it was: what Magento has an id for keeps it.
 fn is_same(then: &Row, now: &Row) -> bool {
-    let identity = then.fields.int("originId");
-    identity.is_none() || identity == now.fields.int("originId")
+    let identity = then.fields.origin_id();
+    identity.is_none() || identity == now.fields.origin_id()
 }
 
 /// The columns in which two states of a row differ, in the table's order.

@@ -52,6 +52,7 @@ pub fn resolve_region(record: &mut Record, region: Option<&RegionFacts>, kind: A
 mod tests {
     use super::*;
     use crate::crm::Entity;
+    use crate::crm::OriginId;
     use crate::quirk::Profile;
     use crate::sync::convert::Link;
 
@@ -60,7 +61,7 @@ mod tests {
         record.values.insert("country", country.map_or(CrmValue::Null, |code| CrmValue::Text(code.into())));
         record.values.insert("countryText", CrmValue::Text("raw".into()));
         record.values.insert("regionText", CrmValue::Text("typed".into()));
-        record.links.insert("region", region_id.map(|origin_id| Link::to(Entity::Region, origin_id)));
+        record.links.insert("region", region_id.map(|id| Link::to(Entity::Region, OriginId(id))));
         record
     }
 

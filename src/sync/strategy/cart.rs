@@ -52,16 +52,16 @@ pub fn cart(mut import: CartImport, existing: Existing<'_>, now: Timestamp, quir
     changes.extend(import.addresses.into_iter().map(|fields| {
         let same = |row: &&Row| {
             let is_kind = row.fields.text("kind") == fields.text("kind");
-            let id = fields.int("originId");
-            id.is_some() && row.fields.int("originId") == id
+            let id = fields.origin_id();
+            id.is_some() && row.fields.origin_id() == id
                 || is_kind && row.fields.link("cart") == existing.cart.map(|c| c.id)
         };
         let id = existing.addresses.iter().find(same).map(|row| row.id);
         Change::Child { entity: Entity::CartAddress, id, owner: "cart", fields }
     }));
     for mut fields in import.items.into_iter().flatten() {
-        let origin_id = fields.int("originId");
-        let row = existing.items.iter().find(|row| origin_id.is_some() && row.fields.int("originId") == origin_id);
+        let origin_id = fields.origin_id();
+        let row = existing.items.iter().find(|row| origin_id.is_some() && row.fields.origin_id() == origin_id);
         fields.set("removed", removed.all);
         changes.push(Change::Child { entity: Entity::CartItem, id: row.map(|row| row.id), owner: "cart", fields });
     }
@@ -84,7 +84,7 @@ fn removed_items(import: &CartImport, existing: Existing<'_>, now: Timestamp) ->
         return Removed { all: false, changes: Vec::new() };
     };
     let all = matches!(import.fields.get("itemsQty"), Some(CrmValue::Decimal(qty)) if qty.trunc().is_zero());
-    let is_listed = |row: &Row| items.iter().any(|item| item.int("originId") == row.fields.int("originId"));
+    let is_listed = |row: &Row| items.iter().any(|item| item.origin_id() == row.fields.origin_id());
     let flagged = |row: &&Row| row.fields.get("removed").is_some_and(CrmValue::is_true);
     let changes = existing
         .items

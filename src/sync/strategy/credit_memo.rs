@@ -12,8 +12,8 @@ pub fn credit_memo(
 ) -> Vec<Change> {
     let mut changes = vec![Change::Root { entity: Entity::CreditMemo, id: stored.map(|row| row.id), fields }];
     changes.extend(items.into_iter().flatten().map(|fields| {
-        let origin_id = fields.int("originId");
-        let row = stored_items.iter().find(|row| origin_id.is_some() && row.fields.int("originId") == origin_id);
+        let origin_id = fields.origin_id();
+        let row = stored_items.iter().find(|row| origin_id.is_some() && row.fields.origin_id() == origin_id);
         Change::Child { entity: Entity::CreditMemoItem, id: row.map(|row| row.id), owner: "creditMemo", fields }
     }));
     changes

@@ -2,7 +2,7 @@
 //! addresses go.
 
 use super::{Change, is_empty, sync_state};
-use crate::crm::{CrmValue, Entity, Fields, Row, RowId};
+use crate::crm::{CrmValue, Entity, Fields, OriginId, Row, RowId};
 use crate::quirk::{Quirk, Quirks};
 use crate::sync::convert::Record;
 
@@ -54,7 +54,7 @@ fn root_fields(mut fields: Fields, existing: Option<&Row>, quirks: &Quirks) -> F
     if is_waiting(row, quirks) {
         // A customer made in the CRM who registered before the export: the export changes that one then, instead of being
         // refused for ever because the e-mail address is taken.
-        let identity = fields.int("originId").filter(|_| is_empty(row, "originId"));
+        let identity = fields.origin_id().filter(|_| is_empty(row, "originId"));
         return identity.map(|id| Fields::new().with("originId", id)).unwrap_or_default();
     }
     // A guest who has registered, or a customer made in the CRM: the row gets its origin id now.
@@ -70,11 +70,11 @@ fn address_changes(
     Existing { addresses: existing, sent, .. }: Existing<'_>,
     quirks: &Quirks,
 ) -> Vec<Change> {
-    let origin_ids: Vec<Option<i64>> = imported.iter().map(|fields| fields.int("originId")).collect();
+    let origin_ids: Vec<Option<OriginId>> = imported.iter().map(|fields| fields.origin_id()).collect();
     let mut changes = Vec::new();
     let mut found_again = Vec::new();
     for (fields, id) in imported.into_iter().zip(&origin_ids) {
-        let row = existing.iter().find(|row| id.is_some() && row.fields.int("originId") == *id);
+        let row = existing.iter().find(|row| id.is_some() && row.fields.origin_id() == *id);
         let made = made_here(&fields, existing, sent, quirks);
         if let Some(made) = made.filter(|made| row.is_none() && !found_again.contains(&made.id)) {
             found_again.push(made.id);
@@ -93,7 +93,7 @@ fn address_changes(
         });
     }
     for row in existing {
-        let listed = row.fields.int("originId").is_some_and(|id| origin_ids.contains(&Some(id)));
+        let listed = row.fields.origin_id().is_some_and(|id| origin_ids.contains(&Some(id)));
         let is_local = is_empty(row, "originId") || is_waiting(row, quirks);
         if !listed && (quirks.has(Quirk::ImportOverwritesPendingEdits) || !is_local) {
             changes.push(Change::Delete { entity: Entity::CustomerAddress, id: row.id });
@@ -157,7 +157,7 @@ mod tests {
             .map(|change| match change {
                 Change::Root { id, fields, .. } => format!("root {:?} {}", id.map(|id| id.0), fields.len()),
                 Change::Child { id, fields, .. } => {
-                    format!("child {:?} {:?}", id.map(|id| id.0), fields.int("originId"))
+                    format!("child {:?} {:?}", id.map(|id| id.0), fields.origin_id())
                 }
                 Change::Delete { id, .. } => format!("delete {}", id.0),
             })
@@ -173,7 +173,7 @@ mod tests {
             let changes = customer(import(None), existing, &Quirks::default());
             let [Change::Root { fields, .. }] = changes.as_slice() else { panic!("{changes:?}") };
             assert_eq!(fields.len(), expected, "{fields:?}");
-            assert_eq!(fields.int("originId").is_some(), origin_id.is_none());
+            assert_eq!(fields.origin_id().is_some(), origin_id.is_none());
         }
     }
 
@@ -184,7 +184,7 @@ mod tests {
         let existing = Existing { customer: Some(&guest), addresses: &[], sent: &[] };
         let changes = customer(import(None), existing, &Quirks::default());
         let Change::Root { id, fields, .. } = &changes[0] else { panic!("a root comes first") };
-        assert_eq!((*id, fields.int("originId")), (Some(RowId(3)), Some(7)));
+        assert_eq!((*id, fields.origin_id()), (Some(RowId(3)), Some(OriginId(7))));
         assert_eq!((fields.get("guest"), fields.get("isActive")), (Some(&false.into()), Some(&true.into())));
     }
 

@@ -53,8 +53,8 @@ pub fn order(import: OrderImport, existing: Existing<'_>) -> Vec<Change> {
 }
 
 fn by_origin<'a>(rows: &'a [Row], fields: &Fields) -> Option<&'a Row> {
-    let origin_id = fields.int("originId")?;
-    rows.iter().find(|row| row.fields.int("originId") == Some(origin_id))
+    let origin_id = fields.origin_id()?;
+    rows.iter().find(|row| row.fields.origin_id() == Some(origin_id))
 }
 
 /// By origin id; else an address that says the same and gets the origin id now.
@@ -84,7 +84,7 @@ fn valid_notes(notes: Vec<Fields>, owner: &CrmValue) -> Vec<Fields> {
     let valid = |mut note: Fields| {
         let message = note.text("message").filter(|message| !message.trim().is_empty())?;
         let message = sanitize(message);
-        note.int("originId")?;
+        note.origin_id()?;
         note.set("message", message);
         note.set("owner", owner.clone());
         Some(note)

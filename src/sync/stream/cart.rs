@@ -237,7 +237,7 @@ fn stored_addresses(crm: &Crm, scope: &Scope, cart: Option<&Row>, imported: &[Fi
         None => Vec::new(),
     };
     if scope.quirks.has(Quirk::RegionsSharedByIntegrations) {
-        for id in imported.iter().filter_map(|fields| fields.int("originId")) {
+        for id in imported.iter().filter_map(|fields| fields.origin_id()) {
             stored.splice(0..0, crm.find(Entity::CartAddress, &[("originId", id.into())])?);
         }
     }

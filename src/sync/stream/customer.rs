@@ -6,8 +6,7 @@ use super::claim;
 use super::waiting::{Batch, Pass};
 use super::{Changes, Details, Listed, import_at_once, keep_all};
 use crate::client::Endpoint;
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
-use crate::email_address;
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, OriginId, Row, RowId};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::connector::list::{ListCall, ScopedBy};
@@ -41,7 +40,9 @@ pub(in crate::sync) const RULES: Listed = Listed {
     },
     details: Some(Details {
         are_wanted: |bridge| !bridge.is_supported(),
-        ask: |client, key, bridge| Box::pin(detail::native_customer(client, key.parse().unwrap_or_default(), bridge)),
+        ask: |client, key, bridge| {
+            Box::pin(detail::native_customer(client, OriginId(key.parse().unwrap_or_default()), bridge))
+        },
         gone_fault: 102,
         bare_again: true,
     }),
@@ -152,7 +153,7 @@ pub(in crate::sync) fn write_record(
     let changes = strategy::customer::customer(import, found, &scope.quirks);
     let registered = existing.as_ref().filter(|row| is_guest(row));
     let origin_id = changes.iter().find_map(|change| match change {
-        Change::Root { fields, .. } => fields.int("originId"),
+        Change::Root { fields, .. } => fields.origin_id(),
         _ => None,
     });
     let imported = scope.apply(crm, changes, &mut outcome.counts)?;
@@ -171,8 +172,7 @@ pub(in crate::sync) fn write_record(
 
 /// What exports sent of addresses that have no origin id yet.
 fn sent_of(crm: &Crm, scope: &Scope, addresses: &[Row]) -> Result<Vec<(RowId, Record)>, CrmError> {
-    let made: Vec<RowId> =
-        addresses.iter().filter(|row| row.fields.int("originId").is_none()).map(|row| row.id).collect();
+    let made: Vec<RowId> = addresses.iter().filter(|row| row.fields.origin_id().is_none()).map(|row| row.id).collect();
     if made.is_empty() {
         return Ok(Vec::new());
     }
@@ -199,12 +199,12 @@ fn is_newly_known(existing: Option<&Row>, origin_id: Option<i64>, email: Option<
 
 /// Whether a row was made of a guest's order and nothing else.
 fn is_guest(row: &Row) -> bool {
-    row.fields.get("guest").is_some_and(CrmValue::is_true) && row.fields.int("originId").is_none()
+    row.fields.get("guest").is_some_and(CrmValue::is_true) && row.fields.origin_id().is_none()
 }
 
 /// By origin id; else a row of the same e-mail and website that has none: a guest, or a customer made in the CRM.
 fn find_existing(crm: &Crm, scope: &Scope, fields: &Fields) -> Result<Option<Row>, CrmError> {
-    if let Some(origin_id) = fields.int("originId")
+    if let Some(origin_id) = fields.origin_id()
         && let Some(row) = scope.by_origin(crm, Entity::Customer, origin_id)?
     {
         return Ok(Some(row));

@@ -15,7 +15,7 @@ use super::error::CallError;
 use super::outcome::{ConnectorOutcome, RunKind};
 use super::scope::Scope;
 use crate::client::{ClientError, MagentoClient};
-use crate::crm::{Crm, CrmError, Entity};
+use crate::crm::{Crm, CrmError, Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
 use waiting::{Batch, Gate, Pass, Waiting};
@@ -131,7 +131,7 @@ pub(super) struct WorksOff {
     /// Under which name they are noted.
     pub(super) noted_as: &'static str,
     /// Where they wait.
-    pub(super) wait_in: fn(&mut Waiting) -> &mut Vec<i64>,
+    pub(super) wait_in: fn(&mut Waiting) -> &mut Vec<OriginId>,
 }
 
 /// How an import of one row is called.
@@ -208,6 +208,7 @@ const CARTS_AGAIN: WorksOff = WorksOff { noted_as: cart::CART_BY_ID, wait_in: |w
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::{StoreId, WebsiteId};
     use crate::quirk::Profile;
     use crate::version::ExtensionVersion;
 
@@ -227,12 +228,13 @@ mod tests {
     fn rows_by_id_are_asked_for_once_with_the_website_or_its_stores() {
         // Vectors 46 and 47, Q-20: the operation, and the conditions in both profiles.
         let newest = bridge(Some("1.2.19"));
-        let website = |id| (id, Some(&[1, 3][..]));
+        let stores = [StoreId(1), StoreId(3)];
+        let website = |id| (WebsiteId(id), Some(&stores[..]));
         for (stream, ids, scope, expected) in [
             (
                 Stream::Customer,
                 &[3, 7, 9][..],
-                (-1, None),
+                (WebsiteId::ALL, None),
                 [r#"{"complex_filter":[{"key":"customer_id","value":{"key":"in","value":"3,7,9"}}]}"#; 2],
             ),
             (
@@ -254,7 +256,8 @@ mod tests {
         ] {
             for (quirks, expected) in [Quirks::default(), Profile::OroCrm41.quirks()].iter().zip(expected) {
                 let by = (stream.listed().unwrap().by_ids_scoped_by)(quirks);
-                let call = list(stream, &newest).unwrap().of_ids(ids).of_website(by, scope.0, scope.1);
+                let ids: Vec<OriginId> = ids.iter().copied().map(OriginId).collect();
+                let call = list(stream, &newest).unwrap().of_ids(&ids).of_website(by, scope.0, scope.1);
                 assert_eq!(conditions(&call), expected, "{stream:?}");
             }
         }
@@ -284,7 +287,8 @@ mod tests {
             (Stream::Cart, Some("1.2.19"), "oroQuoteList", stores),
         ] {
             let by = stream.listed().unwrap().scoped_by;
-            let call = list(stream, &bridge(version)).unwrap().of_website(by, 2, Some(&[1, 3]));
+            let call =
+                list(stream, &bridge(version)).unwrap().of_website(by, WebsiteId(2), Some(&[StoreId(1), StoreId(3)]));
             assert_eq!((call.operation, conditions(&call).as_str()), (operation, expected));
         }
         assert!(list(Stream::Cart, &bridge(None)).is_err());

@@ -7,11 +7,12 @@ use super::waiting::{Gate, Waiting};
 use super::{CARTS_AGAIN, CUSTOMERS_AGAIN, Changes, Details, Listed, keep_all, nothing_follows};
 use super::{bought, claim, guest, person};
 use crate::client::Endpoint;
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, OriginId, Row};
 use crate::quirk::Quirk;
-use crate::soap::{SoapStruct, SoapValue};
+use crate::soap::SoapStruct;
 use crate::sync::connector::detail;
 use crate::sync::connector::list::{ListCall, ScopedBy};
+use crate::sync::convert::key_of;
 use crate::sync::convert::{self, Record, RowError};
 use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
@@ -87,8 +88,8 @@ pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Wai
 }
 
 /// Magento's key of a relation, when the row has one.
-pub(super) fn key(row: &SoapStruct, name: &str) -> Option<i64> {
-    row.get(name).and_then(SoapValue::to_int).filter(|id| *id != 0)
+pub(super) fn key(row: &SoapStruct, name: &str) -> Option<OriginId> {
+    key_of(row, name).filter(|id| id.0 != 0)
 }
 
 /// Imports one row inside the caller's transaction; gives its `updatedAt`.

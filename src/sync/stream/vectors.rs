@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::waiting::{Gate, Waiting};
 use super::{cart, credit_memo, customer, guest, newsletter, order};
 use crate::clock::Clock;
-use crate::crm::{Crm, CrmValue, Entity, Fields, IntegrationSettings, Row};
+use crate::crm::{Crm, CrmValue, Entity, Fields, IntegrationSettings, OriginId, Row};
 use crate::quirk::{Profile, Quirk, Quirks};
 use crate::secret::ApiKey;
 use crate::soap::{SoapStruct, SoapValue};
@@ -302,7 +302,7 @@ fn a_credit_memo_waits_for_an_order_that_nobody_knows() {
     };
     let mut waiting = Waiting::default();
     assert_eq!(credit_memo::gate(&crm, &scope, &memo("123123"), &mut waiting).unwrap(), Gate::Postpone);
-    assert_eq!(waiting.orders, [123_123]);
+    assert_eq!(waiting.orders, [OriginId(123_123)]);
     assert_eq!(credit_memo::gate(&crm, &scope, &memo("55"), &mut waiting).unwrap(), Gate::Import);
     credit_memo::import(&mut crm, &scope, &memo("55"), &mut outcome(Connector::CreditMemo)).unwrap();
     let stored = crm.find_one(Entity::CreditMemo, &[("originId", 3.into())]).unwrap().unwrap();
@@ -314,7 +314,7 @@ fn a_credit_memo_waits_for_an_order_that_nobody_knows() {
 /// Vector 135.
 #[test]
 fn a_subscriber_waits_for_a_customer_that_nobody_knows() {
-    for (customer, expected) in [("0", vec![]), ("1", vec![]), ("99", vec![99])] {
+    for (customer, expected) in [("0", vec![]), ("1", vec![]), ("99", vec![OriginId(99)])] {
         let (crm, scope) = crm();
         let row = SoapStruct::new().with("subscriber_id", "1").with("customer_id", customer);
         let mut waiting = Waiting::default();

@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 
 use super::BATCH_SIZE;
+use crate::crm::OriginId;
 use crate::soap::SoapStruct;
 
 /// Rows of one batch by their key.
@@ -37,11 +38,11 @@ pub(in crate::sync) struct Waiting {
     /// Rows of the stream whose relations are missing.
     pub(in crate::sync) rows: Vec<SoapStruct>,
     /// Customers to import by id.
-    pub(in crate::sync) customers: Vec<i64>,
+    pub(in crate::sync) customers: Vec<OriginId>,
     /// Carts to import by id.
-    pub(in crate::sync) carts: Vec<i64>,
+    pub(in crate::sync) carts: Vec<OriginId>,
     /// Orders to import by id.
-    pub(in crate::sync) orders: Vec<i64>,
+    pub(in crate::sync) orders: Vec<OriginId>,
     /// Orders from which guests are made.
     pub(in crate::sync) guests: Vec<SoapStruct>,
     /// Keys of rows of the stream whose details are to be loaded, with the bare row.
@@ -72,8 +73,8 @@ impl Waiting {
 }
 
 /// Ids as a list call takes them: each once, ascending, without zeros (vector 50).
-pub(in crate::sync) fn ids_to_load(ids: &[i64]) -> Vec<i64> {
-    let mut ids: Vec<i64> = ids.iter().copied().filter(|id| *id > 0).collect();
+pub(in crate::sync) fn ids_to_load(ids: &[OriginId]) -> Vec<OriginId> {
+    let mut ids: Vec<OriginId> = ids.iter().copied().filter(|id| id.0 > 0).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn ids_are_loaded_once_and_in_order() {
         // Vector 50, without the texts and booleans that a typed list cannot hold.
-        assert_eq!(ids_to_load(&[2, 0, 1, 2]), [1, 2]);
+        assert_eq!(ids_to_load(&[2, 0, 1, 2].map(OriginId)), [1, 2].map(OriginId));
         let details = ["100000010", "9", "100000010", "H-1"].map(|key| (key.to_owned(), SoapStruct::new()));
         let keys: Vec<String> = details_to_load(details.to_vec()).into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["H-1", "9", "100000010"]);
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn a_list_is_due_at_every_whole_batch() {
         for (length, due) in [(0, false), (1, false), (24, false), (25, true), (26, false), (50, true)] {
-            let waiting = Waiting { customers: vec![7; length], ..Waiting::default() };
+            let waiting = Waiting { customers: vec![OriginId(7); length], ..Waiting::default() };
             assert_eq!((waiting.is_due(), waiting.is_empty()), (due, length == 0), "{length}");
         }
     }

@@ -3,7 +3,7 @@
 use super::refusal::{Refusal, Stop};
 use super::{Exported, already_there, plain};
 use crate::client::{ClientError, Endpoint};
-use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, OriginId, PendingExport, Row};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 use crate::sync::bridge::Bridge;
@@ -21,7 +21,7 @@ const CUSTOMER_GONE: u16 = 101;
 /// An address of the customer with that id in Magento; none for one that a plan takes for created.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Address {
-    customer: Option<i64>,
+    customer: Option<OriginId>,
 }
 
 impl Address {
@@ -29,22 +29,22 @@ impl Address {
     pub(super) fn of(run: &Run<'_, '_>, row: &Row) -> Result<Option<Self>, CrmError> {
         let owner = row.fields.link("owner").map(|id| run.crm.require(Entity::Customer, id)).transpose()?;
         let Some(owner) = owner else { return Ok(None) };
-        let customer = owner.fields.int("originId");
+        let customer = owner.fields.origin_id();
         let is_planned = run.writes == Writes::Plan && !crate::sync::strategy::sync_state::is_to_export(&owner);
         Ok((customer.is_some() || is_planned).then_some(Self { customer }))
     }
 }
 
-async fn read_address(run: &mut Run<'_, '_>, id: i64) -> Result<SoapStruct, ClientError> {
+async fn read_address(run: &mut Run<'_, '_>, id: OriginId) -> Result<SoapStruct, ClientError> {
     let bridge = run.bridge.clone();
     detail::address(run.client().await?, id, &bridge).await
 }
 
 /// Whether an answer is the address that was asked for. The reference client compares the type too.
-fn is_address(answer: &SoapStruct, id: i64, quirks: &Quirks) -> bool {
+fn is_address(answer: &SoapStruct, id: OriginId, quirks: &Quirks) -> bool {
     match answer.get("customer_address_id") {
-        Some(SoapValue::Int(found)) => *found == id,
-        Some(other) => !quirks.has(Quirk::AnyErrorRemovesAddress) && other.to_int() == Some(id),
+        Some(SoapValue::Int(found)) => *found == id.0,
+        Some(other) => !quirks.has(Quirk::AnyErrorRemovesAddress) && other.to_int() == Some(id.0),
         None => false,
     }
 }
@@ -83,7 +83,7 @@ impl Exported for Address {
             record.values.insert("regionText", name.into());
         }
         let origin_id = region.and_then(|region| region.fields.int("regionId"));
-        record.links.insert("region", origin_id.map(|origin_id| Link::to(Entity::Region, origin_id)));
+        record.links.insert("region", origin_id.map(|id| Link::to(Entity::Region, OriginId(id))));
         Ok(record)
     }
 
@@ -95,7 +95,7 @@ impl Exported for Address {
         convert::address::customer_address(row, quirks)
     }
 
-    async fn already_there(self, run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Stop> {
+    async fn already_there(self, run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<OriginId>, Stop> {
         match self.customer {
             Some(customer) => already_there::address(run, form, customer).await,
             None => Ok(None),
@@ -103,7 +103,7 @@ impl Exported for Address {
     }
 
     /// Asked for twice, once to see whether it is still there and once more for the merge: the reference client's calls.
-    async fn read(self, run: &mut Run<'_, '_>, id: i64) -> Result<Option<SoapStruct>, Stop> {
+    async fn read(self, run: &mut Run<'_, '_>, id: OriginId) -> Result<Option<SoapStruct>, Stop> {
         let bridge = run.bridge.clone();
         match read_address(run, id).await {
             Ok(found) if is_address(&found, id, &run.quirks) => {}
@@ -137,7 +137,7 @@ impl Exported for Address {
         }
     }
 
-    fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError> {
+    fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<OriginId>) -> Result<(), CrmError> {
         let mut fields = Fields::new().with("updated", scope.now);
         match id {
             Some(id) => fields.set("originId", id),

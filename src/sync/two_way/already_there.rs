@@ -3,10 +3,10 @@
 
 use super::refusal::{Refusal, Stop};
 use crate::client::Endpoint;
-use crate::crm::{CrmError, Entity};
-use crate::soap::{SoapStruct, SoapValue};
+use crate::crm::{CrmError, Entity, OriginId};
+use crate::soap::SoapStruct;
 use crate::sync::connector::detail;
-use crate::sync::convert;
+use crate::sync::convert::{self, key_of};
 use crate::sync::export;
 use crate::sync::filter::FilterBag;
 use crate::sync::merge::is_same;
@@ -16,7 +16,7 @@ use crate::sync::run::Run;
 const OF_MAGENTO: &[&str] = &["customer_address_id", "region", "region_id", "street2"];
 
 /// Magento's id of the customer with the e-mail address of `form` on its website, unless the CRM knows that one already.
-pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Stop> {
+pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<OriginId>, Stop> {
     let email = form.text("email").unwrap_or_default();
     // Somebody else's customer on another website may have the address too, and must not be taken for this one.
     let website = form.text("website_id").and_then(|id| id.parse().ok()).ok_or_else(|| {
@@ -26,12 +26,16 @@ pub(super) async fn customer(run: &mut Run<'_, '_>, form: &SoapStruct) -> Result
     let arguments = SoapStruct::new().with("filters", filters.to_argument());
     // The native list whatever the bridge, as the form's own question after an address (client trace, section 5).
     let rows = run.client().await?.call_list("customerCustomerList", arguments).await?;
-    let ids = rows.iter().filter_map(|row| row.get("customer_id").and_then(SoapValue::to_int));
+    let ids = rows.iter().filter_map(|row| key_of(row, "customer_id"));
     Ok(unknown(run, Entity::Customer, ids)?)
 }
 
 /// Magento's id of an address of the customer that says what `form` says, unless the CRM knows that one already.
-pub(super) async fn address(run: &mut Run<'_, '_>, form: &SoapStruct, customer_id: i64) -> Result<Option<i64>, Stop> {
+pub(super) async fn address(
+    run: &mut Run<'_, '_>,
+    form: &SoapStruct,
+    customer_id: OriginId,
+) -> Result<Option<OriginId>, Stop> {
     let operation = Endpoint::AddressList.operation(run.bridge.version());
     let arguments = SoapStruct::new().with("customerId", customer_id);
     let rows = match run.client().await?.call_list(operation, arguments).await {
@@ -58,7 +62,11 @@ fn says_the_same(form: &SoapStruct, found: &SoapStruct) -> bool {
         .all(|(name, value)| found.get(name).is_some_and(|other| is_same(value, other)))
 }
 
-fn unknown(run: &Run<'_, '_>, entity: Entity, ids: impl Iterator<Item = i64>) -> Result<Option<i64>, CrmError> {
+fn unknown(
+    run: &Run<'_, '_>,
+    entity: Entity,
+    ids: impl Iterator<Item = OriginId>,
+) -> Result<Option<OriginId>, CrmError> {
     let scope = run.scope();
     for id in ids {
         if scope.id_by_origin(run.crm, entity, id)?.is_none() {
@@ -71,6 +79,7 @@ fn unknown(run: &Run<'_, '_>, entity: Entity, ids: impl Iterator<Item = i64>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::soap::SoapValue;
 
     #[test]
     fn an_address_is_the_same_when_magento_holds_all_that_was_sent() {

@@ -3,7 +3,7 @@
 use super::refusal::Stop;
 use super::{Exported, already_there, plain};
 use crate::client::{ClientError, Endpoint};
-use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, PendingExport, Row};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, ExportResult as Stored, Fields, OriginId, PendingExport, Row};
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
 use crate::sync::bridge::Bridge;
@@ -50,7 +50,7 @@ impl Exported for Customer {
             [("group", Entity::CustomerGroup), ("store", Entity::Store), ("website", Entity::Website)]
         {
             let linked = row.fields.link(field).map(|id| crm.require(entity, id)).transpose()?;
-            let origin_id = linked.and_then(|row| row.fields.int("originId"));
+            let origin_id = linked.and_then(|row| row.fields.origin_id());
             record.links.insert(field, origin_id.map(|origin_id| Link::to(entity, origin_id)));
         }
         Ok(record)
@@ -64,11 +64,11 @@ impl Exported for Customer {
         convert::customer::customer(row, quirks)
     }
 
-    async fn already_there(self, run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Stop> {
+    async fn already_there(self, run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<OriginId>, Stop> {
         already_there::customer(run, form).await
     }
 
-    async fn read(self, run: &mut Run<'_, '_>, id: i64) -> Result<Option<SoapStruct>, Stop> {
+    async fn read(self, run: &mut Run<'_, '_>, id: OriginId) -> Result<Option<SoapStruct>, Stop> {
         let bridge = run.bridge.clone();
         match detail::customer(run.client().await?, id, &bridge).await {
             Ok(found) => Ok(Some(found)),
@@ -81,7 +81,7 @@ impl Exported for Customer {
         error.fault_code() == Some(CUSTOMER_GONE)
     }
 
-    fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError> {
+    fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<OriginId>) -> Result<(), CrmError> {
         let mut fields = Fields::new().with("createdAt", scope.now).with("updatedAt", scope.now);
         if let Some(id) = id {
             fields.set("originId", id);

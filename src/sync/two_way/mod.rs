@@ -28,7 +28,7 @@ use super::write::{MagentoWrite, Remote};
 use crate::client::ClientError;
 use crate::crm::export_queue::TO_EXPORT;
 use crate::crm::{
-    Crm, CrmError, Entity, ExportResult as Stored, Fields, IntegrationId, PendingExport, Row, SyncPriority,
+    Crm, CrmError, Entity, ExportResult as Stored, Fields, IntegrationId, OriginId, PendingExport, Row, SyncPriority,
 };
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
@@ -65,10 +65,10 @@ trait Exported: Copy {
     fn converted(self, row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError>;
 
     /// The record that an earlier try made, whose answer was lost.
-    async fn already_there(self, run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<i64>, Stop>;
+    async fn already_there(self, run: &mut Run<'_, '_>, form: &SoapStruct) -> Result<Option<OriginId>, Stop>;
 
     /// What Magento holds now; `None` when the record is gone.
-    async fn read(self, run: &mut Run<'_, '_>, id: i64) -> Result<Option<SoapStruct>, Stop>;
+    async fn read(self, run: &mut Run<'_, '_>, id: OriginId) -> Result<Option<SoapStruct>, Stop>;
 
     /// Whether the fault of an update says that the record is gone.
     fn is_gone(self, error: &ClientError, quirks: &Quirks) -> bool;
@@ -84,7 +84,7 @@ trait Exported: Copy {
     }
 
     /// Magento made the record; `None` when that is only planned.
-    fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<i64>) -> Result<(), CrmError>;
+    fn created(self, crm: &mut Crm, scope: &Scope, row: &Row, id: Option<OriginId>) -> Result<(), CrmError>;
 
     /// Magento holds this now, so that edits made there arrive at once. What the record does not speak of stays.
     fn held(self, crm: &mut Crm, scope: &Scope, row: &Row, edit: &PendingExport, held: Record) -> Result<(), CrmError>;
@@ -133,7 +133,7 @@ pub(super) fn settle_planned(crm: &mut Crm, id: IntegrationId) -> Result<(), Crm
 }
 
 fn left_waiting(run: &Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutcome, CrmError> {
-    let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.int("originId"));
+    let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.origin_id());
     let result = ExportResult::Skipped { reason: NEEDS_THE_BRIDGE.to_owned() };
     Ok(ExportOutcome { entity: pending.entity.table(), origin_id, result })
 }
@@ -155,15 +155,15 @@ async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<Ex
     } else {
         export(run, Customer, pending, &row).await?
     };
-    let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.int("originId"));
-    let origin_id = origin_id.or_else(|| row.fields.int("originId"));
+    let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.origin_id());
+    let origin_id = origin_id.or_else(|| row.fields.origin_id());
     Ok(ExportOutcome { entity: pending.entity.table(), origin_id, result })
 }
 
 /// What a call to Magento came to, for one edit.
 enum Sent {
     /// Magento made the record and gave it this id.
-    Created(i64),
+    Created(OriginId),
     /// Magento took the changes and holds this record now.
     Updated(Record),
     /// Magento holds this record, which needs no change.
@@ -305,7 +305,7 @@ async fn create<E: Exported>(
         Err(error) => return Err(error.into()),
     };
     match answer.to_int().filter(|id| *id > 0) {
-        Some(id) => Ok(Sent::Created(id)),
+        Some(id) => Ok(Sent::Created(OriginId(id))),
         None => Err(Refusal::lasting(format!("{operation} answered no id")).into()),
     }
 }
@@ -314,7 +314,7 @@ async fn update<E: Exported>(
     run: &mut Run<'_, '_>,
     exported: E,
     pending: &PendingExport,
-    id: i64,
+    id: OriginId,
     Wanted { form, before }: Wanted<'_>,
 ) -> Result<Sent, Stop> {
     let Some(found) = exported.read(run, id).await? else { return Ok(Sent::Gone) };

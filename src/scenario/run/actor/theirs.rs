@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Actor, edit};
 use crate::crm::IntegrationSettings;
-use crate::crm::settings::ALL_WEBSITES;
+use crate::crm::WebsiteId;
 use crate::scenario::actor::Testee;
 use crate::scenario::actor::protocol::{Answer, Deed, Request, Settings, SyncOf};
 use crate::scenario::actor::testee::Surroundings;
@@ -189,7 +189,7 @@ impl World<'_> {
             wsi: settings.is_wsi_mode,
             name: settings.name.clone(),
             sync_start_date: day(settings.sync_start_date),
-            website: if settings.website_id == ALL_WEBSITES {
+            website: if settings.website_id == WebsiteId::ALL {
                 "all".to_owned()
             } else {
                 settings.website_id.to_string()

@@ -4,7 +4,7 @@ use crate::scenario::run::cannot_work::CannotWork;
 use serde_json::json;
 
 use super::sync::lines;
-use crate::crm::{CartStep, CrmError, CrmValue, Entity, Row};
+use crate::crm::{CartStep, CrmError, Entity, OriginId, Row};
 use crate::scenario::language::step::crm_edit::{CartMove, MovedCart, OrderFromCrm};
 use crate::scenario::language::step::sync::SyncDataStep;
 use crate::scenario::language::text::span::At;
@@ -57,7 +57,7 @@ impl World<'_> {
             (None, Some(customer)) => {
                 let id = self.crm_customer(customer)?;
                 let row = self.crm.require(Entity::Customer, id)?;
-                let origin = row.fields.int("originId").ok_or(CannotWork::NotInMagentoYet)?;
+                let origin = row.fields.origin_id().ok_or(CannotWork::NotInMagentoYet)?;
                 (row, PlacedFor::Customer(origin))
             }
             (None, None) => return Err(CannotWork::NothingNamed("a cart or a customer")),
@@ -83,7 +83,7 @@ impl World<'_> {
     }
 
     fn crm_cart(&self, named: &At<String>) -> Result<Row, CannotWork> {
-        let key = [("channel", self.channel()?.0.into()), ("originId", CrmValue::Int(number(named)?))];
+        let key = [("channel", self.channel()?.0.into()), ("originId", number(named)?.into())];
         let found = self.crm.find_one(Entity::Cart, &key)?;
         found.ok_or_else(|| CannotWork::NotInCrm { what: format!("cart {}", named.get()), hint: " now; sync before" })
     }
@@ -92,10 +92,10 @@ impl World<'_> {
 /// What is ordered, as the shop knows it.
 fn sale(shop: &Shop, placed: PlacedFor, items: Vec<SeedRow>) -> Result<Sale, CannotWork> {
     let cart = match placed {
-        PlacedFor::Customer(id) => return Ok(Sale { customer: Some(id), items, ..Sale::default() }),
+        PlacedFor::Customer(id) => return Ok(Sale { customer: Some(id.0), items, ..Sale::default() }),
         PlacedFor::Cart(cart) => cart,
     };
-    let quote = shop.database().table("sales_flat_quote").row(cart).ok_or_else(|| CannotWork::NotInShop {
+    let quote = shop.database().table("sales_flat_quote").row(cart.0).ok_or_else(|| CannotWork::NotInShop {
         what: "cart",
         named: cart.to_string(),
         hint: " now".to_owned(),
@@ -112,10 +112,10 @@ fn sale(shop: &Shop, placed: PlacedFor, items: Vec<SeedRow>) -> Result<Sale, Can
     };
     let items = rows.map(|(_, row)| item(row)).collect();
     let guest = if customer.is_some() { SeedRow::new() } else { guest };
-    Ok(Sale { customer, guest, items, cart: Some(cart), ..Sale::default() })
+    Ok(Sale { customer, guest, items, cart: Some(cart.0), ..Sale::default() })
 }
 
-fn number(named: &At<String>) -> Result<i64, CannotWork> {
+fn number(named: &At<String>) -> Result<OriginId, CannotWork> {
     named
         .parse()
         .map_err(|_| CannotWork::NotAnId { named: named.get().clone(), what: "Magento's id of a cart".to_owned() })

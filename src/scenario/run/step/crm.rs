@@ -144,7 +144,7 @@ impl World<'_> {
         let store = set.link("store").or(stored.link("store"));
         let mut ignore = |_| {};
         let mut context = self.sync_context(&mut ignore);
-        let said = email_check::objection(&mut context, channel, &email, store, stored.int("originId")).await;
+        let said = email_check::objection(&mut context, channel, &email, store, stored.origin_id()).await;
         Ok(said?.map(|text| CrmError::Forbidden(text.to_owned())))
     }
 

@@ -202,7 +202,7 @@ fn name_of(row: &Row) -> String {
         Entity::Contact => format!("{} {}", text("firstName"), text("lastName")),
         Entity::Order | Entity::CreditMemo => text("incrementId").to_owned(),
         Entity::CustomerGroup | Entity::Account => text("name").to_owned(),
-        _ => row.fields.int("originId").map(|id| id.to_string()).unwrap_or_default(),
+        _ => row.fields.origin_id().map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 

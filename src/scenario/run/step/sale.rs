@@ -1,5 +1,6 @@
 //! `in magento` about carts, orders, refunds and the newsletter; `in crm` about subscriptions; the look for expired carts.
 
+use crate::crm::OriginId;
 use crate::scenario::run::cannot_work::CannotWork;
 use indexmap::IndexMap;
 use serde_json::json;
@@ -201,8 +202,8 @@ fn quantities(items: &[ItemOfOrder]) -> IndexMap<String, String> {
     items.iter().map(|item| (item.sku.get().clone(), item.qty.get().clone())).collect()
 }
 
-fn numbers(ids: &[i64]) -> String {
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+fn numbers(ids: &[OriginId]) -> String {
+    let ids: Vec<String> = ids.iter().map(OriginId::to_string).collect();
     format!("carts {}", listed(&ids))
 }
 
