@@ -51,7 +51,7 @@ pub fn run(args: &SchemaArgs) -> Outcome {
         Of::Seed => crate::shop::seed::schema::text(),
         Of::Report => crate::report::json::schema(),
         Of::Overrides => overrides(),
-        Of::Control => crate::server::CONTROL_OPENAPI.to_owned(),
+        Of::Control => crate::server::control_openapi().to_owned(),
         Of::Stubs => serde_json::to_string_pretty(&crate::shop::stubs::schema()).unwrap_or_default() + "\n",
     };
     // A reader that closed the pipe early has seen what it wanted.

@@ -26,7 +26,7 @@ mod service;
 pub mod verify;
 
 pub use address::wsdl_url;
-pub use admin::{ADMIN_PATH, AdminApi, CONTROL_OPENAPI, TOKEN_CHARACTERS_MIN, Token};
+pub use admin::{ADMIN_PATH, AdminApi, TOKEN_CHARACTERS_MIN, Token, control_openapi};
 pub use endpoint::{EndpointOptions, Forwarded, HttpAnswer, HttpRequestParts};
 pub use envelopes::Envelopes;
 pub use front::{Answering, Answers, Front, FrontAnswer, FrontRequest};

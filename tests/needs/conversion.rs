@@ -236,7 +236,10 @@ fn exported_customer(row: &SoapStruct) -> SoapStruct {
 
 fn exported_address(row: &SoapStruct) -> SoapStruct {
     let owner = row.get("customer_id").and_then(SoapValue::to_int);
-    export::address::address(&address::customer_address(row, &Profile::OroCrm41.quirks()).unwrap(), owner.map(mockgento::OriginId))
+    export::address::address(
+        &address::customer_address(row, &Profile::OroCrm41.quirks()).unwrap(),
+        owner.map(mockgento::OriginId),
+    )
 }
 
 pub fn a_merged_customer_goes_out_as_the_reference_client_sends_it() {

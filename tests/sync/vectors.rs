@@ -8,8 +8,8 @@ use std::path::Path;
 use crate::world::{Setup, World, settings};
 use jiff::{SignedDuration, Timestamp};
 use mockgento::crm::{
-    AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, JobTopic, Row, Scheduled, StatusCode,
-    WebsiteId,
+    AddressEdit, CrmValue, CustomerEdit, Entity, Fields, IntegrationSettings, JobTopic, OriginId, Row, Scheduled,
+    StatusCode, WebsiteId,
 };
 use mockgento::quirk::{Quirk, Quirks};
 use mockgento::shop::{Sale, Seed, ShopEdit};
@@ -271,7 +271,7 @@ async fn the_look_for_expired_carts_is_rejected_where_it_cannot_work() {
     world.sync().await;
     assert_eq!(expire(&mut world).await, Expiration::Done(vec![]));
     world.edit_shop(&ShopEdit::Delete { table: "sales_flat_quote".to_owned(), id: cart });
-    assert_eq!(expire(&mut world).await, Expiration::Done(vec![cart]));
+    assert_eq!(expire(&mut world).await, Expiration::Done(vec![OriginId(cart)]));
     assert_eq!(world.row(Entity::Cart, cart).fields.text("status"), Some("expired"));
     // Without an integration there is no job to run.
     let id = world.integration;
@@ -361,8 +361,8 @@ async fn sync_data_leaves_a_status_only_where_the_reference_client_does() {
     let with =
         |on| Quirks::default().with(Quirk::CartSyncDataKeepsWindow, on).with(Quirk::OrderSyncDataKeepsWindow, on);
     for (quirks, record, statuses) in [
-        (with(false), OneRecord::Cart(1), 0),
-        (with(true), OneRecord::Cart(1), 1),
+        (with(false), OneRecord::Cart(OriginId(1)), 0),
+        (with(true), OneRecord::Cart(OriginId(1)), 1),
         (with(false), OneRecord::Order("100000001".to_owned()), 0),
         (with(true), OneRecord::Order("100000001".to_owned()), 0),
     ] {

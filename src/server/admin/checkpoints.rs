@@ -1,5 +1,6 @@
 //! States of the shop to come back to: saved by a name, restored as often as wanted.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,10 +11,13 @@ use crate::server::service::{Saved, Service};
 const KEPT_MAX: usize = 32;
 const NAME_BYTES_MAX: usize = 200;
 
-#[derive(Deserialize)]
+/// What is to be done.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
-enum Wanted {
+pub(super) enum Wanted {
+    /// Keeps the shop as it is, under this name.
     Save(String),
+    /// Goes back to what was kept under this name.
     Restore(String),
 }
 

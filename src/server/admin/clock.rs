@@ -1,6 +1,7 @@
 //! The shop's time: read it, set it, let it pass, make it stand.
 
 use jiff::{SpanRelativeTo, Timestamp};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,11 +11,15 @@ use crate::server::service::Service;
 
 /// What is to change. A clock that is to stand stops first, so that it shows exactly what it is set to; one that is to run
 /// starts last.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Change {
+pub(super) struct Change {
+    /// What it shows from now on.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     now: Option<Timestamp>,
+    /// How far it is moved, such as `1h 30m`, `2 days` or `PT1H`.
     advance: Option<String>,
+    /// Whether time passes by itself.
     runs: Option<bool>,
 }
 

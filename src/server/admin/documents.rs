@@ -2,14 +2,25 @@
 
 use std::sync::LazyLock;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{AdminRequest, Problem, Reply};
+use super::{AdminRequest, Problem, Reply, bodies};
 use crate::server::address::wsdl_url;
 use crate::server::service::Service;
 
-/// The OpenAPI document of this API.
-pub const OPENAPI: &str = include_str!("openapi.json");
+/// The OpenAPI document of this API: its routes and answers are written in `openapi.json`, what is sent is told by the types.
+static OPENAPI: LazyLock<String> = LazyLock::new(|| {
+    let mut document: Value = serde_json::from_str(include_str!("openapi.json")).unwrap_or_default();
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.extend(bodies::schemas());
+    }
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+});
+
+/// The OpenAPI document of the control API, as `/__admin/openapi.json` answers it.
+pub fn control_openapi() -> &'static str {
+    &OPENAPI
+}
 
 /// The console's page with its style and scripts inside, so that it is one document that needs nothing else.
 static CONSOLE: LazyLock<String> = LazyLock::new(|| {
@@ -32,7 +43,7 @@ pub(super) fn health(service: &Service, _: &AdminRequest, _: &str) -> Result<Rep
 }
 
 pub(super) fn openapi(_: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    Ok(Reply::Document { content_type: "application/json", text: OPENAPI })
+    Ok(Reply::Document { content_type: "application/json", text: control_openapi() })
 }
 
 pub(super) fn console(_: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {

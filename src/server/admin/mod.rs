@@ -2,6 +2,7 @@
 //! resource; this one has the table of routes. Bytes in, bytes out like `endpoint`, without hyper; what is asked here is
 //! not journalled. `openapi.json` describes the same table, and a test compares the two.
 
+mod bodies;
 mod checkpoints;
 mod clock;
 mod disruptions;
@@ -32,7 +33,7 @@ pub use token::{TOKEN_CHARACTERS_MIN, Token};
 pub const ADMIN_PATH: &str = "/__admin";
 
 /// The OpenAPI document of the control API.
-pub use documents::OPENAPI as CONTROL_OPENAPI;
+pub use documents::control_openapi;
 
 /// Who may use the control API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -280,7 +281,7 @@ mod tests {
 
     #[test]
     fn the_openapi_document_has_exactly_these_routes() {
-        let document: Value = serde_json::from_str(documents::OPENAPI).unwrap();
+        let document: Value = serde_json::from_str(control_openapi()).unwrap();
         let mut documented = BTreeSet::new();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
@@ -295,31 +296,33 @@ mod tests {
     }
 
     #[test]
-    fn the_openapi_document_has_every_disruption_and_condition() {
-        let document: Value = serde_json::from_str(documents::OPENAPI).unwrap();
-        let arming = &document["components"]["schemas"]["Arming"]["properties"];
-        let kinds = &arming["disruption"]["oneOf"];
-        let names = |object: &Value| object.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
-        let mut documented: BTreeSet<String> = serde_json::from_value(kinds[0]["enum"].clone()).unwrap();
-        documented.extend(names(&kinds[1]["properties"]));
+    fn the_openapi_document_has_every_schema_that_it_names() {
+        let document: Value = serde_json::from_str(control_openapi()).unwrap();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let text = document.to_string();
+        let named: BTreeSet<&str> =
+            text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let missing: Vec<&&str> = named.iter().filter(|name| !schemas.contains_key(**name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let unused: Vec<&String> = schemas.keys().filter(|name| !named.contains(name.as_str())).collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
 
-        let schema = schemars::schema_for!(crate::disrupt::Disruption).to_value();
-        let mut accepted = BTreeSet::new();
-        for variant in schema["oneOf"].as_array().unwrap() {
-            match (&variant["enum"], &variant["const"], &variant["properties"]) {
-                (Value::Array(some), ..) => accepted.extend(some.iter().map(|name| name.as_str().unwrap().to_owned())),
-                (_, Value::String(name), _) => accepted.extend([name.clone()]),
-                (.., parameters) => accepted.extend(names(parameters)),
-            }
+    #[test]
+    fn the_openapi_document_has_every_edit_with_what_it_takes() {
+        let document: Value = serde_json::from_str(control_openapi()).unwrap();
+        let edits = document["components"]["schemas"]["Edit"]["oneOf"].as_array().unwrap();
+        let of = |name: &str| edits.iter().find_map(|edit| edit["properties"].get(name));
+        for name in ["create", "place_order", "invoice", "ship", "credit_memo", "add_part", "fill_cart", "set_bridge"] {
+            assert!(of(name).is_some(), "{name}");
         }
-        assert_eq!(documented, accepted);
-        let conditions = schemars::schema_for!(crate::disrupt::When).to_value();
-        assert_eq!(names(&arming["when"]["properties"]), names(&conditions["properties"]));
+        let fields = &of("create").unwrap()["properties"]["fields"]["additionalProperties"]["type"];
+        assert_eq!(fields, &json!(["string", "null", "number", "boolean"]));
     }
 
     #[test]
     fn the_openapi_document_has_every_bridge_release_and_flavor() {
-        let document: Value = serde_json::from_str(documents::OPENAPI).unwrap();
+        let document: Value = serde_json::from_str(control_openapi()).unwrap();
         let settings = &document["components"]["schemas"]["Settings"]["properties"];
         let releases = BridgeRelease::all().iter().map(BridgeRelease::short);
         assert_eq!(settings["bridge"]["enum"], json!(std::iter::once("none").chain(releases).collect::<Vec<_>>()));

@@ -1,5 +1,6 @@
 //! Modules of the shop: what declares operations that are not Magento's, and one more of them.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -9,14 +10,18 @@ use crate::server::service::Service;
 use crate::shop::Shop;
 
 /// A module as it is sent: the texts of its files.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
+    /// Such as `Acme_Loyalty`.
     name: String,
+    /// Its resources, methods, rights and faults.
     #[serde(default, rename = "api.xml")]
     api: Option<String>,
+    /// Its operations and types in RPC style.
     #[serde(default, rename = "wsdl.xml")]
     wsdl: Option<String>,
+    /// Its operations and types in WS-I.
     #[serde(default, rename = "wsi.xml")]
     wsi: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The installation's switches: style, bridge release, flavor, and Magento's configuration values.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -15,13 +16,18 @@ use crate::soap::WireStyle;
 const NO_BRIDGE: &str = "none";
 
 /// What is to change; what is absent stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Change {
+pub(super) struct Change {
+    /// Whether WS-I compliance is on.
     wsi: Option<bool>,
+    /// The installed release of the OroCRM bridge, such as `1.2.19`, or `none`.
     bridge: Option<String>,
+    /// The release that the shop poses as.
     flavor: Option<Flavor>,
+    /// What serves the shop.
     web_server: Option<WebServer>,
+    /// Configuration by path, such as `general/locale/timezone`.
     #[serde(default)]
     configuration: IndexMap<String, String>,
 }

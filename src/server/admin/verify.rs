@@ -1,5 +1,6 @@
 //! Whether the calls that came are those that a test wanted.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -13,12 +14,15 @@ use crate::server::verify::{Together, Unmet, Wanted, counts, judge};
 const CALLS_MAX: usize = 1000;
 
 /// What is asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Question {
+pub(super) struct Question {
+    /// Calls that there should have been.
     calls: Vec<Calls>,
+    /// They came in the order of the list; others may have come in between.
     #[serde(default, rename = "in order", alias = "in_order")]
     in_order: bool,
+    /// No other calls came; sessions and WSDL downloads do not count.
     #[serde(default, rename = "nothing else", alias = "nothing_else")]
     nothing_else: bool,
     /// Only calls with a greater number.
@@ -26,14 +30,19 @@ struct Question {
     after: u64,
 }
 
-#[derive(Deserialize)]
+/// Calls of one kind.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Calls {
+    /// The operation, or `any`.
     to: String,
+    /// What their arguments are like.
     #[serde(default)]
     with: Conditions,
+    /// Only calls that were answered so: `ok`, `3 rows`, or such as `{"contains": "fault 5"}`.
     #[serde(default)]
     answered: Option<Matcher>,
+    /// How many; at least one when left out.
     #[serde(default)]
     count: Option<Count>,
 }

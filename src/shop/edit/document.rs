@@ -2,6 +2,7 @@
 //! the admin do. The rules are those of [`super::super::sales`].
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EditError, row_of};
@@ -19,7 +20,7 @@ use crate::shop::seed::SeedRow;
 use crate::shop::written;
 
 /// Something that is made of an order.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderDocument {
     /// The order's id.
@@ -45,7 +46,7 @@ pub struct OrderDocument {
 }
 
 /// Something that is said about an order or a document of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderRemark {
     /// The text.

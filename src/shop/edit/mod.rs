@@ -9,6 +9,7 @@ mod sale;
 mod structure;
 mod tables;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shop;
@@ -26,7 +27,7 @@ use people::check_email;
 pub use structure::Part;
 
 /// One edit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum ShopEdit {

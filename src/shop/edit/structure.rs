@@ -1,6 +1,7 @@
 //! Websites, store views and customer groups as the forms of Magento's admin save and delete them (`Mage_Core_Model_Website`,
 //! `Mage_Core_Model_Store`, `Mage_Customer_Model_Group` and their resources).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EditError, tables};
@@ -9,7 +10,7 @@ use crate::shop::seed::SeedRow;
 use crate::shop::written;
 
 /// What a form is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// A website.

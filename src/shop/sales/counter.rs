@@ -2,6 +2,7 @@
 //! cart, as in a real shop; what somebody gives is theirs, what nobody gives is what a checkout would write.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Made;
@@ -16,7 +17,7 @@ use crate::shop::seed::SeedRow;
 use crate::shop::{Row, Shop};
 
 /// Somebody buys something, or is about to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sale {
     /// A customer's id; `None` for a guest.

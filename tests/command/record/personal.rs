@@ -223,7 +223,7 @@ async fn no_text_of_a_person_reaches_a_recording_and_what_does_was_looked_at() {
         caller: Caller::Client,
         profile: "documented".to_owned(),
         sync_start_date: "2007-01-01".parse().unwrap(),
-        website: -1,
+        website: mockgento::WebsiteId::ALL,
         stopped: false,
     };
     let cassette = Cassette::of(&recorder.take(), meta, &mut sanitiser).unwrap();
