@@ -157,7 +157,7 @@ mod tests {
             .map(|change| match change {
                 Change::Root { id, fields, .. } => format!("root {:?} {}", id.map(|id| id.0), fields.len()),
                 Change::Child { id, fields, .. } => {
-                    format!("child {:?} {:?}", id.map(|id| id.0), fields.origin_id())
+                    format!("child {:?} {:?}", id.map(|id| id.0), fields.int("originId"))
                 }
                 Change::Delete { id, .. } => format!("delete {}", id.0),
             })
