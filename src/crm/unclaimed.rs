@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Crm, CrmError, Entity, IntegrationId, RowId};
+use super::{Crm, CrmError, Entity, IntegrationId, OriginId, RowId};
 
 impl Crm {
     /// Notes that a row waits for the customer with Magento's id, and for no other.
@@ -14,13 +14,13 @@ impl Crm {
         &mut self,
         channel: IntegrationId,
         (entity, row): (Entity, RowId),
-        customer: i64,
+        customer: OriginId,
     ) -> Result<(), CrmError> {
         self.connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO \"unclaimed\" (\"entity\", \"row\", \"channel\", \"customer\") VALUES (?, ?, ?, ?)",
             )?
-            .execute(params![entity.table(), row.0, channel.0.0, customer])?;
+            .execute(params![entity.table(), row.0, channel.0.0, customer.0])?;
         Ok(())
     }
 
@@ -52,11 +52,17 @@ impl Crm {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn unclaimed_of(&self, channel: IntegrationId, entity: Entity, customer: i64) -> Result<Vec<RowId>, CrmError> {
+    pub fn unclaimed_of(
+        &self,
+        channel: IntegrationId,
+        entity: Entity,
+        customer: OriginId,
+    ) -> Result<Vec<RowId>, CrmError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT \"row\" FROM \"unclaimed\" WHERE \"channel\" = ? AND \"customer\" = ? AND \"entity\" = ? ORDER BY \"row\"",
         )?;
-        let rows = statement.query_map(params![channel.0.0, customer, entity.table()], |row| row.get(0).map(RowId))?;
+        let rows =
+            statement.query_map(params![channel.0.0, customer.0, entity.table()], |row| row.get(0).map(RowId))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -148,7 +148,8 @@ fn rows_have_their_customers(
         for row in rows(shop, table) {
             let (Some(id), Some(customer)) = (number(&row, "entity_id"), number(&row, "customer_id")) else { continue };
             let known = crm.find_one(*entity, &[channel(integration), ("originId", id.into())])?;
-            if customers.contains(&OriginId(customer)) && known.is_some_and(|row| row.fields.link("customer").is_none()) {
+            if customers.contains(&OriginId(customer)) && known.is_some_and(|row| row.fields.link("customer").is_none())
+            {
                 let what = entity.table();
                 found.push(format!("{what} {id} has no customer in the CRM, though customer {customer} is there"));
             }

@@ -3,7 +3,7 @@
 //! it alone until it changes in Magento.
 
 use super::{bought, person};
-use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Row, RowId};
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, OriginId, Row, RowId};
 use crate::quirk::Quirk;
 use crate::sync::scope::Scope;
 use crate::sync::strategy::guest::Person;
@@ -13,7 +13,12 @@ use crate::sync::strategy::order::shown_names;
 const CLAIMED: &[(Entity, &str)] = &[(Entity::Order, "customerEmail"), (Entity::Cart, "email")];
 
 /// Notes whether a row that was written still waits for the customer it names.
-pub(super) fn note(crm: &mut Crm, scope: &Scope, row: (Entity, RowId), customer: Option<i64>) -> Result<(), CrmError> {
+pub(super) fn note(
+    crm: &mut Crm,
+    scope: &Scope,
+    row: (Entity, RowId),
+    customer: Option<OriginId>,
+) -> Result<(), CrmError> {
     if scope.quirks.has(Quirk::LateCustomerTakesNothing) {
         return Ok(());
     }
@@ -34,7 +39,7 @@ pub(super) fn take(crm: &mut Crm, scope: &Scope, id: RowId) -> Result<(), CrmErr
     }
     let customer = crm.require(Entity::Customer, id)?;
     for (entity, email) in CLAIMED {
-        if let Some(origin_id) = customer.fields.int("originId") {
+        if let Some(origin_id) = customer.fields.origin_id() {
             for row in crm.unclaimed_of(scope.channel, *entity, origin_id)? {
                 let row = crm.require(*entity, row)?;
                 give(crm, scope, &row, &customer)?;

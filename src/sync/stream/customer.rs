@@ -7,6 +7,7 @@ use super::waiting::{Batch, Pass};
 use super::{Changes, Details, Listed, import_at_once, keep_all};
 use crate::client::Endpoint;
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, OriginId, Row, RowId};
+use crate::email_address;
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 use crate::sync::connector::list::{ListCall, ScopedBy};
@@ -191,10 +192,10 @@ fn sent_of(crm: &Crm, scope: &Scope, addresses: &[Row]) -> Result<Vec<(RowId, Re
 }
 
 /// Whether nobody could be found yet by what the customer is known by now: Magento's id and the e-mail address.
-fn is_newly_known(existing: Option<&Row>, origin_id: Option<i64>, email: Option<&str>) -> bool {
+fn is_newly_known(existing: Option<&Row>, origin_id: Option<OriginId>, email: Option<&str>) -> bool {
     let Some(existing) = existing else { return true };
     let had = existing.fields.text("email").map(email_address::key);
-    origin_id.is_some() && existing.fields.int("originId") != origin_id || email.is_some() && had.as_deref() != email
+    origin_id.is_some() && existing.fields.origin_id() != origin_id || email.is_some() && had.as_deref() != email
 }
 
 /// Whether a row was made of a guest's order and nothing else.
