@@ -2,7 +2,13 @@
 //! and orders of the corner shop and those that the scenario itself has made. Whatever gets its id from Magento in an order
 //! nobody can foresee is called by its e-mail address, or not touched again.
 
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+
 use super::dice::Dice;
+use crate::clock::Clock;
+use crate::shop::{Seed, Shop, ShopConfig};
 
 /// Customers of the corner shop: id, day of registration, store view; the ids of their addresses. One without a name is left
 /// alone: the CRM's form would not take an edit.
@@ -21,6 +27,23 @@ const SEEDED: &[(u32, &str, u32, &[u32])] = &[
 ];
 /// Store views with the website each belongs to.
 const STORES: &[(u32, u32)] = &[(1, 1), (2, 1), (3, 2)];
+
+/// The last cart and, by store view, the last number of an order that the corner shop comes with: new ones go on from there.
+static SOLD: OnceLock<(u32, [u32; 3])> = OnceLock::new();
+
+fn sold() -> Option<(u32, [u32; 3])> {
+    let clock = Clock::virtual_at(Timestamp::UNIX_EPOCH);
+    let shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop().ok()?).ok()?;
+    let last = shop.database().table("sales_flat_quote").iter().map(|(id, _)| id).max().unwrap_or_default();
+    let mut orders = [0; 3];
+    for (_, order) in shop.database().table("sales_flat_order").iter() {
+        let store: usize = order.text("store_id").parse().ok()?;
+        let number: u32 = order.text("increment_id").get(1..)?.parse().ok()?;
+        let made = orders.get_mut(store.checked_sub(1)?)?;
+        *made = number.max(*made);
+    }
+    Some((u32::try_from(last).ok()?, orders))
+}
 
 /// A customer of the shop.
 #[derive(Clone, Debug)]
@@ -66,12 +89,13 @@ impl People {
             is_listed: *since > start,
             is_in_crm: false,
         };
+        let (carts_made, orders_made) = *SOLD.get_or_init(|| sold().unwrap_or_default());
         Self {
             customers: SEEDED.iter().map(customer).collect(),
             orders: Vec::new(),
             carts: Vec::new(),
-            carts_made: 0,
-            orders_made: [0; 3],
+            carts_made,
+            orders_made,
             guests: vec![1, 2, 3],
             names_made: 0,
         }
