@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test may fail it")]
 
+mod broken_look_ups;
 mod client;
 mod connection;
 mod convergence;
