@@ -11,6 +11,7 @@ use url::Url;
 
 use super::output;
 use crate::bounded;
+use crate::database::Dsn;
 use crate::secret::{ApiKey, Password};
 
 /// Where the secrets of a shop are.
@@ -48,7 +49,7 @@ pub(super) fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible>
     Ok(ApiKey::new(text))
 }
 
-fn masked_password(text: &str) -> Result<Password, std::convert::Infallible> {
+pub(super) fn masked_password(text: &str) -> Result<Password, std::convert::Infallible> {
     Ok(Password::new(text))
 }
 
@@ -141,6 +142,24 @@ impl KeyArgs {
             );
         }
     }
+}
+
+/// The password of a database, of a file, the environment or a question.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(super) fn password_of_database(
+    dsn: &Dsn,
+    file: Option<&Path>,
+    of_environment: Option<&Password>,
+) -> miette::Result<Option<Password>> {
+    let password = match (file, of_environment) {
+        (Some(path), _) => Password::new(first_line(path)?),
+        (None, Some(password)) => password.clone(),
+        (None, None) if may_ask() => Password::new(ask(&format!("password of {dsn} (empty for none): "))?),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(password).filter(|password| !password.expose_secret().is_empty()))
 }
 
 /// The key in a file.

@@ -79,6 +79,21 @@ impl Dsn {
         Ok(Self { product, whole: Password::new(text), shown: shown(url) })
     }
 
+    /// The same with that password, where it names a user and has none.
+    #[must_use]
+    pub fn with_password(&self, password: &Password) -> Self {
+        let Ok(mut url) = Url::parse(self.whole.expose_secret()) else { return self.clone() };
+        if self.needs_password() && url.set_password(Some(password.expose_secret())).is_ok() {
+            return Self { product: self.product, whole: Password::new(url.as_str()), shown: shown(url) };
+        }
+        self.clone()
+    }
+
+    /// Whether it names a user and no password.
+    pub fn needs_password(&self) -> bool {
+        Url::parse(self.whole.expose_secret()).is_ok_and(|url| !url.username().is_empty() && url.password().is_none())
+    }
+
     /// Which database it is of.
     pub fn product(&self) -> Product {
         self.product

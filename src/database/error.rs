@@ -44,6 +44,14 @@ pub enum DatabaseError {
     /// More rows than anybody compares.
     #[error("the query gives more than {0} rows, 2,000,000 values or 64 MB; choose fewer with WHERE")]
     TooMany(usize),
+    /// A shop that is larger than a seed.
+    #[error(
+        "the shop is larger than a seed may be (20,000,000 values or 1 GB); take less of it with --limit, --since or --only"
+    )]
+    TooLarge,
+    /// No shop has such a database.
+    #[error("a shop's tables are in MySQL or MariaDB, not in {0}; write mysql://user@host/name")]
+    NoShop(&'static str),
 }
 
 /// The place in words: line, column, and what stands there.

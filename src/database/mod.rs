@@ -1,23 +1,33 @@
 //! Rows of somebody's database, read and nothing else: where one is (`dsn`), what a query gives (`rows`), and one file for each
-//! product. SQLite is always there; PostgreSQL and MySQL (MariaDB too) come with the feature `databases`. Nothing here knows
+//! product; of a whole shop's database, `tables`. SQLite is always there; PostgreSQL and MySQL (MariaDB too) come with the feature `databases`. Nothing here knows
 //! what the rows mean, and nothing here can write: every query runs in a read-only transaction, or on a file opened for reading.
 
+mod chosen;
 pub mod dsn;
 mod error;
 #[cfg(feature = "databases")]
 mod mysql;
+#[cfg(not(feature = "databases"))]
+mod no_tables;
 #[cfg(feature = "databases")]
 mod postgres;
 mod rows;
 mod sqlite;
 #[cfg(feature = "databases")]
+mod tables;
+#[cfg(feature = "databases")]
 mod trust;
 
 use std::time::Duration;
 
+pub use chosen::Chosen;
 pub use dsn::{Dsn, NoDsn, Product};
 pub use error::DatabaseError;
+#[cfg(not(feature = "databases"))]
+pub use no_tables::TableReader;
 pub use rows::{ROWS_MAX, Row};
+#[cfg(feature = "databases")]
+pub use tables::TableReader;
 
 /// How long a database may take to let us in.
 const CONNECT_MAX: Duration = Duration::from_secs(10);

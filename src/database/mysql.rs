@@ -2,14 +2,26 @@
 
 use mysql_async::consts::ColumnType;
 use mysql_async::prelude::Queryable as _;
-use mysql_async::{Conn, Opts, OptsBuilder, Value};
+use mysql_async::{Conn, Opts, OptsBuilder, Params, Value};
 
 use super::dsn::Dsn;
 use super::error::DatabaseError;
-use super::rows::{Gathered, Row, columns};
-use super::{CONNECT_MAX, QUERIES_MAX};
+use super::rows::{Gathered, Limits, Row, columns};
+use super::{CONNECT_MAX, QUERIES_MAX, trust};
 
 pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
+    let mut connection = begun(dsn).await?;
+    let mut all = Vec::with_capacity(queries.len());
+    for query in queries {
+        all.push(rows(&mut connection, query, Vec::new(), &mut Limits::OF_A_QUERY.clone()).await?);
+    }
+    // The transaction ends with the connection; whether it says good-bye does not matter.
+    let _ = connection.disconnect().await;
+    Ok(all)
+}
+
+/// A connection with a read-only transaction that sees one moment.
+pub(super) async fn begun(dsn: &Dsn) -> Result<Conn, DatabaseError> {
     let unreachable =
         |cause: mysql_async::Error| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: said(&cause) };
     let address = dsn.whole();
@@ -17,8 +29,13 @@ pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, D
     let options = Opts::from_url(&format!("mysql:{address}"))
         .map_err(|cause| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: cause.to_string() })?;
     // A socket of this machine would be another way than the address says.
-    let options = OptsBuilder::from_opts(options).prefer_socket(false);
-    let connecting = tokio::time::timeout(CONNECT_MAX, Conn::new(options));
+    let mut builder = OptsBuilder::from_opts(options.clone()).prefer_socket(false);
+    if let Some(tls) = options.ssl_opts() {
+        // The driver knows the public roots only.
+        let roots = trust::of_this_machine().into_iter().map(|root| root.to_vec().into()).collect();
+        builder = builder.ssl_opts(tls.clone().with_root_certs(roots));
+    }
+    let connecting = tokio::time::timeout(CONNECT_MAX, Conn::new(builder));
     let Ok(connection) = connecting.await else {
         return Err(DatabaseError::TooSlow { dsn: dsn.to_string(), seconds: CONNECT_MAX.as_secs() });
     };
@@ -29,22 +46,23 @@ pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, D
     let _ = connection.query_drop(format!("SET SESSION max_statement_time = {limit}")).await;
     connection.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").await.map_err(unreachable)?;
     connection.query_drop("START TRANSACTION READ ONLY").await.map_err(unreachable)?;
-    let mut all = Vec::with_capacity(queries.len());
-    for query in queries {
-        all.push(rows(&mut connection, query).await?);
-    }
-    // The transaction ends with the connection; whether it says good-bye does not matter.
-    let _ = connection.disconnect().await;
-    Ok(all)
+    Ok(connection)
 }
 
-async fn rows(connection: &mut Conn, query: &str) -> Result<Vec<Row>, DatabaseError> {
+/// Rows of a query with values for its `?`, up to what is left of the limits.
+pub(super) async fn rows(
+    connection: &mut Conn,
+    query: &str,
+    values: Vec<Value>,
+    limits: &mut Limits,
+) -> Result<Vec<Row>, DatabaseError> {
     let refused = |cause: mysql_async::Error| refused(&cause, query);
     let statement = connection.prep(query).await.map_err(refused)?;
     let types: Vec<ColumnType> = statement.columns().iter().map(mysql_async::Column::column_type).collect();
     let names = columns(statement.columns().iter().map(|column| column.name_str().into_owned()).collect(), query)?;
-    let mut found = connection.exec_iter(&statement, ()).await.map_err(refused)?;
-    let mut gathered = Gathered::default();
+    let values = if values.is_empty() { Params::Empty } else { Params::Positional(values) };
+    let mut found = connection.exec_iter(&statement, values).await.map_err(refused)?;
+    let mut gathered = Gathered::within(limits);
     while let Some(row) = found.next().await.map_err(refused)? {
         let values = row.unwrap_raw();
         let value = |(at, (name, kind)): (usize, (&String, &ColumnType))| {
@@ -52,7 +70,11 @@ async fn rows(connection: &mut Conn, query: &str) -> Result<Vec<Row>, DatabaseEr
         };
         gathered.add(names.iter().zip(&types).enumerate().map(value).collect())?;
     }
-    Ok(gathered.all())
+    let rows = gathered.all();
+    drop(found);
+    // A statement is kept by the server until it is closed, and a shop has hundreds of tables.
+    let _ = connection.close(statement).await;
+    Ok(rows)
 }
 
 /// The value as a text.

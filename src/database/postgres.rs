@@ -7,7 +7,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::dsn::Dsn;
 use super::error::DatabaseError;
-use super::rows::{Gathered, Row, columns};
+use super::rows::{Gathered, Limits, Row, columns};
 use super::{CONNECT_MAX, QUERIES_MAX, trust};
 
 pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
@@ -56,7 +56,8 @@ async fn rows(client: &Client, query: &str) -> Result<Vec<Row>, DatabaseError> {
     let statement = client.prepare(query).await.map_err(refused)?;
     let types: Vec<Type> = statement.columns().iter().map(|column| column.type_().clone()).collect();
     let names = columns(statement.columns().iter().map(|column| column.name().to_owned()).collect(), query)?;
-    let mut gathered = Gathered::default();
+    let mut limits = Limits::OF_A_QUERY;
+    let mut gathered = Gathered::within(&mut limits);
     for message in client.simple_query(query).await.map_err(refused)? {
         let SimpleQueryMessage::Row(found) = message else { continue };
         let value =

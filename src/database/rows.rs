@@ -10,31 +10,48 @@ pub type Row = IndexMap<String, Option<String>>;
 
 /// Rows a query may give.
 pub const ROWS_MAX: usize = 100_000;
-/// Values of all of them, nulls too: each takes a hundred bytes with the name of its column.
-const VALUES_MAX: usize = 2_000_000;
-/// Bytes of all its values.
-const BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// Rows that come one by one, up to a limit.
-#[derive(Default)]
-pub(super) struct Gathered {
-    rows: Vec<Row>,
-    bytes: usize,
+/// How much may still come.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    rows: usize,
+    /// Values, nulls too: each takes a hundred bytes with the name of its column.
     values: usize,
+    bytes: usize,
 }
 
-impl Gathered {
+impl Limits {
+    /// What anybody compares.
+    pub(super) const OF_A_QUERY: Self = Self { rows: ROWS_MAX, values: 2_000_000, bytes: 64 * 1024 * 1024 };
+    /// All that is read of a shop: what a seed may have.
+    #[cfg(feature = "databases")]
+    pub(super) const OF_A_SHOP: Self = Self { rows: 20_000_000, values: 20_000_000, bytes: 1024 * 1024 * 1024 };
+}
+
+/// Rows that come one by one, up to a limit.
+pub(super) struct Gathered<'l> {
+    rows: Vec<Row>,
+    left: &'l mut Limits,
+}
+
+impl<'l> Gathered<'l> {
+    /// None yet.
+    pub(super) fn within(left: &'l mut Limits) -> Self {
+        Self { rows: Vec::new(), left }
+    }
+
     /// Adds one.
     ///
     /// # Errors
     /// When there are too many.
     pub(super) fn add(&mut self, row: Row) -> Result<(), DatabaseError> {
-        self.bytes += row.values().flatten().map(String::len).sum::<usize>();
-        self.values += row.len();
-        self.rows.push(row);
-        if self.rows.len() > ROWS_MAX || self.values > VALUES_MAX || self.bytes > BYTES_MAX {
+        let bytes = row.values().flatten().map(String::len).sum::<usize>();
+        let left = self.left.rows.checked_sub(1).zip(self.left.values.checked_sub(row.len()));
+        let Some(((rows, values), bytes)) = left.zip(self.left.bytes.checked_sub(bytes)) else {
             return Err(DatabaseError::TooMany(ROWS_MAX));
-        }
+        };
+        *self.left = Limits { rows, values, bytes };
+        self.rows.push(row);
         Ok(())
     }
 
@@ -69,11 +86,12 @@ mod tests {
             (0..columns).map(|n| (format!("c{n}"), (bytes > 0).then(|| "x".repeat(bytes)))).collect()
         };
         let taken = |row: &Row, most: usize| {
-            let mut gathered = Gathered::default();
+            let mut limits = Limits::OF_A_QUERY;
+            let mut gathered = Gathered::within(&mut limits);
             (0..most).take_while(|_| gathered.add(row.clone()).is_ok()).count()
         };
         assert_eq!(taken(&row(1, 0), ROWS_MAX + 1), ROWS_MAX);
-        assert_eq!(taken(&row(1000, 0), ROWS_MAX), VALUES_MAX / 1000);
-        assert_eq!(taken(&row(1, 1_000_000), ROWS_MAX), BYTES_MAX / 1_000_000);
+        assert_eq!(taken(&row(1000, 0), ROWS_MAX), 2000);
+        assert_eq!(taken(&row(1, 1_000_000), ROWS_MAX), 67);
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::dsn::Dsn;
 use super::error::DatabaseError;
-use super::rows::{Gathered, Row, columns};
+use super::rows::{Gathered, Limits, Row, columns};
 
 pub(super) fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
     let unreachable =
@@ -26,7 +26,8 @@ fn rows(connection: &Connection, query: &str) -> Result<Vec<Row>, DatabaseError>
     let names = statement.column_names().iter().map(|name| (*name).to_owned()).collect();
     let names = columns(names, query)?;
     let mut found = statement.query([]).map_err(refused)?;
-    let mut gathered = Gathered::default();
+    let mut limits = Limits::OF_A_QUERY;
+    let mut gathered = Gathered::within(&mut limits);
     while let Some(row) = found.next().map_err(refused)? {
         let value = |(at, name): (usize, &String)| Ok((name.clone(), text(row.get_ref(at).map_err(refused)?)));
         gathered.add(names.iter().enumerate().map(value).collect::<Result<Row, DatabaseError>>()?)?;

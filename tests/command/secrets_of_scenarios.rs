@@ -39,6 +39,9 @@ pub const COMMANDS: &[(&str, i32)] = &[
     ("wsdl", 0),
     ("generate --customers 2", 0),
     ("seed convert dump.sql", 0),
+    ("seed from mysql://acme@127.0.0.1:1/acme", 2),
+    ("seed from mysql://acme:hush-4711@127.0.0.1:1/acme", 2),
+    ("seed from mysql://acme:hush-4711@[broken/acme", 2),
     ("seed corner-shop", 0),
     ("new orders/refund", 0),
 ];
@@ -117,6 +120,7 @@ fn run(folder: &Path, words: &str) -> (Option<i32>, String) {
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .env("ACME_DSN", format!("postgresql://acme:{PASSWORD}@127.0.0.1:1/acme"))
+        .env("MOCKGENTO_DATABASE_PASSWORD", PASSWORD)
         .env("BAD_DSN", format!("postgresql://acme:{PASSWORD}@[broken/acme"))
         .env_remove("CI")
         .output()

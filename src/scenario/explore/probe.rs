@@ -121,16 +121,21 @@ impl<'a> Probe<'a> {
 
     /// Runs the scenario with some steps later than they are.
     pub(super) fn tell_late(&self, strikes: &[Strike], late: &[Delay]) -> Result<Ending, String> {
-        runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(strikes, late, None))
+        runner::runtime(self.carrier())?.block_on(self.told(strikes, late, None))
     }
 
     /// Runs the case with an edit of the shop in it; `all_struck` says whether it was done.
     pub(super) fn tell_edited(&self, edit: &EditAt) -> Result<Ending, String> {
-        runner::runtime(runner::carrier(self.case, Carrier::InMemory))?.block_on(self.told(&[], &[], Some(edit)))
+        runner::runtime(self.carrier())?.block_on(self.told(&[], &[], Some(edit)))
+    }
+
+    /// Somebody's own program can only be reached over TCP.
+    fn carrier(&self) -> Carrier {
+        runner::carrier(self.case, Carrier::InMemory)
     }
 
     async fn told(&self, strikes: &[Strike], late: &[Delay], edit: Option<&EditAt>) -> Result<Ending, String> {
-        let options = RunOptions::new(Carrier::InMemory, Mode::Check);
+        let options = RunOptions::new(self.carrier(), Mode::Check);
         let mut world = World::new(self.case, options).await.map_err(|cause| cause.to_string())?;
         world.quirks = self.quirks();
         let mut attempt = Attempt::new(world);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use indexmap::IndexMap;
 
+use super::numbers::Numbers;
 use super::{Conversion, text};
 use crate::magento::columns;
 use crate::shop::seed::SeedRow;
@@ -44,7 +45,8 @@ const ENTITIES: &[Entity] = &[
     },
 ];
 
-const BACKENDS: [&str; 5] = ["varchar", "int", "text", "decimal", "datetime"];
+/// Kinds of tables that hold values of attributes.
+pub(super) const BACKENDS: [&str; 5] = ["varchar", "int", "text", "decimal", "datetime"];
 
 /// Columns of attributes that the fake looks at.
 const OF_ATTRIBUTES: &[&str] = &[
@@ -57,7 +59,33 @@ const OF_ATTRIBUTES: &[&str] = &[
     "default_value",
 ];
 
-pub(super) fn all(conversion: &mut Conversion) {
+/// Tables of attributes, whatever becomes of their rows.
+const OF_EAV: &[&str] = &[
+    "eav_entity_type",
+    "eav_attribute",
+    "catalog_eav_attribute",
+    "eav_attribute_option",
+    "eav_attribute_option_value",
+    "eav_attribute_set",
+    "eav_attribute_group",
+    "eav_entity_attribute",
+    "eav_attribute_label",
+    "customer_eav_attribute",
+    "customer_form_attribute",
+];
+
+/// Whether a table is of an entity, its attributes or their values.
+pub(super) fn is_read(table: &str) -> bool {
+    let is_of = |entity: &Entity| {
+        table.strip_prefix(entity.real).is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('_').is_some_and(|backend| BACKENDS.contains(&backend))
+        })
+    };
+    OF_EAV.contains(&table) || ENTITIES.iter().any(is_of)
+}
+
+/// Flattens all entities; answers which numbers their attributes have in the fake.
+pub(super) fn all(conversion: &mut Conversion) -> Numbers {
     let types: HashMap<String, String> = conversion
         .take("eav_entity_type")
         .iter()
@@ -70,6 +98,7 @@ pub(super) fn all(conversion: &mut Conversion) {
         .filter_map(|row| Some((text(&row, "attribute_id")?.to_owned(), row)))
         .collect();
     let mut kept = Vec::new();
+    let mut numbers = Numbers::default();
     for entity in ENTITIES {
         let is_of = |row: &&SeedRow| {
             let number = text(row, "entity_type_id").unwrap_or_default();
@@ -81,13 +110,20 @@ pub(super) fn all(conversion: &mut Conversion) {
             .filter_map(|row| Some((text(row, "attribute_id")?, text(row, "attribute_code")?)))
             .collect();
         flatten(conversion, entity, &codes);
-        let own = |code: &str| columns::table(entity.table).is_some_and(|known| known.column(code).is_none());
-        for row in attributes.iter().filter(is_of).filter(|row| text(row, "attribute_code").is_some_and(own)) {
+        let is_own = |code: &str| columns::table(entity.table).is_some_and(|known| known.column(code).is_none());
+        for (id, code) in &codes {
+            if is_own(code) {
+                numbers.add_own(id);
+            } else {
+                numbers.add_system(id, entity.table, code);
+            }
+        }
+        for row in attributes.iter().filter(is_of).filter(|row| text(row, "attribute_code").is_some_and(is_own)) {
             kept.push(own_attribute(row, entity.number, text(row, "attribute_id").and_then(|id| catalog.get(id))));
         }
     }
-    let ids: Vec<&str> = kept.iter().filter_map(|row| text(row, "attribute_id")).collect();
-    let options = options(conversion, &ids);
+    numbers.settle();
+    let options = options(conversion, &numbers);
     if !options.is_empty() {
         conversion.made.insert("eav_attribute_option".to_owned(), options);
     }
@@ -95,13 +131,7 @@ pub(super) fn all(conversion: &mut Conversion) {
         conversion.made.insert("eav_attribute".to_owned(), kept);
     }
     let sets = conversion.take("eav_attribute_set").len();
-    for table in [
-        "eav_attribute_group",
-        "eav_entity_attribute",
-        "eav_attribute_label",
-        "customer_eav_attribute",
-        "customer_form_attribute",
-    ] {
+    for table in OF_EAV {
         conversion.take(table);
     }
     if sets > 0 {
@@ -109,6 +139,7 @@ pub(super) fn all(conversion: &mut Conversion) {
             "eav_attribute_set: {sets} sets; products keep the numbers of theirs, which hold what a fresh install has"
         ));
     }
+    numbers
 }
 
 fn own_attribute(row: &SeedRow, entity: &str, catalog: Option<&SeedRow>) -> SeedRow {
@@ -135,7 +166,7 @@ fn own_attribute(row: &SeedRow, entity: &str, catalog: Option<&SeedRow>) -> Seed
 }
 
 /// Options of attributes with the labels of the administration.
-fn options(conversion: &mut Conversion, attributes: &[&str]) -> Vec<SeedRow> {
+fn options(conversion: &mut Conversion, numbers: &Numbers) -> Vec<SeedRow> {
     let mut other = 0;
     let labels: HashMap<String, Option<String>> = conversion
         .take("eav_attribute_option_value")
@@ -151,7 +182,7 @@ fn options(conversion: &mut Conversion, attributes: &[&str]) -> Vec<SeedRow> {
         conversion.note(format!("eav_attribute_option_value: {other} labels of single store views"));
     }
     let rows = conversion.take("eav_attribute_option").into_iter();
-    rows.filter(|row| text(row, "attribute_id").is_some_and(|id| attributes.contains(&id)))
+    rows.filter(|row| text(row, "attribute_id").is_some_and(|id| numbers.has(id)))
         .map(|mut row| {
             let label = text(&row, "option_id").and_then(|id| labels.get(id)).cloned().flatten();
             row.insert("label".to_owned(), label);

@@ -1,9 +1,13 @@
 //! A seed of a real shop's tables: rows as its database holds them, attributes in tables of their own, become the rows that
-//! the fake has. What has no place is told and never dropped in silence. Where the rows come from is not known here; `sql`
-//! reads those of a `mysqldump`.
+//! the fake has. What has no place is told and never dropped in silence. Where the rows come from (`source`) is not known
+//! here; `sql` reads those of a `mysqldump`.
 
 mod entities;
+mod joined;
+mod numbers;
 mod part;
+mod selection;
+mod source;
 mod sql;
 
 use std::collections::BTreeMap;
@@ -12,7 +16,9 @@ use indexmap::IndexMap;
 
 use super::database::Database;
 use super::seed::{Seed, SeedError, SeedRow};
-pub use part::Part;
+pub use part::{Kind, Part};
+use selection::Selected;
+pub use source::{Pick, Source};
 
 /// Rows of a real shop, by the names of its tables.
 #[derive(Clone, Debug, Default)]
@@ -30,28 +36,21 @@ pub struct Converted {
 /// Names of configuration values that are secrets.
 const SECRETS: &[&str] = &["password", "api_key", "secret", "signature", "token", "private", "merchant", "account_id"];
 
-/// Tables that are made anew from others, or say nothing of the shop: nobody misses them.
-const PASSING: &[&str] = &[
-    "adminnotification",
-    "api_session",
-    "cache",
-    "captcha_log",
-    "core_cache",
-    "core_flag",
-    "core_resource",
-    "core_session",
-    "cron",
-    "dataflow",
-    "index",
-    "log_",
-    "report_event",
-    "sales_flat_creditmemo_grid",
-    "sales_flat_invoice_grid",
-    "sales_flat_order_grid",
-    "sales_flat_shipment_grid",
-    "persistent_session",
-    "importexport",
+/// Tables of the installation.
+const INSTALLATION: &[&str] = &[
+    "core_website",
+    "core_store_group",
+    "core_store",
+    "customer_group",
+    "core_config_data",
+    "api_user",
+    "api_role",
+    "api_rule",
 ];
+
+fn is_read(table: &str) -> bool {
+    INSTALLATION.contains(&table)
+}
 
 impl Tables {
     /// Reads a `mysqldump`; `name` is for messages.
@@ -67,45 +66,34 @@ impl Tables {
         names.any(|name| name.ends_with("customer_entity") || name.ends_with("catalog_product_entity"))
     }
 
-    /// The prefix of all tables, found by one that every shop has.
-    fn prefix(&self) -> String {
-        let known = ["core_store_group", "core_website", "eav_attribute", "customer_entity"];
-        let found = known.iter().find_map(|known| {
-            self.0
-                .keys()
-                .find_map(|name| name.strip_suffix(known).filter(|prefix| prefix.is_empty() || prefix.ends_with('_')))
-        });
-        found.unwrap_or_default().to_owned()
-    }
-
     /// Makes a seed; `prefix` is the tables', found out when it is not given.
-    pub fn convert(self, prefix: Option<&str>, part: &Part) -> Converted {
-        let prefix = prefix.map_or_else(|| self.prefix(), str::to_owned);
-        let mut tables: IndexMap<String, Vec<SeedRow>> = IndexMap::new();
-        let mut notes = Vec::new();
-        for (name, rows) in self.0 {
-            match name.strip_prefix(prefix.as_str()) {
-                Some(plain) => tables.insert(plain.to_owned(), rows),
-                None => {
-                    notes.push(format!("{name}: {} rows of a table without the prefix {prefix}", rows.len()));
-                    None
-                }
-            };
+    pub fn convert(mut self, prefix: Option<&str>, part: &Part) -> Converted {
+        match seed_of(&mut self, prefix, part) {
+            Ok(converted) => converted,
+            Err(never) => match never {},
         }
-        let mut conversion = Conversion { tables, seed: Seed::default(), made: IndexMap::new(), notes };
-        conversion.installation();
-        entities::all(&mut conversion);
-        conversion.flat();
-        conversion.rest();
-        let Conversion { mut seed, mut made, mut notes, .. } = conversion;
-        notes.extend(part.of(&mut made));
-        let packed = made
-            .into_iter()
-            .map(|(table, rows)| (table, rows.into_iter().map(|row| row.into_iter().collect()).collect()));
-        seed.tables = packed.collect();
-        seed.name_own_columns();
-        Converted { seed, notes }
     }
+}
+
+/// Makes a seed of the tables of a real shop, wherever they are; `prefix` is the tables', found out when it is not given.
+///
+/// # Errors
+/// When rows cannot be had.
+pub fn seed_of<S: Source>(source: &mut S, prefix: Option<&str>, part: &Part) -> Result<Converted, S::Error> {
+    let Selected { tables, unknown, notes } = selection::select(source, prefix, part)?;
+    let mut conversion = Conversion { tables, seed: Seed::default(), made: IndexMap::new(), notes };
+    conversion.installation();
+    let numbers = entities::all(&mut conversion);
+    joined::all(&mut conversion);
+    conversion.flat();
+    numbers.translate(&mut conversion.made);
+    conversion.rest(unknown);
+    let Conversion { mut seed, made, notes, .. } = conversion;
+    let packed =
+        made.into_iter().map(|(table, rows)| (table, rows.into_iter().map(|row| row.into_iter().collect()).collect()));
+    seed.tables = packed.collect();
+    seed.name_own_columns();
+    Ok(Converted { seed, notes })
 }
 
 /// A conversion under way: what is taken out of the tables goes into the seed.
@@ -178,14 +166,10 @@ impl Conversion {
     }
 
     /// What is left.
-    fn rest(&mut self) {
-        let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
-        for (name, rows) in std::mem::take(&mut self.tables) {
-            if !rows.is_empty() && !PASSING.iter().any(|passing| name.contains(passing)) {
-                unknown.insert(name, rows.len());
-            }
-        }
-        for (name, count) in unknown {
+    fn rest(&mut self, unknown: Vec<(String, usize)>) {
+        let mut all: BTreeMap<String, usize> = unknown.into_iter().collect();
+        all.extend(std::mem::take(&mut self.tables).into_iter().map(|(name, rows)| (name, rows.len())));
+        for (name, count) in all.into_iter().filter(|(_, count)| *count > 0) {
             self.note(format!(
                 "{name}: {count} rows of a table that a seed has no place for; `own_tables` can declare one"
             ));

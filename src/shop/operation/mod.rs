@@ -260,6 +260,7 @@ fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> 
     Ok(())
 }
 
+pub(super) use catalog::system_attribute;
 pub(super) use core::fault_rows;
 
 /// Rows of a child table that belong to a document, as records.

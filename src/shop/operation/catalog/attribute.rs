@@ -69,6 +69,16 @@ const FIRST_OWN_ID: i64 = 132;
 const HIDDEN_FIELDS: &[&str] =
     &["is_unique", "is_required", "frontend_class", "is_configurable", "_scope", "_default_value", "_front_fieldset"];
 
+/// The id that an attribute of the system's has in a fresh install; `entity` is `catalog_product` or `catalog_category`.
+pub(in crate::shop) fn system_attribute(entity: &str, code: &str) -> Option<i64> {
+    let entity = match entity {
+        "catalog_product" => Entity::CatalogProduct,
+        "catalog_category" => Entity::CatalogCategory,
+        _ => return None,
+    };
+    SYSTEM.iter().find(|attribute| attribute.entity == entity && attribute.code == code).map(|attribute| attribute.id)
+}
+
 impl Shop {
     /// All product attributes, by id.
     pub(super) fn product_attributes(&self) -> Vec<Attribute> {

@@ -18,6 +18,8 @@ mod tag;
 mod tier_price;
 mod url_key;
 
+pub(in crate::shop) use attribute::system_attribute;
+
 use super::{Call, Operations};
 use crate::shop::{Refusal, Row};
 use crate::soap::{SoapStruct, SoapValue};

@@ -1,4 +1,6 @@
-//! `mockgento seed`: turns a dump of a real shop's tables into a seed file.
+//! `mockgento seed`: turns a real shop's tables into a seed file, out of a dump or the shop's database.
+
+mod from_database;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -6,12 +8,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use miette::miette;
 
+use self::from_database::FromArgs;
 use super::{ExitCode, Outcome};
 use crate::bounded;
 use crate::cli::output;
 use crate::record::{SubstituteKey, without_personal_data};
 use crate::shop::Seed;
-use crate::shop::dump::{Converted, Part, Tables};
+use crate::shop::dump::{Converted, Kind, Part, Tables};
 
 /// Arguments of `seed`.
 #[derive(Debug, Args)]
@@ -25,6 +28,9 @@ enum SeedCommand {
     /// Make a YAML seed of a shop's tables: of what `mysqldump` writes, or of a JSON object of tables. Personal data of a real
     /// shop's tables is replaced; what has no place in a seed is listed on standard error.
     Convert(ConvertArgs),
+    /// Make a YAML seed of a shop's database, MySQL or MariaDB. It is read in one read-only transaction. Personal data is replaced;
+    /// what has no place in a seed is listed on standard error.
+    From(FromArgs),
     /// Print the built-in corner shop, as a start for your own seed.
     CornerShop,
 }
@@ -35,9 +41,19 @@ struct ConvertArgs {
     /// The dump: SQL as `mysqldump` writes it, or a JSON object of tables by Magento's names, plus `config`, `api_users` and
     /// `api_roles` where they are the fake's.
     file: PathBuf,
+    #[command(flatten)]
+    part: PartArgs,
+}
+
+/// How much of a shop becomes a seed.
+#[derive(Debug, Args)]
+struct PartArgs {
     /// What the names of the tables begin with. Left out: what those begin with that every shop has.
     #[arg(long, value_name = "PREFIX")]
     table_prefix: Option<String>,
+    /// Only these, and what they point to.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = Kind::NAMES.map(|(name, _)| name))]
+    only: Vec<String>,
     /// So many of the newest customers, orders, carts, credit memos, subscribers and products, with what belongs to them and
     /// what they point to.
     #[arg(long, value_name = "RECORDS")]
@@ -50,10 +66,36 @@ struct ConvertArgs {
     keep_personal_data: bool,
 }
 
+impl PartArgs {
+    fn prefix(&self) -> Option<&str> {
+        self.table_prefix.as_deref()
+    }
+
+    fn part(&self) -> miette::Result<Part> {
+        let since = self.since.as_deref().map(moment).transpose()?;
+        let is_named = |name: &str| self.only.iter().any(|only| only == name);
+        let only = Kind::NAMES.iter().filter(|(name, _)| is_named(name)).map(|(_, kind)| *kind).collect();
+        Ok(Part { limit: self.limit, since, only })
+    }
+}
+
+/// A day or a moment as the database writes it.
+fn moment(text: &str) -> miette::Result<String> {
+    let wrong = || {
+        miette!(help = "write --since 2026-01-31 or --since '2026-01-31 12:00:00'", "`{text}` is no day and no moment")
+    };
+    let moment: jiff::civil::DateTime = text.trim_end_matches('Z').parse().map_err(|_| wrong())?;
+    Ok(moment.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 /// Prints the seed.
 pub fn run(args: &SeedArgs) -> Outcome {
     let yaml = match &args.command {
-        SeedCommand::Convert(args) => convert(args)?,
+        SeedCommand::Convert(args) => {
+            let (converted, is_real) = converted(args)?;
+            told(converted, is_real, args.part.keep_personal_data)?
+        }
+        SeedCommand::From(args) => told(from_database::converted(args)?, true, args.part.keep_personal_data)?,
         SeedCommand::CornerShop => {
             let seed = Seed::corner_shop().and_then(|seed| seed.to_yaml());
             seed.map_err(|error| miette!("{error}"))?
@@ -64,34 +106,33 @@ pub fn run(args: &SeedArgs) -> Outcome {
     Ok(ExitCode::AsExpected)
 }
 
-fn convert(args: &ConvertArgs) -> miette::Result<String> {
+/// What is in a dump, and whether it is of a real shop.
+fn converted(args: &ConvertArgs) -> miette::Result<(Converted, bool)> {
     let name = args.file.display().to_string();
     let text = bounded::read_text(&args.file, bounded::SEED_BYTES_MAX).map_err(|error| {
         miette!(help = "give what mysqldump writes, or a JSON object of a shop's tables", "cannot read {name}: {error}")
     })?;
-    let part = Part { limit: args.limit, since: args.since.clone() };
-    let prefix = args.table_prefix.as_deref();
-    let is_json = text.trim_start().starts_with(['{', '[']);
-    let (converted, is_real) = if is_json {
+    let (part, prefix) = (args.part.part()?, args.part.prefix());
+    if text.trim_start().starts_with(['{', '[']) {
         let converted = Seed::from_dump(&text, &name, prefix, &part).map_err(|error| miette!("{error}"))?;
         let is_real = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text)
             .is_ok_and(|dump| Tables::are_real(dump.keys().map(String::as_str)));
-        (converted, is_real)
-    } else {
-        let tables = Tables::of_sql(&text, &name).map_err(|error| miette!("{error}"))?;
-        (tables.convert(prefix, &part), true)
-    };
+        return Ok((converted, is_real));
+    }
+    let tables = Tables::of_sql(&text, &name).map_err(|error| miette!("{error}"))?;
+    Ok((tables.convert(prefix, &part), true))
+}
+
+/// The seed as it is printed; what is not in it is told.
+fn told(converted: Converted, is_real: bool, keeps_personal_data: bool) -> miette::Result<String> {
     let Converted { mut seed, notes } = converted;
-    if is_real && !args.keep_personal_data {
+    if is_real && !keeps_personal_data {
         let key = SubstituteKey::unknown().map_err(|error| miette!("{error}"))?;
         seed = without_personal_data(&seed, key).map_err(|error| miette!("{error}"))?;
     }
-    let mut said = String::new();
-    for note in &notes {
-        said.push_str(&format!("{note}\n"));
-    }
+    let mut said: String = notes.iter().map(|note| format!("{note}\n")).collect();
     if is_real {
-        said.push_str(if args.keep_personal_data {
+        said.push_str(if keeps_personal_data {
             "Personal data is as it was.\n"
         } else {
             "Personal data is replaced.\n"
