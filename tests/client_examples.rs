@@ -29,7 +29,7 @@ fn missing() -> Vec<&'static str> {
     let php = "exit(extension_loaded('soap') && extension_loaded('pdo_mysql') ? 0 : 1);";
     let databases = root().join("ci/databases").display().to_string();
     [
-        ("PostgreSQL and MariaDB", works(&databases, &["true"])),
+        ("PostgreSQL and MariaDB", works(&databases, &["--probe"])),
         ("Python's zeep and psycopg", works("python3", &["-c", "import zeep, psycopg"])),
         ("PHP's soap and pdo_mysql", works("php", &["-r", php])),
     ]

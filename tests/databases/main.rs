@@ -15,8 +15,14 @@ use servers::Servers;
 
 const TESTS: &[(&str, fn(&Servers))] = &[
     ("seeds::a_database_and_its_dump_are_the_same_seed", seeds::a_database_and_its_dump_are_the_same_seed),
-    ("seeds::a_sync_of_a_shops_seed_leaves_what_is_in_the_shop", seeds::a_sync_of_a_shops_seed_leaves_what_is_in_the_shop),
-    ("seeds::what_cannot_be_read_is_told_without_the_password", seeds::what_cannot_be_read_is_told_without_the_password),
+    (
+        "seeds::a_sync_of_a_shops_seed_leaves_what_is_in_the_shop",
+        seeds::a_sync_of_a_shops_seed_leaves_what_is_in_the_shop,
+    ),
+    (
+        "seeds::what_cannot_be_read_is_told_without_the_password",
+        seeds::what_cannot_be_read_is_told_without_the_password,
+    ),
     ("orocrm::the_client_file_asks_what_its_tables_have", orocrm::the_client_file_asks_what_its_tables_have),
     ("queries::a_wrong_query_is_told_with_its_place", queries::a_wrong_query_is_told_with_its_place),
     ("queries::nothing_is_written", queries::nothing_is_written),

@@ -58,13 +58,14 @@ clock: 2024-02-01 12:00:00
 steps:
   - sync
   - expect:
-      - outcome: success
-      - crm: {rows: customer, where: {originId: 5}, have: {email: ann@example.com, firstName: Ann, lastName: Lee, birthday: 1980-12-31, group: General, website: base}}
-      - crm: {rows: customer, where: {originId: 4}, have: {lastName: Fox}}
-      - crm: {rows: customer, count: 3}
-      - crm: {rows: customer address, where: {originId: 8}, have: {street: 1 Main St, street2: Flat 2, city: Springfield, country: US, phone: 555-0100}}
-      - crm: {rows: order, where: {incrementId: \"100000002\"}, have: {customer: ann@example.com, totalAmount: 9.5, status: pending}}
-      - crm: {rows: order item, where: {order: \"100000002\"}, have: {sku: mug}}
+      outcome: success
+      crm:
+        - {rows: customer, where: {originId: 5}, have: {email: ann@example.com, firstName: Ann, lastName: Lee, birthday: 1980-12-31, group: General, website: base}}
+        - {rows: customer, where: {originId: 4}, have: {lastName: Fox}}
+        - {rows: customer, count: 3}
+        - {rows: customerAddress, where: {originId: 8}, have: {street: 1 Main St, street2: Flat 2, city: Springfield, country: US, phone: 555-0100}}
+        - {rows: order, where: {incrementId: \"100000002\"}, have: {customer: ann@example.com, totalAmount: 9.5, status: pending}}
+        - {rows: orderItem, where: {order: \"100000002\"}, have: {sku: mug}}
 ";
     std::fs::write(folder.path().join("of-a-database.yaml"), scenario).unwrap();
     let output = program(&["run", "of-a-database.yaml"], &[("CI", "1")], folder.path());

@@ -13,7 +13,7 @@ pub fn root() -> &'static Path {
 
 /// Whether one of them is not installed.
 pub fn missing() -> bool {
-    !Command::new(root().join("ci/databases")).arg("true").output().is_ok_and(|output| output.status.success())
+    !Command::new(root().join("ci/databases")).arg("--probe").output().is_ok_and(|output| output.status.success())
 }
 
 /// Both servers; they end with this value.

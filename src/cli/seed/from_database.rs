@@ -53,6 +53,7 @@ impl TypedValueParser for ShopDatabase {
 
 /// Reads the shop.
 pub(super) fn converted(args: &FromArgs) -> miette::Result<Converted> {
+    let (part, prefix) = (args.part.part()?, args.part.prefix());
     let mut dsn = args.database.clone();
     if dsn.needs_password() {
         let file = args.password_file.as_deref();
@@ -70,7 +71,6 @@ pub(super) fn converted(args: &FromArgs) -> miette::Result<Converted> {
     let runtime = runtime()?;
     let reader = runtime.block_on(TableReader::open(&dsn)).map_err(said)?;
     let mut shop = Shop { runtime, reader };
-    let prefix = args.part.prefix();
     let tables = shop.tables().map_err(said)?;
     if !Tables::are_real(tables.keys().filter_map(|name| name.strip_prefix(prefix.unwrap_or_default()))) {
         return Err(miette!(
@@ -79,7 +79,7 @@ pub(super) fn converted(args: &FromArgs) -> miette::Result<Converted> {
             prefix.map(|prefix| format!(" and that begin with {prefix}")).unwrap_or_default()
         ));
     }
-    seed_of(&mut shop, prefix, &args.part.part()?).map_err(said)
+    seed_of(&mut shop, prefix, &part).map_err(said)
 }
 
 /// A shop's database, asked step by step.
