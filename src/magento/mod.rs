@@ -26,4 +26,4 @@ pub use filter::{Condition, Filters, Operand, SqlError};
 pub use flavor::{Flavor, WebServer};
 pub use module::{Module, ModuleError};
 pub use pager::Pager;
-pub use version1::Version1;
+pub use version1::{DescribedResource, Version1};

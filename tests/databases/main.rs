@@ -13,7 +13,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use servers::Servers;
 
-const TESTS: &[(&str, fn(&Servers))] = &[
+type Test = fn(&Servers);
+
+const TESTS: &[(&str, Test)] = &[
     ("seeds::a_database_and_its_dump_are_the_same_seed", seeds::a_database_and_its_dump_are_the_same_seed),
     (
         "seeds::a_sync_of_a_shops_seed_leaves_what_is_in_the_shop",
@@ -36,7 +38,7 @@ fn main() {
     if missing && !is_required {
         eprintln!("SKIPPED: PostgreSQL and MariaDB are not installed; ci/install installs them");
     }
-    let trial = |(name, test): &(&'static str, fn(&Servers))| {
+    let trial = |(name, test): &(&'static str, Test)| {
         let test = *test;
         let run = move || {
             if missing {

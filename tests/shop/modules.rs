@@ -166,4 +166,15 @@ async fn rights_of_a_module_are_asked_for() {
     let listed = shop.answer("resources", json!({})).await;
     let names: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|row| row["name"].as_str()).collect();
     assert!(names.contains(&"acme_loyalty"), "{names:?}");
+    // The doors of API v1 say so too, with the methods that the user may call.
+    let asked = format!(
+        "<?xml version=\"1.0\"?><methodCall><methodName>resources</methodName><params><param><value><string>{}</string></value>\
+         </param></params></methodCall>",
+        shop.session()
+    );
+    let (_, told) = shop.post("/api/xmlrpc/", &asked).await;
+    for path in ["<string>acme_loyalty.info</string>", "<string>loyalty.list</string>", "The account of a customer"] {
+        assert!(told.contains(path), "{path}: {told}");
+    }
+    assert!(!told.contains("acme_loyalty.create"), "not allowed: {told}");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::HandlerCall;
-use crate::magento::{OperationFacts, Version1};
+use crate::magento::{Contract, Declarer, DescribedResource, OperationFacts, ResourceFacts, Version1};
 use crate::shop::{Refusal, Shop};
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -11,25 +11,24 @@ impl Shop {
     pub(super) fn described_resources(&mut self, call: &HandlerCall) -> Result<SoapValue, Refusal> {
         let contract = Arc::clone(self.contract());
         let user = self.user_of_call(call)?;
+        let product = &Version1::shared().resources;
+        let of_modules = contract.resources().map(|(name, _)| name).filter(|name| !product.contains_key(*name));
         let mut listed = Vec::new();
-        for (name, described) in &Version1::shared().resources {
+        for name in product.keys().map(String::as_str).chain(of_modules) {
             let Some(facts) = contract.resource(name) else { continue };
+            let described = product.get(name);
             let mut methods = Vec::new();
-            for (method, title) in &described.methods {
-                let of_method = |known: &&OperationFacts| {
-                    known.resource.as_deref() == Some(name) && known.method.as_deref() == Some(method)
-                };
-                let Some(operation) = contract.operations().find(of_method) else { continue };
+            for (method, title, operation) in methods_of(&contract, name, facts, described) {
                 if !self.offers(operation) || !self.users.allows(&user, operation, self.bridge(), contract.acl()) {
                     continue;
                 }
                 let aliases: Vec<SoapValue> =
                     facts.aliases.iter().map(|alias| format!("{alias}.{method}").into()).collect();
                 let row = SoapStruct::new()
-                    .with("title", title.as_str())
+                    .with("title", title)
                     .with("description", SoapValue::Nil)
                     .with("path", format!("{name}.{method}"))
-                    .with("name", method.as_str())
+                    .with("name", method)
                     .with("aliases", aliases);
                 methods.push(row.into());
             }
@@ -37,10 +36,11 @@ impl Shop {
                 continue;
             }
             let aliases: Vec<SoapValue> = facts.aliases.iter().map(|alias| alias.as_str().into()).collect();
+            let title = described.map(|described| described.title.as_str()).or(facts.title.as_deref());
             let row = SoapStruct::new()
-                .with("title", described.title.as_str())
-                .with("description", described.description.clone())
-                .with("name", name.as_str())
+                .with("title", title.unwrap_or(name))
+                .with("description", described.and_then(|described| described.description.clone()))
+                .with("name", name)
                 .with("aliases", aliases)
                 .with("methods", methods);
             listed.push(row.into());
@@ -72,4 +72,30 @@ impl Shop {
         let session = call.arguments.text("sessionId").unwrap_or_default();
         Ok(self.user_of(&session).ok_or_else(|| self.contract().global_fault("session_expired"))?)
     }
+}
+
+/// Methods of a resource with their titles and operations: the product's, then those that modules add.
+fn methods_of<'c>(
+    contract: &'c Contract,
+    resource: &str,
+    facts: &'c ResourceFacts,
+    described: Option<&'c DescribedResource>,
+) -> Vec<(&'c str, &'c str, &'c OperationFacts)> {
+    let of_product = |method: &str| described.is_some_and(|described| described.methods.contains_key(method));
+    let operations: Vec<(&str, &OperationFacts)> = contract
+        .operations()
+        .filter(|known| known.resource.as_deref() == Some(resource))
+        .filter_map(|known| Some((known.method.as_deref()?, known)))
+        .collect();
+    let product = described.into_iter().flat_map(|described| &described.methods).filter_map(|(method, title)| {
+        let (_, operation) = operations.iter().find(|(known, _)| known == method)?;
+        Some((method.as_str(), title.as_str(), *operation))
+    });
+    let added = operations.iter().filter(|(method, operation)| {
+        !of_product(method) && matches!(contract.declarer(&operation.name), Some(Declarer::Module(_)))
+    });
+    let added = added.map(|(method, operation)| {
+        (*method, facts.method_titles.get(*method).map_or(*method, String::as_str), *operation)
+    });
+    product.chain(added).collect()
 }
