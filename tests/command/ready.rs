@@ -241,3 +241,24 @@ fn whoever_asks_by_another_name_needs_the_token() {
     let said = String::from_utf8_lossy(&short.stderr);
     assert!(short.status.code() == Some(2) && said.contains("too short") && !said.contains("short-secret"), "{said}");
 }
+
+/// A token in the environment is there for all shops of a file; one may do without a control API all the same.
+#[test]
+fn one_of_several_shops_has_no_control_api_whatever_the_token() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shops.yaml"), "shops: {open: {}, closed: {no-admin: yes}}\n").unwrap();
+    let mut process = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["serve", "--shops", "shops.yaml", "--ready-file", "ready.json"])
+        .env("MOCKGENTO_ADMIN_TOKEN", "a-token-of-twenty-ch")
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let ready: Value = serde_json::from_str(&appeared(&folder.path().join("ready.json"))).unwrap();
+    let has_admin = |name: &str| ready["shops"][name]["admin"].is_string();
+    let (open, closed) = (has_admin("open"), has_admin("closed"));
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(open && !closed, "{ready}");
+}

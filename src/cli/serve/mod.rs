@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
+mod control_args;
 mod of_scenario;
 
 use clap::{Args, ValueEnum};
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tracing_subscriber::EnvFilter;
 
+use self::control_args::ControlArgs;
 use super::ready::{Ready, ReadyArgs};
 use super::shop_args::{ShopArgs, ShopKind};
 use super::shops;
@@ -23,9 +25,7 @@ use crate::cli::output;
 use crate::clock::Clock;
 use crate::magento::{Contract, WebServer};
 use crate::secret::ApiKey;
-use crate::server::{
-    AdminApi, BaseUrl, EndpointOptions, FakeShop, InMemoryShop, ServerOptions, TOKEN_CHARACTERS_MIN, Token,
-};
+use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, InMemoryShop, ServerOptions};
 use crate::shop::seed::SeedUser;
 use crate::shop::stubs::StubFile;
 use crate::shop::{Seed, Shop, ShopConfig, built_in};
@@ -78,13 +78,8 @@ pub struct ServeArgs {
     /// Freeze the shop's clock at this instant, such as `2026-01-31T09:00:00Z`, until the console sets it.
     #[arg(long, value_name = "INSTANT")]
     now: Option<Timestamp>,
-    /// Do not serve the control API and the console at `/__admin`, which programs on this machine may use otherwise.
-    #[arg(long)]
-    no_admin: bool,
-    /// Let programs on other machines use the control API too when they send this token as `Authorization: Bearer TOKEN`; sixteen
-    /// characters or more, better given in the environment. What a container needs.
-    #[arg(long, value_name = "TOKEN", env = "MOCKGENTO_ADMIN_TOKEN", hide_env_values = true, value_parser = masked_key, conflicts_with = "no_admin")]
-    admin_token: Option<ApiKey>,
+    #[command(flatten)]
+    control: ControlArgs,
     /// List the API's operations and whether they are implemented, and end.
     #[arg(long)]
     list_operations: bool,
@@ -195,7 +190,7 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
     let mut served = Vec::new();
     for (number, Plan { name, args: own, described, shop }) in plans.into_iter().enumerate() {
         let endpoint = EndpointOptions { exact_wsdl: own.exact_wsdl, ..EndpointOptions::default() };
-        let admin = if own.no_admin { AdminApi::Off } else { admin(args)? };
+        let admin = if own.control.no_admin { AdminApi::Off } else { args.control.api()? };
         let mut listen = own.listen;
         if number > 0 && args.scenario.is_some() {
             // All of a scenario's shops have one command line: the first has the port that it names.
@@ -244,19 +239,6 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
     Ok(ExitCode::AsExpected)
 }
 
-/// Who may use the control API.
-fn admin(args: &ServeArgs) -> miette::Result<AdminApi> {
-    let Some(text) = &args.admin_token else {
-        return Ok(if args.no_admin { AdminApi::Off } else { AdminApi::Loopback });
-    };
-    let help = format!(
-        "give {TOKEN_CHARACTERS_MIN} characters or more that nobody guesses, such as those of `openssl rand -hex 16`"
-    );
-    let token = Token::new(text.expose_secret())
-        .ok_or_else(|| miette!(help = help, "the token of --admin-token is too short"))?;
-    Ok(AdminApi::Token(token))
-}
-
 /// What a client of this shop would stumble over.
 fn notes(shop: &Shop) -> Vec<String> {
     let unparsable = shop.codec().schema().unparsable.clone();
@@ -271,7 +253,7 @@ fn ready(args: &ServeArgs, has_admin: bool, running: &FakeShop, notes: Vec<Strin
     let ready = Ready::at(running.address(), running.url().to_string(), running.wsdl_url().to_string());
     let has_console = has_admin && is_reached_from_here(running.address());
     let console = has_console.then(|| running.admin_url().to_string());
-    let has_admin = has_console || (has_admin && args.admin_token.is_some());
+    let has_admin = has_console || (has_admin && args.control.token().is_some());
     let admin = has_admin.then(|| running.admin_url().as_str().trim_end_matches("/ui").to_owned());
     Ready { console, admin, notes, ..ready }
 }
