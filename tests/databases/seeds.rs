@@ -64,7 +64,7 @@ steps:
         - {rows: customer, where: {originId: 4}, have: {lastName: Fox}}
         - {rows: customer, count: 3}
         - {rows: customerAddress, where: {originId: 8}, have: {street: 1 Main St, street2: Flat 2, city: Springfield, country: US, phone: 555-0100}}
-        - {rows: order, where: {incrementId: \"100000002\"}, have: {customer: ann@example.com, totalAmount: 9.5, status: pending}}
+        - {rows: order, where: {incrementId: \"100000002\"}, have: {customer: ann@example.com, totalAmount: \"9.5000\", status: pending}}
         - {rows: orderItem, where: {order: \"100000002\"}, have: {sku: mug}}
 ";
     std::fs::write(folder.path().join("of-a-database.yaml"), scenario).unwrap();
