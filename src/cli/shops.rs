@@ -142,7 +142,7 @@ mod tests {
         }
         for (yaml, said) in [
             ("shops: {}", "there is no shop in it"),
-            ("shop: {}", "shops.yaml: "),
+            ("shop: {}", "shops.yaml:1:1: `shop` is not known here; did you mean `shops`?"),
             ("shops: {one: {sed: x}}", "one: there is no sed; did you mean seed?"),
             ("shops: {one: {wsi: maybe}}", "wsi is yes or no"),
             ("shops: {one: {flavor: magento-3}}", "one: invalid value 'magento-3'"),

@@ -261,6 +261,9 @@ const CART: Document = Document {
     ],
 };
 
+/// The lowest number of a category that somebody made: 1 and 2 are there in every shop.
+const FIRST_CATEGORY: usize = 3;
+
 #[derive(Default)]
 struct Tables(indexmap::IndexMap<String, Vec<SeedRow>>);
 
@@ -317,8 +320,25 @@ impl Tables {
             if let Some(class) = text(&item, "tax_class_id") {
                 product.insert("tax_class_id".to_owned(), Some(class));
             }
+            let id = product["entity_id"].clone();
             self.add("catalog_product", product);
+            for category in rows_of(item.get("categories")) {
+                let link = [("category_id", self.category(text(&category, "name"))), ("product_id", id.clone())];
+                self.add("catalog_category_product", link.map(|(name, value)| (name.to_owned(), value)).into());
+            }
         }
+    }
+
+    /// The category of that name; carts say nothing else of it.
+    fn category(&mut self, name: Option<String>) -> Option<String> {
+        let known = self.0.get("catalog_category").map_or(&[][..], Vec::as_slice);
+        let same = known.iter().find(|category| category.get("name") == Some(&name));
+        if let Some(id) = same.and_then(|category| category.get("entity_id").cloned()) {
+            return id;
+        }
+        let id = Some((FIRST_CATEGORY + known.len()).to_string());
+        self.add("catalog_category", [("entity_id".to_owned(), id.clone()), ("name".to_owned(), name)].into());
+        id
     }
 }
 

@@ -78,7 +78,7 @@ fn scenarios_are_told_with_the_rows_of_the_client() {
     let place = Place::new(&fixed(ADA), SYNC);
     let (code, text) = place.run();
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("1 of 1 cases told"), "{text}");
+    assert!(text.contains("1 of 1 cases run"), "{text}");
     let other = Place::new(&fixed(&ADA.replace("Ada", "Eve")), SYNC);
     let (code, text) = other.run();
     assert_eq!(code, Some(1), "{text}");

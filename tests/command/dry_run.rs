@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use mockgento::magento::Contract;
+use mockgento::shop::Seed;
 use mockgento::testing::{Disruption, TestShop, When};
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -19,7 +20,7 @@ struct Staging {
 
 impl Staging {
     async fn new() -> Self {
-        let shop = TestShop::builder().running_clock().start().await;
+        let shop = TestShop::builder().seed(Seed::corner_shop_people().unwrap()).running_clock().start().await;
         let stamp = "2024-02-01 10:00:00";
         shop.create(
             "customer",

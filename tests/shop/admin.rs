@@ -211,7 +211,7 @@ async fn another_seed_is_loaded_and_a_broken_one_changes_nothing() {
     let loaded = get(&shop, "/state").await;
     assert_eq!(loaded["customer"].as_array().unwrap().len(), 1);
     for (broken, detail) in [
-        (json!({"customer": []}), "unknown field"),
+        (json!({"customer": []}), "`customer` is not known here; did you mean `customers`?"),
         (json!({"api_users": [{"username": "me", "api_key": "short", "role": ["all"]}]}), "api_users"),
         (json!({"api_users": [{"username": "me", "api_key": "long-enough", "role": ["al"]}]}), "names \"al\""),
     ] {

@@ -238,8 +238,8 @@ mod tests {
         for (wrong, said) in [
             ("tables: {tag: {alike: [{rows: [], common: {}}]}}", "`common` comes before `rows`"),
             ("tables: {tag: {alike: [{common: {}, common: {}}]}}", ""),
-            ("tables: {tag: {alike: [{common: {}, row: []}]}}", "unknown field `row`"),
-            ("tables: {tag: {like: []}}", "unknown field `like`"),
+            ("tables: {tag: {alike: [{common: {}, row: []}]}}", "`row` is not known here; did you mean `rows`?"),
+            ("tables: {tag: {like: []}}", "`like` is not known here"),
             ("tables: {tag: 7}", "a list of rows, or groups"),
         ] {
             let error = read(wrong).unwrap_err();

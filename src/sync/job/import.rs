@@ -49,6 +49,8 @@ pub(in crate::sync) struct Import {
     held: Option<i64>,
     /// Keys whose details an earlier run could not load.
     pub(super) missed: Vec<String>,
+    /// Whether the rows were asked for by id: no window reads them again.
+    pub(super) is_by_id: bool,
 }
 
 impl Import {
@@ -65,7 +67,14 @@ impl Import {
             lowest: None,
             held: None,
             missed: Vec::new(),
+            is_by_id: false,
         }
+    }
+
+    /// An import of rows that others refer to. A run that is killed before their details came leaves a note of them, for
+    /// whoever refers to them finds them from then on.
+    pub(super) fn by_id(connector: Connector, rules: &'static Listed, kind: RunKind) -> Self {
+        Self { is_by_id: true, ..Self::of(connector, rules, kind) }
     }
 
     /// The same, with what an earlier run could not load details of.
@@ -187,6 +196,11 @@ impl Import {
             self.newest = self.newest.max(updated);
             if self.outcome.counts.invalid > invalid {
                 self.refused.push(key.clone());
+            }
+        }
+        if self.is_by_id && pass == Pass::BeforeDetails {
+            for key in batch.keys().filter(|key| self.wants_details(key)) {
+                crm.note_missing_detail(scope.channel, self.stream().connector_name(), key)?;
             }
         }
         let keys = batch.keys().filter_map(|key| key.parse().ok());

@@ -24,12 +24,12 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
             // Boxed, because orders have a post-processing job of their own.
             Box::pin(orders(import, run, &ids_to_load(&waiting.orders))).await?;
         }
-        let mut customers = Import::of(Connector::Customer, &customer::RULES, import.outcome.kind);
+        let mut customers = Import::by_id(Connector::Customer, &customer::RULES, import.outcome.kind);
         by_ids(&mut customers, run, &ids_to_load(&waiting.customers)).await?;
         let scope = run.scope();
         guest::create_all(run.crm, &scope, &waiting.guests, &mut import.outcome)?;
         if run.bridge.is_supported() {
-            let mut carts = Import::of(Connector::Cart, &cart::RULES, import.outcome.kind);
+            let mut carts = Import::by_id(Connector::Cart, &cart::RULES, import.outcome.kind);
             by_ids(&mut carts, run, &ids_to_load(&waiting.carts)).await?;
             import.outcome.warnings.extend(carts.outcome.warnings);
         }
@@ -51,7 +51,7 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
 
 /// Orders by id, with everything that they miss in turn.
 async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[OriginId]) -> Result<(), Stop> {
-    let mut orders = Import::of(Connector::Order, &order::RULES, import.outcome.kind);
+    let mut orders = Import::by_id(Connector::Order, &order::RULES, import.outcome.kind);
     let rows = rows_by_ids(run, orders.rules, ids).await?;
     note_holes(run, orders.rules, ids)?;
     for row in rows {
@@ -148,7 +148,7 @@ async fn load_details(
 }
 
 fn forget(import: &Import, run: &mut Run<'_, '_>, key: &str) -> Result<(), Stop> {
-    if import.missed.iter().any(|missed| missed == key) {
+    if import.is_by_id || import.missed.iter().any(|missed| missed == key) {
         run.crm.forget_missing_detail(run.integration.id, import.stream().connector_name(), key)?;
     }
     Ok(())
