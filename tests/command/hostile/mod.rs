@@ -32,8 +32,9 @@ struct Shop {
 }
 
 impl Shop {
+    /// A shop of a few people: what is measured is what a request adds.
     fn start() -> Self {
-        Self::start_with(&[])
+        Self::start_with(&["--seed", "scenarios/seeds/corner-shop.yaml"])
     }
 
     fn start_with(more: &[&str]) -> Self {

@@ -102,8 +102,8 @@ fn a_wsdl_has_so_many_namespaces_and_so_many_bytes() {
 fn an_answer_has_so_many_elements_and_bytes() {
     let ended = run(&["check", "--url", &answering(None, answer("", &"<a/>".repeat(2_500_000))), "--user", "oro"]);
     assert!(ended.text.contains("more than 2000000 elements"), "{}", ended.text);
-    // The tree that was made so far.
-    assert!(ended.peak_mb < 500, "{} MB", ended.peak_mb);
+    // The tree that was made so far, some 280 bytes an element.
+    assert!(ended.peak_mb < 600, "{} MB", ended.peak_mb);
     let ended = check(None, "x".repeat(70 * 1024 * 1024));
     assert!(ended.text.contains("64 MB") || ended.text.contains("67108864"), "{}", ended.text);
 }
