@@ -307,7 +307,8 @@ impl Tables {
     /// Products that cart items show something of.
     fn products(&mut self, cart: &SoapStruct) {
         for item in rows_of(cart.get("items")) {
-            let Some(id) = text(&item, "product_id").filter(|_| item.get("product_url").is_some()) else { continue };
+            let shows = ["product_url", "tax_class_id"].iter().any(|name| item.get(name).is_some());
+            let Some(id) = text(&item, "product_id").filter(|_| shows) else { continue };
             let known = self.0.get("catalog_product").into_iter().flatten();
             if known.clone().any(|product| product.get("entity_id") == Some(&Some(id.clone()))) {
                 continue;

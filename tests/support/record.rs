@@ -68,7 +68,12 @@ pub fn days_ago(days: i64) -> String {
 }
 
 pub async fn started(builder: TestShopBuilder) -> TestShop {
-    let shop = builder.seed(Seed::corner_shop_people().unwrap()).running_clock().user("api-of-acme", "s3cret-key-of-acme").start().await;
+    let shop = builder
+        .seed(Seed::corner_shop_people().unwrap())
+        .running_clock()
+        .user("api-of-acme", "s3cret-key-of-acme")
+        .start()
+        .await;
     let stamp = format!("{} 10:00:00", days_ago(9));
     for customer in shop.rows("customer") {
         let id = customer["entity_id"].as_i64().or_else(|| customer["entity_id"].as_str()?.parse().ok()).unwrap();
