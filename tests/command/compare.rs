@@ -8,7 +8,7 @@ use std::sync::Arc;
 use mockgento::clock::Clock;
 use mockgento::magento::{BridgeRelease, Contract, Flavor};
 use mockgento::server::{FakeShop, ServerOptions};
-use mockgento::shop::{Overrides, Shop, ShopConfig, built_in};
+use mockgento::shop::{Overrides, Seed, Shop, ShopConfig, built_in};
 use mockgento::soap::WireStyle;
 use mockgento::testing::{Disruption, TestShop, When};
 use serde_json::Value;
@@ -169,7 +169,7 @@ async fn a_shop_with_ways_of_its_own_ends_in_overrides_that_make_the_fake_alike(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_that_fails_is_compared_all_the_same_or_says_why_not() {
-    let shop = TestShop::start().await;
+    let shop = TestShop::builder().seed(Seed::corner_shop_people().unwrap()).start().await;
     let url = shop.wsdl_url().to_string();
     let user = shop.user().to_owned();
     let common = ["--url", &url, "--user", &user, "--with", "fake"];
