@@ -77,7 +77,7 @@ async fn every_mistake_is_answered_with_what_to_do() {
     insta::with_settings!({
         filters => vec![
             (r"\d+ ms", "[time]"),
-            (r"in \d+\.\d s", "in [time]"),
+            (r"in \d+(\.\d)? s\b", "in [time]"),
             (r"(?m)^SLOW .*\n", ""),
             (r"(?m)  slow$", ""),
             (r"failed, \d+ slow in", "failed in"),

@@ -49,6 +49,7 @@ steps:
 fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     mockgento(folder.path(), &["init", "."], 0);
+    mockgento(folder.path(), &["run", "--accept"], 0);
     std::fs::write(folder.path().join("scenarios/wrong.yaml"), WRONG).unwrap();
     mockgento(folder.path(), &["run", "--report", "html=report.html"], 1);
     folder

@@ -13,9 +13,11 @@ function offerOperations(names) {
 /** Kinds of disruptions with the schema of their parameters, from the API's own description. */
 async function disruptionKinds() {
   const schemas = (await document_).components.schemas;
-  const [plain, given] = schemas.Arming.properties.disruption.oneOf;
+  const kinds = schemas.Disruption.oneOf;
+  const plain = kinds.flatMap((kind) => kind.enum ?? (kind.const ? [kind.const] : []));
+  const given = kinds.flatMap((kind) => Object.entries(kind.properties ?? {}));
   const resolved = (schema) => schema.$ref ? schemas[schema.$ref.split("/").pop()] : schema;
-  return [...plain.enum.map((name) => [name, null]), ...Object.entries(given.properties).map(([name, schema]) => [name, resolved(schema)])]
+  return [...plain.map((name) => [name, null]), ...given.map(([name, schema]) => [name, resolved(schema)])]
     .sort(([one], [other]) => one.localeCompare(other));
 }
 
