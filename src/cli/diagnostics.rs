@@ -159,7 +159,7 @@ pub fn of_scenario(error: ScenarioError) -> Report {
     };
     let message = match findings.as_slice() {
         [_] => format!("{} cannot be run", source_file.path.display()),
-        many => format!("{} cannot be run: {} findings", source_file.path.display(), many.len()),
+        many => format!("{} cannot be run: {} mistakes", source_file.path.display(), many.len()),
     };
     let drawn = |finding: Finding| {
         let file = finding.origin.as_ref().map_or(source_file.as_ref(), |origin| origin.file.as_ref());
