@@ -27,7 +27,7 @@ enum Source {
 enum Reading {
     /// The system's time plus this.
     Runs(SignedDuration),
-    /// Always this.
+    /// The clock stands still at this moment.
     Stands(Timestamp),
 }
 
@@ -62,7 +62,7 @@ pub struct Elapsed(pub Duration);
 pub struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// None.
+    /// A deadline that never comes.
     pub const fn never() -> Self {
         Self(None)
     }

@@ -14,7 +14,7 @@ const SQL_PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').prec
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{text}\" is not a date and time as YYYY-MM-DD HH:MM:SS or ISO 8601 with an offset")]
 pub struct DateError {
-    /// What was found.
+    /// The text that is no date or time.
     pub text: String,
 }
 

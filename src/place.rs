@@ -36,7 +36,7 @@ pub fn told_place(text: &str) -> Option<(Place, String, String)> {
 /// A place in a file, for errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// Line, from 1.
+    /// The line of the file, counted from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
@@ -50,7 +50,7 @@ impl<T> At<T> {
         Place::from(self.0.referenced)
     }
 
-    /// The value itself.
+    /// The value without its place.
     pub fn get(&self) -> &T {
         &self.0.value
     }

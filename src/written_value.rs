@@ -13,17 +13,17 @@ use crate::place::At;
 /// A value of a record's field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// `null` or `~`.
+    /// No value: `null` or `~`.
     Null,
-    /// `true` or `false`.
+    /// A boolean: `true` or `false`.
     Bool(bool),
-    /// A scalar's text.
+    /// Any other scalar, as the text that was written.
     Text(String),
     /// A number with a fraction; its text stands in the file (`Value::text`).
     Fraction,
-    /// A list.
+    /// A list of values, each with its place.
     List(Vec<At<Value>>),
-    /// A nested record.
+    /// A record: values by name.
     Record(Fields),
 }
 

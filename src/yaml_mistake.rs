@@ -43,7 +43,7 @@ pub(crate) struct FileKind {
     given: &'static str,
 }
 
-/// A scenario.
+/// What a scenario is, for messages about one.
 pub(crate) const SCENARIO: FileKind = FileKind {
     what: "a scenario",
     begin: "write `title: …` and `steps:`; `mockgento new NAME` makes a scenario to start from",
@@ -51,7 +51,7 @@ pub(crate) const SCENARIO: FileKind = FileKind {
     given: "run it with `mockgento run FILE`; `mockgento serve --scenario FILE` serves its shop",
 };
 
-/// A client's file.
+/// What a client's file is, for messages about one.
 pub(crate) const CLIENT: FileKind = FileKind {
     what: "the file of a client",
     begin: "write `title: …`, `commands:` or `adapter:`, and `crm:`; `mockgento schema client` says what may stand there",

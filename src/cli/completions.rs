@@ -16,7 +16,7 @@ const NAME: &str = "mockgento";
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell.
+    /// The shell to print completions for.
     shell: Shell,
 }
 

@@ -74,7 +74,7 @@ impl std::str::FromStr for Target {
     }
 }
 
-/// Judges and reports.
+/// Runs the cases, prints what was found and writes the reports.
 pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
     let mut out = output::stdout();
     let Some(client) = args.client.as_ref().filter(|_| !args.features) else {

@@ -16,7 +16,7 @@ use crate::scenario::{Finding, ScenarioError, SourceFile};
 pub enum Colour {
     /// Where the output is a terminal and neither `NO_COLOR` nor `--no-color` says otherwise.
     Auto,
-    /// Never.
+    /// Nothing is coloured.
     Never,
 }
 

@@ -85,7 +85,7 @@ fn midnight(date: Date) -> miette::Result<Timestamp> {
     Offset::UTC.to_timestamp(date.to_datetime(Time::midnight())).map_err(|error| miette!("{date}: {error}"))
 }
 
-/// Writes the seed.
+/// Generates the seed and writes it.
 pub fn run(args: &GenerateArgs) -> Outcome {
     let recipe = args.recipe()?;
     let seed = generate(&recipe).map_err(|error| miette!("{error}"))?;

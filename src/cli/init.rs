@@ -23,7 +23,7 @@ pub struct InitArgs {
 pub struct NewArgs {
     /// The scenario's name, folders included, such as `orders/refund`.
     name: String,
-    /// The template.
+    /// The template to begin with.
     #[arg(long, value_enum, default_value_t)]
     from: Template,
     /// The folder of the scenarios.

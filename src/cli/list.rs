@@ -25,7 +25,7 @@ pub struct ListArgs {
     json: bool,
 }
 
-/// Prints the list.
+/// Prints the list of scenarios.
 pub fn run(args: &ListArgs, colour: Colour) -> Outcome {
     let (cases, wrong) = places::load(&args.places, &args.tags)?;
     for unread in &wrong {

@@ -17,7 +17,7 @@ pub struct QuirksArgs {
     json: bool,
 }
 
-/// Prints the list.
+/// Prints the list of quirks.
 pub fn run(args: &QuirksArgs) -> Outcome {
     let text = if args.json { json()? } else { table() };
     // A reader that closed the pipe early has seen what it wanted.

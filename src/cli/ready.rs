@@ -35,7 +35,7 @@ pub struct ReadyArgs {
 pub struct Ready {
     /// Release of the program.
     pub version: String,
-    /// Process id.
+    /// The id of the process that serves the shop.
     pub pid: u32,
     /// Address and port that were bound.
     pub address: SocketAddr,
@@ -137,7 +137,7 @@ impl ReadyArgs {
 }
 
 impl End {
-    /// Logs why.
+    /// Logs why the file could not be written.
     pub fn log(self) {
         match self {
             Self::Signal => tracing::info!("stopping"),

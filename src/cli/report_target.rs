@@ -15,7 +15,7 @@ use crate::scenario::result::CaseResult;
 #[derive(Clone, Debug)]
 pub(super) struct ReportTarget {
     pub(super) format: Format,
-    /// `None`: standard output.
+    /// The file; `None` for the standard output.
     pub(super) file: Option<PathBuf>,
 }
 

@@ -10,7 +10,7 @@ use crate::cli::output;
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// Of what.
+    /// What the schema is of.
     #[arg(value_enum, default_value_t = Of::Scenario)]
     of: Of,
 }
@@ -40,7 +40,7 @@ enum Of {
     Stubs,
 }
 
-/// Prints the schema.
+/// Prints the schema that was asked for.
 pub fn run(args: &SchemaArgs) -> Outcome {
     let text = match args.of {
         Of::Scenario => crate::scenario::schema::text(),

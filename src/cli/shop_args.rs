@@ -75,9 +75,9 @@ fn bridge(text: &str) -> Result<Bridge, String> {
 /// The shop that the arguments mean.
 #[derive(Clone, Debug)]
 pub struct ShopKind {
-    /// The style.
+    /// The style in which the shop speaks.
     pub mode: WireStyle,
-    /// The installed bridge.
+    /// The release of the bridge that is installed; `None` without one.
     pub bridge: Option<&'static BridgeRelease>,
     /// The product and line.
     pub flavor: Flavor,

@@ -28,7 +28,7 @@ pub struct SimulateArgs {
     /// How long, such as 60s or 1h; 60 seconds when neither this nor --scenarios is given.
     #[arg(long = "for", value_name = "TIME", value_parser = span)]
     lasting: Option<Duration>,
-    /// How many scenarios.
+    /// Stop after this many scenarios.
     #[arg(long, value_name = "N")]
     scenarios: Option<NonZeroU64>,
     /// The number of the first scenario, to repeat one that failed.

@@ -60,7 +60,7 @@ pub struct ChosenShop {
     pub(super) name: String,
     /// The website it is stored with; nothing for a new one.
     pub(super) website: Option<WebsiteId>,
-    /// Its shop.
+    /// The connection to the integration's shop.
     pub(super) connection: ConnectionArgs,
 }
 

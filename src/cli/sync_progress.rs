@@ -34,7 +34,7 @@ pub(super) struct SyncProgress {
 /// How much a sync says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Telling {
-    /// Failures only.
+    /// Only failures are printed.
     Quiet,
     /// Bars on a terminal, a line for each connector elsewhere.
     Usual,
@@ -53,7 +53,7 @@ impl Telling {
     }
 }
 
-/// What is printed.
+/// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
     Bars,
@@ -101,14 +101,14 @@ impl SyncProgress {
         Self { rows, walk, walked: Walked::back_to(sync_start), shown, sums: Sums::none() }
     }
 
-    /// Nothing at all.
+    /// Progress that prints nothing.
     pub(super) fn none() -> Self {
         let walked = Walked::back_to(Timestamp::UNIX_EPOCH);
         let hidden = ProgressBar::hidden;
         Self { rows: hidden(), walk: hidden(), walked, shown: Shown::Nothing, sums: Sums::none() }
     }
 
-    /// Something happened.
+    /// Shows what has happened.
     pub(super) fn show(&mut self, event: &SyncEvent) {
         match self.shown {
             Shown::Nothing => {}

@@ -94,7 +94,7 @@ impl Focus {
         })
     }
 
-    /// Remembers what failed.
+    /// Remembers which cases failed, so that they run first next time.
     pub fn note(&mut self, results: &[CaseResult]) {
         for result in results {
             if result.failed() {

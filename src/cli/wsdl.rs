@@ -26,7 +26,7 @@ pub struct WsdlArgs {
     encoding_schema: Option<String>,
 }
 
-/// Prints the document.
+/// Prints the WSDL.
 pub fn run(args: &WsdlArgs) -> Outcome {
     let schema = args.shop.kind()?.schema();
     let location = args.encoding_schema.clone().map_or(EncodingSchemaLocation::Exact, EncodingSchemaLocation::Url);

@@ -9,14 +9,14 @@ pub use crate::version::{
     BRIDGE_WITH_ORDER_NOTES as WITH_ORDER_NOTES, BRIDGE_WITH_REGIONS as WITH_REGIONS, SUPPORTED_BRIDGE as SUPPORTED,
 };
 
-/// What `oroPing` said.
+/// What `oroPing` said of the shop and of its bridge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BridgeStatus {
     /// The bridge's version; `None` when it is not installed.
     pub version: Option<ExtensionVersion>,
-    /// Magento's version.
+    /// Magento's version; `None` when the bridge does not say it.
     pub magento_version: Option<String>,
-    /// Admin URL.
+    /// The address of Magento's admin pages.
     pub admin_url: Option<String>,
     /// Whether nobody knows: the WSDL declares the ping, and it failed.
     #[serde(skip)]

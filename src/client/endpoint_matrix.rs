@@ -26,19 +26,19 @@ impl From {
 pub enum Endpoint {
     /// Customers of a window.
     CustomerList,
-    /// One customer.
+    /// Reads one customer.
     CustomerInfo,
-    /// A new customer.
+    /// Creates a customer.
     CustomerCreate,
-    /// A changed customer.
+    /// Updates a customer.
     CustomerUpdate,
-    /// A customer's addresses.
+    /// Lists the addresses of a customer.
     AddressList,
-    /// One address.
+    /// Reads one address.
     AddressInfo,
     /// Orders of a window.
     OrderList,
-    /// One order.
+    /// Reads one order.
     OrderInfo,
     /// All websites; natively the list of store views, from which they are derived.
     Websites,
@@ -92,9 +92,9 @@ pub enum BridgeEndpoint {
     CartList,
     /// Newsletter subscribers of a window.
     SubscriberList,
-    /// A new subscriber.
+    /// Creates a newsletter subscriber.
     SubscriberCreate,
-    /// A changed subscriber.
+    /// Updates a newsletter subscriber.
     SubscriberUpdate,
 }
 

@@ -9,7 +9,7 @@ use crate::transport::TransportError;
 /// A call as a message names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempted {
-    /// What was called.
+    /// The operation that was called.
     pub operation: String,
     /// Which call of the client it was, logins included.
     pub call: u64,
@@ -41,7 +41,7 @@ pub enum ClientError {
     WsdlStatus {
         /// The URL, credentials masked.
         url: String,
-        /// HTTP status.
+        /// The HTTP status of the answer.
         status: u16,
     },
     /// What the WSDL's URL answers is no WSDL.
@@ -49,7 +49,7 @@ pub enum ClientError {
     Wsdl {
         /// The URL, credentials masked.
         url: String,
-        /// What is wrong.
+        /// What is wrong with the WSDL.
         source: WsdlError,
     },
     /// What the URL serves is the shop's API of another version.
@@ -63,7 +63,7 @@ pub enum ClientError {
     /// The WSDL sends calls to something that is no URL.
     #[error("the WSDL sends calls to \"{found}\", which is no http:// or https:// URL; check the shop's base URL")]
     Address {
-        /// What it says.
+        /// What the WSDL names as the address.
         found: String,
     },
     /// The WSDL sends calls to another origin than the one the API key was given for.
@@ -101,7 +101,7 @@ pub enum ClientError {
     /// Login answered something that is no session id.
     #[error("login answered no session id but: {found}")]
     NoSession {
-        /// What it answered.
+        /// What login answered.
         found: String,
     },
     /// Something only the bridge can do.
@@ -113,25 +113,25 @@ pub enum ClientError {
     /// The arguments do not fit the operation.
     #[error("{operation}: {source}")]
     Request {
-        /// What was called.
+        /// The operation that was called.
         operation: String,
         /// What does not fit.
         source: EncodeError,
     },
-    /// No answer came.
+    /// The call got no answer.
     #[error("{call}: {source}")]
     Transport {
-        /// What was called.
+        /// The call, and how often it was made.
         call: Attempted,
-        /// Why none came.
+        /// Why no answer came.
         source: TransportError,
     },
     /// An HTTP error without a fault.
     #[error("{call}: HTTP {status}: {excerpt}")]
     Http {
-        /// What was called.
+        /// The call, and how often it was made.
         call: Attempted,
-        /// HTTP status.
+        /// The HTTP status of the answer.
         status: u16,
         /// How the body begins, secrets masked.
         excerpt: String,
@@ -139,19 +139,19 @@ pub enum ClientError {
     /// An answer that is no SOAP.
     #[error("{call}: {source}; the answer begins: {excerpt}")]
     NotSoap {
-        /// What was called.
+        /// The call, and how often it was made.
         call: Attempted,
         /// How the body begins, secrets masked.
         excerpt: String,
         /// What is wrong with it.
         source: Box<DecodeError>,
     },
-    /// A SOAP fault.
+    /// The shop answered a SOAP fault.
     #[error("{call}: {fault}")]
     Fault {
-        /// What was called.
+        /// The call, and how often it was made.
         call: Attempted,
-        /// HTTP status.
+        /// The HTTP status of the answer.
         status: u16,
         /// The fault, secrets masked.
         fault: SoapFault,

@@ -37,7 +37,7 @@ impl Masker {
         masker
     }
 
-    /// One more secret.
+    /// Adds a secret to those that are masked.
     pub(super) fn add(&mut self, secret: &str) {
         if self.texts.len() >= SECRETS_MAX {
             self.texts.remove(self.given);

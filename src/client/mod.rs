@@ -38,9 +38,9 @@ pub use wsdl_cache::WsdlCache;
 pub struct ClientOptions {
     /// WSDL URL; may hold `user:password@` for HTTP basic auth.
     pub url: Url,
-    /// SOAP API user.
+    /// The name of the SOAP API user.
     pub user: String,
-    /// SOAP API key.
+    /// The key of the SOAP API user.
     pub key: ApiKey,
     /// The style the integration is set to.
     pub mode: WireStyle,
@@ -48,7 +48,7 @@ pub struct ClientOptions {
     pub retries: Retries,
     /// Which misbehaviours of the reference client are wanted.
     pub quirks: Quirks,
-    /// Source of delays.
+    /// The clock on which the client waits between attempts.
     pub clock: Clock,
     /// Where WSDLs are kept.
     pub wsdl_cache: WsdlCache,

@@ -23,7 +23,7 @@ impl WsdlCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(url.as_str()).cloned()
     }
 
-    /// Keeps a document.
+    /// Keeps the document of an address.
     pub fn put(&self, url: &Url, document: Vec<u8>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(url.as_str().to_owned(), document);
     }

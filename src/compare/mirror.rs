@@ -27,11 +27,11 @@ const URL: &str = "http://fake.example/index.php/api/v2_soap/?wsdl=1";
 /// What the fake poses as.
 #[derive(Clone, Debug)]
 pub struct Mirror {
-    /// The style.
+    /// The style in which the shop speaks.
     pub mode: WireStyle,
-    /// The product.
+    /// The product that the shop looks like.
     pub flavor: Flavor,
-    /// The bridge.
+    /// The release of the bridge that the shop has; `None` without one.
     pub bridge: Option<&'static BridgeRelease>,
 }
 

@@ -37,9 +37,9 @@ pub(super) struct Reply {
 /// What a shop says to a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Said {
-    /// Records; their fields.
+    /// The fields of each record that was answered.
     Fields(Fields),
-    /// A fault.
+    /// The SOAP fault that was answered.
     Fault(SoapFault),
     /// Something that is said in words.
     Words(String),

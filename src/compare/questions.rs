@@ -19,7 +19,7 @@ pub(super) struct Question {
 
 /// What of the answer is compared.
 pub(super) enum Wants {
-    /// Its fields.
+    /// The fields of the record are compared.
     Fields,
     /// Whether it is a fault, and which.
     Fault,
@@ -27,7 +27,7 @@ pub(super) enum Wants {
     Rows { of: usize, key: &'static str, last: Option<OriginId> },
 }
 
-/// Lists without arguments.
+/// Lists that are asked for without arguments.
 const DICTIONARIES: [&str; 6] =
     ["storeList", "customerGroupList", "directoryCountryList", "magentoInfo", "oroPing", "oroWebsiteList"];
 

@@ -23,7 +23,7 @@ pub struct Sample {
     pub(super) stores: Vec<SoapStruct>,
     pub(super) groups: Vec<SoapStruct>,
     pub(super) customers: Vec<SoapStruct>,
-    /// Addresses by customer.
+    /// The addresses of each sampled customer.
     pub(super) addresses: Vec<(OriginId, Vec<SoapStruct>)>,
     pub(super) orders: Vec<SoapStruct>,
     pub(super) credit_memos: Vec<SoapStruct>,

@@ -8,12 +8,12 @@ use crate::soap::wsdl::{WSDL, WSDL_SOAP};
 use crate::soap::{MessageShape, Occurs, ServiceSchema, Shape, WireStyle};
 use crate::xml::{self, Element, Limits};
 
-/// A service's declaration.
+/// What a service's WSDL declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceFacts {
     /// The style of its binding.
     pub mode: WireStyle,
-    /// The target namespace.
+    /// The target namespace of the WSDL.
     pub namespace: String,
     /// What the port type is called before `PortType`.
     pub handler: String,
@@ -23,7 +23,7 @@ pub struct ServiceFacts {
     pub types: IndexMap<String, Declared>,
 }
 
-/// An operation's messages.
+/// The request and the answer that an operation declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationFacts {
     /// Its parts, as in the contract's tables; what cannot be called says so in brackets.
@@ -32,7 +32,7 @@ pub struct OperationFacts {
     pub wrapper: Option<String>,
 }
 
-/// A type.
+/// A type as a WSDL declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Declared {
     /// A list of these.

@@ -14,11 +14,11 @@ pub enum Topic {
     Records,
     /// What is not there, wrong filters, sessions and stores.
     Faults,
-    /// Pages of lists.
+    /// In which pages lists come.
     Paging,
-    /// Operators of filters.
+    /// What the operators of filters find.
     Filters,
-    /// Heads of answers.
+    /// The status and the headers of answers.
     Http,
 }
 
@@ -27,7 +27,7 @@ impl Topic {
     pub const ALL: [Self; 7] =
         [Self::Declaration, Self::Dictionaries, Self::Records, Self::Faults, Self::Paging, Self::Filters, Self::Http];
 
-    /// Its heading.
+    /// The heading of the topic in the printed comparison.
     pub fn name(self) -> &'static str {
         match self {
             Self::Declaration => "What the WSDL declares",

@@ -10,7 +10,7 @@ use crate::quirk::{Quirk, Quirks};
 /// The field of a discovery configuration that stands for the addresses.
 pub const ADDRESSES: &str = "addresses";
 
-/// Longest account name.
+/// Characters that the name of an account may have.
 pub const NAME_LENGTH_MAX: usize = 255;
 
 /// How a customer's account is looked for; replaced as a whole, never merged.

@@ -24,7 +24,7 @@ impl Entity {
         columns::COLUMNS.iter().find(|(entity, _)| *entity == self).map_or(&[], |(_, columns)| columns)
     }
 
-    /// A column's type.
+    /// The type of a column; `None` for one that the entity does not have.
     pub fn column(self, field: &str) -> Option<ColumnType> {
         TYPES.get(&(self, field)).copied()
     }

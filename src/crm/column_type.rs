@@ -5,21 +5,21 @@ use super::Entity;
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {
-    /// Text.
+    /// A text of any length.
     Text,
-    /// Integer.
+    /// A whole number.
     Int,
-    /// Boolean.
+    /// A boolean, stored as 0 or 1.
     Bool,
-    /// Decimal.
+    /// A decimal, stored as a text with its scale.
     Decimal,
-    /// Date and time.
+    /// A date and time in UTC, stored as `YYYY-MM-DD HH:MM:SS`.
     DateTime,
-    /// Date.
+    /// A date, stored as `YYYY-MM-DD`.
     Date,
-    /// List of texts.
+    /// A list of texts, stored as JSON.
     TextList,
-    /// Relation.
+    /// The key of a row of that entity.
     Ref(Entity),
 }
 

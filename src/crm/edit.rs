@@ -12,23 +12,23 @@ use crate::quirk::Quirks;
 /// An edit of a customer as the form submits it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomerEdit {
-    /// Fields to set.
+    /// The fields of the customer to set.
     pub fields: Fields,
-    /// Edits of addresses.
+    /// The edits of the customer's addresses.
     pub addresses: Vec<AddressEdit>,
 }
 
 /// An edit of one address.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AddressEdit {
-    /// Changes an address.
+    /// Changes an address that is there.
     Change {
         /// The row to change.
         id: RowId,
-        /// Fields to set.
+        /// The fields of the address to set.
         fields: Fields,
     },
-    /// Adds an address.
+    /// Adds an address with these fields.
     Add(Fields),
 }
 

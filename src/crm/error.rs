@@ -21,7 +21,7 @@ pub enum CrmError {
     /// A name that means no file.
     #[error("\"{name}\" is no file; name one, such as crm.sqlite")]
     NotAFile {
-        /// What was given.
+        /// The name that was given.
         name: String,
     },
     /// Somebody else writes to the file.
@@ -43,7 +43,7 @@ pub enum CrmError {
     NewerSchema {
         /// The file that it is about.
         path: PathBuf,
-        /// Its schema.
+        /// The number of the schema that the file has.
         found: i64,
         /// The newest this version knows.
         known: i64,
@@ -57,7 +57,7 @@ pub enum CrmError {
     /// The name is a folder's.
     #[error("{path} is a folder; name a file in it, such as {path}/crm.sqlite")]
     IsFolder {
-        /// The folder.
+        /// The folder that does not exist.
         path: PathBuf,
     },
     /// The folder of the file is missing.
@@ -69,7 +69,7 @@ pub enum CrmError {
     /// A field that an entity does not have.
     #[error("{entity} has no field \"{field}\"{hint}")]
     UnknownField {
-        /// The entity.
+        /// The entity, by the name of its table.
         entity: &'static str,
         /// The field asked for.
         field: String,
@@ -79,19 +79,19 @@ pub enum CrmError {
     /// A value that does not fit its field.
     #[error("{entity}.{field} takes {expected}, not {found}")]
     WrongType {
-        /// The entity.
+        /// The entity, by the name of its table.
         entity: &'static str,
-        /// The field.
+        /// The field that was to be written.
         field: String,
-        /// What it takes.
+        /// What the field takes, in words.
         expected: &'static str,
-        /// What was given.
+        /// The value that was given.
         found: String,
     },
     /// A row that does not exist.
     #[error("there is no {entity} {what}")]
     NotFound {
-        /// The entity.
+        /// The entity, by the name of its table.
         entity: &'static str,
         /// What it was looked for by.
         what: String,

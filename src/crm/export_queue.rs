@@ -29,7 +29,7 @@ pub struct PendingExport {
     pub id: i64,
     /// What was edited: a customer or an address.
     pub entity: Entity,
-    /// The edited row.
+    /// The row that was edited.
     pub row: RowId,
     /// What changed; empty for a row that Magento does not have yet.
     pub change_set: ChangeSet,
@@ -45,7 +45,7 @@ pub struct PendingExport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExportResult {
-    /// Magento has it.
+    /// Magento has taken the edit.
     Exported,
     /// Magento no longer has the row.
     Removed,

@@ -16,12 +16,12 @@ use crate::datetime;
 use crate::quirk::{Quirk, Quirks};
 use crate::secret::ApiKey;
 
-/// A stored integration.
+/// An integration as the CRM file keeps it.
 #[derive(Clone, Debug)]
 pub struct Integration {
-    /// Key.
+    /// The key of its row.
     pub id: IntegrationId,
-    /// Settings.
+    /// The fields of its form.
     pub settings: IntegrationSettings,
     /// When the first sync was scheduled; where initial walks start.
     pub initial_sync_start_date: Option<Timestamp>,
@@ -30,9 +30,9 @@ pub struct Integration {
 /// What the bridge told of itself and its shop; nothing without a bridge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShopFacts {
-    /// The bridge's version.
+    /// The version of the bridge; `None` without one.
     pub extension_version: Option<String>,
-    /// Magento's version.
+    /// The version of Magento that the bridge told.
     pub magento_version: Option<String>,
     /// The address of Magento's admin pages.
     pub admin_url: Option<String>,

@@ -29,7 +29,7 @@ const TOPICS: &[(JobTopic, &str, &str)] = &[
 ];
 
 impl JobTopic {
-    /// The topic's word.
+    /// The word under which the topic is stored.
     pub fn as_str(self) -> &'static str {
         TOPICS.iter().find(|(topic, ..)| *topic == self).map_or("", |(_, word, _)| word)
     }
@@ -45,11 +45,11 @@ impl JobTopic {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
-    /// It waits.
+    /// The job waits in the queue.
     New,
     /// It runs, or its run was killed.
     Running,
-    /// It ended well.
+    /// The job ended well.
     Success,
     /// It ended with a failure.
     Failed,
@@ -69,16 +69,16 @@ impl JobStatus {
     }
 }
 
-/// One job.
+/// A job of the message queue.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Job {
-    /// Key.
+    /// The key of its row.
     pub id: i64,
     /// What it is about.
     pub topic: JobTopic,
-    /// Where it stands.
+    /// Whether it waits, runs or has ended.
     pub status: JobStatus,
-    /// Full re-sync.
+    /// Whether it is a full re-sync, which forgets the bookmarks.
     pub force: bool,
     /// When it was put into the queue.
     #[serde(serialize_with = "stamp")]
@@ -86,7 +86,7 @@ pub struct Job {
     /// When it was begun.
     #[serde(serialize_with = "stamp_or_null")]
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// When the job ended; `None` while it has not.
     #[serde(serialize_with = "stamp_or_null")]
     pub finished_at: Option<Timestamp>,
     /// What came of it, in words.

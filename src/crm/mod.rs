@@ -109,7 +109,7 @@ impl Crm {
         &self.notes
     }
 
-    /// The CRM's clock.
+    /// The clock of the CRM, which stamps its rows.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }

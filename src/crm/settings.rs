@@ -83,7 +83,7 @@ pub struct IntegrationSettings {
     /// SOAP WSDL URL; may hold `user:password@`.
     #[serde(serialize_with = "without_password")]
     pub api_url: String,
-    /// SOAP API user.
+    /// The name of the SOAP API user.
     pub api_user: String,
     /// SOAP API key; kept apart in the database and never shown.
     #[serde(skip, default = "no_key")]
@@ -91,18 +91,18 @@ pub struct IntegrationSettings {
     /// Whether a CRM file keeps the key and the password of the URL.
     #[serde(default, skip_serializing_if = "is_false")]
     pub save_key: bool,
-    /// WS-I compliance.
+    /// Whether the shop runs in WS-I compliance mode.
     pub is_wsi_mode: bool,
-    /// Guest customer sync.
+    /// Whether guest orders of one e-mail address are combined under one customer.
     pub guest_customer_sync: bool,
-    /// Sync start date.
+    /// The sync start date: what is older is not read.
     pub sync_start_date: Date,
-    /// Website, or [`WebsiteId::ALL`].
+    /// The website to sync, or [`WebsiteId::ALL`].
     pub website_id: WebsiteId,
     /// The choices of the last Check Connection.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub websites: Vec<WebsiteChoice>,
-    /// Admin URL.
+    /// The address of Magento's admin pages.
     pub admin_url: Option<String>,
     /// Import order comments as order notes.
     pub is_display_order_notes: bool,
@@ -112,7 +112,7 @@ pub struct IntegrationSettings {
     pub default_user_owner: Option<String>,
     /// Enable two way sync.
     pub is_two_way_sync_enabled: bool,
-    /// Sync priority.
+    /// Whose value wins where both sides changed a field.
     pub sync_priority: SyncPriority,
     /// Rows of a page of the bridge's lists, when it is not the usual 100 (of regions 500).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,7 +121,7 @@ pub struct IntegrationSettings {
     pub is_extension_installed: bool,
     /// Snapshot: the bridge's version.
     pub extension_version: Option<String>,
-    /// Snapshot: Magento's version.
+    /// The version of Magento that the last look at the shop found.
     pub magento_version: Option<String>,
 }
 
@@ -211,7 +211,7 @@ pub enum SettingsError {
     /// A required field is empty.
     #[error("{0}: this value should not be blank")]
     Blank(&'static str),
-    /// The name's length.
+    /// The name of the integration is empty or too long: it has this many characters.
     #[error("Name: between 3 and 255 characters, not {0}")]
     NameLength(usize),
     /// A text that is too long.
@@ -219,9 +219,9 @@ pub enum SettingsError {
     TooLong {
         /// Label of the field.
         field: &'static str,
-        /// Characters that fit.
+        /// The number of characters that fit.
         max: usize,
-        /// Characters given.
+        /// The number of characters that were given.
         found: usize,
     },
     /// Another integration has the name.
@@ -235,9 +235,9 @@ pub enum SettingsError {
         "Website: {id} is not offered; choose one of {choices}. A list that is outdated is read anew by Check Connection"
     )]
     NotOffered {
-        /// The website.
+        /// The id of the website that was chosen.
         id: WebsiteId,
-        /// What is offered.
+        /// The websites that the form offers.
         choices: String,
     },
     /// The start date moved later.
@@ -266,7 +266,7 @@ pub enum SettingsError {
     PageSize {
         /// Rows that must fit.
         min: usize,
-        /// Rows given.
+        /// The number of rows that was given.
         found: usize,
     },
     /// The pair of URL and website is taken.

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::{Crm, CrmError, CrmValue, Entity, IntegrationId, Row, RowId};
+use super::{ColumnType, Crm, CrmError, CrmValue, Entity, IntegrationId, Row, RowId};
 
 /// What hangs below a row: field name in the tree, entity, column that points up.
 const CHILDREN: &[(Entity, &str, Entity, &str)] = &[
@@ -32,6 +32,9 @@ const OF_CHANNEL: &[(&str, Entity)] = &[
     ("lifetimeHistory", Entity::LifetimeHistory),
 ];
 
+/// Lists that all integrations share.
+const OF_ALL: &[(&str, Entity)] = &[("accounts", Entity::Account), ("contacts", Entity::Contact)];
+
 impl Crm {
     /// The whole CRM.
     ///
@@ -45,10 +48,10 @@ impl Crm {
         }
         let mut state = Map::new();
         state.insert("integrations".to_owned(), Value::Array(integrations));
-        for (label, entity) in [("accounts", Entity::Account), ("contacts", Entity::Contact)] {
-            let rows = self.find(entity, &[])?;
+        for (label, entity) in OF_ALL {
+            let rows = self.find(*entity, &[])?;
             if !rows.is_empty() {
-                state.insert(label.to_owned(), self.rows_state(&rows, &names)?);
+                state.insert((*label).to_owned(), self.rows_state(&rows, &names)?);
             }
         }
         let regions = self.count(Entity::Region)?;
@@ -144,18 +147,7 @@ impl Crm {
     /// What people call each row that others point to.
     fn names(&self) -> Result<Names, CrmError> {
         let mut names = Names(IndexMap::new());
-        for entity in [
-            Entity::Website,
-            Entity::Store,
-            Entity::CustomerGroup,
-            Entity::Customer,
-            Entity::CustomerAddress,
-            Entity::Order,
-            Entity::Cart,
-            Entity::CreditMemo,
-            Entity::Account,
-            Entity::Contact,
-        ] {
+        for entity in Entity::ALL.iter().copied().filter(|entity| is_pointed_at(*entity)) {
             let mut seen: IndexMap<String, usize> = IndexMap::new();
             for row in self.find(entity, &[])? {
                 let name = name_of(&row);
@@ -167,6 +159,12 @@ impl Crm {
         }
         Ok(names)
     }
+}
+
+/// Whether a row elsewhere names rows of this entity: by a column, or as an edit that waits for its export.
+fn is_pointed_at(entity: Entity) -> bool {
+    let mut columns = Entity::ALL.iter().flat_map(|one| one.columns());
+    entity == Entity::CustomerAddress || columns.any(|(_, kind)| *kind == ColumnType::Ref(entity))
 }
 
 struct Names(IndexMap<(Entity, RowId), String>);
@@ -253,6 +251,17 @@ mod tests {
         let edit = CustomerEdit { fields: Fields::new().with("vat", "12"), addresses: Vec::new() };
         crm.edit_customer(jane, &edit).unwrap();
         crm
+    }
+
+    #[test]
+    fn every_entity_has_its_place_in_the_tree() {
+        let below = CHILDREN.iter().map(|(.., child, _)| *child);
+        let mut shown: Vec<Entity> = OF_CHANNEL.iter().chain(OF_ALL).map(|(_, entity)| *entity).chain(below).collect();
+        // Regions are counted, not listed.
+        shown.push(Entity::Region);
+        for entity in Entity::ALL {
+            assert!(shown.contains(entity), "a snapshot of the CRM would not show {}", entity.table());
+        }
     }
 
     #[test]

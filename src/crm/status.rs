@@ -20,7 +20,7 @@ const FAILED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub enum StatusCode {
     /// Completed, possibly with skipped rows.
     Completed,
-    /// Failed.
+    /// The run failed: code 2.
     Failed,
 }
 
@@ -37,15 +37,15 @@ impl StatusCode {
 /// One run of a connector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusRecord {
-    /// Connector name.
+    /// The name of the connector.
     pub connector: String,
-    /// How it ended.
+    /// Whether the run completed or failed.
     pub code: StatusCode,
     /// When it was written, UTC.
     pub date: Timestamp,
     /// What happened, in words.
     pub message: String,
-    /// `lastSyncItemDate`, `initialSyncedTo`, `skip`.
+    /// What the run noted for the next one: `lastSyncItemDate`, `initialSyncedTo`, `skip`.
     pub data: IndexMap<String, serde_json::Value>,
 }
 

@@ -17,7 +17,7 @@ use crate::secret::MASK;
 /// A value of a field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CrmValue {
-    /// No value.
+    /// No value: SQL's null.
     #[default]
     Null,
     /// A text.
@@ -30,7 +30,7 @@ pub enum CrmValue {
     Decimal(Decimal),
     /// A date and time in UTC.
     DateTime(Timestamp),
-    /// A date.
+    /// A date without a time.
     Date(Date),
     /// A list of texts, such as the types of an address.
     TextList(Vec<String>),
@@ -179,7 +179,7 @@ impl fmt::Debug for Fields {
 }
 
 impl Fields {
-    /// No fields.
+    /// A record without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -189,7 +189,7 @@ impl Fields {
         Self(IndexMap::with_capacity_and_hasher(fields, RandomState::default()))
     }
 
-    /// Sets a field.
+    /// Sets a field, whether it was there or not.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<CrmValue>) {
         self.0.insert(name.into(), value.into());
     }
@@ -236,12 +236,12 @@ impl Fields {
         self.0.contains_key(name)
     }
 
-    /// Fields in order.
+    /// The fields in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &CrmValue)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// Number of fields.
+    /// The number of fields.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -270,9 +270,9 @@ impl IntoIterator for Fields {
 /// A stored row with all its fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// What it is.
+    /// The entity whose row it is.
     pub entity: Entity,
-    /// Its key.
+    /// The row's own key.
     pub id: RowId,
     /// All columns, nulls included.
     pub fields: Fields,

@@ -3,16 +3,16 @@
 /// Which rows of a table.
 #[derive(Clone, Copy, Debug)]
 pub enum Chosen<'c> {
-    /// All of them.
+    /// All rows of the table.
     All,
     /// Those whose column has one of these numbers.
     Numbered {
-        /// The column.
+        /// The column that holds the numbers.
         column: &'c str,
-        /// The numbers.
+        /// The numbers, one of which a row must have.
         numbers: &'c [i64],
     },
-    /// The newest.
+    /// The newest rows by a column.
     Newest {
         /// The column that counts the rows.
         key: &'c str,
@@ -20,7 +20,7 @@ pub enum Chosen<'c> {
         changed: &'c [&'c str],
         /// Only rows that were changed from this moment on, or of which nobody knows.
         since: Option<&'c str>,
-        /// So many.
+        /// The most rows that are read; `None` for all.
         limit: Option<usize>,
     },
 }

@@ -7,12 +7,12 @@ use url::Url;
 
 use crate::secret::{MASK, Password};
 
-/// Which database.
+/// The database product that an address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Product {
     /// PostgreSQL.
     Postgres,
-    /// MySQL, MariaDB.
+    /// MySQL or MariaDB.
     Mysql,
     /// A file of SQLite.
     Sqlite,

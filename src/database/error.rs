@@ -14,7 +14,7 @@ pub enum DatabaseError {
     Unreachable {
         /// Which, without its password.
         dsn: String,
-        /// What was said.
+        /// What the database or its driver says.
         cause: String,
     },
     /// It takes too long.
@@ -28,11 +28,11 @@ pub enum DatabaseError {
     /// The database refuses the query.
     #[error("the database refuses the query: {message}{}", at(*position, query))]
     Query {
-        /// What it says.
+        /// The message of the database.
         message: String,
         /// Where in the query, in bytes.
         position: Option<usize>,
-        /// The query.
+        /// The query that was refused.
         query: String,
     },
     /// The statement gives no rows.

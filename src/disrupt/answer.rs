@@ -7,11 +7,11 @@ use crate::soap::{FaultCode, SoapFault};
 /// An answer's variable parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
     /// The content types, one header line each.
     pub content_types: Vec<String>,
-    /// The body.
+    /// The body, not compressed yet.
     pub body: Vec<u8>,
     /// Where a redirect leads to.
     pub location: Option<String>,
@@ -38,7 +38,7 @@ pub fn instead(disruption: &Disruption) -> Option<Instead> {
 pub enum Instead {
     /// A fault, still to be written in the shop's style.
     Fault(SoapFault),
-    /// A finished page.
+    /// A page that is complete, status and headers included.
     Page(Answer),
 }
 

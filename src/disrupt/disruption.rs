@@ -56,7 +56,7 @@ pub enum Disruption {
     ControlCharacter,
     /// The answer has its status and no body.
     EmptyBody,
-    /// No `Date` header.
+    /// The answer has no `Date` header.
     NoDate,
     /// The `Date` header is this many seconds ahead of the shop's clock, or behind it when negative.
     DateSkew(i64),
@@ -95,7 +95,7 @@ pub enum Disruption {
     Drip {
         /// Bytes at a time.
         bytes: u64,
-        /// Seconds between them.
+        /// The seconds that pass before the next ones come.
         every_seconds: u64,
     },
     /// Something that is not HTTP comes instead of the answer.
@@ -106,13 +106,13 @@ pub enum Disruption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
-    /// SOAP faults.
+    /// A SOAP fault comes back.
     Fault,
     /// What the answer says.
     Content,
     /// The HTTP around it.
     Http,
-    /// The connection below.
+    /// The TCP or TLS connection below HTTP.
     Wire,
 }
 

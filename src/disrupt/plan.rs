@@ -15,7 +15,7 @@ use crate::soap::SoapStruct;
 pub struct Armed {
     /// The disruption that strikes.
     pub disruption: Disruption,
-    /// To which calls.
+    /// Which calls are struck.
     #[serde(default)]
     pub when: When,
     /// How often before it is used up; 0 is until cleared.
@@ -28,12 +28,12 @@ fn once() -> u64 {
 }
 
 impl Armed {
-    /// Strikes once.
+    /// A disruption that strikes one call.
     pub fn once(disruption: Disruption, when: When) -> Self {
         Self { disruption, when, times: 1 }
     }
 
-    /// Strikes until cleared.
+    /// A disruption that strikes every call until it is cleared.
     pub fn until_cleared(disruption: Disruption, when: When) -> Self {
         Self { disruption, when, times: 0 }
     }
@@ -48,7 +48,7 @@ pub struct ArmedId(pub u64);
 pub struct Fired {
     /// The number by which it can be disarmed.
     pub id: ArmedId,
-    /// What it does.
+    /// The disruption that struck.
     pub disruption: Disruption,
 }
 
@@ -79,7 +79,7 @@ impl Plan {
         Self::default()
     }
 
-    /// Arms one more.
+    /// Arms a disruption; the id takes it back.
     pub fn arm(&mut self, armed: Armed) -> ArmedId {
         self.next_id += 1;
         let id = ArmedId(self.next_id);
@@ -96,7 +96,7 @@ impl Plan {
         self.entries.len() < before
     }
 
-    /// Takes all back.
+    /// Takes all disruptions back.
     pub fn clear(&mut self) {
         self.entries.clear();
     }

@@ -6,7 +6,7 @@ use crate::soap::version1::as_list;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::xml::limits::REQUEST_ELEMENTS_MAX;
 
-/// A request.
+/// A request of JSON-RPC, read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     /// The method; empty when there is none.
@@ -20,7 +20,7 @@ pub struct Request {
 /// The parameters of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Parameters {
-    /// By position.
+    /// The parameters by their position.
     Positional(Vec<SoapValue>),
     /// By name.
     Named(SoapStruct),

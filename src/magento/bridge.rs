@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::version::ExtensionVersion;
 
-/// One released package.
+/// A released package of the OroCRM bridge, and what it says of itself.
 #[derive(Debug, Deserialize)]
 pub struct BridgeRelease {
     /// Package version, such as `1.2.19.0`.
@@ -34,7 +34,7 @@ impl BridgeRelease {
         &RELEASES
     }
 
-    /// The newest release.
+    /// The newest release of the bridge that is known.
     pub fn newest() -> &'static BridgeRelease {
         &RELEASES[RELEASES.len() - 1]
     }

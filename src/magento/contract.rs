@@ -134,7 +134,7 @@ impl Contract {
         Arc::clone(schema)
     }
 
-    /// An operation's facts.
+    /// The facts of an operation: its resource, its rights, since when the bridge has it.
     pub fn operation(&self, name: &str) -> Option<&OperationFacts> {
         self.facts.get(name)
     }

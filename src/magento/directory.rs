@@ -15,7 +15,7 @@ pub struct Country {
     pub iso2_code: String,
     /// ISO 3166 alpha-3 code.
     pub iso3_code: String,
-    /// English name.
+    /// The country's name in English.
     pub name: String,
 }
 

@@ -100,7 +100,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// The document.
+/// The text of the SOAP encoding schema.
 pub fn text() -> &'static str {
     &TEXT
 }

@@ -15,7 +15,7 @@ pub enum Declarer {
 /// What is known of an operation besides its messages.
 #[derive(Clone, Debug)]
 pub struct OperationFacts {
-    /// Operation name.
+    /// The operation's name, such as `customerCustomerList`.
     pub name: String,
     /// The Magento module that declares it.
     pub module: String,
@@ -37,7 +37,7 @@ pub struct OperationFacts {
     pub other_names: Vec<(String, String)>,
 }
 
-/// An API resource.
+/// An API resource: its ACL node, its aliases and its methods.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ResourceFacts {
     /// The module that declares it.

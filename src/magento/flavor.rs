@@ -50,7 +50,7 @@ pub enum WebServer {
 }
 
 impl WebServer {
-    /// Both.
+    /// Every web server that a shop may have.
     pub const ALL: &[Self] = &[Self::Fpm, Self::BuiltIn];
 
     /// The name that scenarios and the command line use.
@@ -99,11 +99,11 @@ struct Release {
 /// What a release does of JSON-RPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonRpc {
-    /// It has none.
+    /// The release has no such door: its address answers 404.
     Missing,
     /// Every request ends in the error page: OpenMage 20.11 and 20.12.
     Broken,
-    /// It answers.
+    /// The door answers as it should.
     Works,
 }
 
@@ -206,7 +206,7 @@ impl Flavor {
         Self::OpenMage2016,
     ];
 
-    /// What `openmage-20` means.
+    /// The release that the name `openmage-20` stands for.
     pub const NEWEST_OPENMAGE: Self = Self::OpenMage2016;
 
     fn release(self) -> &'static Release {

@@ -9,9 +9,9 @@ pub enum Pager {
     All,
     /// A page; both numbers as given, possibly negative.
     Page {
-        /// From 1.
+        /// The page's number, counted from 1.
         page: i64,
-        /// Rows a page.
+        /// The number of rows of a page.
         size: i64,
     },
 }

@@ -14,7 +14,7 @@ use crate::soap::{
     WireStyle, Xsd,
 };
 
-/// `types.json`, parsed.
+/// The rows of `contract/types.json`.
 #[derive(Clone)]
 pub(super) struct TypeTable(Vec<TypeRow>);
 
@@ -224,7 +224,7 @@ impl Presence {
     }
 }
 
-/// `operations.json`.
+/// The rows of `contract/operations.json`.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(super) struct OperationTable(pub(super) Vec<OperationRow>);

@@ -22,7 +22,7 @@ use crate::soap::{SoapStruct, SoapValue};
 pub struct Version1 {
     /// Resources in the order in which `resources` lists them.
     pub resources: IndexMap<String, DescribedResource>,
-    /// Methods by path.
+    /// The methods by path, such as `customer.list`.
     pub methods: IndexMap<String, Method>,
 }
 
@@ -44,9 +44,9 @@ pub struct DescribedResource {
 pub struct Method {
     /// Class and function behind it, as PHP's messages name them.
     pub php: String,
-    /// Its parameters.
+    /// The method's parameters in their order.
     pub parameters: Vec<Parameter>,
-    /// What it returns.
+    /// The form of what the method returns.
     pub result: Form,
 }
 
@@ -64,7 +64,7 @@ pub struct Parameter {
 /// How PHP holds a value.
 #[derive(Debug, PartialEq)]
 pub enum Form {
-    /// As it is.
+    /// Any value, kept as it is.
     Any,
     /// A text.
     Text,
@@ -78,13 +78,13 @@ pub enum Form {
     Float,
     /// What a text of PHP's `serialize` holds; nothing is an empty list.
     Unserialized,
-    /// Never anything.
+    /// No value at all, whatever is returned.
     Nothing,
-    /// A list.
+    /// A list whose entries have this form.
     List(Box<Form>),
     /// A map whose keys are values.
     Map(Box<Form>),
-    /// A record.
+    /// A record with these keys.
     Record(Vec<Key>),
 }
 

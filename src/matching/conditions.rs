@@ -46,7 +46,7 @@ pub struct Difference {
     pub argument: String,
     /// What was expected, in words.
     pub expected: String,
-    /// What there was.
+    /// The value that was found.
     pub found: String,
 }
 

@@ -14,7 +14,7 @@ use crate::place::misfit;
 /// How many there must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// That many.
+    /// Exactly this many.
     Exactly(usize),
     /// One way or the other.
     Bound(Bound),

@@ -18,7 +18,7 @@ use crate::place::misfit;
 pub enum Matcher {
     /// No value, or none stored.
     Absent,
-    /// This text.
+    /// The value is this text.
     Exact(String),
     /// Something else than that.
     Word(MatcherWord),
@@ -30,7 +30,7 @@ pub enum MatcherWord {
     /// Matches the regular expression somewhere.
     #[serde(rename = "regex")]
     Regex(Pattern),
-    /// Holds the text.
+    /// The value holds this text somewhere.
     #[serde(rename = "contains")]
     Contains(String),
     /// Is anything but this.
@@ -53,13 +53,13 @@ pub enum MatcherWord {
 pub enum Presence {
     /// Any value or none.
     Any,
-    /// Some value.
+    /// There is a value, whichever it is.
     Present,
     /// None: null, or no such field.
     Absent,
 }
 
-/// `{}`.
+/// An empty record, `{}`: the word takes no settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoSettings {}

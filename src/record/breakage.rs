@@ -8,11 +8,11 @@ use crate::disrupt::Disruption;
 use crate::soap::FaultCode;
 use crate::transport::{Breakage, TransportError};
 
-/// No usable answer.
+/// Why a call got no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Broken {
-    /// No connection.
+    /// The connection was refused.
     Refused,
     /// A connection without TLS.
     NoTls,
@@ -28,9 +28,9 @@ pub enum Broken {
     NotHttp,
     /// A redirect that was not followed.
     Redirected {
-        /// The status.
+        /// The HTTP status of the redirect.
         status: u16,
-        /// Where to.
+        /// The address it leads to.
         location: String,
     },
     /// The guard did not send it.

@@ -40,19 +40,19 @@ pub struct Meta {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caller {
-    /// Our sync.
+    /// The built-in sync.
     #[default]
     Sync,
     /// Somebody else's client, through the proxy.
     Client,
 }
 
-/// A recording.
+/// A recording: what was called, and what was answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cassette {
     /// What a replay must know besides.
     pub meta: Meta,
-    /// The calls.
+    /// The recorded calls in their order.
     pub exchanges: Vec<Exchange>,
     /// What else was fetched, by path: schemas that the service description imports.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -71,18 +71,18 @@ pub struct Exchange {
     pub arguments: Value,
     /// The HTTP status; none when no answer came.
     pub status: Option<u16>,
-    /// The `Date` header.
+    /// The value of the `Date` header.
     pub date: Option<String>,
-    /// The `Content-Type` header.
+    /// The value of the `Content-Type` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// The `Location` header.
+    /// The value of the `Location` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// Whether the body came compressed; it is not here.
     #[serde(default, skip_serializing_if = "is_false")]
     pub gzip: bool,
-    /// The body.
+    /// The body of the answer.
     pub answer: String,
     /// Whether some of its bytes were no UTF-8; byte 0x80 stands as U+F780 then, and so on.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -95,9 +95,9 @@ pub struct Exchange {
 /// A document the service description refers to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
-    /// Path and query.
+    /// The path and the query of the address.
     pub path: String,
-    /// What it says.
+    /// The text of the document.
     pub text: String,
 }
 

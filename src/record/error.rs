@@ -36,10 +36,10 @@ pub enum RecordError {
         "this is a recording of another client, which no sync of ours can replay; serve it: mockgento serve --cassette DIR"
     )]
     NotOurs,
-    /// An unknown profile.
+    /// The recording names a profile that does not exist.
     #[error("the cassette names the profile \"{0}\", which this version does not know")]
     Profile(String),
-    /// The CRM fails.
+    /// The CRM file cannot be read or written.
     #[error(transparent)]
     Crm(#[from] CrmError),
     /// The sync cannot run.

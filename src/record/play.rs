@@ -33,7 +33,7 @@ const COMPARED_CHARS_MAX: usize = 1000;
 /// What a question gets.
 #[derive(Debug)]
 pub enum Played {
-    /// The recorded answer.
+    /// The answer that was recorded.
     Answer(HttpAnswer),
     /// None came when it was recorded.
     Broken(Broken),
@@ -67,7 +67,7 @@ impl Play {
         })
     }
 
-    /// The service description.
+    /// The text of the recorded service description.
     pub fn wsdl(&self) -> &str {
         &self.wsdl
     }

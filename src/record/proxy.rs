@@ -38,7 +38,7 @@ const OF_THE_CONNECTION: [&str; 12] = [
 pub enum Writes {
     /// They are refused with a fault.
     Refused,
-    /// They go through.
+    /// Calls that write are passed on to the shop.
     Allowed,
 }
 

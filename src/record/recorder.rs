@@ -14,7 +14,7 @@ use crate::xml::limits::ANSWER_BYTES_MAX;
 /// Bytes of requests and answers that are kept: a recording is made in memory, and nobody debugs more than this.
 pub const RECORDED_BYTES_MAX: usize = 512 * 1024 * 1024;
 
-/// [`Transport`] that remembers.
+/// A [`Transport`] that passes calls on and remembers them.
 pub struct Recorder {
     inner: Arc<dyn Transport>,
     heard: Mutex<Tape>,

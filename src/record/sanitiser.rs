@@ -27,7 +27,7 @@ pub struct Sanitiser {
 }
 
 impl Sanitiser {
-    /// Nothing learned yet.
+    /// A sanitiser that has not learned any personal data yet.
     pub fn new(key: SubstituteKey) -> Self {
         Self { key, originals: BTreeSet::new(), shop: Vec::new() }
     }

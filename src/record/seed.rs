@@ -16,12 +16,12 @@ use crate::soap::{Answer, SoapStruct, SoapValue};
 
 /// The API user of the seed; the real one is in no recording.
 pub const USER: &str = "recorded";
-/// The key.
+/// The API key of the shop that is made of a recording.
 pub const KEY: &str = "recorded-key";
 
 /// The shop behind a recording.
 pub struct Rebuilt {
-    /// What it holds.
+    /// The rows of that shop.
     pub seed: Seed,
     /// The release of the bridge it has installed.
     pub bridge: Option<&'static BridgeRelease>,

@@ -11,7 +11,7 @@ use crate::soap::Answer;
 /// Trouble of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// The operation.
+    /// The operation that was called.
     pub operation: String,
     /// Which call of it, counted from 1.
     pub call: u64,

@@ -33,7 +33,7 @@ pub(super) static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| pattern(r#"https
 /// Amounts, and numbers too short to name somebody.
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*[-+]?(?:\d{1,6}|\d+\.\d+)\s*$"));
 
-/// Hosts of namespaces.
+/// Hosts in the names of XML namespaces, which say nothing of a shop.
 pub(super) const PUBLIC_HOSTS: [&str; 4] = ["schemas.xmlsoap.org", "www.w3.org", "xml.apache.org", "shop.example"];
 
 /// Words of the API itself, of a shop as it is installed and of what hides a shop. Who is called so is replaced in the

@@ -25,13 +25,13 @@ const OWN_WORDS: [&str; 4] = ["settings", "lastStatuses", "bookmarks", "jobs"];
 /// A cassette, the CRM it leaves, and what runs it again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recorded {
-    /// The exchanges.
+    /// The recorded calls, where they can be replayed.
     pub cassette: Option<Cassette>,
     /// The state of the CRM after a replay; none of somebody else's client.
     pub crm: Option<Value>,
     /// The seed of the rebuilt shop.
     pub seed: Option<Value>,
-    /// The scenario's text.
+    /// The text of the scenario that repeats the recording.
     pub scenario: Option<String>,
     /// Its snapshot: the path below the folder, and the text.
     pub snapshot: Option<(PathBuf, String)>,

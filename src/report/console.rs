@@ -18,10 +18,10 @@ const DIM: &str = "\u{1b}[2m";
 const BOLD: &str = "\u{1b}[1m";
 const RESET: &str = "\u{1b}[0m";
 
-/// Where lines go.
+/// Where the lines of a run are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Standard output.
+    /// The standard output.
     Stdout,
     /// Standard error: standard output belongs to a report.
     Stderr,
@@ -87,7 +87,7 @@ impl Console {
         self
     }
 
-    /// A scenario begins.
+    /// Tells that a case begins.
     pub fn started(&mut self, name: &str) {
         self.progress.started(name);
     }
@@ -164,7 +164,7 @@ impl Console {
         }
     }
 
-    /// One more line.
+    /// Prints one more line, whatever the run does.
     pub fn note(&mut self, text: &str) {
         self.print(&format!("{}\n", printable(text)));
     }

@@ -1,7 +1,11 @@
 //! Failures as GitHub annotations: workflow commands that show beside the scenario's line in a pull request.
 
 use super::json::slashed;
+use super::parts::Parts;
 use crate::scenario::result::CaseResult;
+
+/// Annotations as a format of reports: each result has its own.
+pub(super) const PARTS: Parts = Parts { result: |_, result| text(result), ..Parts::NONE };
 
 /// Lines of a difference that an annotation shows.
 const DETAIL_LINES: usize = 20;

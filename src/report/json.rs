@@ -8,17 +8,25 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
+use super::parts::{About, Parts};
 use crate::scenario::failure::{Failure, FailureKind};
 use crate::scenario::result::CaseResult;
 
 /// The number of this format; it grows when a reader of the old one would be misled.
 pub const FORMAT: u32 = 1;
 
+/// JSON lines as a format of reports.
+pub(super) const PARTS: Parts = Parts {
+    head: |about| text(&Line::Run(Run::of(about))),
+    result: |_, result| text(&Line::Scenario(Scenario::of(result))),
+    tail: |_, results, elapsed| text(&Line::Summary(Summary::of(results, elapsed))),
+};
+
 /// One line of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Line {
-    /// The first line.
+    /// The first line: what is run.
     Run(Run),
     /// One scenario, or one variant of one.
     Scenario(Scenario),
@@ -26,7 +34,7 @@ pub enum Line {
     Summary(Summary),
 }
 
-/// What is run.
+/// What is run, by which release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The number of this format: 1.
@@ -45,11 +53,11 @@ pub struct Run {
 pub struct Scenario {
     /// Its name: the path below `scenarios` without the extension, and `.variant` behind it for one of several.
     pub name: String,
-    /// Its title.
+    /// The title of the scenario.
     pub title: String,
     /// Its file, as it was found, with forward slashes.
     pub file: String,
-    /// The result.
+    /// Whether the case passed.
     pub status: Status,
     /// Real time it took, in milliseconds.
     pub ms: f64,
@@ -62,7 +70,7 @@ pub struct Scenario {
     pub failures: Vec<FailureLine>,
 }
 
-/// A result.
+/// Whether a case passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -76,7 +84,7 @@ pub enum Status {
     Skipped,
 }
 
-/// One reason.
+/// One reason why a case failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailureLine {
     /// `unmet`: an expectation; `snapshot`: one differs or is new; `cannot-work`: the file asks for something that is
@@ -95,14 +103,14 @@ pub struct FailureLine {
     pub detail: String,
 }
 
-/// The sums.
+/// How many cases passed and failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// Scenarios that passed.
+    /// Cases that passed.
     pub passed: usize,
-    /// Scenarios that did not.
+    /// Cases that failed.
     pub failed: usize,
-    /// Scenarios that somebody's client cannot do.
+    /// Cases that somebody's client cannot do.
     #[serde(default, skip_serializing_if = "is_none")]
     pub skipped: usize,
     /// Real time of the whole run, in milliseconds; of a merged one, the sum of its scenarios.
@@ -129,6 +137,27 @@ impl Status {
             failures if failures.iter().any(beyond) => Self::Error,
             _ => Self::Failed,
         }
+    }
+}
+
+impl Run {
+    /// The first line of a run.
+    fn of(about: &About) -> Self {
+        Self {
+            format: FORMAT,
+            mockgento: env!("CARGO_PKG_VERSION").to_owned(),
+            scenarios: about.scenarios,
+            shard: about.shard.clone(),
+        }
+    }
+}
+
+impl Summary {
+    /// The sums of these results.
+    fn of(results: &[CaseResult], elapsed: Duration) -> Self {
+        let passed = results.iter().filter(|result| result.passed()).count();
+        let failed = results.iter().filter(|result| result.failed()).count();
+        Self { passed, failed, skipped: results.len() - passed - failed, ms: millis(elapsed) }
     }
 }
 
@@ -201,7 +230,7 @@ pub enum JsonReadError {
     /// A line is not one of a report.
     #[error("line {line} is not one of a Mockgento report: {cause}")]
     Line {
-        /// Which, from 1.
+        /// The number of the line, counted from 1.
         line: usize,
         /// The error underneath.
         cause: String,
@@ -217,7 +246,7 @@ pub enum JsonReadError {
 /// What a report says.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// Its first line.
+    /// The first line of the report.
     pub run: Run,
     /// The results in its order.
     pub results: Vec<CaseResult>,

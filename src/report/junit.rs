@@ -4,9 +4,13 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::console::explained;
 use super::json::Status;
+use super::parts::Parts;
 use crate::scenario::result::CaseResult;
 
-/// The report's text.
+/// JUnit as a format of reports: its sums are in its head, so it comes whole at the end.
+pub(super) const PARTS: Parts = Parts { tail: |_, results, _| text(results), ..Parts::NONE };
+
+/// The whole report as XML.
 pub fn text(results: &[CaseResult]) -> String {
     written(&report(results))
 }
@@ -108,11 +112,11 @@ pub fn merged(texts: &[String]) -> Result<Merged, JunitReadError> {
 /// Several reports as one.
 #[derive(Clone, Debug)]
 pub struct Merged {
-    /// Its text.
+    /// The merged report as XML.
     pub text: String,
-    /// Scenarios that passed.
+    /// Cases that passed.
     pub passed: usize,
-    /// Scenarios that did not.
+    /// Cases that failed.
     pub failed: usize,
 }
 

@@ -25,7 +25,7 @@ fn column(number: usize) -> char {
     ('a'..='z').chain('A'..='Z').nth(number).unwrap_or('*')
 }
 
-/// Calls by columns.
+/// Calls down, columns across: what became of each pair.
 fn grid(name: &str, calls: &[CallSite], columns: usize, matrix: &[Vec<Option<Verdict>>]) -> String {
     let mut text = format!("\n{name}\n");
     let width = calls.iter().map(|call| call.name().chars().count()).max().unwrap_or_default();

@@ -11,6 +11,7 @@ pub mod json;
 pub mod junit;
 pub mod matrix;
 pub mod page;
+mod parts;
 pub mod progress;
 pub mod tap;
 

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 const NAMES_SHOWN: usize = 3;
 const REDRAW_EVERY: Duration = Duration::from_millis(100);
 
-/// The line.
+/// The line at the end of the terminal that says how far a run is.
 pub struct Progress {
     bar: ProgressBar,
     running: Vec<String>,
@@ -48,7 +48,7 @@ impl Progress {
         progress
     }
 
-    /// No line.
+    /// Progress that is not shown.
     pub fn none() -> Self {
         Self { bar: ProgressBar::hidden(), running: Vec::new(), failed: 0 }
     }
@@ -66,7 +66,7 @@ impl Progress {
         self.show();
     }
 
-    /// One failed.
+    /// Counts a case that failed.
     pub fn failed(&mut self) {
         self.failed += 1;
         self.show();

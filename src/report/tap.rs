@@ -3,8 +3,12 @@
 use serde_json::{Value, json};
 
 use super::json::slashed;
+use super::parts::Parts;
 use crate::scenario::result::CaseResult;
 use crate::snapshot::yaml;
+
+/// TAP as a format of reports: each result has its lines at once.
+pub(super) const PARTS: Parts = Parts { head: |about| head(about.scenarios), result: line, ..Parts::NONE };
 
 /// The head: version and plan.
 pub fn head(scenarios: usize) -> String {

@@ -19,7 +19,7 @@ use crate::sync::connector::Connector;
 /// One kind of thing that may be exercised.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
-    /// What they are.
+    /// The kind of thing that is counted, such as operations.
     pub name: &'static str,
     /// How many scenarios exercise each of those that some do.
     pub covered: BTreeMap<String, usize>,
@@ -30,7 +30,7 @@ pub struct Section {
 /// One kind of thing, with the scenarios that exercise each.
 #[derive(Clone, Debug)]
 pub struct Matrix {
-    /// What they are.
+    /// The kind of thing that is counted, such as operations.
     pub name: &'static str,
     /// Which scenarios exercise each of those that some do, by their place in the results.
     pub covered: BTreeMap<String, Vec<usize>>,

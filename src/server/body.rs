@@ -24,12 +24,12 @@ const SMALL_MAX: usize = 1024 * 1024;
 /// What all longer bodies of a server may take at once.
 const ROOM_BYTES: usize = BODY_MAX;
 
-/// A request's body.
+/// The body of a request, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Body {
     /// All of it, decompressed.
     Whole(Vec<u8>),
-    /// Longer than [`BODY_MAX`].
+    /// The body is longer than [`BODY_MAX`].
     TooLong,
     /// Not there in time.
     Late,

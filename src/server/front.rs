@@ -25,7 +25,7 @@ use crate::disrupt::wire::Orders;
 /// A request as it came; a compressed body is undone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrontRequest {
-    /// `GET`, `POST`, …
+    /// The HTTP method, such as `GET` or `POST`.
     pub method: String,
     /// Path and query as sent.
     pub target: String,
@@ -42,19 +42,19 @@ impl FrontRequest {
     }
 }
 
-/// What goes back.
+/// What a request gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FrontAnswer {
-    /// An answer.
+    /// An HTTP answer.
     Http(HttpAnswer),
     /// None: this happens to the connection instead.
     Broken(Disruption),
 }
 
-/// What [`Answers::answer`] returns.
+/// The future that [`Answers::answer`] returns.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = FrontAnswer> + Send + 'a>>;
 
-/// Whoever answers.
+/// Whoever answers the requests of a server.
 pub trait Answers: Send + Sync + 'static {
     /// Answers one request.
     fn answer(&self, request: FrontRequest) -> Answering<'_>;

@@ -63,7 +63,7 @@ pub enum StartError {
     /// The address cannot be bound.
     #[error("cannot listen on {address}: {source}; {}", bind_remedy(source.kind()))]
     Bind {
-        /// The address.
+        /// The address that cannot be listened on.
         address: SocketAddr,
         /// What the system said.
         source: std::io::Error,
@@ -71,7 +71,7 @@ pub enum StartError {
     /// The address makes no URL.
     #[error("no URL for {address}: {source}")]
     Url {
-        /// The address.
+        /// The address that makes no URL.
         address: SocketAddr,
         /// The error underneath.
         source: url::ParseError,
@@ -201,7 +201,7 @@ impl FakeShop {
         InMemoryShop { service: self.service.clone() }
     }
 
-    /// Arms a disruption.
+    /// Arms a disruption; the id takes it back.
     pub fn arm(&self, armed: Armed) -> ArmedId {
         self.plan().arm(armed)
     }
@@ -257,7 +257,7 @@ impl InMemoryShop {
         Gate::new(self.service.clone())
     }
 
-    /// Arms a disruption.
+    /// Arms a disruption; the id takes it back.
     pub fn arm(&self, armed: Armed) -> ArmedId {
         self.plan().arm(armed)
     }

@@ -37,14 +37,14 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// What a connection may ask of the control API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// It is on.
+    /// The control API is served.
     On {
         /// Whether the peer is on this machine; others are told that they may not.
         from_here: bool,
         /// What makes others as good.
         token: Option<Token>,
     },
-    /// There is none.
+    /// There is no control API.
     None,
 }
 

@@ -24,7 +24,7 @@ const ENTRY_BYTES: usize = 512;
 /// Entries that a reader may be behind.
 const READER_MAX: usize = 1000;
 
-/// One exchange.
+/// A request and its answer, as the journal keeps them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JournalEntry {
     /// Counted from 1 since the server's start.
@@ -35,7 +35,7 @@ pub struct JournalEntry {
     pub operation: String,
     /// The arguments without the session id, secrets masked.
     pub arguments: SoapStruct,
-    /// What came back.
+    /// What came back, in short.
     pub outcome: Outcome,
     /// The HTTP status of the answer.
     pub http_status: u16,
@@ -63,7 +63,7 @@ pub struct KeptAway {
     pub at: Timestamp,
     /// The operation; `wsdl` for a WSDL download, empty for what cannot be read.
     pub operation: String,
-    /// What kept it.
+    /// The disruption that kept the answer back.
     pub disruption: &'static str,
 }
 

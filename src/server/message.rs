@@ -3,7 +3,7 @@
 /// The line of a request and its headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpRequestParts {
-    /// `GET`, `POST`, …
+    /// The HTTP method, such as `GET` or `POST`.
     pub method: String,
     /// The path as sent.
     pub path: String,
@@ -13,7 +13,7 @@ pub struct HttpRequestParts {
     pub host: Option<String>,
     /// `Content-Type` as sent; only its charset counts.
     pub content_type: Option<String>,
-    /// `Authorization` as sent.
+    /// The value of the `Authorization` header.
     pub authorization: Option<String>,
     /// `X-Forwarded-Proto` and `SSL-Offloaded` as sent: how a proxy says that the client came by https.
     pub forwarded: Forwarded,
@@ -22,20 +22,20 @@ pub struct HttpRequestParts {
 /// What a proxy says of the client's connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Forwarded {
-    /// `X-Forwarded-Proto`.
+    /// The value of the `X-Forwarded-Proto` header.
     pub proto: Option<String>,
-    /// `SSL-Offloaded`.
+    /// The value of the `SSL-Offloaded` header.
     pub offloaded: Option<String>,
 }
 
 /// A finished answer; `Content-Length` is in the headers, `Connection` is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpAnswer {
-    /// The status code.
+    /// The HTTP status code.
     pub status: u16,
     /// Headers in order; `Content-Type` may come twice (wire spec, section 1.3).
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body of the answer.
     pub body: Vec<u8>,
 }
 

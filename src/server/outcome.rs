@@ -16,7 +16,7 @@ pub enum Outcome {
     Record(usize),
     /// A single value: `nil`, `bool`, `int`, `double` or `text`.
     Scalar(&'static str),
-    /// A SOAP fault.
+    /// A SOAP fault came back.
     Fault {
         /// The fault code as written.
         code: String,

@@ -5,56 +5,56 @@ use url::form_urlencoded;
 /// Where the fake serves the SOAP encoding schema itself, so that clients need no internet to load the RPC WSDL.
 pub const ENCODING_SCHEMA_PATH: &str = "/mockgento/soap-encoding.xsd";
 
-/// A protocol in which the shop's API is spoken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Door {
-    /// SOAP, API version 2.
-    Soap2,
-    /// SOAP, API version 1.
-    Soap1,
-    /// XML-RPC.
-    XmlRpc,
-    /// JSON-RPC.
-    JsonRpc,
+macro_rules! doors {
+    ($($(#[$doc:meta])+ $door:ident, $controller:literal, behind [$($other:literal)*], types [$($kind:literal)+], $wsdl:literal;)*) => {
+        /// A protocol in which the shop's API is spoken.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Door {
+            $($(#[$doc])+ $door,)*
+        }
+
+        impl Door {
+            /// The controller that serves it: the last word of its address.
+            pub fn controller(self) -> &'static str {
+                match self { $(Self::$door => $controller,)* }
+            }
+
+            /// The door behind a controller.
+            fn of_controller(name: &str) -> Option<Self> {
+                match name {
+                    $($controller $(| $other)* => Some(Self::$door),)*
+                    _ => None,
+                }
+            }
+
+            /// The door that `api.php` opens for a type.
+            fn of_type(name: &str) -> Option<Self> {
+                match name {
+                    $($($kind)|+ => Some(Self::$door),)*
+                    _ => None,
+                }
+            }
+
+            /// Whether it has a description.
+            fn has_wsdl(self) -> bool {
+                match self { $(Self::$door => $wsdl,)* }
+            }
+        }
+    };
 }
 
-impl Door {
-    /// The controller that serves it: the last word of its address.
-    pub fn controller(self) -> &'static str {
-        match self {
-            Self::Soap2 => "v2_soap",
-            Self::Soap1 => "soap",
-            Self::XmlRpc => "xmlrpc",
-            Self::JsonRpc => "jsonrpc",
-        }
-    }
-
-    /// The door behind a controller; without one, or behind `index`, it is SOAP of API version 1.
-    fn of_controller(name: &str) -> Option<Self> {
-        match name {
-            "" | "index" | "soap" => Some(Self::Soap1),
-            "v2_soap" => Some(Self::Soap2),
-            "xmlrpc" => Some(Self::XmlRpc),
-            "jsonrpc" => Some(Self::JsonRpc),
-            _ => None,
-        }
-    }
-
-    /// The door that `api.php` opens for a type; none and `default` are SOAP of API version 1.
-    fn of_type(name: &str) -> Option<Self> {
-        match name {
-            "" | "default" | "soap" => Some(Self::Soap1),
-            "v2_soap" | "soap_v2" | "soap_wsi" => Some(Self::Soap2),
-            "xmlrpc" => Some(Self::XmlRpc),
-            "jsonrpc" => Some(Self::JsonRpc),
-            _ => None,
-        }
-    }
-
-    /// Whether it has a description.
-    fn has_wsdl(self) -> bool {
-        matches!(self, Self::Soap1 | Self::Soap2)
-    }
+// Each door: its controller, other words for that (an empty one: none was given), the types by which `api.php` opens it, and
+// whether it has a description.
+doors! {
+    /// SOAP, API version 2.
+    Soap2, "v2_soap", behind [], types ["v2_soap" "soap_v2" "soap_wsi"], true;
+    /// SOAP, API version 1: what an address without a controller or a type leads to.
+    Soap1, "soap", behind ["" "index"], types ["" "default" "soap"], true;
+    /// XML-RPC.
+    XmlRpc, "xmlrpc", behind [], types ["xmlrpc"], false;
+    /// JSON-RPC.
+    JsonRpc, "jsonrpc", behind [], types ["jsonrpc"], false;
 }
 
 /// The meaning of an address.
@@ -62,7 +62,7 @@ impl Door {
 pub(super) enum Route {
     /// The service description; the rest is the path and query of its service address.
     Wsdl { door: Door, path: String, query: String },
-    /// A call.
+    /// A call through this door.
     Call(Door),
     /// The SOAP encoding schema.
     EncodingSchema,

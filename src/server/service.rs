@@ -101,17 +101,17 @@ impl Service {
         &self.plan
     }
 
-    /// The shop, locked.
+    /// Locks the shop.
     pub(super) fn lock_shop(&self) -> MutexGuard<'_, Shop> {
         lock(&self.shop)
     }
 
-    /// The plan, locked.
+    /// Locks the plan of disruptions.
     pub(super) fn lock_plan(&self) -> MutexGuard<'_, Plan> {
         lock(&self.plan)
     }
 
-    /// The journal.
+    /// The journal of requests.
     pub fn journal(&self) -> &Arc<Mutex<Journal>> {
         &self.journal
     }

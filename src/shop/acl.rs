@@ -13,12 +13,12 @@ pub const API_KEY_LENGTH_MIN: usize = 6;
 #[derive(Clone, Debug, Default)]
 pub struct Users(IndexMap<String, ApiUser>);
 
-/// One API user.
+/// A user of the API: name, key, and whether they may log in.
 #[derive(Clone, Debug)]
 pub struct ApiUser {
     /// Name, compared without regard to case.
     pub name: String,
-    /// Key, compared exactly.
+    /// The API key, compared exactly.
     pub key: ApiKey,
     /// Whether the account is active; only login looks.
     pub active: bool,
@@ -29,7 +29,7 @@ pub struct ApiUser {
 /// What a role allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Resource access "All".
+    /// The role has access to all resources.
     All,
     /// The ticked nodes; ticking a parent does not grant its children.
     Nodes(Vec<String>),
@@ -70,7 +70,7 @@ impl Users {
         self.0.is_empty()
     }
 
-    /// Users in order.
+    /// The API users in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &ApiUser> {
         self.0.values()
     }

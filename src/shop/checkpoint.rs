@@ -31,7 +31,7 @@ impl Checkpoint {
 }
 
 impl Shop {
-    /// The present state.
+    /// The state of the shop as it is now.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             at: self.config.clock.now(),

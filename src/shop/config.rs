@@ -84,7 +84,7 @@ impl Settings {
         self.0.get(path).map(String::as_str)
     }
 
-    /// Sets a value.
+    /// Sets the value of a path such as `web/unsecure/base_url`.
     pub fn set(&mut self, path: impl Into<String>, value: impl Into<String>) {
         self.0.insert(path.into(), value.into());
     }

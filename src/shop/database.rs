@@ -283,7 +283,7 @@ impl Table {
         self.columns.insert(column.into());
     }
 
-    /// Number of rows.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }

@@ -157,7 +157,7 @@ impl Shop {
         active.map(|(_, store)| store.text("code").to_owned()).chain(["admin".to_owned()]).collect()
     }
 
-    /// The shop's clock.
+    /// The clock of the shop, which stamps its rows.
     pub fn clock(&self) -> &Clock {
         &self.config.clock
     }
@@ -169,7 +169,7 @@ impl Shop {
         self.config.clock = clock;
     }
 
-    /// The present style.
+    /// The style in which the shop speaks now.
     pub fn mode(&self) -> WireStyle {
         self.config.mode
     }

@@ -14,7 +14,7 @@ use crate::magento::directory;
 pub struct Miswritten {
     /// What is wrong, as a lower-case fragment.
     pub what: String,
-    /// What to do.
+    /// What to do about it.
     pub remedy: String,
 }
 

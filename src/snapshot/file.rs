@@ -14,7 +14,7 @@ pub struct Header {
     pub source: String,
     /// The line of its `snapshot` step.
     pub line: usize,
-    /// The scenario's title.
+    /// The title of the scenario that made it.
     pub description: String,
 }
 

@@ -7,7 +7,7 @@ use super::file::{self, Header, SnapshotError};
 /// A snapshot that waits for review.
 #[derive(Clone, Debug)]
 pub struct Pending {
-    /// The `.snap.new` file.
+    /// The path of the `.snap.new` file.
     pub path: PathBuf,
     /// Where it comes from.
     pub header: Header,

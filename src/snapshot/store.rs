@@ -9,7 +9,7 @@ use super::file::{self, Header, SnapshotError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// Nothing is written.
+    /// Snapshots are compared, and nothing is written.
     Check,
     /// The new text is left beside the old one as `.snap.new`.
     Pend,
@@ -25,7 +25,7 @@ pub struct SnapshotName(pub String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The same text.
+    /// The text is that of the snapshot.
     Same,
     /// There was none yet.
     New,
@@ -51,7 +51,7 @@ impl Store {
         Self { root: root.into(), mode }
     }
 
-    /// The folder.
+    /// The folder of the snapshots.
     pub fn root(&self) -> &Path {
         &self.root
     }

@@ -25,7 +25,7 @@ pub struct Codec {
 /// A request as the server reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SoapRequest {
-    /// The operation called.
+    /// The name of the operation that is called.
     pub operation: String,
     /// Arguments by declared name; those that were not sent are absent.
     pub arguments: SoapStruct,
@@ -46,12 +46,12 @@ pub struct Outline {
     pub operation: Option<String>,
 }
 
-/// What came back.
+/// What an answer says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// RPC: the value of the response part. WS-I: the members of the wrapper, as PHP's SoapClient delivers them.
     Value(SoapValue),
-    /// A fault.
+    /// The answer is a SOAP fault.
     Fault(SoapFault),
 }
 
@@ -95,7 +95,7 @@ impl Codec {
         Arc::clone(&self.schema)
     }
 
-    /// The service.
+    /// The types and operations that are read and written.
     pub fn schema(&self) -> &ServiceSchema {
         &self.schema
     }

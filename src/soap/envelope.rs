@@ -7,7 +7,7 @@ use crate::xml::{Attribute, Element, XmlErrorKind};
 
 /// SOAP 1.1 envelope namespace.
 pub const SOAP_ENV: &str = SoapVersion::V11.envelope();
-/// XML Schema namespace.
+/// The namespace of XML Schema.
 pub const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// XML Schema instance namespace.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -32,7 +32,7 @@ pub struct Opened<'a> {
 pub enum HeaderBlock {
     /// A text, or nothing.
     Scalar,
-    /// Elements.
+    /// The value has elements: it is a record.
     Record,
 }
 

@@ -19,7 +19,7 @@ pub enum EncodeError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// Not well-formed XML.
+    /// The text is not well-formed XML.
     #[error("the answer is not well-formed XML: {0}")]
     Xml(XmlError),
     /// XML, but no SOAP envelope with a body.
@@ -33,11 +33,11 @@ pub enum DecodeError {
         "SOAP-ERROR: Encoding: Violation of encoding rules: <{element}> holds \"{text}\" where an {expected} is declared"
     )]
     Violation {
-        /// The element.
+        /// The name of the element.
         element: String,
-        /// What it holds.
+        /// The text of the element.
         text: String,
-        /// The declared type.
+        /// The type that the element is declared with.
         expected: &'static str,
     },
     /// An `href` that points nowhere or back to itself.

@@ -15,7 +15,7 @@ type Members = IndexMap<Name, SoapValue, RandomState>;
 
 /// A row that a record shows.
 pub trait Columns: Send + Sync {
-    /// Names in order.
+    /// The names of the members in their order.
     fn names(&self) -> &[Name];
     /// Where a name is.
     fn place(&self, name: &str) -> Option<usize>;
@@ -26,7 +26,7 @@ pub trait Columns: Send + Sync {
 /// A member as it is read: one that was set, or a column of the row.
 #[derive(Clone, Copy, Debug)]
 pub enum Member<'a> {
-    /// A value.
+    /// A value that is there as it is.
     Value(&'a SoapValue),
     /// A column that holds a text.
     Text(&'a str),
@@ -128,7 +128,7 @@ impl fmt::Debug for SoapStruct {
 }
 
 impl SoapStruct {
-    /// An empty record.
+    /// A record without members.
     pub fn new() -> Self {
         Self::default()
     }
@@ -248,17 +248,17 @@ impl SoapStruct {
         self.members.shift_remove(name)
     }
 
-    /// Members in order.
+    /// The members in their order, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SoapValue)> {
         self.all().iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// The n-th member.
+    /// The member at a position, counted from 0.
     pub fn get_index(&self, at: usize) -> Option<(&str, &SoapValue)> {
         self.all().get_index(at).map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// Number of members.
+    /// The number of members.
     pub fn len(&self) -> usize {
         match &self.row {
             Some(row) => row.columns.names().len() + self.members.keys().filter(|name| !self.shows(name)).count(),

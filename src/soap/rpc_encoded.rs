@@ -95,7 +95,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Adds a tag.
+    /// Adds a tag of these parts.
     fn tag(&mut self, parts: &[&str]) {
         put_tag(&mut self.out, parts, self.splits_lines);
     }

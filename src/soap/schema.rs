@@ -23,7 +23,7 @@ pub struct ServiceSchema {
     pub unparsable: Option<String>,
 }
 
-/// Index into [`ServiceSchema::types`].
+/// The index of a type in [`ServiceSchema::types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TypeId(pub usize);
 
@@ -58,7 +58,7 @@ impl Xsd {
 /// What a field, part or array item is declared as.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TypeRef {
-    /// A simple type.
+    /// A simple type of XML Schema.
     Xsd(Xsd),
     /// A complex type of the target namespace.
     Complex(TypeId),
@@ -72,7 +72,7 @@ pub enum TypeRef {
 pub struct ComplexType {
     /// Local name in the target namespace.
     pub name: String,
-    /// Record or list.
+    /// Whether the type is a record or a list.
     pub shape: Shape,
 }
 
@@ -81,7 +81,7 @@ pub struct ComplexType {
 pub enum Shape {
     /// A record; fields in declaration order, which is the order on the wire.
     Struct {
-        /// The fields.
+        /// The fields of the record in their order.
         fields: Vec<Field>,
         /// Whether the RPC document says `sequence` where it says `all` for most types.
         sequence: bool,
@@ -100,7 +100,7 @@ pub enum Shape {
 pub struct Field {
     /// Element name, shared with the records that are read.
     pub name: Name,
-    /// Declared type.
+    /// The type that the field is declared with.
     pub type_ref: TypeRef,
     /// Whether `minOccurs` is 1.
     pub occurs: Occurs,
@@ -115,14 +115,14 @@ pub enum Occurs {
     Required,
 }
 
-/// One operation.
+/// An operation: its name and its messages.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// Operation name.
+    /// The name of the operation.
     pub name: String,
-    /// Request message.
+    /// The message of the request.
     pub request: Message,
-    /// Response message.
+    /// The message of the response.
     pub response: Message,
 }
 
@@ -159,7 +159,7 @@ pub enum MessageShape {
 pub struct Part {
     /// The name of the part.
     pub name: String,
-    /// Declared type.
+    /// The type that the part is declared with.
     pub type_ref: TypeRef,
     /// WS-I `minOccurs`. RPC has none; OpenMage's one optional part (`weight` of `salesOrderShipmentAddTrack`) is one
     /// that may be left out all the same.

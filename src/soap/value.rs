@@ -9,7 +9,7 @@ use super::SoapStruct;
 /// One value, untyped as in PHP; the schema decides how it is written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum SoapValue {
-    /// PHP null.
+    /// No value: PHP's null.
     #[default]
     Nil,
     /// A boolean.

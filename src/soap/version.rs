@@ -11,7 +11,7 @@ pub enum SoapVersion {
 }
 
 impl SoapVersion {
-    /// Both of them.
+    /// Both versions.
     pub const ALL: [Self; 2] = [Self::V11, Self::V12];
 
     /// Namespace of the envelope.

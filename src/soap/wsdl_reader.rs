@@ -16,7 +16,7 @@ pub struct WsdlFacts {
     pub mode: WireStyle,
     /// Namespace of the operations.
     pub target_namespace: String,
-    /// Where calls go.
+    /// The address to which calls go.
     pub address: String,
     /// The operations and their `SOAPAction`s, in document order.
     pub soap_actions: IndexMap<String, String>,
@@ -26,10 +26,10 @@ pub struct WsdlFacts {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WsdlError {
-    /// Nothing at all.
+    /// Nothing came at all.
     #[error("the answer is empty where a WSDL was expected; check the URL")]
     Empty,
-    /// A web page.
+    /// A web page came instead of a WSDL.
     #[error("the answer is an HTML page{} where a WSDL was expected; check the URL and that the shop's SOAP API v2 is on", titled(.title))]
     Html {
         /// The page's title, when it has one.
@@ -38,16 +38,16 @@ pub enum WsdlError {
     /// Not XML at all.
     #[error("the answer is not XML but \"{excerpt}\" where a WSDL was expected; check the URL")]
     NotXml {
-        /// How it begins.
+        /// The beginning of the page.
         excerpt: String,
     },
-    /// Broken XML.
+    /// XML that is not well-formed came.
     #[error("the WSDL is broken: {0}")]
     Xml(#[from] XmlError),
-    /// A SOAP fault.
+    /// A SOAP fault came; its text.
     #[error("the answer is a SOAP fault where a WSDL was expected: {0}")]
     Fault(String),
-    /// Some other XML.
+    /// XML came that is no WSDL.
     #[error("the answer is XML but not a WSDL 1.1: its root is <{root}>, expected <definitions> of {WSDL}")]
     NotWsdl {
         /// Local name of the root.

@@ -40,7 +40,7 @@ impl fmt::Display for Behind {
 pub struct NotBegun {
     /// The sync start date of the integration, at midnight.
     pub start: Timestamp,
-    /// The shop's time.
+    /// The time by the shop's clock.
     pub now: Timestamp,
 }
 

@@ -16,11 +16,11 @@ use crate::transport::{Transport, masked};
 /// Something the integration can do, and what it is like with this shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Availability {
-    /// The feature.
+    /// The name of the feature, as the form shows it.
     pub feature: &'static str,
     /// Whether it is there.
     pub available: bool,
-    /// What that means.
+    /// What the user should know about it.
     pub note: &'static str,
 }
 
@@ -38,7 +38,7 @@ pub struct CheckReport {
     pub websites: Vec<WebsiteChoice>,
     /// Whether the bridge is installed.
     pub is_extension_installed: bool,
-    /// The bridge's version.
+    /// The bridge's version; `None` without the bridge.
     pub extension_version: Option<String>,
     /// Magento's version, from the bridge.
     pub magento_version: Option<String>,
@@ -78,7 +78,7 @@ impl CheckReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckFailure {
-    /// Always false.
+    /// Always false: the form tells a failed check by it.
     pub success: bool,
     /// All that the form shows.
     pub error_message: &'static str,

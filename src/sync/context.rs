@@ -81,7 +81,7 @@ impl StopFlag {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked.
+    /// Whether somebody asked the sync to stop.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -91,7 +91,7 @@ impl StopFlag {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum SyncEvent {
-    /// A connector starts.
+    /// A connector begins its run.
     ConnectorStarted {
         /// The connector it is about.
         connector: Connector,
@@ -100,7 +100,7 @@ pub enum SyncEvent {
     WindowOpened {
         /// The connector it is about.
         connector: Connector,
-        /// Which slice.
+        /// The window of time that was read.
         #[serde(flatten)]
         window: Window,
     },
@@ -108,22 +108,22 @@ pub enum SyncEvent {
     BatchWritten {
         /// The connector it is about.
         connector: Connector,
-        /// Rows in it.
+        /// The number of rows in the page.
         rows: usize,
     },
     /// A connector is done.
     ConnectorFinished {
-        /// How it went.
+        /// What the connector read and wrote, and how it ended.
         outcome: ConnectorOutcome,
     },
     /// A call that writes to Magento comes next, or would.
     Writing {
-        /// What it writes.
+        /// The call and what it writes.
         write: MagentoWrite,
     },
     /// An edit went to Magento, or failed to.
     Exported {
-        /// How it went.
+        /// What was exported, and how it ended.
         outcome: ExportOutcome,
     },
 }

@@ -31,7 +31,7 @@ pub enum SyncError {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The call failed.
+    /// The call to the shop failed.
     #[error(transparent)]
     Client(#[from] ClientError),
     /// Rows are filtered by store, and the chosen website has none; the reference client's words (vector 48).
@@ -43,7 +43,7 @@ pub enum CallError {
          the shop (a module, a cache, a proxy before it) does not keep to the filters or the pager of this list: mend that"
     )]
     Endless {
-        /// What was called.
+        /// The operation that was called.
         operation: &'static str,
         /// How many rows the last answer held.
         rows: usize,
@@ -56,7 +56,7 @@ pub enum CallError {
          the shop sort it so, or set a page size that holds all its rows"
     )]
     OutOfOrder {
-        /// What was called.
+        /// The operation that was called.
         operation: &'static str,
         /// By what its rows are told apart.
         key: &'static str,

@@ -17,7 +17,7 @@ pub struct FilterBag {
 }
 
 impl FilterBag {
-    /// An empty bag.
+    /// Filters without any condition.
     pub fn new() -> Self {
         Self::default()
     }

@@ -33,7 +33,7 @@ pub enum RunKind {
 pub enum RunStatus {
     /// Code 1. Single rows may have been skipped.
     Completed,
-    /// Code 2.
+    /// The run failed: code 2 of OroCRM's statuses.
     Failed,
     /// Nothing was due: the region interval, or a newsletter walk that is over.
     Skipped,
@@ -46,7 +46,7 @@ pub struct ConnectorOutcome {
     pub connector: Connector,
     /// Which part of the sync.
     pub kind: RunKind,
-    /// How it ended.
+    /// Whether the run completed or failed.
     pub status: RunStatus,
     /// Rows and their fates.
     #[serde(flatten)]
@@ -56,7 +56,7 @@ pub struct ConnectorOutcome {
     /// Rows among `invalid` that the connector's rules leave out; nobody is to be warned of them.
     #[serde(skip)]
     pub left_out_by_rule: usize,
-    /// Why it failed.
+    /// Why it failed; empty when it did not.
     pub failures: Vec<String>,
     /// Where the bookmark stands afterwards, when it was moved.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,15 +66,15 @@ pub struct ConnectorOutcome {
 /// Counters of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Rows Magento delivered.
+    /// Rows that Magento delivered.
     pub read: usize,
     /// Rows that were new.
     pub added: usize,
-    /// Rows that existed.
+    /// Rows of the CRM that existed and were written again.
     pub updated: usize,
-    /// Rows removed.
+    /// Rows of the CRM that were removed.
     pub deleted: usize,
-    /// Rows skipped.
+    /// Rows that were not imported, each with a warning.
     pub invalid: usize,
 }
 
@@ -248,7 +248,7 @@ pub struct ExportOutcome {
     pub entity: &'static str,
     /// Magento's id, known after a creation too.
     pub origin_id: Option<OriginId>,
-    /// What happened.
+    /// What became of the edit.
     pub result: ExportResult,
 }
 

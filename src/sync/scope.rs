@@ -21,13 +21,13 @@ use crate::quirk::{Quirk, Quirks};
 pub(super) struct Scope {
     /// The integration the rows belong to.
     pub(super) channel: IntegrationId,
-    /// Its default owner.
+    /// The default owner of what the integration imports.
     pub(super) owner: Option<String>,
     /// Which misbehaviours are wanted.
     pub(super) quirks: Quirks,
     /// When the batch is written.
     pub(super) now: Timestamp,
-    /// Guest Customer Sync.
+    /// Whether guest customers are synced.
     pub(super) guest_sync: bool,
     /// Split by Full Name.
     pub(super) shared_emails: Vec<String>,

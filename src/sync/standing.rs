@@ -12,7 +12,7 @@ use crate::crm::settings::masked_url;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, Job, JobStatus, StatusCode};
 use crate::datetime;
 
-/// One integration.
+/// Where the syncs of one integration stand.
 #[derive(Clone, Debug, Serialize)]
 pub struct IntegrationStanding {
     /// The name of the integration.
@@ -21,7 +21,7 @@ pub struct IntegrationStanding {
     pub api_url: String,
     /// Whether it is active.
     pub active: bool,
-    /// Jobs, oldest first.
+    /// The jobs of the queue, oldest first.
     pub jobs: Vec<Job>,
     /// Connectors that ran or have a bookmark, in their order.
     pub connectors: Vec<ConnectorStanding>,
@@ -31,14 +31,14 @@ pub struct IntegrationStanding {
     pub exports_given_up: usize,
 }
 
-/// One connector.
+/// How the last run of one connector ended.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConnectorStanding {
     /// The name of the connector.
     pub connector: &'static str,
     /// How its last run ended.
     pub status: Option<&'static str>,
-    /// When, UTC.
+    /// When the run ended, in UTC.
     pub date: Option<String>,
     /// What happened, in words.
     pub message: String,

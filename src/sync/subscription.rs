@@ -21,14 +21,14 @@ const STATUS: &str = "subscriber_status";
 /// What is wanted of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// The newsletter comes.
+    /// The subscriber gets the newsletter.
     Subscribed,
     /// It no longer comes.
     Unsubscribed,
 }
 
 impl Wanted {
-    /// Magento's status.
+    /// The number that Magento gives to the status.
     pub fn status(self) -> &'static str {
         match self {
             Self::Subscribed => "1",
@@ -42,7 +42,7 @@ impl Wanted {
 pub enum Whose {
     /// All subscriptions of a customer, or a new one.
     Customer(RowId),
-    /// This subscription.
+    /// The subscription in this row of the CRM.
     Subscriber(RowId),
 }
 
@@ -51,7 +51,7 @@ pub enum Whose {
 pub struct SubscriptionOutcome {
     /// Whether something was sent and nothing went wrong.
     pub successful: bool,
-    /// What went wrong.
+    /// What the shop refused, in its words.
     pub errors: Vec<String>,
 }
 

@@ -33,7 +33,7 @@ pub enum AuditLine {
     Ended {
         /// When it was written, as the audit has it.
         at: String,
-        /// How it went.
+        /// What became of the write.
         #[serde(flatten)]
         outcome: Ended,
     },
@@ -42,9 +42,9 @@ pub enum AuditLine {
 /// The end of a write.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Ended {
-    /// What was written.
+    /// The entity whose row was written.
     pub entity: String,
-    /// Magento's id.
+    /// Magento's id of the record.
     pub origin_id: Option<OriginId>,
     /// `created`, `updated`, `failed` and so on, with the reason where there is one.
     pub result: serde_json::Value,
@@ -104,7 +104,7 @@ pub fn read_audit(text: &str) -> Result<Vec<Written>, AuditError> {
 pub struct Undone {
     /// `customer`, `customerAddress` or `newsletterSubscriber`.
     pub entity: String,
-    /// Magento's id.
+    /// Magento's id of the record.
     pub origin_id: Option<OriginId>,
     /// When it was written.
     pub written_at: String,

@@ -40,14 +40,14 @@ pub enum Warning {
     BatchRefused {
         /// What the rows are, such as `carts`.
         what: &'static str,
-        /// Their keys.
+        /// Magento's keys of the rows of the batch.
         keys: Vec<String>,
     },
     /// The details of a row could not be asked for; the next sync asks again.
     DetailsMissing {
         /// What it is, such as `customer`.
         what: &'static str,
-        /// Its key.
+        /// Magento's key of the row.
         key: String,
         /// What the shop or the wire said.
         error: String,

@@ -8,10 +8,10 @@ use crate::crm::OriginId;
 use crate::secret::MASK;
 use crate::soap::{SoapStruct, SoapValue};
 
-/// Whether exports write.
+/// Whether an export writes to the shop, or only says what it would write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Writes {
-    /// They do.
+    /// Calls that write are sent to the shop.
     #[default]
     Send,
     /// They are decided up to the call that would write, which is told and not made. The CRM is then changed as if Magento
@@ -19,12 +19,12 @@ pub enum Writes {
     Plan,
 }
 
-/// One writing call.
+/// One call that writes to Magento.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MagentoWrite {
     /// `customer`, `customerAddress` or `newsletterSubscriber`.
     pub entity: String,
-    /// What is called.
+    /// The operation that is called.
     pub operation: String,
     /// Magento's id; none for a record it is to create.
     pub origin_id: Option<OriginId>,
@@ -37,7 +37,7 @@ pub struct MagentoWrite {
 /// A field that leaves for Magento.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// Magento's name.
+    /// Magento's name of the field.
     pub field: String,
     /// What Magento holds; lines of a street are divided by line feeds.
     pub before: Option<String>,
@@ -51,7 +51,7 @@ pub struct FieldChange {
 /// A field that was changed on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
-    /// Magento's name.
+    /// Magento's name of the field.
     pub field: String,
     /// What both sides had.
     pub known: Option<String>,
@@ -76,9 +76,9 @@ impl std::fmt::Display for Winner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Winner {
-    /// The CRM's.
+    /// The value of the CRM goes to both sides.
     Crm,
-    /// Magento's.
+    /// The value of Magento goes to both sides.
     Magento,
 }
 

@@ -33,7 +33,7 @@ pub enum TransportError {
     Tls {
         /// The address, credentials masked.
         url: String,
-        /// What TLS said.
+        /// What the TLS library says of it.
         detail: String,
     },
     /// Nothing, or not all, came in time.
@@ -69,7 +69,7 @@ pub enum TransportError {
     Redirected {
         /// The address, credentials masked.
         url: String,
-        /// The status.
+        /// The HTTP status of the answer.
         status: u16,
         /// The `Location` as sent, credentials masked.
         location: String,

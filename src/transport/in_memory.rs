@@ -26,7 +26,7 @@ use crate::clock::Clock;
 /// What a pipe holds in each direction before the writer waits; a page of customers fits.
 const PIPE_BYTES: usize = 64 * 1024;
 
-/// [`Transport`] over pipes.
+/// A [`Transport`] over pipes in memory.
 #[derive(Clone)]
 pub struct InMemoryTransport {
     client: Client<PipeConnector, Full<Bytes>>,

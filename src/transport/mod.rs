@@ -23,9 +23,9 @@ pub use origin::{AllowedOrigins, Origin, Way};
 /// The two HTTP methods a Magento SOAP client needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Fetches a WSDL.
+    /// Fetches a document, which is a WSDL.
     Get,
-    /// Sends an envelope.
+    /// Sends a SOAP envelope.
     Post,
 }
 
@@ -33,9 +33,9 @@ pub enum Method {
 /// their own `Authorization`.
 #[derive(Clone, PartialEq)]
 pub struct HttpRequest {
-    /// GET or POST.
+    /// Whether a document is fetched or an envelope sent.
     pub method: Method,
-    /// The whole address.
+    /// The whole address, query included.
     pub url: Url,
     /// Further headers, in order; `Host` and `Content-Length` are added on the way.
     pub headers: Vec<(String, String)>,
@@ -65,11 +65,11 @@ impl std::fmt::Debug for HttpRequest {
 /// One answer, whatever its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpAnswer {
-    /// The status code.
+    /// The HTTP status code.
     pub status: u16,
     /// All headers in order, names in lower case; a repeated header appears as often as it was sent.
     pub headers: Vec<(String, String)>,
-    /// The whole body.
+    /// The whole body, decompressed.
     pub body: Vec<u8>,
     /// When the time for the exchange is over, of which reading the answer is a part.
     pub deadline: Deadline,
@@ -92,7 +92,7 @@ pub enum Redirects {
     AreAnswers,
 }
 
-/// What [`Transport::send`] returns.
+/// The future that [`Transport::send`] returns.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpAnswer, TransportError>> + Send + 'a>>;
 
 /// Sends one request and brings its answer. Any status is an answer; an error means that none came.

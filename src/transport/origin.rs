@@ -36,7 +36,7 @@ pub enum Way {
     Allowed,
     /// The same host without the TLS that was typed, both on their usual ports.
     Unencrypted,
-    /// Another origin.
+    /// The address has another scheme, host or port.
     Elsewhere,
 }
 
@@ -60,7 +60,7 @@ impl AllowedOrigins {
     /// All: for a shop that is played from a recording, where nothing is sent anywhere.
     pub const ANY: &'static Self = &Self { origins: Vec::new(), any: true };
 
-    /// Exactly these origins.
+    /// A policy that allows exactly these origins.
     pub fn new(origins: Vec<Origin>) -> Self {
         Self { origins, any: false }
     }

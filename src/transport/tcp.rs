@@ -40,7 +40,7 @@ pub enum Trust {
     Insecure,
 }
 
-/// How to connect.
+/// How connections are made: certificates, proxies, limits of time.
 #[derive(Clone, Debug)]
 pub struct TcpOptions {
     /// For one whole exchange.
@@ -61,7 +61,7 @@ pub struct TcpOptions {
     pub allowed_origins: AllowedOrigins,
 }
 
-/// A client certificate.
+/// A client certificate and its private key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// PEM file with the certificate and those it hangs on.
@@ -94,7 +94,7 @@ pub enum TrustError {
     CaFile {
         /// The file that it is about.
         path: PathBuf,
-        /// What is wrong.
+        /// What is wrong with the file.
         reason: String,
     },
     /// The client certificate or its key is unreadable or broken.
@@ -102,7 +102,7 @@ pub enum TrustError {
     Identity {
         /// The file that it is about.
         path: PathBuf,
-        /// What is wrong.
+        /// What is wrong with the certificate or its key.
         reason: String,
     },
     /// The TLS library refuses the set-up.
@@ -110,7 +110,7 @@ pub enum TrustError {
     Tls(#[from] rustls::Error),
 }
 
-/// [`Transport`] over sockets.
+/// A [`Transport`] over TCP sockets, with TLS for `https`.
 #[derive(Clone, Debug)]
 pub struct TcpTransport {
     client: Client<HttpsConnector<ProxyConnector>, Full<Bytes>>,

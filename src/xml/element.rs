@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub struct Element<'t> {
     /// Namespace name, `None` for unqualified elements.
     pub namespace: Option<Arc<str>>,
-    /// Local name.
+    /// The local name, without a prefix.
     pub local: &'t str,
     /// Attributes in document order, namespace declarations excluded.
     pub attributes: Vec<Attribute<'t>>,
@@ -18,7 +18,7 @@ pub struct Element<'t> {
     pub text: Cow<'t, str>,
     /// What the text is made of.
     pub text_form: TextForm,
-    /// Child elements.
+    /// The child elements in their order.
     pub children: Vec<Element<'t>>,
     /// Where the start tag begins, in bytes of the decoded text.
     pub offset: usize,
@@ -44,7 +44,7 @@ pub enum TextForm {
 pub struct Attribute<'t> {
     /// Namespace name, `None` for unprefixed attributes.
     pub namespace: Option<Arc<str>>,
-    /// Local name.
+    /// The local name, without a prefix.
     pub local: &'t str,
     /// The value, references resolved.
     pub value: Cow<'t, str>,

@@ -1,14 +1,14 @@
 //! Why a document was refused, and where.
 
-/// A refused document.
+/// A document that was refused, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {kind}")]
 pub struct XmlError {
-    /// What is wrong.
+    /// What is wrong with the document.
     pub kind: XmlErrorKind,
     /// Byte offset in the decoded text.
     pub offset: usize,
-    /// Line, from 1.
+    /// The line of the document, counted from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
@@ -18,7 +18,7 @@ pub struct XmlError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum XmlErrorKind {
-    /// Not well-formed.
+    /// The document is not well-formed; the parser's words.
     #[error("not well-formed XML: {0}")]
     Malformed(String),
     /// A document type declaration; always refused.

@@ -31,7 +31,7 @@ pub struct Limits {
     pub bytes_max: usize,
     /// Number of elements, and of values once references are followed; there may be twice as many attributes.
     pub elements_max: usize,
-    /// Nesting of elements.
+    /// How deep elements may be nested.
     pub depth_max: usize,
     /// Attributes of one element, namespace declarations included.
     pub attributes_max: usize,

@@ -15,7 +15,7 @@ use crate::secret::MASK;
 /// Ids of sessions and hashes of passwords.
 static DIGESTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[0-9a-f]{32}\b").ok());
 
-/// What is hidden.
+/// What is hidden in texts that people read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Secrets<'a> {
     /// Elements whose content is: their local names, in any case.

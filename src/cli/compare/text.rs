@@ -8,7 +8,7 @@ use crate::compare::{Difference, Topic};
 /// Longer texts are cut here; the JSON has all.
 const CHARS_MAX: usize = 240;
 
-/// The report.
+/// The whole comparison in words.
 pub(super) fn compared(compared: &Compared) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "< {}\n> {}", compared.first, compared.second);

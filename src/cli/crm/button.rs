@@ -110,7 +110,7 @@ pub struct MoveCartArgs {
     file: CrmFile,
 }
 
-/// Subscribes or unsubscribes.
+/// Subscribes a customer to the newsletter, or unsubscribes them.
 pub fn change_subscription(args: &SubscriptionArgs, wanted: Wanted) -> Outcome {
     let mut crm = args.shop.file.open()?;
     let entity = if args.subscriber { Entity::NewsletterSubscriber } else { Entity::Customer };

@@ -16,10 +16,10 @@ use crate::version::ExtensionVersion;
 /// What CRM users edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Editable {
-    /// A Magento customer.
+    /// A customer of Magento.
     #[value(name = "customer")]
     Customer,
-    /// An address of one.
+    /// An address of a customer.
     #[value(name = "customerAddress", alias = "address")]
     Address,
 }
@@ -49,7 +49,7 @@ pub struct CreateArgs {
     #[command(flatten)]
     file: CrmFile,
     /// The integration, when there are several.
-    #[arg(long, value_name = "NAME", default_value = "")]
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     integration: String,
 }
 
@@ -62,7 +62,7 @@ pub struct RegisterArgs {
     file: CrmFile,
 }
 
-/// Edits.
+/// Changes fields of a row.
 pub fn set(args: &SetArgs) -> Outcome {
     let mut crm = args.file.open()?;
     let entity = args.entity.entity();
@@ -80,7 +80,7 @@ pub fn set(args: &SetArgs) -> Outcome {
     told(&crm, customer, "saved")
 }
 
-/// Creates.
+/// Creates a row.
 pub fn create(args: &CreateArgs) -> Outcome {
     let mut crm = args.file.open()?;
     let mut fields = typed(&crm, args.entity.entity(), &args.fields)?;
@@ -101,7 +101,7 @@ pub fn create(args: &CreateArgs) -> Outcome {
     told(&crm, customer, "created")
 }
 
-/// Registers.
+/// Registers a guest as a customer.
 pub fn register(args: &RegisterArgs) -> Outcome {
     let mut crm = args.file.open()?;
     let id = crm.row_named(Entity::Customer, &args.id).map_err(report)?;

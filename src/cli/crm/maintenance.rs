@@ -8,7 +8,7 @@ use crate::cli::{ExitCode, Outcome};
 use crate::crm::{Crm, Entity, IntegrationId, RunLock};
 use std::io::Write as _;
 
-/// Whose customers.
+/// The integrations whose customers are meant.
 #[derive(Debug, Args)]
 pub struct OfIntegrations {
     #[command(flatten)]

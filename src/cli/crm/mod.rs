@@ -85,7 +85,7 @@ pub fn run(args: &CrmArgs) -> Outcome {
 }
 
 impl CrmFile {
-    /// Where it is.
+    /// The path of the CRM file.
     fn path(&self) -> &Path {
         &self.path
     }
@@ -130,7 +130,7 @@ fn entity(text: &str) -> Result<Entity, String> {
     Err(format!("{hint}the CRM has {}", names.join(", ")))
 }
 
-/// Reads `field=value`.
+/// Reads an argument of the form `field=value`.
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((field, value)) if !field.is_empty() => Ok((field.trim().to_owned(), value.to_owned())),
@@ -150,13 +150,13 @@ fn report(error: CrmError) -> miette::Report {
 /// Why rows could not be written out.
 #[derive(Debug, thiserror::Error)]
 enum CannotWrite {
-    /// The CRM.
+    /// The CRM file cannot be read.
     #[error(transparent)]
     Crm(#[from] CrmError),
-    /// The output.
+    /// The output cannot be written.
     #[error("cannot write: {0}")]
     Output(#[from] std::io::Error),
-    /// A CSV output.
+    /// The output cannot be written as CSV.
     #[error("cannot write: {0}")]
     Csv(#[from] csv::Error),
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
@@ -44,9 +45,9 @@ pub struct DryRunArgs {
     /// Walk back to this day only.
     #[arg(long, value_name = "DATE", requires = "dry_run")]
     since: Option<Date>,
-    /// Plan these only: customers, carts, orders, credit-memos, subscribers.
-    #[arg(long, value_name = "ENTITY", value_delimiter = ',', requires = "dry_run")]
-    entities: Vec<EntityChoice>,
+    /// Plan only these.
+    #[arg(long, value_name = "ENTITY", value_delimiter = ',', requires = "dry_run", value_parser = streams())]
+    entities: Vec<Stream>,
     /// Send at most this many requests a second.
     #[arg(long, value_name = "REQUESTS", requires = "dry_run", value_parser = positive)]
     rate: Option<f64>,
@@ -70,31 +71,20 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-/// What can be planned alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum EntityChoice {
-    /// Customers and their addresses.
-    Customers,
-    /// Carts.
-    Carts,
-    /// Orders.
-    Orders,
-    /// Credit memos.
-    CreditMemos,
-    /// Newsletter subscribers.
-    Subscribers,
-}
-
-impl EntityChoice {
-    fn stream(self) -> Stream {
-        match self {
-            Self::Customers => Stream::Customer,
-            Self::Carts => Stream::Cart,
-            Self::Orders => Stream::Order,
-            Self::CreditMemos => Stream::CreditMemo,
-            Self::Subscribers => Stream::NewsletterSubscriber,
-        }
-    }
+/// The streams that can be planned alone, as people call their records: `credit-memos`. The last word will do as well
+/// (`subscribers`), and so will the name of the connector.
+fn streams() -> impl TypedValueParser<Value = Stream> {
+    let word = |stream: Stream| stream.label().to_lowercase().replace(' ', "-");
+    let possible = move |stream: &Stream| {
+        let word = word(*stream);
+        let last = word.rsplit('-').next().unwrap_or_default().to_owned();
+        PossibleValue::new(word).aliases([last, stream.connector_name().to_owned()]).help(stream.label())
+    };
+    let named = move |text: String| {
+        let is_it = |stream: &&Stream| possible(stream).matches(&text, true);
+        Stream::CHANNEL_DEFAULT.iter().find(is_it).copied().ok_or("not an entity")
+    };
+    PossibleValuesParser::new(Stream::CHANNEL_DEFAULT.iter().map(possible)).try_map(named)
 }
 
 /// Plans and prints; connectors that failed are exit code 1.
@@ -105,7 +95,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     let question = Question {
         shop: masked(&asked.connection().url),
         since: args.dry.since,
-        entities: args.dry.entities.iter().map(|choice| format!("{choice:?}")).collect(),
+        entities: args.dry.entities.iter().map(|stream| stream.connector_name().to_owned()).collect(),
         force: args.force,
         calls: Default::default(),
         writes: Vec::new(),
@@ -195,7 +185,7 @@ async fn planned(
     }
     let options = SyncOptions {
         force: args.force && !scratch.resumed,
-        streams: args.dry.entities.iter().map(|choice| choice.stream()).collect(),
+        streams: args.dry.entities.clone(),
         since: args.dry.since,
         stop,
         ..SyncOptions::default()

@@ -10,7 +10,7 @@ use crate::sync::write::{FieldChange, MagentoWrite, Winner};
 /// Lines of one list; the JSON has all.
 const LINES_MAX: usize = 20;
 
-/// The plan.
+/// The whole plan in words.
 pub(super) fn plan(plan: &Plan) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "\nPlan of a sync of {}\n", plan.shop);

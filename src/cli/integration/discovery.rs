@@ -47,12 +47,12 @@ enum Strategy {
     Billing,
 }
 
-/// Which of several.
+/// Which account is taken when several match.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Match {
-    /// The oldest.
+    /// The oldest one.
     First,
-    /// The newest.
+    /// The newest one.
     Latest,
 }
 

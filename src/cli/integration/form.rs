@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use miette::miette;
@@ -16,7 +17,7 @@ use crate::crm::integration::parse_shared_emails;
 use crate::crm::{IntegrationSettings, WebsiteId};
 use crate::quirk::Profile;
 use crate::secret::ApiKey;
-use crate::sync::connector::Connector;
+use crate::sync::connector::{Connector, Stream};
 
 /// Arguments of `integration set`: the fields of the form; those left out stay as they are.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ use crate::sync::connector::Connector;
 pub struct SetArgs {
     #[command(flatten)]
     chosen: Chosen,
-    /// Name.
+    /// The new name of the integration.
     #[arg(long, value_name = "NEW NAME")]
     rename: Option<String>,
     /// SOAP WSDL URL; after a staging run, that of the production shop.
@@ -39,7 +40,7 @@ pub struct SetArgs {
     /// Keep the SOAP API Key, and a password of the URL, in the CRM file: that of --api-key-file or of `MOCKGENTO_API_KEY`.
     #[arg(long, conflicts_with = "forget_key")]
     save_key: bool,
-    /// Take them out of the CRM file.
+    /// Take the API key and the password of the URL out of the CRM file.
     #[arg(long)]
     forget_key: bool,
     /// File whose first line is the SOAP API Key to keep.
@@ -74,9 +75,9 @@ pub struct SetArgs {
     /// Enable Two Way Sync, and who wins a conflict; or off.
     #[arg(long, value_name = "WINNER")]
     two_way: Option<Winner>,
-    /// What the channel holds: customer, cart, order, credit_memo, newsletter_subscriber; or all of them.
-    #[arg(long, value_name = "ENTITY", value_delimiter = ',')]
-    entities: Vec<Entity>,
+    /// What the channel holds.
+    #[arg(long, value_name = "ENTITY", value_delimiter = ',', value_parser = entities())]
+    entities: Vec<String>,
     /// Rows of a page of the bridge's lists, 25 or more.
     #[arg(long, value_name = "ROWS")]
     page_size: Option<usize>,
@@ -95,36 +96,14 @@ enum YesNo {
     No,
 }
 
-/// What a channel may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Entity {
-    /// Customers and their addresses.
-    Customer,
-    /// Carts.
-    Cart,
-    /// Orders.
-    Order,
-    /// Credit memos.
-    CreditMemo,
-    /// Newsletter subscribers.
-    NewsletterSubscriber,
-    /// All of them.
-    All,
-}
+/// The word for all entities that a channel may hold.
+const ALL: &str = "all";
 
-impl Entity {
-    /// What settings call it; a list of none is all of them.
-    fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Customer => Some("customer"),
-            Self::Cart => Some("cart"),
-            Self::Order => Some("order"),
-            Self::CreditMemo => Some("credit_memo"),
-            Self::NewsletterSubscriber => Some("newsletter_subscriber"),
-            Self::All => None,
-        }
-    }
+/// The entities that a channel may hold, and the word for all of them.
+fn entities() -> PossibleValuesParser {
+    let named = Stream::CHANNEL_DEFAULT.iter();
+    let named = named.map(|stream| PossibleValue::new(stream.connector_name()).help(stream.label()));
+    PossibleValuesParser::new(named.chain([PossibleValue::new(ALL).help("All of them")]))
 }
 
 /// Saves and shows the form as it is then.
@@ -166,9 +145,9 @@ impl SetArgs {
         }
         settings.page_size = self.page_size.or(settings.page_size);
         if !self.entities.is_empty() {
-            let named: Option<Vec<String>> =
-                self.entities.iter().map(|entity| entity.name().map(str::to_owned)).collect();
-            settings.entities = named.unwrap_or_default();
+            // Settings without a list hold all of them.
+            let is_all = self.entities.iter().any(|entity| entity == ALL);
+            settings.entities = if is_all { Vec::new() } else { self.entities.clone() };
             settings.connectors = Connector::of_settings(&settings);
         }
         Ok(settings)

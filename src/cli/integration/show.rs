@@ -17,7 +17,7 @@ pub struct ShowArgs {
     json: bool,
 }
 
-/// Prints it.
+/// Prints the form of the integration.
 pub fn run(args: &ShowArgs) -> Outcome {
     let integration = args.chosen.open_to_read()?;
     if args.json {

@@ -30,7 +30,7 @@ pub(super) struct Rehearsal {
     pub(super) differences: Vec<String>,
 }
 
-/// One expected.
+/// A run of the recorded scenario, and what it left.
 struct Told {
     result: CaseResult,
     crm: Option<Value>,

@@ -2,7 +2,7 @@
 
 use super::Decision;
 
-/// An answer.
+/// What somebody decides about a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// About all files of the change, or about everything that follows as well.

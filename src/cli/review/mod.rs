@@ -54,7 +54,7 @@ pub struct DecideArgs {
     which: Which,
 }
 
-/// Which pending snapshots.
+/// The pending snapshots that are meant.
 #[derive(Debug, Args)]
 struct Which {
     /// Only those with this text in their path.
@@ -104,12 +104,12 @@ fn apply(waiting: &[Pending], decision: Decision) -> Result<(), miette::Report> 
     Ok(())
 }
 
-/// Accepts everything.
+/// Accepts every pending snapshot.
 pub fn accept(args: &DecideArgs) -> Outcome {
     decide_all(&args.which, Decision::Accept)
 }
 
-/// Rejects everything.
+/// Throws every pending snapshot away.
 pub fn reject(args: &DecideArgs) -> Outcome {
     decide_all(&args.which, Decision::Reject)
 }

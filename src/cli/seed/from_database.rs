@@ -51,7 +51,7 @@ impl TypedValueParser for ShopDatabase {
     }
 }
 
-/// Reads the shop.
+/// Reads the shop's tables and makes a seed of them.
 pub(super) fn converted(args: &FromArgs) -> miette::Result<Converted> {
     let (part, prefix) = (args.part.part()?, args.part.prefix());
     let mut dsn = args.database.clone();

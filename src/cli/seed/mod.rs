@@ -88,7 +88,7 @@ fn moment(text: &str) -> miette::Result<String> {
     Ok(moment.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
-/// Prints the seed.
+/// Prints the seed that was asked for.
 pub fn run(args: &SeedArgs) -> Outcome {
     let yaml = match &args.command {
         SeedCommand::Convert(args) => {

@@ -14,7 +14,7 @@ pub struct Meter {
     pub refused: Vec<String>,
 }
 
-/// One operation.
+/// How often an operation was called, and for how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metered {
     /// Requests sent, repetitions included.
@@ -44,7 +44,7 @@ impl Meter {
         self.refused.extend(other.refused);
     }
 
-    /// All requests.
+    /// The number of all requests.
     pub fn calls(&self) -> u64 {
         self.operations.values().map(|metered| metered.calls).sum()
     }

@@ -26,7 +26,7 @@ pub struct ReadOnlyTransport {
 }
 
 impl ReadOnlyTransport {
-    /// Guards `inner`.
+    /// A transport that lets only reading calls through to `inner`.
     pub fn new(inner: Arc<dyn Transport>, clock: Clock) -> Self {
         Self { inner, clock, meter: Arc::default(), pause: Duration::ZERO }
     }

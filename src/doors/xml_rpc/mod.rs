@@ -18,7 +18,7 @@ pub use write::{fault_value, write, write_fault};
 pub struct Fault {
     /// Zend's codes begin at 600; Magento's are below.
     pub code: i64,
-    /// What it says.
+    /// The text of the fault.
     pub text: String,
 }
 
@@ -28,7 +28,7 @@ impl Fault {
     }
 }
 
-/// A request.
+/// A request of XML-RPC, read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// The method's name as it was sent.

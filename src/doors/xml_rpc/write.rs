@@ -8,7 +8,7 @@ use crate::xml::writer::{escape_text, mark_forbidden, put};
 
 const PROLOG: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// Writes an answer.
+/// The bytes of an answer with this value.
 pub fn write(value: &SoapValue) -> Vec<u8> {
     let mut out = String::with_capacity(4096);
     put(&mut out, &[PROLOG, "<methodResponse><params><param>"]);
@@ -17,7 +17,7 @@ pub fn write(value: &SoapValue) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Writes a fault.
+/// The bytes of an answer that is a fault.
 pub fn write_fault(fault: &Fault) -> Vec<u8> {
     let mut out = String::with_capacity(512);
     put(&mut out, &[PROLOG, "<methodResponse><fault>"]);

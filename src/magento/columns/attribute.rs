@@ -67,7 +67,7 @@ pub struct Attribute {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// Everywhere.
+    /// The value holds for all websites and store views.
     #[default]
     Global,
     /// In all store views of a website.

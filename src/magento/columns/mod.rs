@@ -64,7 +64,7 @@ pub struct ForeignKey {
 /// What a delete does to the rows that point to what is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnDelete {
-    /// They go too.
+    /// The rows that point to the deleted one are deleted too.
     Cascade,
     /// Their column becomes null.
     SetNull,

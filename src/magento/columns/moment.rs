@@ -88,13 +88,13 @@ impl Moment {
         self.day <= days
     }
 
-    /// The day alone.
+    /// The same day at midnight.
     #[must_use]
     pub fn midnight(self) -> Self {
         Self { hour: 0, minute: 0, second: 0, micros: 0, ..self }
     }
 
-    /// The whole second.
+    /// The same moment without parts of a second.
     #[must_use]
     pub fn whole_second(self) -> Self {
         Self { micros: 0, ..self }

@@ -5,7 +5,7 @@ use std::fmt;
 /// A column's type, whether it may be null, and its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// The type.
+    /// The SQL type of the column.
     pub sql_type: SqlType,
     /// Whether it may be null.
     pub nullable: bool,
@@ -29,7 +29,7 @@ pub enum SqlType {
     },
     /// A number of `precision` digits, `scale` of them after the point.
     Decimal {
-        /// All digits.
+        /// All digits of the number, before and behind the point.
         precision: u8,
         /// Digits after the point.
         scale: u8,
@@ -40,7 +40,7 @@ pub enum SqlType {
     Text(u32),
     /// `mediumblob`: bytes, compared one by one.
     Blob(u32),
-    /// A day.
+    /// A day without a time.
     Date,
     /// A day and a time.
     Datetime,
@@ -49,7 +49,7 @@ pub enum SqlType {
 }
 
 impl SqlType {
-    /// `text`.
+    /// MariaDB's `text`: up to 65,535 bytes.
     pub const TEXT: Self = Self::Text(0xFFFF);
     const MEDIUMTEXT: Self = Self::Text(0xFF_FFFF);
     const MEDIUMBLOB: Self = Self::Blob(0xFF_FFFF);

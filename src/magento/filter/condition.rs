@@ -19,7 +19,7 @@ pub enum Condition {
     Simple(String),
     /// Operators with their operands in request order; which of them count is decided when it is evaluated.
     Complex(IndexMap<String, Operand>),
-    /// Any of these.
+    /// The value meets one of these conditions.
     Any(Vec<Condition>),
 }
 

@@ -16,7 +16,7 @@ use crate::soap::{SoapStruct, SoapValue, WireStyle};
 /// A normalised filter bag: fields in order, each with one condition; all of them must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filters {
-    /// Condition by field.
+    /// The condition of each field, in the order they were given.
     pub fields: IndexMap<String, Condition>,
 }
 

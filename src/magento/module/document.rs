@@ -3,11 +3,11 @@
 use super::{ModuleError, Spot};
 use crate::xml::{Element, Limits, parse};
 
-/// A parsed file.
+/// A file of a module, parsed.
 pub(super) struct Document<'t> {
     pub(super) root: Element<'t>,
     file: &'t str,
-    /// Where lines begin.
+    /// The offsets at which its lines begin, for messages.
     lines: Vec<usize>,
 }
 

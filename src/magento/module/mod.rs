@@ -48,7 +48,7 @@ pub struct Module {
 pub struct Spot {
     /// The file as it was named.
     pub file: String,
-    /// Line, from 1.
+    /// The line of the file, counted from 1.
     pub line: usize,
 }
 

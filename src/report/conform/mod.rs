@@ -15,7 +15,7 @@ use crate::scenario::conform::{Judged, Verdict};
 /// What the judged cases are about.
 #[derive(Clone, Debug)]
 pub struct About {
-    /// The client.
+    /// The title of the client.
     pub client: String,
     /// The file of the scenario.
     pub file: String,

@@ -15,7 +15,7 @@ use crate::scenario::timeline::{
     CALLS_MAX, Cells, Change, ColumnChange, ROWS_MAX, RowChange, TEXT_MAX, TableChange, Timeline, ToldCall, ToldStep,
 };
 
-/// The run.
+/// The whole run as the page reads it.
 #[derive(Serialize)]
 pub(super) struct Run<'a> {
     pub(super) mockgento: &'static str,
@@ -160,7 +160,7 @@ struct Call<'a> {
     struck: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
-    /// Request and answer.
+    /// Where the texts of request and answer are.
     #[serde(skip_serializing_if = "Option::is_none")]
     texts: Option<(TextAt, TextAt)>,
 }

@@ -9,11 +9,21 @@ use std::time::Duration;
 
 use self::data::{Run, Scenario, Section, TimelineData, Wall};
 use self::pack::{Texts, embedded, packed};
-use super::format::About;
 use super::json::millis;
+use super::parts::{About, Parts};
 use crate::scenario::Case;
 use crate::scenario::coverage::Matrix;
 use crate::scenario::result::CaseResult;
+
+/// The page as a format of reports: whole at the end, without coverage, which results alone do not tell.
+pub(super) const PARTS: Parts = Parts {
+    tail: |about, results, elapsed| {
+        let mut page = Page::default();
+        results.iter().for_each(|result| page.add(result, None));
+        page.text(about, elapsed, None)
+    },
+    ..Parts::NONE
+};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = concat!(include_str!("../../server/admin/console/palette.css"), include_str!("style.css"));

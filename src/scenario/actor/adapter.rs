@@ -43,7 +43,7 @@ pub(super) enum NoAnswer {
     OtherRequest { answered: u64, asked: u64 },
 }
 
-/// A running adapter.
+/// An adapter that runs, and the pipes to it.
 pub(super) struct Adapter {
     child: Child,
     group: Group,
@@ -54,7 +54,7 @@ pub(super) struct Adapter {
 }
 
 impl Adapter {
-    /// Starts it.
+    /// Starts the adapter.
     pub(super) fn start(mut command: Command) -> std::io::Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]

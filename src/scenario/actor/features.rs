@@ -1,7 +1,7 @@
 //! What a case may ask of a client, by name. Names are entities, labels of the integration form and steps, as scenarios write
 //! them.
 
-use crate::scenario::language::known::ENTITIES;
+use crate::sync::connector::Stream;
 
 /// What a client may say it supports besides entities, and what it means.
 pub const FEATURES: &[(&str, &str)] = &[
@@ -33,5 +33,5 @@ pub const FEATURES: &[(&str, &str)] = &[
 
 /// All names of features, entities first.
 pub fn names() -> Vec<&'static str> {
-    ENTITIES.iter().copied().chain(FEATURES.iter().map(|(name, _)| *name)).collect()
+    Stream::entity_names().iter().copied().chain(FEATURES.iter().map(|(name, _)| *name)).collect()
 }

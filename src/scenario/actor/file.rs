@@ -61,7 +61,7 @@ pub struct Commands {
     /// One run of the sync.
     #[serde(default)]
     pub sync: Option<At<String>>,
-    /// Checks the connection.
+    /// The command that checks the connection.
     #[serde(default)]
     pub check: Option<At<String>>,
     /// Does what a user of the CRM does.
@@ -99,14 +99,14 @@ pub struct CrmSource {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseName {
-    /// The variable.
+    /// The name of the environment's variable.
     pub env: At<String>,
 }
 
 /// A query, alone or with the columns that tell its rows apart.
 #[derive(Clone, Debug)]
 pub struct TableQuery {
-    /// The query.
+    /// The SQL query.
     pub query: String,
     /// Columns that tell rows apart; empty: `originId`, or what scenarios name rows by.
     pub key: Vec<String>,
@@ -116,21 +116,21 @@ pub struct TableQuery {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DetailedQuery {
-    /// The query.
+    /// The SQL query.
     query: String,
     /// The columns that tell its rows apart.
     #[serde(default)]
     key: OneOrMany<String>,
 }
 
-/// Which fields count.
+/// Which fields of a table are compared.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Compared {
-    /// Only these.
+    /// Only these fields are compared.
     #[serde(default)]
     pub only: Option<Vec<At<String>>>,
-    /// All but these.
+    /// All fields but these are compared.
     #[serde(default)]
     pub without: Vec<At<String>>,
 }

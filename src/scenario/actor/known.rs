@@ -14,7 +14,7 @@ pub struct Known {
     pub reason: String,
     /// Only rows of this entity.
     pub entity: Option<String>,
-    /// Only these fields.
+    /// The fields whose difference is known; all of them when empty.
     pub fields: Vec<String>,
     /// Where it stands in its file.
     pub line: usize,

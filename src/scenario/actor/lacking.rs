@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::testee::Testee;
 use crate::quirk::{Profile, Quirks};
-use crate::scenario::language::known::ENTITIES;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::setup::variant::Variant;
@@ -14,6 +13,7 @@ use crate::scenario::language::step::sync::SyncStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::YesNo;
+use crate::sync::connector::Stream;
 
 /// How often cron may sync in one case; a client needs real time for each.
 const CRON_SYNCS_MAX: i64 = 60;
@@ -137,7 +137,7 @@ fn of_form(form: &IntegrationSetup, need: &mut impl FnMut(&'static str, bool)) {
     need("website", form.website.as_ref().is_some_and(|website| website.get() != "all"));
     need("sync start date", form.sync_start_date.is_some());
     for entity in form.entities.iter().flatten() {
-        if let Some(known) = ENTITIES.iter().find(|known| *known == entity.get()) {
+        if let Some(known) = Stream::entity_names().iter().find(|known| *known == entity.get()) {
             need(known, form.entities.as_ref().is_some_and(|entities| entities.len() == 1));
         }
     }

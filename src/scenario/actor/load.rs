@@ -20,7 +20,7 @@ use crate::yaml_mistake::{CLIENT, FileKind, KNOWN_DIFFERENCES};
 pub struct Loaded {
     /// The file with its text, for messages that point into it.
     pub source: Arc<SourceFile>,
-    /// What it says.
+    /// What the client's file says.
     pub file: ClientFile,
     /// Where it is meant to differ.
     pub known: Vec<Known>,

@@ -44,7 +44,7 @@ impl Ended {
         !self.timed_out && self.code.is_some()
     }
 
-    /// All it said.
+    /// All that the program has printed.
     pub fn said(&self) -> String {
         self.output.text() + &self.complaints.text()
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The version of the protocol, told in `hello`.
 pub const PROTOCOL: u32 = 1;
 
-/// What is asked.
+/// What an adapter is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Deed {
@@ -31,7 +31,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// Its word.
+    /// The word of the request on the wire.
     pub fn word(self) -> &'static str {
         match self {
             Self::Hello => "hello",
@@ -52,7 +52,7 @@ pub struct Request {
     /// Its number; the answer repeats it. Single commands get none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,
-    /// What is asked.
+    /// What the adapter is to do.
     pub request: Deed,
     /// In `hello`: the version of this protocol.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,13 +111,13 @@ pub struct Settings {
     /// The SOAP API user.
     #[serde(rename = "api user")]
     pub api_user: String,
-    /// That user's key.
+    /// The API key of that user.
     #[serde(rename = "api key")]
     pub api_key: String,
     /// Whether the shop speaks WS-I.
     #[serde(rename = "ws-i compliance")]
     pub wsi: bool,
-    /// The integration's name.
+    /// The name of the integration.
     pub name: String,
     /// Nothing older is synced.
     #[serde(rename = "sync start date")]
@@ -152,7 +152,7 @@ pub struct Settings {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
-    /// The request's number.
+    /// The number of the request that is answered.
     pub id: u64,
     /// Whether it was done. A sync that failed as it should is `false` with a message; a program that dies is something else.
     pub ok: bool,
@@ -196,9 +196,9 @@ pub struct EditSaid {
 #[serde(untagged)]
 #[expect(dead_code, clippy::large_enum_variant, reason = "the schema is made from it, nobody makes one")]
 enum Line {
-    /// From Mockgento.
+    /// A line from Mockgento to the adapter.
     Request(Request),
-    /// To Mockgento.
+    /// A line from the adapter to Mockgento.
     Answer(Answer),
 }
 

@@ -33,7 +33,7 @@ pub enum TesteeError {
     NotStarted {
         /// The program that was to be started.
         program: String,
-        /// For what.
+        /// What the program was to do.
         what: &'static str,
         /// The client's file and line.
         file: String,
@@ -47,9 +47,9 @@ pub enum TesteeError {
         what: &'static str,
         /// The client's file and line.
         file: String,
-        /// How.
+        /// How the program ended.
         how: String,
-        /// What it said.
+        /// What the program printed last.
         said: String,
     },
     /// The variable that holds its database's address.
@@ -85,7 +85,7 @@ pub enum TesteeError {
     Unsupported(String),
 }
 
-/// Addresses of databases.
+/// The forms that the address of a database may have.
 const FORMS: &str = "postgresql://…, mysql://… or sqlite:…";
 /// Lines of a program's output that a message shows.
 const SAID_LINES: usize = 12;
@@ -101,13 +101,13 @@ fn said_after(said: &str) -> String {
 pub struct Surroundings {
     /// The scenario's time, RFC 3339.
     pub now: String,
-    /// `MAGENTO_…` by name.
+    /// The shop, as `MAGENTO_…` variables by name.
     pub variables: Vec<(&'static str, String)>,
     /// What must not be repeated.
     pub secrets: Vec<String>,
 }
 
-/// Somebody's own client.
+/// Somebody's own client, ready to be asked.
 pub struct Testee {
     path: PathBuf,
     source: Arc<SourceFile>,
@@ -152,7 +152,7 @@ impl Testee {
         }))
     }
 
-    /// What it is.
+    /// The title that the client's file gives it.
     pub fn title(&self) -> &str {
         self.file.title.get()
     }
@@ -195,7 +195,7 @@ impl Testee {
 
     /// Whether its rows have that table, as far as is known before they are read.
     pub fn shows(&self, table: &str) -> bool {
-        let is_entity = crate::scenario::language::known::ENTITIES.contains(&table);
+        let is_entity = crate::sync::connector::Stream::entity_names().contains(&table);
         if let Some(tables) = self.learned.get().and_then(|learned| learned.tables.as_ref()) {
             return tables.contains(table);
         }

@@ -30,7 +30,7 @@ pub enum Verdict {
     Conforms,
     /// They differ where they are meant to.
     Known,
-    /// They differ.
+    /// The rows of the client and ours differ.
     Differs,
     /// The client cannot do this, and why.
     Skipped(String),
@@ -45,7 +45,7 @@ impl Verdict {
     pub const WORDS: [&'static str; 6] =
         ["conforms", "known difference", "differs", "broken", "no reference", "skipped"];
 
-    /// Its word.
+    /// The word of the verdict in reports.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Conforms => "conforms",
@@ -71,12 +71,12 @@ impl Verdict {
     }
 }
 
-/// A case, judged.
+/// A case and what was found about the client in it.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// The name of the case, such as `sync/first.rpc`.
     pub name: String,
-    /// Its scenario's title.
+    /// The title of the scenario.
     pub title: String,
     /// The file of the scenario.
     pub file: PathBuf,
@@ -184,7 +184,7 @@ fn is_brought(client: &Testee, brought: &[&str], table: &str) -> bool {
         "cartItem" | "cartAddress" => "cart",
         other => other,
     };
-    let is_entity = crate::scenario::language::known::ENTITIES.contains(&entity);
+    let is_entity = crate::sync::connector::Stream::entity_names().contains(&entity);
     brought.is_empty() || client.supports("entities") || !is_entity || brought.contains(&entity)
 }
 

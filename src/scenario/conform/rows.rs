@@ -16,7 +16,7 @@ use crate::scenario::language::text::kind::Kind;
 /// Fields that tell rows apart where a client's file names none: the first that a row has.
 const KEYS: &[&str] = &["originId", "incrementId", "email", "code", "name"];
 
-/// What is wrong.
+/// The kinds of differences between the client's rows and ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
     /// The client does not have the row.
@@ -29,16 +29,16 @@ pub enum Wrong {
     Shop,
 }
 
-/// One difference.
+/// A difference between a row of the client and ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What is wrong.
+    /// The kind of the difference.
     pub wrong: Wrong,
     /// Of which entity; `shop` for the shop.
     pub entity: String,
     /// Which row, such as `originId 3`.
     pub key: String,
-    /// Which field.
+    /// The field that differs; `None` for a whole row.
     pub field: Option<String>,
     /// What our sync left.
     pub ours: Option<String>,

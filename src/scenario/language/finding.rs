@@ -83,7 +83,7 @@ pub enum ScenarioError {
     /// No file was found.
     #[error("no scenario files at {}; a scenario is a .yaml file with a title and steps", path.display())]
     NoneFound {
-        /// Where was looked.
+        /// The folder or file that was looked into.
         path: PathBuf,
     },
     /// The file says something that cannot be.

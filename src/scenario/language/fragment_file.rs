@@ -44,6 +44,6 @@ pub struct FragmentFile {
     /// Its variables with the values they have when `with` gives none.
     #[serde(default, rename = "let")]
     pub variables: IndexMap<At<String>, At<String>>,
-    /// Its steps.
+    /// The steps of the fragment.
     pub steps: Vec<At<Step>>,
 }

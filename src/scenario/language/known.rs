@@ -1,4 +1,5 @@
-//! Words the language takes from its surroundings: entities, connectors, tables, resources.
+//! Words the language takes from its surroundings: tables, fields, resources. Those of entities and connectors are
+//! [`Stream::entity_names`](crate::sync::connector::Stream::entity_names).
 
 use std::collections::BTreeSet;
 
@@ -12,14 +13,6 @@ pub(in crate::scenario) const ANY: &str = "any";
 
 /// Fields of the CRM's tables that no column holds: where the notes of an order are shown, by page.
 pub(in crate::scenario) const SHOWN_ON: &str = "shownOn";
-
-/// Entities a Magento channel may hold (sync spec 4.2).
-pub(in crate::scenario) const ENTITIES: &[&str] =
-    &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
-
-/// Connectors that can be run alone (sync spec 4.1).
-pub(in crate::scenario) const CONNECTORS: &[&str] =
-    &["customer", "cart", "order", "credit_memo", "newsletter_subscriber"];
 
 /// Tables of the CRM, by OroCRM's names, and what it keeps besides them.
 pub(in crate::scenario) fn crm_tables() -> Vec<&'static str> {

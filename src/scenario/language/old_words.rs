@@ -14,9 +14,9 @@ use super::text::value::Value;
 pub struct OldWord {
     /// Where it stands, quotes included.
     pub place: Place,
-    /// As it was.
+    /// The word of the earlier release.
     pub old: &'static str,
-    /// As it is.
+    /// The word of this release.
     pub new: &'static str,
 }
 

@@ -18,14 +18,14 @@ pub struct Origin {
     pub values: BTreeMap<String, String>,
 }
 
-/// A `use` step.
+/// A `use` step that put steps into the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Used {
     /// The fragment it names.
     pub fragment: String,
     /// The file it stands in.
     pub file: PathBuf,
-    /// Its line.
+    /// The line of the `use` step.
     pub line: usize,
 }
 

@@ -5,13 +5,13 @@
 pub(super) struct Renamed {
     /// The key whose record it stands in.
     pub(super) within: &'static str,
-    /// As it was.
+    /// The word of the earlier release.
     pub(super) old: &'static str,
-    /// As it is.
+    /// The word of this release.
     pub(super) new: &'static str,
 }
 
-/// All of them.
+/// Every word that has been renamed.
 pub(super) const RENAMED: [Renamed; 1] = [Renamed { within: "expect", old: "in cells", new: "in cases" }];
 
 /// Whether a word is one of an earlier release, which is read and not offered.

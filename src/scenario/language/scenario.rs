@@ -26,7 +26,7 @@ pub struct Scenario {
     pub name: String,
     /// The file with its text, for messages that point into it.
     pub file: Arc<SourceFile>,
-    /// What it says.
+    /// What the file says, as data.
     pub script: Script,
     /// The folder its snapshots lie in.
     pub snapshots: PathBuf,

@@ -43,7 +43,7 @@ impl Draft {
         line(&mut self.steps, format_args!("  # {}", one_line(text)));
     }
 
-    /// The file's text.
+    /// The text of the scenario's file.
     pub fn text(&self) -> String {
         format!("{}steps:\n{}", self.head, self.steps)
     }

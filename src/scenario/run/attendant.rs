@@ -40,7 +40,7 @@ pub trait Attendant {
     }
 }
 
-/// Nobody.
+/// An attendant who does nothing: the case runs alone.
 pub(in crate::scenario) struct Nobody;
 
 impl Attendant for Nobody {}
@@ -74,12 +74,12 @@ impl<'s> Stage<'s> {
         Self { world }
     }
 
-    /// The case.
+    /// The case that runs.
     pub fn case(&self) -> &'s Case {
         self.world.case
     }
 
-    /// The scenario's time.
+    /// The time by the scenario's clock.
     pub fn now(&self) -> Timestamp {
         self.world.clock.now()
     }
@@ -130,7 +130,7 @@ pub struct DoneStep<'s> {
     pub index: usize,
     /// What happened in it, where a timeline is kept.
     pub told: Option<&'s ToldStep>,
-    /// What it left.
+    /// The failures of the step, when there are any.
     pub failures: &'s [Failure],
     /// Whether another one follows.
     pub is_last: bool,

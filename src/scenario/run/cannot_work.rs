@@ -42,6 +42,8 @@ pub(in crate::scenario) enum CannotWork {
     NoConnector(String),
     #[error("its steps were not put in; please report it")]
     NotPutIn,
+    #[error("nobody knows how to do `{0}`; please report it")]
+    NobodyActs(&'static str),
     #[error("the command cannot be read: {0}")]
     Command(#[from] shell_words::ParseError),
     #[error("the command is empty")]

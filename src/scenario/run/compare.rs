@@ -51,10 +51,10 @@ pub enum Kind {
     Changed,
 }
 
-/// One difference.
+/// A difference between two states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What is wrong.
+    /// The kind of the difference.
     pub kind: Kind,
     /// `crm` or `shop`, then the table: `crm customers`, `crm customers addresses`.
     pub table: String,
@@ -96,7 +96,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// A row, flat.
+/// The fields of a row, nested ones by their paths.
 type Fields = BTreeMap<String, String>;
 /// Rows by table and key, each key with all its rows in order.
 type Tables = BTreeMap<String, BTreeMap<(String, String), Vec<Fields>>>;

@@ -15,7 +15,7 @@ pub struct Exercised {
     pub faults: BTreeSet<String>,
     /// Disruptions that struck, by kind.
     pub disruptions: BTreeSet<String>,
-    /// Connectors that ran.
+    /// The names of the connectors that ran.
     pub connectors: BTreeSet<String>,
 }
 

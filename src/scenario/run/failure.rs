@@ -38,10 +38,10 @@ impl FailureKind {
     }
 }
 
-/// One reason.
+/// One reason why a case failed, and where.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Which kind.
+    /// The kind of the failure, by which reports sort it.
     pub kind: FailureKind,
     /// The file of the fragment that the step stands in; `None` for the scenario's own.
     pub file: Option<PathBuf>,

@@ -30,16 +30,16 @@ pub(in crate::scenario) enum Served {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// No socket.
+    /// No port could be listened on.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// No TLS library.
+    /// The TLS library could not be set up.
     #[error(transparent)]
     Trust(#[from] TrustError),
     /// A shop's base URL in its seed or name.
     #[error("the shop's base URL \"{url}\" is not one: {cause}; correct web/unsecure/base_url in the seed")]
     BaseUrl {
-        /// What it is.
+        /// The address that cannot be read.
         url: String,
         /// The error underneath.
         cause: url::ParseError,
@@ -47,7 +47,7 @@ pub enum NetworkError {
 }
 
 impl Served {
-    /// Serves a shop.
+    /// Serves a shop over the carrier that was chosen.
     pub(in crate::scenario) async fn start(shop: Shop, carrier: Carrier) -> Result<Self, NetworkError> {
         match carrier {
             Carrier::InMemory => Ok(Self::InMemory(InMemoryShop::new(shop, EndpointOptions::default()))),

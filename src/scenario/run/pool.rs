@@ -17,7 +17,7 @@ use crate::scenario::run::runner::{self, RunOptions};
 /// How many run at once, and how long one may take by the wall's clock; a scenario's own time costs nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolOptions {
-    /// Threads.
+    /// The number of threads, which is how many cases run at once.
     pub jobs: usize,
     /// From this on a case counts as slow.
     pub slow_after: Duration,

@@ -16,9 +16,9 @@ const UNREAD: &str = "file";
 /// What became of a case.
 #[derive(Clone, Debug)]
 pub struct CaseResult {
-    /// The case's name.
+    /// The name of the case: its scenario's, and the variant behind a dot.
     pub name: String,
-    /// The scenario's title.
+    /// The title of the scenario.
     pub title: String,
     /// The file of the scenario.
     pub file: PathBuf,
@@ -30,7 +30,7 @@ pub struct CaseResult {
     pub accepted: usize,
     /// Real time it took.
     pub elapsed: Duration,
-    /// What it exercised.
+    /// Which operations, connectors and the like it exercised.
     pub exercised: Box<Exercised>,
     /// What happened step by step, when it was asked for and the scenario ended.
     pub timeline: Option<Box<Timeline>>,

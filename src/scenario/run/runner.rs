@@ -14,7 +14,7 @@ use crate::scenario::run::setup::SetUpError;
 use crate::scenario::run::timeline::recorder::Recorder;
 use crate::scenario::run::world::World;
 
-/// Runs one case.
+/// Runs one case from its set-up to its last step.
 pub fn run(case: &Case, options: RunOptions) -> CaseResult {
     run_attended(case, options, &AtomicUsize::new(0), &mut Nobody)
 }

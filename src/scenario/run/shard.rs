@@ -13,9 +13,9 @@ use crate::scenario::Case;
 /// One part of several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which, from 0.
+    /// Which part it is, counted from 0.
     index: usize,
-    /// Of how many.
+    /// The number of all parts.
     of: usize,
 }
 
@@ -38,12 +38,12 @@ impl fmt::Display for Shard {
 }
 
 impl Shard {
-    /// Which, from 0.
+    /// Which part it is, counted from 0.
     pub fn index(self) -> usize {
         self.index
     }
 
-    /// Of how many.
+    /// The number of all parts.
     pub fn of(self) -> usize {
         self.of
     }

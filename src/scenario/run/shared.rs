@@ -8,7 +8,7 @@ use crate::snapshot::SnapshotName;
 /// What was left, and by which case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::scenario) struct Left {
-    /// The case.
+    /// The name of the case that wrote the snapshot.
     pub(in crate::scenario) by: String,
     /// The text of the file.
     pub(in crate::scenario) text: String,

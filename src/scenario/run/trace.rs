@@ -10,7 +10,7 @@ use crate::soap::SoapValue;
 /// Longer rows of calls to one operation are shown by their first and last.
 const ALIKE_MAX: usize = 12;
 
-/// Exchanges in order.
+/// The calls in their order, as a snapshot shows them.
 pub(in crate::scenario) fn of(exchanges: &[JournalEntry]) -> Vec<Value> {
     let mut lines = Vec::new();
     for alike in exchanges.chunk_by(|one, next| one.operation == next.operation) {

@@ -11,9 +11,9 @@ pub struct WireCall {
     pub entry: JournalEntry,
     /// What came back, in a few words.
     pub answered: String,
-    /// The request.
+    /// The body of the request; `None` when there was none.
     pub request: Option<String>,
-    /// The answer.
+    /// The body of the answer; `None` when there was none.
     pub answer: Option<String>,
 }
 

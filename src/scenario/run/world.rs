@@ -48,9 +48,9 @@ pub(in crate::scenario) struct LastOutcome {
 /// The beginning of a step.
 #[derive(Clone, Debug)]
 pub(in crate::scenario) struct Mark {
-    /// The step's word.
+    /// The word of the step.
     pub(in crate::scenario) step: &'static str,
-    /// The scenario's time.
+    /// The time by the scenario's clock.
     pub(in crate::scenario) at: Timestamp,
     /// Journal entries of each shop at that moment.
     pub(in crate::scenario) from: IndexMap<String, usize>,

@@ -30,7 +30,7 @@ impl Dice {
         self.below(100) < percent
     }
 
-    /// One of them.
+    /// One of these, drawn; `None` of an empty list.
     pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         from.get(self.below(from.len()))
     }

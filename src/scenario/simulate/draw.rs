@@ -42,7 +42,7 @@ const WITH_BRIDGE: &[&str] = &[
     "salesOrderCreditmemoInfo",
     "customerAddressList",
 ];
-/// Those without it.
+/// Calls that may be struck in a shop without the bridge.
 const NATIVE: &[&str] = &[
     "login",
     "storeList",

@@ -10,7 +10,7 @@ const QUIET_SYNCS: usize = 3;
 /// Steps that belong together, such as a disruption, the sync it strikes, and its end.
 pub type Block = Vec<Value>;
 
-/// A drawn scenario.
+/// A scenario that was drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
     /// Lines at the head of the file.
@@ -22,7 +22,7 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// The file's text.
+    /// The text of the scenario's file.
     pub fn text(&self) -> String {
         let mut draft = Draft::default();
         for line in &self.comments {

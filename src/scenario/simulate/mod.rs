@@ -23,7 +23,7 @@ use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::snapshot::Mode;
 
-/// What to simulate.
+/// How many scenarios are drawn, from which seed, and when to stop.
 #[derive(Clone, Debug)]
 pub struct SimulateOptions {
     /// What every draw starts from.
@@ -57,7 +57,7 @@ pub struct Found {
     pub text: String,
     /// Steps it has, and steps the drawn one had.
     pub steps: (usize, usize),
-    /// Runs that took.
+    /// The number of runs that finding the smallest scenario took.
     pub runs: usize,
 }
 

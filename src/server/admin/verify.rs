@@ -13,7 +13,7 @@ use crate::server::verify::{Together, Unmet, Wanted, counts, judge};
 /// Calls that one question has: each is looked for among all that came.
 const CALLS_MAX: usize = 1000;
 
-/// What is asked.
+/// Which calls should have come, and how many.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {

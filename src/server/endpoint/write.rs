@@ -72,7 +72,7 @@ impl Acted {
         }
     }
 
-    /// Writes the result.
+    /// Writes the result in the language of the door.
     pub(in crate::server) fn write(self) -> Handled {
         let value = match &self.result {
             Ok(value) => value,

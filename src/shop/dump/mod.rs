@@ -27,7 +27,7 @@ pub struct Tables(pub IndexMap<String, Vec<SeedRow>>);
 /// A seed, and what of the shop is not in it.
 #[derive(Clone, Debug)]
 pub struct Converted {
-    /// The seed.
+    /// The seed that was made.
     pub seed: Seed,
     /// What was not understood, left out or changed, a line each.
     pub notes: Vec<String>,
@@ -165,7 +165,7 @@ impl Conversion {
         }
     }
 
-    /// What is left.
+    /// Notes the rows that no rule has taken.
     fn rest(&mut self, unknown: Vec<(String, usize)>) {
         let mut all: BTreeMap<String, usize> = unknown.into_iter().collect();
         all.extend(std::mem::take(&mut self.tables).into_iter().map(|(name, rows)| (name, rows.len())));

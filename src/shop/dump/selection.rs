@@ -43,7 +43,7 @@ const PASSING: &[&str] = &[
     "importexport",
 ];
 
-/// Asks for them.
+/// Asks the source for the chosen rows.
 pub(super) fn select<S: Source>(source: &mut S, prefix: Option<&str>, part: &Part) -> Result<Selected, S::Error> {
     let all = source.tables()?;
     let prefix = prefix.map_or_else(|| prefix_of(all.keys().map(String::as_str)), str::to_owned);

@@ -11,16 +11,16 @@ use crate::soap::value::leading_int;
 /// Which rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// All of them.
+    /// All rows of the table.
     All,
     /// Those whose column has one of these numbers.
     Numbered {
-        /// The column.
+        /// The column that holds the numbers.
         column: &'static str,
-        /// The numbers.
+        /// The numbers, one of which a row must have.
         numbers: Vec<i64>,
     },
-    /// The newest.
+    /// The newest rows by a column.
     Newest {
         /// The column that counts the rows.
         key: &'static str,
@@ -28,7 +28,7 @@ pub enum Pick {
         changed: Vec<&'static str>,
         /// Only rows that were changed from this moment on, or of which nobody knows.
         since: Option<String>,
-        /// So many.
+        /// The most rows that are read; `None` for all.
         limit: Option<usize>,
     },
 }

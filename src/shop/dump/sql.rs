@@ -10,7 +10,7 @@ use crate::shop::seed::{NODES_MAX, SeedError, SeedRow};
 /// MySQL's limit is 64 letters, of four bytes at most; each row repeats the names of its columns.
 const NAME_BYTES_MAX: usize = 256;
 
-/// Reads a dump.
+/// Reads the tables of a dump.
 pub(super) fn read(text: &str, name: &str) -> Result<Tables, SeedError> {
     read_within(text, name, NODES_MAX)
 }

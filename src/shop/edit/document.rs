@@ -23,7 +23,7 @@ use crate::shop::written;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderDocument {
-    /// The order's id.
+    /// The id of the order.
     pub order: i64,
     /// How many of which `sku`; all that is left when there is no list, nothing when it is empty.
     #[serde(default)]
@@ -49,7 +49,7 @@ pub struct OrderDocument {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderRemark {
-    /// The text.
+    /// The text of the comment.
     #[serde(default)]
     pub comment: Option<String>,
     /// Whether the customer is told by e-mail.

@@ -7,15 +7,15 @@ use crate::shop::written::Miswritten;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// No such table.
+    /// The shop has no such table.
     #[error("the shop has no table \"{table}\"; did you mean \"{nearest}\"?")]
     UnknownTable {
-        /// Asked for.
+        /// The name that was given.
         table: String,
         /// The most similar one.
         nearest: String,
     },
-    /// No such record.
+    /// The table has no such record.
     #[error("{table} has no record {id}; it has {count}")]
     UnknownRecord {
         /// The table that was named.
@@ -28,9 +28,9 @@ pub enum EditError {
     /// An amount that is none.
     #[error("{column} holds \"{found}\", which is no number; write one such as 12.50")]
     NoNumber {
-        /// Column.
+        /// The name of the column.
         column: String,
-        /// What it holds.
+        /// The value that was given.
         found: String,
     },
     /// Magento's rules do not allow it.
@@ -38,9 +38,9 @@ pub enum EditError {
     Refused {
         /// What was to be done, and with what.
         what: &'static str,
-        /// Primary key.
+        /// The primary key of the record.
         id: i64,
-        /// Magento's words.
+        /// The refusal in Magento's words.
         why: SaleRefused,
     },
     /// A column there is not, or a value it cannot hold.

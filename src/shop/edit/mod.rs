@@ -26,7 +26,7 @@ pub use error::EditError;
 use people::check_email;
 pub use structure::Part;
 
-/// One edit.
+/// One edit of a shop, as somebody makes it in the admin pages or in the storefront.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -35,14 +35,14 @@ pub enum ShopEdit {
     Create {
         /// Table, by Magento's name.
         table: String,
-        /// Columns.
+        /// The values by the names of the columns.
         fields: SeedRow,
     },
     /// Changes a record.
     Update {
         /// Table, by Magento's name.
         table: String,
-        /// Primary key.
+        /// The primary key of the record.
         id: i64,
         /// Columns to set; null empties.
         fields: SeedRow,
@@ -51,45 +51,45 @@ pub enum ShopEdit {
     Delete {
         /// Table, by Magento's name.
         table: String,
-        /// Primary key.
+        /// The primary key of the record.
         id: i64,
     },
-    /// Somebody registers.
+    /// A customer registers.
     CreateCustomer {
-        /// Columns.
+        /// The values by the names of the columns.
         fields: SeedRow,
     },
     /// A customer is saved with other values.
     UpdateCustomer {
-        /// Primary key.
+        /// The primary key of the customer.
         id: i64,
         /// Columns to set; null empties.
         fields: SeedRow,
     },
     /// A customer gets an address.
     CreateAddress {
-        /// The customer's id.
+        /// The id of the customer.
         customer: i64,
         /// Columns; `is_default_billing` and `is_default_shipping` are its customer's.
         fields: SeedRow,
     },
     /// An address is saved with other values.
     UpdateAddress {
-        /// Primary key.
+        /// The primary key of the address.
         id: i64,
         /// Columns to set; null empties.
         fields: SeedRow,
     },
     /// An order is saved with other values, by its statuses and states.
     UpdateOrder {
-        /// The order's id.
+        /// The id of the order.
         order: i64,
         /// Columns to set; null empties.
         fields: SeedRow,
     },
     /// A cart is saved with other values.
     UpdateCart {
-        /// The cart's id.
+        /// The id of the cart.
         cart: i64,
         /// Columns to set; null empties.
         fields: SeedRow,
@@ -98,41 +98,41 @@ pub enum ShopEdit {
     Configure {
         /// Path, such as `general/locale/timezone`.
         path: String,
-        /// Value.
+        /// The value of the setting.
         value: String,
     },
-    /// Switches WS-I compliance.
+    /// Switches WS-I compliance on or off.
     SetWsi(bool),
     /// Installs a bridge release, or removes it.
     SetBridge(Option<String>),
     /// Activates or deactivates an API user.
     SetUserActive {
-        /// User name.
+        /// The name of the API user.
         user: String,
         /// Whether the account is active.
         active: bool,
     },
     /// Gives an API user another key.
     SetUserKey {
-        /// User name.
+        /// The name of the API user.
         user: String,
-        /// The new key.
+        /// The new API key.
         key: String,
     },
     /// Gives an API user other rights.
     SetUserRole {
-        /// User name.
+        /// The name of the API user.
         user: String,
         /// Allowed ACL nodes; `all` for everything.
         nodes: Vec<String>,
     },
-    /// Forgets all sessions.
+    /// Ends all API sessions.
     ExpireSessions,
     /// Somebody fills a cart.
     FillCart(Sale),
     /// A cart holds other items from now on.
     PutInCart {
-        /// The cart's id.
+        /// The id of the cart.
         cart: i64,
         /// Columns of each item.
         items: Vec<SeedRow>,
@@ -141,9 +141,9 @@ pub enum ShopEdit {
     PlaceOrder(Sale),
     /// Somebody notes something on an order.
     CommentOrder {
-        /// The order's id.
+        /// The id of the order.
         order: i64,
-        /// What is noted.
+        /// The text of the comment.
         comment: String,
         /// Whether the customer is told by e-mail.
         #[serde(default)]
@@ -160,52 +160,52 @@ pub enum ShopEdit {
     CreditMemo(OrderDocument),
     /// What is open of an order is canceled.
     CancelOrder {
-        /// The order's id.
+        /// The id of the order.
         order: i64,
     },
     /// An order is put on hold.
     HoldOrder {
-        /// The order's id.
+        /// The id of the order.
         order: i64,
     },
     /// An order is taken off hold.
     UnholdOrder {
-        /// The order's id.
+        /// The id of the order.
         order: i64,
     },
     /// A website, store view or customer group is made by its form.
     AddPart {
-        /// Which form.
+        /// The kind of record, by its form.
         part: Part,
-        /// Columns.
+        /// The values by the names of the columns.
         fields: SeedRow,
     },
     /// A website, store view or customer group is saved with other values.
     ChangePart {
-        /// Which form.
+        /// The kind of record, by its form.
         part: Part,
-        /// Primary key.
+        /// The primary key of the record.
         id: i64,
-        /// Columns to set.
+        /// The values to set, by the names of the columns.
         fields: SeedRow,
     },
     /// A website, store view or customer group is deleted by its form.
     DeletePart {
-        /// Which form.
+        /// The kind of record, by its form.
         part: Part,
-        /// Primary key.
+        /// The primary key of the record.
         id: i64,
     },
     /// An order is refunded whole.
     Refund {
-        /// The order's id.
+        /// The id of the order.
         order: i64,
         /// Columns of the credit memo.
         set: SeedRow,
     },
     /// A newsletter subscription is made, changed or ended.
     Subscribe {
-        /// E-mail address.
+        /// The e-mail address of the subscriber.
         email: String,
         /// 1 subscribed, 2 not active, 3 unsubscribed, 4 unconfirmed.
         status: i64,

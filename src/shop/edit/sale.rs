@@ -88,7 +88,7 @@ impl Shop {
     }
 }
 
-/// States of orders.
+/// The states that an order may have.
 const STATES: &[&str] =
     &["new", "pending_payment", "processing", "complete", "closed", "canceled", "holded", "payment_review"];
 

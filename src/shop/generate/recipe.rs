@@ -10,7 +10,7 @@ use crate::shop::seed::{SeedError, SeedRow};
 /// How much of everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
-    /// Registered customers.
+    /// The number of registered customers.
     pub customers: u32,
     /// Addresses of them all.
     pub addresses: u32,
@@ -27,9 +27,9 @@ pub struct Recipe {
     pub invoices: u32,
     /// Orders that are sent, as long as there is something to send.
     pub shipments: u32,
-    /// Refunds.
+    /// The number of credit memos.
     pub credit_memos: u32,
-    /// Newsletter subscribers.
+    /// The number of newsletter subscribers.
     pub subscribers: u32,
     /// The first thing that happened; the rest is spread evenly.
     pub from: Timestamp,
@@ -54,7 +54,7 @@ pub enum GenerateError {
     Refused {
         /// The operation of the API.
         operation: &'static str,
-        /// What it said.
+        /// The fault with which the operation ended.
         why: String,
     },
     /// The same, for the whole.

@@ -11,7 +11,7 @@ use crate::shop::{Refusal, Row, Shop};
 
 /// How a listing reads its entities.
 pub(super) struct Entities {
-    /// The table.
+    /// The name of the table.
     pub(super) table: &'static str,
     /// What the API calls columns, and the columns.
     pub(super) aliases: &'static [(&'static str, &'static str)],

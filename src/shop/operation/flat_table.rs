@@ -9,7 +9,7 @@ use crate::soap::SoapStruct;
 
 /// How a listing reads its table.
 pub(super) struct Listing {
-    /// The table.
+    /// The name of the table.
     pub(super) table: &'static str,
     /// What the API calls a column, and the column.
     pub(super) alias: (&'static str, &'static str),
@@ -24,7 +24,7 @@ pub(super) struct Listing {
 /// What a listing joins to its table, and so can be filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Joins {
-    /// Nothing.
+    /// Nothing is joined.
     Nothing,
     /// Billing and shipping address of an order.
     Addresses,

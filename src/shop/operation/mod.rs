@@ -56,7 +56,7 @@ impl Given {
     }
 }
 
-/// An operation.
+/// What does the work of an operation.
 pub(super) type Handler = fn(&mut Call<'_>) -> Result<SoapValue, Refusal>;
 
 /// Operations of one file, by name.

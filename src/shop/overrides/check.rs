@@ -13,21 +13,21 @@ pub enum OverridesError {
     /// Not a file of overrides.
     #[error("{name}:{line}:{column}: {message}")]
     Syntax {
-        /// File name.
+        /// The name of the file.
         name: String,
-        /// Line, from 1.
+        /// The line of the file, counted from 1.
         line: u64,
-        /// Column, from 1.
+        /// The column of the line, counted from 1.
         column: u64,
-        /// What was expected.
+        /// What was expected there.
         message: String,
     },
     /// It names what the product does not have.
     #[error("{what}; {remedy}")]
     Invalid {
-        /// What is wrong.
+        /// What is wrong with the overrides.
         what: String,
-        /// What to do.
+        /// What to do about it.
         remedy: String,
     },
     /// They cannot be written.

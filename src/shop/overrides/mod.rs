@@ -49,7 +49,7 @@ pub struct Overrides {
     /// What lists with a pager do.
     #[serde(skip_serializing_if = "is_default")]
     pub paging: PagingOverrides,
-    /// Status and headers.
+    /// The status and the headers of answers.
     #[serde(skip_serializing_if = "is_default")]
     pub http: HttpOverrides,
     /// Protocols that the shop has or lacks otherwise than its product.
@@ -95,7 +95,7 @@ pub struct OperationOverrides {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TypeOverride {
-    /// Fields it lacks.
+    /// The fields of the product that the shop leaves out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
     /// Fields it has besides, and their types: string, int, boolean, double, anyType or the name of another type; an
@@ -151,7 +151,7 @@ pub struct PagingOverrides {
     pub last_page_again: Vec<String>,
 }
 
-/// Status and headers.
+/// The status and the headers of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HttpOverrides {

@@ -30,7 +30,7 @@ pub struct Row(Form);
 
 #[derive(Clone)]
 enum Form {
-    /// Being filled.
+    /// The row is still being filled.
     Open(Box<IndexMap<Name, Option<String>>>),
     /// As tables keep it. The seed that a shop goes back to, its checkpoints and its tables share the rows that nobody
     /// changed.
@@ -44,7 +44,7 @@ impl Default for Row {
 }
 
 impl Row {
-    /// An empty row.
+    /// A row without any column.
     pub fn new() -> Self {
         Self(Form::Open(Box::default()))
     }
@@ -119,7 +119,7 @@ impl Row {
         self.change(|map| map.shift_remove(column)).flatten()
     }
 
-    /// Columns in order.
+    /// The columns in their order, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.named().map(|(name, value)| (name.as_ref(), value))
     }

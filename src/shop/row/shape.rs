@@ -55,7 +55,7 @@ impl Shape {
         Self { names, places, common: OnceLock::new() }
     }
 
-    /// Names in order.
+    /// The names of the columns in their order.
     pub(in crate::shop) fn names(&self) -> &[Name] {
         &self.names
     }

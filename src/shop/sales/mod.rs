@@ -37,7 +37,7 @@ use amount::Amount;
 /// A document that was made: an order, invoice, shipment or credit memo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Made {
-    /// Primary key.
+    /// The primary key of the record.
     pub(super) id: i64,
     /// The number people know it by.
     pub(super) increment_id: String,

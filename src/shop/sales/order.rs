@@ -45,7 +45,7 @@ pub(in crate::shop) struct Notified(pub(in crate::shop) i64);
 impl Notified {
     pub(in crate::shop) const NO: Self = Self(0);
     pub(in crate::shop) const YES: Self = Self(1);
-    /// Nobody asked.
+    /// Nobody said whether the customer is to be told.
     pub(in crate::shop) const NOT_APPLICABLE: Self = Self(2);
 }
 

@@ -17,7 +17,7 @@ pub(in crate::shop) fn shown(amount: Amount, currency: &str) -> String {
     format!("{minus}{sign}{}.{cents}", grouped(whole))
 }
 
-/// Thousands apart.
+/// The digits with a comma between thousands.
 fn grouped(whole: &str) -> String {
     let mut text = String::new();
     for (at, digit) in whole.chars().enumerate() {

@@ -19,9 +19,9 @@ pub enum SaleRefused {
     /// More of an item was asked for than is left.
     #[error("Invalid qty to {deed} item \"{name}\"")]
     InvalidQty {
-        /// `invoice` or `refund`.
+        /// What was to be done: `invoice` or `refund`.
         deed: &'static str,
-        /// The item's name.
+        /// The name of the item.
         name: String,
     },
     /// A refund of more than was paid.

@@ -30,7 +30,7 @@ pub(in crate::shop) struct Kind {
     pub(in crate::shop) to_item: Added,
 }
 
-/// Invoices.
+/// What is special about invoices.
 pub(in crate::shop) static INVOICE: Kind = Kind {
     table: "sales_flat_invoice",
     items: "sales_flat_invoice_item",
@@ -61,7 +61,7 @@ pub(in crate::shop) static INVOICE: Kind = Kind {
     ],
 };
 
-/// Credit memos.
+/// What is special about credit memos.
 pub(in crate::shop) static CREDIT_MEMO: Kind = Kind {
     table: "sales_flat_creditmemo",
     items: "sales_flat_creditmemo_item",

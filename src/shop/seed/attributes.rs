@@ -60,13 +60,13 @@ pub struct SeedAttribute {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AttributeOf {
-    /// Customers.
+    /// The attribute is one of customers.
     Customer,
-    /// Their addresses.
+    /// The attribute is one of customers' addresses.
     Address,
-    /// Categories.
+    /// The attribute is one of categories.
     Category,
-    /// Products.
+    /// The attribute is one of products.
     #[default]
     Product,
 }
@@ -75,12 +75,12 @@ pub enum AttributeOf {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AttributeKind {
-    /// A line.
+    /// A text of one line.
     #[default]
     Text,
-    /// Several lines.
+    /// A text of several lines.
     Textarea,
-    /// A day.
+    /// A date without a time.
     Date,
     /// Yes or no.
     Boolean,
@@ -88,7 +88,7 @@ pub enum AttributeKind {
     Select,
     /// Some of its options.
     Multiselect,
-    /// An amount.
+    /// An amount of money.
     Price,
 }
 
@@ -96,7 +96,7 @@ pub enum AttributeKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AttributeScope {
-    /// Everywhere.
+    /// The value holds for all websites and store views.
     #[default]
     Global,
     /// In all store views of a website.
@@ -111,7 +111,7 @@ pub enum AttributeScope {
 pub enum Options {
     /// Labels; their ids are counted up.
     Labels(Vec<String>),
-    /// Labels by id.
+    /// The labels by the ids of the options.
     ById(IndexMap<String, String>),
 }
 

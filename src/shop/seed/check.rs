@@ -32,13 +32,13 @@ pub(super) struct Misfit {
     number: usize,
     /// Which address of a customer, from 0.
     address: Option<usize>,
-    /// The column.
+    /// The name of the column.
     pub(super) column: String,
     /// The record, as a person would name it.
     pub(super) named: String,
-    /// What is wrong.
+    /// What is wrong with the value.
     pub(super) what: String,
-    /// What to do.
+    /// What to do about it.
     pub(super) remedy: String,
 }
 
@@ -57,7 +57,7 @@ impl From<Misfit> for SeedError {
     }
 }
 
-/// Nobody reads more.
+/// The most mistakes of a seed that are told; nobody reads more.
 const MISFITS_MAX: usize = 20;
 
 /// A record of the seed.

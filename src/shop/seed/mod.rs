@@ -26,7 +26,7 @@ use crate::nearest::nearest;
 use crate::secret::ApiKey;
 use crate::yaml_mistake;
 
-/// A seed file.
+/// A seed file, read: what a shop holds when it starts.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Seed {
@@ -45,7 +45,7 @@ pub struct Seed {
     /// Customer groups; the four of a fresh install when there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub customer_groups: Vec<SeedRow>,
-    /// API users.
+    /// The users of the API, each with a key and rights.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub api_users: Vec<SeedUser>,
     /// Customers with their addresses.
@@ -120,7 +120,7 @@ fn passes_budget(error: &serde_saphyr::Error) -> bool {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedUser {
-    /// User name.
+    /// The name with which the user logs in.
     pub username: String,
     /// API key, at least six characters.
     pub api_key: String,
@@ -202,7 +202,7 @@ pub enum SeedError {
     /// More than a shop can be made of.
     #[error("{name}: the seed has more than {nodes_max} keys and values; make it smaller, or use the shop \"big\"")]
     TooLarge {
-        /// What was read.
+        /// The name of what was read.
         name: String,
         /// The limit that was exceeded.
         nodes_max: usize,
@@ -210,13 +210,13 @@ pub enum SeedError {
     /// Not a seed file.
     #[error("{name}:{line}:{column}: {message}")]
     Syntax {
-        /// File name.
+        /// The name of the file.
         name: String,
-        /// Line, from 1.
+        /// The line of the file, counted from 1.
         line: u64,
-        /// Column, from 1.
+        /// The column of the line, counted from 1.
         column: u64,
-        /// What was expected.
+        /// What was expected there.
         message: String,
     },
     /// Columns and values that do not fit: a line for each, with its place and a remedy.
@@ -225,9 +225,9 @@ pub enum SeedError {
     /// A seed that contradicts itself.
     #[error("{what}; {remedy}")]
     Invalid {
-        /// What is wrong.
+        /// What is wrong with the seed.
         what: String,
-        /// What to do.
+        /// What to do about it.
         remedy: String,
     },
 }

@@ -24,9 +24,9 @@ const DELAY_SECONDS_MAX: i64 = 3600;
 #[error("{name}:{line}:{column}: {message}")]
 pub struct StubError {
     name: String,
-    /// Line, from 1.
+    /// The line of the file, counted from 1.
     pub line: u64,
-    /// Column, from 1.
+    /// The column of the line, counted from 1.
     pub column: u64,
     message: String,
 }

@@ -117,7 +117,7 @@ pub struct FaultParts {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum FaultCodeText {
-    /// A number.
+    /// The fault code as a number.
     Number(u16),
     /// A name, or a number in quotes.
     Text(String),

@@ -30,7 +30,7 @@ pub struct Stubs {
     last_id: u64,
 }
 
-/// One of them.
+/// One stub: which calls it answers, and with what.
 #[derive(Clone, Debug)]
 struct Stub {
     id: u64,
@@ -93,7 +93,7 @@ pub struct StubStanding {
     pub id: u64,
     /// Its name, or file and line.
     pub name: String,
-    /// The operation.
+    /// The operation that the stub answers.
     pub operation: String,
     /// Of calls with these arguments.
     pub when: Conditions,
@@ -211,7 +211,7 @@ const NO_STUB: &str = "has no answer in this fake shop: write a stub for it in a
                        \"mockgento serve --stubs FILE\", or POST one to /__admin/stubs";
 
 impl Shop {
-    /// The stubs.
+    /// The stubs of the shop.
     pub fn stubs(&self) -> &Stubs {
         &self.stubs
     }

@@ -52,7 +52,7 @@ const RECORDS: &[(&str, &str, &str, &str)] = &[
     ("store", "storeId", "core_store", "store_id"),
 ];
 
-/// What templates know.
+/// What templates may name: the call and the shop.
 #[derive(Serialize)]
 pub(super) struct Context<'a> {
     arguments: &'a SoapStruct,

@@ -6,7 +6,7 @@ const KEY_MAX: i64 = u32::MAX as i64;
 /// The order of a list's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyOrder {
-    /// Oldest first.
+    /// The smallest key comes first, which is the oldest row.
     Ascending,
     /// Newest first, as the bridge lists subscribers.
     Descending,

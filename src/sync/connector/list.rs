@@ -11,7 +11,7 @@ pub const PAGE_SIZE: usize = 100;
 /// A list call without its dates: what stays the same from page to page and window to window.
 #[derive(Clone, Debug)]
 pub struct ListCall {
-    /// Operation name.
+    /// The name of the operation.
     pub operation: &'static str,
     /// Conditions that come before the dates.
     pub filters: FilterBag,
@@ -74,7 +74,7 @@ impl ListCall {
 /// Which condition keeps a list to one website.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopedBy {
-    /// The website's id.
+    /// By the id of the website.
     Website,
     /// The ids of its store views.
     Stores,

@@ -2,6 +2,7 @@
 //! ways in which Magento is asked. What is different about the rows of each stream is in `stream`, one file each.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
@@ -20,7 +21,7 @@ pub use crate::version::SUPPORTED_BRIDGE;
 
 macro_rules! connectors {
     ($($variant:ident, $name:literal, $entity:ident, $kind:ident;)*) => {
-        /// One importable stream.
+        /// A connector of the integration: one run over one stream.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Connector {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
@@ -89,8 +90,8 @@ macro_rules! streams {
                 match self { $(Self::$variant => Need::$need,)* }
             }
 
-            /// What a person calls its records.
-            pub(in crate::sync) fn label(self) -> &'static str {
+            /// What a person calls its records, such as "Credit memos".
+            pub(crate) fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
 
@@ -138,6 +139,14 @@ impl Stream {
             Need::Installed => bridge.is_some(),
             Need::Supported => bridge.is_some_and(|version| version.at_least(SUPPORTED_BRIDGE)),
         }
+    }
+
+    /// The names of the entities a Magento channel may hold, as settings, scenarios and commands write them. Each is the
+    /// name of the stream's incremental connector too (sync spec 4.1 and 4.2).
+    pub fn entity_names() -> &'static [&'static str] {
+        static NAMES: LazyLock<Vec<&'static str>> =
+            LazyLock::new(|| Stream::CHANNEL_DEFAULT.iter().map(|stream| stream.connector_name()).collect());
+        &NAMES
     }
 
     /// The name of its incremental connector, or of its dictionary.

@@ -59,9 +59,9 @@ const LIMITS: &[(&str, usize)] =
 /// Who a cart belongs to, for the search of a customer when it has no customer id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CartOwner {
-    /// First name.
+    /// The first name of whoever owns the cart.
     pub first_name: Option<String>,
-    /// Last name.
+    /// The last name of whoever owns the cart.
     pub last_name: Option<String>,
 }
 

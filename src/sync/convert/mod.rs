@@ -30,7 +30,7 @@ pub mod order;
 /// Presence matters: a field that is present and null overwrites, an absent one leaves the CRM's value alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
-    /// Plain fields.
+    /// The plain fields by their names in the CRM.
     pub values: IndexMap<&'static str, CrmValue, RandomState>,
     /// Relations to rows that are looked up, never made; `None` sets the relation to null.
     pub links: IndexMap<&'static str, Option<Link>, RandomState>,
@@ -114,7 +114,7 @@ pub enum RowError {
     Value {
         /// Magento's name of the field.
         field: String,
-        /// What was there.
+        /// The text that Magento sent.
         found: String,
         /// What should be there.
         expected: &'static str,
@@ -130,9 +130,9 @@ pub enum RowError {
     TooLong {
         /// CRM name of the field.
         field: &'static str,
-        /// Characters found.
+        /// The number of characters that Magento sent.
         found: usize,
-        /// Characters that fit.
+        /// The number of characters that fit.
         max: usize,
     },
 }

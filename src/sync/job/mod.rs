@@ -23,13 +23,13 @@ pub(in crate::sync) use import::{Import, Stop};
 /// One run of a connector over one stream of rows.
 #[derive(Debug)]
 pub(in crate::sync) struct Job {
-    /// Whose run.
+    /// The connector that is run.
     pub(in crate::sync) connector: Connector,
     /// What is different about its stream.
     pub(in crate::sync) rules: &'static Listed,
     /// Which part of the sync.
     pub(in crate::sync) kind: RunKind,
-    /// The rows.
+    /// Where the rows come from.
     pub(in crate::sync) source: RowSource,
     /// What the connector remembers when all rows are in.
     pub(in crate::sync) mark: Mark,

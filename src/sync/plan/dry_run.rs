@@ -44,7 +44,7 @@ pub struct DryRun<'a> {
 /// What a dry run knows besides the two CRMs.
 #[derive(Clone, Debug, Default)]
 pub struct SoFar {
-    /// Calls.
+    /// The calls that were made so far.
     pub calls: Meter,
     /// What would be written to Magento.
     pub writes: Vec<MagentoWrite>,
@@ -59,7 +59,7 @@ pub struct SoFar {
 pub struct Ended(Arc<Mutex<Option<String>>>);
 
 impl Ended {
-    /// Notes a reason.
+    /// Notes a reason why the dry run ended early.
     pub fn by(&self, reason: impl Into<String>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.into());
     }
@@ -85,7 +85,7 @@ pub struct Planned {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DryRunError {
-    /// A database failed.
+    /// The CRM file or its copy cannot be read or written.
     #[error(transparent)]
     Crm(#[from] CrmError),
     /// The sync could not run at all.

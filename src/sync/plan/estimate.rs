@@ -15,7 +15,7 @@ use crate::sync::connector::{Connector, ConnectorKind};
 use crate::sync::stream::Changes;
 use crate::version::ExtensionVersion;
 
-/// Calls and time.
+/// How many calls a first sync makes, and how long it takes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// Calls of the whole initial sync.

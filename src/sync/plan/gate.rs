@@ -10,7 +10,7 @@ use super::Plan;
 /// At most so many of each; left out is as many as there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Writes to Magento.
+    /// The most writes to Magento that are allowed.
     pub writes: Option<usize>,
     /// People who would end up with several accounts.
     pub doubled: Option<usize>,

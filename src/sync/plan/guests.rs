@@ -12,7 +12,7 @@ use crate::crm::{Crm, CrmError, CrmValue, Entity, Row, RowId};
 pub struct CombinedGuest {
     /// The e-mail address of all of them.
     pub email: String,
-    /// The customer's name.
+    /// The name of the customer to whom the orders go.
     pub customer: String,
     /// Numbers of the guest orders.
     pub orders: Vec<String>,

@@ -16,16 +16,16 @@ const NAMES: &[&str] = &["incrementId", "email", "name", "combinedCode", "code",
 /// What becomes of an entity's rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EntityPlan {
-    /// The entity.
+    /// The entity, by the name of its table.
     pub entity: &'static str,
-    /// New rows.
+    /// The number of rows that would be created.
     pub created: usize,
-    /// Rows that change.
+    /// The number of rows that would change.
     pub updated: usize,
     /// Rows that had no counterpart in Magento and take over a record's key: guests that registered, customers of the
     /// CRM that Magento knows now.
     pub merged: usize,
-    /// Rows that go.
+    /// The number of rows that would be deleted.
     pub deleted: usize,
     /// Rows that stay as they are.
     pub unchanged: usize,
@@ -41,7 +41,7 @@ impl EntityPlan {
 /// A row that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowChange {
-    /// The entity.
+    /// The entity, by the name of its table.
     pub entity: &'static str,
     /// What people call the row.
     pub row: String,
@@ -52,9 +52,9 @@ pub struct RowChange {
 /// A field that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ValueChange {
-    /// The field.
+    /// The CRM's name of the field.
     pub field: String,
-    /// As it is.
+    /// The value before the sync.
     pub before: serde_json::Value,
     /// As it would be.
     pub after: serde_json::Value,

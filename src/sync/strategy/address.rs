@@ -8,11 +8,11 @@ use crate::sync::convert::country::system_region;
 /// A row of the Magento region dictionary, as far as addresses need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionFacts {
-    /// Magento's number.
+    /// Magento's number of the region.
     pub magento_id: i64,
-    /// Country code.
+    /// The code of the country, two letters.
     pub country: String,
-    /// Magento's code.
+    /// Magento's code of the region.
     pub code: String,
     /// The name of the region.
     pub name: Option<String>,
@@ -21,7 +21,7 @@ pub struct RegionFacts {
 /// Whose address it is; customers' addresses have a quirk of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressKind {
-    /// A customer's.
+    /// The address belongs to a customer.
     Customer,
     /// An order's or a cart's.
     Sale,

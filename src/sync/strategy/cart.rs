@@ -23,7 +23,7 @@ pub struct CartImport {
 pub struct Existing<'a> {
     /// The cart of that origin id.
     pub cart: Option<&'a Row>,
-    /// Its items.
+    /// The items of the cart that the CRM has.
     pub items: &'a [Row],
     /// Its addresses, and with Q-21 those of the same origin ids wherever they are.
     pub addresses: &'a [Row],

@@ -20,7 +20,7 @@ pub struct CustomerImport {
 pub struct Existing<'a> {
     /// The customer found by origin id, or by e-mail and website without one.
     pub customer: Option<&'a Row>,
-    /// Its addresses.
+    /// The addresses of the customer that the CRM has.
     pub addresses: &'a [Row],
     /// What exports sent of those that have no origin id, by their rows: Magento may have made one of that.
     pub sent: &'a [(RowId, Record)],

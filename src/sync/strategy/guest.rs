@@ -8,11 +8,11 @@ use crate::quirk::{Quirk, Quirks};
 /// A person as an order or a cart names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
-    /// E-mail address.
+    /// The guest's e-mail address.
     pub email: Option<String>,
-    /// First name.
+    /// The guest's first name.
     pub first_name: Option<String>,
-    /// Last name.
+    /// The guest's last name.
     pub last_name: Option<String>,
 }
 

@@ -19,27 +19,27 @@ pub enum Change {
     Root {
         /// The kind of row.
         entity: Entity,
-        /// The existing row.
+        /// The row that exists; `None` for a new one.
         id: Option<RowId>,
-        /// What to write.
+        /// The fields that are written.
         fields: Fields,
     },
     /// Writes a row that belongs to the root.
     Child {
         /// The kind of row.
         entity: Entity,
-        /// The existing row.
+        /// The row that exists; `None` for a new one.
         id: Option<RowId>,
         /// The field that holds the root's id.
         owner: &'static str,
-        /// What to write.
+        /// The fields that are written.
         fields: Fields,
     },
     /// Removes a row that belonged to the root.
     Delete {
         /// The kind of row.
         entity: Entity,
-        /// The row.
+        /// The row that is removed.
         id: RowId,
     },
 }
@@ -49,7 +49,7 @@ pub mod sync_state {
     use crate::crm::Row;
 
     pub use crate::crm::export_queue::TO_EXPORT;
-    /// Removed in Magento.
+    /// The bit of what was found removed in Magento.
     pub const REMOVED: i64 = 2;
 
     /// The bits of a row.

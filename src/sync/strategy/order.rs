@@ -24,11 +24,11 @@ pub struct OrderImport {
 pub struct Existing<'a> {
     /// The order of that increment id.
     pub order: Option<&'a Row>,
-    /// Its addresses.
+    /// The addresses of the order that the CRM has.
     pub addresses: &'a [Row],
-    /// Its items.
+    /// The items of the order that the CRM has.
     pub items: &'a [Row],
-    /// Its notes.
+    /// The notes of the order that the CRM has.
     pub notes: &'a [Row],
 }
 

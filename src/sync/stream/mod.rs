@@ -79,7 +79,7 @@ impl Stream {
     }
 }
 
-/// A dictionary.
+/// What is different about a dictionary: a small table that is read whole.
 #[derive(Debug)]
 pub(super) struct Dictionary {
     /// Its rows in the CRM.
@@ -130,7 +130,7 @@ pub(super) struct Listed {
 pub(super) struct WorksOff {
     /// Under which name they are noted.
     pub(super) noted_as: &'static str,
-    /// Where they wait.
+    /// The ids that wait in this stream.
     pub(super) wait_in: fn(&mut Waiting) -> &mut Vec<OriginId>,
 }
 
@@ -159,7 +159,7 @@ pub(super) enum Changes {
 pub(super) struct Details {
     /// Whether the list's rows are bare.
     pub(super) are_wanted: fn(&Bridge) -> bool,
-    /// Asks for one.
+    /// Asks for the details of one row by its key.
     pub(super) ask: for<'a> fn(&'a mut MagentoClient, &'a str, &'a Bridge) -> Call<'a, SoapStruct, ClientError>,
     /// The SOAP fault that says "there is no such record" (sync spec 2.8).
     pub(super) gone_fault: u16,

@@ -24,7 +24,7 @@ pub(in crate::sync) enum Gate {
 /// How often the rows of a batch have been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sync) enum Pass {
-    /// Their only time.
+    /// The rows are seen once only.
     Only,
     /// Bare rows whose details come next.
     BeforeDetails,

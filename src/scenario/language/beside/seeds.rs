@@ -17,7 +17,7 @@ const FOLDER: &str = "seeds";
 /// Why there is no such seed: what, and what to do.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoSeed {
-    /// What is wrong.
+    /// What is wrong with the seed.
     pub message: String,
     /// What to write instead.
     pub help: String,

@@ -35,7 +35,7 @@ impl Head {
     }
 }
 
-/// One case.
+/// What tells one case of a scenario from the others.
 #[derive(Clone, Debug, Default)]
 pub struct CaseHead {
     /// The name of the variant or of the case of a matrix; `None` for a scenario that is run once.

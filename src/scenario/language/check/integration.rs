@@ -2,10 +2,10 @@
 
 use super::{Channel, Check};
 use crate::scenario::language::finding::choices;
-use crate::scenario::language::known::ENTITIES;
 use crate::scenario::language::script::default_clock;
 use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::text::span::At;
+use crate::sync::connector::Stream;
 
 impl Check<'_> {
     pub(super) fn integrations(&mut self) {
@@ -50,7 +50,7 @@ impl Check<'_> {
         self.named_shop(integration.shop.as_ref());
         self.start_date(integration);
         for entity in integration.entities.iter().flatten() {
-            self.one_of(entity, "an entity of a Magento channel", ENTITIES);
+            self.one_of(entity, "an entity of a Magento channel", Stream::entity_names());
         }
     }
 

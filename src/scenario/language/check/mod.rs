@@ -20,7 +20,6 @@ use crate::quirk::Quirk;
 use crate::scenario::language::beside::{modules, overrides, seeds};
 use crate::scenario::language::finding::{Finding, choices, did_you_mean};
 use crate::scenario::language::known;
-use crate::scenario::language::known::CONNECTORS;
 use crate::scenario::language::origin::Origin;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::shop::{ApiUserSetup, ShopSetup};
@@ -30,6 +29,7 @@ use crate::scenario::language::step::sync::SyncStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::{At, Place};
 use crate::shop::acl::API_KEY_LENGTH_MIN;
+use crate::sync::connector::Stream;
 use columns::Own;
 use people::People;
 
@@ -318,7 +318,7 @@ impl<'a> Check<'a> {
     fn sync(&mut self, settings: Option<&SyncStep>, place: &Place) {
         self.talks(place, "sync");
         if let Some(only) = settings.and_then(|settings| settings.only.as_ref()) {
-            self.one_of(only, "a connector", CONNECTORS);
+            self.one_of(only, "a connector", Stream::entity_names());
         }
     }
 

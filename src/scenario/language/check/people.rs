@@ -30,7 +30,7 @@ impl People {
         }
     }
 
-    /// Somebody new.
+    /// Remembers a customer whom a step creates.
     pub(in crate::scenario) fn created(&mut self, fields: &Fields) {
         self.created = true;
         self.reachable_at(fields);
@@ -49,7 +49,7 @@ impl People {
         self.emails.contains(customer) || self.ids.contains(customer) || (is_id && self.created)
     }
 
-    /// All e-mail addresses.
+    /// The e-mail addresses of all customers that are known by now.
     pub(in crate::scenario) fn emails(&self) -> impl Iterator<Item = &str> {
         self.emails.iter().map(String::as_str)
     }

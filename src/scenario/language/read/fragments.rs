@@ -57,7 +57,7 @@ struct Putting<'a> {
     found: Vec<Finding>,
 }
 
-/// Where steps stand.
+/// Where the steps stand, and which fragments are known there.
 struct Scope<'a> {
     file: &'a Arc<SourceFile>,
     values: &'a BTreeMap<String, String>,

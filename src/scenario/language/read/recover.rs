@@ -61,7 +61,7 @@ fn settle_column(finding: &mut Finding, text: &str) {
 }
 
 struct Page<'a> {
-    /// As it was.
+    /// The text of the file before anything was taken out.
     whole: &'a str,
     text: String,
     blanked: Vec<Range<usize>>,

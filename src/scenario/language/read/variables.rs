@@ -20,12 +20,12 @@ pub(in crate::scenario) struct Variables {
 }
 
 impl Variables {
-    /// These values.
+    /// Variables with these values.
     pub(in crate::scenario) fn new(values: BTreeMap<String, String>) -> Self {
         Self { values, used: RefCell::default() }
     }
 
-    /// What they are.
+    /// The values by the names of the variables.
     pub(in crate::scenario) fn values(&self) -> &BTreeMap<String, String> {
         &self.values
     }

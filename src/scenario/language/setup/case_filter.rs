@@ -21,9 +21,9 @@ pub struct CaseFilter(pub IndexMap<At<String>, At<Choices>>);
 /// One value or several.
 #[derive(Clone, Debug)]
 pub enum Choices {
-    /// The only one.
+    /// One value.
     One(String),
-    /// Any of these.
+    /// Any of these values.
     Many(Vec<At<String>>),
 }
 

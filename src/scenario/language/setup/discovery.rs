@@ -50,7 +50,7 @@ pub enum AddressStrategyWord {
 }
 
 impl DiscoverySetup {
-    /// The CRM's configuration.
+    /// The same as the CRM's configuration has it.
     pub(in crate::scenario) fn config(&self) -> DiscoveryConfig {
         let names = |fields: &[At<String>]| fields.iter().map(|field| field.get().clone()).collect();
         let usual = DiscoveryConfig::default();

@@ -10,7 +10,7 @@ use crate::scenario::language::text::words::{Day, Priority, YesNo};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IntegrationSetup {
-    /// Name.
+    /// The name of the integration.
     #[serde(default)]
     pub name: Option<String>,
     /// The shop whose WSDL the SOAP WSDL URL points to, when there are several.
@@ -25,10 +25,10 @@ pub struct IntegrationSetup {
     /// WS-I Compliance; what the shop has when left out.
     #[serde(default, rename = "ws-i compliance")]
     pub wsi_compliance: Option<YesNo>,
-    /// Guest Customer Sync.
+    /// Guest Customer Sync: guest orders of one e-mail address are combined under one customer.
     #[serde(default, rename = "guest customer sync")]
     pub guest_customer_sync: Option<YesNo>,
-    /// Sync start date.
+    /// Sync start date: what is older is not read.
     #[serde(default, rename = "sync start date")]
     pub sync_start_date: Option<At<Day>>,
     /// Website: its id or code in Magento, or `all`.
@@ -43,7 +43,7 @@ pub struct IntegrationSetup {
     /// Enable Two Way Sync.
     #[serde(default, rename = "two way sync")]
     pub two_way_sync: Option<YesNo>,
-    /// Sync Priority.
+    /// Sync Priority: whose value wins where both sides changed a field.
     #[serde(default, rename = "sync priority")]
     pub sync_priority: Option<Priority>,
     /// Rows of a page of the bridge's lists, 25 or more; 100 when left out.

@@ -10,7 +10,7 @@ use crate::scenario::language::setup::variant::Variant;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::{Priority, YesNo};
 
-/// One setting.
+/// A setting that variants and matrices can turn.
 pub(in crate::scenario) struct Knob {
     /// Its key in a variant, and the dimension of a matrix.
     pub(in crate::scenario) name: &'static str,

@@ -57,7 +57,7 @@ pub struct ShopSetup {
 pub enum StubsSetup {
     /// A file beside the scenario.
     File(String),
-    /// Here.
+    /// The stubs are written in the scenario itself.
     Inline(Vec<At<StubText>>),
 }
 

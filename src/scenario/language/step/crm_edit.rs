@@ -68,14 +68,14 @@ pub enum CrmEdit {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangedSettings {
-    /// The changed settings.
+    /// The settings that change.
     pub set: IntegrationSetup,
     /// The form refuses them and says this.
     #[serde(default)]
     pub refused: Option<At<Matcher>>,
 }
 
-/// A new customer.
+/// A customer who is created in the CRM.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateInCrm {
@@ -103,7 +103,7 @@ pub struct RegisterInCrm {
     pub refused: Option<At<Matcher>>,
 }
 
-/// Whose contact.
+/// The customer whose contact is meant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactOf {
@@ -117,7 +117,7 @@ pub struct ContactOf {
 pub struct UpdateInCrm {
     /// The customer's e-mail address or Magento's id.
     pub customer: At<String>,
-    /// The changed fields.
+    /// The fields that change, by the CRM's names.
     pub set: Fields,
     /// Whether the form asks Magento if the e-mail address is free, as the real one does, before it is saved.
     #[serde(default, rename = "ask magento")]
@@ -172,7 +172,7 @@ pub struct OrderFromCrm {
     pub refused: Option<At<Matcher>>,
 }
 
-/// A new address.
+/// An address that is created in the CRM.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressInCrm {
@@ -191,7 +191,7 @@ pub struct AddressInCrm {
 pub struct UpdateAddressInCrm {
     /// Magento's id of the address, or its street: an address that Magento does not have yet has no id.
     pub address: At<String>,
-    /// The changed fields.
+    /// The fields that change, by the CRM's names.
     pub set: Fields,
     /// The CRM refuses the edit and says this.
     #[serde(default)]

@@ -48,7 +48,7 @@ pub struct DisruptStep {
     /// How often it strikes: a number, or `until cleared`. Left out: once.
     #[serde(default)]
     pub times: Option<At<Times>>,
-    /// What happens.
+    /// The disruption that strikes.
     pub with: At<Disruption>,
     /// Whether it is all right that it never strikes; else one that struck no call by the end, or by `clear`, fails the
     /// scenario.

@@ -25,7 +25,7 @@ pub struct Expectation {
     /// How the last sync or check ended.
     #[serde(default)]
     pub outcome: Option<At<OutcomeWord>>,
-    /// What it said.
+    /// The message with which the last sync or button ended.
     #[serde(default)]
     pub message: Option<At<Matcher>>,
     /// Rows of the CRM.
@@ -94,7 +94,7 @@ pub struct RowsOf {
     /// Which: the variable of the environment that holds its address, postgresql://, mysql:// or sqlite:. A relative path
     /// of SQLite begins in the scenario's folder.
     pub database: InEnvironment,
-    /// What to read.
+    /// The SQL query whose rows are compared.
     pub query: At<String>,
 }
 
@@ -102,7 +102,7 @@ pub struct RowsOf {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InEnvironment {
-    /// The variable.
+    /// The name of the environment's variable.
     pub env: At<String>,
 }
 

@@ -169,7 +169,7 @@ impl MagentoEdit {
     }
 }
 
-/// A new record.
+/// A record that is created in Magento.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateInMagento {
@@ -189,7 +189,7 @@ pub struct CreateInMagento {
 pub struct UpdateCustomer {
     /// The customer: an e-mail address or Magento's id.
     pub customer: At<String>,
-    /// Magento's attributes.
+    /// The values by Magento's names of the attributes.
     pub set: Fields,
     /// In which shop, when there are several.
     #[serde(default)]
@@ -249,7 +249,7 @@ pub struct DeleteAddress {
 pub struct UpdatePart {
     /// Its code or Magento's id.
     pub named: At<String>,
-    /// Magento's columns.
+    /// The values by Magento's names of the columns.
     pub set: Fields,
     /// In which shop, when there are several.
     #[serde(default)]
@@ -279,7 +279,7 @@ pub struct DeletePart {
 pub struct CreateRecord {
     /// The table, by Magento's name, such as `customer_group`.
     pub table: At<String>,
-    /// Its columns.
+    /// The values by the names of the columns.
     pub set: Fields,
     /// In which shop, when there are several.
     #[serde(default)]
@@ -298,7 +298,7 @@ pub struct UpdateRecord {
     pub table: At<String>,
     /// The record's primary key.
     pub id: At<String>,
-    /// Its columns.
+    /// The values by the names of the columns.
     pub set: Fields,
     /// In which shop, when there are several.
     #[serde(default)]
@@ -344,7 +344,7 @@ pub struct Configure {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateApiUser {
-    /// The user's name.
+    /// The name of the API user.
     pub user: At<String>,
     /// What "The account is" says.
     #[serde(default)]
@@ -363,7 +363,7 @@ pub struct UpdateApiUser {
     pub refused: Option<At<Matcher>>,
 }
 
-/// Another bridge.
+/// The release of the bridge that is installed from now on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstallBridge {
@@ -381,7 +381,7 @@ pub struct InstallBridge {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetWsi {
-    /// On or off.
+    /// Whether WS-I compliance is on from now on.
     pub wsi: YesNo,
     /// In which shop, when there are several.
     #[serde(default)]

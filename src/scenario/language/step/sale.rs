@@ -155,7 +155,7 @@ pub struct RefundInMagento {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ItemOfOrder {
-    /// The item's `sku`.
+    /// The `sku` of the item.
     pub sku: At<String>,
     /// How many of it.
     pub qty: At<String>,

@@ -16,15 +16,15 @@ use crate::scenario::language::text::span::At;
 pub enum Part {
     /// What the last sync or check said.
     Outcome,
-    /// The CRM's rows.
+    /// The rows of the CRM.
     Crm,
     /// The calls since the snapshot before.
     Trace,
-    /// The shop's rows.
+    /// The rows of the shop.
     Shop,
 }
 
-/// A named comparison.
+/// A comparison with a snapshot, and what it shows.
 #[derive(Clone, Debug)]
 pub struct SnapshotStep {
     /// Its name; the file is `snapshots/<scenario>@<name>.snap`.

@@ -67,7 +67,7 @@ impl YesNo {
         self == Self::Yes
     }
 
-    /// The word.
+    /// The word as scenarios write it.
     pub fn as_str(self) -> &'static str {
         if self.is_yes() { "yes" } else { "no" }
     }
@@ -138,9 +138,9 @@ text_word!(
 /// How often: a number, or `until cleared`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
-    /// That many times.
+    /// This many times.
     Number(u64),
-    /// Again and again.
+    /// Every time, until a `clear` step.
     UntilCleared,
 }
 
@@ -157,10 +157,10 @@ text_word!(
 /// Who wins when both sides changed a field; the words of the integration form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {
-    /// Magento's value.
+    /// Magento's value goes to both sides.
     #[default]
     RemoteWins,
-    /// The CRM's value.
+    /// The CRM's value goes to both sides.
     LocalWins,
 }
 

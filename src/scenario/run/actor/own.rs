@@ -19,7 +19,7 @@ impl World<'_> {
             StepKind::RunQueue(_) => self.run_queue().await?,
             StepKind::ExpireCarts(_) => self.expire_carts().await?,
             StepKind::InCrm(edits) => return self.edits_in_crm(&edits.0, step).await,
-            _ => {}
+            _ => return Err(CannotWork::NobodyActs(step.0.word())),
         }
         Ok(Vec::new())
     }

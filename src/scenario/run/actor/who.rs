@@ -8,9 +8,9 @@ use crate::scenario::actor::{Tables, Testee};
 
 /// Whose sync the steps of a scenario drive.
 pub(in crate::scenario) enum Actor {
-    /// Our sync.
+    /// The built-in sync and its CRM.
     Own,
-    /// Somebody's client.
+    /// Somebody's own client.
     Theirs(Theirs),
 }
 

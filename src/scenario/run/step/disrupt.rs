@@ -12,7 +12,7 @@ use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::world::{Failures, Watched, World};
 
 impl World<'_> {
-    /// Arms one disruption.
+    /// Arms one disruption at the shop that it names.
     pub(super) fn disrupt(&mut self, disruption: &DisruptStep, step: &At<Step>) -> Result<(), CannotWork> {
         let armed = armed(disruption, self.clock.now());
         let name = armed.disruption.name();

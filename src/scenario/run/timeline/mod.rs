@@ -22,7 +22,7 @@ pub const ROWS_MAX: usize = 200;
 /// Characters of one cell or argument.
 pub const TEXT_MAX: usize = 2000;
 
-/// A reading.
+/// What was there and what happened, step by step, for the HTML report.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     /// The file up to its steps, secrets masked.
@@ -62,16 +62,16 @@ pub struct ToldStep {
     pub shops: Vec<(String, TableChange)>,
 }
 
-/// How something ended.
+/// How a sync or a button ended, and what it said.
 #[derive(Clone, Debug)]
 pub struct ToldOutcome {
     /// Whether it succeeded.
     pub success: bool,
-    /// What it said.
+    /// The message that it ended with.
     pub message: String,
 }
 
-/// One call.
+/// A call of the timeline.
 #[derive(Clone, Debug)]
 pub struct ToldCall {
     /// Its number in the shop's journal; none for one that never reached the shop.
@@ -80,7 +80,7 @@ pub struct ToldCall {
     pub shop: String,
     /// The scenario's time of the answer.
     pub at: String,
-    /// The operation.
+    /// The name of the operation.
     pub operation: String,
     /// The arguments without session and secrets.
     pub arguments: Vec<(String, String)>,
@@ -90,9 +90,9 @@ pub struct ToldCall {
     pub failed: bool,
     /// The HTTP status; none when nothing came back.
     pub http_status: Option<u16>,
-    /// Disruptions that struck.
+    /// The names of the disruptions that struck.
     pub disruptions: Vec<String>,
-    /// Why it failed.
+    /// Why the call failed; `None` when it did not.
     pub why: Option<String>,
     /// The messages, indented and masked; a WSDL's are not kept, nor those of calls long before a step's last.
     pub envelopes: Option<ToldEnvelopes>,
@@ -101,9 +101,9 @@ pub struct ToldCall {
 /// The two messages of a call.
 #[derive(Clone, Debug)]
 pub struct ToldEnvelopes {
-    /// The request.
+    /// The body of the request.
     pub request: String,
-    /// The answer.
+    /// The body of the answer.
     pub answer: String,
 }
 

@@ -15,11 +15,11 @@ pub type ColumnChange = (String, Option<String>, Option<String>);
 /// What a step did to a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableChange {
-    /// The table.
+    /// The name of the table.
     pub table: String,
     /// Rows in it after the step.
     pub count: usize,
-    /// Rows that changed.
+    /// The rows that the step changed.
     pub rows: Vec<RowChange>,
     /// Rows that changed and are not among them.
     pub left_out: usize,
@@ -30,13 +30,13 @@ pub struct TableChange {
 pub struct RowChange {
     /// The row's key in its table.
     pub key: String,
-    /// How.
+    /// Whether the row is new, changed or gone.
     pub change: Change,
     /// The row before the step, when no earlier step has told of it.
     pub base: Option<Cells>,
 }
 
-/// A change.
+/// What a step did to a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The row is new.
