@@ -35,7 +35,7 @@ pub(super) struct Gathered<'l> {
 }
 
 impl<'l> Gathered<'l> {
-    /// None yet.
+    /// Counters that have not counted anything yet.
     pub(super) fn within(left: &'l mut Limits) -> Self {
         Self { rows: Vec::new(), left }
     }

@@ -22,7 +22,7 @@ pub struct Request {
 pub enum Parameters {
     /// The parameters by their position.
     Positional(Vec<SoapValue>),
-    /// By name.
+    /// The parameters by their names.
     Named(SoapStruct),
 }
 

@@ -26,7 +26,7 @@ pub struct Version1 {
     pub methods: IndexMap<String, Method>,
 }
 
-/// How `resources` describes one.
+/// A resource as the method `resources` describes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DescribedResource {

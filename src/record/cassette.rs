@@ -22,7 +22,7 @@ pub struct Meta {
     pub clock: Timestamp,
     /// Whether the shop spoke WS-I.
     pub wsi: bool,
-    /// Whose calls these are.
+    /// Who made the recorded calls.
     #[serde(default)]
     pub caller: Caller,
     /// The profile of the client.
@@ -36,7 +36,7 @@ pub struct Meta {
     pub stopped: bool,
 }
 
-/// Whose calls a cassette holds.
+/// Who made the calls of a recording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caller {

@@ -126,7 +126,7 @@ fn is_none(many: &usize) -> bool {
 }
 
 impl Status {
-    /// Of a result.
+    /// The status of a result.
     pub fn of(result: &CaseResult) -> Self {
         let beyond = |failure: &Failure| {
             matches!(failure.kind, FailureKind::CannotWork | FailureKind::Stopped | FailureKind::Broken)
@@ -162,7 +162,7 @@ impl Summary {
 }
 
 impl Scenario {
-    /// Of a result.
+    /// The line of a result.
     pub fn of(result: &CaseResult) -> Self {
         let failure = |failure: &Failure| FailureLine {
             kind: failure.kind.as_str().to_owned(),

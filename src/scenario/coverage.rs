@@ -23,7 +23,7 @@ pub struct Section {
     pub name: &'static str,
     /// How many scenarios exercise each of those that some do.
     pub covered: BTreeMap<String, usize>,
-    /// Those that none does.
+    /// Names that no scenario exercises.
     pub missing: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct Matrix {
     pub name: &'static str,
     /// Which scenarios exercise each of those that some do, by their place in the results.
     pub covered: BTreeMap<String, Vec<usize>>,
-    /// Those that none does.
+    /// Names that no scenario exercises.
     pub missing: Vec<String>,
 }
 

@@ -59,7 +59,7 @@ pub struct Conflict {
     pub crm: Option<String>,
     /// What Magento holds now.
     pub magento: Option<String>,
-    /// Whose value both sides get.
+    /// Whose value goes to both sides of a field that both changed.
     pub winner: Winner,
 }
 

@@ -23,7 +23,7 @@ pub enum Proxies {
     /// None: every host is asked directly.
     #[default]
     None,
-    /// Those of the environment.
+    /// The proxies that the environment names, as in `HTTPS_PROXY`.
     FromEnvironment,
     /// This one for everything but this machine; for tests and callers with settings of their own.
     Fixed(String),

@@ -42,17 +42,17 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Of a request to the shop.
+    /// The limits for a request to the shop.
     pub fn request() -> Self {
         Self::of(REQUEST_BYTES_MAX, REQUEST_ELEMENTS_MAX)
     }
 
-    /// Of a shop's answer.
+    /// The limits for an answer of a shop.
     pub fn answer() -> Self {
         Self::of(ANSWER_BYTES_MAX, ANSWER_ELEMENTS_MAX)
     }
 
-    /// Of a service description.
+    /// The limits for a WSDL.
     pub fn wsdl() -> Self {
         Self::of(WSDL_BYTES_MAX, WSDL_ELEMENTS_MAX)
     }

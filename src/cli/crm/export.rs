@@ -21,7 +21,7 @@ pub struct ExportArgs {
     /// Only this; everything when left out. CSV needs it, unless `--out` names a folder.
     #[arg(long, value_parser = entity)]
     entity: Option<Entity>,
-    /// How to write it.
+    /// The format to write.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Only rows whose field has the value, as `crm show` takes it.
@@ -32,7 +32,7 @@ pub struct ExportArgs {
     out: Option<PathBuf>,
 }
 
-/// How rows are written.
+/// The format in which rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// One object with a list for each entity.

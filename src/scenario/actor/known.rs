@@ -21,7 +21,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// Those of a file.
+    /// The known differences that a file names.
     pub(super) fn of(file: &KnownFile) -> Vec<Self> {
         let known = |one: &crate::scenario::language::text::span::At<super::file::KnownDifference>| Self {
             scenario: one.scenario.get().clone(),

@@ -29,7 +29,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// All of them.
+    /// Every edit, in the order of the matrix.
     pub const ALL: &'static [Self] = &[
         Self::SaveCustomer,
         Self::DeleteCustomer,

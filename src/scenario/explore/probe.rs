@@ -66,7 +66,7 @@ pub(super) enum Place {
     After,
 }
 
-/// How a attempt ended.
+/// How an attempt ended.
 #[derive(Clone, Debug)]
 pub(super) struct Ending {
     pub(super) calls: Vec<CallSite>,

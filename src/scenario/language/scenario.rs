@@ -30,7 +30,7 @@ pub struct Scenario {
     pub script: Script,
     /// The folder its snapshots lie in.
     pub snapshots: PathBuf,
-    /// How it is run.
+    /// The cases that are run of it.
     pub(in crate::scenario) cases: CaseHeads,
 }
 

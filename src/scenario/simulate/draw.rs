@@ -192,7 +192,7 @@ fn long_advance(dice: &mut Dice) -> Value {
     json!({ "advance": dice.pick(&["1 hour", "1 day"]).copied().unwrap_or("1 hour") })
 }
 
-/// How a sync goes.
+/// The way in which a sync is made to go.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Calm,

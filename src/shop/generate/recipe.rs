@@ -7,7 +7,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use crate::shop::edit::EditError;
 use crate::shop::seed::{SeedError, SeedRow};
 
-/// How much of everything.
+/// How many customers, products, orders and the like a shop has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
     /// The number of registered customers.

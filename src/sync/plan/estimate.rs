@@ -70,7 +70,7 @@ struct Seen {
     connectors: Vec<Walked>,
 }
 
-/// One of them.
+/// A connector that walks back, and how far it is.
 struct Walked {
     connector: Connector,
     /// How much of its walk is behind it, 0 to 1.

@@ -56,7 +56,7 @@ pub struct ValueChange {
     pub field: String,
     /// The value before the sync.
     pub before: serde_json::Value,
-    /// As it would be.
+    /// The value after the sync.
     pub after: serde_json::Value,
 }
 

@@ -101,7 +101,7 @@ pub(super) struct Listed {
     pub(super) list: fn(&Bridge) -> Result<ListCall, ClientError>,
     /// Which condition keeps to the chosen website.
     pub(super) scoped_by: ScopedBy,
-    /// The same of a list by ids.
+    /// The same for lists of rows by their ids.
     pub(super) by_ids_scoped_by: fn(&Quirks) -> ScopedBy,
     /// Which rows an incremental run asks for, and how the initial one walks.
     pub(super) changes: Changes,

@@ -162,7 +162,7 @@ fn tree(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 enum Level {
     /// The categories with these ids.
     These(Vec<i64>),
-    /// Those right below.
+    /// The categories right below this one.
     Below(i64),
 }
 
