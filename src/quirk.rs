@@ -25,6 +25,7 @@ macro_rules! quirks {
     ($($variant:ident, $id:literal, $recommendation:ident, $summary:literal;)*) => {
         /// A quirk of the reference client.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Quirk {
             $(#[doc = concat!($id, ": ", $summary, ".")] $variant,)*
         }

@@ -91,7 +91,7 @@ fn the_smallest_client_gets_its_matrix() {
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains("The smallest client: 3 cases told, 3 conform, 0 differ"), "{text}");
+    assert!(text.contains("The smallest client: 3 cases run, 3 conform, 0 differ"), "{text}");
 }
 
 fn the_client_in_python_conforms() {

@@ -88,13 +88,13 @@ impl Clients {
     }
 }
 
-/// Why so many cases told are too few.
+/// Why so many cases run are too few.
 pub(super) fn enough(client: &Testee, told: usize) -> Result<(), String> {
     let least = client.at_least().unwrap_or(1);
     match told {
-        0 => Err("no case was told, so nothing is shown; what it lacks stands beside each".to_owned()),
+        0 => Err("no case was run, so nothing is shown; what it lacks stands beside each".to_owned()),
         few if few < least => Err(format!(
-            "{few} cases were told, and `at least: {least}` stands in its file; what it lacks stands beside each"
+            "{few} cases were run, and `at least: {least}` stands in its file; what it lacks stands beside each"
         )),
         _ => Ok(()),
     }

@@ -36,7 +36,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("run", "a case failed", false),
     ("explore", "a row was lost or doubled, or a sync got stuck", false),
     ("simulate", "a drawn scenario failed", false),
-    ("conform", "the client differs where it is not meant to, is broken, or tells too few cases", false),
+    ("conform", "the client differs where it is not meant to, is broken, or can run too few cases", false),
     ("coverage", "not used", false),
     ("list", "not used", false),
     ("migrate", "with --check: a file has a word of an earlier release", false),

@@ -29,6 +29,7 @@ impl fmt::Display for Attempted {
 
 /// A failed connection or call.
 #[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ClientError {
     /// User or key is missing.
     #[error("the SOAP API user or key is empty; set both")]

@@ -13,7 +13,7 @@ use crate::soap::wsdl_reader::WsdlError;
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
 use crate::transport::{HttpAnswer, HttpRequest, Transport, masked};
 
-/// How many records are asked for, and how fast.
+/// How many records of each kind are asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// Records of each kind that are looked at.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::export_queue::TO_EXPORT;
+use super::form::is_email;
 use super::ids::OriginId;
-use super::settings::is_email;
 use super::{ChangeSet, Crm, CrmError, CrmValue, Entity, Fields, IntegrationId, Row, RowId};
 use crate::quirk::Quirks;
 

@@ -27,7 +27,7 @@ impl TableReader {
     /// Never called.
     ///
     /// # Errors
-    /// None.
+    /// It is never called, so there are none.
     pub async fn tables(&mut self) -> Result<IndexMap<String, Vec<String>>, DatabaseError> {
         match self.0 {}
     }
@@ -35,7 +35,7 @@ impl TableReader {
     /// Never called.
     ///
     /// # Errors
-    /// None.
+    /// It is never called, so there are none.
     pub async fn count(&mut self, _table: &str) -> Result<usize, DatabaseError> {
         match self.0 {}
     }
@@ -43,7 +43,7 @@ impl TableReader {
     /// Never called.
     ///
     /// # Errors
-    /// None.
+    /// It is never called, so there are none.
     pub async fn rows(&mut self, _table: &str, _chosen: &Chosen<'_>) -> Result<Vec<Row>, DatabaseError> {
         match self.0 {}
     }

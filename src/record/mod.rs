@@ -1,5 +1,5 @@
 //! A sync against a real shop, or somebody's client at work on one, as files that can be handed around: every exchange
-//! with personal data replaced, the CRM it leaves, and a scenario with a shop to tell it again. The replacement is keyed
+//! with personal data replaced, the CRM it leaves, and a scenario, with a shop, that repeats it. The replacement is keyed
 //! and consistent, and a scan refuses files in which an original survives. Replaying needs no shop. Sockets are `server`'s
 //! and `transport`'s; here are no HTTP types.
 #![doc(hidden)]

@@ -2,6 +2,7 @@
 //! depth and counts. It knows XML and namespaces, and nothing of SOAP. quick-xml's types stay in here.
 #![doc(hidden)]
 
+pub mod decode;
 pub mod element;
 pub mod error;
 pub mod indent;
@@ -12,7 +13,8 @@ pub mod reader;
 pub mod writer;
 
 pub use crate::printable::shortened;
+pub use decode::decode;
 pub use element::{Attribute, Element, TextForm};
 pub use error::{XmlError, XmlErrorKind};
 pub use limits::Limits;
-pub use reader::{decode, parse};
+pub use reader::parse;

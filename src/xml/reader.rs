@@ -17,50 +17,12 @@ use super::limits::NAMESPACE_BYTES_MAX;
 use super::name::is_qualified_name;
 use super::{Attribute, Element, Limits, TextForm, XmlError, XmlErrorKind, shortened};
 
-/// The text of a document, by byte order mark, XML declaration or the transport's `charset` (`Content-Type`), in this
-/// order; UTF-8 otherwise.
-///
-/// # Errors
-/// [`XmlError`] when it is longer than the limit, of an unknown encoding, or no text in its encoding.
-pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, limits: &Limits) -> Result<Cow<'a, str>, XmlError> {
-    if bytes.len() > limits.bytes_max {
-        return Err(at(XmlErrorKind::Limit { what: "bytes", max: limits.bytes_max }, "", 0));
-    }
-    let (encoding, start) = match encoding_rs::Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, length),
-        None => {
-            let label = declared_encoding(bytes).or_else(|| charset.map(str::to_owned));
-            match label {
-                Some(label) => match encoding_rs::Encoding::for_label(label.as_bytes()) {
-                    Some(encoding) => (encoding, 0),
-                    None => return Err(at(XmlErrorKind::Encoding(label), "", 0)),
-                },
-                None => (encoding_rs::UTF_8, 0),
-            }
-        }
-    };
-    encoding
-        .decode_without_bom_handling_and_without_replacement(&bytes[start..])
-        .ok_or_else(|| at(XmlErrorKind::Encoding(encoding.name().to_owned()), "", 0))
-}
-
 /// Reads a document.
 ///
 /// # Errors
 /// [`XmlError`] with the place when the document is malformed, has a DTD or passes a limit.
 pub fn parse<'t>(text: &'t str, limits: &Limits) -> Result<Element<'t>, XmlError> {
     TreeBuilder::new(text, limits).build()
-}
-
-/// The `encoding` pseudo attribute of an ASCII-compatible XML declaration.
-fn declared_encoding(bytes: &[u8]) -> Option<String> {
-    let head = &bytes[..bytes.len().min(200)];
-    let head = head.strip_prefix(b"<?xml")?;
-    let end = head.windows(2).position(|pair| pair == b"?>")?;
-    let declaration = std::str::from_utf8(&head[..end]).ok()?;
-    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    value[1..].split(quote).next().map(str::to_owned)
 }
 
 struct TreeBuilder<'t, 'l> {
@@ -404,12 +366,6 @@ mod tests {
         parse(text, &Limits::answer())
     }
 
-    /// The text of the root of a document in some encoding.
-    fn text_of(bytes: &[u8], charset: Option<&str>) -> Result<String, XmlError> {
-        let text = decode(bytes, charset, &Limits::answer())?;
-        Ok(read(&text)?.text.into_owned())
-    }
-
     #[test]
     fn names_and_text_are_resolved_and_joined() {
         let root = read("<a:r xmlns:a='urn:x' a:k='1 &lt; 2'><v>Jos&#233; &amp; <![CDATA[<Co>]]></v></a:r>").unwrap();
@@ -501,20 +457,9 @@ mod tests {
     fn limits_are_named_when_passed() {
         let deep = "<a>".repeat(10_000);
         assert_eq!(read(&deep).unwrap_err().kind, XmlErrorKind::Limit { what: "nested elements", max: 64 });
-        let small = Limits { elements_max: 2, bytes_max: 30, ..Limits::answer() };
+        let small = Limits { elements_max: 2, ..Limits::answer() };
         let many = parse("<a><b/><c/></a>", &small).unwrap_err();
         assert_eq!(many.kind, XmlErrorKind::Limit { what: "elements", max: 2 });
-        let large = decode(&[b' '; 31], None, &small).unwrap_err();
-        assert_eq!(large.kind, XmlErrorKind::Limit { what: "bytes", max: 30 });
-    }
-
-    #[test]
-    fn other_encodings_are_decoded_by_declaration_charset_or_mark() {
-        let declared = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>M\xfcller</a>";
-        assert_eq!(text_of(declared, None).unwrap(), "Müller");
-        assert_eq!(text_of(b"<a>M\xfcller</a>", Some("iso-8859-1")).unwrap(), "Müller");
-        assert_eq!(text_of(b"\xef\xbb\xbf<a>x</a>", None).unwrap(), "x");
-        assert_eq!(text_of(b"<a>\xfc</a>", None).unwrap_err().kind, XmlErrorKind::Encoding("UTF-8".to_owned()));
     }
 
     #[test]

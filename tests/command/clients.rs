@@ -138,7 +138,7 @@ fn what_a_client_cannot_do_is_skipped_and_nothing_told_is_no_success() {
         let place = Place::new(&client, steps);
         let (code, text) = place.run();
         assert_eq!(code, Some(1), "{why}: {text}");
-        assert!(text.contains(why) && text.contains("1 skipped") && text.contains("no case was told"), "{why}: {text}");
+        assert!(text.contains(why) && text.contains("1 skipped") && text.contains("no case was run"), "{why}: {text}");
         let (code, text) = place.told(&["conform", "--client", "client.yaml"]);
         let is_of_expect = why.starts_with("its rows");
         assert!(code == Some(1) || is_of_expect, "{why}: {text}");
@@ -319,7 +319,7 @@ fn our_own_program_conforms_and_a_row_that_it_loses_is_found() {
     ];
     let (code, text) = place.told(&conform);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("1 cases told, 1 conform"), "{text}");
+    assert!(text.contains("1 cases run, 1 conform"), "{text}");
 
     let broken = CUSTOMERS
         .replace("FROM customer", "FROM customer WHERE originId > 1")

@@ -124,6 +124,75 @@ fn every_module_keeps_to_its_layer() {
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
+/// Whoever matches an error of ours must be ready for one that a later release adds.
+#[test]
+fn every_error_type_may_grow() {
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        let file = syn::parse_file(&text).expect("a source file that parses");
+        for item in file.items.iter().filter_map(|item| match item {
+            syn::Item::Enum(item) if matches!(item.vis, syn::Visibility::Public(_)) => Some(item),
+            _ => None,
+        }) {
+            let has = |wanted: &str| {
+                item.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains(wanted))
+            };
+            if has("thiserror") && !has("non_exhaustive") {
+                findings.push(format!("src/{name}: {} is not `#[non_exhaustive]`", item.ident));
+            }
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+/// Lines of rustdoc that say nothing to who reads them on a page of their own, and what to write instead.
+const RIDDLES: &[&str] = &[
+    "All of them.",
+    "As it is.",
+    "As it was.",
+    "Both of them.",
+    "How.",
+    "How it went.",
+    "Its key.",
+    "Its word.",
+    "Key.",
+    "None.",
+    "Nobody.",
+    "Of a result.",
+    "Of what.",
+    "One of them.",
+    "One reason.",
+    "That many.",
+    "They do.",
+    "They differ.",
+    "What it is.",
+    "What it said.",
+    "What it says.",
+    "What is asked.",
+    "What is wrong.",
+    "What there was.",
+    "What was called.",
+    "What was there.",
+    "Which, from 0.",
+    "Which one.",
+    "Which of several.",
+    "Whose.",
+    "Whose run.",
+];
+
+#[test]
+fn no_rustdoc_is_a_riddle() {
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        for (at, line) in text.lines().enumerate() {
+            if line.trim_start().strip_prefix("/// ").is_some_and(|doc| RIDDLES.contains(&doc)) {
+                findings.push(format!("src/{name}:{}: say what the thing is: {}", at + 1, line.trim()));
+            }
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
 /// The names after `crate::` in a file, its comments, strings and unit tests left out: what it imports, wherever the path
 /// stands, in a `use` tree, in an expression or inside a macro.
 fn imported(text: &str) -> BTreeSet<String> {

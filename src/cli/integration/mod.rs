@@ -1,5 +1,5 @@
 //! `mockgento integration`: the page and the form of a stored integration. What a setting means, and why the form refuses
-//! one, is in the library's `crm::settings`; looking at the shop is `mockgento check --crm`.
+//! one, is in the library's `crm::settings` and `crm::form`; looking at the shop is `mockgento check --crm`.
 
 mod discovery;
 mod form;

@@ -69,7 +69,7 @@ pub fn matrix(about: &About, judged: &[Judged]) -> String {
     let [conforms, known, differs, broken, none, skipped] = sums(judged);
     let told = judged.len() - skipped;
     text.push_str(&format!(
-        "\n{}: {told} cases told, {conforms} conform, {known} differ as known, {differs} differ, {} broken, {skipped} skipped\n",
+        "\n{}: {told} cases run, {conforms} conform, {known} differ as known, {differs} differ, {} broken, {skipped} skipped\n",
         printable(&about.client),
         broken + none
     ));

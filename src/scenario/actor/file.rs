@@ -36,7 +36,7 @@ pub struct ClientFile {
     /// What it can do, by the names of `mockgento conform --features`; left out: all that its commands allow.
     #[serde(default)]
     pub supports: Option<Vec<At<String>>>,
-    /// Fewer cases told than this are a failure.
+    /// Fewer cases run than this are a failure.
     #[serde(default, rename = "at least")]
     pub at_least: Option<At<usize>>,
     /// Which fields of an entity are compared; left out: all that the rows have.

@@ -1,8 +1,10 @@
 //! Somebody's own client in the place of our sync: its file as data (`file`, read and checked by `load`), what a case asks of a
-//! client and whether it can do it (`features`), how it is spoken to (`protocol`), started as single commands (`program`) or
-//! as one long-lived program (`adapter`), and its rows (`rows`). `run` tells scenarios with it; what a step means is decided there.
+//! client and whether it can do it (`features`), how it is asked (`ask`) and spoken to (`protocol`), started as single commands (`program`) or
+//! as one long-lived program (`adapter`), and its rows (`rows`). `run` runs scenarios with it; what a step means is decided there.
 
 mod adapter;
+pub mod ask;
+mod error;
 pub mod features;
 pub mod file;
 pub mod known;
@@ -13,5 +15,6 @@ pub mod protocol;
 mod rows;
 pub mod testee;
 
+pub use error::TesteeError;
 pub use rows::Tables;
-pub use testee::{Testee, TesteeError};
+pub use testee::Testee;

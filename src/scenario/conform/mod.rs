@@ -1,4 +1,4 @@
-//! Whether somebody's client leaves what our sync leaves: a case is told twice, and the two CRMs are compared row by row and
+//! Whether somebody's client leaves what our sync leaves: a case is run twice, and the two CRMs are compared row by row and
 //! field by field (`rows`), and where both write to the shop the two shops. What is meant to differ stands in the client's
 //! file; what it cannot do is skipped with the reason. Nothing here prints.
 

@@ -42,7 +42,7 @@ fn suspects(on: &Quirks) -> Vec<Quirk> {
 struct Trial<'p, 'a> {
     probe: &'p Probe<'a>,
     suspects: Vec<Quirk>,
-    /// How the scenario ends without trouble and without those quirks; `None` when it cannot be told so.
+    /// How the scenario ends without trouble and without those quirks; `None` when it cannot be run so.
     controls: BTreeMap<BTreeSet<Quirk>, Option<Control>>,
     attempts: usize,
 }

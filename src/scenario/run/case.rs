@@ -31,7 +31,7 @@ pub struct Case {
     shared: Option<Arc<SharedSnapshots>>,
     /// Somebody's client that is to act instead of our sync, whatever the scenario says.
     client: Option<Arc<Testee>>,
-    /// The client whose settings our own sync is told with, to be compared with it.
+    /// The client whose settings our own sync is run with, to be compared with it.
     judged_as: Option<Arc<Testee>>,
     /// Whether only its end counts, to be compared with another: nothing is expected on the way.
     is_compared: bool,
@@ -46,13 +46,13 @@ impl Case {
     }
 
     /// The same twice, for their ends to be compared: told by our own sync, with the settings that the client is told it
-    /// with, and told by the client.
+    /// with, and run by the client.
     pub(in crate::scenario) fn compared(&self, client: &Arc<Testee>) -> (Self, Self) {
         let ours = Self { client: None, judged_as: Some(Arc::clone(client)), is_compared: true, ..self.clone() };
         (ours, Self { is_compared: true, ..self.told_by(client) })
     }
 
-    /// The same, told by a client to be explored: nothing is expected on the way.
+    /// The same, run by a client to be explored: nothing is expected on the way.
     #[must_use]
     pub fn explored_by(&self, client: &Arc<Testee>) -> Self {
         self.compared(client).1
@@ -87,7 +87,7 @@ impl Case {
         self.scenario.script.client.is_some()
     }
 
-    /// The client whose settings it is told with by our own sync.
+    /// The client with whose settings our own sync runs it.
     pub(in crate::scenario) fn judged_as(&self) -> Option<&Testee> {
         self.judged_as.as_deref()
     }

@@ -32,7 +32,7 @@ impl FailureKind {
         }
     }
 
-    /// Whether nothing more can be told after it.
+    /// Whether nothing more is run after it.
     pub(in crate::scenario) fn ends_the_scenario(self) -> bool {
         matches!(self, Self::CannotWork | Self::Broken)
     }

@@ -2,7 +2,7 @@
 
 use super::rows::{self, Unmet};
 use crate::database;
-use crate::scenario::actor::testee::variable;
+use crate::scenario::actor::ask::variable;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::Expectation;
 use crate::scenario::language::text::kind::Kind;

@@ -1,4 +1,4 @@
-//! What happened in a reading, step by step and lane by lane: calls with their messages, rows that changed on both
+//! What happened while a case ran, step by step and lane by lane: calls with their messages, rows that changed on both
 //! sides, what came of it. Kept only when asked for, and within limits that say what they left out. Reports read it;
 //! nothing here decides whether a scenario passes.
 

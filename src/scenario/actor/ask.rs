@@ -1,0 +1,296 @@
+//! Asking somebody's own client: whichever form it has, a request gets an answer, its rows are read, and whatever it does wrong
+//! is an error with one message. Secrets are masked in what it says.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::adapter::Adapter;
+use super::error::TesteeError;
+use super::file::{ClockWay, CrmSource};
+use super::program::{self, Ended, OUTPUT_MAX, masked};
+use super::protocol::{Answer, Deed, EditSaid, PROTOCOL, Request};
+use super::rows::{self, Tables};
+use super::testee::{Learned, Surroundings, Testee};
+use crate::database::{self, DatabaseError, Dsn};
+use crate::scenario::language::text::span::{At, Place};
+
+/// How long a command or a request may take.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// Bytes of rows that a command may print.
+const ROWS_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+impl Testee {
+    /// Starts an adapter, so that what it says of itself is known.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not answer.
+    pub async fn prepare(&self, around: &Surroundings) -> Result<(), TesteeError> {
+        if self.file.adapter.is_some() && self.learned.get().is_none() {
+            let mut place = self.adapter.lock().await;
+            self.started(&mut place, around).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for something and waits until it is done.
+    ///
+    /// # Errors
+    /// A program that cannot be started, hangs, dies or says something else than it should, and what the client cannot do.
+    pub async fn ask(&self, mut request: Request, around: &Surroundings) -> Result<Answer, TesteeError> {
+        request.now = Some(around.now.clone());
+        let deed = request.request;
+        let mut answer = match (&self.file.adapter, &self.file.commands) {
+            (Some(_), _) => self.ask_adapter(request, around).await?,
+            (None, Some(_)) => self.run_command(&request, around).await?,
+            (None, None) => {
+                return Err(self.broken(deed.word(), None, "nothing says how it is started".to_owned(), ""));
+            }
+        };
+        if let Some(why) = answer.unsupported.take() {
+            return Err(TesteeError::Unsupported(format!("it cannot do this: {}", masked(why, &self.secrets(around)))));
+        }
+        answer.message = answer.message.map(|message| masked(message, &self.secrets(around)));
+        answer.refused = answer.refused.map(|refused| masked(refused, &self.secrets(around)));
+        Ok(answer)
+    }
+
+    /// Its rows, all of one moment.
+    ///
+    /// # Errors
+    /// As for [`Testee::ask`], and what is wrong with its database or a query.
+    pub async fn rows(&self, around: &Surroundings) -> Result<Tables, TesteeError> {
+        let Some(crm) = &self.file.crm else {
+            let answer = self.ask(Request::of(Deed::Rows), around).await?;
+            let rows = answer.rows.filter(|_| answer.ok);
+            let said = answer.message.unwrap_or_else(|| "no `rows`".to_owned());
+            let rows = rows.ok_or_else(|| self.broken("rows", self.file.adapter.as_ref().map(At::place), said, ""))?;
+            return rows::of_tables(rows)
+                .map_err(|why| self.broken("rows", self.file.adapter.as_ref().map(At::place), why, ""));
+        };
+        match &crm.command {
+            Some(command) => self.printed_rows(command, around).await,
+            None => self.rows_of_database(crm).await,
+        }
+    }
+
+    async fn printed_rows(&self, command: &At<String>, around: &Surroundings) -> Result<Tables, TesteeError> {
+        let what = "crm";
+        let input = serde_json::to_string(&Request { now: Some(around.now.clone()), ..Request::of(Deed::Rows) });
+        let ended = self.run(what, command, &input.unwrap_or_default(), around, ROWS_BYTES_MAX).await?;
+        let broken = |how: String, ended: &Ended| {
+            self.broken(what, Some(command.place()), how, &masked(ended.complaints.text(), &self.secrets(around)))
+        };
+        if ended.code != Some(0) {
+            return Err(broken(ended.how(self.limit()), &ended));
+        }
+        if ended.output.more() > 0 {
+            return Err(broken("it printed more than 64 MB of rows".to_owned(), &ended));
+        }
+        rows::of_json(&ended.output.whole())
+            .map_err(|why| broken(format!("it printed {}", masked(why, &self.secrets(around))), &ended))
+    }
+
+    async fn rows_of_database(&self, crm: &CrmSource) -> Result<Tables, TesteeError> {
+        let Some(named) = &crm.database else { return Ok(Tables::new()) };
+        let dsn = variable(&named.env, &self.at(Some(named.env.place())))?;
+        let queries: Vec<&str> = crm.tables.values().map(|query| query.query.as_str()).collect();
+        // The file's folder is where a relative path begins.
+        let dsn = dsn.below(self.path.parent().unwrap_or(Path::new("")));
+        match database::read(&dsn, &queries).await {
+            Ok(rows) => Ok(crm.tables.keys().map(|name| name.get().clone()).zip(rows).collect()),
+            Err(cause) => {
+                let query = match &cause {
+                    DatabaseError::Query { query, .. } => crm.tables.values().find(|known| known.query == *query),
+                    _ => None,
+                };
+                let place = query.map_or_else(|| named.env.place(), At::place);
+                Err(TesteeError::Database { file: self.at(Some(place)), cause })
+            }
+        }
+    }
+
+    async fn ask_adapter(&self, request: Request, around: &Surroundings) -> Result<Answer, TesteeError> {
+        let what = request.request.word();
+        let mut place = self.adapter.lock().await;
+        let adapter = self.started(&mut place, around).await?;
+        let answered = adapter.ask(request, self.limit()).await;
+        match answered {
+            Ok(answer) => Ok(answer),
+            Err(how) => {
+                let said = masked(adapter.complaints(), &self.secrets(around));
+                // It is started again when it is needed again.
+                drop(place.take());
+                let how = masked(how.to_string(), &self.secrets(around));
+                Err(self.broken(what, self.file.adapter.as_ref().map(At::place), how, &said))
+            }
+        }
+    }
+
+    /// The adapter, started and greeted.
+    async fn started<'p>(
+        &self,
+        place: &'p mut Option<Adapter>,
+        around: &Surroundings,
+    ) -> Result<&'p mut Adapter, TesteeError> {
+        if place.is_none() {
+            let Some(command) = &self.file.adapter else {
+                return Err(self.broken("hello", None, "there is no adapter".to_owned(), ""));
+            };
+            let words = shell_words::split(command).unwrap_or_default();
+            let (program, arguments) =
+                words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+            let mut start = std::process::Command::new(program);
+            start.args(arguments).envs(&self.file.env).current_dir(self.folder());
+            let adapter = Adapter::start(start).map_err(|cause| TesteeError::NotStarted {
+                program: program.to_owned(),
+                what: "adapter",
+                file: self.at(Some(command.place())),
+                cause,
+            })?;
+            let adapter = place.insert(adapter);
+            let hello = Request { protocol: Some(PROTOCOL), ..Request::of(Deed::Hello) };
+            match adapter.ask(hello, self.limit()).await {
+                Ok(answer) if answer.ok => {
+                    let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
+                    let learned = Learned { tables: answer.tables.map(set), supports: answer.supports.map(set) };
+                    // A second start says the same again.
+                    let _ = self.learned.set(learned);
+                }
+                refused => {
+                    let how = match refused {
+                        Ok(answer) => answer.message.unwrap_or_else(|| "it does not want to".to_owned()),
+                        Err(how) => how.to_string(),
+                    };
+                    let said = masked(adapter.complaints(), &self.secrets(around));
+                    let place_of = command.place();
+                    drop(place.take());
+                    return Err(self.broken("hello", Some(place_of), masked(how, &self.secrets(around)), &said));
+                }
+            }
+        }
+        place.as_mut().ok_or_else(|| self.broken("hello", None, "it is gone".to_owned(), ""))
+    }
+
+    async fn run_command(&self, request: &Request, around: &Surroundings) -> Result<Answer, TesteeError> {
+        let deed = request.request;
+        let command = self.file.commands.as_ref().and_then(|commands| match deed {
+            Deed::Reset => commands.reset.as_ref(),
+            Deed::Configure => commands.configure.as_ref(),
+            Deed::Sync => commands.sync.as_ref(),
+            Deed::Check => commands.check.as_ref(),
+            Deed::Edit => commands.edit.as_ref(),
+            Deed::Hello | Deed::Rows => None,
+        });
+        let mut answer = Answer {
+            id: 0,
+            ok: true,
+            message: None,
+            refused: None,
+            unsupported: None,
+            rows: None,
+            tables: None,
+            supports: None,
+            name: None,
+        };
+        let Some(command) = command else {
+            // What the client needs of the settings it finds in its environment.
+            if deed == Deed::Configure {
+                return Ok(answer);
+            }
+            return Err(TesteeError::Unsupported(format!("it has no command `{}`", deed.word())));
+        };
+        let input = serde_json::to_string(request).unwrap_or_default();
+        let ended = self.run(deed.word(), command, &input, around, OUTPUT_MAX).await?;
+        let said = masked(ended.said(), &self.secrets(around));
+        if !ended.by_itself() {
+            return Err(self.broken(deed.word(), Some(command.place()), ended.how(self.limit()), &said));
+        }
+        answer.ok = ended.code == Some(0);
+        if deed == Deed::Edit
+            && answer.ok
+            && let Ok(told) = serde_json::from_str::<EditSaid>(ended.output.whole().trim())
+        {
+            answer.refused = told.refused;
+            answer.unsupported = told.unsupported;
+        }
+        let how = if answer.ok { String::new() } else { format!("{}\n", ended.how(self.limit())) };
+        answer.message = Some(how + &said);
+        Ok(answer)
+    }
+
+    async fn run(
+        &self,
+        what: &'static str,
+        command: &At<String>,
+        input: &str,
+        around: &Surroundings,
+        output_max: usize,
+    ) -> Result<Ended, TesteeError> {
+        let mut words = shell_words::split(command).unwrap_or_default();
+        let mut environment: Vec<(String, String)> = Vec::new();
+        if self.file.clock.as_ref().is_some_and(|clock| *clock.get() == ClockWay::Faketime) {
+            // Its clock begins at the scenario's time and goes on from there.
+            let now = around.now.replace('T', " ");
+            let now = now.trim_end_matches('Z').split('.').next().unwrap_or_default();
+            words.splice(0..0, ["faketime".to_owned(), "-f".to_owned(), format!("@{now}")]);
+            environment.push(("TZ".to_owned(), "UTC".to_owned()));
+        }
+        let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let mut start = tokio::process::Command::new(program);
+        start.args(arguments).current_dir(self.folder()).envs(environment).envs(&self.file.env);
+        start.envs(around.variables.iter().map(|(name, value)| (name, value)));
+        program::run(&mut start, Some(input), self.limit(), output_max).await.map_err(|cause| TesteeError::NotStarted {
+            program: program.to_owned(),
+            what,
+            file: self.at(Some(command.place())),
+            cause,
+        })
+    }
+
+    /// What must not be shown: the shop's key, and the address of the database with its password.
+    fn secrets(&self, around: &Surroundings) -> Vec<String> {
+        let mut secrets = around.secrets.clone();
+        let named = self.file.crm.iter().filter_map(|crm| crm.database.as_ref());
+        for address in named.filter_map(|database| std::env::var(database.env.get()).ok()) {
+            secrets.extend(Dsn::secrets_of(&address));
+        }
+        secrets
+    }
+
+    fn limit(&self) -> Duration {
+        self.file.timeout.as_ref().map_or(TIMEOUT, |limit| limit.0.unsigned_abs())
+    }
+
+    fn folder(&self) -> PathBuf {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    }
+
+    fn at(&self, place: Option<Place>) -> String {
+        match place {
+            Some(place) => format!("{}:{place}", self.path.display()),
+            None => self.path.display().to_string(),
+        }
+    }
+
+    fn broken(&self, what: &'static str, place: Option<Place>, how: String, said: &str) -> TesteeError {
+        TesteeError::Broken { what, file: self.at(place), how, said: said.to_owned() }
+    }
+}
+
+/// The address of a database in a variable of the environment.
+///
+/// # Errors
+/// When there is none, or it holds something else; `file` says who asks.
+pub fn variable(name: &At<String>, file: &str) -> Result<Dsn, TesteeError> {
+    let (file, variable) = (file.to_owned(), name.get().clone());
+    match std::env::var(name.get()) {
+        Ok(address) if !address.is_empty() => Dsn::parse(&address).map_err(|cause| TesteeError::WrongVariable {
+            file,
+            variable,
+            cause: cause.to_string(),
+        }),
+        _ => Err(TesteeError::NoVariable { file, variable }),
+    }
+}
