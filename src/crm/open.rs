@@ -334,7 +334,7 @@ mod tests {
         std::fs::create_dir(at("folder")).unwrap();
         for (name, expected) in [
             ("notes.txt", "notes.txt is not an SQLite database; name a new file or one that mockgento made"),
-            ("newer.sqlite", &format!("newer.sqlite has schema 99, this mockgento knows {};", newest_schema())),
+            ("newer.sqlite", format!("newer.sqlite has schema 99, this mockgento knows {};", newest_schema()).as_str()),
             ("browser.sqlite", "browser.sqlite is another program's database; name a new file"),
             ("no/crm.sqlite", "no/crm.sqlite does not exist; make it first"),
             ("folder", "folder is a folder; name a file in it"),

@@ -55,7 +55,7 @@ mod tests {
     /// The text of the root of a document in some encoding.
     fn text_of(bytes: &[u8], charset: Option<&str>) -> Result<String, XmlError> {
         let text = decode(bytes, charset, &Limits::answer())?;
-        Ok(read(&text)?.text.into_owned())
+        Ok(parse(&text, &Limits::answer())?.text.into_owned())
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod text;
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use clap::Args;
@@ -71,20 +71,24 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The streams that can be planned alone, as people call their records: `credit-memos`. The last word will do as well
-/// (`subscribers`), and so will the name of the connector.
+/// The streams that can be planned alone, by what people call their records: `credit-memos`.
+static STREAMS: LazyLock<Vec<(String, Stream)>> = LazyLock::new(|| {
+    let worded = |stream: &Stream| (stream.label().to_lowercase().replace(' ', "-"), *stream);
+    Stream::CHANNEL_DEFAULT.iter().map(worded).collect()
+});
+
+/// A stream as an argument. The last word will do as well (`subscribers`), and so will the name of its connector.
+fn possible((word, stream): &'static (String, Stream)) -> PossibleValue {
+    let last = word.rsplit('-').next().unwrap_or(word);
+    PossibleValue::new(word.as_str()).aliases([last, stream.connector_name()]).help(stream.label())
+}
+
 fn streams() -> impl TypedValueParser<Value = Stream> {
-    let word = |stream: Stream| stream.label().to_lowercase().replace(' ', "-");
-    let possible = move |stream: &Stream| {
-        let word = word(*stream);
-        let last = word.rsplit('-').next().unwrap_or_default().to_owned();
-        PossibleValue::new(word).aliases([last, stream.connector_name().to_owned()]).help(stream.label())
+    let named = |text: String| {
+        let found = STREAMS.iter().find(|one| possible(one).matches(&text, false));
+        found.map(|(_, stream)| *stream).ok_or("not an entity")
     };
-    let named = move |text: String| {
-        let is_it = |stream: &&Stream| possible(stream).matches(&text, true);
-        Stream::CHANNEL_DEFAULT.iter().find(is_it).copied().ok_or("not an entity")
-    };
-    PossibleValuesParser::new(Stream::CHANNEL_DEFAULT.iter().map(possible)).try_map(named)
+    PossibleValuesParser::new(STREAMS.iter().map(possible)).try_map(named)
 }
 
 /// Plans and prints; connectors that failed are exit code 1.

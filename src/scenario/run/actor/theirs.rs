@@ -50,7 +50,7 @@ impl World<'_> {
                 }
                 return Ok(failures);
             }
-            _ => {}
+            _ => return Err(CannotWork::NobodyActs(step.0.word())),
         }
         Ok(Vec::new())
     }
