@@ -1,5 +1,6 @@
 //! Every disruption as a scenario writes it: the sync meets it as it should, and recovers once it is cleared.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use mockgento::disrupt::Disruption;
@@ -186,4 +187,18 @@ fn a_wrong_form_is_said_at_its_place_with_a_remedy() {
     assert!(failed.contains("there is no shop called `staging`"), "{failed}");
     let failed = told(folder.path(), "title: t\nsteps:\n  - clear: all\n");
     assert!(failed.contains("scenario.yaml:3:"), "{failed}");
+}
+
+/// The types of the Node package are written by hand, beside the table they are of.
+#[test]
+fn the_types_of_the_node_package_have_every_disruption_and_no_other() {
+    let types = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/packages/node/lib/index.d.ts")).unwrap();
+    let declared = types.split("export type Disruption =").nth(1).unwrap().lines().skip(1);
+    let declared: Vec<&str> = declared.take_while(|line| line.trim_start().starts_with('|')).collect();
+    let words: BTreeSet<&str> = declared
+        .iter()
+        .flat_map(|line| line.split("| ").skip(1))
+        .filter_map(|kind| kind.trim_start_matches("{ ").trim_matches('"').split(['"', ':', ' ', ';']).next())
+        .collect();
+    assert_eq!(words, Disruption::KINDS.iter().copied().collect());
 }
