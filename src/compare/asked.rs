@@ -73,12 +73,12 @@ impl AskedShop {
         Ok(Self { tap, clock, client, facts, bridge, url, wsdl })
     }
 
-    /// What it declares.
+    /// What the shop's WSDL declares.
     pub fn facts(&self) -> &ServiceFacts {
         &self.facts
     }
 
-    /// This machine's time.
+    /// The time by the clock of this machine.
     pub(super) fn now(&self) -> jiff::Timestamp {
         self.clock.now()
     }

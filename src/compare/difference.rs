@@ -14,7 +14,7 @@ pub(super) const ACCESS_DENIED: u16 = 2;
 /// A difference between two shops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What it is about.
+    /// The topic of the question that differs.
     pub topic: Topic,
     /// What was asked, such as `salesOrderInfo` or `oroOrderList: a page past the end`.
     pub question: String,

@@ -18,7 +18,7 @@ use crate::transport::{HttpAnswer, TransportError};
 
 /// A shop as it showed itself.
 pub struct Portrait {
-    /// What it declares.
+    /// What the shop's WSDL declares.
     pub facts: ServiceFacts,
     /// The version of its bridge, if it has one.
     pub bridge: Option<String>,

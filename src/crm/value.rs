@@ -194,7 +194,7 @@ impl Fields {
         self.0.insert(name.into(), value.into());
     }
 
-    /// The same for building.
+    /// The same fields with one more, for building a record.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<CrmValue>) -> Self {
         self.set(name, value);

@@ -30,9 +30,9 @@ pub struct Version1 {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DescribedResource {
-    /// What it is called.
+    /// The title of the resource.
     pub title: String,
-    /// What it is about.
+    /// What the resource is about.
     #[serde(default)]
     pub description: Option<String>,
     /// Titles of its methods by name.
@@ -53,7 +53,7 @@ pub struct Method {
 /// A parameter of a method.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name in PHP.
+    /// The name of the parameter in PHP.
     pub name: String,
     /// Whether it has a default.
     pub is_optional: bool,

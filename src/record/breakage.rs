@@ -59,7 +59,7 @@ impl Broken {
         }
     }
 
-    /// The same error again.
+    /// The error as the transport would raise it again.
     pub(super) fn again(&self, url: String) -> TransportError {
         let detail = "recorded".to_owned();
         let broken = |breakage, url, detail| TransportError::Broken { url, breakage, detail };

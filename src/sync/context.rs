@@ -37,7 +37,7 @@ pub struct SyncContext<'a> {
 pub struct SyncOptions {
     /// Full re-sync: forget where the connectors stand (sync spec 4.3).
     pub force: bool,
-    /// Which part of a sync.
+    /// The part of the sync to run.
     pub part: SyncPart,
     /// Run this connector only, after the dictionaries.
     pub only_connector: Option<Connector>,

@@ -44,7 +44,7 @@ pub enum RunStatus {
 pub struct ConnectorOutcome {
     /// Name with its suffix, such as `customer_initial`.
     pub connector: Connector,
-    /// Which part of the sync.
+    /// The part of the sync that it was.
     pub kind: RunKind,
     /// Whether the run completed or failed.
     pub status: RunStatus,

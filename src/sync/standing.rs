@@ -36,7 +36,7 @@ pub struct IntegrationStanding {
 pub struct ConnectorStanding {
     /// The name of the connector.
     pub connector: &'static str,
-    /// How its last run ended.
+    /// How its last run ended; `None` when there was none.
     pub status: Option<&'static str>,
     /// When the run ended, in UTC.
     pub date: Option<String>,

@@ -106,7 +106,7 @@ impl TypedValueParser for OtherShop {
     }
 }
 
-/// What came out.
+/// What the comparison found.
 #[derive(Debug, Serialize)]
 pub(super) struct Compared {
     /// The first shop's address, credentials masked.

@@ -30,7 +30,7 @@ impl ControlArgs {
         self.admin_token.as_ref().or(self.admin_token_of_environment.as_ref())
     }
 
-    /// Who may use it.
+    /// Who may use the control API.
     pub(super) fn api(&self) -> miette::Result<AdminApi> {
         if self.no_admin {
             return Ok(AdminApi::Off);

@@ -45,7 +45,7 @@ impl Deed {
     }
 }
 
-/// One request, a line.
+/// A request to an adapter: one line.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -148,7 +148,7 @@ pub struct Settings {
     pub page_size: Option<usize>,
 }
 
-/// One answer, a line.
+/// An answer of an adapter: one line.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {

@@ -80,7 +80,7 @@ pub struct Judged {
     pub title: String,
     /// The file of the scenario.
     pub file: PathBuf,
-    /// What became of it.
+    /// What was found about the client in it.
     pub verdict: Verdict,
     /// Where the two differ, each with the reason when it is meant.
     pub differences: Vec<(Difference, Option<String>)>,

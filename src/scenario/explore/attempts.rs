@@ -20,7 +20,7 @@ impl Attempts {
         self.0.all.store(all, Ordering::Relaxed);
     }
 
-    /// One was made.
+    /// Counts an attempt that was made.
     pub(super) fn done(&self) {
         self.0.done.fetch_add(1, Ordering::Relaxed);
     }

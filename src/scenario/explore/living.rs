@@ -49,7 +49,7 @@ pub struct EditExploration {
     pub calls: Vec<CallSite>,
     /// Call by edit, in the order of [`Edit::ALL`]; nothing where there was nobody to do it to.
     pub matrix: Vec<Vec<Option<Verdict>>>,
-    /// What went wrong.
+    /// The edits after which something went wrong.
     pub failed: Vec<EditFailed>,
     /// Runs of the case.
     pub runs: usize,

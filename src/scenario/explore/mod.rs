@@ -33,7 +33,7 @@ use judge::judge_all;
 use probe::Probe;
 use strike::{pairs, singles, thinned};
 
-/// How to explore.
+/// Which disruptions are tried, how many at once, and in how many runs.
 #[derive(Clone, Debug)]
 pub struct ExploreOptions {
     /// Disruptions in one attempt: 1, or 2 for pairs.
@@ -67,7 +67,7 @@ pub struct Exploration {
     pub name: String,
     /// Its calls, in order.
     pub calls: Vec<CallSite>,
-    /// What was injected.
+    /// The disruptions that were tried, one a column.
     pub troubles: Vec<Trouble>,
     /// Call by trouble; nothing where the trouble did not strike.
     pub matrix: Vec<Vec<Option<Verdict>>>,
@@ -75,7 +75,7 @@ pub struct Exploration {
     pub singles: (usize, usize),
     /// Pairs that were run, and how many there are.
     pub pairs: (usize, usize),
-    /// What went wrong.
+    /// The attempts that went wrong.
     pub failed: Vec<Failed>,
     /// Attempts.
     pub runs: usize,

@@ -42,7 +42,7 @@ impl Verdict {
 /// One attempt that went wrong.
 #[derive(Clone, Debug)]
 pub struct Failed {
-    /// What struck.
+    /// The disruptions that struck.
     pub strikes: Vec<Strike>,
     /// What became of it.
     pub verdict: Verdict,

@@ -13,7 +13,7 @@ use crate::scenario::language::text::span::Place;
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What, as a lower-case fragment.
+    /// What is wrong, as a lower-case fragment.
     pub message: String,
     /// Where, when it has a place.
     pub place: Option<Place>,

@@ -49,7 +49,7 @@ pub struct Failure {
     pub line: usize,
     /// The step, such as `expect` or `snapshot end`.
     pub step: String,
-    /// What, as a lower-case fragment.
+    /// What is wrong, as a lower-case fragment.
     pub message: String,
     /// A diff or a list, with a line feed at its end; may be empty.
     pub detail: String,

@@ -76,7 +76,7 @@ pub fn run_all(cases: &[Case], options: RunOptions, pool: PoolOptions, tell: imp
     run_all_attended(cases, options, pool, None, tell);
 }
 
-/// The same with somebody there.
+/// The same with an attendant, who may look at each step.
 pub fn run_all_attended(
     cases: &[Case],
     options: RunOptions,

@@ -41,7 +41,7 @@ pub(in crate::scenario) struct LastOutcome {
     pub(in crate::scenario) success: bool,
     /// What it said, one line per connector or finding.
     pub(in crate::scenario) message: String,
-    /// All of it, for snapshots.
+    /// The whole outcome, as snapshots show it.
     pub(in crate::scenario) shown: serde_json::Value,
 }
 

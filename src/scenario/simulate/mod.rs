@@ -49,7 +49,7 @@ impl Default for SimulateOptions {
 /// A scenario that failed.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Its number, from 1.
+    /// The number of the scenario, counted from 1.
     pub number: u64,
     /// Why, the first reason of the smallest scenario.
     pub why: Vec<String>,

@@ -24,7 +24,7 @@ pub(in crate::scenario) struct Head {
 }
 
 impl Head {
-    /// Of a scenario without variables.
+    /// The cases of a scenario without variables.
     pub(in crate::scenario) fn of(script: &Script) -> Self {
         Self {
             variables: script.variables.clone(),

@@ -102,7 +102,7 @@ impl JsonSchema for StubsSetup {
 pub struct ApiUserSetup {
     /// The API key, six characters or more.
     pub key: At<String>,
-    /// What "The account is" says.
+    /// Whether the account is active; only an active user can log in.
     #[serde(default = "yes")]
     pub active: YesNo,
     /// The resources of the user's role, such as `customer/info`. Left out: all.

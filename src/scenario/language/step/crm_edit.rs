@@ -133,7 +133,7 @@ pub struct UpdateInCrm {
 pub struct MovedCart {
     /// Magento's id of the cart.
     pub cart: At<String>,
-    /// What is done with it.
+    /// The step of the workflow.
     pub step: CartMove,
     /// The CRM refuses the step and says this.
     #[serde(default)]

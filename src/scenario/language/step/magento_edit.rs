@@ -247,7 +247,7 @@ pub struct DeleteAddress {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdatePart {
-    /// Its code or Magento's id.
+    /// Its code, or the id that Magento gave it.
     pub named: At<String>,
     /// The values by Magento's names of the columns.
     pub set: Fields,
@@ -263,7 +263,7 @@ pub struct UpdatePart {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeletePart {
-    /// Its code or Magento's id.
+    /// Its code, or the id that Magento gave it.
     pub named: At<String>,
     /// In which shop, when there are several.
     #[serde(default)]
@@ -346,7 +346,7 @@ pub struct Configure {
 pub struct UpdateApiUser {
     /// The name of the API user.
     pub user: At<String>,
-    /// What "The account is" says.
+    /// Whether the account is active; only an active user can log in.
     #[serde(default)]
     pub active: Option<YesNo>,
     /// A new API key.

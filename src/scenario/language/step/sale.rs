@@ -93,7 +93,7 @@ pub struct DocumentInMagento {
     /// How many of which: `sku` and `qty`. All that is left when left out.
     #[serde(default)]
     pub items: Option<Vec<ItemOfOrder>>,
-    /// What is said with it.
+    /// The text of a comment on the document.
     #[serde(default)]
     pub comment: Option<String>,
     /// Whether the customer is told by e-mail.
@@ -125,13 +125,13 @@ pub struct RefundInMagento {
     /// How much of the shipping goes back; all that is left when left out.
     #[serde(default)]
     pub shipping: Option<At<String>>,
-    /// What is given besides.
+    /// Adjustment Refund: an amount that is given back besides.
     #[serde(default, rename = "adjustment refund")]
     pub adjustment_refund: Option<At<String>>,
-    /// What is kept back.
+    /// Adjustment Fee: an amount that is kept back.
     #[serde(default, rename = "adjustment fee")]
     pub adjustment_fee: Option<At<String>>,
-    /// What is said with it.
+    /// The text of a comment on the credit memo.
     #[serde(default)]
     pub comment: Option<String>,
     /// Whether the customer is told by e-mail.
@@ -157,7 +157,7 @@ pub struct RefundInMagento {
 pub struct ItemOfOrder {
     /// The `sku` of the item.
     pub sku: At<String>,
-    /// How many of it.
+    /// The quantity of the item.
     pub qty: At<String>,
 }
 

@@ -29,7 +29,7 @@ struct Of<'a> {
 pub(super) struct Unmet {
     /// Line of what was expected.
     pub(super) line: usize,
-    /// What, as a lower-case fragment.
+    /// What is wrong, as a lower-case fragment.
     pub(super) message: String,
     /// What was there, a line each; may be empty.
     pub(super) detail: String,
