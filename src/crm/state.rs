@@ -148,10 +148,11 @@ impl Crm {
     fn names(&self) -> Result<Names, CrmError> {
         let mut names = Names(IndexMap::new());
         for entity in Entity::ALL.iter().copied().filter(|entity| is_pointed_at(*entity)) {
-            let mut seen: IndexMap<String, usize> = IndexMap::new();
+            // Each integration has groups and store views of its own, and its rows point to no others.
+            let mut seen: IndexMap<(Option<RowId>, String), usize> = IndexMap::new();
             for row in self.find(entity, &[])? {
                 let name = name_of(&row);
-                let count = seen.entry(name.clone()).or_default();
+                let count = seen.entry((row.fields.link("channel"), name.clone())).or_default();
                 *count += 1;
                 let unique = if *count == 1 { name } else { format!("{name} #{count}") };
                 names.0.insert((entity, row.id), unique);

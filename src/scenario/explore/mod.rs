@@ -103,8 +103,7 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     let mut calls = reference.calls.clone();
     calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));
     // An edit before a certain call of a sync has another moment, or none, once a call fails: such ends cannot be compared.
-    // With several integrations an attempt lets one of them recover only.
-    if probe.edits_during_a_sync() || case.scenario.script.integrations.len() > 1 {
+    if probe.edits_during_a_sync() {
         calls.clear();
     }
     if let Some(most) = options.calls_max {

@@ -18,7 +18,7 @@ use crate::scenario::language::text::span::At;
 use crate::scenario::run::invariants;
 use crate::scenario::run::network::Served;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
-use crate::scenario::run::world::{Failures, World};
+use crate::scenario::run::world::{Failures, LastOutcome, World};
 use crate::snapshot::Mode;
 use crate::sync::standing::reads_again;
 
@@ -352,9 +352,18 @@ impl<'a> Attempt<'a> {
     }
 
     fn is_settled(&self) -> Result<bool, String> {
-        let has_failed = self.world.last.as_ref().is_some_and(|last| !last.success);
-        let Some(id) = self.world.integration.filter(|_| !self.world.is_theirs()) else { return Ok(!has_failed) };
-        Ok(!has_failed && !reads_again(&self.world.crm, id).map_err(|error| error.to_string())?)
+        if self.world.last.as_ref().is_some_and(|last| !last.success) {
+            return Ok(false);
+        }
+        if self.world.is_theirs() {
+            return Ok(true);
+        }
+        for (_, id) in self.world.integrations_there() {
+            if reads_again(&self.world.crm, id).map_err(|error| error.to_string())? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The scheduled syncs after the scenario.
@@ -365,13 +374,25 @@ impl<'a> Attempt<'a> {
         self.recover().await
     }
 
-    /// The next scheduled sync.
+    /// The next scheduled sync, of each integration. Of several the first that fails is told.
     async fn run_again(&mut self) -> Result<(), String> {
-        if self.world.integration.is_none() {
+        let integrations = self.world.integrations_there();
+        if integrations.is_empty() {
             return Ok(());
         }
         self.world.clock.advance(SCHEDULE);
-        self.world.next_sync().await.map_err(|why| why.to_string())
+        let selected = self.world.selected.clone();
+        let mut told: Option<LastOutcome> = None;
+        for (name, _) in integrations {
+            self.world.select(&name);
+            self.world.next_sync().await.map_err(|why| why.to_string())?;
+            if told.as_ref().is_none_or(|told| told.success) {
+                told = self.world.last.take();
+            }
+        }
+        self.world.select(&selected);
+        self.world.last = told;
+        Ok(())
     }
 
     fn journal_lengths(&self) -> Vec<usize> {

@@ -1,8 +1,7 @@
 //! The integration form as a scenario fills it in, and the channel that is made of it.
 
-use crate::crm::WebsiteId;
 use crate::crm::integration::parse_shared_emails;
-use crate::crm::{CrmError, IntegrationSettings, SyncPriority};
+use crate::crm::{CrmError, IntegrationId, IntegrationSettings, SyncPriority, WebsiteId};
 use crate::quirk::Quirk;
 use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::setup::variant::Variant;
@@ -52,6 +51,15 @@ impl World<'_> {
         let left = std::mem::replace(&mut self.selected, name.to_owned());
         self.others.insert(left, self.integration.take());
         self.integration = self.others.get(name).copied().flatten();
+    }
+
+    /// The integrations that are there, by name, in the order of the file.
+    pub(in crate::scenario) fn integrations_there(&self) -> Vec<(String, IntegrationId)> {
+        let id = |name: &String| match *name == self.selected {
+            true => self.integration,
+            false => self.others.get(name).copied().flatten(),
+        };
+        self.names_of_integrations().into_iter().filter_map(|name| id(&name).map(|id| (name, id))).collect()
     }
 
     /// The names of the integrations, in the order of the file.

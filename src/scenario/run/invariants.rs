@@ -59,17 +59,15 @@ pub(super) fn always(world: &mut World<'_>) -> Result<Vec<String>, CrmError> {
     if wrong > 0 {
         found.push(format!("the lifetime value of {wrong} customers is not the sum of their orders"));
     }
-    // Which integration speaks to which shop is plain only where there is one of each.
-    let mut shops = world.shops.values();
-    let ([integration], Some(shop), None) = (integrations.as_slice(), shops.next(), shops.next()) else {
-        return Ok(found);
-    };
-    let shop = shop.shared();
-    let shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
-    rows_have_their_customers(&world.crm, integration, &shop, &mut found)?;
-    guests_orders_are_theirs(&world.crm, integration, &shop, &mut found)?;
-    for (table, entity, changes, walk) in BROUGHT {
-        every_row_is_there(&world.crm, integration, &rows(&shop, table), (*entity, changes, walk), &mut found)?;
+    for integration in &integrations {
+        let Some(shop) = world.shop_of(integration) else { continue };
+        let shop = shop.shared();
+        let shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
+        rows_have_their_customers(&world.crm, integration, &shop, &mut found)?;
+        guests_orders_are_theirs(&world.crm, integration, &shop, &mut found)?;
+        for (table, entity, changes, walk) in BROUGHT {
+            every_row_is_there(&world.crm, integration, &rows(&shop, table), (*entity, changes, walk), &mut found)?;
+        }
     }
     Ok(found)
 }

@@ -3,10 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::SimulateOptions;
+use super::calls::Calls;
 use super::dice::Dice;
 use super::drawn::{Block, Drawn};
 use super::edits;
+use super::in_crm;
 use super::people::People;
+use crate::magento::BridgeRelease;
 use crate::quirk::{Profile, Quirk};
 use crate::scenario::explore::usual;
 
@@ -14,6 +17,8 @@ use crate::scenario::explore::usual;
 const ROUNDS: (usize, usize) = (1, 4);
 /// Sync start dates: how often, and which. The earlier, the more calls.
 const STARTS: &[(usize, &str)] = &[(10, "2014-01-01"), (10, "2013-12-01"), (4, "2013-11-01"), (1, "2013-05-01")];
+/// More calls in a row than a sync makes to one operation of a small shop, with all its tries.
+const OUTLASTING: u64 = 40;
 /// How much time passes between two things.
 const SPANS: &[(usize, &str)] = &[
     (3, "1 second"),
@@ -24,59 +29,13 @@ const SPANS: &[(usize, &str)] = &[
     (3, "1 day"),
     (1, "8 days"),
 ];
-/// Calls that trouble strikes and edits come before, with the bridge.
-const WITH_BRIDGE: &[&str] = &[
-    "login",
-    "oroPing",
-    "oroWebsiteList",
-    "storeList",
-    "customerGroupList",
-    "oroRegionList",
-    "oroCustomerList",
-    "oroCustomerList",
-    "oroQuoteList",
-    "oroOrderList",
-    "oroOrderList",
-    "newsletterSubscriberList",
-    "salesOrderCreditmemoList",
-    "salesOrderCreditmemoInfo",
-    "customerAddressList",
-];
-/// Calls that may be struck in a shop without the bridge.
-const NATIVE: &[&str] = &[
-    "login",
-    "storeList",
-    "customerGroupList",
-    "directoryRegionList",
-    "customerCustomerList",
-    "customerCustomerList",
-    "customerCustomerInfo",
-    "customerAddressList",
-    "salesOrderList",
-    "salesOrderInfo",
-    "salesOrderInfo",
-    "salesOrderCreditmemoList",
-    "salesOrderCreditmemoInfo",
-];
-/// Calls that every sync makes that nothing strikes.
-const SURE_WITH_BRIDGE: &[&str] =
-    &["login", "storeList", "customerGroupList", "oroCustomerList", "oroQuoteList", "oroOrderList"];
-const SURE_NATIVE: &[&str] = &["login", "storeList", "customerGroupList", "customerCustomerList", "salesOrderList"];
-/// Calls of an export, with the bridge and without.
-const EXPORT_WITH_BRIDGE: &[&str] =
-    &["oroCustomerInfo", "oroCustomerUpdate", "oroCustomerCreate", "customerAddressUpdate", "customerAddressCreate"];
-const EXPORT_NATIVE: &[&str] = &[
-    "customerCustomerInfo",
-    "customerCustomerUpdate",
-    "customerCustomerCreate",
-    "customerAddressUpdate",
-    "customerAddressCreate",
-];
-
 /// What is decided once for a whole scenario.
-pub(super) struct Setting {
-    pub(super) has_bridge: bool,
-    pub(super) is_two_way: bool,
+struct Setting {
+    calls: Calls,
+    has_bridge: bool,
+    is_two_way: bool,
+    /// Nobody is made of the order of a guest, so that it waits for who registers.
+    is_without_guests: bool,
     /// So many customers that a list has several pages.
     is_crowded: bool,
 }
@@ -85,14 +44,17 @@ pub(super) struct Setting {
 pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
     let dice = &mut Dice::of(options.seed, number);
     let bridge = dice.weighted(&[(60, None), (8, Some("1.2.0")), (7, Some("1.2.14")), (25, Some("none"))]).flatten();
-    let setting = Setting {
-        has_bridge: bridge != Some("none"),
-        is_two_way: dice.chance(70),
-        is_crowded: dice.chance(options.crowds),
-    };
+    let is_crowded = dice.chance(options.crowds);
     // Only the bridge pages customers.
-    let (bridge, setting) =
-        if setting.is_crowded { (None, Setting { has_bridge: true, ..setting }) } else { (bridge, setting) };
+    let bridge = bridge.filter(|_| !is_crowded);
+    let release = bridge.map_or(Some(BridgeRelease::newest()), |bridge| BridgeRelease::find(bridge).ok());
+    let setting = Setting {
+        calls: Calls::of(release),
+        has_bridge: release.is_some(),
+        is_two_way: dice.chance(70),
+        is_without_guests: dice.chance(15),
+        is_crowded,
+    };
     let start = dice.weighted(STARTS).unwrap_or("2014-01-01");
     let head = head(options, number, (bridge, start), &setting, dice);
     let mut people = People::new(start);
@@ -111,13 +73,20 @@ pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
             let edit = if edits.len() == 1 { edits.remove(0) } else { edits.into() };
             blocks.push(vec![json!({ "in magento": edit })]);
         }
+        // Nobody was made of a guest's order: whoever registers takes what came before.
+        if setting.is_without_guests
+            && dice.chance(60)
+            && let Some(edit) = edits::of_guests(&mut people, dice)
+        {
+            blocks.push(vec![json!({ "in magento": edit })]);
+        }
         let is_crowd_back = setting.is_crowded && dice.chance(70);
         if is_crowd_back {
             blocks.push(vec![edits::all_saved(&mut people, dice)]);
         }
         if setting.is_two_way && dice.chance(60) {
             for _ in 0..dice.between(1, 2) {
-                if let Some(edit) = edits::in_crm(&mut people, dice) {
+                if let Some(edit) = in_crm::any(&mut people, dice) {
                     blocks.push(vec![json!({ "in crm": edit })]);
                 }
             }
@@ -173,7 +142,7 @@ fn head(
         let priority = if dice.chance(50) { "remote wins" } else { "local wins" };
         integration.insert("sync priority".to_owned(), json!(priority));
     }
-    if dice.chance(15) {
+    if setting.is_without_guests {
         integration.insert("guest customer sync".to_owned(), json!(false));
     }
     if setting.is_crowded {
@@ -219,6 +188,13 @@ fn sync(setting: &Setting, people: &mut People, dice: &mut Dice, is_first: bool)
             people.synced();
             vec![json!({ "sync": { "force": true } }), any()]
         }
+        Way::Disrupted
+            if setting.is_two_way
+                && dice.chance(10)
+                && let Some(block) = lost_creation(setting, people, dice) =>
+        {
+            block
+        }
         Way::Disrupted | Way::Forced => {
             let mut block: Block = (0..dice.weighted(&[(70, 1), (30, 2)]).unwrap_or(1))
                 .map(|_| json!({ "disrupt": disruption(setting, dice) }))
@@ -234,14 +210,35 @@ fn sync(setting: &Setting, people: &mut People, dice: &mut Dice, is_first: bool)
     }
 }
 
+/// A creation whose answer is lost, and trouble when the next sync looks whether it was made.
+fn lost_creation(setting: &Setting, people: &mut People, dice: &mut Dice) -> Option<Block> {
+    let (kind, made, looked) = setting.calls.creation(dice)?;
+    let edit = in_crm::edit(kind, people, dice)?;
+    let lost = json!({ "operation": made, "times": dice.between(1, 4), "with": "half-open", "may miss": true });
+    let mut again = json!({ "operation": looked });
+    with_trouble(&mut again, dice);
+    let any = || json!({ "expect": { "outcome": "any" } });
+    Some(vec![
+        json!({ "in crm": edit }),
+        json!({ "disrupt": lost }),
+        json!("sync"),
+        any(),
+        json!("clear"),
+        json!({ "disrupt": again }),
+        advance(dice),
+        json!("sync"),
+        any(),
+        json!("clear"),
+    ])
+}
+
 /// A sync with edits just before one of its calls. A call that every sync makes may have any edit before it; of others nobody
 /// knows whether they come, so nothing later may build on what is done before them.
 fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
     let mut during = Map::from_iter([("sync".to_owned(), json!({}))]);
     let is_sure = dice.chance(50);
     if is_sure {
-        let lists = if setting.has_bridge { SURE_WITH_BRIDGE } else { SURE_NATIVE };
-        during.insert("before".to_owned(), json!({ "operation": dice.pick(lists).copied().unwrap_or("login") }));
+        during.insert("before".to_owned(), json!({ "operation": setting.calls.sure(dice) }));
     } else {
         during.insert("before".to_owned(), call(setting, dice));
         during.insert("may miss".to_owned(), json!(true));
@@ -260,7 +257,7 @@ fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
     }
     if setting.is_two_way
         && dice.chance(20)
-        && let Some(edit) = edits::in_crm(people, dice)
+        && let Some(edit) = in_crm::any(people, dice)
     {
         during.insert("in crm".to_owned(), edit);
     } else {
@@ -287,35 +284,34 @@ fn during_knows(during: &Map<String, Value>, name: &str) -> bool {
     during.get("in magento").is_some_and(|edits| edits.to_string().contains(&format!("\"{name}\"")))
 }
 
-fn operation(setting: &Setting, dice: &mut Dice) -> &'static str {
-    let exports = if setting.has_bridge { EXPORT_WITH_BRIDGE } else { EXPORT_NATIVE };
-    let lists = if setting.has_bridge { WITH_BRIDGE } else { NATIVE };
-    let from = if setting.is_two_way && dice.chance(35) { exports } else { lists };
-    dice.pick(from).copied().unwrap_or("login")
-}
-
 /// Which call, of an operation or of all.
 fn call(setting: &Setting, dice: &mut Dice) -> Value {
     if dice.chance(30) {
         return json!({ "call": dice.between(1, 30) });
     }
     match dice.weighted(&[(60, 1), (20, 2), (12, 3), (8, 5)]) {
-        None | Some(1) => json!({ "operation": operation(setting, dice) }),
-        Some(call) => json!({ "operation": operation(setting, dice), "call": call }),
+        None | Some(1) => json!({ "operation": setting.calls.any(setting.is_two_way, dice) }),
+        Some(call) => json!({ "operation": setting.calls.any(setting.is_two_way, dice), "call": call }),
     }
 }
 
 fn disruption(setting: &Setting, dice: &mut Dice) -> Value {
     let mut disruption = call(setting, dice);
+    with_trouble(&mut disruption, dice);
+    disruption
+}
+
+/// Adds what goes wrong. Some outages outlast every call of a sync, those by ids as well.
+fn with_trouble(disruption: &mut Value, dice: &mut Dice) {
     let troubles = usual();
-    if let (Some(trouble), Value::Object(members)) = (dice.pick(&troubles), &mut disruption) {
+    if let (Some(trouble), Value::Object(members)) = (dice.pick(&troubles), disruption) {
         if trouble.times > 1 {
-            members.insert("times".to_owned(), json!(trouble.times));
+            let times = if dice.chance(25) { OUTLASTING } else { trouble.times };
+            members.insert("times".to_owned(), json!(times));
         }
         members.insert("with".to_owned(), serde_json::to_value(&trouble.disruption).unwrap_or_default());
         members.insert("may miss".to_owned(), json!(true));
     }
-    disruption
 }
 
 #[cfg(test)]

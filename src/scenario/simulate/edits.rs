@@ -1,4 +1,4 @@
-//! Draws what people do in the shop and in the CRM.
+//! Draws what people do in the shop.
 
 use serde_json::{Map, Value, json};
 
@@ -92,6 +92,12 @@ pub(super) fn in_passing(people: &mut People, dice: &mut Dice) -> Vec<Value> {
     let kind = dice.weighted(IN_PASSING).unwrap_or(InMagento::Register);
     let edit = edit(kind, people, dice).unwrap_or_else(|| register(people, dice));
     if let Value::Array(edits) = edit { edits } else { vec![edit] }
+}
+
+/// What a guest does who may become somebody: orders, or registers.
+pub(super) fn of_guests(people: &mut People, dice: &mut Dice) -> Option<Value> {
+    let kind = dice.weighted(&[(1, InMagento::GuestOrder), (1, InMagento::GuestRegisters)])?;
+    edit(kind, people, dice)
 }
 
 /// One or two customers of the first page leave a list that is being read: they are saved again, or deleted.
@@ -242,39 +248,6 @@ fn edit(kind: InMagento, people: &mut People, dice: &mut Dice) -> Option<Value> 
     })
 }
 
-/// What a CRM user does to customers whom a sync without trouble has brought; nothing where there are none.
-pub(super) fn in_crm(people: &mut People, dice: &mut Dice) -> Option<Value> {
-    let known: Vec<Customer> = people.customers.iter().filter(|customer| customer.is_in_crm).cloned().collect();
-    let customer = dice.pick(&known)?.clone();
-    Some(match dice.weighted(&[(50, 0), (15, 1), (15, 2), (20, 3)])? {
-        0 => {
-            let field = *dice.pick(&["firstName", "middleName", "lastName", "vat", "namePrefix"])?;
-            json!({ "update customer": { "customer": customer.name, "set": { field: people.new_word(dice) } } })
-        }
-        1 => json!({ "create address": { "customer": customer.name, "set": address(people, dice, CRM) } }),
-        2 => {
-            let addresses: Vec<u32> = known.iter().flat_map(|customer| customer.addresses.clone()).collect();
-            let address = *dice.pick(&addresses)?;
-            let field = *dice.pick(&["city", "postalCode", "phone"])?;
-            json!({ "update address": { "address": address.to_string(), "set": { field: people.new_word(dice) } } })
-        }
-        _ => {
-            let store = dice.between(1, 3);
-            let mut set = Map::new();
-            for (name, value) in
-                [("email", people.new_email()), ("firstName", "New".to_owned()), ("lastName", people.new_word(dice))]
-            {
-                set.insert(name.to_owned(), value.into());
-            }
-            for (name, value) in [("store", store.to_string()), ("group", dice.between(1, 3).to_string())] {
-                set.insert(name.to_owned(), value.into());
-            }
-            let addresses: Vec<Value> = (0..dice.below(3)).map(|_| address(people, dice, CRM)).collect();
-            json!({ "create customer": { "set": set, "addresses": addresses } })
-        }
-    })
-}
-
 /// So many registrations that lists have three pages.
 pub(super) fn crowd(people: &mut People, dice: &mut Dice) -> Value {
     let all: Vec<Value> = (0..dice.between(CROWD.0, CROWD.1)).map(|_| register(people, dice)).collect();
@@ -338,11 +311,11 @@ fn at_home() -> Value {
 }
 
 /// The names of an address's fields: first and last name, street, city, country, postcode, telephone.
-type Names = [&'static str; 7];
-const MAGENTO: Names = ["firstname", "lastname", "street", "city", "country_id", "postcode", "telephone"];
-const CRM: Names = ["firstName", "lastName", "street", "city", "country", "postalCode", "phone"];
+pub(super) type AddressNames = [&'static str; 7];
+const MAGENTO: AddressNames = ["firstname", "lastname", "street", "city", "country_id", "postcode", "telephone"];
 
-fn address(people: &mut People, dice: &mut Dice, names: Names) -> Value {
+/// An address as somebody types it.
+pub(super) fn address(people: &mut People, dice: &mut Dice, names: AddressNames) -> Value {
     let city = people.new_word(dice);
     let country = *dice.pick(&["GB", "DE", "IT"]).unwrap_or(&"GB");
     let values = [

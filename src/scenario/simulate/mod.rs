@@ -2,10 +2,12 @@
 //! (`draw` writes it in the language's own words), so what fails here fails as a file too; it ends with quiet syncs and
 //! `expect: {in sync: yes}`, and that is what judges it. Rules of the sync, of Magento and of the judgement do not live here.
 
+mod calls;
 mod dice;
 mod draw;
 mod drawn;
 mod edits;
+mod in_crm;
 mod people;
 mod plans;
 mod shrink;
