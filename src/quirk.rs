@@ -108,6 +108,7 @@ quirks! {
     ScheduledInOtherWords, "Q-54", Fix, "Schedule Sync answers in other words than the guide's";
     NoAnswerIsNothing, "Q-55", Fix, "an empty answer, or one that is no HTTP, is taken for no rows, so that the bookmark moves past them; a call whose answer was cut is not made again";
     LateCustomerTakesNothing, "Q-56", Fix, "an order or a cart that came before its customer stays without one until it changes in Magento";
+    FullSyncForgetsChanges, "Q-57", Fix, "a full re-sync forgets up to when changes were read, so that a row from before the sync start date misses what changed since the last sync";
 }
 
 /// A set of quirks that are switched on.

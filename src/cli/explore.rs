@@ -168,7 +168,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                         if args.json { format!("{}\n", matrix::json_of_edits(&found)) } else { matrix::edits(&found) };
                     let _ = progress.above(|| out.write_all(text.as_bytes()));
                     called += found.calls.len();
-                    told.add_edits(&found);
+                    told.add_edits(&found, args.profile.is_none());
                 }
                 Err(message) => {
                     broken = true;
@@ -192,7 +192,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                     reproduce(folder, &found, colour)?;
                 }
                 called += found.calls.len();
-                told.add(found);
+                told.add(&found, args.profile.is_none());
             }
             // What a client cannot do is no mistake of the scenario.
             Err(message) if args.client.is_some() => {
@@ -231,31 +231,41 @@ struct Told {
     scenarios: usize,
     runs: usize,
     failures: usize,
+    /// Losses of quirks that scenarios have themselves.
+    known: usize,
     seconds: f64,
     legend: String,
 }
 
 impl Told {
-    fn add(&mut self, found: Exploration) {
+    fn add(&mut self, found: &Exploration, has_own_quirks: bool) {
         self.scenarios += 1;
         self.runs += found.runs;
-        self.failures += found.failed.len();
+        let known = found.failed.iter().filter(|failed| has_own_quirks && failed.is_known()).count();
+        self.known += known;
+        self.failures += found.failed.len() - known;
         self.seconds += found.elapsed.as_secs_f64();
-        self.legend = matrix::legend(&found);
+        self.legend = matrix::legend(found);
     }
 
-    fn add_edits(&mut self, found: &EditExploration) {
+    fn add_edits(&mut self, found: &EditExploration, has_own_quirks: bool) {
         self.scenarios += 1;
         self.runs += found.runs;
-        self.failures += found.failed.len();
+        let known = found.failed.iter().filter(|failed| has_own_quirks && failed.is_known()).count();
+        self.known += known;
+        self.failures += found.failed.len() - known;
         self.seconds += found.elapsed.as_secs_f64();
         self.legend = matrix::legend_of_edits();
     }
 
     fn summary(&self) -> String {
         let per_second = if self.seconds > 0.0 { self.runs as f64 / self.seconds } else { 0.0 };
+        let known = match self.known {
+            0 => String::new(),
+            known => format!(", {known} of the scenarios' own quirks"),
+        };
         format!(
-            "{}\n{}, {} in {:.1} s ({per_second:.0} a second), {}\n",
+            "{}\n{}, {} in {:.1} s ({per_second:.0} a second), {}{known}\n",
             self.legend,
             counted(self.scenarios, "case", "cases"),
             counted(self.runs, "run", "runs"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::wsdl_cache::Document;
 use super::{ClientError, ClientOptions};
 use crate::magento::{BridgeRelease, Contract, Flavor};
 use crate::memo::Memo;
@@ -13,7 +14,7 @@ use crate::transport::{AllowedOrigins, HttpRequest, Origin, Transport, Way, mask
 
 /// A shop's SOAP service, ready to be called.
 pub(super) struct Service {
-    pub(super) wsdl: WsdlFacts,
+    pub(super) wsdl: Arc<WsdlFacts>,
     /// Where calls go, with the credentials of the typed URL if they may go there.
     pub(super) address: Url,
     pub(super) codec: Codec,
@@ -23,14 +24,24 @@ pub(super) struct Service {
     pub(super) cached: bool,
 }
 
-/// Documents that were read: a shop's is the same for every session.
-static READ: Memo<Vec<u8>, WsdlFacts> = Memo::new();
+/// Documents that were read, each with itself as the key: a shop's is the same for every session.
+static READ: Memo<Document, (Document, Arc<WsdlFacts>)> = Memo::new();
+
+/// What a document says, and the bytes that were read of it first: who keeps those is recognised without reading.
+fn read(document: &[u8]) -> Result<(Document, Arc<WsdlFacts>), WsdlError> {
+    let kept = |facts: WsdlFacts| {
+        let document = Document::from(document);
+        (document.clone(), (document, Arc::new(facts)))
+    };
+    let make = || wsdl_reader::read(document, None).map(kept);
+    READ.get_or_try(|known| std::ptr::eq(known.as_ref(), document) || known.as_ref() == document, make)
+}
 
 impl Service {
     /// Takes the WSDL from the cache or downloads it. A download is tried once: the retries are for calls.
     pub(super) async fn load(transport: &dyn Transport, options: &ClientOptions) -> Result<Self, ClientError> {
         match options.wsdl_cache.get(&options.url) {
-            Some(document) => Self::read(&document, options, transport.allowed_origins(), true),
+            Some(document) => Ok(Self::read(&document, options, transport.allowed_origins(), true)?.0),
             None => Self::download(transport, options).await,
         }
     }
@@ -46,8 +57,8 @@ impl Service {
         if answer.status != 200 {
             return Err(ClientError::WsdlStatus { url: masked(&options.url), status: answer.status });
         }
-        let service = Self::read(&answer.body, options, transport.allowed_origins(), false)?;
-        options.wsdl_cache.put(&options.url, answer.body);
+        let (service, document) = Self::read(&answer.body, options, transport.allowed_origins(), false)?;
+        options.wsdl_cache.put(&options.url, document);
         Ok(service)
     }
 
@@ -56,9 +67,8 @@ impl Service {
         options: &ClientOptions,
         allowed: &AllowedOrigins,
         cached: bool,
-    ) -> Result<Self, ClientError> {
-        let read = || wsdl_reader::read(document, None).map(|facts| (document.to_vec(), facts));
-        let wsdl = READ.get_or_try(|known| known == document, read).map_err(|source| match source {
+    ) -> Result<(Self, Document), ClientError> {
+        let (document, wsdl) = read(document).map_err(|source| match source {
             WsdlError::NotWsdl { root } if root == "methodResponse" => version1(&options.url),
             _ if names_version1(&options.url) => version1(&options.url),
             source => ClientError::Wsdl { url: masked(&options.url), source },
@@ -68,7 +78,7 @@ impl Service {
         }
         let (address, warnings) = address(&wsdl, &options.url, allowed)?;
         let codec = Codec::new(schema_for(&wsdl));
-        Ok(Self { wsdl, address, codec, warnings, cached })
+        Ok((Self { wsdl, address, codec, warnings, cached }, document))
     }
 
     /// The style the shop speaks.

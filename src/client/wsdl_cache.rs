@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
+/// The bytes of a description; many sessions share them.
+pub type Document = Arc<[u8]>;
+
 /// A cache that lives as long as its last clone.
 #[derive(Clone, Default)]
-pub struct WsdlCache(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+pub struct WsdlCache(Arc<Mutex<BTreeMap<String, Document>>>);
 
 impl fmt::Debug for WsdlCache {
     /// Not the URLs: they may hold passwords.
@@ -19,12 +22,12 @@ impl fmt::Debug for WsdlCache {
 
 impl WsdlCache {
     /// The document of a URL, credentials being part of it.
-    pub fn get(&self, url: &Url) -> Option<Vec<u8>> {
+    pub fn get(&self, url: &Url) -> Option<Document> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(url.as_str()).cloned()
     }
 
     /// Keeps the document of an address.
-    pub fn put(&self, url: &Url, document: Vec<u8>) {
+    pub fn put(&self, url: &Url, document: Document) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(url.as_str().to_owned(), document);
     }
 

@@ -60,7 +60,7 @@ impl AskedShop {
         let mode = facts.as_ref().map_or(options.mode, |facts| facts.mode);
         let cache = WsdlCache::default();
         if facts.is_some() {
-            cache.put(&url, wsdl.body.clone());
+            cache.put(&url, wsdl.body.as_slice().into());
         }
         let clock = options.clock.clone();
         let options = ClientOptions { mode, retries: Retries::Off, wsdl_cache: cache, ..options };

@@ -57,3 +57,44 @@ impl Entity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::crm::{Crm, Fields, IntegrationSettings};
+    use crate::secret::ApiKey;
+
+    #[test]
+    fn a_new_row_holds_what_the_reference_clients_entities_begin_with() {
+        let mut crm = Crm::in_memory(Clock::virtual_at(Timestamp::UNIX_EPOCH)).unwrap();
+        let settings = IntegrationSettings {
+            api_url: "http://shop/".into(),
+            api_user: "oro".into(),
+            api_key: ApiKey::new("oro-key-1"),
+            ..IntegrationSettings::default()
+        };
+        let channel = crm.add_integration(&settings).unwrap();
+        let of_channel = Fields::new().with("channel", channel.0);
+        let customer = crm.insert(Entity::Customer, of_channel.clone()).unwrap();
+        let contact = crm.insert(Entity::Contact, Fields::new()).unwrap();
+        let of_contact = Fields::new().with("contact", contact);
+        let amounts = ["totalPaidAmount", "totalInvoicedAmount", "totalRefundedAmount", "totalCanceledAmount"];
+        for (entity, fields, begins, value) in [
+            (Entity::Order, of_channel.clone().with("incrementId", "1"), &amounts[..], "0"),
+            (Entity::Website, of_channel.with("code", "base").with("name", "Main"), &["default"], "false"),
+            (Entity::CustomerAddress, Fields::new().with("owner", customer), &["primary"], "false"),
+            (Entity::ContactAddress, of_contact.clone(), &["primary"], "false"),
+            (Entity::ContactPhone, of_contact.with("phone", "555"), &["primary"], "false"),
+        ] {
+            let id = crm.insert(entity, fields).unwrap();
+            let row = crm.get(entity, id).unwrap().unwrap();
+            for field in begins {
+                let is = row.fields.get(field).unwrap().to_json().to_string();
+                assert_eq!(is.trim_matches('"'), value, "{} {field}", entity.table());
+            }
+        }
+    }
+}

@@ -54,6 +54,9 @@ pub fn edits(found: &EditExploration) -> String {
         if let Some(line) = failed.message.lines().find(|line| line.contains("failed")) {
             let _ = writeln!(text, "    {line}");
         }
+        for line in blamed(failed.blame.as_ref()) {
+            let _ = writeln!(text, "    {line}");
+        }
         let (operation, nth) = (&failed.site.operation, failed.site.nth);
         let _ = writeln!(
             text,
@@ -87,6 +90,7 @@ pub fn json_of_edits(found: &EditExploration) -> Value {
             "line": failed.site.line, "operation": failed.site.operation, "nth": failed.site.nth, "shop": failed.site.shop,
             "differences": failed.differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "message": failed.message,
+            "quirks": quirks(failed.blame.as_ref()),
         })).collect::<Vec<_>>(),
         "runs": found.runs,
     })
@@ -115,7 +119,7 @@ pub fn text(found: &Exploration) -> String {
         {
             let _ = writeln!(text, "    {line}");
         }
-        for line in blamed(failed) {
+        for line in blamed(failed.blame.as_ref()) {
             let _ = writeln!(text, "    {line}");
         }
     }
@@ -130,14 +134,18 @@ fn struck(failed: &Failed) -> String {
     names.collect::<Vec<_>>().join(", then ")
 }
 
-fn blamed(failed: &Failed) -> Vec<String> {
-    let Some(blame) = &failed.blame else { return Vec::new() };
+fn blamed(blame: Option<&Blame>) -> Vec<String> {
+    let Some(blame) = blame else { return Vec::new() };
     let words = match blame {
         Blame::Each(_) => "behind it",
         Blame::Together(_) => "behind it, together",
         Blame::Nothing => return vec!["no quirk is behind it".to_owned()],
     };
     blame.quirks().iter().map(|quirk| format!("{words}: {} {}", quirk.id(), quirk.summary())).collect()
+}
+
+fn quirks(blame: Option<&Blame>) -> Option<Vec<&'static str>> {
+    blame.map(|blame| blame.quirks().iter().map(|quirk| quirk.id()).collect())
 }
 
 /// What the letters mean.
@@ -163,7 +171,7 @@ pub fn json(found: &Exploration) -> Value {
             })).collect::<Vec<_>>(),
             "differences": failed.differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "message": failed.message,
-            "quirks": failed.blame.as_ref().map(|blame| blame.quirks().iter().map(|quirk| quirk.id()).collect::<Vec<_>>()),
+            "quirks": quirks(failed.blame.as_ref()),
         })
     };
     json!({

@@ -15,7 +15,7 @@ use super::stream::{Dictionary, Rules};
 use super::two_way;
 use super::write::Writes;
 use crate::crm::{Crm, CrmError, IntegrationId, StatusCode};
-use crate::quirk::Quirk;
+use crate::quirk::{Quirk, Quirks};
 use crate::soap::SoapStruct;
 
 /// Runs one sync of an integration.
@@ -33,7 +33,7 @@ pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<Sy
 async fn parts(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncOutcome, SyncError> {
     let options = context.options.clone();
     if options.force {
-        forget_progress(context.crm, id)?;
+        forget_progress(context.crm, id, &context.quirks)?;
     }
     let mut run = Run::open(context, id)?;
     let mut outcome = SyncOutcome::default();
@@ -98,11 +98,17 @@ pub async fn export_pending(context: &mut SyncContext<'_>, id: IntegrationId) ->
 }
 
 /// A forced re-sync ignores what the connectors remember and walks again (sync spec 4.3).
-fn forget_progress(crm: &mut Crm, id: IntegrationId) -> Result<(), CrmError> {
+///
+/// The walk reads what was created since the sync start date. Who is older and is in the CRM all the same, for an order of theirs,
+/// comes with the list of changes only, so up to when that was read is not forgotten; the reference client forgets it.
+fn forget_progress(crm: &mut Crm, id: IntegrationId, quirks: &Quirks) -> Result<(), CrmError> {
+    let forgets_changes = quirks.has(Quirk::FullSyncForgetsChanges);
     crm.transaction(|crm| {
         for connector in Connector::ALL.iter().filter(|connector| connector.stream().supports_force()) {
             crm.skip_statuses(id, connector.name())?;
-            crm.clear_bookmark(id, connector.name())?;
+            if forgets_changes || connector.kind() == ConnectorKind::Initial {
+                crm.clear_bookmark(id, connector.name())?;
+            }
         }
         crm.set_initial_sync_start_date(id, None)
     })

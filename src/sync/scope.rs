@@ -97,6 +97,19 @@ impl Scope {
         self.fields(crm, &record, row_number, warnings)
     }
 
+    /// All rows of the region dictionary by their combined codes, the integration's own before those the CRM comes with.
+    pub(super) fn regions_by_code(&self, crm: &Crm) -> Result<HashMap<String, Row>, CrmError> {
+        let mut all = HashMap::new();
+        for channel in [self.region_channel(), CrmValue::Null] {
+            for row in crm.find(Entity::Region, &[("channel", channel)])? {
+                if let Some(code) = row.fields.text("combinedCode").map(str::to_owned) {
+                    all.entry(code).or_insert(row);
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// The dictionary row of a region by its combined code; shared by all integrations in the reference client.
     pub(super) fn region_by_code(&self, crm: &Crm, combined: &str) -> Result<Option<Row>, CrmError> {
         self.region(crm, ("combinedCode", CrmValue::Text(combined.to_owned())))

@@ -357,7 +357,7 @@ async fn a_cached_wsdl_is_downloaded_again_when_it_lacks_a_function() {
     let options = || ClientOptions { wsdl_cache: cache.clone(), ..shop.options() };
     let native = Contract::shared().schema(RPC.mode, None, Flavor::OpenMage194);
     let address = format!("{}/index.php/api/v2_soap/index/", shop.server.uri());
-    cache.put(&shop.url(), write(&native, &address, &WsdlOptions::default()).into_bytes());
+    cache.put(&shop.url(), write(&native, &address, &WsdlOptions::default()).into_bytes().into());
 
     let never = Quirks::default().with(Quirk::WsdlCacheNeverExpires, true);
     let mut client = connect(ClientOptions { quirks: never.clone(), ..options() }).await.unwrap();
@@ -366,7 +366,7 @@ async fn a_cached_wsdl_is_downloaded_again_when_it_lacks_a_function() {
     client.call("oroPing", nothing()).await.unwrap();
     assert_eq!(shop.downloads().await, 1);
 
-    cache.put(&shop.url(), write(&native, &address, &WsdlOptions::default()).into_bytes());
+    cache.put(&shop.url(), write(&native, &address, &WsdlOptions::default()).into_bytes().into());
     let without = Quirks::default().with(Quirk::WsdlCacheNeverExpires, false);
     let mut client = connect(ClientOptions { quirks: without, ..options() }).await.unwrap();
     assert!(client.bridge().await.is_installed());

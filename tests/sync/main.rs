@@ -21,3 +21,4 @@ mod spoiled_answers;
 mod trace;
 mod vectors;
 mod world;
+mod write_ahead;

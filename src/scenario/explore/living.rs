@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::ExploreOptions;
+use super::blame::{Known, suspects};
 use super::edit::Edit;
 use super::guests;
 use super::judge::is_doubled;
 use super::pool;
 use super::probe::{EditAt, Ending, Place, Probe};
 use super::strike::{CallSite, thinned};
-use super::verdict::Verdict;
+use super::verdict::{Blame, Verdict};
 use crate::scenario::Case;
 use crate::scenario::language::step::StepKind;
 use crate::scenario::run::compare::{Difference, Kind, neither};
@@ -38,6 +39,15 @@ pub struct EditFailed {
     pub differences: Vec<Difference>,
     /// Why the sync does not succeed, when it does not.
     pub message: String,
+    /// The quirks behind it, looked for where a scenario has quirks of its own.
+    pub blame: Option<Blame>,
+}
+
+impl EditFailed {
+    /// Whether quirks are known to be behind it.
+    pub fn is_known(&self) -> bool {
+        self.blame.as_ref().is_some_and(|blame| !blame.quirks().is_empty())
+    }
 }
 
 /// All that was found about a case.
@@ -105,14 +115,43 @@ pub fn explore_edits(case: &Case, options: &ExploreOptions) -> Result<EditExplor
     let runs = 1 + sides.len() * 2 + judged.iter().flatten().count();
     let matrix =
         judged.chunks(columns).map(|row| row.iter().map(|cell| cell.as_ref().map(|one| one.verdict)).collect());
+    let mut failed: Vec<EditFailed> = judged.iter().flatten().filter(|one| !one.verdict.is_well()).cloned().collect();
+    let extra = if options.profile.is_none() { blame_all(&probe, &mut failed) } else { 0 };
     Ok(EditExploration {
         name: case.name.clone(),
         matrix: matrix.collect(),
-        failed: judged.iter().flatten().filter(|one| !one.verdict.is_well()).cloned().collect(),
+        failed,
         calls,
-        runs,
+        runs: runs + extra,
         elapsed: started.elapsed(),
     })
+}
+
+/// Names the quirks of the scenario's own that are behind each failure; gives how many runs that took.
+fn blame_all(probe: &Probe<'_>, failed: &mut [EditFailed]) -> usize {
+    let suspects = suspects(&probe.quirks());
+    if suspects.is_empty() {
+        return 0;
+    }
+    let mut runs = 0;
+    let mut known = Known::default();
+    for found in failed {
+        let told: Vec<String> = found.differences.iter().map(ToString::to_string).collect();
+        let like = format!("{} {:?} {} {}", found.site.step, found.edit, found.verdict.as_str(), told.join(" "));
+        let (site, edit) = (&found.site, found.edit);
+        let blame = known.blame(like, &suspects, |without| {
+            let probe = probe.without(without);
+            let side = |place| {
+                let at = EditAt { step: site.step, shop: site.shop.clone(), edit, place };
+                probe.tell_edited(&at).ok().filter(is_usable)
+            };
+            runs += 3;
+            let (Some(before), Some(after)) = (side(Place::Before), side(Place::After)) else { return false };
+            judge(&probe, site, edit, &before, &after).is_some_and(|judged| judged.verdict.is_well())
+        });
+        found.blame = Some(blame);
+    }
+    runs
 }
 
 fn is_usable(ending: &Ending) -> bool {
@@ -171,7 +210,10 @@ fn is_only_numbered(difference: &Difference) -> bool {
 
 /// One run; `None` when the edit could not be done there.
 fn judge(probe: &Probe<'_>, site: &CallSite, edit: Edit, before: &Ending, after: &Ending) -> Option<EditFailed> {
-    let failed = |verdict, differences, message| EditFailed { site: site.clone(), edit, verdict, differences, message };
+    let failed = |verdict, differences, message| {
+        let blame = None;
+        EditFailed { site: site.clone(), edit, verdict, differences, message, blame }
+    };
     let at = EditAt { step: site.step, shop: site.shop.clone(), edit, place: Place::At(site.clone()) };
     let ending = match probe.tell_edited(&at) {
         Ok(ending) => ending,

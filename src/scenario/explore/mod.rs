@@ -52,7 +52,8 @@ pub struct ExploreOptions {
     pub operations: Vec<String>,
     /// Of an operation that a step calls more often, only so many calls, the first and the last among them.
     pub calls_max: Option<std::num::NonZeroUsize>,
-    /// Whether to look for the quirks behind every failure.
+    /// Whether to look for the quirks behind every failure; where a scenario has quirks of its own they are looked for in any
+    /// case.
     pub blame: bool,
     /// The folder for a scenario of each failure, the smallest that shows it; none are looked for when left out.
     pub reproduce: Option<std::path::PathBuf>,
@@ -133,7 +134,9 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
         }
     }
     let mut extra = 0;
-    if options.blame {
+    // A case that has quirks of its own knows what they lose.
+    let has_own = options.profile.is_none() && !blame::suspects(&probe.quirks()).is_empty();
+    if options.blame || has_own {
         extra += blame::all(&probe, &mut failed);
     }
     if let Some(folder) = &options.reproduce {

@@ -67,6 +67,13 @@ pub enum Blame {
     Nothing,
 }
 
+impl Failed {
+    /// Whether quirks are known to be behind it.
+    pub fn is_known(&self) -> bool {
+        self.blame.as_ref().is_some_and(|blame| !blame.quirks().is_empty())
+    }
+}
+
 impl Blame {
     /// The quirks.
     pub fn quirks(&self) -> &[Quirk] {

@@ -116,11 +116,13 @@ async fn read_anew(
 /// the day lends them.
 fn know_regions(crm: &mut Crm, to: IntegrationId, other: &Crm, from: IntegrationId) -> Result<(), CannotWork> {
     let Some(read) = other.last_completed_status(from, Connector::RegionDictionary.name())? else { return Ok(()) };
-    for row in other.find(Entity::Region, &[("channel", from.0.into())])? {
-        crm.insert(Entity::Region, row.fields.with("channel", to.0))?;
-    }
-    crm.add_status(to, &read)?;
-    Ok(())
+    let regions = other.find(Entity::Region, &[("channel", from.0.into())])?;
+    crm.transaction(|crm| {
+        for row in regions {
+            crm.insert(Entity::Region, row.fields.with("channel", to.0))?;
+        }
+        Ok(crm.add_status(to, &read)?)
+    })
 }
 
 /// The rows of an integration as the CRM's state tells them.

@@ -136,7 +136,6 @@ integration: {{sync start date: 2013-05-01, two way sync: yes}}
 steps:
   - in magento:
       - place order: {{customer: '1', items: [{{sku: mug, name: Mug, price: 10}}]}}
-      - refund order: {{order: '100000002'}}
   - sync
   - advance: 1 hour
   - in crm: {{update customer: {{customer: '1', set: {{firstName: Ida}}}}}}

@@ -14,9 +14,11 @@ use crate::quirk::{Profile, Quirk};
 use crate::scenario::explore::usual;
 
 /// Rounds after the first sync.
-const ROUNDS: (usize, usize) = (1, 4);
+const ROUNDS: (usize, usize) = (1, 3);
 /// Sync start dates: how often, and which. The earlier, the more calls.
-const STARTS: &[(usize, &str)] = &[(10, "2014-01-01"), (10, "2013-12-01"), (4, "2013-11-01"), (1, "2013-05-01")];
+const STARTS: &[(usize, &str)] = &[(12, "2014-01-01"), (8, "2013-12-20"), (3, "2013-12-01"), (1, "2013-11-01")];
+/// The end of the corner shop's sales: each week before it is a call or more of the first sync for every stream.
+const CLOCK: &str = "2014-01-09 12:00:00";
 /// More calls in a row than a sync makes to one operation of a small shop, with all its tries.
 const OUTLASTING: u64 = 40;
 /// How much time passes between two things.
@@ -124,7 +126,7 @@ fn head(
     if !quirks.is_empty() {
         head.push(("quirks", quirks.into()));
     }
-    head.push(("clock", json!("2014-01-15 12:00:00")));
+    head.push(("clock", json!(CLOCK)));
     let mut shop = Map::new();
     if dice.chance(50) {
         shop.insert("wsi".to_owned(), json!(true));

@@ -132,7 +132,9 @@ impl Search {
                 let Some(Value::Array(items)) = place.and_then(|step| step.pointer_mut(pointer)) else { return };
                 if end - start < items.len() {
                     items.drain(start..end);
-                    self.takes(smaller);
+                    if is_whole(items) {
+                        self.takes(smaller);
+                    }
                 }
                 end = start;
             }
@@ -157,6 +159,13 @@ impl Search {
             }
         }
     }
+}
+
+/// Whether nobody deletes an address without saving its customer: no list of Magento would tell of it.
+fn is_whole(edits: &[Value]) -> bool {
+    let has = |edit: Option<&Value>, word: &str| edit.is_some_and(|edit| edit.get(word).is_some());
+    let mut followed = edits.iter().zip(edits.iter().skip(1).map(Some).chain([None]));
+    followed.all(|(edit, next)| !has(Some(edit), "delete address") || has(next, "update customer"))
 }
 
 /// Places of the lists of edits in a step.

@@ -1,6 +1,8 @@
 //! Websites, store views, customer groups and regions: few rows, written whole (sync spec 5.3 to 5.5).
 
-use crate::crm::{Crm, CrmError, CrmValue, Entity};
+use std::collections::HashMap;
+
+use crate::crm::{Crm, CrmError, CrmValue, Entity, Row};
 use crate::soap::SoapStruct;
 use crate::sync::outcome::ConnectorOutcome;
 use crate::sync::scope::Scope;
@@ -16,8 +18,15 @@ pub(in crate::sync) fn import(
     rows: &[SoapStruct],
     outcome: &mut ConnectorOutcome,
 ) -> Result<(), CrmError> {
+    // Nearly all regions are there and stay as they are: one question instead of two for each.
+    let mut regions = match dictionary.entity {
+        Entity::Region => scope.regions_by_code(crm)?,
+        _ => HashMap::new(),
+    };
     for batch in rows.chunks(dictionary.batch) {
-        crm.transaction(|crm| batch.iter().try_for_each(|row| import_row(crm, scope, dictionary, row, outcome)))?;
+        crm.transaction(|crm| {
+            batch.iter().try_for_each(|row| import_row(crm, scope, dictionary, row, &mut regions, outcome))
+        })?;
     }
     Ok(())
 }
@@ -27,6 +36,7 @@ fn import_row(
     scope: &Scope,
     dictionary: &Dictionary,
     row: &SoapStruct,
+    regions: &mut HashMap<String, Row>,
     outcome: &mut ConnectorOutcome,
 ) -> Result<(), CrmError> {
     outcome.counts.read += 1;
@@ -42,7 +52,11 @@ fn import_row(
     let mut fields = scope.fields(crm, &record, outcome.counts.read, &mut outcome.warnings)?;
     let existing = match entity {
         Entity::Region => match record.text("combinedCode") {
-            Some(code) => scope.region_by_code(crm, code)?,
+            Some(code) => match regions.remove(code) {
+                Some(known) => Some(known),
+                // New, or the second of that code, which finds what the first has written.
+                None => scope.region_by_code(crm, code)?,
+            },
             None => None,
         },
         _ => match record.origin_id() {
