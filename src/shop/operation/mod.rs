@@ -10,6 +10,8 @@ mod customer_address;
 mod customer_group;
 mod directory;
 mod entity_table;
+#[cfg(test)]
+mod every;
 mod flat_table;
 mod sales_creditmemo;
 mod sales_document;

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::magento::Flavor;
+use crate::magento::{BridgeRelease, Flavor};
 use crate::shop::{Refusal, Seed, Shop, ShopConfig};
 use crate::soap::{SoapStruct, SoapValue};
 
-fn value(json: &Value) -> SoapValue {
+pub(super) fn value(json: &Value) -> SoapValue {
     match json {
         Value::Null => SoapValue::Nil,
         Value::Bool(on) => (*on).into(),
@@ -25,7 +25,7 @@ fn record(members: &serde_json::Map<String, Value>) -> SoapStruct {
 
 pub(super) struct Caller {
     pub(super) shop: Shop,
-    session: String,
+    pub(super) session: String,
 }
 
 impl Caller {
@@ -37,6 +37,7 @@ impl Caller {
         let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().unwrap());
         let mut config = ShopConfig::new(clock);
         config.flavor = flavor;
+        config.bridge = Some(BridgeRelease::newest());
         let mut shop = Shop::new(config, seed).unwrap();
         let login = SoapStruct::new().with("username", "oro").with("apiKey", "oro-key-1");
         let session = shop.dispatch("login", &login).unwrap().to_text().unwrap();
