@@ -150,6 +150,7 @@ async fn asked(shop: &mut AskedShop, question: &Question) -> Said {
         match &question.wants {
             Wants::Fault => return of_fault(&heard),
             Wants::Rows { of, key, last } => return of_rows(&heard, *of, key, *last),
+            Wants::Row { key, id } => return of_row(&heard, key, *id),
             Wants::Fields if heard.value.is_err() => said = Some(of_fault(&heard)),
             Wants::Fields => {
                 let is_read = heard.answer.as_ref().is_some_and(|answer| fields.add(&answer.body));
@@ -193,6 +194,13 @@ fn of_rows(heard: &Heard, of: usize, key: &str, last: Option<OriginId>) -> Said 
         (1, _) => "one row".to_owned(),
         _ => "some rows".to_owned(),
     })
+}
+
+fn of_row(heard: &Heard, key: &str, id: OriginId) -> Said {
+    let Ok(value) = &heard.value else { return of_fault(heard) };
+    let rows = crate::client::collection(value.clone());
+    let is_there = ids(&rows, key).contains(&id);
+    Said::Words(if is_there { "the row" } else { "not the row" }.to_owned())
 }
 
 impl Portrait {

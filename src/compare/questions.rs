@@ -5,6 +5,7 @@ use super::sample::{Sample, ids};
 use super::topic::Topic;
 use crate::crm::OriginId;
 use crate::soap::{SoapStruct, SoapValue};
+use crate::sync::convert::key_of;
 use crate::sync::filter::{FilterBag, pager};
 
 /// One question, which may take several calls.
@@ -25,32 +26,46 @@ pub(super) enum Wants {
     Fault,
     /// How many of so many rows it has; and whether they are the last ones, by this key.
     Rows { of: usize, key: &'static str, last: Option<OriginId> },
+    /// Whether it has the row with that key. Others may be there: the shop has more rows than are looked at.
+    Row { key: &'static str, id: OriginId },
 }
 
 /// Lists that are asked for without arguments.
 const DICTIONARIES: [&str; 6] =
     ["storeList", "customerGroupList", "directoryCountryList", "magentoInfo", "oroPing", "oroWebsiteList"];
 
-/// A list that takes filters: its key, and whether it takes a pager.
+/// A list that takes filters: its key, whether it takes a pager, and what tells its rows from each other besides the key.
 struct List {
     operation: &'static str,
     key: &'static str,
     rows: fn(&Sample) -> &[SoapStruct],
     has_pager: bool,
+    marks: &'static [&'static str],
 }
 
-const fn list(operation: &'static str, key: &'static str, rows: fn(&Sample) -> &[SoapStruct], has_pager: bool) -> List {
-    List { operation, key, rows, has_pager }
+const fn list(
+    operation: &'static str,
+    key: &'static str,
+    rows: fn(&Sample) -> &[SoapStruct],
+    has_pager: bool,
+    marks: &'static [&'static str],
+) -> List {
+    List { operation, key, rows, has_pager, marks }
 }
+
+/// A customer has an address, a document a number. A cart has neither for sure.
+const CUSTOMER: &[&str] = &["created_at", "email"];
+const DOCUMENT: &[&str] = &["created_at", "increment_id"];
+const CART: &[&str] = &["created_at", "updated_at", "customer_email"];
 
 const LISTS: [List; 7] = [
-    list("customerCustomerList", "customer_id", |sample| &sample.customers, false),
-    list("salesOrderList", "order_id", |sample| &sample.orders, false),
-    list("salesOrderCreditmemoList", "creditmemo_id", |sample| &sample.credit_memos, false),
-    list("oroCustomerList", "customer_id", |sample| &sample.customers, true),
-    list("oroOrderList", "order_id", |sample| &sample.orders, true),
-    list("oroQuoteList", "entity_id", |sample| &sample.carts, true),
-    list("newsletterSubscriberList", "subscriber_id", |sample| &sample.subscribers, true),
+    list("customerCustomerList", "customer_id", |sample| &sample.customers, false, CUSTOMER),
+    list("salesOrderList", "order_id", |sample| &sample.orders, false, DOCUMENT),
+    list("salesOrderCreditmemoList", "creditmemo_id", |sample| &sample.credit_memos, false, DOCUMENT),
+    list("oroCustomerList", "customer_id", |sample| &sample.customers, true, CUSTOMER),
+    list("oroOrderList", "order_id", |sample| &sample.orders, true, DOCUMENT),
+    list("oroQuoteList", "entity_id", |sample| &sample.carts, true, CART),
+    list("newsletterSubscriberList", "subscriber_id", |sample| &sample.subscribers, true, &["subscriber_email"]),
 ];
 
 /// Records by what names them.
@@ -85,7 +100,7 @@ const RECORDS: [Record; 10] = [
     record("directoryRegionList", "country", |_| vec!["US".into()], "XX"),
 ];
 
-/// Operators by name, what they are given, and how many rows of one they should find.
+/// Operators by name, and what they are given so that they find the row.
 const OPERATORS: [(&str, Operand); 12] = [
     ("eq", Operand::Own),
     ("neq", Operand::Other),
@@ -161,9 +176,7 @@ pub(super) fn all(sample: &Sample, records: usize) -> Vec<Question> {
         }
     }
     for list in &LISTS {
-        let rows = (list.rows)(sample);
-        let told_apart = rows.iter().find(|row| rows.iter().filter(|other| mark(other) == mark(row)).count() == 1);
-        all.extend(told_apart.and_then(|row| operators(list, row)).into_iter().flatten());
+        all.extend(list.told_apart((list.rows)(sample)).and_then(|row| operators(list, row)).into_iter().flatten());
     }
     all
 }
@@ -183,6 +196,19 @@ impl List {
             Some(pager) => arguments.with("pager", pager.clone()),
             None => arguments,
         }
+    }
+
+    /// The marks that a row has, with their values.
+    fn marks(&self, row: &SoapStruct) -> Vec<(&'static str, String)> {
+        let value = |name: &&'static str| row.text(name).filter(|text| !text.is_empty()).map(|text| (*name, text));
+        self.marks.iter().filter_map(value).collect()
+    }
+
+    /// A row that no other one has the marks of, as far as they are known.
+    fn told_apart<'a>(&self, rows: &'a [SoapStruct]) -> Option<&'a SoapStruct> {
+        let marks: Vec<_> = rows.iter().map(|row| self.marks(row)).collect();
+        let is_alone = |at: &usize| !marks[*at].is_empty() && marks.iter().filter(|of| **of == marks[*at]).count() == 1;
+        (0..rows.len()).find(is_alone).map(|at| &rows[at])
     }
 }
 
@@ -233,30 +259,29 @@ fn pages(list: &List, known: &[OriginId]) -> Vec<Question> {
     .collect()
 }
 
-/// What tells a row from the others besides its id: when it was made, or whose it is, for subscribers have no stamps.
-fn mark(row: &SoapStruct) -> Option<(&'static str, String)> {
-    ["created_at", "updated_at", "subscriber_email"].into_iter().find_map(|name| Some((name, row.text(name)?)))
-}
+/// More rows of the same marks than any shop should have.
+const ALIKE_MAX: usize = 20;
 
-/// Filters by each operator, for one row: its mark is a condition too, so that an operator which is ignored does not
+/// Filters by each operator, for one row: its marks are conditions too, so that an operator which is ignored does not
 /// bring the whole shop.
 fn operators(list: &List, row: &SoapStruct) -> Option<Vec<Question>> {
-    let id = row.get(list.key)?.to_int()?;
-    let (marked, mark) = mark(row)?;
+    let id = key_of(row, list.key)?;
+    let number = row.get(list.key)?.to_int()?;
+    let marks = list.marks(row);
     let question = |(operator, operand): (&str, Operand)| {
         let value = match operand {
-            Operand::Own => id,
-            Operand::Other | Operand::Below => id - 1,
-            Operand::Above => id + 1,
+            Operand::Own => number,
+            Operand::Other | Operand::Below => number - 1,
+            Operand::Above => number + 1,
         };
         let filters = FilterBag::new().complex(list.key, operator, value.to_string());
-        let filters = filters.complex(marked, "eq", mark.as_str());
+        let filters = marks.iter().fold(filters, |filters, (name, mark)| filters.complex(name, "eq", mark.as_str()));
         Question {
             topic: Topic::Filters,
             name: format!("{}: operator {operator}", list.operation),
             operation: list.operation,
-            calls: vec![list.filtered(&filters, Some(&pager(1, 5)))],
-            wants: Wants::Rows { of: 1, key: list.key, last: None },
+            calls: vec![list.filtered(&filters, Some(&pager(1, ALIKE_MAX)))],
+            wants: Wants::Row { key: list.key, id },
         }
     };
     Some(OPERATORS.into_iter().map(question).collect())

@@ -198,6 +198,23 @@ async fn a_shop_that_fails_is_compared_all_the_same_or_says_why_not() {
     assert!(said.contains("nothing was compared") && said.contains("Access denied."), "{said}");
 }
 
+/// The carts of the corner shop that are not looked at have the stamps of those that are.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_were_not_looked_at_are_no_difference() {
+    for shop in [TestShop::start().await, TestShop::builder().wsi().start().await] {
+        for limit in ["1", "10"] {
+            let run = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+                .args(["compare", "--with", "fake", "--url", shop.wsdl_url().as_str(), "--user", shop.user()])
+                .args(["--limit", limit])
+                .env("MOCKGENTO_API_KEY", shop.key())
+                .output()
+                .await
+                .unwrap();
+            assert!(run.status.success(), "{limit}: {}", text(&run));
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_shop_gets_its_own_user_and_key() {
     let one = TestShop::start().await;
