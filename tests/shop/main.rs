@@ -6,6 +6,7 @@ mod admin;
 mod attributes;
 mod bridge_releases;
 mod catalog;
+mod catalog_rules;
 mod checkpoints;
 mod composites;
 mod disruptions;

@@ -99,10 +99,10 @@ impl Shop {
     /// Makes a cart hold just these items; those with a `sku` it held already stay the same rows. Gives the cart's id.
     pub(in crate::shop) fn put_in_cart(&mut self, cart: i64, items: &[SeedRow]) -> Result<i64, EditError> {
         self.require(QUOTE, cart)?;
-        let lines = self.replace_items(cart, items)?;
+        let given = self.replace_items(cart, items)?;
         let quote = self.database.table(QUOTE).row(cart).cloned().unwrap_or_default();
         let shipping = charged_address(self, &quote).map(|address| amount_of(&address, "shipping_amount"));
-        let given = Given { lines, shipping, ..Given::default() };
+        let given = Given { shipping, ..given };
         self.collect_totals_with(cart, &given);
         Ok(cart)
     }
@@ -111,8 +111,8 @@ impl Shop {
     fn fill(&mut self, quote: i64, sale: &Sale, buyer: &Buyer) -> Result<Given, EditError> {
         self.database.table_mut(QUOTE).update(quote, |row| lay_over(row, &buyer.columns));
         let row = self.database.table(QUOTE).row(quote).cloned().unwrap_or_default();
-        let lines = match sale.items.is_empty() && sale.cart.is_some() {
-            true => self.lines_as_they_are(quote),
+        let given = match sale.items.is_empty() && sale.cart.is_some() {
+            true => Given { lines: self.lines_as_they_are(quote), ..Given::default() },
             false => self.replace_items(quote, &sale.items)?,
         };
         let items = priced_items(self, quote);
@@ -140,7 +140,7 @@ impl Shop {
         // Nobody pays for shipping that nobody spoke of.
         let shipping = Some(amount("shipping_amount")?.unwrap_or_default());
         let (tax, discount) = (amount("tax_amount")?, amount("discount_amount")?.map(|sum| sum.abs()));
-        Ok(Given { lines, shipping, tax, discount })
+        Ok(Given { shipping, tax, discount, ..given })
     }
 
     /// Chooses how a cart is sent and paid, as its buyer does on the way to an order.
@@ -154,11 +154,8 @@ impl Shop {
 
     /// Columns of items that only an order has are said of the order's.
     fn say_of_items(&mut self, order: i64, sale: &Sale, given: &Given) {
-        let is_part = |line: &i64| {
-            self.database.table(QUOTE_ITEM).row(*line).is_some_and(|row| row.get("parent_item_id").is_some())
-        };
-        let lines: Vec<i64> = given.lines.keys().copied().filter(|line| !is_part(line)).collect();
-        for (line, item) in lines.into_iter().zip(&sale.items) {
+        for (line, item) in given.of_items.iter().zip(&sale.items) {
+            let Some(line) = *line else { continue };
             let said = item.iter().filter(|(column, _)| !OF_LINES.contains(&column.as_str()));
             let said: SeedRow = said.map(|(column, value)| (column.clone(), value.clone())).collect();
             let mut columns = known_columns(ORDER_ITEM, &said);
@@ -187,13 +184,12 @@ impl Shop {
     }
 
     /// Makes a cart hold just these items; answers what is given for each line.
-    fn replace_items(&mut self, quote: i64, items: &[SeedRow]) -> Result<IndexMap<i64, Row>, EditError> {
-        let now = self.now_sql();
+    fn replace_items(&mut self, quote: i64, items: &[SeedRow]) -> Result<Given, EditError> {
         let mut held: IndexMap<String, i64> = IndexMap::new();
         for (id, row) in priced_items(self, quote) {
             held.insert(row.text("sku").to_owned(), id);
         }
-        let mut given = IndexMap::new();
+        let mut given = Given::default();
         for item in items {
             let qty = of_item(item, "qty", "1")?;
             for column in OF_LINES {
@@ -201,25 +197,40 @@ impl Shop {
             }
             let facts = self.facts(item);
             let parts = self.parts_of(&facts, qty);
-            let whole = parts.as_ref().and_then(|parts| parts.first()).map(Candidate::sku);
-            let id = match (held.shift_remove(whole.unwrap_or(facts.text("sku"))), &parts) {
-                (Some(id), parts) => {
-                    self.database.table_mut(QUOTE_ITEM).update(id, |row| {
-                        if parts.is_none() {
-                            lay_over(row, &facts);
+            if self.is_group(&facts) && !parts.is_empty() {
+                let mut lines = Vec::with_capacity(parts.len());
+                for part in &parts {
+                    let held = part.first().and_then(|line| Some((held.shift_remove(line.sku())?, line.qty)));
+                    lines.push(match held {
+                        Some((id, qty)) => {
+                            self.set_item_qty(id, qty);
+                            id
                         }
-                        row.set("qty", money(qty));
-                        row.set("updated_at", now.as_str());
+                        None => self.add_parts(quote, part, &SeedRow::new()),
                     });
+                }
+                given.lines.extend(self.given_of_group(quote, &lines, qty, &of_line(item)));
+                given.of_items.push(None);
+                continue;
+            }
+            let whole = parts.first();
+            let sku = whole.and_then(|lines| lines.first()).map_or(facts.text("sku"), Candidate::sku);
+            let id = match (held.shift_remove(sku), whole) {
+                (Some(id), whole) => {
+                    if whole.is_none() {
+                        self.database.table_mut(QUOTE_ITEM).update(id, |row| lay_over(row, &facts));
+                    }
+                    self.set_item_qty(id, qty);
                     id
                 }
-                (None, Some(parts)) => self.add_parts(quote, parts, item),
+                (None, Some(lines)) => self.add_parts(quote, lines, item),
                 (None, None) => self.add_quote_item(quote, &facts, qty, &[asked_for(&facts, qty)]),
             };
             let of_item = of_line(item);
             let of_parts = self.given_of_parts(quote, id, &of_item);
-            given.insert(id, of_item);
-            given.extend(of_parts);
+            given.lines.insert(id, of_item);
+            given.lines.extend(of_parts);
+            given.of_items.push(Some(id));
         }
         for id in held.into_values() {
             self.remove_quote_item(id);

@@ -1,21 +1,36 @@
 //! What somebody buys at the counter that is made of parts: the line of a configurable product or a bundle with those of its
-//! parts under it, and how sums that are given for it fall to them.
+//! parts under it, the lines of a group, and how sums that are given for it fall to them.
 
 use indexmap::IndexMap;
 
 use super::amount::{Amount, amount_of};
 use super::candidate::Candidate;
 use super::counter::OF_LINES;
-use super::given::spread;
+use super::given::{Share, shared};
 use super::quote::{QUOTE, QUOTE_ITEM, children_of};
 use crate::shop::seed::SeedRow;
 use crate::shop::{Row, Shop};
 
 impl Shop {
-    /// The lines that an item becomes that leaves a choice, and nothing is said of it.
-    pub(super) fn parts_of(&self, facts: &Row, qty: Amount) -> Option<Vec<Candidate>> {
-        let product = self.database.table("catalog_product").row(facts.int("product_id"))?;
-        self.first_choice(product, qty)
+    /// The lines that an item becomes that leaves a choice of which nothing is said, each with what stands under it; none
+    /// for an item that is just one.
+    pub(super) fn parts_of(&self, facts: &Row, qty: Amount) -> Vec<Vec<Candidate>> {
+        let product = self.database.table("catalog_product").row(facts.int("product_id"));
+        let lines = product.and_then(|product| self.first_choice(product, qty)).unwrap_or_default();
+        let mut wholes: Vec<Vec<Candidate>> = Vec::new();
+        for line in lines {
+            match wholes.last_mut() {
+                Some(whole) if line.is_child => whole.push(line),
+                _ => wholes.push(vec![line]),
+            }
+        }
+        wholes
+    }
+
+    /// Whether an item has no line of its own.
+    pub(super) fn is_group(&self, facts: &Row) -> bool {
+        let product = self.database.table("catalog_product").row(facts.int("product_id"));
+        product.is_some_and(|product| product.get("type_id") == Some("grouped"))
     }
 
     /// Puts such lines into a cart, what is said of the first over what it is; answers its id.
@@ -45,27 +60,26 @@ impl Shop {
         let (Some(bundle), Some(quote)) = (bundle, self.database.table(QUOTE).row(quote)) else {
             return IndexMap::new();
         };
-        let children = children_of(self, &item);
         let bundles = amount_of(&item.1, "qty");
-        let cost = |child: &Row| self.child_price(quote, bundle, bundles, child) * amount_of(child, "qty");
-        let mut weights: Vec<Amount> = children.iter().map(|(_, child)| cost(child)).collect();
-        if let Some(first) = weights.first_mut().filter(|first| first.is_zero()) {
-            *first = Amount::new(1, 4);
-        }
-        let mut parts: IndexMap<i64, Row> = IndexMap::new();
-        for (column, text) in given.iter() {
-            let Some(text) = text else { continue };
-            let amount: Amount = text.trim().parse().unwrap_or_default();
-            for ((id, child), share) in children.iter().zip(spread(amount, &weights)) {
-                let part = match column {
-                    "price" => share / amount_of(child, "qty").max(Amount::new(1, 4)),
-                    "tax_percent" | "discount_percent" => amount,
-                    _ => share,
-                };
-                parts.entry(*id).or_default().set(column, part.to_string());
-            }
-        }
-        parts
+        let share = |(line, child): (i64, Row)| {
+            let pieces = amount_of(&child, "qty");
+            Share { line, pieces, cost: self.child_price(quote, bundle, bundles, &child) * pieces }
+        };
+        let shares: Vec<Share> = children_of(self, &item).into_iter().map(share).collect();
+        shared(given, &shares)
+    }
+
+    /// What is given for a group falls to its lines likewise.
+    pub(super) fn given_of_group(&self, quote: i64, lines: &[i64], groups: Amount, given: &Row) -> IndexMap<i64, Row> {
+        let quote = self.database.table(QUOTE).row(quote).cloned().unwrap_or_default();
+        let share = |line: &i64| {
+            let row = self.database.table(QUOTE_ITEM).row(*line)?;
+            let product = self.database.table("catalog_product").row(row.int("product_id"))?;
+            let qty = amount_of(row, "qty");
+            let pieces = if groups.is_zero() { qty } else { qty / groups };
+            Some(Share { line: *line, pieces, cost: self.final_price(&quote, product, qty) * qty })
+        };
+        shared(given, &lines.iter().filter_map(share).collect::<Vec<Share>>())
     }
 }
 
@@ -114,6 +128,43 @@ mod tests {
         let order = shop.database.table("sales_flat_order").iter().last().map(|(_, row)| row.clone()).unwrap();
         let sums = ["subtotal", "tax_amount", "grand_total", "total_item_count"].map(|column| order.text(column));
         assert_eq!(sums, ["40.0000", "4.0000", "44.0000", "1"]);
+    }
+
+    /// A group has no line of its own; what is given for it falls to what is in it.
+    #[test]
+    fn a_group_becomes_the_lines_of_its_products() {
+        let mut shop = shop();
+        let products = shop.database.table("catalog_product");
+        let group =
+            products.iter().find(|(_, row)| row.get("type_id") == Some("grouped")).unwrap().1.text("sku").to_owned();
+        let plain = order_of(&mut shop, &[("sku", &group), ("qty", "2")]);
+        assert!(plain.len() > 1 && plain.iter().all(|line| line[1] == "grouped" && line[0].is_empty()), "{plain:?}");
+        assert!(plain.iter().all(|line| line[2] != group && line[3] == "2.0000"), "{plain:?}");
+        let given = order_of(&mut shop, &[("sku", &group), ("qty", "2"), ("price", "10.00"), ("name", "Set")]);
+        assert_eq!(
+            given.iter().map(|line| &line[2]).collect::<Vec<_>>(),
+            plain.iter().map(|line| &line[2]).collect::<Vec<_>>()
+        );
+        let order = shop.database.table("sales_flat_order").iter().last().map(|(_, row)| row.clone()).unwrap();
+        assert_eq!(order.text("subtotal"), "20.0000");
+        let names = shop.database.table("sales_flat_order_item").rows_with("order_id", order.text("entity_id"));
+        assert!(names.iter().all(|item| item.text("name") != "Set"), "a name is of one line");
+
+        // What is in the cart already stays the same lines.
+        let item = |qty: &str| {
+            [("sku", group.as_str()), ("qty", qty)].map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
+        };
+        let sale = Sale { customer: Some(1), items: vec![item("1").into()], ..Sale::default() };
+        let cart = shop.edit(&ShopEdit::FillCart(sale)).unwrap();
+        let lines = |shop: &Shop| -> Vec<(i64, String)> {
+            let of_cart = cart.to_string();
+            let rows = shop.database.table("sales_flat_quote_item").with("quote_id", &of_cart);
+            rows.map(|(id, row)| (id, row.text("qty").to_owned())).collect()
+        };
+        let before = lines(&shop);
+        shop.edit(&ShopEdit::PutInCart { cart, items: vec![item("3").into()] }).unwrap();
+        let expected: Vec<_> = before.into_iter().map(|(id, _)| (id, "3.0000".to_owned())).collect();
+        assert_eq!(lines(&shop), expected);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::candidate::bundle::{has_own_weight, is_priced_by_children, is_sent_in
 use super::given::{Given, spread};
 use super::quote::{QUOTE, QUOTE_ITEM, charged_address, children_of, priced_items};
 use super::zero;
+use crate::magento::columns::collation;
 use crate::shop::{Row, Shop};
 
 /// Columns of a line that collecting totals sets to zero where there is no such tax.
@@ -236,14 +237,13 @@ impl Shop {
         price + self.configured_surcharge(id, product, price) + self.option_surcharge(id, product, price)
     }
 
-    /// The active price rule of a coupon.
+    /// The active price rule of a coupon, which the database looks for: case and blanks at the end do not count.
     pub(in crate::shop) fn price_rule(&self, coupon: &str) -> Option<Row> {
-        if coupon.is_empty() {
-            return None;
-        }
         let mut rules = self.database.table("salesrule").iter().map(|(_, row)| row);
-        let fits =
-            |row: &&Row| row.text("coupon_code").eq_ignore_ascii_case(coupon) && row.get("is_active") != Some("0");
+        let fits = |row: &&Row| {
+            let code = row.text("coupon_code");
+            !code.is_empty() && collation::equal(code, coupon) && row.get("is_active") != Some("0")
+        };
         rules.find(fits).cloned()
     }
 

@@ -19,8 +19,8 @@ fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     apply(call, &quote, String::new())
 }
 
-/// A code that no price rule has is dropped and refused; taking away what is not there is false (wire spec, section
-/// 7.7).
+/// A code that no price rule has is dropped and refused, but for `0`, which PHP takes for none; taking away what is not
+/// there is false (wire spec, section 7.7).
 fn apply(call: &mut Call<'_>, quote: &Row, code: String) -> Result<SoapValue, Refusal> {
     if quote.int("items_count") == 0 {
         return Err(call.fault("quote_is_empty"));
@@ -29,7 +29,7 @@ fn apply(call: &mut Call<'_>, quote: &Row, code: String) -> Result<SoapValue, Re
         return Ok(false.into());
     }
     let id = quote.int("entity_id");
-    let valid = code.is_empty() || call.shop.price_rule(&code).is_some();
+    let valid = matches!(code.as_str(), "" | "0") || call.shop.price_rule(&code).is_some();
     call.shop.database.table_mut("sales_flat_quote").update(id, |row| {
         row.set_opt("coupon_code", (!code.is_empty()).then_some(code));
     });

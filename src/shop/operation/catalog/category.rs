@@ -19,6 +19,8 @@ const INSTALLED_AT: &str = "2013-01-01 00:00:00";
 
 /// The category above all.
 pub(super) const TREE_ROOT: i64 = 1;
+/// What stands for a category where there is none: the parent of the one above all.
+const NO_ROOT: i64 = 0;
 
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let store = store_of(call)?;
@@ -56,7 +58,8 @@ fn url_path(category: &Row) -> Option<String> {
         return Some(path.to_owned());
     }
     let key = category.get("url_key");
-    if category.int("parent_id") > 0 { Some(format!("/{}", key.unwrap_or_default())) } else { Some("/".to_owned()) }
+    // The one above all has no parent whose path could stand before its key.
+    if category.int("parent_id") > 0 { Some(format!("/{}", key.unwrap_or_default())) } else { key.map(str::to_owned) }
 }
 
 /// Ids of the category and everything below it.
@@ -126,8 +129,11 @@ fn nested(shop: &Shop, row: &Row, store: i64) -> SoapStruct {
     node(&shop.in_store("catalog_category", row, store)).with("children", below.collect::<Vec<SoapValue>>())
 }
 
-/// The category a store view's catalogue begins with: its group's, or the first below the root.
+/// The category a store view's catalogue begins with: its group's, or the first below the root. The admin store has none.
 fn root_of_store(shop: &Shop, store: &Row) -> i64 {
+    if store.int("store_id") == 0 {
+        return NO_ROOT;
+    }
     let group = shop.database.table("core_store_group").row(store.int("group_id"));
     let root = group.map(|group| group.int("root_category_id")).filter(|root| *root > 0);
     let first = || shop.database.table("catalog_category").with("parent_id", "1").next().map(|(id, _)| id);

@@ -4,6 +4,7 @@ use super::product::{IdentifiedBy, find};
 use crate::shop::operation::{Call, Operations};
 use crate::shop::sales::amount::{Amount, money};
 use crate::shop::{Refusal, Row};
+use crate::soap::value::leading_int;
 use crate::soap::{SoapStruct, SoapValue};
 
 pub(in crate::shop::operation) const OPERATIONS: Operations = &[
@@ -71,60 +72,91 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
-/// The product to link to, by SKU before id.
-fn linked(call: &Call<'_>) -> Option<String> {
-    let name = ["linkedProduct", "linkedProductId"].into_iter().find_map(|name| call.arguments.text(name))?;
-    let found = find(call.shop, &name, IdentifiedBy::Sku).or_else(|| find(call.shop, &name, IdentifiedBy::Id));
-    found.map(|row| row.text("entity_id").to_owned())
+/// The id of the product to link to: that of a SKU before a number, whether there is a product with it or not.
+fn linked(call: &Call<'_>) -> i64 {
+    let name = ["linkedProduct", "linkedProductId"].into_iter().find_map(|name| call.arguments.text(name));
+    let name = name.unwrap_or_default();
+    find(call.shop, &name, IdentifiedBy::Sku).map_or_else(|| leading_int(&name), |row| row.int("entity_id"))
 }
 
-fn link(call: &Call<'_>, product: &Row, type_id: &str, linked: &str) -> Option<i64> {
+fn link(call: &Call<'_>, product: &Row, type_id: &str, linked: i64) -> Option<i64> {
     let mut links = call.shop.database.table(TABLE).with("product_id", product.text("entity_id"));
-    let found =
-        links.find(|(_, link)| link.text("link_type_id") == type_id && link.get("linked_product_id") == Some(linked));
+    let found = links.find(|(_, link)| link.text("link_type_id") == type_id && link.int("linked_product_id") == linked);
     found.map(|(id, _)| id)
 }
 
+/// What a call does to a link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    /// Makes it, or makes it anew.
+    Assign,
+    /// Changes what is said and leaves the rest; it makes a link only where something is said of it.
+    Update,
+}
+
+/// The database refuses a product that does not exist. One function of version 2 hands on what it says.
+const NO_SUCH_PRODUCT: &str = "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a \
+                               foreign key constraint fails (`magento`.`catalog_product_link`, CONSTRAINT \
+                               `FK_CAT_PRD_LNK_LNKED_PRD_ID_CAT_PRD_ENTT_ENTT_ID` FOREIGN KEY (`linked_product_id`) \
+                               REFERENCES `catalog_product_entity` (`entity_id`) ON DELETE CASCADE ON UPDATE CASCADE), \
+                               query was: INSERT INTO `catalog_product_link` (`product_id`, `linked_product_id`, \
+                               `link_type_id`) VALUES (?, ?, ?)";
+
 /// Makes a link or changes it; what is not said is not stored.
-fn save(call: &mut Call<'_>, keep: bool) -> Result<SoapValue, Refusal> {
+fn save(call: &mut Call<'_>, deed: Deed) -> Result<SoapValue, Refusal> {
     let LinkType { id: type_id, holds, .. } = link_type(call)?;
     let product = super::load(call, "product_not_exists")?;
-    let linked = linked(call).ok_or_else(|| call.fault_with("data_invalid", "Link product does not exist."))?;
-    let known = link(call, &product, type_id, &linked);
-    let old = known.and_then(|id| call.shop.database.table(TABLE).row(id)).cloned().filter(|_| keep);
+    let linked = linked(call);
+    let known = link(call, &product, type_id, linked);
+    let data = call.record("data");
+    let said: Vec<(&str, String)> = holds
+        .iter()
+        .filter_map(|(code, kind)| {
+            let text = data.text(code)?;
+            let decimal = (*kind == "decimal").then(|| text.trim().parse::<Amount>().ok()).flatten();
+            Some((*code, decimal.map_or(text, money)))
+        })
+        .collect();
+    if deed == Deed::Update && said.is_empty() {
+        return Ok(true.into());
+    }
+    if call.shop.database.table("catalog_product").row(linked).is_none() {
+        let is_told = deed == Deed::Assign && !call.given.is_version1;
+        return Err(
+            call.fault_with("data_invalid", if is_told { NO_SUCH_PRODUCT } else { "Link product does not exist." })
+        );
+    }
+    let links = call.shop.database.table_mut(TABLE);
+    let old = known.and_then(|id| links.row(id)).cloned().filter(|_| deed == Deed::Update);
     let mut row = old.unwrap_or_else(|| {
         Row::new()
             .with("product_id", product.text("entity_id"))
-            .with("linked_product_id", linked)
+            .with("linked_product_id", linked.to_string())
             .with("link_type_id", *type_id)
     });
-    let data = call.record("data");
-    for (code, kind) in *holds {
-        let Some(text) = data.text(code) else { continue };
-        let decimal = (*kind == "decimal").then(|| text.trim().parse::<Amount>().ok()).flatten();
-        row.set(*code, decimal.map_or(text, money));
+    for (code, value) in said {
+        row.set(code, value);
     }
     if let Some(id) = known {
         row.set("link_id", id.to_string());
     }
-    call.shop.database.table_mut(TABLE).insert(row);
+    links.insert(row);
     Ok(true.into())
 }
 
 fn assign(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    save(call, false)
+    save(call, Deed::Assign)
 }
 
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    save(call, true)
+    save(call, Deed::Update)
 }
 
 /// A link that is not there is as good as removed.
 fn remove(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let type_id = link_type(call)?.id;
     let product = super::load(call, "product_not_exists")?;
-    let found = linked(call).and_then(|linked| link(call, &product, type_id, &linked));
-    if let Some(id) = found {
+    if let Some(id) = link(call, &product, type_id, linked(call)) {
         call.shop.database.table_mut(TABLE).remove(id);
     }
     Ok(true.into())

@@ -2,7 +2,7 @@
 
 use super::records;
 use crate::shop::operation::{Call, Operations};
-use crate::shop::sales::amount::{Amount, money};
+use crate::shop::sales::amount::{Amount, amount_of, money};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::value::leading_int;
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
@@ -15,13 +15,16 @@ const TABLE: &str = "catalog_product_tier_price";
 /// What the API calls every group and every website.
 const ALL: &str = "all";
 
+/// A product's tier prices by quantity; those of the same one as they were made (tried on MariaDB 10.11).
+fn sorted<'a>(shop: &'a Shop, product: &Row) -> Vec<&'a Row> {
+    let mut rows = shop.database.table(TABLE).rows_with("product_id", product.text("entity_id"));
+    rows.sort_by_key(|row| amount_of(row, "qty"));
+    rows
+}
+
 /// A product's tier prices as the API gives them.
 pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
-    let mut rows: Vec<(i64, &Row)> = shop.database.table(TABLE).with("product_id", product.text("entity_id")).collect();
-    rows.sort_by(|(_, a), (_, b)| {
-        a.text("qty").parse::<f64>().ok().partial_cmp(&b.text("qty").parse().ok()).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    let rows = rows.into_iter().map(|(_, row)| {
+    let rows = sorted(shop, product).into_iter().map(|row| {
         let group = if row.get("all_groups") == Some("1") { ALL } else { row.text("customer_group_id") };
         let website =
             shop.database.table("core_website").row(row.int("website_id")).filter(|_| row.int("website_id") > 0);
@@ -37,8 +40,8 @@ pub(super) fn of(shop: &Shop, product: &Row) -> SoapValue {
 
 /// A product's tier prices as its own record has them: the price only.
 pub(super) fn prices_of(shop: &Shop, product: &Row) -> SoapValue {
-    let rows = shop.database.table(TABLE).with("product_id", product.text("entity_id"));
-    rows.map(|(_, row)| SoapStruct::new().with("price", row.get("value")).into()).collect::<Vec<SoapValue>>().into()
+    let rows = sorted(shop, product).into_iter();
+    rows.map(|row| SoapStruct::new().with("price", row.get("value")).into()).collect::<Vec<SoapValue>>().into()
 }
 
 /// Websites a product is in.
@@ -87,9 +90,10 @@ pub(super) fn read_for(
         }
         let group = tier.text("customer_group_id").filter(|group| group != ALL);
         let is_same = |row: &Row| {
-            let group = group.as_deref().unwrap_or("0");
-            (row.text("website_id"), row.text("customer_group_id"), row.text("qty"))
-                == (website.as_str(), group, money(qty).as_str())
+            // All groups are not the group of those who are not logged in, whose number is 0.
+            let theirs = Some(row.text("customer_group_id")).filter(|_| row.get("all_groups") == Some("0"));
+            (row.text("website_id"), theirs, row.text("qty"))
+                == (website.as_str(), group.as_deref(), money(qty).as_str())
         };
         if rows.iter().any(is_same) {
             return Err(call.uncaught("Duplicate website tier price customer group and quantity."));
@@ -100,7 +104,9 @@ pub(super) fn read_for(
                 "SQLSTATE[23000]: Integrity constraint violation: 1452 Cannot add or update a child row: a foreign key \
                  constraint fails (`magento`.`catalog_product_entity_tier_price`, CONSTRAINT \
                  `FK_6E08D719F0501DD1D8E6D4EFF2511C85` FOREIGN KEY (`customer_group_id`) REFERENCES `customer_group` \
-                 (`customer_group_id`) ON DELETE CASCADE ON UPDATE CASCADE)",
+                 (`customer_group_id`) ON DELETE CASCADE ON UPDATE CASCADE), query was: INSERT INTO \
+                 `catalog_product_entity_tier_price` (`entity_id`, `all_groups`, `customer_group_id`, `qty`, `value`, \
+                 `website_id`) VALUES (?, ?, ?, ?, ?, ?)",
             ));
         }
         rows.push(
@@ -116,11 +122,24 @@ pub(super) fn read_for(
 }
 
 impl Shop {
-    /// Puts tier prices in place of those a product had.
+    /// Puts tier prices in place of those a product had. One for the same website, group and quantity keeps its place.
     pub(super) fn set_tier_prices(&mut self, product: &str, rows: Vec<Row>) {
-        self.forget_rows(TABLE, "product_id", product);
+        const KEY: [&str; 4] = ["website_id", "all_groups", "customer_group_id", "qty"];
+        let table = self.database.table_mut(TABLE);
+        let known: Vec<(i64, Row)> = table.with("product_id", product).map(|(id, row)| (id, row.clone())).collect();
+        let is_same = |one: &Row, other: &Row| KEY.iter().all(|column| one.text(column) == other.text(column));
+        for (id, _) in known.iter().filter(|(_, old)| !rows.iter().any(|row| is_same(row, old))) {
+            table.remove(*id);
+        }
         for row in rows {
-            self.database.table_mut(TABLE).insert(row.with("product_id", product));
+            match known.iter().find(|(_, old)| is_same(&row, old)) {
+                Some((id, _)) => {
+                    table.update(*id, |old| old.set("value", row.text("value")));
+                }
+                None => {
+                    table.insert(row.with("product_id", product));
+                }
+            }
         }
     }
 }

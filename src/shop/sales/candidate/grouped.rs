@@ -6,7 +6,7 @@ use crate::shop::sales::amount::Amount;
 use crate::shop::{Row, Shop};
 
 /// `link_type_id` of the products of a group.
-const OF_GROUP: &str = "3";
+pub(super) const OF_GROUP: &str = "3";
 
 impl Shop {
     pub(super) fn grouped(&self, product: &Row, request: &Request) -> Result<Vec<Candidate>, String> {
