@@ -1,7 +1,10 @@
 //! Rows by the value of a column: their ids in key order. Most values are one row's, which takes no list.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
+
+use foldhash::fast::FixedState;
 
 /// Ids of the rows that have a value.
 #[derive(Clone, Debug)]
@@ -74,6 +77,34 @@ impl<K: Ord> Index<K> {
     }
 
     pub(super) fn take(&mut self, key: &K, id: i64) {
+        if self.rows.get_mut(key).is_some_and(|ids| ids.take(id)) {
+            self.rows.remove(key);
+        }
+    }
+}
+
+/// An index of texts, which are looked for one by one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TextIndex {
+    rows: HashMap<Box<str>, Ids, FixedState>,
+}
+
+impl TextIndex {
+    /// The rows with a value.
+    pub(super) fn get(&self, key: &str) -> &[i64] {
+        self.rows.get(key).map(Ids::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, key: Cow<'_, str>, id: i64) {
+        match self.rows.get_mut(key.as_ref()) {
+            Some(ids) => ids.add(id),
+            None => {
+                self.rows.insert(key.into(), Ids::One(id));
+            }
+        }
+    }
+
+    pub(super) fn take(&mut self, key: &str, id: i64) {
         if self.rows.get_mut(key).is_some_and(|ids| ids.take(id)) {
             self.rows.remove(key);
         }

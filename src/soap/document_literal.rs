@@ -2,10 +2,11 @@
 
 use super::envelope::{self, PROLOG};
 use super::error::EncodeError;
+use super::layout::{Columns, Layouts, Place};
 use super::record::Member;
 use super::version::Form;
-use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd, scalar};
-use crate::xml::writer::{escape_attribute, put, put_tag};
+use super::{Field, Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeId, TypeRef, Xsd, scalar};
+use crate::xml::writer::{escape_attribute, put, put_tag, reserve_for_more};
 
 /// The element that repeats inside every list.
 pub const LIST_ITEM: &str = "complexObjectArray";
@@ -18,7 +19,8 @@ pub(super) fn write(
     form: Form,
 ) -> Result<Vec<u8>, EncodeError> {
     let splits_lines = form.splits_lines;
-    let mut writer = Writer { schema, splits_lines, out: String::with_capacity(4096) };
+    let out = String::with_capacity(4096);
+    let mut writer = Writer { schema, splits_lines, out, layouts: Layouts::default(), columns: Columns::default() };
     // PHP writes an element without anything for what is no object.
     let parts = if members.is_empty() { &[][..] } else { message.parts.as_slice() };
     for part in parts {
@@ -50,15 +52,18 @@ struct Writer<'a> {
     schema: &'a ServiceSchema,
     splits_lines: bool,
     out: String,
+    /// Where records have the fields of a type.
+    layouts: Layouts<Vec<Option<Place>>>,
+    columns: Columns<'a>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn member(
         &mut self,
         name: &str,
         declared: &TypeRef,
         occurs: Occurs,
-        member: Option<Member<'_>>,
+        member: Option<Member<'a>>,
     ) -> Result<(), EncodeError> {
         match (member, occurs) {
             (None, Occurs::Required) => Err(EncodeError::MissingProperty(name.to_owned())),
@@ -73,12 +78,12 @@ impl Writer<'_> {
         put_tag(&mut self.out, parts, self.splits_lines);
     }
 
-    fn element(&mut self, name: &str, declared: &TypeRef, member: Member<'_>) -> Result<(), EncodeError> {
+    fn element(&mut self, name: &str, declared: &TypeRef, member: Member<'a>) -> Result<(), EncodeError> {
         if member.is_nil() {
             self.tag(&["<", name, "/>"]);
             return Ok(());
         }
-        let shape = match declared {
+        let (id, shape) = match declared {
             TypeRef::Xsd(xsd) => {
                 self.scalar(name, *xsd, member);
                 return Ok(());
@@ -87,26 +92,27 @@ impl Writer<'_> {
                 self.scalar(name, Xsd::String, member);
                 return Ok(());
             }
-            TypeRef::Complex(id) => &self.schema.complex_type(*id).shape,
+            TypeRef::Complex(id) => (*id, &self.schema.complex_type(*id).shape),
         };
         let value = member.value();
         self.tag(&["<", name, ">"]);
         let opened = self.out.len();
         match shape {
-            Shape::Struct { fields, .. } => {
-                let empty = SoapStruct::new();
-                let members = value.and_then(SoapValue::as_struct).unwrap_or(&empty);
-                for field in fields {
-                    self.member(&field.name, &field.type_ref, field.occurs, members.member(&field.name))?;
+            Shape::Struct { fields, .. } => match value.and_then(SoapValue::as_struct) {
+                Some(record) => self.fields(id, fields, record)?,
+                None => {
+                    fields.iter().try_for_each(|field| self.member(&field.name, &field.type_ref, field.occurs, None))?
                 }
-            }
+            },
             Shape::Array { item, .. } => {
-                let items: Vec<&SoapValue> = match value {
+                let items: Vec<&'a SoapValue> = match value {
                     Some(SoapValue::List(items)) => items.iter().collect(),
                     Some(SoapValue::Struct(members)) => members.iter().map(|(_, member)| member).collect(),
                     _ => Vec::new(),
                 };
-                for member in items {
+                let count = items.len();
+                for (at, member) in items.into_iter().enumerate() {
+                    reserve_for_more(&mut self.out, opened, at, count);
                     self.element(LIST_ITEM, item, Member::Value(member))?;
                 }
             }
@@ -117,6 +123,17 @@ impl Writer<'_> {
         } else {
             self.tag(&["</", name, ">"]);
         }
+        Ok(())
+    }
+
+    fn fields(&mut self, id: TypeId, fields: &[Field], record: &'a SoapStruct) -> Result<(), EncodeError> {
+        let places = self.layouts.find(id.0, record, || fields.iter().map(|field| record.place(&field.name)).collect());
+        let columns = self.columns.read(record);
+        for (field, place) in fields.iter().zip(places.iter()) {
+            let member = place.map(|place| record.at(place, &columns));
+            self.member(&field.name, &field.type_ref, field.occurs, member)?;
+        }
+        self.columns.give_back(columns);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::value::{Name, SoapValue};
 
-type Members = IndexMap<Name, SoapValue, RandomState>;
+pub(super) type Members = IndexMap<Name, SoapValue, RandomState>;
 
 /// A row that a record shows.
 pub trait Columns: Send + Sync {
@@ -21,6 +21,10 @@ pub trait Columns: Send + Sync {
     fn place(&self, name: &str) -> Option<usize>;
     /// The value at a place; null is none.
     fn value(&self, place: usize) -> Option<&str>;
+    /// Adds the values of all places in order.
+    fn read<'a>(&'a self, values: &mut Vec<Option<&'a str>>) {
+        values.extend((0..self.names().len()).map(|place| self.value(place)));
+    }
 }
 
 /// A member as it is read: one that was set, or a column of the row.
@@ -157,6 +161,16 @@ impl SoapStruct {
         self.is_array
     }
 
+    /// What was set.
+    pub(super) fn set_members(&self) -> &Members {
+        &self.members
+    }
+
+    /// The row that it shows.
+    pub(super) fn columns(&self) -> Option<&dyn Columns> {
+        self.row.as_ref().map(|row| &*row.columns)
+    }
+
     fn all(&self) -> &Members {
         match &self.row {
             Some(row) => row.whole(&self.members),
@@ -221,14 +235,24 @@ impl SoapStruct {
     }
 
     /// Sets a member; a new one goes to the end, a known one keeps its place.
-    pub fn set(&mut self, name: impl Into<Name>, value: impl Into<SoapValue>) {
+    pub fn set(&mut self, name: impl Into<Name> + AsRef<str>, value: impl Into<SoapValue>) {
         self.forget_whole();
-        self.members.insert(name.into(), value.into());
+        match self.members.get_mut(name.as_ref()) {
+            Some(known) => *known = value.into(),
+            None => {
+                self.members.insert(name.into(), value.into());
+            }
+        }
+    }
+
+    /// Makes room for so many members more.
+    pub fn reserve(&mut self, members: usize) {
+        self.members.reserve(members);
     }
 
     /// The same for building: `SoapStruct::new().with("a", 1)`.
     #[must_use]
-    pub fn with(mut self, name: impl Into<Name>, value: impl Into<SoapValue>) -> Self {
+    pub fn with(mut self, name: impl Into<Name> + AsRef<str>, value: impl Into<SoapValue>) -> Self {
         self.set(name, value);
         self
     }

@@ -1,11 +1,17 @@
 //! SOAP section 5 encoding, written as PHP's serializer writes it and read as it reads: wire spec, section 3.2.
 
+use std::rc::Rc;
+
 use super::envelope::{self, PROLOG, XSD, XSI};
 use super::error::EncodeError;
+use super::layout::{Columns, Layouts, Place};
 use super::record::Member;
+use super::tags::Tags;
 use super::version::Form;
-use super::{Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, SoapVersion, TypeRef, Xsd, scalar};
-use crate::xml::writer::{escape_attribute, put, put_tag};
+use super::{
+    Field, Message, Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, SoapVersion, TypeId, TypeRef, Xsd, scalar,
+};
+use crate::xml::writer::{escape_attribute, put, put_tag, reserve_for_more};
 
 /// A namespace that is declared on the envelope where it is first used.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,7 +31,16 @@ pub(super) fn write(
 ) -> Result<Vec<u8>, EncodeError> {
     let version = form.version;
     let splits_lines = form.splits_lines;
-    let mut writer = Writer { schema, version, splits_lines, out: String::with_capacity(4096), used: Vec::new() };
+    let mut writer = Writer {
+        schema,
+        version,
+        splits_lines,
+        out: String::with_capacity(4096),
+        used: Vec::with_capacity(3),
+        tags: Vec::new(),
+        layouts: Layouts::default(),
+        columns: Columns::default(),
+    };
     for (at, (name, value)) in arguments.iter().enumerate() {
         let part = message.parts.iter().find(|part| part.name == *name).or_else(|| message.parts.get(at));
         let Some(part) = part else { continue };
@@ -92,9 +107,14 @@ struct Writer<'a> {
     splits_lines: bool,
     out: String,
     used: Vec<Prefix>,
+    /// The tags of types that were written already.
+    tags: Vec<(TypeId, Rc<Tags>)>,
+    /// Where records have the fields of a type.
+    layouts: Layouts<Vec<Option<Place>>>,
+    columns: Columns<'a>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// Adds a tag of these parts.
     fn tag(&mut self, parts: &[&str]) {
         put_tag(&mut self.out, parts, self.splits_lines);
@@ -106,7 +126,7 @@ impl Writer<'_> {
         }
     }
 
-    fn element(&mut self, name: &str, declared: &TypeRef, member: Member<'_>) -> Result<(), EncodeError> {
+    fn element(&mut self, name: &str, declared: &TypeRef, member: Member<'a>) -> Result<(), EncodeError> {
         if member.is_nil() {
             self.uses(Prefix::Xsi);
             // A nil record or list states its type, a nil scalar does not.
@@ -128,7 +148,7 @@ impl Writer<'_> {
                 let value = member.value();
                 let complex = self.schema.complex_type(*id);
                 match &complex.shape {
-                    Shape::Struct { .. } => return self.record(name, declared, value),
+                    Shape::Struct { fields, .. } => return self.record(name, *id, fields, value),
                     Shape::Array { item, .. } => return self.array(name, &complex.name, item, value),
                 }
             }
@@ -152,20 +172,21 @@ impl Writer<'_> {
     }
 
     /// Children come before the record's own type is set, which decides the order of namespace declarations.
-    fn record(&mut self, name: &str, declared: &TypeRef, value: Option<&SoapValue>) -> Result<(), EncodeError> {
-        let TypeRef::Complex(id) = declared else { return Ok(()) };
-        let complex = self.schema.complex_type(*id);
-        let Shape::Struct { fields, .. } = &complex.shape else { return Ok(()) };
-        let empty = SoapStruct::new();
-        let members = value.and_then(SoapValue::as_struct).unwrap_or(&empty);
-        self.tag(&["<", name, " xsi:type=\"ns1:", &complex.name, "\">"]);
+    fn record(
+        &mut self,
+        name: &str,
+        id: TypeId,
+        fields: &[Field],
+        value: Option<&'a SoapValue>,
+    ) -> Result<(), EncodeError> {
+        self.tag(&["<", name, " xsi:type=\"ns1:", &self.schema.complex_type(id).name, "\">"]);
         let opened = self.out.len();
-        for field in fields {
-            match (members.member(&field.name), field.occurs) {
-                (None, Occurs::Required) => return Err(EncodeError::MissingProperty(field.name.to_string())),
-                (None, Occurs::Optional) => {}
-                (Some(member), Occurs::Optional) if member.is_nil() => {}
-                (Some(member), _) => self.element(&field.name, &field.type_ref, member)?,
+        match value.and_then(SoapValue::as_struct) {
+            Some(record) => self.fields(id, fields, record)?,
+            None => {
+                if let Some(field) = fields.iter().find(|field| field.occurs == Occurs::Required) {
+                    return Err(EncodeError::MissingProperty(field.name.to_string()));
+                }
             }
         }
         self.uses(Prefix::Xsi);
@@ -173,14 +194,61 @@ impl Writer<'_> {
         Ok(())
     }
 
+    fn fields(&mut self, id: TypeId, fields: &[Field], record: &'a SoapStruct) -> Result<(), EncodeError> {
+        let places = self.layouts.find(id.0, record, || fields.iter().map(|field| record.place(&field.name)).collect());
+        let tags = self.tags_of(id, fields);
+        let columns = self.columns.read(record);
+        for (at, (field, place)) in fields.iter().zip(places.iter()).enumerate() {
+            let Some(place) = *place else {
+                if field.occurs == Occurs::Required {
+                    return Err(EncodeError::MissingProperty(field.name.to_string()));
+                }
+                continue;
+            };
+            let member = record.at(place, &columns);
+            let is_nil = member.is_nil();
+            if is_nil && field.occurs == Occurs::Optional {
+                continue;
+            }
+            match &field.type_ref {
+                TypeRef::Xsd(Xsd::AnyType) | TypeRef::Complex(_) => {
+                    self.element(&field.name, &field.type_ref, member)?;
+                }
+                TypeRef::Xsd(_) | TypeRef::Undeclared(_) if is_nil => {
+                    self.uses(Prefix::Xsi);
+                    self.tag(&[tags.nil(at)]);
+                }
+                scalar => {
+                    self.uses(Prefix::Xsd);
+                    self.uses(Prefix::Xsi);
+                    self.tag(&[tags.open(at)]);
+                    let declared = if let TypeRef::Xsd(xsd) = scalar { *xsd } else { Xsd::String };
+                    scalar::put(&mut self.out, member, declared);
+                    self.tag(&[tags.close(at)]);
+                }
+            }
+        }
+        self.columns.give_back(columns);
+        Ok(())
+    }
+
+    fn tags_of(&mut self, id: TypeId, fields: &[Field]) -> Rc<Tags> {
+        if let Some((_, tags)) = self.tags.iter().find(|(known, _)| *known == id) {
+            return Rc::clone(tags);
+        }
+        let tags = Rc::new(Tags::of(fields));
+        self.tags.push((id, Rc::clone(&tags)));
+        tags
+    }
+
     fn array(
         &mut self,
         name: &str,
         type_name: &str,
         item: &TypeRef,
-        value: Option<&SoapValue>,
+        value: Option<&'a SoapValue>,
     ) -> Result<(), EncodeError> {
-        let items: Vec<&SoapValue> = match value {
+        let items: Vec<&'a SoapValue> = match value {
             Some(SoapValue::List(items)) => items.iter().collect(),
             Some(SoapValue::Struct(members)) => members.iter().map(|(_, member)| member).collect(),
             _ => Vec::new(),
@@ -201,7 +269,8 @@ impl Writer<'_> {
         };
         self.tag(&["<", name, " ", &shape, " xsi:type=\"ns1:", type_name, "\">"]);
         let opened = self.out.len();
-        for member in items {
+        for (at, member) in items.into_iter().enumerate() {
+            reserve_for_more(&mut self.out, opened, at, count);
             if member.is_nil() {
                 self.uses(Prefix::Xsi);
                 self.tag(&["<item xsi:nil=\"true\" xsi:type=\"", &item_name, "\"/>"]);

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use super::envelope::{PROLOG, XSD, XSI};
+use super::layout::{Columns, Layouts, Place};
 use super::record::Member;
 use super::rpc_encoded::RPC_12;
 use super::schema::{
     ComplexType, Message, MessageShape, Occurs, Operation, Part, ServiceSchema, Shape, TypeId, TypeRef, Xsd,
 };
 use super::{SoapStruct, SoapValue, SoapVersion, WireStyle};
-use crate::xml::writer::{escape_attribute, escape_text, put, put_text};
+use crate::xml::writer::{escape_attribute, escape_text, put, put_text, reserve_for_more};
 
 const STRING: &str = "xsd:string";
 const ANY: &str = "xsd:anyType";
@@ -140,10 +141,18 @@ const APACHE: &str = "http://xml.apache.org/xml-soap";
 /// Writes an answer.
 pub fn write_response(target_namespace: &str, version: SoapVersion, operation: &str, value: &SoapValue) -> Vec<u8> {
     let is_fixed = OPERATIONS.iter().any(|(name, _, _, result)| *name == operation && *result == FIXED_ARRAY);
-    let mut writer = Writer { version, out: String::with_capacity(4096), used: Vec::with_capacity(4) };
+    let mut writer = Writer {
+        version,
+        out: String::with_capacity(4096),
+        used: Vec::with_capacity(4),
+        layouts: Layouts::default(),
+        columns: Columns::default(),
+    };
     let name = format!("{operation}Return");
     match value {
-        SoapValue::List(items) if is_fixed => writer.list(&name, items, Some("ns1:FixedArray")),
+        SoapValue::List(items) if is_fixed => {
+            writer.list(&name, &items.iter().collect::<Vec<_>>(), Some("ns1:FixedArray"))
+        }
         value => writer.value(&name, value),
     }
     let Writer { out: body, used, .. } = writer;
@@ -183,13 +192,16 @@ enum Prefix {
 }
 
 /// Writes values; a namespace is declared on the envelope in the order of its first use.
-struct Writer {
+struct Writer<'a> {
     version: SoapVersion,
     out: String,
     used: Vec<Prefix>,
+    /// What stands before the values of maps, and where the values are.
+    layouts: Layouts<Vec<(String, Place)>>,
+    columns: Columns<'a>,
 }
 
-impl Writer {
+impl<'a> Writer<'a> {
     fn put(&mut self, parts: &[&str]) {
         put(&mut self.out, parts);
     }
@@ -200,7 +212,7 @@ impl Writer {
         }
     }
 
-    fn value(&mut self, name: &str, value: &SoapValue) {
+    fn value(&mut self, name: &str, value: &'a SoapValue) {
         match value {
             SoapValue::Nil => {
                 self.uses(Prefix::Xsi);
@@ -210,11 +222,11 @@ impl Writer {
             SoapValue::Int(number) => self.scalar(name, "xsd:int", &number.to_string()),
             SoapValue::Double(number) => self.scalar(name, "xsd:float", &number.to_string()),
             SoapValue::Text(text) => self.text(name, text),
-            SoapValue::List(items) => self.list(name, items, None),
-            SoapValue::Struct(members) => match as_list(members) {
-                Some(items) => self.list(name, &items, None),
-                None => self.map(name, members),
-            },
+            SoapValue::List(items) => self.list(name, &items.iter().collect::<Vec<_>>(), None),
+            SoapValue::Struct(members) if is_list(members) => {
+                self.list(name, &members.iter().map(|(_, value)| value).collect::<Vec<_>>(), None);
+            }
+            SoapValue::Struct(members) => self.map(name, members),
         }
     }
 
@@ -232,7 +244,7 @@ impl Writer {
         self.put(&["</", name, ">"]);
     }
 
-    fn list(&mut self, name: &str, items: &[SoapValue], type_name: Option<&str>) {
+    fn list(&mut self, name: &str, items: &[&'a SoapValue], type_name: Option<&str>) {
         let (prefix, item_type) = match type_name {
             // What is declared to hold anything is not looked into.
             Some(_) => (Some(Prefix::Xsd), self.any()),
@@ -260,7 +272,11 @@ impl Writer {
             self.put(&["\"/>"]);
         } else {
             self.put(&["\">"]);
-            items.iter().for_each(|item| self.value("item", item));
+            let opened = self.out.len();
+            for (at, item) in items.iter().enumerate() {
+                reserve_for_more(&mut self.out, opened, at, count);
+                self.value("item", item);
+            }
             self.put(&["</", name, ">"]);
         }
         self.uses(Prefix::Xsi);
@@ -275,7 +291,7 @@ impl Writer {
     }
 
     /// The type that all items have.
-    fn type_of_items(&self, items: &[SoapValue]) -> (Option<Prefix>, &'static str) {
+    fn type_of_items(&self, items: &[&SoapValue]) -> (Option<Prefix>, &'static str) {
         let any = (Some(Prefix::Xsd), self.any());
         let Some(first) = items.first() else { return any };
         let found = self.type_of(first);
@@ -289,7 +305,7 @@ impl Writer {
             SoapValue::Int(_) => (Some(Prefix::Xsd), "xsd:int"),
             SoapValue::Double(_) => (Some(Prefix::Xsd), "xsd:float"),
             SoapValue::Text(_) => (Some(Prefix::Xsd), STRING),
-            SoapValue::Struct(members) if as_list(members).is_none() => (Some(Prefix::Apache), "ns2:Map"),
+            SoapValue::Struct(members) if !is_list(members) => (Some(Prefix::Apache), "ns2:Map"),
             SoapValue::List(_) | SoapValue::Struct(_) => match self.version {
                 SoapVersion::V11 => (Some(Prefix::SoapEnc), "SOAP-ENC:Array"),
                 SoapVersion::V12 => (Some(Prefix::SoapEnc), "enc:Array"),
@@ -297,32 +313,42 @@ impl Writer {
         }
     }
 
-    fn map(&mut self, name: &str, members: &SoapStruct) {
+    fn map(&mut self, name: &str, members: &'a SoapStruct) {
         self.put(&["<", name, " xsi:type=\"ns2:Map\">"]);
-        for (key, member) in members.members() {
-            self.uses(Prefix::Xsi);
+        let keyed = |(key, place)| {
             let type_name = if is_integer_key(key) { "xsd:int" } else { STRING };
-            self.put(&["<item><key xsi:type=\"", type_name, "\">", &escape_text(key), "</key>"]);
-            match member {
+            (format!("<item><key xsi:type=\"{type_name}\">{}</key>", escape_text(key)), place)
+        };
+        let places = self.layouts.find(0, members, || members.places().map(keyed).collect());
+        let columns = self.columns.read(members);
+        for (key, place) in places.iter() {
+            self.uses(Prefix::Xsi);
+            self.out.push_str(key);
+            match members.at(*place, &columns) {
                 Member::Value(value) => self.value("value", value),
                 Member::Text(text) => self.text("value", text),
                 Member::Nil => self.value("value", &SoapValue::Nil),
             }
             self.out.push_str("</item>");
         }
+        self.columns.give_back(columns);
         self.put(&["</", name, ">"]);
         self.uses(Prefix::Apache);
         self.uses(Prefix::Xsi);
     }
 }
 
-/// The items of a map that is a list in PHP: its keys are the numbers from 0 on, or it has none.
-pub fn as_list(members: &SoapStruct) -> Option<Vec<SoapValue>> {
-    let is_list = members.members().enumerate().all(|(at, (key, _))| {
+/// Whether a map is a list in PHP: its keys are the numbers from 0 on, or it has none.
+pub fn is_list(members: &SoapStruct) -> bool {
+    members.members().enumerate().all(|(at, (key, _))| {
         // Most keys are words, which their first letter says.
         key.as_bytes().first().is_some_and(u8::is_ascii_digit) && key.parse() == Ok(at)
-    });
-    is_list.then(|| members.iter().map(|(_, value)| value.clone()).collect())
+    })
+}
+
+/// The items of a map that is a list in PHP.
+pub fn as_list(members: &SoapStruct) -> Option<Vec<SoapValue>> {
+    is_list(members).then(|| members.iter().map(|(_, value)| value.clone()).collect())
 }
 
 /// Whether PHP makes an integer of a key.

@@ -26,15 +26,28 @@ pub fn escape_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Whether a text is written as it is: no byte of it is markup, a control other than tab and line feed, or the first of
+/// U+F000 and beyond, where XML forbids some.
+pub fn is_plain(text: &str) -> bool {
+    const PLAIN: [bool; 256] = {
+        let mut plain = [true; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            plain[byte] = byte >= b' ' as usize || byte == b'\t' as usize || byte == b'\n' as usize;
+            byte += 1;
+        }
+        plain[b'&' as usize] = false;
+        plain[b'<' as usize] = false;
+        plain[b'>' as usize] = false;
+        plain[0xEF] = false;
+        plain
+    };
+    text.bytes().all(|byte| PLAIN[usize::from(byte)])
+}
+
 /// Adds a text, escaped, with what XML forbids marked.
 pub fn put_text(out: &mut String, text: &str) {
-    // Characters that XML forbids begin with a control or with the byte of U+F000 and beyond.
-    let is_plain = |byte: u8| match byte {
-        b'&' | b'<' | b'>' | 0xEF => false,
-        b'\t' | b'\n' => true,
-        other => other >= b' ',
-    };
-    if text.bytes().all(is_plain) {
+    if is_plain(text) {
         return out.push_str(text);
     }
     match mark_forbidden(text) {
@@ -50,6 +63,17 @@ pub fn put_tag(out: &mut String, parts: &[&str], splits_lines: bool) {
         out.push('\n');
     }
     put(out, parts);
+}
+
+/// Makes room for the rest of a list once its first item is written: the others are about as long.
+pub fn reserve_for_more(out: &mut String, opened: usize, written: usize, count: usize) {
+    /// A list may not take more than this beyond what it needs.
+    const RESERVED_MAX: usize = 4 * 1024 * 1024;
+    if written == 1 {
+        let first = out.len() - opened;
+        // One in eight more, for what is longer than the first.
+        out.reserve((first + first / 8).saturating_mul(count).min(RESERVED_MAX));
+    }
 }
 
 /// Escapes an attribute value between double quotes.

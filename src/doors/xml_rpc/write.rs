@@ -1,29 +1,31 @@
 //! Answers: values to bytes, byte by byte as Zend writes them.
 
 use super::Fault;
+use crate::soap::layout::{Columns, Layouts, Place};
 use crate::soap::record::Member;
-use crate::soap::version1::as_list;
+use crate::soap::version1::is_list;
 use crate::soap::{SoapStruct, SoapValue};
-use crate::xml::writer::{escape_text, mark_forbidden, put};
+use crate::xml::writer::{escape_text, is_plain, mark_forbidden, put, reserve_for_more};
 
 const PROLOG: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// The bytes of an answer with this value.
 pub fn write(value: &SoapValue) -> Vec<u8> {
-    let mut out = String::with_capacity(4096);
-    put(&mut out, &[PROLOG, "<methodResponse><params><param>"]);
-    write_value(&mut out, value);
-    out.push_str("</param></params></methodResponse>");
-    out.into_bytes()
+    document("<methodResponse><params><param>", value, "</param></params></methodResponse>")
 }
 
 /// The bytes of an answer that is a fault.
 pub fn write_fault(fault: &Fault) -> Vec<u8> {
-    let mut out = String::with_capacity(512);
-    put(&mut out, &[PROLOG, "<methodResponse><fault>"]);
-    write_value(&mut out, &fault_value(fault));
-    out.push_str("</fault></methodResponse>");
-    out.into_bytes()
+    document("<methodResponse><fault>", &fault_value(fault), "</fault></methodResponse>")
+}
+
+fn document(before: &str, value: &SoapValue, behind: &str) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.out.reserve(512);
+    put(&mut writer.out, &[PROLOG, before]);
+    writer.value(value);
+    writer.out.push_str(behind);
+    writer.out.into_bytes()
 }
 
 /// A fault as a value, as it stands among many answers.
@@ -31,58 +33,76 @@ pub fn fault_value(fault: &Fault) -> SoapValue {
     SoapStruct::new().with("faultCode", fault.code).with("faultString", fault.text.as_str()).into()
 }
 
-fn write_value(out: &mut String, value: &SoapValue) {
-    out.push_str("<value>");
-    match value {
-        SoapValue::Nil => out.push_str("<nil/>"),
-        SoapValue::Bool(on) => put(out, &["<boolean>", if *on { "1" } else { "0" }, "</boolean>"]),
-        SoapValue::Int(number) => put(out, &["<int>", &number.to_string(), "</int>"]),
-        SoapValue::Double(number) => put(out, &["<double>", &double_text(*number), "</double>"]),
-        SoapValue::Text(text) => write_text(out, text),
-        SoapValue::List(items) => write_items(out, items),
-        SoapValue::Struct(members) => match as_list(members) {
-            Some(items) => write_items(out, &items),
-            None => {
-                out.push_str("<struct>");
-                for (name, member) in members.members() {
-                    put(out, &["<member><name>", &escaped(name), "</name>"]);
-                    match member {
-                        Member::Value(value) => write_value(out, value),
-                        Member::Text(text) => {
-                            out.push_str("<value>");
-                            write_text(out, text);
-                            out.push_str("</value>");
-                        }
-                        Member::Nil => out.push_str("<value><nil/></value>"),
-                    }
-                    out.push_str("</member>");
-                }
-                out.push_str("</struct>");
+#[derive(Default)]
+struct Writer<'a> {
+    out: String,
+    /// What stands before the members of structs, and where they are.
+    layouts: Layouts<Vec<(String, Place)>>,
+    columns: Columns<'a>,
+}
+
+impl<'a> Writer<'a> {
+    fn value(&mut self, value: &'a SoapValue) {
+        self.out.push_str("<value>");
+        match value {
+            SoapValue::Nil => self.out.push_str("<nil/>"),
+            SoapValue::Bool(on) => put(&mut self.out, &["<boolean>", if *on { "1" } else { "0" }, "</boolean>"]),
+            SoapValue::Int(number) => put(&mut self.out, &["<int>", &number.to_string(), "</int>"]),
+            SoapValue::Double(number) => put(&mut self.out, &["<double>", &double_text(*number), "</double>"]),
+            SoapValue::Text(text) => self.text(text),
+            SoapValue::List(items) => self.items(items.iter(), items.len()),
+            SoapValue::Struct(members) if is_list(members) => {
+                self.items(members.iter().map(|(_, value)| value), members.len());
             }
-        },
+            SoapValue::Struct(members) => self.members(members),
+        }
+        self.out.push_str("</value>");
     }
-    out.push_str("</value>");
-}
 
-fn write_text(out: &mut String, text: &str) {
-    put(out, &["<string>", &escaped(text), "</string>"]);
-}
-
-fn write_items(out: &mut String, items: &[SoapValue]) {
-    if items.is_empty() {
-        out.push_str("<array><data/></array>");
-        return;
+    fn members(&mut self, members: &'a SoapStruct) {
+        let named = |(name, place)| (format!("<member><name>{}</name>", escaped(name)), place);
+        let places = self.layouts.find(0, members, || members.places().map(named).collect());
+        let columns = self.columns.read(members);
+        self.out.push_str("<struct>");
+        for (name, place) in places.iter() {
+            self.out.push_str(name);
+            match members.at(*place, &columns) {
+                Member::Value(value) => self.value(value),
+                Member::Text(text) => {
+                    self.out.push_str("<value>");
+                    self.text(text);
+                    self.out.push_str("</value>");
+                }
+                Member::Nil => self.out.push_str("<value><nil/></value>"),
+            }
+            self.out.push_str("</member>");
+        }
+        self.out.push_str("</struct>");
+        self.columns.give_back(columns);
     }
-    out.push_str("<array><data>");
-    items.iter().for_each(|item| write_value(out, item));
-    out.push_str("</data></array>");
+
+    fn text(&mut self, text: &str) {
+        put(&mut self.out, &["<string>", &escaped(text), "</string>"]);
+    }
+
+    fn items(&mut self, items: impl Iterator<Item = &'a SoapValue>, count: usize) {
+        if count == 0 {
+            self.out.push_str("<array><data/></array>");
+            return;
+        }
+        self.out.push_str("<array><data>");
+        let opened = self.out.len();
+        for (at, item) in items.enumerate() {
+            reserve_for_more(&mut self.out, opened, at, count);
+            self.value(item);
+        }
+        self.out.push_str("</data></array>");
+    }
 }
 
 /// `XMLWriter` escapes double quotes in texts too.
 fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
-    // What begins otherwise than these is a control, or may be a character that XML forbids.
-    let is_plain = |byte: u8| byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'"' | 0xEF);
-    if text.bytes().all(is_plain) {
+    if is_plain(text) && !text.contains('"') {
         return text.into();
     }
     match mark_forbidden(text) {
@@ -113,9 +133,9 @@ mod tests {
             ),
             (SoapStruct::new().with("0", SoapValue::Nil).into(), "<array><data><value><nil/></value></data></array>"),
         ] {
-            let mut out = String::new();
-            write_value(&mut out, &value);
-            assert_eq!(out, format!("<value>{expected}</value>"));
+            let mut writer = Writer::default();
+            writer.value(&value);
+            assert_eq!(writer.out, format!("<value>{expected}</value>"));
         }
     }
 }

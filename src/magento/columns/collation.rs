@@ -3,6 +3,7 @@
 //! `WEIGHT_STRING`): runs of characters whose weight is not their code point, each as first character, count, first
 //! weight, step from character to character, step from weight to weight.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
@@ -50,12 +51,14 @@ pub fn equal(a: &str, b: &str) -> bool {
     compare(a, b).is_eq()
 }
 
-/// A text that is the same for all texts that are [`equal`]: the key of an index.
-pub fn key(text: &str) -> String {
-    text.trim_end_matches(' ')
-        .chars()
-        .map(|character| char::from_u32(weight(character).into()).unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+/// A text that is the same for all texts that are [`equal`]: the key of an index. That of a number is the number.
+pub fn key(text: &str) -> Cow<'_, str> {
+    let text = text.trim_end_matches(' ');
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
+        return Cow::Borrowed(text);
+    }
+    let weights = text.chars().map(weight);
+    weights.map(|weight| char::from_u32(weight.into()).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// A pattern of `LIKE`: `%` is any text, `_` any character, `\` takes the next one as it is. Blanks at the end count.

@@ -136,7 +136,7 @@ fn check_keys(shop: &Shop, table: &'static str, fields: &SeedRow, row: &Row, id:
             let value = |column: &String| {
                 let text = row.get(column)?;
                 let sql_type = known.column(column)?.declared.sql_type;
-                Some(collation::key(&stored(text, sql_type)))
+                Some(collation::key(&stored(text, sql_type)).into_owned())
             };
             unique.iter().map(value).collect()
         };

@@ -77,7 +77,7 @@ impl Entities {
         }
         let mut found: Vec<(i64, Cow<'_, Row>)> = found.collect();
         if found.len() * INDEX_FRACTION <= call.shop.database.table(self.table).len() {
-            found.sort_by_cached_key(|(_, row)| (collation::key(row.text(name)), row.int("website_id")));
+            found.sort_by_cached_key(|(_, row)| (collation::key(row.text(name)).into_owned(), row.int("website_id")));
         }
         Ok(pager.slice(found))
     }

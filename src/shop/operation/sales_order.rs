@@ -68,12 +68,16 @@ fn listed(shop: &Shop, order: &Row) -> SoapStruct {
 
 /// First, last and joined names of the billing and shipping address.
 pub(super) fn add_names(shop: &Shop, order: &Row, answer: &mut SoapStruct) {
-    for kind in ["billing", "shipping"] {
+    const NAMES: [(&str, [&str; 3]); 2] = [
+        ("billing", ["billing_firstname", "billing_lastname", "billing_name"]),
+        ("shipping", ["shipping_firstname", "shipping_lastname", "shipping_name"]),
+    ];
+    for (kind, [firstname, lastname, name]) in NAMES {
         let Some(address) = address(shop, order, kind) else { continue };
         let (first, last) = (address.get("firstname"), address.get("lastname"));
-        answer.set(format!("{kind}_firstname"), first);
-        answer.set(format!("{kind}_lastname"), last);
-        answer.set(format!("{kind}_name"), first.zip(last).map(|(first, last)| format!("{first} {last}")));
+        answer.set(firstname, first);
+        answer.set(lastname, last);
+        answer.set(name, first.zip(last).map(|(first, last)| format!("{first} {last}")));
     }
 }
 

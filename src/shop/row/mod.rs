@@ -145,6 +145,14 @@ impl Row {
         changed
     }
 
+    /// Whether another row has the same columns in the same order, as far as that can be told without looking at them.
+    pub(super) fn has_columns_of(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Form::Packed(one), Form::Packed(other)) => Arc::ptr_eq(&one.shape, &other.shape),
+            _ => false,
+        }
+    }
+
     /// The columns of a row that is packed.
     pub(super) fn shape(&self) -> Arc<Shape> {
         match &self.0 {

@@ -70,6 +70,21 @@ impl Columns for Packed {
     fn value(&self, place: usize) -> Option<&str> {
         Packed::value(self, place)
     }
+
+    /// One after the other, which takes no counting of what stands before.
+    fn read<'a>(&'a self, values: &mut Vec<Option<&'a str>>) {
+        let (mut rank, mut from) = (0, 0);
+        let common = self.shape.all_common();
+        for place in 0..self.shape.names().len() {
+            if self.marks[place / BITS] & 1 << (place % BITS) == 0 {
+                values.push(common.get(place).and_then(|value| value.as_deref()));
+                continue;
+            }
+            let (to, null) = self.end(rank);
+            values.push(if null { None } else { self.text.get(from..to) });
+            (rank, from) = (rank + 1, to);
+        }
+    }
 }
 
 /// Puts values one behind the other, those of every column in order.

@@ -70,6 +70,11 @@ impl Shape {
         self.common.get()?.get(place)?.as_deref()
     }
 
+    /// Those of all places; none before the first row.
+    pub(super) fn all_common(&self) -> &[Option<Box<str>>] {
+        self.common.get().map(AsRef::as_ref).unwrap_or_default()
+    }
+
     /// Takes the values of the first row.
     pub(super) fn learn(&self, values: impl FnOnce() -> Box<[Option<Box<str>>]>) {
         self.common.get_or_init(values);

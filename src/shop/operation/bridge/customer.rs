@@ -1,6 +1,6 @@
 //! Customers through the bridge: wire spec, sections 8.3 and 8.5.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::super::{Call, Operations, customer, customer_address};
 use crate::magento::Pager;
@@ -18,8 +18,9 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let pager = Pager::from_value(call.arguments.get("pager"))?;
     let page = customer::find_page(call, pager)?;
+    let mut absent = Absent::default();
     let rows: Vec<SoapValue> =
-        page.iter().map(|(_, row)| complete(call.shop, row, customer::listed(row)).into()).collect();
+        page.iter().map(|(_, row)| complete(call.shop, row, customer::listed(row), &mut absent).into()).collect();
     Ok(rows.into())
 }
 
@@ -27,7 +28,7 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let row = customer::load(call)?;
     let detailed = customer::detailed(call.shop, &row);
-    let full = complete(call.shop, &row, detailed);
+    let full = complete(call.shop, &row, detailed, &mut Absent::default());
     let Some(wanted) = customer::wanted_attributes(call) else { return Ok(full.into()) };
     let mut answer = SoapStruct::new();
     for name in wanted.iter().map(String::as_str).chain(["customer_id", "addresses"]) {
@@ -38,42 +39,58 @@ fn info(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(answer.into())
 }
 
+/// Members that the bridge's record has in any case.
+const DECLARED: &[&str] = &[
+    "customer_id",
+    "created_at",
+    "updated_at",
+    "increment_id",
+    "store_id",
+    "website_id",
+    "created_in",
+    "email",
+    "firstname",
+    "middlename",
+    "lastname",
+    "group_id",
+    "prefix",
+    "suffix",
+    "dob",
+    "taxvat",
+    "confirmation",
+    "password_hash",
+    "gender",
+];
+
+/// Those of them that a row has not, found out once for rows that have the same columns.
+#[derive(Default)]
+struct Absent {
+    like: Option<Row>,
+    names: Vec<Name>,
+}
+
+impl Absent {
+    /// Sets them to nil. What a record has besides its row is the same for all of a list.
+    fn set(&mut self, row: &Row, answer: &mut SoapStruct) {
+        if !self.like.as_ref().is_some_and(|like| like.has_columns_of(row)) {
+            self.names = DECLARED.iter().filter(|name| !answer.has(name)).map(|name| Name::from(*name)).collect();
+            self.like = Some(row.clone());
+        }
+        for name in &self.names {
+            answer.set(Arc::clone(name), SoapValue::Nil);
+        }
+    }
+}
+
 /// The bridge's record: every declared member there, gender by its label, addresses, and attributes when switched on.
-fn complete(shop: &Shop, row: &Row, mut answer: SoapStruct) -> SoapStruct {
-    const DECLARED: &[&str] = &[
-        "customer_id",
-        "created_at",
-        "updated_at",
-        "increment_id",
-        "store_id",
-        "website_id",
-        "created_in",
-        "email",
-        "firstname",
-        "middlename",
-        "lastname",
-        "group_id",
-        "prefix",
-        "suffix",
-        "dob",
-        "taxvat",
-        "confirmation",
-        "password_hash",
-        "gender",
-    ];
-    // Each stands in every record.
-    static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| DECLARED.iter().map(|name| Name::from(*name)).collect());
+fn complete(shop: &Shop, row: &Row, mut answer: SoapStruct, absent: &mut Absent) -> SoapStruct {
     let gender = match row.get("gender") {
         Some("1") => Some("Male"),
         Some("2") => Some("Female"),
         _ => None,
     };
     answer.set("gender", gender);
-    for name in NAMES.iter().filter(|name| !row.has(name)) {
-        if !answer.has(name) {
-            answer.set(Arc::clone(name), SoapValue::Nil);
-        }
-    }
+    absent.set(row, &mut answer);
     let addresses = customer_address::all_of(shop, row).into_iter();
     let with_attributes = addresses.map(|address| super::customer_address::with_attributes(shop, address).into());
     answer.set("addresses", with_attributes.collect::<Vec<SoapValue>>());
