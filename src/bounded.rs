@@ -2,15 +2,17 @@
 //! of filling the memory.
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Read as _, Result};
+use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
 /// A scenario, a fragment, overrides, a settings file, results of a run.
 pub const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// What comes through a pipe or from a device, whose length nobody knows before.
 const STREAM_BYTES_MAX: u64 = 32 * 1024 * 1024;
-/// A seed: that of a shop of a hundred thousand customers and orders as `generate` writes it.
+/// A seed that is read as a text, and a dump.
 pub const SEED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// A seed in JSON that is read as it comes: that of a shop of a hundred thousand customers and orders as `generate` writes it.
+pub const LONG_SEED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// A cassette: twice what is recorded at most, for what JSON adds.
 pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
@@ -37,17 +39,62 @@ pub fn read_text(path: &Path, bytes_max: u64) -> Result<String> {
 /// How many keys and values a JSON text has at most, found without making any of them: one of two bytes takes a hundred in
 /// memory. Of a text that is no JSON it is a number too.
 pub fn json_nodes(text: &[u8]) -> usize {
-    let (mut nodes, mut is_text, mut is_escaped) = (1, false, false);
-    for byte in text {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_text => is_escaped = true,
-            b'"' => is_text = !is_text,
-            b',' | b':' | b'[' | b'{' if !is_text => nodes += 1,
-            _ => {}
+    let mut counted = JsonNodes::default();
+    counted.add(text);
+    counted.nodes()
+}
+
+/// The same of a text that comes in pieces.
+#[derive(Default)]
+struct JsonNodes {
+    found: usize,
+    is_text: bool,
+    is_escaped: bool,
+}
+
+impl JsonNodes {
+    fn add(&mut self, piece: &[u8]) {
+        let Self { mut found, mut is_text, mut is_escaped } = *self;
+        for byte in piece {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if is_text => is_escaped = true,
+                b'"' => is_text = !is_text,
+                b',' | b':' | b'[' | b'{' if !is_text => found += 1,
+                _ => {}
+            }
         }
+        *self = Self { found, is_text, is_escaped };
     }
-    nodes
+
+    fn nodes(&self) -> usize {
+        self.found + 1
+    }
+}
+
+/// A JSON text that is read as it comes, and not further than to so many keys and values.
+pub struct CountedJson<R> {
+    reader: R,
+    counted: JsonNodes,
+    nodes_max: usize,
+}
+
+impl<R: Read> CountedJson<R> {
+    /// Counts what `reader` gives.
+    pub fn new(reader: R, nodes_max: usize) -> Self {
+        Self { reader, counted: JsonNodes::default(), nodes_max }
+    }
+}
+
+impl<R: Read> Read for CountedJson<R> {
+    fn read(&mut self, room: &mut [u8]) -> Result<usize> {
+        let read = self.reader.read(room)?;
+        self.counted.add(&room[..read]);
+        if self.counted.nodes() > self.nodes_max {
+            return Err(Error::new(ErrorKind::InvalidData, "it has too many keys and values"));
+        }
+        Ok(read)
+    }
 }
 
 #[cfg(test)]
@@ -66,6 +113,10 @@ mod tests {
             ("[[[[", 5),
         ] {
             assert_eq!(json_nodes(text.as_bytes()), expected, "{text}");
+            let mut read = Vec::new();
+            let in_pieces = |nodes_max| CountedJson::new(text.as_bytes().chain(&b""[..]), nodes_max);
+            assert_eq!(in_pieces(expected).read_to_end(&mut read).unwrap(), text.len(), "{text}");
+            assert!(text.is_empty() || in_pieces(expected - 1).read_to_end(&mut read).is_err(), "{text}");
         }
     }
 

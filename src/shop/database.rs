@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 
 use indexmap::IndexMap;
 
-use super::index::Index;
+use super::index::{Index, TextIndex};
 use super::row::{Row, Shape};
 use crate::magento::Filters;
 use crate::magento::columns::moment::Moment;
@@ -134,7 +134,7 @@ pub struct Table {
     /// The shapes that rows have had, by where they are, with the types of their columns as far as the database knows
     /// them.
     shapes: HashMap<usize, (Arc<Shape>, Types), FixedState>,
-    indexes: IndexMap<&'static str, Index<Box<str>>>,
+    indexes: IndexMap<&'static str, TextIndex>,
     /// Rows by the digits of a moment, for each of [`MOMENTS`]; those whose column holds something else are under
     /// [`NO_MOMENT`].
     moments: IndexMap<&'static str, Index<u64>>,
@@ -217,6 +217,14 @@ impl Database {
         self.tables.insert(name, table);
     }
 
+    /// Packs the rows of all tables close together, once many were added one behind the other: a tree that grows at its end
+    /// is left half empty.
+    pub(super) fn fill_up(&mut self) {
+        for table in self.tables.values_mut() {
+            table.rows = std::mem::take(&mut table.rows).into_iter().collect();
+        }
+    }
+
     /// A table by name.
     pub fn get(&self, name: &str) -> Option<&Table> {
         self.tables.get(name)
@@ -240,7 +248,7 @@ impl Database {
 
 impl Table {
     fn new(facts: &TableFacts) -> Self {
-        let indexes = facts.indexed.iter().map(|column| (*column, Index::default())).collect();
+        let indexes = facts.indexed.iter().map(|column| (*column, TextIndex::default())).collect();
         let moments_of = if WITH_MOMENTS.contains(&facts.name) { MOMENTS } else { &[] };
         let moments = moments_of.iter().map(|column| (*column, Index::default())).collect();
         Self {
@@ -307,7 +315,7 @@ impl Table {
     pub fn with<'a>(&'a self, column: &'a str, value: &'a str) -> Box<dyn Iterator<Item = (i64, &'a Row)> + 'a> {
         match self.indexes.get(column) {
             Some(index) => {
-                let ids = index.get(collation::key(value).as_str());
+                let ids = index.get(&collation::key(value));
                 Box::new(ids.iter().filter_map(|id| self.rows.get(id).map(|row| (*id, row))))
             }
             None => Box::new(self.iter().filter(move |(_, row)| row.get(column) == Some(value))),
@@ -364,7 +372,7 @@ impl Table {
                 self.known.as_ref()?.column(column)?.declared.sql_type,
                 SqlType::Varchar(_) | SqlType::Text(_)
             );
-            let found = texts.into_iter().flat_map(|text| index.get(collation::key(text).as_str()));
+            let found = texts.into_iter().flat_map(|text| index.get(&collation::key(text)));
             is_text.then(|| found.copied().collect())
         })
     }
@@ -434,7 +442,7 @@ impl Table {
     fn index(&mut self, id: i64, row: &Row) {
         for (column, index) in &mut self.indexes {
             if let Some(value) = row.get(column) {
-                index.add(collation::key(value).into_boxed_str(), id);
+                index.add(collation::key(value), id);
             }
         }
         for (column, index) in &mut self.moments {
@@ -446,7 +454,7 @@ impl Table {
         let Some(row) = self.rows.get(&id) else { return };
         for (column, index) in &mut self.indexes {
             if let Some(value) = row.get(column) {
-                index.take(&collation::key(value).into_boxed_str(), id);
+                index.take(&collation::key(value), id);
             }
         }
         for (column, index) in &mut self.moments {

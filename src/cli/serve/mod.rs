@@ -1,6 +1,7 @@
 //! `mockgento serve`: a fake shop on a socket until Ctrl-C, or until the program that started it is gone. Which shop a
 //! scenario has at some moment is found in [`of_scenario`].
 
+use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -340,9 +341,20 @@ const STUBS_HELP: &str = "`mockgento schema stubs` prints what may stand in a fi
 fn seed_file(path: &Path) -> miette::Result<Seed> {
     let name = path.display().to_string();
     let help = format!("give a YAML or JSON seed file, or one of the names {}", built_in::NAMES.join(", "));
+    if let Some(seed) = long_seed(path) {
+        return Ok(seed);
+    }
     let text = bounded::read_text(path, bounded::SEED_BYTES_MAX)
         .map_err(|error| miette!(help = help, "cannot read the seed {name}: {error}"))?;
     Seed::checked(&text, &name).map_err(|error| miette!("{error}"))
+}
+
+/// A seed that is read as it comes from its file; `None` for one that is read as a text.
+fn long_seed(path: &Path) -> Option<Seed> {
+    let file = File::open(path).ok()?;
+    let known = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let bytes = Some(known.len()).filter(|bytes| *bytes <= bounded::LONG_SEED_BYTES_MAX)?;
+    Seed::of_long_json(file, usize::try_from(bytes).ok()?)
 }
 
 /// The operations of the chosen shop, in the contract's order.

@@ -136,6 +136,7 @@ impl<'de> Deserialize<'de> for TableRows {
                 while let Some(row) = items.next_element()? {
                     rows.push(row);
                 }
+                rows.shrink_to_fit();
                 Ok(TableRows(rows))
             }
 
@@ -149,6 +150,7 @@ impl<'de> Deserialize<'de> for TableRows {
                         rows.extend(group.0);
                     }
                 }
+                rows.shrink_to_fit();
                 Ok(TableRows(rows))
             }
         }

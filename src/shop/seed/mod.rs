@@ -13,6 +13,8 @@ pub use attributes::{AttributeKind, AttributeOf, AttributeScope, Options, SeedAt
 pub use check::entity_of;
 pub use row::SeedRow;
 
+use std::io::{BufRead as _, BufReader, Read};
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,7 @@ use super::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
 use super::config::Settings;
 use super::database::Database;
 use super::row::Row;
+use crate::bounded::CountedJson;
 use crate::magento::columns::TableColumns;
 use crate::magento::{Contract, directory};
 use crate::nearest::nearest;
@@ -91,6 +94,15 @@ const BYTES_OF_NODE: usize = 6;
 const NODE_BYTES_MIN: usize = 4;
 /// What a short seed in YAML may have all the same.
 const YAML_NODES_MIN: usize = 250_000;
+
+/// Seeds in JSON from this length on are read as they come. People do not write so much, so that nobody wants the place of a
+/// column that does not fit.
+const LONG: usize = 8 * 1024 * 1024;
+
+/// Keys and values that a seed of so many bytes may have.
+fn nodes_max(bytes: usize) -> usize {
+    NODES_MAX.max(bytes / BYTES_OF_NODE)
+}
 
 /// Checks that a JSON text has not too many keys and values, before anything is made of them: a value of two bytes takes
 /// a hundred in memory.
@@ -249,7 +261,18 @@ impl Seed {
     /// # Errors
     /// [`SeedError::Syntax`] with line and column.
     pub fn parse(text: &str, name: &str) -> Result<Self, SeedError> {
-        Self::parse_within(text, name, NODES_MAX.max(text.len() / BYTES_OF_NODE))
+        Self::parse_within(text, name, nodes_max(text.len()))
+    }
+
+    /// Reads a long seed in JSON as it comes, so that its text, which takes as much as the shop, is never in memory. `None`
+    /// for one that is not read so: one that is short or no JSON, and one with a mistake, which is told from its text.
+    pub fn of_long_json(reader: impl Read, bytes: usize) -> Option<Self> {
+        if bytes < LONG {
+            return None;
+        }
+        let mut reader = BufReader::new(CountedJson::new(reader, nodes_max(bytes)));
+        let is_json = reader.fill_buf().is_ok_and(|begin| begin.starts_with(b"{"));
+        if is_json { serde_json::from_reader(reader).ok() } else { None }
     }
 
     /// The same for a seed with fewer keys and values.
@@ -336,6 +359,7 @@ impl Seed {
         for customer in self.customers {
             customers.push(load_customer(customer, &settings, &mut database)?);
         }
+        database.fill_up();
         Ok(Loaded { settings, database, users, members, customers })
     }
 }
@@ -594,6 +618,20 @@ mod tests {
         let text = format!("tables:\n  eav_attribute_set:\n  - &row\n{rows}{again}");
         let refused = Seed::parse(&text, "bomb.yaml").unwrap_err();
         assert!(matches!(refused, SeedError::TooLarge { nodes_max: 250_000, .. }), "{refused}");
+    }
+
+    #[test]
+    fn a_long_seed_in_json_is_read_as_it_comes() {
+        let seed = Seed::corner_shop_people().unwrap();
+        let text = seed.to_json().unwrap();
+        let read =
+            |text: &str, bytes: usize| Seed::of_long_json(text.as_bytes(), bytes).map(|seed| seed.to_json().unwrap());
+        assert_eq!(read(&text, LONG).as_ref(), Some(&text));
+        for (text, bytes) in
+            [(text.as_str(), LONG - 1), (&text[..text.len() - 1], LONG), ("customers: []", LONG), ("", LONG)]
+        {
+            assert_eq!(read(text, bytes), None);
+        }
     }
 
     #[test]
