@@ -275,7 +275,7 @@ impl Seed {
         if is_json { serde_json::from_reader(reader).ok() } else { None }
     }
 
-    /// The same for a seed with fewer keys and values.
+    /// As [`Seed::parse`] for a seed with fewer keys and values.
     ///
     /// # Errors
     /// [`SeedError::Syntax`] with line and column, [`SeedError::TooLarge`].
