@@ -25,8 +25,7 @@ struct Call {
 }
 
 fn calls() -> Vec<Call> {
-    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/src/shop/operation/every/calls.yaml");
-    serde_saphyr::from_str(&std::fs::read_to_string(table).unwrap()).unwrap()
+    serde_saphyr::from_str(include_str!("calls.yaml")).unwrap()
 }
 
 fn seed() -> Seed {
