@@ -2,7 +2,8 @@
 //! is left. Each is a thin way in to the layers below, with the defaults of the command line; no rule of Magento, of the sync
 //! or of the language lives here, and nothing in this crate depends on it.
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod planned;
 #[cfg(feature = "scenario")]
 mod scenario;

@@ -11,7 +11,7 @@ use crate::{Sync, SyncPriority, TestShop};
 async fn planned(sync: &Sync, crm: &Crm, shop: &TestShop) -> Value {
     let planned = sync.dry_run(crm).await.unwrap();
     let text = serde_json::to_string(&planned.plan).unwrap();
-    let address = shop.wsdl_url().to_string().split("/api").next().unwrap_or_default().to_owned();
+    let address = shop.wsdl_url().as_ref().split("/api").next().unwrap_or_default().to_owned();
     serde_json::from_str(&text.replace(&address, "http://shop.example")).unwrap()
 }
 

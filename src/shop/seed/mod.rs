@@ -13,7 +13,7 @@ pub use attributes::{AttributeKind, AttributeOf, AttributeScope, Options, SeedAt
 pub use check::entity_of;
 pub use row::SeedRow;
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read, Seek};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -266,10 +266,13 @@ impl Seed {
 
     /// Reads a long seed in JSON as it comes, so that its text, which takes as much as the shop, is never in memory. `None`
     /// for one that is not read so: one that is short or no JSON, and one with a mistake, which is told from its text.
-    pub fn of_long_json(reader: impl Read, bytes: usize) -> Option<Self> {
+    pub fn of_long_json(mut reader: impl Read + Seek, bytes: usize) -> Option<Self> {
         if bytes < LONG {
             return None;
         }
+        // Counted before anything is made of it.
+        io::copy(&mut CountedJson::new(&mut reader, nodes_max(bytes)), &mut io::sink()).ok()?;
+        reader.rewind().ok()?;
         let mut reader = BufReader::new(CountedJson::new(reader, nodes_max(bytes)));
         let is_json = reader.fill_buf().is_ok_and(|begin| begin.starts_with(b"{"));
         if is_json { serde_json::from_reader(reader).ok() } else { None }
@@ -605,6 +608,8 @@ fn load_customer(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     #[test]
@@ -625,7 +630,7 @@ mod tests {
         let seed = Seed::corner_shop_people().unwrap();
         let text = seed.to_json().unwrap();
         let read =
-            |text: &str, bytes: usize| Seed::of_long_json(text.as_bytes(), bytes).map(|seed| seed.to_json().unwrap());
+            |text: &str, bytes: usize| Seed::of_long_json(Cursor::new(text), bytes).map(|seed| seed.to_json().unwrap());
         assert_eq!(read(&text, LONG).as_ref(), Some(&text));
         for (text, bytes) in
             [(text.as_str(), LONG - 1), (&text[..text.len() - 1], LONG), ("customers: []", LONG), ("", LONG)]
