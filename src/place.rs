@@ -45,6 +45,11 @@ pub struct Place {
 }
 
 impl<T> At<T> {
+    /// A value that stands in no file.
+    pub fn nowhere(value: T) -> Self {
+        Self(Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN))
+    }
+
     /// Where the value stands.
     pub fn place(&self) -> Place {
         Place::from(self.0.referenced)

@@ -7,11 +7,12 @@ use std::fmt;
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use crate::place::At;
 
 /// A value of a record's field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// No value: `null` or `~`.
     Null,
@@ -28,7 +29,7 @@ pub enum Value {
 }
 
 /// Named values in the order of the file.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Fields(pub IndexMap<At<String>, At<Value>>);
 
@@ -72,6 +73,19 @@ impl At<Value> {
             Value::Text(text) => Some(text.into()),
             Value::Fraction => source.get(self.place().bytes).map(Cow::from),
             Value::Null | Value::List(_) | Value::Record(_) => None,
+        }
+    }
+
+    /// Gives numbers with a fraction the text that they have in `source`, so that the value needs it no more.
+    pub fn settle(&mut self, source: &str) {
+        if let Value::Fraction = self.get() {
+            let text = self.text(source).unwrap_or_default().into_owned();
+            *self.get_mut() = Value::Text(text);
+        }
+        match self.get_mut() {
+            Value::List(items) => items.iter_mut().for_each(|item| item.settle(source)),
+            Value::Record(fields) => fields.0.values_mut().for_each(|value| value.settle(source)),
+            _ => {}
         }
     }
 
@@ -144,6 +158,20 @@ impl<'de> Visitor<'de> for ValueVisitor {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+/// As a file holds it, with every scalar but flags as text.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(on) => serializer.serialize_bool(*on),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Fraction => Err(serde::ser::Error::custom("the text of a number stands in another file")),
+            Self::List(items) => items.serialize(serializer),
+            Self::Record(fields) => fields.0.serialize(serializer),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) const SEED: FileKind = FileKind {
 pub(crate) const OVERRIDES: FileKind = FileKind {
     what: "a file of overrides",
     begin: "`mockgento compare --write-overrides FILE` makes one, `mockgento schema overrides` says what may stand there",
-    keys: &["service", "operations", "answers", "faults", "paging", "http", "doors"],
+    keys: &["service", "operations", "answers", "faults", "paging", "http", "doors", "stubs"],
     given: "give it with `--overrides FILE`, or write `shop: {overrides: ./FILE}` in a scenario",
 };
 

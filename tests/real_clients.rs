@@ -93,6 +93,10 @@ struct DoorClient {
     checks: usize,
 }
 
+/// The example module's clients of other doors: the door's client, the file, where its door is.
+const EXAMPLES: &[(&str, &str, &str)] =
+    &[("python_xmlrpc", "client_xmlrpc.py", "api/xmlrpc/"), ("php_soap_v1", "client_v1.php", "api/soap/?wsdl")];
+
 fn door_clients() -> Vec<DoorClient> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/clients");
     let file = |name: &str| clients.join("doors").join(name).display().to_string();
@@ -228,7 +232,20 @@ fn example() -> PathBuf {
 /// The example module's own client, which is on the page, against the module's shop.
 fn loyalty(stack: &Stack, client: &str, style: &str) -> Result<(), Failed> {
     let shop = Served::loyalty(style)?;
-    let run = Command::new(&stack.program).arg(example().join(client)).arg(&shop.wsdl).output()?;
+    opens_an_account(&stack.program, client, &shop.wsdl)
+}
+
+/// The same through the doors of API v1, whatever the style.
+fn loyalty_of_version1(program: &Path, client: &str, address: &str) -> Result<(), Failed> {
+    for style in BOTH_STYLES {
+        let shop = Served::loyalty(style)?;
+        opens_an_account(program, client, &format!("{}{address}", shop.base()))?;
+    }
+    Ok(())
+}
+
+fn opens_an_account(program: &Path, client: &str, address: &str) -> Result<(), Failed> {
+    let run = Command::new(program).arg(example().join(client)).arg(address).output()?;
     let printed = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     let expected = "customer 1 has 120 points, level gold\ncustomer 13: 101 The customer has no loyalty account.\nopened account \
                     3; customer 7 has 5 points\n";
@@ -334,6 +351,13 @@ fn main() {
             eprintln!("SKIPPED: {} is not installed; run ci/install to test with it", client.name);
         }
         let client = std::sync::Arc::new(client);
+        for (_, file, address) in EXAMPLES.iter().filter(|(name, ..)| *name == client.name) {
+            let program = client.program.clone();
+            let trial = Trial::test(format!("doors::{}::example_module", client.name), move || {
+                loyalty_of_version1(&program, file, address)
+            });
+            trials.push(trial.with_ignored_flag(!present && !required));
+        }
         for (way, is_proxied) in [("straight", false), ("through_the_recording_proxy", true)] {
             let client = client.clone();
             let trial = Trial::test(format!("doors::{}::{way}", client.name), move || door_tour(&client, is_proxied));

@@ -27,7 +27,9 @@ $transport->setApiUser($settings['api user']);
 $transport->setApiKey($container->get('oro_security.encoder.default')->encryptData($settings['api key']));
 $transport->setIsWsiMode((bool) ($settings['ws-i compliance'] ?? false));
 $transport->setSyncStartDate(new DateTime($settings['sync start date'], new DateTimeZone('UTC')));
+// How far earlier scenarios had come is kept here too.
 $transport->setInitialSyncStartDate(null);
+$transport->setNewsletterSubscriberSyncedToId(null);
 $transport->setGuestCustomerSync((bool) ($settings['guest customer sync'] ?? true));
 $transport->setIsDisplayOrderNotes((bool) ($settings['order notes'] ?? true));
 $transport->setWebsiteId(($settings['website'] ?? 'all') === 'all' ? -1 : (int) $settings['website']);

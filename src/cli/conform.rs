@@ -11,6 +11,7 @@ use super::clients::{Clients, enough};
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
+use crate::quirk::Profile;
 use crate::report::{conform as report, file};
 use crate::scenario::actor::Testee;
 use crate::scenario::actor::features;
@@ -31,6 +32,10 @@ pub struct ConformArgs {
     /// Only cases with this text in their name or title.
     #[arg(short = 'k', long = "filter", value_name = "TEXT")]
     filter: Option<String>,
+    /// The profile of our own sync, instead of those that scenarios name: `orocrm-4.1` compares with what OroCRM does, its
+    /// defects included.
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Profile>,
     /// List the features a client can support, and stop.
     #[arg(long)]
     features: bool,
@@ -100,7 +105,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
     let width = cases.iter().map(|case| case.name.chars().count()).max().unwrap_or_default();
     let mut judged: Vec<Judged> = Vec::new();
     for case in &cases {
-        let one = conform::judge(case, &client);
+        let one = conform::judge(case, &client, args.profile);
         if !args.quiet || one.verdict.is_bad() {
             let _ = out.write_all(report::case(&one, width).as_bytes());
             let _ = out.flush();

@@ -33,6 +33,7 @@ pub const CODES: &[(ExitCode, &str)] = &[
 pub const TABLE: &[(&str, &str, bool)] = &[
     ("init", "not used", false),
     ("new", "not used", false),
+    ("scenarios", "not used", false),
     ("run", "a case failed", false),
     ("explore", "a row was lost or doubled, or a sync got stuck", false),
     ("simulate", "a drawn scenario failed", false),

@@ -34,6 +34,7 @@ mod report;
 mod report_target;
 mod review;
 mod run;
+mod scenarios;
 mod schedule;
 mod schema;
 mod seed;
@@ -56,6 +57,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use diagnostics::Colour;
 pub use exit_code::ExitCode;
+pub use scenarios::Shipped;
 
 /// How a command ended, or why it could not run (exit code 2).
 pub type Outcome = Result<ExitCode, miette::Report>;
@@ -78,6 +80,8 @@ enum Command {
     Init(init::InitArgs),
     /// Make a scenario to begin with.
     New(init::NewArgs),
+    /// Write down the scenarios that came with the program.
+    Scenarios(scenarios::ScenariosArgs),
     /// Run scenarios and compare what they leave behind with their snapshots.
     Run(run::RunArgs),
     /// Run scenarios with a disruption at every call and see whether the sync recovers.
@@ -138,10 +142,11 @@ enum Command {
     Man(completions::ManArgs),
 }
 
-fn dispatch(command: Command, colour: Colour) -> Outcome {
+fn dispatch(command: Command, colour: Colour, shipped: Shipped) -> Outcome {
     match command {
         Command::Init(args) => init::init(&args),
         Command::New(args) => init::new(&args),
+        Command::Scenarios(args) => scenarios::run(&args, shipped),
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
         Command::Simulate(args) => simulate::run(&args),
@@ -187,8 +192,9 @@ pub fn command() -> clap::Command {
     })
 }
 
-/// Reads the arguments, runs the command, prints why it could not run, and says what to exit with.
-pub fn main() -> ExitCode {
+/// Reads the arguments, runs the command, prints why it could not run, and says what to exit with. `shipped` are the scenarios that came with
+/// the program.
+pub fn main(shipped: Shipped) -> ExitCode {
     let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
@@ -196,7 +202,7 @@ pub fn main() -> ExitCode {
     };
     let colour = if arguments.no_color { Colour::Never } else { Colour::Auto };
     colour.apply();
-    let ended = dispatch(arguments.command, colour).and_then(|code| match output::broken() {
+    let ended = dispatch(arguments.command, colour, shipped).and_then(|code| match output::broken() {
         Some(error) => Err(miette::miette!(
             help = "free some space, or send it elsewhere",
             "not everything could be printed to standard output: {error}"

@@ -131,7 +131,8 @@ fn not_found(error: ScenarioError) -> miette::Report {
     match error {
         ScenarioError::Unreadable { path, cause } if cause.kind() == std::io::ErrorKind::NotFound => {
             if path == Path::new(ROOT) {
-                let help = "go to the folder of your project, or make one here with `mockgento init`";
+                let help = "go to the folder of your project, or make one here: `mockgento init` a first scenario of yours, \
+                            `mockgento scenarios` those that came with the program";
                 return miette::miette!(help = help, "there is no folder `{ROOT}` here");
             }
             let help = match like(&path) {

@@ -9,13 +9,13 @@ use url::Url;
 use super::ahead::AnswerReader;
 use super::bridge::BridgeStatus;
 use super::mask::Masker;
-use super::service::Service;
+use super::service::{Service, schema_of};
 use super::{Attempted, ClientError, ClientOptions, collection, members, received, retry, unwrap};
 use crate::clock::Deadline;
-use crate::magento::Contract;
+use crate::magento::{Contract, Module, ModuleError};
 use crate::quirk::Quirk;
 use crate::secret::SessionId;
-use crate::soap::{Answer, SoapFault, SoapStruct, SoapValue, WireStyle};
+use crate::soap::{Answer, Codec, SoapFault, SoapStruct, SoapValue, WireStyle};
 use crate::transport::{HttpAnswer, HttpRequest, Transport};
 
 /// API fault "Session expired. Try to relogin."
@@ -62,6 +62,16 @@ impl MagentoClient {
     /// Whether the WSDL declares an operation.
     pub fn has_operation(&self, name: &str) -> bool {
         self.service.wsdl.has_operation(name)
+    }
+
+    /// Lets operations be called that the product does not have, by what the shop's WSDL declares of them.
+    ///
+    /// # Errors
+    /// [`ModuleError`] for a document in which they cannot be read; nothing has changed then.
+    pub fn learn_modules(&mut self, wsdl: &str) -> Result<(), ModuleError> {
+        let contract = Contract::shared().with_modules(&[Module::read_wsdl(wsdl, "WSDL")?])?;
+        self.service.codec = Codec::new(schema_of(&contract, &self.service.wsdl));
+        Ok(())
     }
 
     /// The shop's time at the first login, from the `Date` header; `None` when there was none. The carriers know header

@@ -28,7 +28,7 @@ pub use bridge::BridgeStatus;
 pub use endpoint_matrix::{BridgeEndpoint, Endpoint};
 pub use error::{Attempted, ClientError};
 pub use magento_client::MagentoClient;
-pub use read_only::ReadOnlyTransport;
+pub use read_only::{ReadOnlyTransport, reads_by_name};
 pub use retry::Retries;
 pub use unwrap::collection;
 pub use wsdl_cache::WsdlCache;

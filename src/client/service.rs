@@ -108,13 +108,18 @@ fn version1(typed: &Url) -> ClientError {
 
 /// The contract's types guide the encoding; which operations there are is the WSDL's word.
 fn schema_for(wsdl: &WsdlFacts) -> Arc<ServiceSchema> {
+    schema_of(Contract::shared(), wsdl)
+}
+
+/// What a catalogue declares of a shop with such a WSDL.
+pub(super) fn schema_of(contract: &Contract, wsdl: &WsdlFacts) -> Arc<ServiceSchema> {
     let bridge = wsdl.has_operation("oroPing").then(BridgeRelease::newest);
     let flavor = if wsdl.target_namespace == Flavor::NEWEST_OPENMAGE.target_namespace() {
         Flavor::NEWEST_OPENMAGE
     } else {
         Flavor::OpenMage194
     };
-    Contract::shared().schema(wsdl.mode, bridge, flavor)
+    contract.schema(wsdl.mode, bridge, flavor)
 }
 
 /// Calls go to the address the WSDL names, not to the URL that was typed. The reference client sends key, user and

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::CompareError;
 use super::service::ServiceFacts;
 use super::tap::Tap;
+use super::wanted::{self, WantedQuestion};
 use crate::client::{BridgeStatus, ClientError, ClientOptions, MagentoClient, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Contract, Flavor};
@@ -36,6 +37,8 @@ pub struct AskedShop {
     pub(super) url: url::Url,
     /// The answer that brought the WSDL.
     pub(super) wsdl: HttpAnswer,
+    /// Why operations of modules cannot be called, if so.
+    pub(super) unreadable: Option<String>,
 }
 
 /// What became of a call.
@@ -70,7 +73,20 @@ impl AskedShop {
             return Err(unreachable(ClientError::Wsdl { url: masked(&url), source }));
         };
         let bridge = client.bridge().await;
-        Ok(Self { tap, clock, client, facts, bridge, url, wsdl })
+        let learned = client.learn_modules(&String::from_utf8_lossy(&wsdl.body));
+        let unreadable = learned.err().map(|error| error.to_string());
+        Ok(Self { tap, clock, client, facts, bridge, url, wsdl, unreadable })
+    }
+
+    /// Operations of modules that may be asked, with what their requests are called: those that read by their names, and
+    /// those that are wanted.
+    pub fn readable_of_modules(&self, asked_for: &[WantedQuestion]) -> Vec<(String, String)> {
+        let may = wanted::operations(&self.facts).filter(|operation| wanted::refused(operation, asked_for).is_none());
+        let named = may.map(|operation| {
+            let wrapper = self.facts.operations.get(operation).and_then(|facts| facts.wrapper.clone());
+            (operation.to_owned(), wrapper.unwrap_or_else(|| operation.to_owned()))
+        });
+        named.collect()
     }
 
     /// What the shop's WSDL declares.

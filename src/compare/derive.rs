@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 
 use super::answer::Fields;
-use super::difference::ACCESS_DENIED;
-use super::portrait::{Portrait, Said};
+use super::portrait::Portrait;
+use super::said::{ACCESS_DENIED, Said};
 use super::service::{Declared, ServiceFacts};
+use super::topic::Topic;
 use crate::shop::Overrides;
 use crate::shop::overrides::{AnswerOverride, FaultOverride, TypeOverride};
 
@@ -17,13 +18,17 @@ pub fn overrides_of(shop: &Portrait, fake: &Portrait, known: &Overrides) -> Over
     let mut own = of_service(&shop.facts, &fake.facts, known);
     for (question, reply) in &shop.said {
         let Some(other) = fake.said.get(question) else { continue };
-        let operation = reply.operation.unwrap_or_default();
+        if reply.topic == Topic::Modules {
+            // Stubs say what they answer.
+            continue;
+        }
+        let operation = reply.operation.as_deref().unwrap_or_default();
         match (&reply.said, &other.said) {
             (Said::Fields(here), Said::Fields(there)) => of_fields(&mut own, operation, here, there),
             (Said::Fault(here), Said::Fault(there)) => {
                 let denied = here.api_code() == Some(ACCESS_DENIED);
                 // Every operation asks for the session before it does anything.
-                let operation = reply.operation.filter(|_| there.api_code() != Some(SESSION_EXPIRED));
+                let operation = reply.operation.as_deref().filter(|_| there.api_code() != Some(SESSION_EXPIRED));
                 if let (Some(code), Some(fault), false) = (here.api_code(), there.api_code(), denied || here == there) {
                     add_fault(&mut own, operation, fault, code, &here.string);
                 }

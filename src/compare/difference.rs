@@ -4,12 +4,10 @@ use serde::Serialize;
 
 use super::answer::{Fields, Seen};
 use super::meaning;
-use super::portrait::{Portrait, Said};
+use super::portrait::Portrait;
+use super::said::{ACCESS_DENIED, Said};
 use super::service::{Declared, ServiceFacts};
 use super::topic::Topic;
-
-/// API fault "Access denied."
-pub(super) const ACCESS_DENIED: u16 = 2;
 
 /// A difference between two shops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,9 +39,16 @@ pub fn differences(first: &Portrait, second: &Portrait, same_records: bool) -> (
             not_asked.push(question);
             continue;
         };
+        if [&reply.said, &other.said].contains(&&Said::Nothing) {
+            not_asked.push(question);
+            continue;
+        }
         let name = question.split_once('/').map_or(question.as_str(), |(_, name)| name);
         let declared = |path: &str| {
-            reply.operation.is_some_and(|name| first.facts.declares(name, path) == second.facts.declares(name, path))
+            reply
+                .operation
+                .as_deref()
+                .is_some_and(|name| first.facts.declares(name, path) == second.facts.declares(name, path))
         };
         all.replies(reply.topic, name, [&reply.said, &other.said], &declared);
     }
@@ -152,6 +157,8 @@ impl Differences {
             these.0.keys().filter(lacks).filter(|path| !is_inside(path)).cloned().collect()
         };
         let (one, other) = (only(first, second), only(second, first));
+        // What a stub answers for a module is the same, but what it was seen with may have changed since.
+        let same_records = self.same_records && topic != Topic::Modules;
         let is_data = |path: &String| !self.same_records && declared(path);
         let (data, contract): (Vec<_>, Vec<_>) = one.iter().partition(|path| is_data(path));
         let (other_data, other_contract): (Vec<_>, Vec<_>) = other.iter().partition(|path| is_data(path));
@@ -167,7 +174,7 @@ impl Differences {
             differ.map(|found| format!("{} {}", found.0, of(&found))).collect::<Vec<_>>().join(", ")
         };
         self.note(topic, question, "types of fields", [types(|found| kinds(found.1)), types(|found| kinds(found.2))]);
-        if self.same_records {
+        if same_records {
             let nil = |pick: fn((&Seen, &Seen)) -> (bool, bool)| {
                 let found = common().filter(|(_, one, other)| {
                     let (here, there) = pick((one, other));
@@ -190,6 +197,7 @@ fn told(said: &Said) -> String {
         Said::Fault(fault) => fault.to_string(),
         Said::Words(words) => words.clone(),
         Said::NoAnswer(why) => why.clone(),
+        Said::Nothing => "nothing".to_owned(),
     }
 }
 

@@ -192,6 +192,29 @@ const MEANINGS: &[Meaning] = &[
         "",
         "nil clears a field at the client, a field that is not sent leaves it",
     ),
+    says(
+        Topic::Modules,
+        "rights",
+        "",
+        "",
+        "the API user lacks the right at one of them, so this says nothing about the contract",
+    ),
+    says(
+        Topic::Modules,
+        "fields",
+        "",
+        "",
+        "a client that reads a field which is not sent keeps an old value or takes it for null",
+    ),
+    says(
+        Topic::Modules,
+        "types of fields",
+        "",
+        "",
+        "a typed client reads another type than it was made for, such as a text for a number",
+    ),
+    says(Topic::Modules, "fault code", "", "", "a client that decides by the code decides otherwise"),
+    says(Topic::Modules, "answer", "", "", "a client that expects the one gets the other"),
 ];
 
 /// What a difference means, where the table knows.

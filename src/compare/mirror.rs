@@ -7,6 +7,7 @@ use super::derive::{distance, of_service};
 use super::portrait::Portrait;
 use super::sample::Sample;
 use super::service::ServiceFacts;
+use super::wanted::WantedQuestion;
 use super::{AskedShop, CompareError};
 use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
 use crate::clock::Clock;
@@ -99,6 +100,7 @@ impl Mirror {
         &self,
         shop: &Portrait,
         overrides: Option<Overrides>,
+        wanted: &[WantedQuestion],
         clock: &Clock,
     ) -> Result<AskedShop, CompareError> {
         let config = ShopConfig {
@@ -122,7 +124,10 @@ impl Mirror {
             clock: clock.clone(),
             wsdl_cache: WsdlCache::default(),
         };
-        AskedShop::connect(Arc::new(ReadOnlyTransport::new(transport, clock.clone())), options).await
+        let guard = Arc::new(ReadOnlyTransport::new(transport, clock.clone()));
+        let asked = AskedShop::connect(guard.clone(), options).await?;
+        asked.readable_of_modules(wanted).iter().for_each(|(name, element)| guard.allow(name, element));
+        Ok(asked)
     }
 
     /// In a few words, for a person.

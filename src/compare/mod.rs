@@ -10,12 +10,17 @@ mod derive;
 mod difference;
 mod meaning;
 pub mod mirror;
+mod own;
+mod own_answers;
 mod portrait;
 mod questions;
+mod said;
 mod sample;
+mod seen;
 mod service;
 mod tap;
 mod topic;
+mod wanted;
 
 use crate::client::ClientError;
 
@@ -24,8 +29,10 @@ pub use derive::overrides_of;
 pub use difference::{Difference, differences};
 pub use mirror::Mirror;
 pub use portrait::Portrait;
+pub use seen::stubs_of;
 pub use service::{Declared, ServiceFacts};
 pub use topic::Topic;
+pub use wanted::{NotCalled, WantedQuestion};
 
 /// Why a shop cannot be compared.
 #[derive(Debug, thiserror::Error)]

@@ -1,19 +1,21 @@
 //! All a shop said, question by question, in a form that can be laid beside another shop's.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
 use super::answer::Fields;
 use super::asked::{AskedShop, Bounds, Heard};
+use super::own_answers::{self, SeenCall};
 use super::questions::{self, Question, Wants};
+use super::said::{Said, of_fault};
 use super::sample::{Sample, ids};
 use super::service::ServiceFacts;
 use super::topic::Topic;
-use crate::client::ClientError;
+use super::wanted::{NotCalled, WantedQuestion};
 use crate::crm::OriginId;
 use crate::magento::Contract;
-use crate::soap::SoapFault;
 use crate::transport::{HttpAnswer, TransportError};
 
 /// A shop as it showed itself.
@@ -24,66 +26,75 @@ pub struct Portrait {
     pub bridge: Option<String>,
     pub(super) said: IndexMap<String, Reply>,
     pub(super) sample: Sample,
+    /// Calls of modules' operations and what came of them.
+    pub(super) seen: Vec<SeenCall>,
+    /// Operations of modules that were not called.
+    pub(super) not_called: Vec<NotCalled>,
 }
 
 /// What was said to a question.
 pub(super) struct Reply {
     pub(super) topic: Topic,
     /// The operation, where the question is about one.
-    pub(super) operation: Option<&'static str>,
+    pub(super) operation: Option<Cow<'static, str>>,
     pub(super) said: Said,
-}
-
-/// What a shop says to a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
-    /// The fields of each record that was answered.
-    Fields(Fields),
-    /// The SOAP fault that was answered.
-    Fault(SoapFault),
-    /// Something that is said in words.
-    Words(String),
-    /// Nothing that could be used.
-    NoAnswer(String),
 }
 
 /// Headers of an answer that clients and caches heed.
 const HEADERS: [&str; 6] = ["cache-control", "expires", "pragma", "etag", "last-modified", "vary"];
 
 impl Portrait {
-    /// Asks everything.
-    pub async fn of(shop: &mut AskedShop, bounds: Bounds, told: &mut dyn FnMut(&str)) -> Self {
+    /// Asks everything; of modules what reads by its name, and what is `wanted`.
+    pub async fn of(
+        shop: &mut AskedShop,
+        bounds: Bounds,
+        wanted: &[WantedQuestion],
+        told: &mut dyn FnMut(&str),
+    ) -> Self {
         let sample = Sample::take(shop, bounds.records, told).await;
         let mut portrait = Self {
             facts: shop.facts.clone(),
             bridge: shop.bridge.version.as_ref().map(|version| version.as_str().to_owned()),
             said: IndexMap::new(),
             sample: Sample::default(),
+            seen: Vec::new(),
+            not_called: Vec::new(),
         };
         portrait.heads(shop, told).await;
         for question in questions::all(&sample, bounds.records) {
             if shop.client.has_operation(question.operation) {
                 told(&question.name);
                 let said = asked(shop, &question).await;
-                portrait.note(question.topic, &question.name, Some(question.operation), said);
+                portrait.note(question.topic, &question.name, Some(question.operation.into()), said);
             }
         }
+        let own = own_answers::of(shop, &sample, bounds.records, wanted, told).await;
+        for reply in own.replies {
+            portrait.note(Topic::Modules, &reply.question, Some(reply.operation.into()), reply.said);
+        }
+        (portrait.seen, portrait.not_called) = (own.seen, own.not_called);
         portrait.sample = sample;
         portrait
     }
 
-    /// Operations that the shop declares and that were not called: those that write, those whose answers nothing is known
-    /// of, and those of modules. The first list is of the product, the second of what the product does not have.
+    /// Operations of modules that were not called, and why.
+    pub fn not_called_of_modules(&self) -> &[NotCalled] {
+        &self.not_called
+    }
+
+    /// Operations of the product that the shop declares and that were not called: those that write, and those that read but of
+    /// whose answers nothing is compared.
     pub fn not_called(&self) -> [Vec<&str>; 2] {
         const SESSION: &[&str] = &["login", "startSession", "endSession"];
         let called: BTreeSet<&str> =
-            self.said.values().filter_map(|reply| reply.operation).chain(SESSION.iter().copied()).collect();
+            self.said.values().filter_map(|reply| reply.operation.as_deref()).chain(SESSION.iter().copied()).collect();
         let names = self.facts.operations.keys().map(String::as_str).filter(|name| !called.contains(name));
-        let (product, own) = names.partition(|name| Contract::shared().operation(name).is_some());
-        [product, own]
+        let known = names.filter_map(|name| Some((name, Contract::shared().operation(name)?.reads_only)));
+        let (reading, writing): (Vec<_>, Vec<_>) = known.partition(|(_, reads)| *reads);
+        [writing, reading].map(|list| list.into_iter().map(|(name, _)| name).collect())
     }
 
-    fn note(&mut self, topic: Topic, name: &str, operation: Option<&'static str>, said: Said) {
+    fn note(&mut self, topic: Topic, name: &str, operation: Option<Cow<'static, str>>, said: Said) {
         self.said.insert(format!("{}/{name}", topic.name()), Reply { topic, operation, said });
     }
 
@@ -93,7 +104,12 @@ impl Portrait {
         let answer = shop.ask("storeList", crate::soap::SoapStruct::new()).await.answer;
         let session = shop.ask_without_session("storeList").await;
         let fault = session.answer.clone();
-        self.note(Topic::Faults, "storeList: a session that does not exist", Some("storeList"), of_fault(&session));
+        self.note(
+            Topic::Faults,
+            "storeList: a session that does not exist",
+            Some("storeList".into()),
+            of_fault(&session),
+        );
         let wsdl = Some(shop.wsdl.clone());
         for (what, answer) in [("the WSDL", wsdl), ("an answer", answer), ("a fault", fault)] {
             let Some(answer) = answer else { continue };
@@ -161,25 +177,6 @@ async fn asked(shop: &mut AskedShop, question: &Question) -> Said {
         }
     }
     said.unwrap_or(Said::Fields(fields))
-}
-
-/// A fault; an answer where one was expected is told in words.
-fn of_fault(heard: &Heard) -> Said {
-    match &heard.value {
-        Err(ClientError::Fault { fault, .. }) => Said::Fault(fault.clone()),
-        Err(error) => Said::NoAnswer(match error.http_status() {
-            Some(status) => format!("HTTP {status} without a fault"),
-            None => "no usable answer".to_owned(),
-        }),
-        Ok(_) => {
-            let mut fields = Fields::default();
-            let is_read = heard.answer.as_ref().is_some_and(|answer| fields.add(&answer.body));
-            Said::Words(match (is_read, fields.0.is_empty()) {
-                (true, true) => "an empty answer".to_owned(),
-                _ => "an answer with fields".to_owned(),
-            })
-        }
-    }
 }
 
 fn of_rows(heard: &Heard, of: usize, key: &str, last: Option<OriginId>) -> Said {

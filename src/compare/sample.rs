@@ -133,23 +133,38 @@ async fn complete_customers(shop: &mut AskedShop, customers: &mut [SoapStruct]) 
 
 /// The newest rows of a list.
 async fn newest(shop: &mut AskedShop, operation: &str, stamp: &str, size: usize) -> Vec<SoapStruct> {
+    let others = match operation.starts_with("oro") {
+        true => SoapStruct::new().with("pager", pager(1, size)),
+        false => SoapStruct::new(),
+    };
+    let (_, mut rows) = newest_asked(shop, operation, stamp, &others).await;
+    rows.split_off(rows.len().saturating_sub(size))
+}
+
+/// The rows of the first window that has some, and what brought them; `others` are the arguments besides filters.
+pub(super) async fn newest_asked(
+    shop: &mut AskedShop,
+    operation: &str,
+    stamp: &str,
+    others: &SoapStruct,
+) -> (SoapStruct, Vec<SoapStruct>) {
     let now = shop.client.server_time().unwrap_or_else(|| shop.now());
     let mut until = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
     let mut length = FIRST_WINDOW;
+    let mut last = others.clone();
     for _ in 0..=WINDOWS {
         let from = now.saturating_sub(length).unwrap_or(Timestamp::MIN).max(Timestamp::UNIX_EPOCH);
         let filters = FilterBag::new().date(stamp, "from", from).date(stamp, "to", until);
-        let mut arguments = SoapStruct::new().with("filters", filters.to_argument());
-        if operation.starts_with("oro") {
-            arguments.set("pager", pager(1, size));
-        }
-        let mut rows = shop.rows(operation, arguments).await;
-        if !rows.is_empty() || from == Timestamp::UNIX_EPOCH {
-            return rows.split_off(rows.len().saturating_sub(size));
-        }
+        let mut arguments = others.clone();
+        arguments.set("filters", filters.to_argument());
+        let rows = shop.rows(operation, arguments.clone()).await;
         (until, length) = (from, length * GROWTH);
+        last = arguments;
+        if !rows.is_empty() || from == Timestamp::UNIX_EPOCH {
+            return (last, rows);
+        }
     }
-    Vec::new()
+    (last, Vec::new())
 }
 
 /// The ids of rows.

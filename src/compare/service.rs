@@ -32,6 +32,15 @@ pub struct OperationFacts {
     pub wrapper: Option<String>,
 }
 
+/// A part of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PartFacts {
+    pub(super) name: String,
+    pub(super) type_name: String,
+    /// Whether a call may leave it out.
+    pub(super) optional: bool,
+}
+
 /// A type as a WSDL declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Declared {
@@ -107,6 +116,31 @@ impl ServiceFacts {
             operations: operations.collect(),
             types: types.map(|declared| (named(declared), declared_by(declared))).collect(),
         })
+    }
+
+    /// The parts of an operation's request and the type of its answer; `None` for one that cannot be called.
+    pub(super) fn parts(&self, operation: &str) -> Option<(Vec<PartFacts>, String)> {
+        let (request, response) = self.operations.get(operation)?.signature.split_once("->")?;
+        let part = |text: &str| {
+            let (name, type_name) = text.trim().split_once(' ')?;
+            let optional = type_name.ends_with('?');
+            Some(PartFacts { name: name.to_owned(), type_name: type_name.trim_end_matches('?').to_owned(), optional })
+        };
+        let answer = response.split(',').next().and_then(part).map(|part| part.type_name).unwrap_or_default();
+        Some((request.split(',').filter_map(part).collect(), answer))
+    }
+
+    /// The fields of a type, or of what a list of that type holds.
+    pub(super) fn item_of(&self, type_name: &str) -> Option<&IndexMap<String, String>> {
+        let mut name = type_name;
+        // Lists of lists; a document may declare them in a circle.
+        for _ in 0..=self.types.len() {
+            match self.types.get(name)? {
+                Declared::Array(item) => name = item,
+                Declared::Record(fields) => return Some(fields),
+            }
+        }
+        None
     }
 
     /// Whether an answer's field is declared, by its path through records and lists.

@@ -18,14 +18,24 @@ pub enum Topic {
     Paging,
     /// What the operators of filters find.
     Filters,
+    /// Operations that the product does not have.
+    Modules,
     /// The status and the headers of answers.
     Http,
 }
 
 impl Topic {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 7] =
-        [Self::Declaration, Self::Dictionaries, Self::Records, Self::Faults, Self::Paging, Self::Filters, Self::Http];
+    pub const ALL: [Self; 8] = [
+        Self::Declaration,
+        Self::Dictionaries,
+        Self::Records,
+        Self::Faults,
+        Self::Paging,
+        Self::Filters,
+        Self::Modules,
+        Self::Http,
+    ];
 
     /// The heading of the topic in the printed comparison.
     pub fn name(self) -> &'static str {
@@ -36,6 +46,7 @@ impl Topic {
             Self::Faults => "Faults",
             Self::Paging => "Paging",
             Self::Filters => "Filters",
+            Self::Modules => "Operations of modules",
             Self::Http => "HTTP",
         }
     }

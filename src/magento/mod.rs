@@ -14,6 +14,7 @@ pub mod filter;
 pub mod flavor;
 pub mod module;
 pub mod pager;
+pub mod product_type;
 mod schema;
 mod table;
 pub mod version1;

@@ -87,7 +87,7 @@ impl Sanitiser {
     }
 
     /// Remembers the personal values of an operation's arguments.
-    pub(super) fn learn_arguments(&mut self, operation: &str, arguments: &Value) {
+    pub fn learn_arguments(&mut self, operation: &str, arguments: &Value) {
         let mut found = Vec::new();
         each_text(arguments, "", &mut |field, text| {
             found.push((kind_of(operation, field), text.to_owned()));
@@ -138,7 +138,7 @@ impl Sanitiser {
     }
 
     /// The arguments of an operation with their personal values replaced.
-    pub(super) fn arguments(&self, operation: &str, arguments: &Value) -> Value {
+    pub fn arguments(&self, operation: &str, arguments: &Value) -> Value {
         each_text(arguments, "", &mut |field, text| {
             self.value(kind_of(operation, field), &self.hidden(text.to_owned()))
         })
@@ -289,7 +289,7 @@ impl Sanitiser {
     }
 
     /// The first text of a file that holds an original, cut short; `None` when the file may be written.
-    pub(super) fn survivor(&self, text: &str) -> Option<String> {
+    pub fn survivor(&self, text: &str) -> Option<String> {
         if let Some(what) = self.names_the_shop(text) {
             return Some(what);
         }

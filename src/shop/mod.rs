@@ -120,6 +120,7 @@ impl Shop {
         shop.install_categories();
         shop.install_attribute_sets();
         shop.join_attribute_sets(&loaded.members)?;
+        shop.install_stubs_of_overrides().map_err(|error| SeedError::Overrides(error.to_string()))?;
         Ok(shop)
     }
 

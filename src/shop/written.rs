@@ -5,7 +5,7 @@
 use super::seed::row::SeedRow;
 use crate::magento::columns::saved::saved;
 use crate::magento::columns::stored::{Misfit, misfit};
-use crate::magento::columns::{self, Column};
+use crate::magento::columns::{self, Column, SqlType};
 use crate::magento::directory;
 
 /// Something that somebody wrote and that cannot be meant, and what to write instead.
@@ -139,7 +139,14 @@ pub fn check_value(tables: &[&str], column: &str, text: &str) -> Result<(), Misw
 /// [`Miswritten`] for a value that would become another one.
 pub fn check_stored(table: &str, column: &str, text: &str) -> Result<(), Miswritten> {
     let Some((known, table)) = of_tables(&[table], column) else { return Ok(()) };
-    let sql_type = known.declared.sql_type;
+    check_as(table, column, text, known.declared.sql_type)
+}
+
+/// The same for a column whose type somebody else knows.
+///
+/// # Errors
+/// [`Miswritten`] for a value that would become another one.
+pub fn check_as(table: &str, column: &str, text: &str, sql_type: SqlType) -> Result<(), Miswritten> {
     match misfit(text, sql_type) {
         None => Ok(()),
         Some(_) if text.is_empty() => Ok(()),

@@ -56,6 +56,44 @@ fn what_is_there_is_kept_and_wrong_names_are_refused() {
 }
 
 #[test]
+fn the_shipped_scenarios_are_written_down_as_they_lie_in_the_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let (code, text) = mockgento(folder.path(), &["conform", "--client", "client.yaml"]);
+    assert_eq!(code, Some(2), "{text}");
+    let (code, text) = mockgento(folder.path(), &["scenarios", "suite"]);
+    assert!(code == Some(0) && text.contains("cd suite && mockgento conform --client FILE"), "{text}");
+    let written = folder.path().join("suite/scenarios");
+    let built = Path::new(env!("CARGO_BIN_EXE_mockgento")).metadata().unwrap().modified().unwrap();
+    for entry in walkdir::WalkDir::new(&sources).into_iter().map(Result::unwrap).filter(|entry| entry.path().is_file())
+    {
+        let name = entry.path().strip_prefix(&sources).unwrap();
+        let is_older = entry.metadata().unwrap().modified().unwrap() < built;
+        let found = std::fs::read(written.join(name)).ok();
+        // A file that came after the program was built is in the next one.
+        assert!(found.is_some_and(|text| text == std::fs::read(entry.path()).unwrap()) || !is_older, "{name:?}");
+    }
+    let (code, text) = mockgento(&folder.path().join("suite"), &["run", "customers/first-sync.rpc", "--accept"]);
+    assert!(code == Some(0) && text.contains("1 passed"), "{text}");
+
+    // What somebody has changed stays.
+    let changed = written.join("customers/first-sync.yaml");
+    std::fs::write(&changed, "mine").unwrap();
+    std::fs::remove_file(written.join("seeds/boutique.yaml")).unwrap();
+    let (code, text) = mockgento(&folder.path().join("suite"), &["scenarios"]);
+    assert!(
+        code == Some(0)
+            && text.contains("1 file written")
+            && text.contains("first-sync.yaml, which says something else"),
+        "{text}"
+    );
+    assert_eq!(std::fs::read_to_string(&changed).unwrap(), "mine");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let (code, text) = mockgento(folder.path(), &["scenarios", "file"]);
+    assert!(code == Some(2) && text.contains("cannot write file/scenarios"), "{text}");
+}
+
+#[test]
 fn watching_runs_again_when_a_file_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(mockgento(folder.path(), &["init"]).0, Some(0));

@@ -8,6 +8,7 @@ mod ci_setup;
 #[cfg(unix)]
 mod clients;
 mod compare;
+mod compare_modules;
 #[cfg(unix)]
 mod completions;
 mod crm_buttons;

@@ -138,6 +138,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("status --crm crm.sqlite", 0),
     ("completions bash", 0),
     ("man --out crm.sqlite/man", 2),
+    ("scenarios crm.sqlite/suite", 2),
     ("status --crm crm.sqlite --json", 0),
     ("schedule --crm crm.sqlite", 0),
     ("integration show --crm crm.sqlite", 0),

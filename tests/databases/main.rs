@@ -15,6 +15,9 @@ use servers::Servers;
 
 type Test = fn(&Servers);
 
+/// Tests that run programs in PHP.
+const IN_PHP: &[&str] = &["orocrm::the_programs_empty_and_configure_what_they_should"];
+
 const TESTS: &[(&str, Test)] = &[
     ("seeds::a_database_and_its_dump_are_the_same_seed", seeds::a_database_and_its_dump_are_the_same_seed),
     (
@@ -26,6 +29,10 @@ const TESTS: &[(&str, Test)] = &[
         seeds::what_cannot_be_read_is_told_without_the_password,
     ),
     ("orocrm::the_client_file_asks_what_its_tables_have", orocrm::the_client_file_asks_what_its_tables_have),
+    (
+        "orocrm::the_programs_empty_and_configure_what_they_should",
+        orocrm::the_programs_empty_and_configure_what_they_should,
+    ),
     ("queries::a_wrong_query_is_told_with_its_place", queries::a_wrong_query_is_told_with_its_place),
     ("queries::nothing_is_written", queries::nothing_is_written),
     ("queries::tls_leads_to_a_root_that_is_trusted", queries::tls_leads_to_a_root_that_is_trusted),
@@ -38,11 +45,18 @@ fn main() {
     if missing && !is_required {
         eprintln!("SKIPPED: PostgreSQL and MariaDB are not installed; ci/install installs them");
     }
+    let php_is_missing = orocrm::php_is_missing();
+    if php_is_missing && !is_required {
+        eprintln!("SKIPPED: PHP with pdo_mysql is not installed; ci/install installs it");
+    }
     let trial = |(name, test): &(&'static str, Test)| {
         let test = *test;
+        let missing = missing || (php_is_missing && IN_PHP.contains(name));
         let run = move || {
             if missing {
-                return Err(Failed::from("PostgreSQL and MariaDB are not installed; ci/install installs them"));
+                return Err(Failed::from(
+                    "PostgreSQL, MariaDB or PHP with pdo_mysql is missing; ci/install installs them",
+                ));
             }
             test(&Servers::start());
             Ok(())

@@ -119,9 +119,28 @@ fn what_contradicts_magento_or_itself_is_refused() {
         ("[{code: tier, type: select, options: {x: a}}]", "the option \"a\" of tier has the id \"x\""),
         ("[{entity: customer, code: tier, apply_to: [simple]}]", "tier is of no product"),
         ("[{code: tier, typ: select}]", "seed.yaml:"),
+        ("[{code: tier, apply_to: [simple, simpel]}]", "tier applies to \"simpel\"; did you mean simple?"),
     ] {
         let told = shop(&format!("attributes: {attributes}"), WireStyle::RpcEncoded).err().unwrap();
         assert!(told.contains(said), "{attributes}: {told}");
+    }
+    for (attribute, value, said) in [
+        ("type: date", "yesterday", "customer.tier cannot hold \"yesterday\"; write a UTC time"),
+        ("type: date", "2024-02-01", ""),
+        ("type: price", "a lot", "customer.tier cannot hold \"a lot\""),
+        ("type: select, options: {7: Gold}", "Gold", "write the id of an option: 7 for Gold"),
+        ("type: select, options: [Gold]", "Gold", "write the id of an option; give them ids"),
+        ("type: select, options: {7: Gold}", "7", ""),
+        ("type: boolean", "perhaps", "customer.tier cannot hold \"perhaps\""),
+        ("type: multiselect, options: {7: Gold}", "7,8", ""),
+        ("type: text", "anything", ""),
+    ] {
+        let seed = format!(
+            "attributes: [{{entity: customer, code: tier, {attribute}}}]\n\
+             customers: [{{email: ann@example.com, firstname: Ann, lastname: Lee, tier: '{value}'}}]\n"
+        );
+        let told = shop(&seed, WireStyle::RpcEncoded).err().unwrap_or_default();
+        assert!(told.contains(said) && told.is_empty() == said.is_empty(), "{attribute} {value}: {told}");
     }
     // The same code on different entities is no contradiction.
     assert!(shop("attributes: [{entity: customer, code: tier}, {code: tier}]", WireStyle::RpcEncoded).is_ok());

@@ -112,6 +112,11 @@ fn broken_files_name_file_and_line() {
             wsdl.replace("<operation name=\"acmeLoyaltyList\">", "<operation name=\"storeList\">"),
             "the shop has the operation storeList",
         ),
+        (
+            api.clone(),
+            wsdl.replace("acmeLoyaltyCreate", "customerCustomerInfo"),
+            "the shop has a message customerCustomerInfoRequest of other parts",
+        ),
     ] {
         let told = module(&api, &wsdl, &wsi).and_then(|module| joined(&[module])).unwrap_err();
         assert!(told.contains(said), "{said}\n{told}");

@@ -134,8 +134,8 @@ async fn stubs_of_a_test_come_and_go() {
     let stub = json!({"operation": "acmeLoyaltyInfo", "answer": {"account_id": 9, "customer_id": 1, "points": 1}});
     let (status, added) = shop.admin("POST", "/stubs", stub.clone()).await;
     assert_eq!((status, added["stubs"].as_array().unwrap().len()), (201, 1), "{added}");
-    // Those of the file come first.
-    assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await["points"], 120);
+    // Those of the file come after it.
+    assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await["points"], 1);
     assert_eq!(shop.admin("DELETE", "/stubs", Value::Null).await.0, 204);
     let honest = shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await;
     assert!(
@@ -222,6 +222,23 @@ fn what_cannot_work_names_file_and_line() {
             "stubs:\n  - operation: magentoInfo\n    answer: {magento_edition: '{{ x', magento_version: a}",
             "is no template",
         ),
+        // What no call could ever make right is found before the first one comes.
+        (
+            "stubs:\n  - operation: magentoInfo\n    answer: {magento_edition: '{{ now | dat }}', magento_version: a}",
+            "there is no filter dat",
+        ),
+        (
+            "stubs:\n  - operation: magentoInfo\n    answer: {magento_edition: '{{ custmer.email | default(0) }}', magento_version: a}",
+            "no call has custmer; did you mean customer?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    answer: many",
+            "answer is declared as xsd:int, and \"many\" is none",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    when: {customerId: {contain: 4}}\n    answer: null",
+            "stubs.yaml:3:25: customerId is no record and cannot have contain; did you mean contains?",
+        ),
         ("stubs:\n  - operation: storeList\n    answer: []\n    times: 0", "0 times is never"),
         ("stubs:\n  - operation: storeList\n    delay: soon", "\"soon\" is no delay"),
         ("stubs:\n  - operation: storeList\n    anwser: []", "stubs.yaml:3:5: "),
@@ -229,6 +246,37 @@ fn what_cannot_work_names_file_and_line() {
     ] {
         let told = why_not(yaml);
         assert!(told.starts_with("stubs.yaml:") && told.contains(said), "{yaml}\n{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_running_tests_stub_goes_before_those_of_files() {
+    let shop = Served::start(example(WireStyle::RpcEncoded)).await;
+    let stub =
+        json!({"operation": "acmeLoyaltyInfo", "when": {"customerId": 1}, "fault": {"code": 7, "string": "mine"}});
+    assert_eq!(shop.admin("POST", "/stubs", stub).await.0, 201);
+    assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 1})).await, json!("7 mine"));
+    assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 2})).await["points"], 15, "others are the file's");
+    assert_eq!(shop.admin("POST", "/reset", json!({})).await.0, 204);
+    let (_, left) = shop.admin("GET", "/stubs", Value::Null).await;
+    assert!(left["stubs"].as_array().unwrap().iter().all(|stub| stub["name"] != "body:1"), "{left}");
+}
+
+#[test]
+fn templates_that_can_work_are_taken() {
+    for text in [
+        "{{ now | date('%Y | x') }}",
+        "{{ customer.email | default('| nofilter') | upper }}",
+        "{% for line in arguments.lines | default([]) %}{{ loop.index }}{{ line | trim }}{% endfor %}",
+        "{% set sum = 1 + 2 %}{{ sum }}{{ range(3) | join(',') }}",
+        "{% raw %}{{ x | nofilter }}{% endraw %}{# {{ x | nofilter }} #}",
+        "a | nofilter, and {{ base_url }} | again",
+        "{{ '{{ x | y }}' }}",
+    ] {
+        let mut shop = loyalty(WireStyle::RpcEncoded);
+        let yaml =
+            json!({"stubs": [{"operation": "acmeLoyaltyInfo", "fault": {"code": 1, "string": text}}]}).to_string();
+        shop.install_stubs(&StubFile::parse(&yaml, "stubs.yaml").unwrap()).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 

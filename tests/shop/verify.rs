@@ -63,10 +63,24 @@ async fn what_cannot_be_verified_is_said() {
         (json!({"call": []}), "call"),
         (json!({"calls": [{"to": "x", "with": {"a": {"regex": "("}}}]}), "regular expression"),
         (json!({"calls": [{"to": "x", "with": {"a": {"contains": "b", "not": "c"}}}]}), "cannot stand beside"),
+        // None of it would come, however often a client called what was meant.
+        (json!({"calls": [{"to": "customerCustomerInof", "count": 0}]}), "no operation customerCustomerInof"),
+        (json!({"calls": [{"to": "customer.inof", "count": 0}]}), "no operation customer.inof"),
     ] {
         let (status, answer) = verified(&shop, question.clone()).await;
         assert_eq!(status, 400, "{question}: {answer}");
         assert!(answer["detail"].as_str().unwrap().contains(said), "{question}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_disruption_of_an_operation_that_is_not_there_is_refused() {
+    let shop = Served::start(support::shop(&support::clock())).await;
+    for (operation, status) in [("storeLst", 400), ("storeList", 201), ("store.list", 201), ("wsdl", 201)] {
+        let armed = json!({"disruption": {"status": 503}, "when": {"operation": operation}});
+        let (found, answer) = shop.admin("POST", "/disruptions", armed).await;
+        assert_eq!(found, status, "{operation}: {answer}");
+        assert!(status != 400 || answer["remedy"] == "did you mean storeList?", "{answer}");
     }
 }
 

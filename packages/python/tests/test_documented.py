@@ -27,7 +27,7 @@ ASKED = [
     ("GET", "/__admin/health", "/__admin/health", None),
     ("GET", "/__admin/openapi.json", "/__admin/openapi.json", None),
     ("GET", "/__admin/ui", "/__admin/ui", None),
-    ("POST", "/__admin/disruptions", "/__admin/disruptions", {"disruption": {"status": 503}, "when": {"operation": "x"}}),
+    ("POST", "/__admin/disruptions", "/__admin/disruptions", {"disruption": {"status": 503}, "when": {"operation": "storeList"}}),
     ("POST", "/__admin/disruptions", "/__admin/disruptions", {"disruption": "no-such"}),
     ("GET", "/__admin/disruptions", "/__admin/disruptions", None),
     ("DELETE", "/__admin/disruptions/{id}", "/__admin/disruptions/1", None),

@@ -1,6 +1,8 @@
 //! `mockgento compare`: the same questions to two shops, or to a shop and to the fake, and what differs. What is asked
 //! and what counts as a difference is [`crate::compare`]'s; here are arguments, progress, files and what is printed.
 
+mod ask;
+mod progress;
 mod text;
 
 use std::ffi::OsStr;
@@ -10,7 +12,6 @@ use std::sync::Arc;
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, Args, Command};
-use indicatif::{ProgressBar, ProgressDrawTarget};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use serde::Serialize;
 use url::Url;
@@ -23,13 +24,16 @@ use crate::bounded;
 use crate::cli::output;
 use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
 use crate::clock::Clock;
-use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, Portrait, differences, overrides_of};
+use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, NotCalled, Portrait, WantedQuestion};
+use crate::compare::{differences, overrides_of, stubs_of};
 use crate::quirk::Profile;
+use crate::record::{Sanitiser, SubstituteKey};
 use crate::secret::ApiKey;
 use crate::shop::Overrides;
 use crate::soap::WireStyle;
 use crate::transport::{Redirects, masked};
 use crate::whole_file;
+use progress::Progress;
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -59,6 +63,11 @@ pub struct CompareArgs {
     /// Records of each kind that are looked at.
     #[arg(long, value_name = "RECORDS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
     limit: u16,
+    /// Ask this operation of a module too, and with these arguments where some are given, such as
+    /// `acmeLoyaltyInfo={customerId: 42}`; you answer for that it only reads. May be given again. Others are asked when their
+    /// names say that they read, and never when they do not.
+    #[arg(long, value_name = "OPERATION[={…}]", value_parser = ask::read)]
+    ask: Vec<WantedQuestion>,
     /// Send each shop at most this many requests a second.
     #[arg(long, value_name = "REQUESTS", value_parser = super::dry_run::positive)]
     rate: Option<f64>,
@@ -117,15 +126,30 @@ pub(super) struct Compared {
     differences: Vec<Difference>,
     /// Questions that only one of them could be asked, for want of an operation or a record.
     not_asked: Vec<String>,
-    /// Operations of the product that the first shop declares and that were not called: they write, or nothing is compared
-    /// of what they answer.
-    not_called: Vec<String>,
-    /// Operations of modules, which are declared alike or not, and never called.
-    not_called_of_modules: Vec<String>,
+    /// What the first shop declares and was not called.
+    not_called: NotAsked,
     /// Calls that each shop got; the fake in memory is not counted.
     calls: Vec<u64>,
     /// Where overrides were written.
     overrides: Option<Written>,
+}
+
+/// Operations that were not called, by the reason.
+#[derive(Debug, Serialize)]
+struct NotAsked {
+    /// Of the product: they write.
+    writing: Vec<String>,
+    /// Of the product: they read, but nothing is compared of what they answer.
+    reading: Vec<String>,
+    /// Of modules, each with its reason.
+    of_modules: Vec<NotCalled>,
+}
+
+impl NotAsked {
+    fn of(shop: &Portrait) -> Self {
+        let [writing, reading] = shop.not_called().map(|names| names.into_iter().map(str::to_owned).collect());
+        Self { writing, reading, of_modules: shop.not_called_of_modules().to_vec() }
+    }
 }
 
 /// Overrides that were written.
@@ -204,18 +228,8 @@ pub fn run(args: &CompareArgs) -> Outcome {
                 let (differences, not_asked) = differences(&portrait, &theirs, false);
                 let (first, second) = (masked(first), masked(second));
                 let calls = vec![calls, more];
-                let [not_called, not_called_of_modules] = not_called(&portrait);
-                let compared = Compared {
-                    first,
-                    second,
-                    differences,
-                    not_asked,
-                    not_called,
-                    not_called_of_modules,
-                    calls,
-                    overrides: None,
-                };
-                Ok(compared)
+                let not_called = NotAsked::of(&portrait);
+                Ok(Compared { first, second, differences, not_asked, not_called, calls, overrides: None })
             }
             Other::Fake => with_fake(args, masked(first), &portrait, calls, begin_with).await,
         }
@@ -265,7 +279,11 @@ async fn portrait(args: &CompareArgs, url: &Url, second: bool) -> Result<(Portra
     let guard = args.guarded(url)?;
     let progress = Progress::about(&masked(url));
     let mut shop = AskedShop::connect(guard.clone(), args.options(url, second)?).await?;
-    let portrait = Portrait::of(&mut shop, bounds(args), &mut |question| progress.tell(question)).await;
+    if let Some((what, help)) = ask::unknown(&args.ask, shop.facts()).filter(|_| !second) {
+        return Err(Failure::Input(miette!(help = help, "{what}")));
+    }
+    shop.readable_of_modules(&args.ask).iter().for_each(|(name, element)| guard.allow(name, element));
+    let portrait = Portrait::of(&mut shop, bounds(args), &args.ask, &mut |question| progress.tell(question)).await;
     progress.finish();
     Ok((portrait, guard.meter().calls()))
 }
@@ -289,18 +307,19 @@ async fn with_fake(
     };
     let progress = Progress::about("the fake");
     let mut tell = |question: &str| progress.tell(question);
-    let mut fake = mirror.open(shop, begin_with.clone(), &clock).await?;
-    let theirs = Portrait::of(&mut fake, bounds(args), &mut tell).await;
+    let mut fake = mirror.open(shop, begin_with.clone(), &args.ask, &clock).await?;
+    let theirs = Portrait::of(&mut fake, bounds(args), &args.ask, &mut tell).await;
     let (found, not_asked) = differences(shop, &theirs, true);
     let mut overrides = None;
     if let Some(path) = &args.write_overrides {
         // What is declared comes first: only then do answers show what else differs.
-        let declared = begin_with.unwrap_or_else(|| mirror.declared_as(shop));
-        let mut fake = mirror.open(shop, Some(declared.clone()), &clock).await?;
-        let theirs = Portrait::of(&mut fake, bounds(args), &mut tell).await;
+        let mut declared = begin_with.unwrap_or_else(|| mirror.declared_as(shop));
+        with_stubs(&mut declared, args, shop)?;
+        let mut fake = mirror.open(shop, Some(declared.clone()), &args.ask, &clock).await?;
+        let theirs = Portrait::of(&mut fake, bounds(args), &args.ask, &mut tell).await;
         let own = overrides_of(shop, &theirs, &declared);
-        let mut fake = mirror.open(shop, Some(own.clone()), &clock).await?;
-        let theirs = Portrait::of(&mut fake, bounds(args), &mut tell).await;
+        let mut fake = mirror.open(shop, Some(own.clone()), &args.ask, &clock).await?;
+        let theirs = Portrait::of(&mut fake, bounds(args), &args.ask, &mut tell).await;
         let (left, _) = differences(shop, &theirs, true);
         let text = own.to_yaml().map_err(|error| miette!("{error}"))?;
         let file = path.display().to_string();
@@ -310,21 +329,22 @@ async fn with_fake(
     }
     progress.finish();
     let second = format!("the fake ({})", mirror.described());
-    let [not_called, not_called_of_modules] = not_called(shop);
-    Ok(Compared {
-        first,
-        second,
-        differences: found,
-        not_asked,
-        not_called,
-        not_called_of_modules,
-        calls: vec![calls],
-        overrides,
-    })
+    let not_called = NotAsked::of(shop);
+    Ok(Compared { first, second, differences: found, not_asked, not_called, calls: vec![calls], overrides })
 }
 
-fn not_called(shop: &Portrait) -> [Vec<String>; 2] {
-    shop.not_called().map(|names| names.into_iter().map(str::to_owned).collect())
+/// With what of the shop's modules was seen; what the overrides said of other operations stays.
+fn with_stubs(overrides: &mut Overrides, args: &CompareArgs, shop: &Portrait) -> miette::Result<()> {
+    let key = SubstituteKey::unknown().map_err(|error| miette!("{error}"))?;
+    let mut sanitiser = Sanitiser::new(key);
+    for url in &args.url {
+        sanitiser.hide(url.host_str().unwrap_or_default(), "shop.example");
+        sanitiser.hide(args.keys.key(&args.user)?.expose_secret(), "recorded-key");
+    }
+    let seen = stubs_of(shop, &mut sanitiser, bounds(args).records);
+    overrides.stubs.retain(|known| !seen.iter().any(|stub| stub.operation == known.operation));
+    overrides.stubs.extend(seen);
+    Ok(())
 }
 
 fn read_overrides(path: &Path) -> miette::Result<Overrides> {
@@ -333,27 +353,4 @@ fn read_overrides(path: &Path) -> miette::Result<Overrides> {
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read {name}"))?;
     Overrides::parse(&text, &name).map_err(|error| miette!("{error}"))
-}
-
-/// What is being asked, on a terminal.
-struct Progress(ProgressBar);
-
-impl Progress {
-    fn about(shop: &str) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_prefix(shop.to_owned());
-        if let Ok(style) = indicatif::ProgressStyle::with_template("{elapsed:>4} asking {prefix}: {pos} {wide_msg}") {
-            bar.set_style(style);
-        }
-        Self(bar)
-    }
-
-    fn tell(&self, question: &str) {
-        self.0.inc(1);
-        self.0.set_message(question.to_owned());
-    }
-
-    fn finish(&self) {
-        self.0.finish_and_clear();
-    }
 }

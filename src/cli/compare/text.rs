@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Compared;
+use super::{Compared, NotAsked};
 use crate::compare::{Difference, Topic};
 
 /// Longer texts are cut here; the JSON has all.
@@ -14,19 +14,24 @@ pub(super) fn compared(compared: &Compared) -> String {
     let _ = writeln!(out, "< {}\n> {}", compared.first, compared.second);
     listed(&mut out, &compared.differences);
     if !compared.not_asked.is_empty() {
-        let _ = writeln!(out, "\nNot compared, since only one of them has the operation or a record to ask about:");
+        let _ = writeln!(out, "\nNot compared, since not both of them have the operation and a record to ask about:");
         let _ = writeln!(out, "  {}", compared.not_asked.join(", "));
     }
-    if !compared.not_called_of_modules.is_empty() {
-        let names = compared.not_called_of_modules.join(", ");
-        let _ = writeln!(out, "\nOf modules, declared but never called, since nobody knows what they do: {names}");
-    }
-    if !compared.not_called.is_empty() {
-        let count = compared.not_called.len();
+    let NotAsked { writing, reading, of_modules } = &compared.not_called;
+    if !of_modules.is_empty() {
         let _ = writeln!(
             out,
-            "\nNot called: {count} other operations, which write or of whose answers nothing is compared (--json)"
+            "\nOf modules, declared but not called (--ask NAME, or NAME={{…}} with arguments, asks one):"
         );
+        for not_called in of_modules {
+            let _ = writeln!(out, "  {}: {}", not_called.operation, not_called.why);
+        }
+    }
+    let others = [(writing, "that write"), (reading, "of whose answers nothing is compared")];
+    let others = others.into_iter().filter(|(names, _)| !names.is_empty());
+    let others: Vec<String> = others.map(|(names, which)| format!("{} operations {which}", names.len())).collect();
+    if !others.is_empty() {
+        let _ = writeln!(out, "\nNot called: {} (--json names them)", others.join(", and "));
     }
     let asked = compared.calls.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
     let asked = format!("{asked} calls");
@@ -54,7 +59,7 @@ pub(super) fn in_one_line(compared: &Compared) -> String {
     let calls: u64 = compared.calls.iter().sum();
     let count = compared.differences.len();
     if count == 0 {
-        let unknown = compared.not_called_of_modules.len();
+        let unknown = compared.not_called.of_modules.len();
         let besides =
             if unknown == 0 { String::new() } else { format!(", {unknown} operations of modules not called") };
         return format!("unchanged: {} ({calls} calls{besides})", compared.first);

@@ -29,7 +29,7 @@ use crate::secret::ApiKey;
 use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, InMemoryShop, ServerOptions};
 use crate::shop::seed::SeedUser;
 use crate::shop::stubs::StubFile;
-use crate::shop::{Seed, Shop, ShopConfig, built_in};
+use crate::shop::{Seed, SeedError, Shop, ShopConfig, built_in};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -321,7 +321,10 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
         ..ShopConfig::new(Clock::adjustable(args.now))
     };
     let file = if is_file { format!("{}: ", args.seed.display()) } else { String::new() };
-    let mut shop = Shop::new(config, seed).map_err(|error| miette!("{file}{error}"))?;
+    let mut shop = Shop::new(config, seed).map_err(|error| match error {
+        SeedError::Overrides(why) => miette!(help = STUBS_HELP, "{why}"),
+        error => miette!("{file}{error}"),
+    })?;
     for path in &args.stubs {
         let name = path.display().to_string();
         let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|error| {

@@ -2,9 +2,11 @@
 //! request's own bytes, so that no mistake above it can write. What it let through, it counts and times; it may also
 //! slow down.
 
+mod by_name;
 mod meter;
 mod named;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use crate::clock::Clock;
 use crate::magento::Contract;
 use crate::transport::{AllowedOrigins, HttpRequest, Method, Sending, Transport, TransportError, masked};
 
+pub use by_name::reads_by_name;
 pub use meter::{Meter, Metered};
 
 /// Operations that keep a session and nothing else.
@@ -23,12 +26,14 @@ pub struct ReadOnlyTransport {
     clock: Clock,
     meter: Arc<Mutex<Meter>>,
     pause: Duration,
+    /// Operations that the product does not have, by what their requests are called.
+    own: Mutex<BTreeMap<String, String>>,
 }
 
 impl ReadOnlyTransport {
     /// A transport that lets only reading calls through to `inner`.
     pub fn new(inner: Arc<dyn Transport>, clock: Clock) -> Self {
-        Self { inner, clock, meter: Arc::default(), pause: Duration::ZERO }
+        Self { inner, clock, meter: Arc::default(), pause: Duration::ZERO, own: Mutex::default() }
     }
 
     /// Sends at most this many requests a second.
@@ -36,6 +41,13 @@ impl ReadOnlyTransport {
     pub fn with_rate(mut self, requests_per_second: f64) -> Self {
         self.pause = Duration::try_from_secs_f64(1.0 / requests_per_second).unwrap_or_default();
         self
+    }
+
+    /// Lets an operation through that the product does not have, of which the caller answers that it only reads. `element` is
+    /// what its requests are called; those of the product stay what they are.
+    pub fn allow(&self, operation: &str, element: &str) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.insert(element.to_owned(), operation.to_owned());
     }
 
     /// What went through so far.
@@ -58,15 +70,16 @@ enum Verdict {
 }
 
 /// A GET fetches a service description; of POSTs only those pass that call operations which are known to read.
-fn judge(request: &HttpRequest) -> Verdict {
+fn judge(request: &HttpRequest, own: &BTreeMap<String, String>) -> Verdict {
     if request.method == Method::Get {
         let is_wsdl = request.url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case("wsdl"));
         return if is_wsdl { Verdict::Reads("wsdl".to_owned()) } else { Verdict::MayWrite("GET".to_owned()) };
     }
-    let Some(call) = named::call_of(&request.body) else {
+    let Some(call) = named::call_of(&request.body, own) else {
         return Verdict::MayWrite("a request that names no known operation".to_owned());
     };
     let reads = match &call {
+        named::Call::Own(_) => true,
         named::Call::Operation(name) => reads_only(name),
         named::Call::Paths { paths, .. } => !paths.is_empty() && paths.iter().all(|path| path_reads_only(path)),
     };
@@ -94,7 +107,8 @@ fn path_reads_only(path: &str) -> bool {
 impl Transport for ReadOnlyTransport {
     fn send(&self, request: HttpRequest) -> Sending<'_> {
         Box::pin(async move {
-            let name = match judge(&request) {
+            let own = self.own.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let name = match judge(&request, &own) {
                 Verdict::Reads(name) => name,
                 Verdict::MayWrite(operation) => {
                     self.note(|meter| meter.refused.push(operation.clone()));
@@ -128,6 +142,21 @@ mod tests {
         HttpRequest::post("http://shop.example/api/v2_soap/index/".parse().unwrap(), Vec::new(), body)
     }
 
+    fn none() -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
+
+    #[test]
+    fn an_operation_of_a_module_passes_when_it_was_allowed_and_never_in_the_place_of_the_products() {
+        let own = [("acmeInfoRequestParam", "acmeInfo"), ("customerCustomerDelete", "acmeInfo")];
+        let own = own.map(|(element, name)| (element.to_owned(), name.to_owned())).into();
+        let verdict = |element: &str| judge(&post(rpc(&format!("<m:{element}/>")).into_bytes()), &own);
+        assert_eq!(verdict("acmeInfoRequestParam"), Verdict::Reads("acmeInfo".to_owned()));
+        for refused in ["acmeInfo", "acmeDelete", "customerCustomerDelete"] {
+            assert!(matches!(verdict(refused), Verdict::MayWrite(_)), "{refused}");
+        }
+    }
+
     /// Every operation of both styles and all products, with no arguments: the guard must not need any.
     #[test]
     fn of_all_operations_of_the_contract_only_those_pass_that_read() {
@@ -143,7 +172,7 @@ mod tests {
                 let body = rpc(&format!("<m:{element}/>")).into_bytes();
                 let facts = Contract::shared().operation(name).unwrap();
                 let may_pass = facts.reads_only || SESSION.contains(&name.as_str());
-                match judge(&post(body)) {
+                match judge(&post(body), &none()) {
                     Verdict::Reads(found) => {
                         assert!(may_pass && found == *name, "{mode:?} {name} passed as {found}");
                         passed += 1;
@@ -195,7 +224,7 @@ mod tests {
             (many(&[]), false),
             (rpc("<m:multiCall><sessionId>s</sessionId></m:multiCall>"), false),
         ] {
-            assert_eq!(matches!(judge(&post(body.clone().into_bytes())), Verdict::Reads(_)), passes, "{body}");
+            assert_eq!(matches!(judge(&post(body.clone().into_bytes()), &none()), Verdict::Reads(_)), passes, "{body}");
         }
     }
 
@@ -207,9 +236,9 @@ mod tests {
         for body in
             ["", "<html/>", "not XML", &rpc("<m:shopReset/>"), &rpc("<m:CUSTOMERCUSTOMERDELETE/>"), &two, &header]
         {
-            assert!(matches!(judge(&post(body.as_bytes().to_vec())), Verdict::MayWrite(_)), "{body}");
+            assert!(matches!(judge(&post(body.as_bytes().to_vec()), &none()), Verdict::MayWrite(_)), "{body}");
         }
-        let get = |url: &str| judge(&HttpRequest::get(url.parse().unwrap()));
+        let get = |url: &str| judge(&HttpRequest::get(url.parse().unwrap()), &none());
         assert_eq!(get("http://shop.example/api/v2_soap/?wsdl=1"), Verdict::Reads("wsdl".to_owned()));
         assert!(matches!(get("http://shop.example/customer/account/logout"), Verdict::MayWrite(_)));
     }

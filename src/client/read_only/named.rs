@@ -12,6 +12,8 @@ use crate::xml::{self, Element, Limits};
 pub(super) enum Call {
     /// An operation of the contract.
     Operation(String),
+    /// One that the contract does not have and somebody answers for.
+    Own(String),
     /// `call` or `multiCall`, which name what they want by path.
     Paths {
         /// Which of the two.
@@ -24,7 +26,7 @@ pub(super) enum Call {
 impl Call {
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Operation(name) | Self::Paths { operation: name, .. } => name,
+            Self::Operation(name) | Self::Own(name) | Self::Paths { operation: name, .. } => name,
         }
     }
 }
@@ -46,8 +48,8 @@ static BY_ELEMENT: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     named
 });
 
-/// The one call of an envelope. An empty body is `startSession`, whose WS-I message has no element.
-pub(super) fn call_of(body: &[u8]) -> Option<Call> {
+/// The one call of an envelope; `own` names further ones by their elements. An empty body is `startSession`, whose WS-I message has no element.
+pub(super) fn call_of(body: &[u8], own: &BTreeMap<String, String>) -> Option<Call> {
     let limits = Limits::request();
     let document = xml::decode(body, None, &limits).ok()?;
     let root = xml::parse(&document, &limits).ok()?;
@@ -63,7 +65,9 @@ pub(super) fn call_of(body: &[u8]) -> Option<Call> {
         [call, values @ ..] if values.iter().all(|value| value.local == "multiRef") => call,
         _ => return None,
     };
-    let operation = BY_ELEMENT.get(call.local)?.clone();
+    let Some(operation) = BY_ELEMENT.get(call.local).cloned() else {
+        return own.get(call.local).map(|name| Call::Own(name.clone()));
+    };
     let paths = match operation.as_str() {
         "call" => call.children.iter().filter(|part| is_path_part(part)).map(text).collect(),
         "multiCall" => {

@@ -36,6 +36,7 @@ fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> 
             joining.complex_type(module, *style, declared)?;
         }
         joining.check_types(module)?;
+        joining.check_messages(module)?;
     }
     // Prefixes of all modules count for the operations of each.
     for module in modules {
@@ -190,6 +191,25 @@ impl Joining<'_> {
         let remedy =
             nearest(name, names).map_or_else(|| "declare it".to_owned(), |name| format!("did you mean {name}?"));
         Err(ModuleError::at(spot, format!("there is no type {name}"), remedy))
+    }
+
+    /// Messages that are there already in another form.
+    fn check_messages(&self, module: &Module) -> Result<(), ModuleError> {
+        for (style, message) in module.messages.iter().filter(|_| !module.is_wsdl) {
+            let own: Vec<(&str, &str)> =
+                message.parts.iter().map(|part| (part.name.as_str(), part.type_name.as_str())).collect();
+            let there: Vec<_> = self.contract.operations.messages(&message.name, *style).collect();
+            let is_own = |(parts, _): &(Vec<(String, String, bool)>, Option<String>)| {
+                parts.iter().map(|(name, type_name, _)| (name.as_str(), type_name.as_str())).eq(own.iter().copied())
+            };
+            let (Some(part), false) = (message.parts.first(), there.is_empty() || there.iter().any(is_own)) else {
+                continue;
+            };
+            let what = format!("the shop has a message {} of other parts", message.name);
+            let remedy = "Magento merges the two, and neither operation is what it was; rename the message";
+            return Err(ModuleError::at(&part.spot, what, remedy));
+        }
+        Ok(())
     }
 
     fn operation(&mut self, module: &Module, style: WireStyle, declared: &Operation) -> Result<(), ModuleError> {

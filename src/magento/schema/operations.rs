@@ -70,7 +70,16 @@ impl OperationTable {
 
     /// The parts of a message of one style, and its wrapper.
     pub(in crate::magento) fn message(&self, name: &str, mode: WireStyle) -> Option<(Vec<PartText>, Option<String>)> {
-        self.variants(mode).find_map(|(row, variant)| {
+        self.messages(name, mode).next()
+    }
+
+    /// Every form that a message of that name has in some product.
+    pub(in crate::magento) fn messages(
+        &self,
+        name: &str,
+        mode: WireStyle,
+    ) -> impl Iterator<Item = (Vec<PartText>, Option<String>)> {
+        self.variants(mode).filter_map(move |(row, variant)| {
             let (request, response) = variant.messages_of(&row.name);
             let is_request = request == name;
             if !is_request && response != name {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 pub use rows::{Difference, Wrong};
 
 use crate::crm::Entity;
+use crate::quirk::Profile;
 use crate::scenario::Case;
 use crate::scenario::actor::known::Known;
 use crate::scenario::actor::{Tables, Testee, lacking};
@@ -105,8 +106,9 @@ struct End {
     failed: Option<String>,
 }
 
-/// Tells a case with our sync and with a client and compares what they leave.
-pub fn judge(case: &Case, client: &Arc<Testee>) -> Judged {
+/// Tells a case with our sync and with a client and compares what they leave. Our sync has the given profile, or the one that
+/// the scenario names.
+pub fn judge(case: &Case, client: &Arc<Testee>, profile: Option<Profile>) -> Judged {
     let started = Instant::now();
     let mut judged = Judged {
         name: case.name.clone(),
@@ -120,13 +122,17 @@ pub fn judge(case: &Case, client: &Arc<Testee>) -> Judged {
         theirs: Tables::new(),
         elapsed: Duration::ZERO,
     };
-    judged.verdict = verdict(case, client, &mut judged);
+    judged.verdict = verdict(case, client, profile, &mut judged);
     judged.elapsed = started.elapsed();
     judged
 }
 
-fn verdict(case: &Case, client: &Arc<Testee>, judged: &mut Judged) -> Verdict {
+fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: &mut Judged) -> Verdict {
     let (own, foreign) = case.compared(client);
+    let own = match profile {
+        Some(profile) => own.with_profile(profile),
+        None => own,
+    };
     let (result, theirs) = told(&foreign, &[]);
     if let Some(why) = result.skipped {
         return Verdict::Skipped(why);

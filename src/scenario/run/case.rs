@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::shared::SharedSnapshots;
+use crate::quirk::Profile;
 use crate::scenario::actor::Testee;
 use crate::scenario::language::case::head::CaseHead;
 use crate::scenario::language::finding::ScenarioError;
@@ -50,6 +51,14 @@ impl Case {
     pub(in crate::scenario) fn compared(&self, client: &Arc<Testee>) -> (Self, Self) {
         let ours = Self { client: None, judged_as: Some(Arc::clone(client)), is_compared: true, ..self.clone() };
         (ours, Self { is_compared: true, ..self.told_by(client) })
+    }
+
+    /// The same with another profile than the scenario's, for our own sync. The quirks that it names stay.
+    #[must_use]
+    pub fn with_profile(&self, profile: Profile) -> Self {
+        let mut case = CaseHead::clone(&self.case);
+        case.changes.profile = Some(profile);
+        Self { case: Arc::new(case), ..self.clone() }
     }
 
     /// The same, run by a client to be explored: nothing is expected on the way.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{AdminRequest, Problem, Reply};
-use crate::disrupt::{Armed, ArmedId, Plan};
+use super::{AdminRequest, Problem, Reply, operations};
+use crate::disrupt::{Armed, ArmedId, Plan, WSDL_OPERATION};
 use crate::server::service::Service;
 
 /// What is armed at once, and how long it is as JSON.
@@ -29,6 +29,7 @@ fn shown(plan: &Plan, id: ArmedId, armed: &Armed) -> Value {
 
 pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let armed: Armed = request.yaml()?;
+    operations::check(service, armed.when.operation.as_deref(), &[WSDL_OPERATION])?;
     let mut plan = service.locked_plan();
     let bytes = |armed: &Armed| serde_json::to_string(armed).map_or(0, |text| text.len());
     let known: usize = plan.list().map(|(_, armed)| bytes(armed)).sum();

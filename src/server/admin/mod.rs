@@ -9,6 +9,7 @@ mod disruptions;
 mod documents;
 mod guard;
 mod modules;
+mod operations;
 mod problem;
 mod requests;
 mod settings;

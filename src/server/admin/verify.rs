@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{AdminRequest, Problem, Reply};
+use super::{AdminRequest, Problem, Reply, operations};
+use crate::disrupt::WSDL_OPERATION;
 use crate::matching::{Conditions, Count, Matcher};
 use crate::server::journal::JournalEntry;
 use crate::server::service::Service;
-use crate::server::verify::{Together, Unmet, Wanted, counts, judge};
+use crate::server::verify::{ANY_OPERATION, Together, Unmet, Wanted, counts, judge};
 
 /// Calls that one question has: each is looked for among all that came.
 const CALLS_MAX: usize = 1000;
@@ -55,6 +56,8 @@ pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Resu
     if question.calls.is_empty() && !question.nothing_else {
         return Err(Problem::bad_body("\"calls\" is empty, so nothing is asked"));
     }
+    let wanted = question.calls.iter().map(|calls| calls.to.as_str());
+    operations::check(service, wanted, &[ANY_OPERATION, WSDL_OPERATION])?;
     let journal = service.locked_journal();
     if let Some(first) = journal.first_kept().filter(|first| *first > question.after + 1) {
         let detail = format!("the calls {} to {} are not kept any more", question.after + 1, first - 1);

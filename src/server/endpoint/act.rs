@@ -11,7 +11,8 @@ pub(in crate::server) fn act(shop: &mut Shop, call: &Call) -> Acted {
     let result = match &call.asked {
         Asked::Version2(Some(block)) => Err(shop.refuse_header(*block)),
         Asked::Version2(None) => {
-            if !Shop::implemented(&call.operation) && shop.contract().declarer(&call.operation).is_none() {
+            let is_of_the_product = shop.contract().declarer(&call.operation).is_none();
+            if is_of_the_product && !Shop::implemented(&call.operation) && !shop.stubs().concern(&call.operation) {
                 tracing::warn!(operation = call.operation, "this operation of the API is not implemented");
             }
             shop.dispatch(&call.operation, &call.arguments)

@@ -11,7 +11,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::stubs::{StubFile, StubText};
 use crate::magento::{BridgeRelease, Flavor};
+use crate::place::At;
 use crate::soap::WireStyle;
 use crate::yaml_mistake;
 
@@ -55,6 +57,22 @@ pub struct Overrides {
     /// Protocols that the shop has or lacks otherwise than its product.
     #[serde(skip_serializing_if = "is_default")]
     pub doors: DoorOverrides,
+    /// What operations answer, as in a file of stubs: those of modules, as they were seen. Other stubs go before them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stubs: Vec<At<StubText>>,
+    /// Where they were read.
+    #[serde(skip)]
+    pub file: FileName,
+}
+
+/// What a file is called in messages; two files that say the same are equal.
+#[derive(Clone, Debug, Default, Eq)]
+pub struct FileName(String);
+
+impl PartialEq for FileName {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Protocols that the shop has or lacks otherwise than its product.
@@ -86,7 +104,7 @@ pub struct OperationOverrides {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
     /// By operation, its parts: `sessionId string, filters filters -> storeView storeEntity`; a question mark behind a
-    /// type is `minOccurs="0"`. One that the product does not have is declared, and answers fault 3 when it is called.
+    /// type is `minOccurs="0"`. One that the product does not have is declared, and answers what a stub says.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub declared: IndexMap<String, String>,
 }
@@ -182,11 +200,20 @@ impl Overrides {
     /// # Errors
     /// [`OverridesError::Syntax`] with line and column.
     pub fn parse(text: &str, name: &str) -> Result<Self, OverridesError> {
-        serde_saphyr::from_str(text).map_err(|error| {
+        let mut read: Self = serde_saphyr::from_str(text).map_err(|error| {
             let (line, column, message) =
                 yaml_mistake::of(&error, text, &yaml_mistake::OVERRIDES, |_| true).in_one_line();
             OverridesError::Syntax { name: name.to_owned(), line, column, message }
-        })
+        })?;
+        read.stubs.iter_mut().for_each(|stub| stub.get_mut().settle(text));
+        read.file = FileName(name.to_owned());
+        Ok(read)
+    }
+
+    /// Its stubs as a file of them.
+    pub(in crate::shop) fn stub_file(&self) -> StubFile {
+        let name = if self.file.0.is_empty() { "overrides" } else { &self.file.0 };
+        StubFile::inside_of("", name, self.stubs.clone())
     }
 
     /// Writes the file: YAML under a line that says what it is.

@@ -9,9 +9,12 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::SeedError;
-use crate::magento::columns;
+use crate::magento::columns::{self, SqlType};
+use crate::magento::product_type::PRODUCT_TYPES;
+use crate::nearest::nearest;
 use crate::shop::database::Database;
 use crate::shop::row::Row;
+use crate::shop::written::{self, Miswritten};
 
 /// The first id that an attribute of somebody's gets in a fresh install.
 const FIRST_ID: i64 = 132;
@@ -180,6 +183,28 @@ impl AttributeOf {
     }
 }
 
+impl SeedAttribute {
+    /// Whether it can have a value that a seed writes.
+    ///
+    /// # Errors
+    /// [`Miswritten`] for a value that the database would keep as another one.
+    pub(super) fn holds(&self, table: &str, text: &str) -> Result<(), Miswritten> {
+        let Some(sql_type) = SqlType::of_backend(self.kind.facts().1) else { return Ok(()) };
+        let held = written::check_as(table, &self.code, text, sql_type);
+        match (held, self.kind, &self.options) {
+            (Err(wrong), AttributeKind::Select, Options::ById(labels)) => {
+                let listed: Vec<String> = labels.iter().map(|(id, label)| format!("{id} for {label}")).collect();
+                Err(Miswritten::new(wrong.what, format!("write the id of an option: {}", listed.join(", "))))
+            }
+            (Err(wrong), AttributeKind::Select, Options::Labels(_)) => {
+                let remedy = "write the id of an option; give them ids, as in {7: Gold}, to know which that is";
+                Err(Miswritten::new(wrong.what, remedy))
+            }
+            (held, ..) => held,
+        }
+    }
+}
+
 impl AttributeKind {
     /// The word of forms and the kind of table that holds the values.
     fn facts(self) -> (&'static str, &'static str) {
@@ -290,6 +315,12 @@ fn check(attribute: &SeedAttribute, seen: &mut BTreeSet<(&'static str, String)>)
     }
     if attribute.entity != AttributeOf::Product && (attribute.sets.is_some() || !attribute.apply_to.is_empty()) {
         return invalid(format!("{code} is of no product"), "leave sets and apply_to to attributes of products");
+    }
+    // A module may add types of products; one that is spelled nearly like Magento's is none of those.
+    let types = || PRODUCT_TYPES.iter().map(|(code, _)| *code);
+    let mut mistyped = attribute.apply_to.iter().filter(|kind| types().all(|known| known != kind.as_str()));
+    if let Some((kind, meant)) = mistyped.find_map(|kind| Some((kind, nearest(kind, types())?))) {
+        return invalid(format!("{code} applies to \"{kind}\""), &format!("did you mean {meant}?"));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::attributes::SeedAttribute;
 use super::{OwnTable, Seed, SeedError, SeedRow};
 use crate::magento::columns as tables;
 use crate::magento::columns::stored;
@@ -82,9 +83,15 @@ impl Record<'_> {
     }
 }
 
+/// Columns that are no Magento's, and the attributes among them, whose values have types.
+struct Known<'a> {
+    own: Own,
+    attributes: &'a [SeedAttribute],
+}
+
 /// What is wrong with any column and value of any row, in the order of the checks.
 pub(super) fn rows(seed: &Seed) -> Vec<Misfit> {
-    let own = seed.own_columns();
+    let own = Known { own: seed.own_columns(), attributes: &seed.attributes };
     let mut found = Vec::new();
     for (list, table, rows) in [
         ("websites", "core_website", &seed.websites),
@@ -169,14 +176,14 @@ fn columns(row: &SeedRow) -> impl Iterator<Item = (&str, Option<&str>)> {
 }
 
 fn check<'a>(
-    own: &Own,
+    known: &Known<'_>,
     table: &str,
     row: impl Iterator<Item = (&'a str, Option<&'a str>)>,
     record: &Record<'_>,
     found: &mut Vec<Misfit>,
 ) {
     for (column, value) in row {
-        let is_own = || own.contains(&(table.to_owned(), column.to_owned()));
+        let is_own = || known.own.contains(&(table.to_owned(), column.to_owned()));
         if !written::is_column(&[table], column) && tables::table(table).is_some() && !is_own() {
             let wrong = written::no_column(&[table], column);
             let remedy = format!("{} A column of your own is named under `columns`", ended(&wrong.remedy));
@@ -185,7 +192,17 @@ fn check<'a>(
             && let Err(wrong) = written::check_stored(table, column, text)
         {
             found.push(record.misfit(column, wrong.what, wrong.remedy));
+        } else if let (Some(text), Some(attribute)) = (value, known.attribute(table, column))
+            && let Err(wrong) = attribute.holds(table, text)
+        {
+            found.push(record.misfit(column, wrong.what, wrong.remedy));
         }
+    }
+}
+
+impl Known<'_> {
+    fn attribute(&self, table: &str, column: &str) -> Option<&SeedAttribute> {
+        self.attributes.iter().find(|known| known.entity.table() == table && known.code == column)
     }
 }
 

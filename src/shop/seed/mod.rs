@@ -234,6 +234,9 @@ pub enum SeedError {
     /// Columns and values that do not fit: a line for each, with its place and a remedy.
     #[error("{0}")]
     Rows(String),
+    /// No seed at all: a stub of the overrides that the shop is opened with does not fit it.
+    #[error("{0}")]
+    Overrides(String),
     /// A seed that contradicts itself.
     #[error("{what}; {remedy}")]
     Invalid {

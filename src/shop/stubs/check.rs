@@ -4,49 +4,42 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
+use super::error::StubError;
 use super::file::{FaultText, StepText};
 use super::rows::{self, Form};
-use super::template::Template;
-use super::{Does, Fault, Step, Stub, StubFile, Written};
+use super::template::{Template, is_template};
+use super::{Does, Fault, Rank, Step, Stub, StubFile, Written};
+use crate::matching::Condition;
 use crate::nearest::nearest;
 use crate::place::{At, Place};
 use crate::shop::{Database, Shop};
-use crate::soap::{Occurs, ServiceSchema, Shape, TypeRef};
+use crate::soap::{Occurs, ServiceSchema, Shape, TypeRef, Xsd};
 use crate::written_value::Value;
 
 /// The word in an answer that is put on top of the shop's own.
 const MERGE: &str = "merge";
+/// Words of matching.
+const MATCHERS: &[&str] = &["regex", "contains", "not", "one of", "is"];
 /// A client that waits longer has given up.
 const DELAY_SECONDS_MAX: i64 = 3600;
-
-/// Why stubs cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}:{line}:{column}: {message}")]
-pub struct StubError {
-    name: String,
-    /// The line of the file, counted from 1.
-    pub line: u64,
-    /// The column of the line, counted from 1.
-    pub column: u64,
-    message: String,
-}
-
-impl StubError {
-    pub(super) fn syntax(name: &str, line: u64, column: u64, message: String) -> Self {
-        Self { name: name.to_owned(), line, column, message }
-    }
-
-    /// What is wrong, without the place.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
 
 /// The stubs of a file, ready to answer in this shop.
 pub(super) fn compiled(file: &StubFile, shop: &Shop) -> Result<Vec<Stub>, StubError> {
     let check = Check { file, shop, schema: shop.codec().schema() };
     let bytes = file.source.len() / file.stubs.len().max(1);
     file.stubs.iter().map(|stub| Ok(Stub { bytes, ..check.stub(stub)? })).collect()
+}
+
+/// Whether a text can be a value of that type; nothing is known of a template, and PHP makes something of an empty text.
+fn may_be(text: &str, xsd: Xsd) -> bool {
+    if text.is_empty() || is_template(text) {
+        return true;
+    }
+    match xsd {
+        Xsd::Int | Xsd::Double => text.trim().parse::<f64>().is_ok_and(f64::is_finite),
+        Xsd::Boolean => matches!(text, "0" | "1" | "true" | "false"),
+        _ => true,
+    }
 }
 
 struct Check<'a> {
@@ -89,6 +82,9 @@ impl Check<'_> {
                 return self.wrong(&name.place(), format!("{operation} has no argument {argument}"), &remedy);
             }
         }
+        for (name, condition) in &text.when.0 {
+            self.condition(operation, name, condition)?;
+        }
         let mut steps = vec![self.step(operation, &text.first(), &place)?];
         for then in &text.then {
             steps.push(self.step(operation, then.get(), &then.place())?);
@@ -96,7 +92,21 @@ impl Check<'_> {
         let name = text.name.clone().unwrap_or_else(|| format!("{}:{}", self.file.name, place.line));
         let steps = steps.into_iter().map(Arc::new).collect();
         let (operation, when) = (operation.to_owned(), text.when.clone());
-        Ok(Stub { id: 0, name, operation, when, steps, called: 0, bytes: 0 })
+        Ok(Stub { id: 0, name, operation, when, steps, called: 0, bytes: 0, rank: Rank::default() })
+    }
+
+    /// A record as the condition of a text can never hold: what is meant is a word of matching, mistyped.
+    fn condition(&self, operation: &str, name: &At<String>, condition: &At<Condition>) -> Result<(), StubError> {
+        let mut declared = self.schema.operation(operation).into_iter().flat_map(|declared| &declared.request.parts);
+        let part = declared.find(|part| part.name == *name.get());
+        let is_text = part.is_some_and(|part| matches!(part.type_ref, TypeRef::Xsd(xsd) if xsd != Xsd::AnyType));
+        let (Condition::Record(members), true) = (condition.get(), is_text) else { return Ok(()) };
+        let Some(word) = members.0.keys().next() else { return Ok(()) };
+        let remedy = nearest(word, MATCHERS.iter().copied()).map_or_else(
+            || format!("write a text, null, or one of {}", MATCHERS.join(", ")),
+            |known| format!("did you mean {known}?"),
+        );
+        self.wrong(&word.place(), format!("{} is no record and cannot have {}", name.get(), word.get()), &remedy)
     }
 
     fn step(&self, operation: &str, text: &StepText, place: &Place) -> Result<Step, StubError> {
@@ -251,6 +261,10 @@ impl Check<'_> {
                 (Value::List(_) | Value::Record(_), TypeRef::Xsd(xsd)) if *xsd != crate::soap::Xsd::AnyType => {
                     let what = format!("{path} is declared as {}", xsd.qualified_name());
                     self.wrong(&value.place(), what, "write a text, a number, true, false or null")
+                }
+                (Value::Text(text), TypeRef::Xsd(xsd)) if !may_be(text, *xsd) => {
+                    let what = format!("{path} is declared as {}, and \"{text}\" is none", xsd.qualified_name());
+                    self.wrong(&value.place(), what, "write one, or null")
                 }
                 _ => Ok(()),
             };

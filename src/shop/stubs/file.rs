@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::StubError;
+use super::error::StubError;
 use crate::matching::Conditions;
 use crate::place::At;
 use crate::written_value::Value;
@@ -28,72 +28,72 @@ struct Written {
 }
 
 /// What an operation answers, before or on top of what the shop does. What no stub is for, the shop does as ever.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StubText {
     /// What it is called in messages and in the journal; file and line when left out.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The operation, such as `customerCustomerInfo`, or one of a module.
     pub operation: At<String>,
     /// Only calls whose arguments are like these, such as `{customerId: 42}`; the others may be anything.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub when: Conditions,
     /// The answer: a value, a record or a list; `{merge: {…}}` on top of what the shop says. Texts may be templates.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<At<Value>>,
     /// Answer with rows of this table: those that filters, pager and arguments named like columns leave.
-    #[serde(default, rename = "rows of")]
+    #[serde(default, rename = "rows of", skip_serializing_if = "Option::is_none")]
     pub rows_of: Option<At<String>>,
     /// Add a row to this table, of the arguments that are named like its columns; the answer is its id, or the row.
-    #[serde(default, rename = "insert into")]
+    #[serde(default, rename = "insert into", skip_serializing_if = "Option::is_none")]
     pub insert_into: Option<At<String>>,
     /// Further columns of the row that is added.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub with: IndexMap<At<String>, At<Value>>,
     /// Answer with a fault: `{code: 101, string: No luck}`, or the name of one of the resource's, such as `not_exists`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<At<FaultText>>,
     /// How long the answer takes, such as `2 s`; by the shop's clock, which may stand.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<At<String>>,
     /// For how many calls; left out: for all, or for one when `then` follows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<At<u64>>,
     /// What comes after that, one after the other; the last holds for all further calls unless it has `times` too.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub then: Vec<At<StepText>>,
 }
 
 /// A later answer of a stub.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepText {
     /// As in a stub.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<At<Value>>,
     /// As in a stub.
-    #[serde(default, rename = "rows of")]
+    #[serde(default, rename = "rows of", skip_serializing_if = "Option::is_none")]
     pub rows_of: Option<At<String>>,
     /// As in a stub.
-    #[serde(default, rename = "insert into")]
+    #[serde(default, rename = "insert into", skip_serializing_if = "Option::is_none")]
     pub insert_into: Option<At<String>>,
     /// As in a stub.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub with: IndexMap<At<String>, At<Value>>,
     /// As in a stub.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<At<FaultText>>,
     /// As in a stub.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<At<String>>,
     /// For how many calls; left out: for one, or for all further ones when it is the last.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<At<u64>>,
 }
 
 /// A fault as it is written.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum FaultText {
     /// The name of one of the resource's faults.
@@ -103,7 +103,7 @@ pub enum FaultText {
 }
 
 /// A fault of its own.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FaultParts {
     /// The code: a number as 101, or a name as `SOAP-ENV:Server`.
@@ -114,7 +114,7 @@ pub struct FaultParts {
 }
 
 /// A code as people write it.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum FaultCodeText {
     /// The fault code as a number.
@@ -133,6 +133,33 @@ impl FaultCodeText {
 }
 
 impl StubText {
+    /// One that answers nothing yet.
+    pub fn of(operation: &str, when: Conditions) -> Self {
+        Self {
+            name: None,
+            operation: At::nowhere(operation.to_owned()),
+            when,
+            answer: None,
+            rows_of: None,
+            insert_into: None,
+            with: IndexMap::new(),
+            fault: None,
+            delay: None,
+            times: None,
+            then: Vec::new(),
+        }
+    }
+
+    /// Gives numbers with a fraction the text that they have in `source`.
+    pub(in crate::shop) fn settle(&mut self, source: &str) {
+        let first = self.answer.iter_mut().chain(self.with.values_mut());
+        let later = self.then.iter_mut().flat_map(|step| {
+            let step = step.get_mut();
+            step.answer.iter_mut().chain(step.with.values_mut())
+        });
+        first.chain(later).for_each(|value| value.settle(source));
+    }
+
     /// The first answer.
     pub(super) fn first(&self) -> StepText {
         StepText {

@@ -3,6 +3,7 @@
 //! file of them is in `file`, what is wrong with one in `check`, values with templates in `template`, rows in `rows`.
 
 mod check;
+mod error;
 mod file;
 mod rows;
 mod template;
@@ -13,8 +14,8 @@ use indexmap::IndexMap;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-pub use check::StubError;
-pub use file::{StubFile, StubText, schema};
+pub use error::StubError;
+pub use file::{FaultCodeText, FaultParts, FaultText, StubFile, StubText, schema};
 
 use super::{Refusal, Shop};
 use crate::magento::{Contract, Declarer};
@@ -41,6 +42,19 @@ struct Stub {
     called: u64,
     /// What it is as text, about.
     bytes: usize,
+    rank: Rank,
+}
+
+/// Where a stub comes from; the earlier kind goes before the later one, whenever it is added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// A running test.
+    #[default]
+    Test,
+    /// A file, or the head of a scenario.
+    File,
+    /// Overrides.
+    Overrides,
 }
 
 /// What it does for some calls.
@@ -164,8 +178,10 @@ impl Stubs {
 
     fn index(&mut self) {
         self.by_operation.clear();
-        for (at, stub) in self.list.iter().enumerate() {
-            self.by_operation.entry(stub.operation.clone()).or_default().push(at);
+        let mut ranked: Vec<usize> = (0..self.list.len()).collect();
+        ranked.sort_by_key(|at| self.list[*at].rank);
+        for at in ranked {
+            self.by_operation.entry(self.list[at].operation.clone()).or_default().push(at);
         }
     }
 
@@ -216,12 +232,17 @@ impl Shop {
         &self.stubs
     }
 
-    /// Adds the stubs of a file, all of them or none. Answers their numbers.
+    /// Adds the stubs of a running test, all of them or none; they go before those that are installed. Answers their numbers.
     ///
     /// # Errors
     /// [`StubError`] with file and line for the first that cannot work in this shop.
     pub fn add_stubs(&mut self, file: &StubFile) -> Result<Vec<u64>, StubError> {
-        let stubs = check::compiled(file, self)?;
+        self.add_ranked(file, Rank::Test)
+    }
+
+    fn add_ranked(&mut self, file: &StubFile, rank: Rank) -> Result<Vec<u64>, StubError> {
+        let mut stubs = check::compiled(file, self)?;
+        stubs.iter_mut().for_each(|stub| stub.rank = rank);
         self.version += 1;
         Ok(self.stubs.add(stubs))
     }
@@ -231,7 +252,16 @@ impl Shop {
     /// # Errors
     /// As [`Shop::add_stubs`].
     pub fn install_stubs(&mut self, file: &StubFile) -> Result<(), StubError> {
-        self.add_stubs(file)?;
+        self.add_ranked(file, Rank::File)?;
+        self.origin.stubs = self.stubs.clone();
+        Ok(())
+    }
+
+    /// Adds those of the overrides that the shop is opened with; a reset keeps them, and all others go before them.
+    pub(super) fn install_stubs_of_overrides(&mut self) -> Result<(), StubError> {
+        let Some(overrides) = self.config.overrides.as_ref().filter(|own| !own.stubs.is_empty()) else { return Ok(()) };
+        let file = overrides.stub_file();
+        self.add_ranked(&file, Rank::Overrides)?;
         self.origin.stubs = self.stubs.clone();
         Ok(())
     }

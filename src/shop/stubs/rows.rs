@@ -92,13 +92,17 @@ pub(super) fn of(
     Ok(pager.slice(found).into())
 }
 
-/// A row with all columns that the table is said to have.
+/// A row with all columns that the table is said to have, in the order of its declaration, which API v1 shows.
 fn record(table: &Table, row: &Row) -> SoapValue {
-    let mut record = row.to_struct();
-    for column in table.declared_columns() {
+    let mut own = row.to_struct();
+    let mut record = SoapStruct::new();
+    for column in std::iter::once(table.key()).filter(|key| !key.is_empty()).chain(table.declared_columns()) {
         if record.get(column).is_none() {
-            record.set(column, SoapValue::Nil);
+            record.set(column, own.remove(column).unwrap_or_default());
         }
+    }
+    for (name, value) in own {
+        record.set(name, value);
     }
     record.into()
 }

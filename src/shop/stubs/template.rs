@@ -5,9 +5,11 @@ use std::sync::{Arc, LazyLock};
 use jiff::civil::DateTime;
 use minijinja::value::{Serde, Value as Jinja};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use regex::Regex;
 use serde::Serialize;
 
 use super::Written;
+use crate::nearest::nearest;
 use crate::shop::Shop;
 use crate::soap::{SoapStruct, SoapValue};
 
@@ -124,16 +126,58 @@ impl std::io::Write for BoundedText {
     }
 }
 
+/// Names that every call has, besides those of [`RECORDS`].
+const ALWAYS: &[&str] = &["arguments", "now", "base_url", "answer"];
+
+/// What is no template although it looks like one.
+static RAW: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?s)\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}|\{#.*?#\}"));
+/// Texts inside of a template, which may look like anything.
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"#));
+/// What a value is sent through.
+static FILTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\|\s*([A-Za-z_]\w*)"));
+/// Parts of a text that are template.
+static INSIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)\{\{.*?\}\}|\{%.*?%\}"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|error| panic!("the built-in pattern {text}: {error}"))
+}
+
+/// A name or a filter that no call will ever have, and what may be meant.
+fn never_there(template: &minijinja::Template<'_, '_>, source: &str) -> Option<String> {
+    let known: Vec<&str> = ALWAYS.iter().copied().chain(RECORDS.iter().map(|(name, ..)| *name)).collect();
+    let globals: Vec<&str> = ENGINE.globals().map(|(name, _)| name).collect();
+    let mut named: Vec<String> = template.undeclared_variables(false).into_iter().collect();
+    named.sort();
+    let unknown = named.iter().find(|name| !known.contains(&name.as_str()) && !globals.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        let meant = nearest(name, known.iter().copied())
+            .map_or_else(|| format!("there are {}", known.join(", ")), |known| format!("did you mean {known}?"));
+        return Some(format!("no call has {name}; {meant}"));
+    }
+    let without_raw = RAW.replace_all(source, "");
+    let without_texts = QUOTED.replace_all(&without_raw, "");
+    let mut filters = INSIDE.find_iter(&without_texts).flat_map(|inside| FILTER.captures_iter(inside.as_str()));
+    let unknown = filters.find(|found| {
+        let tried = ENGINE.render_str(&format!("{{{{ '' | {} }}}}", &found[1]), ());
+        tried.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
+    });
+    unknown.map(|found| format!("there is no filter {}", &found[1]))
+}
+
 impl Template {
     /// Reads a template; `at` is for messages.
     ///
     /// # Errors
     /// [`TemplateError`] for one that is none.
     pub(super) fn new(source: &str, at: Arc<str>) -> Result<Self, TemplateError> {
-        let is_plain = !["{{", "{%", "{#"].iter().any(|mark| source.contains(mark));
+        let is_plain = !is_template(source);
         let template = Self { source: source.to_owned(), at, is_plain };
         if !is_plain {
-            ENGINE.template_from_str(&template.source).map_err(|error| template.failed(&error))?;
+            let read = ENGINE.template_from_str(&template.source).map_err(|error| template.failed(&error))?;
+            if let Some(why) = never_there(&read, source) {
+                return Err(TemplateError { at: template.at.to_string(), source_text: template.shown(), why });
+            }
         }
         Ok(template)
     }
@@ -175,6 +219,11 @@ impl Template {
         };
         TemplateError { at: self.at.to_string(), source_text: self.shown(), why: why.to_owned() }
     }
+}
+
+/// Whether a text is more than itself.
+pub(super) fn is_template(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
 }
 
 impl Written {

@@ -1,5 +1,6 @@
 //! Products: wire spec, section 7.8.
 
+use crate::magento::product_type::PRODUCT_TYPES;
 use crate::shop::operation::customer::iso_stamp;
 use crate::shop::operation::entity_table::Entities;
 use crate::shop::operation::{Call, Operations};
@@ -17,16 +18,6 @@ pub(in crate::shop::operation) const OPERATIONS: Operations = &[
     ("catalogProductGetSpecialPrice", special_price),
     ("catalogProductListOfAdditionalAttributes", additional_attributes),
     ("catalogProductTypeList", types),
-];
-
-/// Types of products, with the labels of Magento's form.
-const TYPES: &[(&str, &str)] = &[
-    ("simple", "Simple Product"),
-    ("grouped", "Grouped Product"),
-    ("configurable", "Configurable Product"),
-    ("virtual", "Virtual Product"),
-    ("bundle", "Bundle Product"),
-    ("downloadable", "Downloadable Product"),
 ];
 
 /// Attributes that are not additional: the product's record has a field of its own for them.
@@ -209,7 +200,8 @@ fn special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 }
 
 fn types(_call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    let rows = TYPES.iter().map(|(kind, label)| SoapStruct::new().with("type", *kind).with("label", *label).into());
+    let rows =
+        PRODUCT_TYPES.iter().map(|(kind, label)| SoapStruct::new().with("type", *kind).with("label", *label).into());
     Ok(rows.collect::<Vec<SoapValue>>().into())
 }
 
@@ -218,7 +210,7 @@ const PRODUCT_TYPE: i64 = 4;
 
 /// A product's type and attribute set must exist, and the set must be one of products.
 pub(super) fn check_kind(call: &Call<'_>, kind: &str, set: &str) -> Result<(), Refusal> {
-    if !TYPES.iter().any(|(known, _)| *known == kind) {
+    if !PRODUCT_TYPES.iter().any(|(known, _)| *known == kind) {
         return Err(call.fault("product_type_not_exists"));
     }
     match call.shop.set_of(crate::soap::value::leading_int(set)) {
