@@ -131,7 +131,7 @@ fn not_found(error: ScenarioError) -> miette::Report {
     match error {
         ScenarioError::Unreadable { path, cause } if cause.kind() == std::io::ErrorKind::NotFound => {
             if path == Path::new(ROOT) {
-                let help = "go to the folder of your project, or make one here: `mockgento init` a first scenario of yours, \
+                let help = "go to the folder of your project, or make one here: `mockgento init` writes a first scenario, \
                             `mockgento scenarios` those that came with the program";
                 return miette::miette!(help = help, "there is no folder `{ROOT}` here");
             }

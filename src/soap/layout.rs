@@ -128,23 +128,7 @@ impl<'a> Columns<'a> {
 mod tests {
     use super::*;
     use crate::soap::SoapValue;
-    use crate::soap::record::Columns as Row;
-
-    struct Fixed(Vec<Name>, Vec<Option<&'static str>>);
-
-    impl Row for Fixed {
-        fn names(&self) -> &[Name] {
-            &self.0
-        }
-
-        fn place(&self, name: &str) -> Option<usize> {
-            self.0.iter().position(|known| &**known == name)
-        }
-
-        fn value(&self, place: usize) -> Option<&str> {
-            self.1[place]
-        }
-    }
+    use crate::soap::record::tests::Fixed;
 
     /// Members are found at their places as they are by their names, whatever was set.
     #[test]

@@ -337,11 +337,11 @@ impl Serialize for SoapStruct {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[derive(Debug)]
-    struct Fixed(Vec<Name>, Vec<Option<&'static str>>);
+    pub(in crate::soap) struct Fixed(pub(in crate::soap) Vec<Name>, pub(in crate::soap) Vec<Option<&'static str>>);
 
     impl Columns for Fixed {
         fn names(&self) -> &[Name] {

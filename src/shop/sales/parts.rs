@@ -86,6 +86,7 @@ impl Shop {
 #[cfg(test)]
 mod tests {
     use crate::clock::Clock;
+    use crate::shop::sales::quote::QUOTE_ITEM;
     use crate::shop::{Sale, Seed, Shop, ShopConfig, ShopEdit};
 
     fn shop() -> Shop {
@@ -130,6 +131,13 @@ mod tests {
         assert_eq!(sums, ["40.0000", "4.0000", "44.0000", "1"]);
     }
 
+    /// The lines of a cart with their quantities.
+    fn lines(shop: &Shop, cart: i64) -> Vec<(i64, String)> {
+        let of_cart = cart.to_string();
+        let rows = shop.database.table(QUOTE_ITEM).with("quote_id", &of_cart);
+        rows.map(|(id, row)| (id, row.text("qty").to_owned())).collect()
+    }
+
     /// A group has no line of its own; what is given for it falls to what is in it.
     #[test]
     fn a_group_becomes_the_lines_of_its_products() {
@@ -156,15 +164,10 @@ mod tests {
         };
         let sale = Sale { customer: Some(1), items: vec![item("1").into()], ..Sale::default() };
         let cart = shop.edit(&ShopEdit::FillCart(sale)).unwrap();
-        let lines = |shop: &Shop| -> Vec<(i64, String)> {
-            let of_cart = cart.to_string();
-            let rows = shop.database.table("sales_flat_quote_item").with("quote_id", &of_cart);
-            rows.map(|(id, row)| (id, row.text("qty").to_owned())).collect()
-        };
-        let before = lines(&shop);
+        let before = lines(&shop, cart);
         shop.edit(&ShopEdit::PutInCart { cart, items: vec![item("3").into()] }).unwrap();
         let expected: Vec<_> = before.into_iter().map(|(id, _)| (id, "3.0000".to_owned())).collect();
-        assert_eq!(lines(&shop), expected);
+        assert_eq!(lines(&shop, cart), expected);
     }
 
     #[test]
@@ -176,20 +179,15 @@ mod tests {
         };
         let sale = Sale { customer: Some(1), items: vec![item("1")], ..Sale::default() };
         let cart = shop.edit(&ShopEdit::FillCart(sale)).unwrap();
-        let lines = |shop: &Shop| -> Vec<(i64, String)> {
-            let of_cart = cart.to_string();
-            let rows = shop.database.table("sales_flat_quote_item").with("quote_id", &of_cart);
-            rows.map(|(id, row)| (id, row.text("qty").to_owned())).collect()
-        };
-        let before = lines(&shop);
+        let before = lines(&shop, cart);
         shop.edit(&ShopEdit::PutInCart { cart, items: vec![item("3")] }).unwrap();
-        let after = lines(&shop);
+        let after = lines(&shop, cart);
         assert_eq!(
             before.iter().map(|(id, _)| id).collect::<Vec<_>>(),
             after.iter().map(|(id, _)| id).collect::<Vec<_>>()
         );
         assert_eq!((after[0].1.as_str(), after[1].1.as_str()), ("3.0000", "1.0000"));
         shop.edit(&ShopEdit::PutInCart { cart, items: Vec::new() }).unwrap();
-        assert_eq!(lines(&shop), []);
+        assert_eq!(lines(&shop, cart), []);
     }
 }
