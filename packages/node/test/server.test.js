@@ -120,6 +120,7 @@ describe("a shop for each test", () => {
       assert.match(error.message, /POST \/__admin\/edits: .*no_such_table/);
       return true;
     });
+    await assert.rejects(shop.assertCalled("logim"), /no operation logim; did you mean login\?/);
     await assert.rejects(shop.request(999), /__admin\/requests\/999/);
   });
 
@@ -138,7 +139,7 @@ describe("a shop for each test", () => {
       ["login", { times: 3 }, "2 calls of login, expected 3"],
       ["login", { with: { username: "joe" } }, `nearly is one: username is "${shop.user}", expected "joe"`],
       ["login", { with: { store: 1 } }, "store is not there, expected"],
-      ["logim", {}, "0 calls of logim"],
+      ["customerCustomerInfo", {}, "0 calls of customerCustomerInfo"],
       ["login", { times: 0 }, "2 calls of login, expected 0"],
     ]) {
       await assert.rejects(shop.assertCalled(operation, wanted), (error) => {

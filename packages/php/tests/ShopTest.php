@@ -142,6 +142,9 @@ final class ShopTest extends TestCase
             $this->assertSame(409, $error->problem['status']);
             $this->assertMatchesRegularExpression('#POST /__admin/edits: .*no_such_table#', $error->getMessage());
         }
+        $this->expectException(ControlError::class);
+        $this->expectExceptionMessage('no operation logim; did you mean login?');
+        $this->assertShopCalled('logim');
     }
 
     public function testAssertionsTellOfTheCallsThatComeNearest(): void
@@ -160,7 +163,7 @@ final class ShopTest extends TestCase
         $this->assertFails($login(with: ['username' => 'joe']), "nearly is one: username is \"$shop->user\", expected \"joe\"");
         $this->assertFails($login(with: ['store' => 1]), 'store is not there, expected');
         $this->assertFails($login(times: 0), '2 calls of login, expected 0');
-        $this->assertFails(fn () => $this->assertShopCalled('logim'), '0 calls of logim');
+        $this->assertFails(fn () => $this->assertShopCalled('customerCustomerInfo'), '0 calls of customerCustomerInfo');
         $this->assertFails(fn () => $this->assertShopHadNoFaults(), 'the apiKey is not the one of');
     }
 

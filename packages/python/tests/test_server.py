@@ -124,6 +124,8 @@ def test_an_edit_that_is_refused_says_why(mockgento_shop):
     assert refused.value.problem["status"] == 409 and refused.value.problem["remedy"]
     with pytest.raises(ControlError, match="/__admin/requests/999"):
         mockgento_shop.request(999)
+    with pytest.raises(ControlError, match="no operation logim; did you mean login\\?"):
+        mockgento_shop.assert_called("logim")
 
 
 def test_assertions_tell_of_the_calls_that_come_nearest(mockgento_shop):
@@ -142,7 +144,7 @@ def test_assertions_tell_of_the_calls_that_come_nearest(mockgento_shop):
         (dict(operation="login", times=3), "2 calls of login, expected 3"),
         (dict(operation="login", username="joe"), f'nearly is one: username is "{shop.user}", expected "joe"'),
         (dict(operation="login", store=1), "store is not there, expected"),
-        (dict(operation="logim"), "0 calls of logim"),
+        (dict(operation="customerCustomerInfo"), "0 calls of customerCustomerInfo"),
         (dict(operation="login", times=0), "2 calls of login, expected 0"),
     ]:
         with pytest.raises(AssertionError) as failed:

@@ -148,6 +148,8 @@ class ServerTest {
         Refused refused = assertThrows(Refused.class, () -> shop.create("no_such_table", Map.of("a", 1)));
         assertEquals(409L, refused.problem().get("status"));
         assertTrue(refused.getMessage().matches("POST /__admin/edits: .*no_such_table.*"), refused.getMessage());
+        refused = assertThrows(Refused.class, () -> shop.assertCalled("logim"));
+        assertTrue(refused.getMessage().contains("no operation logim; did you mean login?"), refused.getMessage());
     }
 
     @Test
@@ -164,7 +166,7 @@ class ServerTest {
         assertFails("nearly is one: username is \"tester\", expected \"joe\"", () -> shop.assertCalled("login", 1, Map.of("username", "joe")));
         assertFails("store is not there, expected", () -> shop.assertCalled("login", 1, Map.of("store", 1)));
         assertFails("2 calls of login, expected 0", () -> shop.assertNotCalled("login"));
-        assertFails("0 calls of logim", () -> shop.assertCalled("logim"));
+        assertFails("0 calls of customerCustomerInfo", () -> shop.assertCalled("customerCustomerInfo"));
         assertFails("the apiKey is not the one of", shop::assertNoFaults);
     }
 
