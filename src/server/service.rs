@@ -144,6 +144,7 @@ impl Service {
         let codec = self.codec.read().unwrap_or_else(PoisonError::into_inner).clone();
         let read = endpoint::receive_without_shop(&codec, request, body);
         let mut shop = lock(&self.shop);
+        shop.read_when_due();
         let received = match read {
             Some(read) if codec.is_same(shop.codec()) => read,
             // Another style or bridge has been switched on meanwhile, or it is no call.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rand_chacha::ChaCha8Rng;
 
+use super::description::Description;
 use super::session::Sessions;
 use super::stubs::Stubs;
 use super::{Database, Settings, Shop, ShopConfig, acl};
@@ -20,6 +21,7 @@ pub struct Checkpoint {
     sessions: Sessions,
     random: ChaCha8Rng,
     stubs: Stubs,
+    description: Description,
     clock: ClockMark,
 }
 
@@ -42,16 +44,17 @@ impl Shop {
             sessions: self.sessions.clone(),
             random: self.random.clone(),
             stubs: self.stubs.clone(),
+            description: self.description.clone(),
             clock: self.config.clock.mark(),
         }
     }
 
     /// Goes back to a state. Where the shop is served stays; sessions that were alive then are alive again.
     pub fn restore(&mut self, checkpoint: &Checkpoint) {
-        let Checkpoint { at: _, config, settings, database, users, sessions, random, stubs, clock } =
+        let Checkpoint { at: _, config, settings, database, users, sessions, random, stubs, description, clock } =
             checkpoint.clone();
         config.clock.restore(&clock);
-        self.codec = super::codec_for(&config);
+        self.description = description;
         self.config = config;
         self.settings = settings;
         self.database = database;

@@ -201,6 +201,12 @@ fn unknown_operation(shop: &Shop, asked: &str) -> String {
         return format!("<{asked}> is a call in RPC/encoded style and this shop speaks WS-I; fetch its WSDL again");
     }
     let name = unwrapped.unwrap_or(asked);
+    if shop.serves_another_description(name) {
+        return format!(
+            "{name} is there, but the WSDL cache is on and the shop still works by a WSDL it has read before; flush Magento's \
+             cache and delete PHP's /tmp/wsdl-*, or wait for a day"
+        );
+    }
     if let Some(since) = shop.config.contract.operation(name).and_then(|facts| facts.since.as_deref()) {
         let has = shop.bridge().map_or("has no bridge".to_owned(), |release| format!("has {}", release.short()));
         return format!("{name} came with the OroCRM bridge {since} and this shop {has}");

@@ -9,6 +9,7 @@ mod checkpoint;
 pub mod config;
 pub mod database;
 mod delete;
+mod description;
 pub mod dump;
 pub mod edit;
 mod explain;
@@ -52,6 +53,7 @@ pub use sales::{Sale, SaleRefused};
 pub use seed::{Seed, SeedError};
 pub use written::Miswritten;
 
+use description::Description;
 use operation::Given;
 use session::Sessions;
 use stubs::{Stubbed, Stubs};
@@ -67,7 +69,7 @@ pub struct Shop {
     pub(crate) users: acl::Users,
     sessions: Sessions,
     pub(crate) random: ChaCha8Rng,
-    codec: Codec,
+    description: Description,
     stubs: Stubs,
     /// Stubs that calls met and nobody has asked for yet.
     stubbed: Vec<Stubbed>,
@@ -100,7 +102,7 @@ impl Shop {
         // Rows of the seed that were completed would be there twice.
         origin.customers = loaded.customers;
         let seed = Arc::new(origin);
-        let codec = codec_for(&config);
+        let description = Description::new(codec_for(&config));
         let mut shop = Self {
             origin: Origin { seed, config: config.clone(), clock: config.clock.mark(), stubs: Stubs::default() },
             stubs: Stubs::default(),
@@ -113,10 +115,11 @@ impl Shop {
             database: loaded.database,
             users: loaded.users,
             sessions: Sessions::default(),
-            codec,
+            description,
             codec_of_version1: codec_of_version1(&config),
             config,
         };
+        shop.describe_anew();
         shop.install_categories();
         shop.install_attribute_sets();
         shop.join_attribute_sets(&loaded.members)?;
@@ -129,11 +132,6 @@ impl Shop {
     pub fn copied(&self, clock: Clock) -> Self {
         let config = ShopConfig { clock, ..self.config.clone() };
         Self { config, sessions: Sessions::default(), ..self.clone() }
-    }
-
-    /// Reads and writes envelopes in the shop's present style and bridge release.
-    pub fn codec(&self) -> &Codec {
-        &self.codec
     }
 
     /// Reads and writes envelopes of SOAP v1, which is the same in every style.
@@ -189,7 +187,7 @@ impl Shop {
     pub fn set_contract(&mut self, contract: Arc<Contract>) {
         self.version += 1;
         self.config.contract = contract;
-        self.codec = codec_for(&self.config);
+        self.describe_anew();
     }
 
     /// What the shop poses as.
@@ -270,21 +268,21 @@ impl Shop {
     pub fn set_mode(&mut self, mode: WireStyle) {
         self.version += 1;
         self.config.mode = mode;
-        self.codec = codec_for(&self.config);
+        self.describe_anew();
     }
 
     /// Installs another bridge release, or removes it.
     pub fn set_bridge(&mut self, bridge: Option<&'static BridgeRelease>) {
         self.version += 1;
         self.config.bridge = bridge;
-        self.codec = codec_for(&self.config);
+        self.describe_anew();
     }
 
     /// Makes the shop pose as another product or line.
     pub fn set_flavor(&mut self, flavor: Flavor) {
         self.version += 1;
         self.config.flavor = flavor;
-        self.codec = codec_for(&self.config);
+        self.describe_anew();
         self.codec_of_version1 = codec_of_version1(&self.config);
     }
 

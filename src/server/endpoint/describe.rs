@@ -46,10 +46,10 @@ pub(super) fn describe(
     };
     // A mended shop's schema is mended already.
     let wsdl = WsdlOptions { mend: false, encoding_schema_location };
-    let key = (shop.codec().shared_schema(), address.clone(), wsdl.clone());
+    let key = (shop.described().shared_schema(), address.clone(), wsdl.clone());
     let text = WRITTEN.get_or_try(
         |known| Arc::ptr_eq(&known.0, &key.0) && known.1 == key.1 && known.2 == key.2,
-        || Ok::<_, std::convert::Infallible>((key.clone(), wsdl::write(shop.codec().schema(), &address, &wsdl))),
+        || Ok::<_, std::convert::Infallible>((key.clone(), wsdl::write(shop.described().schema(), &address, &wsdl))),
     );
     let Ok(text) = text;
     let outcome = Outcome::Wsdl(text.len());

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shop;
 use super::acl::Role;
+use super::description::WSDL_CACHE;
 use super::row::Row;
 use super::sales::Sale;
 use super::seed::SeedRow;
@@ -100,6 +101,11 @@ pub enum ShopEdit {
         path: String,
         /// The value of the setting.
         value: String,
+    },
+    /// Empties Magento's cache, which holds the description of the API where that is cached.
+    FlushCache {
+        /// Whether PHP's copy of the description is deleted as well.
+        with_php: bool,
     },
     /// Switches WS-I compliance on or off.
     SetWsi(bool),
@@ -227,6 +233,13 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
         ShopEdit::UpdateCart { cart, fields } => shop.change_cart(*cart, fields),
         ShopEdit::Configure { path, value } => {
             shop.settings.set(path.clone(), value.clone());
+            if path == WSDL_CACHE {
+                shop.describe_anew();
+            }
+            Ok(0)
+        }
+        ShopEdit::FlushCache { with_php } => {
+            shop.flush_cache(*with_php);
             Ok(0)
         }
         ShopEdit::SetWsi(on) => {

@@ -172,6 +172,7 @@ impl Check<'_> {
                 self.place_of_edit(installed.shop.as_ref(), place);
                 self.bridge(Some(&installed.version));
             }
+            MagentoEdit::FlushCache(flushed) => self.place_of_edit(flushed.shop.as_ref(), place),
             MagentoEdit::SetWsi(set) => self.place_of_edit(set.shop.as_ref(), place),
         }
     }

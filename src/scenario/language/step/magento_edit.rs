@@ -120,6 +120,9 @@ pub enum MagentoEdit {
     /// The bridge is installed, updated or (with `none`) removed.
     #[serde(rename = "install bridge")]
     InstallBridge(InstallBridge),
+    /// Magento's cache is emptied, which holds the WSDL where that is cached.
+    #[serde(rename = "flush cache")]
+    FlushCache(FlushCache),
     /// WS-I compliance is switched.
     #[serde(rename = "set wsi")]
     SetWsi(SetWsi),
@@ -164,6 +167,7 @@ impl MagentoEdit {
             Self::Configure(edit) => edit.refused.as_ref(),
             Self::UpdateApiUser(edit) => edit.refused.as_ref(),
             Self::InstallBridge(edit) => edit.refused.as_ref(),
+            Self::FlushCache(edit) => edit.refused.as_ref(),
             Self::SetWsi(edit) => edit.refused.as_ref(),
         }
     }
@@ -369,6 +373,21 @@ pub struct UpdateApiUser {
 pub struct InstallBridge {
     /// A release such as 1.2.19, or `none`.
     pub version: At<String>,
+    /// In which shop, when there are several.
+    #[serde(default)]
+    pub shop: Option<At<String>>,
+    /// Magento refuses it and says this.
+    #[serde(default)]
+    pub refused: Option<At<Matcher>>,
+}
+
+/// Magento's cache, and what PHP keeps beside it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlushCache {
+    /// Whether PHP's copy of the WSDL (`/tmp/wsdl-*`) is deleted as well; it lives for a day otherwise.
+    #[serde(default, rename = "with php")]
+    pub with_php: Option<YesNo>,
     /// In which shop, when there are several.
     #[serde(default)]
     pub shop: Option<At<String>>,

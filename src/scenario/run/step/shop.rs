@@ -107,6 +107,10 @@ impl World<'_> {
                 let version = Some(installed.version.get()).filter(|version| *version != "none").cloned();
                 self.apply(installed.shop.as_ref(), |_| Ok(vec![ShopEdit::SetBridge(version)]))
             }
+            MagentoEdit::FlushCache(flushed) => {
+                let with_php = flushed.with_php.is_some_and(|told| told.is_yes());
+                self.apply(flushed.shop.as_ref(), |_| Ok(vec![ShopEdit::FlushCache { with_php }]))
+            }
             MagentoEdit::SetWsi(set) => self.apply(set.shop.as_ref(), |_| Ok(vec![ShopEdit::SetWsi(set.wsi.is_yes())])),
         }
     }
