@@ -31,7 +31,8 @@ pub struct ApiUser {
 pub enum Role {
     /// The role has access to all resources.
     All,
-    /// The ticked nodes; ticking a parent does not grant its children.
+    /// The ticked nodes. What is above a ticked node is ticked with it, as the role editor does; what is below is not, since
+    /// a role stores a refusal for each node that is not ticked.
     Nodes(Vec<String>),
 }
 
@@ -44,9 +45,13 @@ impl Role {
     fn allows(&self, node: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Nodes(nodes) => nodes.iter().any(|allowed| allowed == node),
+            Self::Nodes(nodes) => nodes.iter().any(|ticked| is_at_or_above(node, ticked)),
         }
     }
+}
+
+fn is_at_or_above(node: &str, ticked: &str) -> bool {
+    ticked.strip_prefix(node).is_some_and(|below| below.is_empty() || below.starts_with('/'))
 }
 
 impl Users {
@@ -105,5 +110,28 @@ impl Users {
             let known = tree.has(node) && !outside_tree;
             *role == Role::All || (known && role.allows(node))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticked_node_ticks_what_is_above_it_and_nothing_else() {
+        let role = Role::from_nodes(vec!["core/store/list".to_owned(), "customer".to_owned()]);
+        for (node, is_allowed) in [
+            ("core", true),
+            ("core/store", true),
+            ("core/store/list", true),
+            ("core/store/info", false),
+            ("core/st", false),
+            ("cor", false),
+            ("customer", true),
+            ("customer/info", false),
+            ("directory", false),
+        ] {
+            assert_eq!(role.allows(node), is_allowed, "{node}");
+        }
     }
 }
