@@ -1,7 +1,7 @@
 //! Somebody's own client on the command line: its file is read once, whoever names it, and a suite of which it tells too little
 //! is no success.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use crate::scenario::result::CaseResult;
 pub(super) struct Clients {
     /// The one that was given for all scenarios.
     given: Option<Arc<Testee>>,
-    is_any: bool,
+    /// Each client with the cases in which it acts.
+    cases: Vec<(Arc<Testee>, BTreeSet<String>)>,
 }
 
 impl Clients {
@@ -36,6 +37,7 @@ impl Clients {
     pub(super) fn attach(given: Option<&Path>, cases: &mut [Case]) -> Result<Self, miette::Report> {
         let given = given.map(Self::load).transpose()?;
         let mut known: BTreeMap<PathBuf, Arc<Testee>> = BTreeMap::new();
+        let mut of: Vec<(Arc<Testee>, BTreeSet<String>)> = Vec::new();
         for case in cases.iter_mut() {
             let client = match (&given, case.named_client()) {
                 (Some(given), _) => Arc::clone(given),
@@ -50,14 +52,17 @@ impl Clients {
                 (None, None) => continue,
             };
             *case = case.told_by(&client);
+            match of.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &client)) {
+                Some((_, names)) => drop(names.insert(case.name.clone())),
+                None => of.push((client, BTreeSet::from([case.name.clone()]))),
+            }
         }
-        let is_any = given.is_some() || !known.is_empty();
-        Ok(Self { given, is_any })
+        Ok(Self { given, cases: of })
     }
 
     /// Whether somebody's client acts in any case.
     pub(super) fn is_any(&self) -> bool {
-        self.is_any
+        self.given.is_some() || !self.cases.is_empty()
     }
 
     /// How many cases run at once: a client has one CRM.
@@ -68,34 +73,34 @@ impl Clients {
         wanted.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     }
 
-    /// Whether the client that was given has told enough; says what is missing.
+    /// Whether each client has acted often enough; says what is missing.
     pub(super) fn judge(&self, results: &[CaseResult], is_quiet: bool, mut note: impl FnMut(&str)) -> bool {
-        let Some(client) = &self.given else { return true };
-        let told = results.iter().filter(|result| result.skipped.is_none() && !result.is_unread()).count();
-        let (title, all) = (client.title(), results.len());
-        match enough(client, told) {
-            Ok(()) => {
-                if !is_quiet {
-                    note(&format!("{title}: {told} of {all} cases run"));
+        let mut is_enough = true;
+        for (client, names) in &self.cases {
+            let (title, all) = (client.title(), names.len());
+            let is_told =
+                |result: &&CaseResult| names.contains(&result.name) && result.skipped.is_none() && !result.is_unread();
+            match enough(client, results.iter().filter(is_told).count()) {
+                Ok(told) if !is_quiet => note(&format!("{title}: {told} of {all} cases run")),
+                Ok(_) => {}
+                Err(why) => {
+                    note(&format!("{title}: {why}"));
+                    is_enough = false;
                 }
-                true
-            }
-            Err(why) => {
-                note(&format!("{title}: {why}"));
-                false
             }
         }
+        is_enough
     }
 }
 
-/// Why so many cases run are too few.
-pub(super) fn enough(client: &Testee, told: usize) -> Result<(), String> {
+/// How many cases were run, or why they are too few.
+pub(super) fn enough(client: &Testee, told: usize) -> Result<usize, String> {
     let least = client.at_least().unwrap_or(1);
     match told {
         0 => Err("no case was run, so nothing is shown; what it lacks stands beside each".to_owned()),
         few if few < least => Err(format!(
             "{few} cases were run, and `at least: {least}` stands in its file; what it lacks stands beside each"
         )),
-        _ => Ok(()),
+        _ => Ok(told),
     }
 }

@@ -2,7 +2,7 @@
 
 use miette::IntoDiagnostic as _;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_table::{Table, presets};
@@ -13,8 +13,10 @@ use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::quirk::Profile;
 use crate::report::{conform as report, file};
+use crate::scenario::Case;
 use crate::scenario::actor::Testee;
 use crate::scenario::actor::features;
+use crate::scenario::actor::known::Known;
 use crate::scenario::conform::{self, Judged, Verdict};
 
 /// Arguments of `conform`.
@@ -88,9 +90,15 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         return Ok(ExitCode::AsExpected);
     };
     let client = Clients::load(client)?;
+    for target in &args.reports {
+        file::probe(&target.file).map_err(|error| miette::miette!("{error}"))?;
+    }
     let (mut cases, wrong) = places::load(&args.places, &args.tags)?;
     for unread in &wrong {
         diagnostics::print(&unread.report, colour);
+    }
+    for gone in of_no_scenario(&client, &args.places, &cases) {
+        let _ = writeln!(output::stderr(), "warning: {gone}");
     }
     if let Some(text) = &args.filter {
         let text = text.to_lowercase();
@@ -122,7 +130,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
     let _ = out.write_all(report::matrix(&about, &judged).as_bytes());
     for target in &args.reports {
         let text = match target.format {
-            Format::Junit => report::junit(&judged),
+            Format::Junit => report::junit(&about, &judged),
             Format::Json => report::json(&about, &judged),
             Format::Html => report::page(&about, &judged).into_diagnostic()?,
         };
@@ -145,6 +153,30 @@ fn no_longer(client: &Testee, judged: &[Judged]) -> Vec<String> {
         seen.peek().is_some() && seen.all(|(_, seen)| !seen)
     });
     told.map(|(_, known)| format!("{file}:{}: {}: {}", known.line, known.scenario, known.reason)).collect()
+}
+
+/// Known differences of scenarios that are not there, so that the list does not outlive them.
+fn of_no_scenario(client: &Testee, places: &[PathBuf], cases: &[Case]) -> Vec<String> {
+    let root = Path::new(places::ROOT);
+    if !root.is_dir() || !places.iter().all(|place| place.starts_with(root)) {
+        // Names are those of files below it.
+        return Vec::new();
+    }
+    let (known, file) = client.known();
+    let file = file.map(|file| file.display().to_string()).unwrap_or_default();
+    let is_there = |known: &&Known| {
+        let name = known.scenario.as_str();
+        let names_a_file = |name: &str| root.join(format!("{name}.yaml")).is_file();
+        let scenario = name.rsplit_once('.').map_or(name, |(scenario, _)| scenario);
+        cases.iter().any(|case| known.is_about(&case.name)) || names_a_file(name) || names_a_file(scenario)
+    };
+    let said = |known: &Known| {
+        format!(
+            "{file}:{}: there is no scenario `{}`; correct the name, or take the entry out",
+            known.line, known.scenario
+        )
+    };
+    known.iter().filter(|known| !is_there(known)).map(said).collect()
 }
 
 fn list() -> String {

@@ -10,7 +10,7 @@ use crate::scenario::result::CaseResult;
 use crate::scenario::{Case, Scenario, find};
 
 /// The folder that is meant when none is named.
-const ROOT: &str = "scenarios";
+pub(super) const ROOT: &str = "scenarios";
 
 /// A file that cannot be run.
 pub(super) struct Unread {

@@ -3,8 +3,9 @@
 //! not decided here.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use indexmap::IndexMap;
@@ -232,7 +233,30 @@ fn remove_left_over(option: &str, path: &Path, is_ours: IsOurs) -> miette::Resul
         let help = "name a file that is not there yet";
         return Err(miette!(help = help, "{option} {}: it is there, and no server wrote it", path.display()));
     }
+    if let Some(running) = read(path).and_then(|text| running(&text)) {
+        let help = "name another file, or end that server first";
+        return Err(miette!(
+            help = help,
+            "{option} {}: a server that runs wrote it (process {}, {})",
+            path.display(),
+            running.pid,
+            running.address
+        ));
+    }
     std::fs::remove_file(path).map_err(|error| cannot_write(option, path, &error))
+}
+
+/// How long a server of this machine may take to accept.
+const ACCEPTS_WITHIN: Duration = Duration::from_millis(500);
+
+/// The server that a ready file tells of, if somebody listens there.
+fn running(text: &str) -> Option<Ready> {
+    let told: Ready = serde_json::from_str(text).ok()?;
+    let mut address = told.address;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    TcpStream::connect_timeout(&address, ACCEPTS_WITHIN).ok().map(|_| told)
 }
 
 fn cannot_write(option: &str, path: &Path, error: &io::Error) -> miette::Report {
@@ -263,6 +287,20 @@ mod tests {
         assert_eq!(written, ready());
         files.remove(&ready());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_file_of_a_server_that_runs_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ready.json");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = Ready { address: listener.local_addr().unwrap(), ..ready() };
+        std::fs::write(&path, serde_json::to_string(&there).unwrap()).unwrap();
+        let refused = args(Some(&path), None).prepare().unwrap_err().to_string();
+        assert!(refused.contains("a server that runs wrote it (process "), "{refused}");
+        drop(listener);
+        args(Some(&path), None).prepare().unwrap();
+        assert!(!path.exists(), "what a killed one left goes");
     }
 
     #[test]

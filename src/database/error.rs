@@ -35,12 +35,17 @@ pub enum DatabaseError {
         /// The query that was refused.
         query: String,
     },
-    /// The statement gives no rows.
-    #[error("`{0}` gives no rows; a query here only reads, such as SELECT … FROM …")]
+    /// The statement does something else than reading, or reads nothing.
+    #[error("`{}` is no query that reads; write SELECT … FROM …", begin(.0))]
     NoRows(String),
     /// Two columns have one name.
-    #[error("the query gives two columns `{0}`; name one of them otherwise with AS")]
-    Twice(String),
+    #[error("the query gives two columns `{name}`; name one of them otherwise with AS")]
+    Twice {
+        /// The name of both.
+        name: String,
+        /// The query.
+        query: String,
+    },
     /// More rows than anybody compares.
     #[error("the query gives more than {0} rows, 2,000,000 values or 64 MB; choose fewer with WHERE")]
     TooMany(usize),
@@ -52,6 +57,21 @@ pub enum DatabaseError {
     /// No shop has such a database.
     #[error("a shop's tables are in MySQL or MariaDB, not in {0}; write mysql://user@host/name")]
     NoShop(&'static str),
+}
+
+impl DatabaseError {
+    /// The query that it is about.
+    pub fn query(&self) -> Option<&str> {
+        match self {
+            Self::Query { query, .. } | Self::NoRows(query) | Self::Twice { query, .. } => Some(query),
+            _ => None,
+        }
+    }
+}
+
+/// How a statement begins, on one line.
+fn begin(query: &str) -> String {
+    query.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect()
 }
 
 /// The place in words: line, column, and what stands there.

@@ -66,12 +66,11 @@ impl<'l> Gathered<'l> {
 /// No columns, or two of one name.
 pub(super) fn columns(names: Vec<String>, query: &str) -> Result<Vec<String>, DatabaseError> {
     if names.is_empty() {
-        let shown: String = query.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
-        return Err(DatabaseError::NoRows(shown));
+        return Err(DatabaseError::NoRows(query.to_owned()));
     }
     let twice = names.iter().enumerate().find(|(number, name)| names.iter().take(*number).any(|other| other == *name));
     match twice {
-        Some((_, name)) => Err(DatabaseError::Twice(name.clone())),
+        Some((_, name)) => Err(DatabaseError::Twice { name: name.clone(), query: query.to_owned() }),
         None => Ok(names),
     }
 }

@@ -21,7 +21,7 @@ fn rows(connection: &Connection, query: &str) -> Result<Vec<Row>, DatabaseError>
     let refused = |cause: rusqlite::Error| refused(cause, query);
     let mut statement = connection.prepare(query).map_err(refused)?;
     if !statement.readonly() {
-        return Err(DatabaseError::NoRows(query.split_whitespace().take(3).collect::<Vec<_>>().join(" ")));
+        return Err(DatabaseError::NoRows(query.to_owned()));
     }
     let names = statement.column_names().iter().map(|name| (*name).to_owned()).collect();
     let names = columns(names, query)?;
@@ -84,8 +84,8 @@ mod tests {
         for (query, said) in [
             ("SELECT emial FROM c", "no such column: emial (line 1, column 8 of the query, at `emial FROM c`)"),
             ("SELECT FROM c", "syntax error"),
-            ("DELETE FROM c", "gives no rows"),
-            ("INSERT INTO c VALUES (3, 'x', 1) RETURNING id", "gives no rows"),
+            ("DELETE FROM c", "is no query that reads"),
+            ("INSERT INTO c VALUES (3, 'x', 1) RETURNING id", "is no query that reads"),
             ("SELECT id, email AS id FROM c", "two columns `id`"),
         ] {
             let error = read(&dsn, &[query]).unwrap_err().to_string();

@@ -171,6 +171,11 @@ fn the_action_runs_the_scenarios_with_its_arguments_and_leaves_reports() {
     }
     let (code, said) = run("scenarios/a.yaml scenarios/b.yaml");
     assert!(code == Some(0) && said.contains("2 passed, 0 failed"), "{said}");
+    // Lines and quotes are as in a shell; one that is not closed ends it.
+    let (code, said) = run("scenarios/a.yaml\n-k \"The scenario\"\n");
+    assert!(code == Some(0) && said.contains("1 passed, 0 failed"), "{said}");
+    let (code, said) = run("scenarios \"scenarios/a.yaml");
+    assert!(code != Some(0), "{said}");
     // What is given is arguments, not a script.
     let (code, said) = run("scenarios/a.yaml; touch pwned");
     assert!(code == Some(2) && !project.join("pwned").exists(), "{said}");

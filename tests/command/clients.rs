@@ -204,7 +204,7 @@ fn a_client_that_misbehaves_ends_its_scenario_and_nothing_else() {
         ("unreachable", queries("PG_DSN", "SELECT 1"), "PostgreSQL"),
         ("wrong SQL", queries("FILE_DSN", "SELECT email FORM c"), wrong_sql),
         ("unknown column", queries("FILE_DSN", "SELECT emial FROM c"), "line 1, column 8 of the query"),
-        ("writes", queries("FILE_DSN", "DELETE FROM c"), "gives no rows"),
+        ("writes", queries("FILE_DSN", "DELETE FROM c"), "is no query that reads"),
         ("two of one name", queries("FILE_DSN", "'SELECT email, email FROM c'"), "two columns `email`"),
     ];
     for (what, client, said) in table {

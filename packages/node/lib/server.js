@@ -11,6 +11,8 @@ const LOG_CHARACTERS = 2000;
 /** The checkpoint that each test begins with. */
 const PREPARED = "prepared for each test";
 
+const OPTIONS = ["seed", "bridge", "flavor", "wsi", "now", "user", "key", "listen", "args", "prepare", "startMs"];
+
 class StartError extends Error {
   name = "StartError";
 }
@@ -31,7 +33,8 @@ class Server {
   #prepare;
 
   constructor(options = {}) {
-    const { seed, bridge, flavor, wsi, now, user = "tester", key, listen = "127.0.0.1:0", args = [], prepare, startMs = 20000 } = options;
+    const { seed, bridge, flavor, wsi, now, user = "tester", key, listen = "127.0.0.1:0", args = [], prepare, startMs = 20000, ...unknown } = options;
+    for (const name of Object.keys(unknown)) throw new StartError(`there is no option \`${name}\`; known are ${OPTIONS.join(", ")}`);
     const named = Object.entries({ seed, bridge, flavor, now }).filter(([, value]) => value !== undefined);
     this.#arguments = ["serve", "--listen", listen, "--user", user, "--log-format", "json", "--die-with-parent"];
     this.#arguments.push(...named.flatMap(([name, value]) => [`--${name}`, String(value)]), ...(wsi ? ["--wsi"] : []), ...args);

@@ -250,6 +250,7 @@ test("what hinders the start is told", async () => {
   });
   taken.close();
   await assert.rejects(new Server({ seed: "no-such-seed.yaml" }).start(), /no-such-seed/);
+  assert.throws(() => new Server({ sede: "big" }), /there is no option `sede`; known are seed, /);
 });
 
 test("a missing program is told", () => {

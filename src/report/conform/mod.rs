@@ -35,8 +35,9 @@ pub fn feature(case: &Judged) -> &str {
     case.name.split_once('/').map_or("scenarios", |(folder, _)| folder)
 }
 
-/// A JUnit file: a test for each case; known differences pass, what a client cannot do is skipped.
-pub fn junit(judged: &[Judged]) -> String {
+/// A JUnit file: a test for each case; known differences pass and say what they are, what a client cannot do is skipped, too few
+/// cases are a failure of their own.
+pub fn junit(about: &About, judged: &[Judged]) -> String {
     use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
     let mut report = Report::new("mockgento conform");
     let mut suites: Vec<TestSuite> = Vec::new();
@@ -58,6 +59,9 @@ pub fn junit(judged: &[Judged]) -> String {
         };
         let mut case = TestCase::new(one.name.rsplit('/').next().unwrap_or(&one.name), status);
         case.set_classname(feature(one)).set_time(one.elapsed);
+        if one.verdict == Verdict::Known {
+            case.set_system_out(text::lines(one).join("\n"));
+        }
         match suites.iter_mut().find(|suite| suite.name.as_str() == feature(one)) {
             Some(suite) => drop(suite.add_test_case(case)),
             None => {
@@ -66,6 +70,13 @@ pub fn junit(judged: &[Judged]) -> String {
                 suites.push(suite);
             }
         }
+    }
+    if let Some(why) = &about.too_little {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(why.clone());
+        let mut suite = TestSuite::new(about.client.as_str());
+        suite.add_test_case(TestCase::new("enough cases were run", status));
+        suites.push(suite);
     }
     report.add_test_suites(suites);
     super::junit::written(&report)

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::adapter::Adapter;
+use super::adapter::{Adapter, NoAnswer};
 use super::error::TesteeError;
+use super::features;
 use super::file::{ClockWay, CrmSource};
 use super::program::{self, Ended, OUTPUT_MAX, masked};
 use super::protocol::{Answer, Deed, EditSaid, PROTOCOL, Request};
 use super::rows::{self, Tables};
 use super::testee::{Learned, Surroundings, Testee};
-use crate::database::{self, DatabaseError, Dsn};
+use crate::database::{self, Dsn};
+use crate::scenario::language::finding::choices;
 use crate::scenario::language::text::span::{At, Place};
 
 /// How long a command or a request may take.
@@ -24,13 +26,23 @@ impl Testee {
     /// Starts an adapter, so that what it says of itself is known.
     ///
     /// # Errors
-    /// When it cannot be started or does not answer.
+    /// When it cannot be started or does not answer, or nothing says where its database is.
     pub async fn prepare(&self, around: &Surroundings) -> Result<(), TesteeError> {
+        self.look_for_its_database()?;
         if self.file.adapter.is_some() && self.learned.get().is_none() {
             let mut place = self.adapter.lock().await;
             self.started(&mut place, around).await?;
         }
         Ok(())
+    }
+
+    /// Whether the variable is there that says where its database is.
+    ///
+    /// # Errors
+    /// When it is not, or holds something else.
+    fn look_for_its_database(&self) -> Result<(), TesteeError> {
+        let named = self.file.crm.as_ref().and_then(|crm| crm.database.as_ref());
+        named.map_or(Ok(()), |named| variable(&named.env, &self.at(Some(named.env.place()))).map(drop))
     }
 
     /// Asks for something and waits until it is done.
@@ -100,10 +112,7 @@ impl Testee {
         match database::read(&dsn, &queries).await {
             Ok(rows) => Ok(crm.tables.keys().map(|name| name.get().clone()).zip(rows).collect()),
             Err(cause) => {
-                let query = match &cause {
-                    DatabaseError::Query { query, .. } => crm.tables.values().find(|known| known.query == *query),
-                    _ => None,
-                };
+                let query = cause.query().and_then(|query| crm.tables.values().find(|known| known.query == query));
                 let place = query.map_or_else(|| named.env.place(), At::place);
                 Err(TesteeError::Database { file: self.at(Some(place)), cause })
             }
@@ -113,8 +122,17 @@ impl Testee {
     async fn ask_adapter(&self, request: Request, around: &Surroundings) -> Result<Answer, TesteeError> {
         let what = request.request.word();
         let mut place = self.adapter.lock().await;
+        let was_there = place.is_some();
         let adapter = self.started(&mut place, around).await?;
-        let answered = adapter.ask(request, self.limit()).await;
+        let mut answered = adapter.ask(request.clone(), self.limit()).await;
+        // It ended after the last scenario; this one begins with another.
+        if matches!(answered, Err(NoAnswer::Ended(_))) && request.request == Deed::Reset && was_there {
+            drop(place.take());
+            answered = self.started(&mut place, around).await?.ask(request, self.limit()).await;
+        }
+        let Some(adapter) = place.as_mut() else {
+            return Err(self.broken(what, None, "it is gone".to_owned(), ""));
+        };
         match answered {
             Ok(answer) => Ok(answer),
             Err(how) => {
@@ -152,6 +170,10 @@ impl Testee {
             let hello = Request { protocol: Some(PROTOCOL), ..Request::of(Deed::Hello) };
             match adapter.ask(hello, self.limit()).await {
                 Ok(answer) if answer.ok => {
+                    if let Some(why) = unknown_of(&answer) {
+                        drop(place.take());
+                        return Err(self.broken("hello", Some(command.place()), why, ""));
+                    }
                     let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
                     let learned = Learned { tables: answer.tables.map(set), supports: answer.supports.map(set) };
                     // A second start says the same again.
@@ -277,6 +299,17 @@ impl Testee {
     fn broken(&self, what: &'static str, place: Option<Place>, how: String, said: &str) -> TesteeError {
         TesteeError::Broken { what, file: self.at(place), how, said: said.to_owned() }
     }
+}
+
+/// What an adapter says of itself that nobody knows, which would count for nothing.
+fn unknown_of(hello: &Answer) -> Option<String> {
+    let table = hello.tables.iter().flatten().find_map(|name| rows::not_a_table(name));
+    let known = features::names();
+    let feature = || hello.supports.iter().flatten().find(|name| !known.contains(&name.as_str()));
+    let told =
+        |name: &String| format!("that it supports `{name}`, which is nothing a client can; {}", choices(name, &known));
+    let of_table = table.map(|why| format!("it says that it shows {why}"));
+    of_table.or_else(|| feature().map(told).map(|why| format!("it says {why}")))
 }
 
 /// The address of a database in a variable of the environment.

@@ -56,6 +56,12 @@ pub fn unseen(testee: &Testee, script: &Script) -> Option<String> {
     Some(format!("its rows have no `{table}`"))
 }
 
+/// Why a client cannot be compared with ours: it says that it syncs what a case brings and shows no rows of it.
+pub fn hidden(testee: &Testee, script: &Script) -> Option<String> {
+    let hidden = entities(script).into_iter().find(|entity| testee.declares(entity) && !testee.shows(entity))?;
+    Some(format!("it supports `{hidden}`, and its rows have none of it"))
+}
+
 /// Entities that a case brings; empty: all of them.
 pub fn entities(script: &Script) -> Vec<&str> {
     script

@@ -6,6 +6,8 @@ use serde_json::Value;
 use super::adapter::VALUES_MAX;
 use crate::bounded::json_nodes;
 use crate::database::{ROWS_MAX, Row};
+use crate::scenario::language::finding::choices;
+use crate::scenario::language::known;
 
 /// Rows by table, in the order they were given.
 pub type Tables = IndexMap<String, Vec<Row>>;
@@ -29,11 +31,23 @@ pub(super) fn of_json(text: &str) -> Result<Tables, String> {
 
 /// Rows as an adapter answers them.
 pub(super) fn of_tables(tables: IndexMap<String, Vec<IndexMap<String, Value>>>) -> Result<Tables, String> {
+    if let Some(why) = tables.keys().find_map(|name| not_a_table(name)) {
+        return Err(why);
+    }
     if let Some((name, rows)) = tables.iter().find(|(_, rows)| rows.len() > ROWS_MAX) {
         return Err(format!("{} rows of {name}; at most {ROWS_MAX} are compared", rows.len()));
     }
     let row = |row: IndexMap<String, Value>| row.into_iter().map(|(name, value)| (name, text(&value))).collect();
     Ok(tables.into_iter().map(|(name, rows)| (name, rows.into_iter().map(row).collect())).collect())
+}
+
+/// Why a name is not that of a table; rows of it would be compared with nothing.
+pub(super) fn not_a_table(name: &str) -> Option<String> {
+    let known = known::crm_tables();
+    let is_unknown = !known.contains(&name);
+    is_unknown.then(|| {
+        format!("rows of `{name}`, which is not a table of the CRM that scenarios know; {}", choices(name, &known))
+    })
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -69,6 +83,10 @@ mod tests {
             ("[]", "not JSON of the form"),
             (r#"{"customer": {"a": 1}}"#, "not JSON of the form"),
             (r#"{"customer": [{"a": 1}]} trailing"#, "trailing characters"),
+            (
+                r#"{"custmer": [{"a": 1}]}"#,
+                "rows of `custmer`, which is not a table of the CRM that scenarios know; did you mean `customer`?",
+            ),
         ] {
             let error = of_json(text).unwrap_err();
             assert!(error.contains(said), "{text}: {error}");

@@ -105,6 +105,13 @@ impl Testee {
         tables.into_iter().find(|(name, _)| name.get() == table).map_or(&[], |(_, query)| query.key.as_slice())
     }
 
+    /// Where its file says what tells rows of a table apart, or where its query is.
+    pub fn place_of(&self, table: &str) -> String {
+        let tables = self.file.crm.iter().flat_map(|crm| &crm.tables);
+        let place = tables.into_iter().find(|(name, _)| name.get() == table).map(|(name, _)| name.place());
+        place.map_or_else(|| self.path.display().to_string(), |place| format!("{}:{place}", self.path.display()))
+    }
+
     /// Waits until no other case uses it.
     pub async fn turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
         Arc::clone(&self.turn).lock_owned().await
@@ -120,6 +127,13 @@ impl Testee {
             Some(crm) if crm.database.is_some() => crm.tables.keys().any(|name| name.get() == table),
             _ => !is_entity || self.supports(table),
         }
+    }
+
+    /// Whether it says in so many words that it can do that.
+    pub fn declares(&self, feature: &str) -> bool {
+        let is_told =
+            self.file.supports.is_some() || self.learned.get().is_some_and(|learned| learned.supports.is_some());
+        is_told && self.supports(feature)
     }
 
     /// Whether it says that it can do that; all of it when it says nothing.

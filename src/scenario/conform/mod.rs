@@ -134,7 +134,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: 
         None => own,
     };
     let (result, theirs) = told(&foreign, &[]);
-    if let Some(why) = result.skipped {
+    if let Some(why) = result.skipped.clone().or_else(|| lacking::hidden(client, &case.scenario.script)) {
         return Verdict::Skipped(why);
     }
     if let Some(why) = fault(&result, FailureKind::Broken) {

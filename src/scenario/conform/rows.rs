@@ -78,8 +78,16 @@ pub(super) fn compare(client: &Testee, ours: &Tables, theirs: &Tables) -> Result
     for (table, rows) in theirs {
         let Some(entity) = Entity::named(table) else { continue };
         let fields = fields(client, entity, rows)?;
-        let keys = client.key(table);
-        let (mut right, left) = (grouped(ours.get(table).map_or(&[], Vec::as_slice), keys), grouped(rows, keys));
+        let of_ours = ours.get(table).map_or(&[][..], Vec::as_slice);
+        let keys = match client.key(table) {
+            [] => common_key(of_ours, rows),
+            told => {
+                let place = client.place_of(table);
+                has_keys(rows, told, table).map_err(|why| format!("{place}: {why}"))?;
+                told.to_vec()
+            }
+        };
+        let (mut right, left) = (grouped(of_ours, &keys), grouped(rows, &keys));
         for (key, rows) in left {
             let expected = right.remove(&key).unwrap_or_default();
             of_key(entity, &key, &fields, &expected, &rows, &mut found);
@@ -116,6 +124,36 @@ fn fields(client: &Testee, entity: Entity, rows: &[Row]) -> Result<Vec<String>, 
     Ok(fields)
 }
 
+/// Which of the fields that name rows does so on both sides; none where no field does.
+fn common_key(ours: &[Row], theirs: &[Row]) -> Vec<String> {
+    let names = |rows: &[Row], name: &str| rows.iter().any(|row| row.get(name).is_some_and(Option::is_some));
+    let is_common = |name: &&str| {
+        let (ours_do, theirs_do) = (names(ours, name), names(theirs, name));
+        (ours_do && theirs_do) || (ours_do && theirs.is_empty()) || (theirs_do && ours.is_empty())
+    };
+    KEYS.iter().copied().find(is_common).map(|name| vec![name.to_owned()]).unwrap_or_default()
+}
+
+/// Every row has the fields by which its file tells rows apart, with a value.
+fn has_keys(rows: &[Row], keys: &[String], table: &str) -> Result<(), String> {
+    for name in keys {
+        if rows.iter().any(|row| !row.contains_key(name)) {
+            return Err(format!(
+                "the rows of {table} have no field `{name}`, by which `key` tells them apart; select it, or name another"
+            ));
+        }
+        let nameless = rows.iter().filter(|row| row.get(name).is_none_or(Option::is_none)).count();
+        if nameless > 0 && keys.len() == 1 {
+            return Err(format!(
+                "{nameless} of {} rows of {table} have nothing in `{name}`, by which `key` tells them apart; name a field \
+                 that all have, or leave `key` out",
+                rows.len()
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn grouped<'r>(rows: &'r [Row], keys: &[String]) -> BTreeMap<String, Vec<&'r Row>> {
     let mut groups: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in rows {
@@ -126,7 +164,8 @@ fn grouped<'r>(rows: &'r [Row], keys: &[String]) -> BTreeMap<String, Vec<&'r Row
 
 fn key(row: &Row, keys: &[String]) -> String {
     let value = |name: &str| row.get(name).and_then(Option::as_deref);
-    if keys.is_empty() {
+    let is_nameless = || keys.iter().all(|name| value(name).is_none());
+    if keys.is_empty() || is_nameless() {
         let known = KEYS.iter().find_map(|name| value(name).map(|value| format!("{name} {value}")));
         let whole = || row.iter().map(|(name, value)| format!("{name} {}", value.as_deref().unwrap_or("-")));
         return known.unwrap_or_else(|| whole().collect::<Vec<_>>().join(", "));
@@ -217,6 +256,44 @@ mod tests {
         ] {
             let kind = Kind::of_crm("customer", column);
             assert_eq!(same(kind, ours, theirs), expected, "{column} {ours:?} {theirs:?}");
+        }
+    }
+
+    fn rows(of: &[&[(&str, Option<&str>)]]) -> Vec<Row> {
+        let row = |row: &&[(&str, Option<&str>)]| -> Row {
+            row.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect()
+        };
+        of.iter().map(row).collect()
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_what_both_sides_have() {
+        let ours = rows(&[&[("originId", Some("1")), ("email", Some("a@b.example"))]]);
+        for (theirs, expected) in [
+            (rows(&[&[("originId", Some("1")), ("email", Some("a@b.example"))]]), Some("originId")),
+            // A client that keeps no origin id is not wrong in every row.
+            (rows(&[&[("originId", None), ("email", Some("a@b.example"))]]), Some("email")),
+            (rows(&[&[("email", Some("a@b.example"))]]), Some("email")),
+            (rows(&[&[("firstName", Some("Ada"))]]), None),
+            (Vec::new(), Some("originId")),
+        ] {
+            assert_eq!(common_key(&ours, &theirs).first().map(String::as_str), expected, "{theirs:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_rows_do_not_have_is_said() {
+        let keys = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let some =
+            rows(&[&[("originId", Some("1")), ("websiteId", None)], &[("originId", None), ("websiteId", Some("1"))]]);
+        for (names, expected) in [
+            (&["oid"][..], Some("have no field `oid`")),
+            (&["originId"], Some("1 of 2 rows of customer have nothing in `originId`")),
+            (&["originId", "websiteId"], None),
+        ] {
+            let said = has_keys(&some, &keys(names), "customer").err();
+            assert_eq!(said.is_some(), expected.is_some(), "{names:?}");
+            assert!(said.unwrap_or_default().contains(expected.unwrap_or_default()), "{names:?}");
         }
     }
 }
