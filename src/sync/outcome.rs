@@ -284,6 +284,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_further_window_adds_all_it_counted_and_has_the_last_word() {
+        let counted = |from: usize| {
+            let mut outcome = ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);
+            outcome.counts =
+                Counts { read: from, added: from + 1, updated: from + 2, deleted: from + 3, invalid: from + 4 };
+            outcome.left_out_by_rule = from + 5;
+            outcome
+        };
+        let mut whole = counted(10);
+        whole.add(counted(100));
+        assert_eq!(whole.counts, Counts { read: 110, added: 112, updated: 114, deleted: 116, invalid: 118 });
+        assert_eq!((whole.left_out_by_rule, whole.is_ok()), (120, true));
+        let mut failed = counted(0);
+        failed.fail("the shop does not answer");
+        whole.add(failed);
+        assert!(!whole.is_ok() && whole.message().contains("the shop does not answer"));
+        whole.add(counted(0));
+        assert!(!whole.is_ok(), "a later window does not make good what failed");
+    }
+
+    #[test]
     fn a_sync_is_whole_when_nothing_lacks() {
         let of = |connector: ConnectorOutcome| SyncOutcome { connectors: vec![connector], ..SyncOutcome::default() };
         let connector = || ConnectorOutcome::new(Connector::Customer, RunKind::Incremental);

@@ -11,7 +11,7 @@ pub fn a_wrong_query_is_told_with_its_place(servers: &Servers) {
             "(line 2, column 3 of the query, at `nothere`)",
         ),
         (&servers.postgres, "SELECT 'ü', usename FORM pg_user", "(line 1, column 26 of the query, at `pg_user`)"),
-        (&servers.postgres, "SELECT", "gives no rows"),
+        (&servers.postgres, "SELECT", "is no query that reads"),
         (&servers.postgres, "SELECT 1 AS a, 2 AS a", "two columns `a`"),
         (&servers.mariadb, "SELECT 1 FORM dual d x", "of the query, at `dual d x`)"),
         (

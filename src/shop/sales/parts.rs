@@ -122,6 +122,13 @@ mod tests {
                 ["0", "simple", "harbour-mug-s", "2.0000", "0.0000", "0.0000"]
             ]
         );
+        let named =
+            order_of(&mut shop, &[("sku", "harbour-mug"), ("name", "A mug"), ("weight", "7"), ("price", "9.00")]);
+        assert_eq!(named.len(), 2, "{named:?}");
+        let items = shop.database.table("sales_flat_order_item").iter().map(|(_, row)| row);
+        let given: Vec<_> =
+            items.filter(|row| row.get("name") == Some("A mug")).map(|row| row.text("weight")).collect();
+        assert_eq!(given, ["7.0000"], "what is said of a line is said of the first of its parts");
         // A bundle costs what its parts do; what is given for it is theirs.
         let bundle = order_of(&mut shop, &[("sku", "harbour-breakfast"), ("price", "40.00"), ("tax_percent", "10")]);
         assert_eq!(bundle.len(), 3, "{bundle:?}");

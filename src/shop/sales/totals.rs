@@ -417,3 +417,29 @@ impl Sums {
         row.set(format!("{currency}grand_total"), money(self.grand_total()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::shop::{Seed, ShopConfig};
+
+    #[test]
+    fn the_rates_of_country_and_region_are_added_up() {
+        let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().unwrap());
+        let mut shop = Shop::new(ShopConfig::new(clock), Seed::default()).unwrap();
+        let row = |columns: &[(&str, &str)]| -> Row {
+            columns.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
+        };
+        for (country, region, rate) in [("US", "0", "5"), ("US", "12", "3"), ("DE", "0", "19"), ("DE", "12", "1")] {
+            let rate = row(&[("tax_country_id", country), ("tax_region_id", region), ("rate", rate)]);
+            shop.database.table_mut("tax_calculation_rate").insert(rate);
+        }
+        for (country, region, expected) in
+            [("US", "12", 8), ("US", "13", 5), ("DE", "12", 20), ("DE", "80", 19), ("FR", "12", 0)]
+        {
+            let address = row(&[("country_id", country), ("region_id", region)]);
+            assert_eq!(shop.tax_percent(&address), Amount::from(expected), "{country} {region}");
+        }
+    }
+}

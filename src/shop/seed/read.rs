@@ -120,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn a_longer_seed_may_hold_more() {
+        for (bytes, expected) in [(0, NODES_MAX), (6 * NODES_MAX, NODES_MAX), (12 * NODES_MAX, 2 * NODES_MAX)] {
+            assert_eq!(nodes_max(bytes), expected, "{bytes}");
+        }
+    }
+
+    #[test]
     fn a_long_seed_in_json_is_read_as_it_comes() {
         let seed = Seed::corner_shop_people().unwrap();
         let text = seed.to_json().unwrap();

@@ -196,6 +196,19 @@ mod tests {
     use crate::version::ExtensionVersion;
 
     #[test]
+    fn only_a_missing_right_is_a_gap() {
+        assert_eq!(gap("storeList", None), None);
+        let fault = |code: u16| ClientError::Fault {
+            call: crate::client::Attempted { operation: "storeList".to_owned(), call: 1, attempts: 1 },
+            status: 200,
+            fault: crate::soap::SoapFault::api(code, "no"),
+        };
+        assert_eq!(gap("storeList", Some(&fault(101))), None);
+        let told = gap("storeList", Some(&fault(2))).unwrap();
+        assert_eq!(told, "the API user may not call storeList; give its role the resource core and core/store/list");
+    }
+
+    #[test]
     fn each_observation_has_its_warning_and_a_healthy_shop_none() {
         let ms = Duration::from_millis;
         for (times, warns) in [([ms(900), ms(20)], false), ([ms(900), ms(850)], true), ([ms(5), ms(4)], false)] {

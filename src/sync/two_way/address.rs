@@ -165,3 +165,30 @@ impl Exported for Address {
         crm.finish_export(edit, &Stored::Exported, quirks)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quirk::Profile;
+
+    #[test]
+    fn the_address_that_was_asked_for_is_told_by_its_id() {
+        let documented = Profile::Documented.quirks();
+        let reference = Profile::Documented.quirks().with(Quirk::AnyErrorRemovesAddress, true);
+        for (found, by_us, by_the_reference) in [
+            (Some(SoapValue::Int(7)), true, true),
+            (Some(SoapValue::Int(8)), false, false),
+            (Some("7".into()), true, false),
+            (Some("8".into()), false, false),
+            (Some(SoapValue::Nil), false, false),
+            (None, false, false),
+        ] {
+            let mut answer = SoapStruct::new();
+            if let Some(found) = found.clone() {
+                answer.set("customer_address_id", found);
+            }
+            let told = [&documented, &reference].map(|quirks| is_address(&answer, OriginId(7), quirks));
+            assert_eq!(told, [by_us, by_the_reference], "{found:?}");
+        }
+    }
+}
