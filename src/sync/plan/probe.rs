@@ -205,7 +205,10 @@ mod tests {
         };
         assert_eq!(gap("storeList", Some(&fault(101))), None);
         let told = gap("storeList", Some(&fault(2))).unwrap();
-        assert_eq!(told, "the API user may not call storeList; give its role the resource core/store and core/store/list");
+        assert_eq!(
+            told,
+            "the API user may not call storeList; give its role the resource core/store and core/store/list"
+        );
     }
 
     #[test]
