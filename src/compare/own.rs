@@ -8,11 +8,17 @@ use crate::sync::filter::{FilterBag, pager};
 
 /// Arguments that are about no record.
 const NOT_ABOUT_A_RECORD: [&str; 3] = ["sessionId", "filters", "pager"];
+/// Arguments that say for which store view an answer is, in lower case and without underscores.
+const VIEWS: [&str; 4] = ["store", "storeid", "storeview", "storeviewid"];
+
+fn is_view(name: &str) -> bool {
+    VIEWS.contains(&plain(name).as_str())
+}
 
 /// Whether an operation is asked about something that has a name.
 pub(super) fn is_about_a_record(operation: &str, facts: &ServiceFacts) -> bool {
     let parts = facts.parts(operation).map(|(parts, _)| parts).unwrap_or_default();
-    parts.iter().any(|part| !NOT_ABOUT_A_RECORD.contains(&part.name.as_str()))
+    parts.iter().any(|part| !NOT_ABOUT_A_RECORD.contains(&part.name.as_str()) && !is_view(&part.name))
 }
 
 /// How an operation is asked.
@@ -53,6 +59,12 @@ pub(super) fn asking(operation: &str, facts: &ServiceFacts, sample: &Sample, own
                 has_pager = true;
                 fixed.set("pager", pager(1, records));
             }
+            // Another store view makes no other question.
+            (name, None) if is_view(name) && part.optional => {}
+            (name, None) if is_view(name) => match known(name, operation, sample, own).into_iter().next() {
+                Some(view) => fixed.set(name, view),
+                None => return Asking::Not(format!("nothing is known to ask with for {name}")),
+            },
             (_, None) => {
                 let values = known(&part.name, operation, sample, own);
                 if !values.is_empty() {
@@ -227,6 +239,7 @@ mod tests {
                 "not: nothing is known to ask with for pager",
             ),
             ("sessionId string, filters filters -> result acmeEntityArray", r#"all {"filters":{}}"#),
+            ("sessionId string, filters filters, store string? -> result acmeEntityArray", r#"all {"filters":{}}"#),
             ("sessionId string, filters filters -> result acmeDatedArray", "newest by updated_at"),
             ("(malformed)", "not: no client can read what it declares"),
         ] {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::matching::{Conditions, OtherNames};
+use crate::matching::Conditions;
 use crate::soap::SoapStruct;
 
 /// Which calls a disruption strikes. Calls are counted from the moment of arming, and only those that match all of
@@ -48,14 +48,14 @@ pub struct When {
 }
 
 /// What is known of a call when it arrives.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     /// The name of the operation that is called.
     pub operation: &'a str,
     /// What it was called with; nothing for what is no call.
     pub arguments: Option<&'a SoapStruct>,
-    /// What the other style calls the same arguments.
-    pub other_names: OtherNames<'a>,
+    /// The API of the shop that is called: its paths, and what the other style calls the same arguments.
+    pub contract: &'a Contract,
     /// The page it asks for.
     pub page: Option<u64>,
     /// The time by the shop's clock.
@@ -63,9 +63,9 @@ pub struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// A call of which only the name is known.
+    /// A call to the product of which only the name is known.
     pub fn named(operation: &'a str) -> Self {
-        Self { operation, arguments: None, other_names: &[], page: None, at: Timestamp::UNIX_EPOCH }
+        Self { operation, arguments: None, contract: Contract::shared(), page: None, at: Timestamp::UNIX_EPOCH }
     }
 }
 
@@ -82,13 +82,15 @@ impl When {
 
     /// Whether the call counts at all; `session` is the number of sessions opened since arming.
     pub(crate) fn concerns(&self, call: Seen<'_>, session: u64) -> bool {
-        self.operation.as_deref().is_none_or(|wanted| Contract::shared().is_meant(call.operation, wanted))
+        self.operation.as_deref().is_none_or(|wanted| call.contract.is_meant(call.operation, wanted))
             && self.page.is_none_or(|wanted| call.page == Some(wanted))
             && self.session.is_none_or(|wanted| wanted == session)
             && self.from.is_none_or(|from| call.at >= from)
             && self.until.is_none_or(|until| call.at < until)
             && (self.arguments.is_empty()
-                || call.arguments.is_some_and(|arguments| self.arguments.hold(arguments, call.other_names)))
+                || call
+                    .arguments
+                    .is_some_and(|arguments| self.arguments.hold(arguments, call.contract.other_names(call.operation))))
     }
 
     /// Whether the call with that number among those that count is struck.

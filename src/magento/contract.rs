@@ -87,6 +87,26 @@ impl Contract {
         }
     }
 
+    /// A method of a module that no operation of version 2 leads to: version 1 needs none, and calls it by its path.
+    pub(super) fn add_method(&mut self, path: &str, place: &str) {
+        let Some((resource, method)) = path.split_once('.') else { return };
+        let (None, Some(known)) = (self.operation_at(path), self.resources.get(resource)) else { return };
+        let facts = OperationFacts {
+            name: path.to_owned(),
+            module: known.module.clone(),
+            resource: Some(resource.to_owned()),
+            method: Some(method.to_owned()),
+            since: None,
+            reads_only: false,
+            used_by_connector: false,
+            resource_acl: known.acl.clone(),
+            method_acl: known.methods.get(method).cloned().flatten(),
+            other_names: Vec::new(),
+        };
+        self.facts.insert(path.to_owned(), facts);
+        self.declarers.insert(path.to_owned(), Declarer::Module(place.to_owned()));
+    }
+
     /// The resource and method that an operation leads to.
     fn handled_by(&self, operation: &str) -> Option<(String, String)> {
         let own = self.resources.iter().filter(|(_, facts)| !facts.prefix.is_empty());

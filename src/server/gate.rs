@@ -1,5 +1,7 @@
 //! What keeps a call from ever reaching a shop: whoever carries calls asks here before connecting.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::service::Service;
@@ -8,11 +10,12 @@ use crate::magento::Contract;
 use crate::soap::SoapStruct;
 
 /// A call as far as it can be read before it is sent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Outgoing {
     operation: String,
     arguments: Option<SoapStruct>,
     page: Option<u64>,
+    contract: Arc<Contract>,
 }
 
 impl Outgoing {
@@ -21,7 +24,7 @@ impl Outgoing {
         Seen {
             operation: &self.operation,
             arguments: self.arguments.as_ref(),
-            other_names: Contract::shared().other_names(&self.operation),
+            contract: &self.contract,
             page: self.page,
             at,
         }
@@ -42,13 +45,22 @@ impl Gate {
     /// A call's operation, its arguments and the page it asks for; one without a body is a WSDL download, one that cannot
     /// be read has no name.
     pub fn read(&self, body: &[u8]) -> Outgoing {
+        let (codec, contract) = {
+            let shop = self.0.lock_shop();
+            (shop.codec().clone(), Arc::clone(shop.contract()))
+        };
+        let named = |operation: &str, contract: Arc<Contract>| Outgoing {
+            operation: operation.to_owned(),
+            arguments: None,
+            page: None,
+            contract,
+        };
         if body.is_empty() {
-            return Outgoing { operation: WSDL_OPERATION.to_owned(), ..Outgoing::default() };
+            return named(WSDL_OPERATION, contract);
         }
-        let call = self.0.lock_shop().codec().read_request(body, None);
-        let Ok(call) = call else { return Default::default() };
+        let Ok(call) = codec.read_request(body, None) else { return named("", contract) };
         let page = self.0.lock_plan().page_of(&call.operation, &call.arguments);
-        Outgoing { operation: call.operation, arguments: Some(call.arguments), page }
+        Outgoing { operation: call.operation, arguments: Some(call.arguments), page, contract }
     }
 
     /// What keeps this call from connecting; a call without a body is a WSDL download.

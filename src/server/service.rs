@@ -169,12 +169,11 @@ impl Service {
             let page = asked.as_ref().ok().and_then(|call| plan.page_of(&operation, &call.arguments));
             let arguments = asked.as_ref().ok().map(|call| &call.arguments);
             let contract = Arc::clone(shop.contract());
-            let other_names = contract.other_names(&operation);
-            let mut fired = plan.fire(Seen { operation: &operation, arguments, other_names, page, at });
+            let contract = contract.as_ref();
+            let mut fired = plan.fire(Seen { operation: &operation, arguments, contract, page, at });
             // A call within another one counts as a call of its operation; what strikes it strikes the whole answer.
-            for within in asked.as_ref().map(Call::operations_within).unwrap_or_default() {
-                let other_names = contract.other_names(&within);
-                fired.extend(plan.fire(Seen { operation: &within, arguments: None, other_names, page: None, at }));
+            for within in asked.as_ref().map(|call| call.operations_within(contract)).unwrap_or_default() {
+                fired.extend(plan.fire(Seen { operation: &within, arguments: None, contract, page: None, at }));
             }
             fired.into_iter().map(|fired| fired.disruption).collect()
         };

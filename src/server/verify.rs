@@ -20,6 +20,8 @@ const NAMED_MAX: usize = 12;
 /// Calls that there should have been.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
+    /// The API of the shop that is called.
+    pub contract: &'a Contract,
     /// The operation, or [`ANY_OPERATION`].
     pub to: &'a str,
     /// What their arguments are like.
@@ -78,7 +80,7 @@ impl Unmet {
 
 impl Wanted<'_> {
     fn is_to(&self, call: &JournalEntry) -> bool {
-        self.to == ANY_OPERATION || Contract::shared().is_meant(&call.operation, self.to)
+        self.to == ANY_OPERATION || self.contract.is_meant(&call.operation, self.to)
     }
 
     fn is_answered(&self, call: &JournalEntry) -> bool {
@@ -87,7 +89,7 @@ impl Wanted<'_> {
 
     fn is(&self, call: &JournalEntry) -> bool {
         self.is_to(call)
-            && self.with.hold(&call.arguments, Contract::shared().other_names(&call.operation))
+            && self.with.hold(&call.arguments, self.contract.other_names(&call.operation))
             && self.is_answered(call)
     }
 
@@ -118,7 +120,7 @@ impl Wanted<'_> {
             .filter(|call| self.is_to(call) && self.is_answered(call))
             .map(|call| Near {
                 call: call.number,
-                differs: self.with.differences(&call.arguments, Contract::shared().other_names(&call.operation)),
+                differs: self.with.differences(&call.arguments, self.contract.other_names(&call.operation)),
             })
             .filter(|near| !near.differs.is_empty())
             .collect();
@@ -191,7 +193,7 @@ fn others(calls: &[&JournalEntry], wanted: &[Wanted<'_>]) -> Option<Unmet> {
     // What is no call has a method and a path for a name.
     let is_around = |call: &JournalEntry| {
         (call.operation.contains(' ') || AROUND_CALLS.contains(&call.operation.as_str()))
-            && wanted.iter().all(|wanted| !Contract::shared().is_meant(&call.operation, wanted.to))
+            && wanted.iter().all(|wanted| !wanted.contract.is_meant(&call.operation, wanted.to))
     };
     let others: Vec<String> = calls
         .iter()
@@ -248,8 +250,15 @@ mod tests {
         let calls: Vec<&JournalEntry> = calls.iter().collect();
         let with: Vec<Conditions> = wanted.iter().map(|row| serde_saphyr::from_str(row.1).unwrap()).collect();
         let rows = wanted.iter().zip(&with);
-        let wanted: Vec<Wanted<'_>> =
-            rows.map(|((to, _, count), with)| Wanted { to, with, answered: None, count: *count }).collect();
+        let wanted: Vec<Wanted<'_>> = rows
+            .map(|((to, _, count), with)| Wanted {
+                contract: Contract::shared(),
+                to,
+                with,
+                answered: None,
+                count: *count,
+            })
+            .collect();
         judge(&calls, &wanted, together)
             .into_iter()
             .flat_map(|unmet| std::iter::once(unmet.message.clone()).chain(unmet.near_lines()))

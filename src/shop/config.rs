@@ -10,6 +10,9 @@ use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Contract, Flavor, WebServer};
 use crate::soap::WireStyle;
 
+/// Where the configuration has the time zone.
+pub(in crate::shop) const TIME_ZONE: &str = "general/locale/timezone";
+
 /// The switches of an installation.
 #[derive(Clone, Debug)]
 pub struct ShopConfig {
@@ -59,7 +62,7 @@ pub struct Settings(IndexMap<String, String>);
 const DEFAULTS: &[(&str, &str)] = &[
     ("web/unsecure/base_url", "http://localhost/"),
     ("admin/url/front_name", "admin"),
-    ("general/locale/timezone", "America/Los_Angeles"),
+    (TIME_ZONE, "America/Los_Angeles"),
     ("general/country/optional_zip_countries", "HK,IE,MO,PA"),
     ("api/config/session_timeout", "3600"),
     ("customer/account_share/scope", "1"),
@@ -101,7 +104,7 @@ impl Settings {
 
     /// The zone of ISO dates in "info" answers; UTC when the name is unknown.
     pub fn time_zone(&self) -> TimeZone {
-        TimeZone::get(&self.text("general/locale/timezone")).unwrap_or(TimeZone::UTC)
+        TimeZone::get(&self.text(TIME_ZONE)).unwrap_or(TimeZone::UTC)
     }
 
     /// All values in order.

@@ -6,6 +6,7 @@ pub mod acl;
 mod address;
 pub mod built_in;
 mod checkpoint;
+pub mod conditions;
 pub mod config;
 pub mod database;
 mod delete;

@@ -16,6 +16,7 @@ attributes:
   - {code: warranty, label: Warranty, scope: store, required: true}
   - {code: material, type: multiselect, options: [Wood, Steel], sets: [Default]}
   - {entity: category, code: season, type: select, options: [Summer, Winter]}
+  - {entity: customer, code: vip_until, type: date}
 customers:
   - {entity_id: 1, email: ann@example.com, firstname: Ann, lastname: Lee, tier: 7}
   - {entity_id: 2, email: bob@example.com, firstname: Bob, lastname: Ray, tier: 9}
@@ -78,6 +79,28 @@ async fn values_are_saved_and_returned() {
     assert_eq!(shop.admin("POST", "/edits", edit).await.0, 200);
     let info = shop.answer("oroCustomerInfo", json!({"customerId": 3, "attributes": null})).await;
     assert_eq!(tier(&info), Some(json!("9")), "{info}");
+}
+
+#[tokio::test]
+async fn version_1_saves_lists_and_days_of_them_as_those_of_native_ones() {
+    use crate::own_operations::call_path;
+
+    let shop = Served::start(shop(SEED, WireStyle::RpcEncoded).unwrap()).await;
+    let member = |name: &str, value: &str| {
+        format!("<value><struct><member><name>{name}</name><value>{value}</value></member></struct></value>")
+    };
+    let list = "<array><data><value><string>1</string></value><value><string>2</string></value></data></array>";
+    let mug = "<value><string>mug</string></value>";
+    call_path(&shop, "product.update", &format!("{mug}{}", member("material", list))).await;
+    let told = call_path(&shop, "product.info", mug).await;
+    assert!(told.contains("<name>material</name><value><string>1,2</string></value>"), "{told}");
+    let ann = "<value><int>1</int></value>";
+    for (day, kept) in [("2026-01-31", true), ("garbage", false)] {
+        let answer = call_path(&shop, "customer.update", &format!("{ann}{}", member("vip_until", day))).await;
+        assert_eq!(answer.contains("<boolean>1</boolean>"), kept, "{day}: {answer}");
+    }
+    let told = call_path(&shop, "customer.info", ann).await;
+    assert!(told.contains("2026-01-31"), "{told}");
 }
 
 #[tokio::test]

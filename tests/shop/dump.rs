@@ -74,6 +74,14 @@ fn an_attribute_of_the_shops_own_is_one_of_the_seed_too() {
     assert_eq!(options[0].get("label"), Some("Gold"));
 }
 
+#[tokio::test]
+async fn own_attributes_of_products_are_in_the_sets_that_have_them() {
+    let shop = Served::start(shop(converted(&Part::default()).seed)).await;
+    let listed = shop.answer("catalogProductAttributeList", json!({"setId": 4})).await;
+    let codes: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|row| row["code"].as_str()).collect();
+    assert!(codes.contains(&"fabric"), "{codes:?}");
+}
+
 /// A shop numbers its attributes as they came; the fake's have the numbers of a fresh install.
 #[tokio::test]
 async fn what_names_an_attribute_by_its_number_names_the_same_in_the_fake() {
@@ -190,4 +198,78 @@ fn json_of_real_tables_is_flattened_too_and_unknown_tables_are_told() {
     let plain =
         Seed::from_dump(r#"{"customer": [], "acme": [{"x": 1}]}"#, "dump.json", None, &Part::default()).unwrap();
     assert_eq!(plain.notes, ["acme: 1 rows of a table that a seed has no place for"]);
+}
+
+#[test]
+fn a_dump_that_was_cut_is_refused() {
+    let whole = |text: &str| Tables::of_sql(text, "shop.sql").map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(whole(DUMP), Ok(()));
+    let lines: Vec<&str> = DUMP.lines().collect();
+    for kept in [lines.len() - 1, 40, 12] {
+        let told = whole(&lines[..kept].join("\n")).unwrap_err();
+        assert!(told.contains("does not end with \"-- Dump completed\""), "{kept}: {told}");
+    }
+    // Without comments nothing says that it is whole, but a statement has an end.
+    let plain = lines[1..].iter().filter(|line| !line.starts_with("--")).copied().collect::<Vec<_>>().join("\n");
+    assert_eq!(whole(&plain), Ok(()));
+    let told = whole(plain.trim_end().trim_end_matches(';')).unwrap_err();
+    assert!(told.contains("the dump ends inside of a statement"), "{told}");
+}
+
+#[test]
+fn rows_that_cannot_be_told_apart_are_told() {
+    let json = r#"{"customer_entity": [{"entity_id": 1, "email": "a@example.com"}, {"entity_id": 1, "email": "b@example.com"},
+        {"email": "c@example.com"}, {"entity_id": "x", "email": "d@example.com"}]}"#;
+    let Converted { seed, notes } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
+    assert_eq!(seed.tables["customer"].len(), 1);
+    assert_eq!(
+        notes,
+        [
+            "customer_entity: 2 rows whose entity_id is no number",
+            "customer_entity: 1 further rows with the entity_id of another one: 1",
+        ]
+    );
+}
+
+#[test]
+fn what_holds_no_personal_data_stays_although_somebody_is_called_so() {
+    let seed = Seed::parse(
+        "config:
+  general/locale/timezone: Europe/Berlin
+  general/store_information/name: Berlin shop
+  trans_email/ident_general/email: ann@shop.test
+tables:
+  eav_attribute:
+    - {attribute_id: 903, entity_type_id: 1, attribute_code: hobbies, frontend_input: multiselect}
+    - {attribute_id: 904, entity_type_id: 4, attribute_code: colours, frontend_input: multiselect}
+  customer:
+    - {entity_id: 1, email: ann@example.com, firstname: Ann, lastname: Simple, hobbies: '903,904'}
+  customer_address:
+    - {entity_id: 1, parent_id: 1, firstname: Ann, lastname: Simple, city: Berlin, postcode: '903', street: Main}
+  catalog_product:
+    - {entity_id: 1, sku: mug, name: A mug of Berlin, type_id: simple, attribute_set_id: 4, colours: '903,904'}
+",
+        "seed.yaml",
+    )
+    .unwrap();
+    let replaced = without_personal_data(&seed, SubstituteKey::of("a key for this test")).unwrap();
+    let nothing = Seed::parse("customers: []\n", "seed.yaml").unwrap();
+    assert!(without_personal_data(&nothing, SubstituteKey::of("a key for this test")).is_ok());
+    assert_eq!(replaced.config["general/locale/timezone"], "Europe/Berlin");
+    for personal in ["general/store_information/name", "trans_email/ident_general/email"] {
+        assert_ne!(replaced.config[personal], seed.config[personal], "{personal}");
+    }
+    let (customer, product) = (&replaced.tables["customer"][0], &replaced.tables["catalog_product"][0]);
+    assert_eq!((customer.get("hobbies"), product.get("colours")), (Some("903,904"), Some("903,904")));
+    assert_eq!((product.get("type_id"), product.get("sku")), (Some("simple"), Some("mug")));
+    assert!(!product.get("name").unwrap().contains("Berlin"), "a free text may be about somebody");
+    let address = &replaced.tables["customer_address"][0];
+    assert!(address.get("city") != Some("Berlin") && address.get("postcode") != Some("903"), "{address:?}");
+}
+
+#[test]
+fn a_time_zone_that_there_is_not_is_refused() {
+    let seed = Seed::parse("config: {general/locale/timezone: Europe/Paugrk}\ncustomers: []\n", "seed.yaml").unwrap();
+    let told = Shop::new(ShopConfig::new(support::clock()), seed).err().unwrap().to_string();
+    assert!(told.contains("general/locale/timezone is \"Europe/Paugrk\", which is no time zone"), "{told}");
 }

@@ -14,7 +14,7 @@ use crate::support::{self, served::Served, wire::STYLES};
 const MODULE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/modules/acme-loyalty");
 
 /// The shop of the example, in a style.
-fn loyalty(mode: WireStyle) -> Shop {
+pub fn loyalty(mode: WireStyle) -> Shop {
     let folder = Path::new(MODULE);
     let modules = Module::read_folder(folder).unwrap();
     assert_eq!(modules[0].name, "Acme_Loyalty");
@@ -30,12 +30,12 @@ fn loyalty(mode: WireStyle) -> Shop {
     Shop::new(config, seed).unwrap()
 }
 
-fn with_stubs(mut shop: Shop, yaml: &str) -> Shop {
+pub fn with_stubs(mut shop: Shop, yaml: &str) -> Shop {
     shop.install_stubs(&StubFile::parse(yaml, "stubs.yaml").unwrap()).unwrap();
     shop
 }
 
-fn example(mode: WireStyle) -> Shop {
+pub fn example(mode: WireStyle) -> Shop {
     let text = std::fs::read_to_string(Path::new(MODULE).join("stubs.yaml")).unwrap();
     with_stubs(loyalty(mode), &text)
 }
@@ -240,6 +240,39 @@ fn what_cannot_work_names_file_and_line() {
             "stubs.yaml:3:25: customerId is no record and cannot have contain; did you mean contains?",
         ),
         ("stubs:\n  - operation: storeList\n    answer: []\n    times: 0", "0 times is never"),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    when: {accountData.pionts: 4}\n    answer: 1",
+            "acmeLoyaltyEntityToCreate has no field pionts; did you mean points?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    when: {accountData: {pionts: 4}}\n    answer: 1",
+            "acmeLoyaltyEntityToCreate has no field pionts; did you mean points?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    when: {customerId: {one of: []}}\n    answer: null",
+            "customerId is never one of nothing",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyList\n    when: {filters: {contians: x}}\n    answer: []",
+            "filters has no member contians; did you mean contains?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    answer: '{{ arguments.customerId }}'",
+            "acmeLoyaltyCreate has no argument customerId; did you mean accountData?",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    answer: 1.5",
+            "answer is declared as xsd:int, and \"1.5\" is none",
+        ),
+        ("stubs:\n  - operation: catalogProductMultiUpdate\n    answer: [{a: 1}]", "answer is declared as xsd:boolean"),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    fault: {code: 70000}",
+            "a fault is {code: 101, string: …} or the name of one of the resource's, such as not_exists",
+        ),
+        (
+            "stubs:\n  - operation: magentoInfo\n    insert into: acme_loyalty",
+            "no argument of magentoInfo is named like a column of acme_loyalty",
+        ),
         ("stubs:\n  - operation: storeList\n    delay: soon", "\"soon\" is no delay"),
         ("stubs:\n  - operation: storeList\n    anwser: []", "stubs.yaml:3:5: "),
         ("stub: []", "stubs.yaml:1:1: "),
@@ -259,7 +292,7 @@ async fn a_running_tests_stub_goes_before_those_of_files() {
     assert_eq!(shop.answer("acmeLoyaltyInfo", json!({"customerId": 2})).await["points"], 15, "others are the file's");
     assert_eq!(shop.admin("POST", "/reset", json!({})).await.0, 204);
     let (_, left) = shop.admin("GET", "/stubs", Value::Null).await;
-    assert!(left["stubs"].as_array().unwrap().iter().all(|stub| stub["name"] != "body:1"), "{left}");
+    assert!(left["stubs"].as_array().unwrap().iter().all(|stub| stub["name"] != "stub 5"), "{left}");
 }
 
 #[test]
@@ -267,7 +300,7 @@ fn templates_that_can_work_are_taken() {
     for text in [
         "{{ now | date('%Y | x') }}",
         "{{ customer.email | default('| nofilter') | upper }}",
-        "{% for line in arguments.lines | default([]) %}{{ loop.index }}{{ line | trim }}{% endfor %}",
+        "{% for line in arguments.customerId | default([]) %}{{ loop.index }}{{ line | trim }}{% endfor %}",
         "{% set sum = 1 + 2 %}{{ sum }}{{ range(3) | join(',') }}",
         "{% raw %}{{ x | nofilter }}{% endraw %}{# {{ x | nofilter }} #}",
         "a | nofilter, and {{ base_url }} | again",

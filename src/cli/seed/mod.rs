@@ -106,10 +106,16 @@ pub fn run(args: &SeedArgs) -> Outcome {
     Ok(ExitCode::AsExpected)
 }
 
+/// What packed files end with.
+const PACKED: &[&str] = &[".gz", ".bz2", ".xz", ".zst", ".zip"];
+
 /// What is in a dump, and whether it is of a real shop.
 fn converted(args: &ConvertArgs) -> miette::Result<(Converted, bool)> {
     let name = args.file.display().to_string();
     let text = bounded::read_text(&args.file, bounded::SEED_BYTES_MAX).map_err(|error| {
+        if PACKED.iter().any(|end| name.ends_with(end)) {
+            return miette!(help = "unpack it first, such as with gunzip", "{name} is packed and no text");
+        }
         miette!(help = "give what mysqldump writes, or a JSON object of a shop's tables", "cannot read {name}: {error}")
     })?;
     let (part, prefix) = (args.part.part()?, args.part.prefix());

@@ -45,6 +45,9 @@ fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> 
         }
     }
     joining.contract.find_resources();
+    for (path, spot) in joining.methods {
+        joining.contract.add_method(&path, &spot.to_string());
+    }
     Ok(())
 }
 

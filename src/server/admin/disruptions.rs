@@ -30,6 +30,9 @@ fn shown(plan: &Plan, id: ArmedId, armed: &Armed) -> Value {
 pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let armed: Armed = request.yaml()?;
     operations::check(service, armed.when.operation.as_deref(), &[WSDL_OPERATION])?;
+    if let Some(operation) = &armed.when.operation {
+        operations::check_arguments(service, operation, &armed.when.arguments)?;
+    }
     let mut plan = service.locked_plan();
     let bytes = |armed: &Armed| serde_json::to_string(armed).map_or(0, |text| text.len());
     let known: usize = plan.list().map(|(_, armed)| bytes(armed)).sum();

@@ -2,8 +2,10 @@
 //! success wherever none is wanted.
 
 use super::Problem;
+use crate::matching::Conditions;
 use crate::nearest::nearest;
 use crate::server::service::Service;
+use crate::shop::conditions;
 
 /// Refuses a name that no call can have: it is no operation's, no path of API version 1, and none of `others`.
 pub(super) fn check<'a>(
@@ -28,4 +30,18 @@ pub(super) fn check<'a>(
         |name| format!("did you mean {name}?"),
     );
     Err(Problem::new(400, "no such operation", format!("the shop has no operation {unknown}"), remedy))
+}
+
+/// Refuses conditions on arguments that no call of the operation can meet.
+pub(super) fn check_arguments(service: &Service, operation: &str, with: &Conditions) -> Result<(), Problem> {
+    let shop = service.locked_shop();
+    let contract = shop.contract();
+    let is_declared = contract.operation(operation).is_some()
+        || contract.operation_at(operation).is_some()
+        || shop.codec().schema().operation(operation).is_some();
+    let unfit = if is_declared { conditions::unfit_in(&shop, operation, with) } else { Vec::new() };
+    match unfit.into_iter().next() {
+        None => Ok(()),
+        Some(unfit) => Err(Problem::new(400, "no call is like that", unfit.what, unfit.remedy)),
+    }
 }

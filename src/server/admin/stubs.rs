@@ -26,8 +26,10 @@ pub(super) fn add(service: &Service, request: &AdminRequest, _: &str) -> Result<
     let text = as_yaml(request, CHANGE_BYTES_MAX)?;
     let is_list = serde_json::from_str::<Value>(&text).is_ok_and(|body| body.get("stubs").is_some());
     let read = if is_list { StubFile::parse(&text, BODY) } else { StubFile::parse_one(&text, BODY) };
-    let file = read.map_err(|error| bad(&error))?;
+    let mut file = read.map_err(|error| bad(&error))?;
     let mut shop = service.locked_shop();
+    let next = shop.stubs().next_id();
+    file.name_unnamed(|number| format!("stub {}", next + number as u64));
     let (known, bytes) = shop.stubs().size();
     if known + file.len() > STUBS_MAX || bytes + text.len() > STUBS_BYTES_MAX {
         let detail = format!("there are {known} of {bytes} bytes; at most {STUBS_MAX} of {STUBS_BYTES_MAX} are kept");

@@ -1,5 +1,7 @@
 //! Whether the calls that came are those that a test wanted.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -58,6 +60,10 @@ pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Resu
     }
     let wanted = question.calls.iter().map(|calls| calls.to.as_str());
     operations::check(service, wanted, &[ANY_OPERATION, WSDL_OPERATION])?;
+    for calls in &question.calls {
+        operations::check_arguments(service, &calls.to, &calls.with)?;
+    }
+    let contract = Arc::clone(service.locked_shop().contract());
     let journal = service.locked_journal();
     if let Some(first) = journal.first_kept().filter(|first| *first > question.after + 1) {
         let detail = format!("the calls {} to {} are not kept any more", question.after + 1, first - 1);
@@ -69,7 +75,13 @@ pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Resu
     let wanted: Vec<Wanted<'_>> = question
         .calls
         .iter()
-        .map(|calls| Wanted { to: &calls.to, with: &calls.with, answered: calls.answered.as_ref(), count: calls.count })
+        .map(|calls| Wanted {
+            contract: &contract,
+            to: &calls.to,
+            with: &calls.with,
+            answered: calls.answered.as_ref(),
+            count: calls.count,
+        })
         .collect();
     let together = Together { in_order: question.in_order, nothing_else: question.nothing_else };
     let unmet = judge(&calls, &wanted, together);

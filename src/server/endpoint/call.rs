@@ -5,6 +5,7 @@ use base64::Engine as _;
 use super::HttpRequestParts;
 use crate::disrupt::answer::Answer;
 use crate::doors::{json_rpc, xml_rpc};
+use crate::magento::Contract;
 use crate::secret::ApiKey;
 use crate::server::outcome::Outcome;
 use crate::shop::Shop;
@@ -119,9 +120,11 @@ impl Call {
     }
 
     /// The operations of a request that holds several calls.
-    pub(in crate::server) fn operations_within(&self) -> Vec<String> {
+    pub(in crate::server) fn operations_within(&self, contract: &Contract) -> Vec<String> {
         match &self.asked {
-            Asked::Version1(call) if call.method == "multiCall" => version1::operations_within(&call.arguments),
+            Asked::Version1(call) if call.method == "multiCall" => {
+                version1::operations_within(&call.arguments, contract)
+            }
             Asked::Many(requests) => {
                 let named = |one: &One| match one {
                     One::Handler(call) => Some(call.operation.clone()),

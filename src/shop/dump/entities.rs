@@ -1,7 +1,7 @@
 //! Customers, addresses, products and categories: a row of the entity's table and its attributes' values, which are in a table
 //! for each type of value, become one row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
@@ -9,6 +9,7 @@ use super::numbers::Numbers;
 use super::{Conversion, text};
 use crate::magento::columns;
 use crate::shop::seed::SeedRow;
+use crate::shop::seed::attributes::SETS;
 
 /// An entity: its tables, what the fake calls them, its code in `eav_entity_type`, its number there.
 struct Entity {
@@ -59,6 +60,9 @@ const OF_ATTRIBUTES: &[&str] = &[
     "default_value",
 ];
 
+/// The set of a fresh install.
+const DEFAULT_SET: &str = "4";
+
 /// Tables of attributes, whatever becomes of their rows.
 const OF_EAV: &[&str] = &[
     "eav_entity_type",
@@ -97,6 +101,7 @@ pub(super) fn all(conversion: &mut Conversion) -> Numbers {
         .into_iter()
         .filter_map(|row| Some((text(&row, "attribute_id")?.to_owned(), row)))
         .collect();
+    let sets_of = sets_of_attributes(conversion);
     let mut kept = Vec::new();
     let mut numbers = Numbers::default();
     for entity in ENTITIES {
@@ -119,7 +124,12 @@ pub(super) fn all(conversion: &mut Conversion) -> Numbers {
             }
         }
         for row in attributes.iter().filter(is_of).filter(|row| text(row, "attribute_code").is_some_and(is_own)) {
-            kept.push(own_attribute(row, entity.number, text(row, "attribute_id").and_then(|id| catalog.get(id))));
+            let id = text(row, "attribute_id").unwrap_or_default();
+            let mut own = own_attribute(row, entity.number, catalog.get(id));
+            if let (true, Some(sets)) = (entity.table == "catalog_product", &sets_of) {
+                own.insert(SETS.to_owned(), Some(sets.get(id).cloned().unwrap_or_default().join(",")));
+            }
+            kept.push(own);
         }
     }
     numbers.settle();
@@ -140,6 +150,24 @@ pub(super) fn all(conversion: &mut Conversion) -> Numbers {
         ));
     }
     numbers
+}
+
+/// The attribute sets that have an attribute, by its number: those that products are of, and the default one. `None` where the
+/// dump does not say.
+fn sets_of_attributes(conversion: &mut Conversion) -> Option<HashMap<String, Vec<String>>> {
+    let rows = conversion.take("eav_entity_attribute");
+    let products = conversion.tables.get("catalog_product_entity").map(Vec::as_slice).unwrap_or_default();
+    let mut known: BTreeSet<&str> = products.iter().filter_map(|row| text(row, "attribute_set_id")).collect();
+    known.insert(DEFAULT_SET);
+    let mut sets: HashMap<String, Vec<String>> = HashMap::new();
+    for row in &rows {
+        if let (Some(attribute), Some(set)) = (text(row, "attribute_id"), text(row, "attribute_set_id"))
+            && known.contains(set)
+        {
+            sets.entry(attribute.to_owned()).or_default().push(set.to_owned());
+        }
+    }
+    (!rows.is_empty()).then_some(sets)
 }
 
 fn own_attribute(row: &SeedRow, entity: &str, catalog: Option<&SeedRow>) -> SeedRow {
@@ -195,8 +223,17 @@ fn options(conversion: &mut Conversion, numbers: &Numbers) -> Vec<SeedRow> {
 fn flatten(conversion: &mut Conversion, entity: &Entity, codes: &IndexMap<&str, &str>) {
     let mut rows: BTreeMap<String, SeedRow> = BTreeMap::new();
     let mut order = Vec::new();
+    let (mut unnumbered, mut twice) = (0, Vec::new());
     for row in conversion.take(entity.real) {
-        let Some(id) = text(&row, "entity_id").map(str::to_owned) else { continue };
+        let id = text(&row, "entity_id").filter(|id| id.parse::<u64>().is_ok_and(|id| id > 0)).map(str::to_owned);
+        let Some(id) = id else {
+            unnumbered += 1;
+            continue;
+        };
+        if rows.contains_key(&id) {
+            twice.push(id);
+            continue;
+        }
         order.push(id.clone());
         let known = columns::table(entity.table);
         // Where the database only keeps its own books.
@@ -204,6 +241,13 @@ fn flatten(conversion: &mut Conversion, entity: &Entity, codes: &IndexMap<&str, 
             column != "entity_type_id" || known.is_some_and(|known| known.columns.contains_key(column))
         });
         rows.insert(id, row.collect());
+    }
+    if unnumbered > 0 {
+        conversion.note(format!("{}: {unnumbered} rows whose entity_id is no number", entity.real));
+    }
+    if !twice.is_empty() {
+        let (count, shown) = (twice.len(), twice.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", "));
+        conversion.note(format!("{}: {count} further rows with the entity_id of another one: {shown}", entity.real));
     }
     let (mut unknown, mut orphans) = (0, 0);
     let mut store_values = Vec::new();

@@ -10,6 +10,15 @@ use crate::shop::seed::{NODES_MAX, SeedError, SeedRow};
 /// MySQL's limit is 64 letters, of four bytes at most; each row repeats the names of its columns.
 const NAME_BYTES_MAX: usize = 256;
 
+/// What a whole dump of `mysqldump` begins with, that of MariaDB too; others do not say that they are whole.
+const HEADS: &[&str] = &["-- MySQL dump ", "-- MariaDB dump ", "/*M!999999\\- enable the sandbox mode */"];
+/// What it ends with.
+const COMPLETED: &str = "-- Dump completed";
+
+fn last_line(text: &str) -> &str {
+    text.trim_end().rsplit('\n').next().unwrap_or_default()
+}
+
 /// Reads the tables of a dump.
 pub(super) fn read(text: &str, name: &str) -> Result<Tables, SeedError> {
     read_within(text, name, NODES_MAX)
@@ -18,6 +27,11 @@ pub(super) fn read(text: &str, name: &str) -> Result<Tables, SeedError> {
 /// The same with another limit on its values.
 fn read_within(text: &str, name: &str, values_max: usize) -> Result<Tables, SeedError> {
     let mut reader = Reader { text, at: 0, name, values_left: values_max };
+    if HEADS.iter().any(|head| text.trim_start().starts_with(head)) && !last_line(text).starts_with(COMPLETED) {
+        reader.at = text.len();
+        let message = format!("the dump does not end with \"{COMPLETED}\", so it was cut; dump the shop again");
+        return Err(reader.wrong(message));
+    }
     let mut columns: IndexMap<String, Vec<String>> = IndexMap::new();
     let mut tables: IndexMap<String, Vec<SeedRow>> = IndexMap::new();
     let mut statements = 0;
@@ -313,7 +327,7 @@ impl<'t> Reader<'t> {
         loop {
             let Some(at) = self.rest().find([';', '\'', '"', '`']) else {
                 self.at = self.text.len();
-                return Ok(());
+                return Err(self.wrong("the dump ends inside of a statement; dump the shop again".to_owned()));
             };
             self.at += at;
             match self.rest().chars().next() {

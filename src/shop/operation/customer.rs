@@ -1,6 +1,6 @@
 //! Customers: wire spec, section 7.2.
 
-use super::entity_table::Entities;
+use super::entity_table::{self, Entities};
 use super::{Call, Operations};
 use std::borrow::Cow;
 
@@ -217,7 +217,7 @@ pub(super) fn save(call: &mut Call<'_>, password_hash: Option<String>) -> Result
 fn fill(call: &Call<'_>, row: &mut Row, data: &SoapStruct) -> Result<(), Refusal> {
     let table = columns::table("customer");
     for (name, value) in data.iter().filter(|(name, _)| !matches!(*name, "password" | "customer_id")) {
-        let Some(text) = value.to_text() else { continue };
+        let Some(text) = entity_table::joined(value) else { continue };
         let saved = call.shop.saved("customer", name, &text).map_err(|error| call.uncaught(error.to_string()))?;
         match saved {
             None if !table.is_some_and(|table| table.is_static(name)) => {

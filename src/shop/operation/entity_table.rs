@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use super::Call;
 use crate::magento::columns::saved::{InvalidDate, saved};
-use crate::magento::columns::{self, SqlType, collation};
+use crate::magento::columns::{self, Attribute, SqlType, collation};
 use crate::magento::{Condition, Pager};
 use crate::shop::{Refusal, Row, Shop};
+use crate::soap::SoapValue;
 
 /// How a listing reads its entities.
 pub(super) struct Entities {
@@ -139,8 +140,27 @@ impl Shop {
     ) -> Result<Option<String>, InvalidDate> {
         match columns::table(entity).and_then(|table| table.column(code)) {
             Some(column) => saved(text, column.declared.sql_type, column.attribute),
-            None => saved(text, self.own_attribute(entity, code).unwrap_or(SqlType::TEXT), None),
+            None => {
+                let sql_type = self.own_attribute(entity, code).unwrap_or(SqlType::TEXT);
+                saved(text, sql_type, own_day().filter(|_| sql_type.is_moment()))
+            }
         }
+    }
+}
+
+/// What Magento makes of an attribute of somebody's own that is a date: it has the backend of a native one.
+fn own_day() -> Option<&'static Attribute> {
+    columns::table("customer").and_then(|table| table.column("dob")).and_then(|column| column.attribute)
+}
+
+/// A value of an entity as a text; of a list, as several options are chosen, its items with commas.
+pub(super) fn joined(value: &SoapValue) -> Option<String> {
+    match value {
+        SoapValue::List(items) => {
+            let texts: Option<Vec<String>> = items.iter().map(SoapValue::to_text).collect();
+            texts.map(|texts| texts.join(","))
+        }
+        one => one.to_text(),
     }
 }
 

@@ -149,7 +149,7 @@ pub(super) fn dispatch(
             check_spelling_of_store(shop, operation, arguments)?;
             handler(&mut Call { shop, arguments, resource, given })
         }
-        None if is_of_module => Err(shop.not_stubbed(operation)),
+        None if is_of_module => Err(shop.not_stubbed(operation, arguments)),
         None => Err(shop.config.contract.global_fault("resource_path_not_callable").into()),
     })
 }
@@ -185,7 +185,7 @@ fn declared_only(shop: &mut Shop, operation: &str, arguments: &SoapStruct) -> Re
             return Err(shop.config.contract.global_fault("session_expired").into());
         }
     }
-    shop.stubbed(operation, "global", arguments, |shop| Err(shop.not_stubbed(operation)))
+    shop.stubbed(operation, "global", arguments, |shop| Err(shop.not_stubbed(operation, arguments)))
 }
 
 /// Whether the shop has the operation's resource, and the user the rights to it.

@@ -220,6 +220,18 @@ impl AttributeKind {
     }
 }
 
+/// The column of a row of `eav_attribute` that has the numbers of the sets it is in, where it is of products.
+pub(in crate::shop) const SETS: &str = "attribute_set_ids";
+
+/// The attributes of products that stand as rows in a seed, with the sets that have them.
+pub(super) fn members_of_rows(rows: &[Row]) -> Vec<Membership> {
+    let sets = |row: &Row| -> Option<Membership> {
+        let sets = row.get(SETS)?.split(',').filter(|set| !set.is_empty()).map(str::to_owned).collect();
+        Some((row.int("attribute_id"), Some(sets)))
+    };
+    rows.iter().filter_map(sets).collect()
+}
+
 /// An attribute of products and the sets that have it.
 pub(in crate::shop) type Membership = (i64, Option<Vec<String>>);
 

@@ -1,12 +1,14 @@
 //! What a seed becomes: defaults filled in, references checked, tables built.
 
+use jiff::tz::TimeZone;
+
 use super::{OwnTable, Seed, SeedCustomer, SeedError, SeedRow, SeedUser, attributes, check};
 use crate::magento::columns::TableColumns;
 use crate::magento::{Contract, directory};
 use crate::nearest::nearest;
 use crate::secret::ApiKey;
 use crate::shop::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
-use crate::shop::config::Settings;
+use crate::shop::config::{Settings, TIME_ZONE};
 use crate::shop::database::Database;
 use crate::shop::row::Row;
 
@@ -28,11 +30,20 @@ impl Seed {
         for (path, value) in &self.config {
             settings.set(path.clone(), value.clone());
         }
+        if let Some(zone) = self.config.get(TIME_ZONE).filter(|zone| !zone.is_empty() && TimeZone::get(zone).is_err()) {
+            return Err(SeedError::Invalid {
+                what: format!("config: {TIME_ZONE} is \"{zone}\", which is no time zone"),
+                remedy: "write a name such as Europe/Berlin or UTC".to_owned(),
+            });
+        }
         let mut database = Database::default();
         for (name, own) in &self.own_tables {
             declare(name, own, &mut database)?;
         }
-        let members = attributes::install(&self.attributes, &mut database)?;
+        let mut members = attributes::install(&self.attributes, &mut database)?;
+        members.extend(
+            self.tables.get("eav_attribute").map(|rows| attributes::members_of_rows(rows)).into_iter().flatten(),
+        );
         if let Some(misfit) = check::rows(&self).into_iter().next() {
             return Err(misfit.into());
         }

@@ -3,7 +3,7 @@
 //! Field names are Magento's column and attribute names; what is left out gets the value a fresh install would give it.
 
 mod alike;
-mod attributes;
+pub(in crate::shop) mod attributes;
 mod check;
 mod load;
 mod mistakes;

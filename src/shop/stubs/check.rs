@@ -7,45 +7,34 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use super::error::StubError;
 use super::file::{FaultText, StepText};
 use super::rows::{self, Form};
-use super::template::{Template, is_template};
+use super::template::{Template, arguments_of, is_template};
+use super::typed::may_be;
 use super::{Does, Fault, Rank, Step, Stub, StubFile, Written};
-use crate::matching::Condition;
 use crate::nearest::nearest;
 use crate::place::{At, Place};
-use crate::shop::{Database, Shop};
-use crate::soap::{Occurs, ServiceSchema, Shape, TypeRef, Xsd};
+use crate::shop::{Database, Shop, conditions};
+use crate::soap::{Occurs, ServiceSchema, Shape, TypeRef};
 use crate::written_value::Value;
 
 /// The word in an answer that is put on top of the shop's own.
 const MERGE: &str = "merge";
-/// Words of matching.
-const MATCHERS: &[&str] = &["regex", "contains", "not", "one of", "is"];
 /// A client that waits longer has given up.
 const DELAY_SECONDS_MAX: i64 = 3600;
 
 /// The stubs of a file, ready to answer in this shop.
 pub(super) fn compiled(file: &StubFile, shop: &Shop) -> Result<Vec<Stub>, StubError> {
-    let check = Check { file, shop, schema: shop.codec().schema() };
+    let check = Check { file, shop, schema: shop.codec().schema(), arguments: None };
     let bytes = file.source.len() / file.stubs.len().max(1);
     file.stubs.iter().map(|stub| Ok(Stub { bytes, ..check.stub(stub)? })).collect()
 }
 
-/// Whether a text can be a value of that type; nothing is known of a template, and PHP makes something of an empty text.
-fn may_be(text: &str, xsd: Xsd) -> bool {
-    if text.is_empty() || is_template(text) {
-        return true;
-    }
-    match xsd {
-        Xsd::Int | Xsd::Double => text.trim().parse::<f64>().is_ok_and(f64::is_finite),
-        Xsd::Boolean => matches!(text, "0" | "1" | "true" | "false"),
-        _ => true,
-    }
-}
-
+#[derive(Clone, Copy)]
 struct Check<'a> {
     file: &'a StubFile,
     shop: &'a Shop,
     schema: &'a ServiceSchema,
+    /// The operation of the stub that is looked at, and the names of its arguments.
+    arguments: Option<(&'a str, &'a [String])>,
 }
 
 impl Check<'_> {
@@ -70,43 +59,19 @@ impl Check<'_> {
             );
             return self.wrong(&place, format!("this shop has no operation {operation}"), &remedy);
         }
-        let mut arguments = contract.arguments(operation);
-        let parts = self.schema.operation(operation).into_iter().flat_map(|declared| &declared.request.parts);
-        arguments.extend(parts.map(|part| part.name.clone()));
-        for (name, argument) in text.when.names() {
-            if !arguments.iter().any(|known| known == argument) {
-                let listed =
-                    arguments.iter().filter(|name| *name != "sessionId").cloned().collect::<Vec<_>>().join(", ");
-                let remedy = nearest(argument, arguments.iter().map(String::as_str))
-                    .map_or_else(|| format!("it has {listed}"), |name| format!("did you mean {name}?"));
-                return self.wrong(&name.place(), format!("{operation} has no argument {argument}"), &remedy);
-            }
+        if let Some(unfit) = conditions::unfit_in(self.shop, operation, &text.when).into_iter().next() {
+            return self.wrong(&unfit.place, unfit.what, &unfit.remedy);
         }
-        for (name, condition) in &text.when.0 {
-            self.condition(operation, name, condition)?;
-        }
-        let mut steps = vec![self.step(operation, &text.first(), &place)?];
+        let names = conditions::names(contract, &[self.schema], operation);
+        let check = Check { arguments: Some((operation, &names)), ..*self };
+        let mut steps = vec![check.step(operation, &text.first(), &place)?];
         for then in &text.then {
-            steps.push(self.step(operation, then.get(), &then.place())?);
+            steps.push(check.step(operation, then.get(), &then.place())?);
         }
         let name = text.name.clone().unwrap_or_else(|| format!("{}:{}", self.file.name, place.line));
         let steps = steps.into_iter().map(Arc::new).collect();
         let (operation, when) = (operation.to_owned(), text.when.clone());
         Ok(Stub { id: 0, name, operation, when, steps, called: 0, bytes: 0, rank: Rank::default() })
-    }
-
-    /// A record as the condition of a text can never hold: what is meant is a word of matching, mistyped.
-    fn condition(&self, operation: &str, name: &At<String>, condition: &At<Condition>) -> Result<(), StubError> {
-        let mut declared = self.schema.operation(operation).into_iter().flat_map(|declared| &declared.request.parts);
-        let part = declared.find(|part| part.name == *name.get());
-        let is_text = part.is_some_and(|part| matches!(part.type_ref, TypeRef::Xsd(xsd) if xsd != Xsd::AnyType));
-        let (Condition::Record(members), true) = (condition.get(), is_text) else { return Ok(()) };
-        let Some(word) = members.0.keys().next() else { return Ok(()) };
-        let remedy = nearest(word, MATCHERS.iter().copied()).map_or_else(
-            || format!("write a text, null, or one of {}", MATCHERS.join(", ")),
-            |known| format!("did you mean {known}?"),
-        );
-        self.wrong(&word.place(), format!("{} is no record and cannot have {}", name.get(), word.get()), &remedy)
     }
 
     fn step(&self, operation: &str, text: &StepText, place: &Place) -> Result<Step, StubError> {
@@ -144,13 +109,15 @@ impl Check<'_> {
             self.answer(operation, answer)?
         } else if let Some(table) = &text.rows_of {
             self.table(table)?;
-            if matches!(rows::form_of(self.schema, operation), Form::Flag | Form::Scalar) {
-                let what = format!("{operation} answers a single value and no rows");
+            let form = rows::form_of(self.schema, operation);
+            if matches!(form, Form::Flag | Form::Scalar | Form::Values) {
+                let answers = if form == Form::Values { "a list of single values" } else { "a single value" };
+                let what = format!("{operation} answers {answers} and no rows");
                 return self.wrong(&table.place(), what, "write `answer: …`");
             }
             Does::RowsOf(table.get().clone())
         } else if let Some(table) = &text.insert_into {
-            self.insert(table, text)?
+            self.insert(operation, table, text)?
         } else if let Some(fault) = &text.fault {
             Does::Fault(self.fault(operation, fault)?)
         } else {
@@ -185,7 +152,7 @@ impl Check<'_> {
         self.wrong(&table.place(), format!("the shop has no table {}", table.get()), &remedy)
     }
 
-    fn insert(&self, table: &At<String>, text: &StepText) -> Result<Does, StubError> {
+    fn insert(&self, operation: &str, table: &At<String>, text: &StepText) -> Result<Does, StubError> {
         self.table(table)?;
         let Some(rows) = self.shop.database.get(table) else { return Ok(Does::Nothing) };
         let mut with = Vec::new();
@@ -196,6 +163,25 @@ impl Check<'_> {
                 return self.wrong(&column.place(), format!("{} has no column {}", table.get(), column.get()), &remedy);
             }
             with.push((column.get().clone(), self.written(value, column)?));
+        }
+        if let (true, Some(declared)) = (with.is_empty(), self.schema.operation(operation)) {
+            let members = |part: &crate::soap::Part| match &part.type_ref {
+                TypeRef::Complex(id) => match &self.schema.complex_type(*id).shape {
+                    Shape::Struct { fields, .. } => fields.iter().map(|field| field.name.to_string()).collect(),
+                    Shape::Array { .. } => Vec::new(),
+                },
+                TypeRef::Xsd(_) | TypeRef::Undeclared(_) => vec![part.name.clone()],
+            };
+            let brought: Vec<String> = declared.request.parts.iter().flat_map(members).collect();
+            let others = self.shop.config.contract.other_names(operation);
+            let is_column = |name: &String| {
+                let rpc = others.iter().find(|(_, wsi)| wsi == name).map_or(name, |(rpc, _)| rpc);
+                rows::column_of(rows, rpc).is_some_and(|column| column != rows.key())
+            };
+            if !brought.iter().any(is_column) {
+                let what = format!("no argument of {operation} is named like a column of {}", table.get());
+                return self.wrong(&table.place(), what, "set the columns in `with: {column: \"{{ arguments.x }}\"}`");
+            }
         }
         Ok(Does::InsertInto { table: table.get().clone(), with })
     }
@@ -262,7 +248,8 @@ impl Check<'_> {
                     let what = format!("{path} is declared as {}", xsd.qualified_name());
                     self.wrong(&value.place(), what, "write a text, a number, true, false or null")
                 }
-                (Value::Text(text), TypeRef::Xsd(xsd)) if !may_be(text, *xsd) => {
+                (Value::Text(_) | Value::Fraction, TypeRef::Xsd(xsd)) if !self.is(value, *xsd) => {
+                    let text = value.text(&self.file.source).unwrap_or_default();
                     let what = format!("{path} is declared as {}, and \"{text}\" is none", xsd.qualified_name());
                     self.wrong(&value.place(), what, "write one, or null")
                 }
@@ -311,6 +298,20 @@ impl Check<'_> {
         }
     }
 
+    /// Whether a value can be one of that type; nothing is known of a template.
+    fn is(&self, value: &At<Value>, xsd: crate::soap::Xsd) -> bool {
+        let text = value.text(&self.file.source).unwrap_or_default();
+        is_template(&text) || may_be(&text, xsd)
+    }
+
+    /// Whether no call brings an argument of that name; that of WS-I has become that of RPC when a template asks.
+    fn is_no_argument(&self, operation: &str, known: &[String], name: &str) -> bool {
+        let others = self.shop.config.contract.other_names(operation);
+        let is_of_wsi =
+            others.iter().any(|(rpc, wsi)| wsi == name && rpc != name) && !others.iter().any(|(rpc, _)| rpc == name);
+        !conditions::is_among(known, name) || is_of_wsi
+    }
+
     fn written(&self, value: &At<Value>, path: &str) -> Result<Written, StubError> {
         Ok(match value.get() {
             Value::Null => Written::Nil,
@@ -337,6 +338,17 @@ impl Check<'_> {
 
     fn template(&self, source: &str, place: &Place, path: &str) -> Result<Template, StubError> {
         let at = format!("{}:{}: {path}", self.file.name, place.line);
+        if let Some((operation, known)) = self.arguments
+            && let Some(unknown) =
+                arguments_of(source).into_iter().find(|name| self.is_no_argument(operation, known, name))
+        {
+            let others = self.shop.config.contract.other_names(operation);
+            let remedy = others.iter().find(|(_, wsi)| *wsi == unknown).map_or_else(
+                || conditions::no_argument(known, &unknown),
+                |(rpc, _)| format!("arguments go by the names of RPC, {rpc}"),
+            );
+            return self.wrong(place, format!("{operation} has no argument {unknown}"), &remedy);
+        }
         Template::new(source, at.into()).or_else(|error| {
             self.wrong(
                 place,

@@ -94,7 +94,10 @@ pub struct StepText {
 
 /// A fault as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a fault is {code: 101, string: …} or the name of one of the resource's, such as not_exists"
+)]
 pub enum FaultText {
     /// The name of one of the resource's faults.
     Named(String),
@@ -115,7 +118,7 @@ pub struct FaultParts {
 
 /// A code as people write it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "the code of a fault is a number up to 65535, or a name such as SOAP-ENV:Server")]
 pub enum FaultCodeText {
     /// The fault code as a number.
     Number(u16),
@@ -196,6 +199,13 @@ impl StubFile {
     /// Stubs that stand in another file.
     pub fn inside_of(source: &str, name: &str, stubs: Vec<At<StubText>>) -> Self {
         Self { stubs, source: source.to_owned(), name: name.to_owned() }
+    }
+
+    /// Names those that have no name: by their place among them, counted from 0.
+    pub fn name_unnamed(&mut self, name: impl Fn(usize) -> String) {
+        for (number, stub) in self.stubs.iter_mut().enumerate() {
+            stub.get_mut().name.get_or_insert_with(|| name(number));
+        }
     }
 
     /// How many there are.

@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod rows;
 mod template;
+mod typed;
 
 use std::sync::Arc;
 
@@ -158,6 +159,11 @@ impl Stubs {
         self.list.is_empty()
     }
 
+    /// The number that the next one gets.
+    pub fn next_id(&self) -> u64 {
+        self.last_id + 1
+    }
+
     /// How many there are and how long they are as texts.
     pub fn size(&self) -> (usize, usize) {
         (self.list.len(), self.list.iter().map(|stub| stub.bytes).sum())
@@ -212,12 +218,18 @@ impl Stubs {
         })
     }
 
-    /// In what a call differs from the stubs of its operation, nearest first: a name and the differences.
-    fn near(&self, operation: &str, arguments: &SoapStruct, others: OtherNames<'_>) -> Vec<(String, Vec<Difference>)> {
+    /// In what a call differs from the stubs of its operation, nearest first: a name, whether it is used up, and the differences.
+    fn near(
+        &self,
+        operation: &str,
+        arguments: &SoapStruct,
+        others: OtherNames<'_>,
+    ) -> Vec<(String, bool, Vec<Difference>)> {
         let meant = self.by_operation.get(operation).into_iter().flatten().map(|at| &self.list[*at]);
-        let mut near: Vec<(String, Vec<Difference>)> =
-            meant.map(|stub| (stub.name.clone(), stub.when.differences(arguments, others))).collect();
-        near.sort_by_key(|(_, differs)| differs.len());
+        let differences = |stub: &Stub| stub.when.differences(arguments, others);
+        let mut near: Vec<_> =
+            meant.map(|stub| (stub.name.clone(), stub.step().is_none(), differences(stub))).collect();
+        near.sort_by_key(|(.., differs)| differs.len());
         near
     }
 }
@@ -314,17 +326,33 @@ impl Shop {
             tracing::warn!(stub = name, %error, "the stub failed");
             SoapFault { string: error.to_string(), ..contract.global_fault("internal") }.into()
         };
+        let misfit = |name: &str, why: String| -> Refusal {
+            tracing::warn!(stub = name, why, "the stub does not fit what is declared");
+            SoapFault { string: format!("{name}: {why}"), ..contract.global_fault("internal") }.into()
+        };
         match &step.does {
             Does::Nothing => native(self),
             Does::Answer(written) => {
                 let context = template::Context::of(self, arguments, None);
-                written.value(&context).map_err(failed)
+                let value = written.value(&context).map_err(failed)?;
+                self.typed(operation, value).map_err(|why| misfit(&name, why))
             }
             Does::Merge(written) => {
                 let own = native(self)?;
-                let context = template::Context::of(self, arguments, Some(&own));
-                let over = written.value(&context).map_err(failed)?;
-                Ok(merged(own, over))
+                let over = |shop: &Self, own: SoapValue| -> Result<SoapValue, Refusal> {
+                    let context = template::Context::of(shop, arguments, Some(&own));
+                    let over = written.value(&context).map_err(failed)?;
+                    Ok(merged(own, over))
+                };
+                let value = match own {
+                    // Of a list `answer` is each record of it.
+                    SoapValue::List(records) => {
+                        let records: Result<Vec<_>, _> = records.into_iter().map(|own| over(self, own)).collect();
+                        records?.into()
+                    }
+                    own => over(self, own)?,
+                };
+                self.typed(operation, value).map_err(|why| misfit(&name, why))
             }
             Does::RowsOf(table) => rows::of(self, operation, resource, table, arguments),
             Does::InsertInto { table, with } => {
@@ -344,10 +372,21 @@ impl Shop {
         }
     }
 
+    /// What a stub answers, as what the operation declares.
+    fn typed(&self, operation: &str, value: SoapValue) -> Result<SoapValue, String> {
+        let schema = self.codec().schema();
+        let part = schema.operation(operation).and_then(|operation| operation.response.parts.first());
+        part.map_or(Ok(value.clone()), |part| typed::typed(schema, &part.type_ref, value, "answer"))
+    }
+
     /// The fault of an operation that only a stub can answer.
-    pub(super) fn not_stubbed(&self, operation: &str) -> Refusal {
+    pub(super) fn not_stubbed(&self, operation: &str, arguments: &SoapStruct) -> Refusal {
         let fault = self.config.contract.global_fault("resource_path_not_callable");
-        SoapFault { string: format!("{operation} {NO_STUB}"), ..fault }.into()
+        let string = match self.why_not_stubbed(operation, arguments) {
+            Some(why) => format!("{operation} has stubs in this fake shop, and none answers this call: {why}"),
+            None => format!("{operation} {NO_STUB}"),
+        };
+        SoapFault { string, ..fault }.into()
     }
 
     /// Why such an operation had no answer: which stubs there are, and in what the call differs from them.
@@ -357,8 +396,9 @@ impl Shop {
         let told: Vec<String> = near
             .iter()
             .take(3)
-            .map(|(name, differs)| match differs.as_slice() {
-                [] => format!("{name} has answered as often as it should"),
+            .map(|(name, is_used_up, differs)| match differs.as_slice() {
+                [] if *is_used_up => format!("{name} has answered as often as it should"),
+                [] => format!("{name} answers such calls"),
                 differs => {
                     let differs: Vec<String> = differs.iter().map(Difference::to_string).collect();
                     format!("{name} is for other arguments: {}", differs.join(", "))

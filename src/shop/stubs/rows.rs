@@ -1,17 +1,22 @@
 //! Stubs that read and write tables of the shop.
 
+use crate::magento::columns::SqlType;
 use crate::magento::{Condition, Filters, Pager};
-use crate::shop::{Refusal, Row, Shop, Table};
+use crate::shop::{Refusal, Row, Shop, Table, written};
 use crate::soap::{ServiceSchema, Shape, SoapFault, SoapStruct, SoapValue, TypeRef, Xsd};
 
 /// Arguments that are no columns.
-const NO_COLUMNS: &[&str] = &["sessionId", "filters", "pager", "attributes"];
+const NO_COLUMNS: &[&str] = &["sessionId", "filters", "pager", "attributes", ARGS];
+/// The arguments of a method of API version 1 that no WSDL declares, so that they have no names.
+const ARGS: &str = "args";
 
 /// What an operation answers, as far as it says how rows become an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// A list of records.
     List,
+    /// A list of texts or numbers.
+    Values,
     /// A record.
     Record,
     /// A yes or no.
@@ -26,6 +31,7 @@ pub(super) fn form_of(schema: &ServiceSchema, operation: &str) -> Form {
     let part = schema.operation(operation).and_then(|operation| operation.response.parts.first());
     match part.map(|part| &part.type_ref) {
         Some(TypeRef::Complex(id)) => match schema.complex_type(*id).shape {
+            Shape::Array { item: TypeRef::Xsd(xsd), .. } if xsd != Xsd::AnyType => Form::Values,
             Shape::Array { .. } => Form::List,
             Shape::Struct { .. } => Form::Record,
         },
@@ -58,7 +64,13 @@ pub(super) fn of(
     table: &str,
     arguments: &SoapStruct,
 ) -> Result<SoapValue, Refusal> {
-    let form = form_of(shop.codec().schema(), operation);
+    let unnamed = arguments.get(ARGS).map(unnamed).unwrap_or_default();
+    // A method without names is asked for one record by its id, or for a list.
+    let id = unnamed.first().and_then(|first| first.to_text());
+    let form = match form_of(shop.codec().schema(), operation) {
+        Form::Any if id.is_some() => Form::Record,
+        form => form,
+    };
     let contract = &shop.config.contract;
     let uncaught = |text: String| -> Refusal { SoapFault { string: text, ..contract.global_fault("internal") }.into() };
     let Some(rows) = shop.database.get(table) else {
@@ -66,8 +78,11 @@ pub(super) fn of(
             "the table {table}, which a stub of {operation} reads, is not in the shop any more"
         )));
     };
-    let mut filters =
-        Filters::from_value(arguments.get("filters"), shop.mode()).map_err(|_| Refusal::object_for_text())?;
+    let mut filters = Filters::from_value(arguments.get("filters").or(unnamed.first().copied()), shop.mode())
+        .map_err(|_| Refusal::object_for_text())?;
+    if let Some(id) = id {
+        filters.fields.insert(rows.key().to_owned(), Condition::Simple(id));
+    }
     for (name, value) in arguments.iter().filter(|(name, _)| !NO_COLUMNS.contains(name)) {
         if let (Some(column), Some(text)) = (column_of(rows, name), value.to_text()) {
             filters.fields.insert(column, Condition::Simple(text));
@@ -92,6 +107,15 @@ pub(super) fn of(
     Ok(pager.slice(found).into())
 }
 
+/// Arguments without names, in their order.
+fn unnamed(args: &SoapValue) -> Vec<&SoapValue> {
+    match args {
+        SoapValue::List(items) => items.iter().collect(),
+        SoapValue::Struct(members) => members.iter().map(|(_, value)| value).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A row with all columns that the table is said to have, in the order of its declaration, which API v1 shows.
 fn record(table: &Table, row: &Row) -> SoapValue {
     let mut own = row.to_struct();
@@ -105,6 +129,23 @@ fn record(table: &Table, row: &Row) -> SoapValue {
         record.set(name, value);
     }
     record.into()
+}
+
+/// Whether a column keeps a value: the database would make something else of it, or drop it, and say nothing.
+fn holds(rows: &Table, table: &str, column: &str, value: &SoapValue) -> Result<(), String> {
+    if matches!(value, SoapValue::List(_) | SoapValue::Struct(_)) {
+        return Err(format!(
+            "{table}.{column} holds one value and no list; set it in `with`, such as {{{{ arguments.x | join(',') }}}}"
+        ));
+    }
+    let Some(text) = value.to_text().filter(|text| !text.is_empty()) else { return Ok(()) };
+    if column == rows.key() {
+        return Err(format!(
+            "{table}.{column} is counted by the table, and the call brings \"{text}\" for it; leave it out"
+        ));
+    }
+    let sql_type = rows.sql_type(column).unwrap_or(SqlType::TEXT);
+    written::check_as(table, column, &text, sql_type).map_err(|error| error.to_string())
 }
 
 /// Adds a row of what the call brings; `given` goes before that.
@@ -122,20 +163,32 @@ pub(super) fn insert(
         return Err(SoapFault { string: text, ..shop.config.contract.global_fault("internal") }.into());
     };
     let mut row = Row::new();
+    let mut kept = Ok(());
     let mut take = |name: &str, value: &SoapValue| {
-        let is_scalar = !matches!(value, SoapValue::List(_) | SoapValue::Struct(_));
-        if let (true, Some(column)) = (is_scalar, column_of(rows, name)) {
+        if let (Some(column), true) = (column_of(rows, name), kept.is_ok()) {
+            kept = holds(rows, table, &column, value);
             row.set_opt(column, value.to_text());
         }
     };
-    for (name, value) in arguments.iter().filter(|(name, _)| !NO_COLUMNS.contains(name)) {
+    let named = arguments.iter().filter(|(name, _)| !NO_COLUMNS.contains(name));
+    let unnamed = arguments.get(ARGS).map(unnamed).unwrap_or_default();
+    for (name, value) in named.chain(unnamed.into_iter().map(|value| ("", value))) {
         match value {
-            SoapValue::Struct(members) => members.iter().for_each(|(name, value)| take(name, value)),
+            SoapValue::Struct(members) if column_of(rows, name).is_none() => {
+                members.iter().for_each(|(name, value)| take(name, value));
+            }
             value => take(name, value),
         }
     }
     for (column, value) in given {
+        if let (Some(text), true) = (&value, kept.is_ok()) {
+            kept = holds(rows, table, &column, &text.as_str().into());
+        }
         row.set_opt(column, value);
+    }
+    if let Err(why) = kept {
+        let string = format!("a stub of {operation} cannot add the row: {why}");
+        return Err(SoapFault { string, ..shop.config.contract.global_fault("internal") }.into());
     }
     for stamp in ["created_at", "updated_at"] {
         if rows.sql_type(stamp).is_some() {
@@ -152,6 +205,7 @@ pub(super) fn insert(
     Ok(match form {
         Form::Flag => true.into(),
         Form::Scalar | Form::Any => id.into(),
+        Form::Values => vec![SoapValue::from(id)].into(),
         Form::Record => added,
         Form::List => vec![added].into(),
     })

@@ -165,6 +165,17 @@ fn never_there(template: &minijinja::Template<'_, '_>, source: &str) -> Option<S
     unknown.map(|found| format!("there is no filter {}", &found[1]))
 }
 
+/// Arguments that a template names.
+static ARGUMENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\barguments\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*["']([^"'\]]+)["']\s*\])"#));
+
+/// The names of arguments in a text that may be a template.
+pub(super) fn arguments_of(source: &str) -> Vec<String> {
+    let without_raw = RAW.replace_all(source, "");
+    let named = INSIDE.find_iter(&without_raw).flat_map(|inside| ARGUMENT.captures_iter(inside.as_str()));
+    named.filter_map(|found| Some(found.get(1).or(found.get(2))?.as_str().to_owned())).collect()
+}
+
 impl Template {
     /// Reads a template; `at` is for messages.
     ///

@@ -50,10 +50,20 @@ pub(super) fn bind(
 }
 
 /// Binds the arguments of an operation of somebody's module, of which only what its WSDL declares is known: by position in
-/// the order of its parts, or by their names.
+/// the order of its parts, or by their names. A method that no WSDL declares has them as `args`.
 fn bind_declared(schema: &ServiceSchema, facts: &OperationFacts, args: Option<&SoapValue>, arguments: &mut SoapStruct) {
-    let parts = schema.operation(&facts.name).map(|operation| operation.request.parts.as_slice()).unwrap_or_default();
-    let names: Vec<&str> = parts.iter().skip(1).map(|part| part.name.as_ref()).collect();
+    let Some(operation) = schema.operation(&facts.name) else {
+        // Nobody has named them.
+        let listed = match args.cloned() {
+            None => SoapValue::List(Vec::new()),
+            Some(args @ SoapValue::List(_)) => args,
+            Some(SoapValue::Struct(members)) if members.is_array() => SoapValue::Struct(members),
+            Some(one) => vec![one].into(),
+        };
+        arguments.set("args", listed);
+        return;
+    };
+    let names: Vec<&str> = operation.request.parts.iter().skip(1).map(|part| part.name.as_ref()).collect();
     let mut take = |at: usize, value: &SoapValue| {
         if let Some(name) = names.get(at) {
             arguments.set(*name, value.clone());

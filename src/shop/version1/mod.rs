@@ -78,10 +78,10 @@ fn read_path(path: &str, session: SoapValue, args: Option<&SoapValue>, shop: &Sh
 }
 
 /// The operations that a call among many calls, by the names of version 2.
-pub fn operations_within(arguments: &SoapStruct) -> Vec<String> {
+pub fn operations_within(arguments: &SoapStruct, contract: &Contract) -> Vec<String> {
     let named = |call: &SoapValue| {
         let (path, _) = path_and_args(call)?;
-        Some(Contract::shared().operation_at(&path)?.0.name.clone())
+        Some(contract.operation_at(&path)?.0.name.clone())
     };
     match arguments.get("calls") {
         Some(SoapValue::List(calls)) => calls.iter().filter_map(named).collect(),

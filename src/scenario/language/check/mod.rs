@@ -29,6 +29,7 @@ use crate::scenario::language::step::sync::SyncStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::{At, Place};
 use crate::shop::acl::API_KEY_LENGTH_MIN;
+use crate::shop::conditions::{self, Unfit};
 use crate::sync::connector::Stream;
 use columns::Own;
 use people::People;
@@ -342,18 +343,18 @@ impl<'a> Check<'a> {
     }
 
     /// Arguments that an operation has in one of the styles.
-    fn arguments(&mut self, conditions: &Conditions, operation: Option<&At<String>>) {
+    fn arguments(&mut self, given: &Conditions, operation: Option<&At<String>>) {
         let Some(operation) = operation else { return };
-        let known: Vec<String> = self.apis().iter().flat_map(|api| api.arguments(operation)).collect();
-        if known.is_empty() {
-            return;
-        }
-        for (name, argument) in conditions.names().filter(|(_, argument)| !known.iter().any(|known| known == argument))
-        {
-            let message = format!("{} has no argument `{argument}`", operation.get());
-            let help = did_you_mean(argument, known.iter().map(String::as_str))
-                .unwrap_or_else(|| format!("it has {}", known.join(", ")));
-            self.report(name.place(), message, help);
+        let apis = self.apis();
+        let is_known =
+            |api: &&Arc<Contract>| api.operation(operation).or(api.operation_at(operation).map(|at| at.0)).is_some();
+        let judged: Vec<Vec<Unfit>> =
+            apis.iter().filter(is_known).map(|api| conditions::unfit_of(api, operation, given)).collect();
+        // It is enough that the API of one shop has them.
+        if judged.iter().all(|unfit| !unfit.is_empty()) {
+            for Unfit { place, what, remedy } in judged.into_iter().next().into_iter().flatten() {
+                self.report(place, what, remedy);
+            }
         }
     }
 

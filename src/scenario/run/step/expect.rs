@@ -1,5 +1,7 @@
 //! `expect`: rows, calls and outcomes against what the scenario says.
 
+use std::sync::Arc;
+
 use super::rows::{self, TextRow, Unmet};
 use crate::crm::{ColumnType, CrmValue, Entity, Row};
 use crate::scenario::actor::TesteeError;
@@ -173,11 +175,13 @@ impl World<'_> {
         together: Together,
     ) -> Result<Vec<Unmet>, CannotWork> {
         let since = self.calls_from(shop);
+        let contract = self.shop(shop)?.with_shop(|shop| Arc::clone(shop.contract()));
         let journal = self.shop(shop)?.journal();
         let calls: Vec<_> = journal.entries().iter().skip(since).collect();
         let wanted: Vec<Wanted<'_>> = expected
             .iter()
             .map(|calls| Wanted {
+                contract: &contract,
                 to: calls.to.get(),
                 with: &calls.with,
                 answered: calls.answered.as_ref().map(At::get),

@@ -6,7 +6,7 @@ use super::url_key::url_key;
 use super::{records, store_of, texts};
 use crate::magento::columns::saved::InvalidDate;
 use crate::magento::columns::{self, collation};
-use crate::shop::operation::{Call, Operations};
+use crate::shop::operation::{Call, Operations, entity_table};
 use crate::shop::{Refusal, Row, Shop};
 use crate::soap::value::leading_int;
 use crate::soap::{SoapStruct, SoapValue, WireStyle};
@@ -35,7 +35,7 @@ fn fill(shop: &Shop, row: &mut Row, data: &SoapStruct) -> Result<(), InvalidDate
     let known: Vec<String> = shop.attributes_of_set(set).into_iter().map(|attribute| attribute.code).collect();
     let mut given: Vec<(String, Option<String>)> = Vec::new();
     for (code, value) in data.iter().filter(|(code, value)| !NO_ATTRIBUTES.contains(code) && !value.is_nil()) {
-        given.push((code.to_owned(), value.to_text()));
+        given.push((code.to_owned(), entity_table::joined(value)));
     }
     let additional = data.get("additional_attributes").and_then(SoapValue::as_struct).cloned().unwrap_or_default();
     for pair in records(additional.get("single_data")) {
