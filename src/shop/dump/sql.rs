@@ -359,7 +359,7 @@ mod tests {
                     unsigned NOT NULL AUTO_INCREMENT COMMENT 'it''s; an (id',\n  `t` varchar(5) DEFAULT 'x,)',\n  `n` decimal(12,4),\n  \
                     PRIMARY KEY (`id`),\n  KEY `k` (`t`,`n`)\n) ENGINE=InnoDB COMMENT='a;b';\nLOCK TABLES `a` WRITE;\nINSERT INTO `a` VALUES \
                     (1,'O\\'Neil; \\\"x\\\"\\n',NULL),(2,'it''s',-1.5000),\n(3,_binary 'é',0x41);\nINSERT INTO `shop`.`a` (`n`, `id`) VALUES (7,4);\n\
-                    UNLOCK TABLES;\n";
+                    UNLOCK TABLES;\n-- Dump completed on 2024-03-10 12:00:00\n";
         let tables = read(dump, "dump.sql").unwrap();
         let rows: Vec<Vec<(String, Option<String>)>> =
             tables.0["a"].iter().map(|row| row.clone().into_iter().collect()).collect();
