@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::magento::{BridgeRelease, Flavor};
 use crate::shop::{Refusal, Seed, Shop, ShopConfig};
-use crate::soap::{SoapStruct, SoapValue};
+use crate::soap::{SoapStruct, SoapValue, WireStyle};
 
 pub(super) fn value(json: &Value) -> SoapValue {
     match json {
@@ -153,4 +153,52 @@ fn a_cart_takes_what_magento_lets_it() {
     let cart = number(&openmage.told("shoppingCartCreate", json!({"storeId": 1})));
     let customer = json!({"quoteId": cart, "customer": {"mode": "nobody"}});
     assert!(openmage.refused("shoppingCartCustomerSet", customer).contains("must be of type"));
+}
+
+/// What a comment says of the notification when `notify` is left out, and what it says otherwise.
+#[test]
+fn a_notify_that_is_left_out_is_not_applicable_or_no() {
+    let mut shop = Caller::on(Seed::corner_shop().unwrap(), Flavor::Magento194);
+    let orders = shop.shop.database.table("sales_flat_order");
+    let order = orders.iter().next().map(|(_, row)| row.text("increment_id").to_owned()).unwrap();
+    for (style, notify, expected) in [
+        (WireStyle::RpcEncoded, None, "2"),
+        (WireStyle::RpcEncoded, Some(Value::Null), "2"),
+        (WireStyle::RpcEncoded, Some(json!(true)), "1"),
+        (WireStyle::RpcEncoded, Some(json!(false)), "0"),
+        (WireStyle::RpcEncoded, Some(json!("1")), "1"),
+        (WireStyle::RpcEncoded, Some(json!("true")), "0"),
+        (WireStyle::WsI, None, "0"),
+        (WireStyle::WsI, Some(Value::Null), "0"),
+        (WireStyle::WsI, Some(json!(true)), "1"),
+    ] {
+        shop.shop.set_mode(style);
+        let mut arguments = json!({"orderIncrementId": order, "status": "processing", "comment": "Packed"});
+        if let Some(notify) = &notify {
+            arguments["notify"] = notify.clone();
+        }
+        shop.told("salesOrderAddComment", arguments);
+        let history = shop.shop.database.table("sales_flat_order_status_history").iter().last();
+        let said = history.map(|(_, row)| row.text("is_customer_notified").to_owned());
+        assert_eq!(said.as_deref(), Some(expected), "{style:?} {notify:?}");
+    }
+}
+
+/// A file to buy makes links exist, a sample does not.
+#[test]
+fn only_a_link_says_that_there_are_links() {
+    let mut shop = Caller::on(Seed::corner_shop().unwrap(), Flavor::Magento194);
+    let products = shop.shop.database.table("catalog_product");
+    let book = products.iter().find(|(_, row)| row.get("sku") == Some("harbour-book")).map(|(id, _)| id).unwrap();
+    for (kind, expected) in [("sample", "0"), ("link", "1")] {
+        shop.shop.database.table_mut("catalog_product").update(book, |row| row.set("links_exist", "0"));
+        let file = json!({
+            "title": "A page", "type": "url", "sample_url": "http://files.example/1", "link_url": "http://files.example/2",
+            "sample": {"type": "url", "url": "http://files.example/3"},
+        });
+        let told = json!({"productId": book.to_string(), "resource": file, "resourceType": kind});
+        shop.told("catalogProductDownloadableLinkAdd", told);
+        let row = shop.shop.database.table("catalog_product").row(book).map(|row| row.text("links_exist").to_owned());
+        assert_eq!(row.as_deref(), Some(expected), "{kind}");
+    }
 }

@@ -422,7 +422,7 @@ impl Sums {
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::shop::{Seed, ShopConfig};
+    use crate::shop::{Sale, Seed, ShopConfig, ShopEdit};
 
     #[test]
     fn the_rates_of_country_and_region_are_added_up() {
@@ -440,6 +440,27 @@ mod tests {
         {
             let address = row(&[("country_id", country), ("region_id", region)]);
             assert_eq!(shop.tax_percent(&address), Amount::from(expected), "{country} {region}");
+        }
+    }
+
+    #[test]
+    fn shipping_is_taxed_where_it_has_a_tax_class() {
+        let clock = Clock::virtual_at("2024-01-10T12:00:00Z".parse().unwrap());
+        let mut shop = Shop::new(ShopConfig::new(clock), Seed::corner_shop().unwrap()).unwrap();
+        let country = shop.database.table("customer_address").with("parent_id", "1").next();
+        let country = country.map(|(_, row)| row.text("country_id").to_owned()).unwrap();
+        let rate = [("tax_country_id", country.as_str()), ("tax_region_id", "0"), ("rate", "10")];
+        let rate = rate.map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
+        shop.database.table_mut("tax_calculation_rate").insert(rate.into_iter().collect());
+        for (class, expected) in [("0", ["5.0000", "0.0000", "5.0000"]), ("2", ["5.0000", "0.5000", "5.5000"])] {
+            shop.settings.set("tax/classes/shipping_tax_class", class);
+            let item = [("sku", "harbour-mug"), ("qty", "1")];
+            let item = item.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).into_iter().collect();
+            let sale = Sale { customer: Some(1), items: vec![item], ..Sale::default() };
+            let order = shop.edit(&ShopEdit::PlaceOrder(sale)).unwrap();
+            let order = shop.database.table("sales_flat_order").row(order).unwrap();
+            let told = ["shipping_amount", "shipping_tax_amount", "shipping_incl_tax"].map(|name| order.text(name));
+            assert_eq!(told, expected, "class {class}");
         }
     }
 }

@@ -92,6 +92,22 @@ mod tests {
     }
 
     #[test]
+    fn each_entity_has_fields_that_attributes_fill() {
+        let pair = |key: &str| SoapValue::from(SoapStruct::new().with("key", key).with("value", "x"));
+        let names = ["vat", "organization", "middle_name", "no_such_field"];
+        let row = SoapStruct::new().with("attributes", names.map(pair).to_vec());
+        for (entity, expected) in [
+            (Entity::Customer, &["vat", "middleName"][..]),
+            (Entity::CustomerAddress, &["organization", "middleName"]),
+            (Entity::Order, &[]),
+        ] {
+            let mut record = Record::default();
+            fill(&mut record, &row, entity, &Quirks::default()).unwrap();
+            assert_eq!(record.values.keys().copied().collect::<Vec<_>>(), expected, "{entity:?}");
+        }
+    }
+
+    #[test]
     fn an_attribute_that_ends_in_id_is_a_relation_by_magentos_key() {
         // Vector 110, with the CRM's own relations; those that the row brought stay.
         let pair = |key: &str, value: &str| SoapValue::from(SoapStruct::new().with("key", key).with("value", value));
