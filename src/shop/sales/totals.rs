@@ -456,7 +456,8 @@ mod tests {
             shop.settings.set("tax/classes/shipping_tax_class", class);
             let item = [("sku", "harbour-mug"), ("qty", "1")];
             let item = item.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).into_iter().collect();
-            let sale = Sale { customer: Some(1), items: vec![item], ..Sale::default() };
+            let set = [("shipping_amount".to_owned(), Some("5".to_owned()))].into_iter().collect();
+            let sale = Sale { customer: Some(1), items: vec![item], set, ..Sale::default() };
             let order = shop.edit(&ShopEdit::PlaceOrder(sale)).unwrap();
             let order = shop.database.table("sales_flat_order").row(order).unwrap();
             let told = ["shipping_amount", "shipping_tax_amount", "shipping_incl_tax"].map(|name| order.text(name));
