@@ -129,7 +129,7 @@ fn common_key(ours: &[Row], theirs: &[Row]) -> Vec<String> {
     let names = |rows: &[Row], name: &str| rows.iter().any(|row| row.get(name).is_some_and(Option::is_some));
     let is_common = |name: &&str| {
         let (ours_do, theirs_do) = (names(ours, name), names(theirs, name));
-        (ours_do && theirs_do) || (ours_do && theirs.is_empty()) || (theirs_do && ours.is_empty())
+        (ours_do || ours.is_empty()) && (theirs_do || theirs.is_empty()) && (ours_do || theirs_do)
     };
     KEYS.iter().copied().find(is_common).map(|name| vec![name.to_owned()]).unwrap_or_default()
 }
