@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::diagnostics;
+use crate::report::enough;
 use crate::scenario::Case;
 use crate::scenario::ScenarioError;
 use crate::scenario::actor::Testee;
@@ -73,34 +74,33 @@ impl Clients {
         wanted.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     }
 
-    /// Whether each client has acted often enough; says what is missing.
-    pub(super) fn judge(&self, results: &[CaseResult], is_quiet: bool, mut note: impl FnMut(&str)) -> bool {
-        let mut is_enough = true;
-        for (client, names) in &self.cases {
-            let (title, all) = (client.title(), names.len());
-            let is_told =
-                |result: &&CaseResult| names.contains(&result.name) && result.skipped.is_none() && !result.is_unread();
-            match enough(client, results.iter().filter(is_told).count()) {
-                Ok(told) if !is_quiet => note(&format!("{title}: {told} of {all} cases run")),
-                Ok(_) => {}
-                Err(why) => {
-                    note(&format!("{title}: {why}"));
-                    is_enough = false;
-                }
-            }
+    /// How many cases have to be run, where somebody's client acts. With several clients each has been judged by itself.
+    pub(super) fn at_least(&self) -> Option<usize> {
+        match self.cases.as_slice() {
+            [] => None,
+            [(client, _)] => Some(client.at_least().unwrap_or(1)),
+            _ => Some(1),
         }
-        is_enough
     }
-}
 
-/// How many cases were run, or why they are too few.
-pub(super) fn enough(client: &Testee, told: usize) -> Result<usize, String> {
-    let least = client.at_least().unwrap_or(1);
-    match told {
-        0 => Err("no case was run, so nothing is shown; what it lacks stands beside each".to_owned()),
-        few if few < least => Err(format!(
-            "{few} cases were run, and `at least: {least}` stands in its file; what it lacks stands beside each"
-        )),
-        _ => Ok(told),
+    /// The entry that makes a run red in which a client has acted too rarely.
+    pub(super) fn too_few(&self, results: &[CaseResult]) -> Option<CaseResult> {
+        self.cases.iter().find_map(|(client, names)| {
+            let of_client: Vec<CaseResult> =
+                results.iter().filter(|result| names.contains(&result.name)).cloned().collect();
+            enough::too_few(&of_client, Some(client.at_least().unwrap_or(1)), client.title())
+        })
+    }
+
+    /// How many cases each client was asked.
+    pub(super) fn told(&self, results: &[CaseResult]) -> Vec<String> {
+        let told = self.cases.iter().map(|(client, names)| {
+            let is_run = |result: &&CaseResult| {
+                names.contains(&result.name) && result.skipped.is_none() && !result.is_unread()
+            };
+            let run = results.iter().filter(is_run).count();
+            format!("{}: {run} of {} cases run", client.title(), names.len())
+        });
+        told.collect()
     }
 }

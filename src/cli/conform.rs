@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use comfy_table::{Table, presets};
 
-use super::clients::{Clients, enough};
+use super::clients::Clients;
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::quirk::Profile;
+use crate::report::enough::enough;
 use crate::report::{conform as report, file};
 use crate::scenario::Case;
 use crate::scenario::actor::Testee;
@@ -125,7 +126,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         client: client.title().to_owned(),
         file: args.client.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
         no_longer: no_longer(&client, &judged),
-        too_little: enough(&client, told).err(),
+        too_little: enough(client.at_least(), told).err(),
     };
     let _ = out.write_all(report::matrix(&about, &judged).as_bytes());
     for target in &args.reports {

@@ -30,6 +30,7 @@ mod places;
 mod quirks;
 mod ready;
 mod record;
+mod repeat;
 mod report;
 mod report_target;
 mod review;

@@ -48,7 +48,33 @@ pub(super) fn load(places: &[PathBuf], tags: &[String]) -> Result<(Vec<Case>, Ve
         return Err(miette::miette!(help = help, "no scenario has the tag {}", tags.join(" or ")));
     }
     named.keep(&mut cases);
+    one_name_each(&cases, &wrong)?;
     Ok((cases, wrong))
+}
+
+/// Reports tell cases apart by their names: of two with the same one would hide the other.
+fn one_name_each(cases: &[Case], wrong: &[Unread]) -> Result<(), miette::Report> {
+    let mut known: BTreeMap<&str, &Path> = BTreeMap::new();
+    let of_cases = cases.iter().map(|case| (case.name.as_str(), case.scenario.file.path.as_path()));
+    let of_files = wrong.iter().map(|unread| (unread.result.name.as_str(), unread.result.file.as_path()));
+    for (name, file) in of_cases.chain(of_files) {
+        let Some(other) = known.insert(name, file) else { continue };
+        // The same file may have been named in two ways.
+        if is_same(other, file) {
+            continue;
+        }
+        let help = "give one of the files, or the variant in it, another name: reports tell cases apart by their names";
+        let (other, file) = (other.display(), file.display());
+        return Err(miette::miette!(help = help, "two cases have the name `{name}`: one of {other} and one of {file}"));
+    }
+    Ok(())
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 /// Places as they are given: files and folders, and names of cases as a failure prints them.

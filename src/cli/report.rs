@@ -1,6 +1,5 @@
 //! `mockgento report merge`: the reports of several runs as one.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +10,8 @@ use super::report_target::{self, Ended, ReportTarget};
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::report::format::{About, Format};
-use crate::report::{file, json, junit};
+use crate::report::{enough, file, json, junit_merge};
+use crate::scenario::result::CaseResult;
 use crate::scenario::shard::Shard;
 
 /// Arguments of `report`.
@@ -86,28 +86,33 @@ fn merge(args: &MergeArgs) -> Outcome {
 
 fn merge_json(args: &MergeArgs, texts: &[String]) -> Outcome {
     let streamed = report_target::to_stdout(&args.reports)?;
-    let (mut results, mut shards) = (BTreeMap::new(), Vec::new());
+    let (mut results, mut shards, mut least) = (Vec::<CaseResult>::new(), Vec::new(), None);
     for (path, text) in args.files.iter().zip(texts) {
         let read = json::read(text).map_err(|error| {
             let help = "give files as `mockgento run --report json=FILE` writes them";
             miette::miette!(help = help, "{} cannot be merged: {error}", path.display())
         })?;
         shards.push(read.run.shard);
-        // A scenario that was run again counts as it ended last.
-        results.extend(read.results.into_iter().map(|result| (result.name.clone(), result)));
+        least = least.max(read.run.at_least);
+        // A scenario that was run again counts as it ended last; two of one report are two.
+        results.retain(|known| read.results.iter().all(|result| result.name != known.name));
+        results.extend(read.results);
     }
     all_parts(&shards)?;
-    let results: Vec<_> = results.into_values().collect();
+    results.sort_by(|one, other| one.name.cmp(&other.name));
+    // Whether enough cases were run is asked again of the whole.
+    let (too_few, mut results): (Vec<_>, Vec<_>) = results.into_iter().partition(CaseResult::is_too_few);
+    not_empty(results.len())?;
+    let title = too_few.first().map_or("somebody's own client", |entry| entry.title.as_str());
+    results.extend(enough::too_few(&results, least, title));
     let elapsed: Duration = results.iter().map(|result| result.elapsed).sum();
-    let about = About { scenarios: results.len(), ..About::default() };
+    let about = About { scenarios: results.len(), at_least: least, ..About::default() };
     let mut stream = report_target::Streamed::begin(streamed, &about);
     results.iter().for_each(|result| stream.result(result));
     let merged = Ended { about: &about, results: &results, elapsed, page: None };
     stream.end(&merged)?;
     report_target::write_files(&args.reports, &merged)?;
-    let passed = results.iter().filter(|result| result.passed()).count();
-    let failed = results.iter().filter(|result| result.failed()).count();
-    ended(passed, failed);
+    ended(&json::Summary::of(&results, elapsed).told());
     Ok(super::run::exit_code(&results))
 }
 
@@ -134,7 +139,15 @@ fn merge_junit(args: &MergeArgs, texts: &[String]) -> Outcome {
         let help = "merge the JSON reports of the same runs; any other format comes out of them";
         return Err(miette::miette!(help = help, "out of JUnit XML only junit can be made"));
     }
-    let merged = junit::merged(texts).map_err(|error| miette::miette!("the reports cannot be merged: {error}"))?;
+    let mut parts = Vec::new();
+    for (path, text) in args.files.iter().zip(texts) {
+        let part =
+            junit_merge::read(text).map_err(|error| miette::miette!("{} cannot be merged: {error}", path.display()))?;
+        parts.push(part);
+    }
+    all_parts(&parts.iter().map(|part| part.shard.clone()).collect::<Vec<_>>())?;
+    let merged = junit_merge::merged(parts);
+    not_empty(merged.cases)?;
     for target in &args.reports {
         match &target.file {
             Some(path) => file::write(path, merged.text.as_bytes()).map_err(|error| miette::miette!("{error}"))?,
@@ -143,12 +156,26 @@ fn merge_junit(args: &MergeArgs, texts: &[String]) -> Outcome {
                 .map_err(|error| miette::miette!("cannot write the report to standard output: {error}"))?,
         }
     }
-    Ok(ended(merged.passed, merged.failed))
+    let skipped = if merged.skipped > 0 { format!(", {} skipped", merged.skipped) } else { String::new() };
+    ended(&format!("{} passed, {} failed{skipped}", merged.passed, merged.failed));
+    Ok(match (merged.cannot_work, merged.failed) {
+        (true, _) => ExitCode::InputWrong,
+        (false, 0) => ExitCode::AsExpected,
+        (false, _) => ExitCode::Failed,
+    })
+}
+
+/// A report without cases would look like a suite that passed.
+fn not_empty(cases: usize) -> Result<(), miette::Report> {
+    if cases > 0 {
+        return Ok(());
+    }
+    let help = "give the reports of a run that had cases";
+    Err(miette::miette!(help = help, "no case is in these reports, so nothing is shown"))
 }
 
 /// Says the sum on standard error: standard output may hold a report.
-fn ended(passed: usize, failed: usize) -> ExitCode {
+fn ended(told: &str) {
     // A closed standard error leaves nobody to tell.
-    let _ = writeln!(output::stderr(), "{passed} passed, {failed} failed");
-    if failed == 0 { ExitCode::AsExpected } else { ExitCode::Failed }
+    let _ = writeln!(output::stderr(), "{told}");
 }

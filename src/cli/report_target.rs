@@ -1,6 +1,6 @@
 //! `--report FORMAT[=FILE]`: where reports go, and what an earlier one says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -138,18 +138,13 @@ pub(super) fn read(path: &Path) -> Result<String, miette::Report> {
         .map_err(|cause| miette::miette!(help = WRITES_ONE, "cannot read {}: {cause}", path.display()))
 }
 
-/// The names of the cases of a JSON report that did not pass.
-pub(super) fn failed(path: &Path) -> Result<BTreeSet<String>, miette::Report> {
-    let results = results(path)?;
-    Ok(results.into_iter().filter(CaseResult::failed).map(|result| result.name).collect())
-}
-
 /// How long each scenario of a JSON report took.
 pub(super) fn durations(path: &Path) -> Result<BTreeMap<String, Duration>, miette::Report> {
     Ok(results(path)?.into_iter().map(|result| (result.name, result.elapsed)).collect())
 }
 
-fn results(path: &Path) -> Result<Vec<CaseResult>, miette::Report> {
+/// The results of a JSON report.
+pub(super) fn results(path: &Path) -> Result<Vec<CaseResult>, miette::Report> {
     let report = json::read(&read(path)?)
         .map_err(|error| miette::miette!(help = WRITES_ONE, "{} is no report: {error}", path.display()))?;
     Ok(report.results)

@@ -1,5 +1,7 @@
 //! What is armed, when it strikes and how often it still may.
 
+use std::collections::BTreeMap;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use schemars::JsonSchema;
@@ -60,6 +62,8 @@ pub struct Plan {
     /// Somebody asks before connecting, so that calls that arrive are not struck by refused connections any more.
     gated: bool,
     pages: ListPages,
+    /// Of each that struck, how often, and how often that changed nothing.
+    strikes: BTreeMap<ArmedId, (u64, u64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,12 +103,14 @@ impl Plan {
     /// Takes all disruptions back.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.strikes.clear();
     }
 
     /// Arms what another plan has armed, as far as it has got there; nothing else is armed any more.
     pub fn take_over(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
         self.pages.clone_from(&other.pages);
+        self.strikes.clone_from(&other.strikes);
         self.next_id = self.next_id.max(other.next_id);
     }
 
@@ -126,6 +132,16 @@ impl Plan {
     /// Whether an armed one is still waiting for its first call.
     pub fn has_missed_so_far(&self, id: ArmedId) -> bool {
         self.entries.iter().any(|entry| entry.id == id && !entry.has_struck)
+    }
+
+    /// What was struck stayed as it is without.
+    pub fn changed_nothing(&mut self, id: ArmedId) {
+        self.strikes.entry(id).or_default().1 += 1;
+    }
+
+    /// Whether it struck, used up or not, and changed nothing any time.
+    pub fn has_changed_nothing(&self, id: ArmedId) -> bool {
+        self.strikes.get(&id).is_some_and(|(struck, in_vain)| *struck > 0 && struck == in_vain)
     }
 
     /// From now on [`Plan::fire_before_connecting`] is asked before every call.
@@ -159,6 +175,7 @@ impl Plan {
         let mut fired = Vec::new();
         for entry in self.entries.iter_mut().filter(|entry| those(entry)) {
             if entry.is_struck(call, opening) {
+                self.strikes.entry(entry.id).or_default().0 += 1;
                 fired.push(Fired { id: entry.id, disruption: entry.armed.disruption.clone() });
             }
         }
@@ -224,6 +241,18 @@ mod tests {
             let armed = Armed { disruption: Disruption::HtmlPage, when: when.clone(), times };
             assert_eq!(struck(armed, &calls), expected, "{when:?} x {times}");
         }
+    }
+
+    #[test]
+    fn one_that_changed_nothing_is_known_after_it_is_used_up() {
+        let mut plan = Plan::new();
+        let id = plan.arm(Armed { times: 2, ..Armed::once(Disruption::EmptyPage, When::next_call()) });
+        assert!(!plan.has_changed_nothing(id) && plan.has_missed_so_far(id));
+        plan.fire(Seen::named("login"));
+        plan.changed_nothing(id);
+        assert!(plan.has_changed_nothing(id));
+        plan.fire(Seen::named("list"));
+        assert!(plan.is_empty() && !plan.has_changed_nothing(id), "the second one changed something");
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use super::Disruption;
 use crate::soap::SoapValue;
 
-/// Spoils the value a call returns; what is no list stays as it is.
-pub fn spoil(disruption: &Disruption, value: &mut SoapValue) {
-    let SoapValue::List(rows) = value else { return };
+/// Spoils the value a call returns; what is no list stays as it is. Says whether that changed anything.
+pub fn spoil(disruption: &Disruption, value: &mut SoapValue) -> bool {
+    let SoapValue::List(rows) = value else { return false };
+    let before = rows.len();
     match disruption {
         Disruption::EmptyPage => rows.clear(),
         Disruption::SingleRow => rows.truncate(1),
@@ -16,6 +17,7 @@ pub fn spoil(disruption: &Disruption, value: &mut SoapValue) {
         }
         _ => {}
     }
+    rows.len() != before
 }
 
 #[cfg(test)]
@@ -33,11 +35,11 @@ mod tests {
             (Disruption::HtmlPage, &["a", "b"], &["a", "b"]),
         ] {
             let mut value = list(rows);
-            spoil(&disruption, &mut value);
+            assert_eq!(spoil(&disruption, &mut value), rows != left, "{}", disruption.name());
             assert_eq!(value, list(left), "{}", disruption.name());
         }
         let mut text = SoapValue::from("a");
-        spoil(&Disruption::EmptyPage, &mut text);
+        assert!(!spoil(&Disruption::EmptyPage, &mut text));
         assert_eq!(text, SoapValue::from("a"));
     }
 }

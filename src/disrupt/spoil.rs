@@ -19,20 +19,42 @@ const NOT_UTF8: &[u8] = b"\xc3";
 const CONTROL: &[u8] = b"\x07";
 const OTHER_CHARSET: &str = "ISO-8859-1";
 
-/// Spoils a finished answer.
-pub fn spoil(disruption: &Disruption, answer: &mut Answer) {
+/// More than the head of an answer takes.
+const HEAD_MAX: usize = 16 * 1024;
+
+/// Spoils a finished answer. Says whether that changes anything, here or later on the wire.
+pub fn spoil(disruption: &Disruption, answer: &mut Answer) -> bool {
+    let whole = answer.body.len();
     match disruption {
         Disruption::TruncatedXml => answer.body.truncate(answer.body.len() / 2),
         Disruption::PhpWarning => insert(0, PHP_WARNING.as_bytes(), answer),
         Disruption::ByteOrderMark => insert(0, "\u{feff}".as_bytes(), answer),
         Disruption::EmptyBody => answer.body.clear(),
-        Disruption::MissingElement(name) => replace_element(name, "", answer),
-        Disruption::WrongType(name) => replace_element(name, &format!("${{open}}{WRONG}${{close}}"), answer),
+        Disruption::MissingElement(name) => return replace_element(name, "", answer),
+        Disruption::WrongType(name) => {
+            return replace_element(name, &format!("${{open}}{WRONG}${{close}}"), answer);
+        }
         Disruption::InvalidUtf8 => insert(first_text(&answer.body), NOT_UTF8, answer),
         Disruption::ControlCharacter => insert(first_text(&answer.body), CONTROL, answer),
         Disruption::WrongCharset => claim_other_charset(answer),
         Disruption::Gzip => compress(answer),
-        _ => {}
+        _ => return changes_the_wire(disruption, whole),
+    }
+    // What is inserted or claimed always shows; only what has no bytes cannot lose any.
+    whole > 0 || !answer.body.is_empty()
+}
+
+/// Whether a disruption that leaves the answer's text alone changes what comes of it.
+fn changes_the_wire(disruption: &Disruption, body: usize) -> bool {
+    match disruption {
+        Disruption::Reset { after_bytes } | Disruption::Close { after_bytes } | Disruption::Stall { after_bytes } => {
+            *after_bytes < body + HEAD_MAX
+        }
+        Disruption::ContentLength(claimed) => usize::try_from(*claimed).ok() != Some(body),
+        Disruption::DateSkew(seconds) => *seconds != 0,
+        // These are done before there is an answer.
+        Disruption::EmptyPage | Disruption::SingleRow | Disruption::DuplicateRow | Disruption::LastPageAgain => false,
+        _ => true,
     }
 }
 
@@ -56,13 +78,15 @@ fn first_text(body: &[u8]) -> usize {
     text.and_then(|text| text.find(body)).map_or(body.len(), |found| found.start() + 1)
 }
 
-fn replace_element(name: &str, with: &str, answer: &mut Answer) {
+fn replace_element(name: &str, with: &str, answer: &mut Answer) -> bool {
     let name = regex::escape(name);
     // A scalar element, empty or not, with or without a prefix and attributes.
     let pattern = format!(r"(?-u)(?<open><(?:[\w-]+:)?{name}(?:\s[^>]*[^/>])?>)[^<]*(?<close></(?:[\w-]+:)?{name}>)");
-    if let Ok(element) = Regex::new(&pattern) {
-        answer.body = element.replace_all(&answer.body, with.as_bytes()).into_owned();
-    }
+    let Ok(element) = Regex::new(&pattern) else { return false };
+    let replaced = element.replace_all(&answer.body, with.as_bytes());
+    let is_changed = *replaced != *answer.body;
+    answer.body = replaced.into_owned();
+    is_changed
 }
 
 fn claim_other_charset(answer: &mut Answer) {
@@ -128,6 +152,29 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&answer.body), String::from_utf8_lossy(&body), "{}", disruption.name());
             let charset = if disruption == Disruption::WrongCharset { "ISO-8859-1" } else { "UTF-8" };
             assert_eq!(answer.content_types, [format!("text/xml; charset={charset}")]);
+        }
+    }
+
+    #[test]
+    fn what_changes_nothing_says_so() {
+        for (disruption, changes) in [
+            (Disruption::MissingElement("name".to_owned()), true),
+            (Disruption::MissingElement("emial".to_owned()), false),
+            (Disruption::WrongType("id".to_owned()), true),
+            (Disruption::WrongType("custmer_id".to_owned()), false),
+            (Disruption::EmptyPage, false),
+            (Disruption::LastPageAgain, false),
+            (Disruption::DateSkew(0), false),
+            (Disruption::DateSkew(-1), true),
+            (Disruption::Stall { after_bytes: 99_999_999 }, false),
+            (Disruption::Close { after_bytes: 20 }, true),
+            (Disruption::ContentLength(BODY.len() as u64), false),
+            (Disruption::ContentLength(1), true),
+            (Disruption::Gzip, true),
+            (Disruption::Status(503), true),
+        ] {
+            let mut answer = spoiled(&Disruption::NoDate);
+            assert_eq!(spoil(&disruption, &mut answer), changes, "{}", disruption.name());
         }
     }
 

@@ -46,6 +46,9 @@ pub struct Run {
     /// Which part of the suite this is, such as `2/4`; absent for a whole run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
+    /// How many cases have to be run where somebody's client acts; absent where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<usize>,
 }
 
 /// What became of a scenario.
@@ -88,7 +91,8 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailureLine {
     /// `unmet`: an expectation; `snapshot`: one differs or is new; `cannot-work`: the file asks for something that is
-    /// not there; `stopped`: it was given up; `broken`: somebody's client hangs, crashes or says what it should not.
+    /// not there; `stopped`: it was given up; `broken`: somebody's client hangs, crashes or says what it should not;
+    /// `too-few`: too few cases were run.
     pub kind: String,
     /// The file of the fragment that the step stands in; left out for the scenario's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,8 +121,14 @@ pub struct Summary {
     pub ms: f64,
 }
 
-const KINDS: [FailureKind; 5] =
-    [FailureKind::Unmet, FailureKind::Snapshot, FailureKind::CannotWork, FailureKind::Stopped, FailureKind::Broken];
+const KINDS: [FailureKind; 6] = [
+    FailureKind::Unmet,
+    FailureKind::Snapshot,
+    FailureKind::CannotWork,
+    FailureKind::Stopped,
+    FailureKind::Broken,
+    FailureKind::TooFew,
+];
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_none(many: &usize) -> bool {
@@ -128,9 +138,7 @@ fn is_none(many: &usize) -> bool {
 impl Status {
     /// The status of a result.
     pub fn of(result: &CaseResult) -> Self {
-        let beyond = |failure: &Failure| {
-            matches!(failure.kind, FailureKind::CannotWork | FailureKind::Stopped | FailureKind::Broken)
-        };
+        let beyond = |failure: &Failure| !matches!(failure.kind, FailureKind::Unmet | FailureKind::Snapshot);
         match result.failures.as_slice() {
             [] if result.skipped.is_some() => Self::Skipped,
             [] => Self::Passed,
@@ -148,16 +156,23 @@ impl Run {
             mockgento: env!("CARGO_PKG_VERSION").to_owned(),
             scenarios: about.scenarios,
             shard: about.shard.clone(),
+            at_least: about.at_least,
         }
     }
 }
 
 impl Summary {
     /// The sums of these results.
-    fn of(results: &[CaseResult], elapsed: Duration) -> Self {
+    pub fn of(results: &[CaseResult], elapsed: Duration) -> Self {
         let passed = results.iter().filter(|result| result.passed()).count();
         let failed = results.iter().filter(|result| result.failed()).count();
         Self { passed, failed, skipped: results.len() - passed - failed, ms: millis(elapsed) }
+    }
+
+    /// The sums in words.
+    pub fn told(&self) -> String {
+        let skipped = if self.skipped > 0 { format!(", {} skipped", self.skipped) } else { String::new() };
+        format!("{} passed, {} failed{skipped}", self.passed, self.failed)
     }
 }
 
@@ -241,6 +256,16 @@ pub enum JsonReadError {
     /// No first or last line.
     #[error("it has no {0} line: the run that wrote it was cut off")]
     CutOff(&'static str),
+    /// Lines were lost or came twice on the way.
+    #[error(
+        "its lines are {lines}, its summary says {summary}: lines were lost or came twice; take the file as the run wrote it"
+    )]
+    Sums {
+        /// What the lines sum up to.
+        lines: String,
+        /// What the last line says.
+        summary: String,
+    },
 }
 
 /// What a report says.
@@ -257,20 +282,27 @@ pub struct Read {
 /// # Errors
 /// When a line is not one of a report, or the first or last is missing.
 pub fn read(text: &str) -> Result<Read, JsonReadError> {
-    let (mut run, mut results, mut ended) = (None, Vec::new(), false);
+    let (mut run, mut results, mut ended) = (None, Vec::new(), None);
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |cause: serde_json::Error| JsonReadError::Line { line: number + 1, cause: cause.to_string() };
         match serde_json::from_str(line).map_err(wrong)? {
             Line::Run(known) if known.format > FORMAT => return Err(JsonReadError::Newer(known.format)),
             Line::Run(known) => run = Some(known),
             Line::Scenario(scenario) => results.push(scenario.into_result()),
-            Line::Summary(_) => ended = true,
+            Line::Summary(summary) => ended = Some(summary),
         }
     }
     match (run, ended) {
         (None, _) => Err(JsonReadError::CutOff("run")),
-        (_, false) => Err(JsonReadError::CutOff("summary")),
-        (Some(run), true) => Ok(Read { run, results }),
+        (_, None) => Err(JsonReadError::CutOff("summary")),
+        (Some(run), Some(summary)) => {
+            let lines = Summary::of(&results, Duration::ZERO);
+            if lines.told() == summary.told() {
+                Ok(Read { run, results })
+            } else {
+                Err(JsonReadError::Sums { lines: lines.told(), summary: summary.told() })
+            }
+        }
     }
 }
 
@@ -303,7 +335,8 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_report_is_refused() {
-        let run = text(&Line::Run(Run { format: 1, mockgento: "0.1.0".into(), scenarios: 0, shard: None }));
+        let run =
+            text(&Line::Run(Run { format: 1, mockgento: "0.1.0".into(), scenarios: 0, shard: None, at_least: None }));
         let newer = run.replace("\"format\":1", "\"format\":2");
         let end = text(&Line::Summary(Summary { passed: 0, failed: 0, skipped: 0, ms: 0.0 }));
         assert!(read(&format!("{run}{end}")).is_ok());
@@ -313,6 +346,10 @@ mod tests {
             (format!("{run}{{\"type\":\"Scenario\"}}\n"), "line 2 is not one of a Mockgento report"),
             (newer, "it has format 2"),
             (String::new(), "it has no run line"),
+            (
+                run.clone() + &end.replace("\"passed\":0", "\"passed\":1"),
+                "its lines are 0 passed, 0 failed, its summary says 1 passed, 0 failed",
+            ),
         ] {
             let message = read(&report).unwrap_err().to_string();
             assert!(message.starts_with(expected), "{message}");

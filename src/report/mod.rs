@@ -3,12 +3,14 @@
 
 pub mod conform;
 pub mod console;
+pub mod enough;
 pub mod file;
 pub mod format;
 pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod junit_merge;
 pub mod matrix;
 pub mod page;
 mod parts;

@@ -13,6 +13,8 @@ pub struct About {
     pub shard: Option<String>,
     /// Files that could not be read, so that their scenarios are in no result.
     pub unread: usize,
+    /// How many cases have to be run where somebody's client acts.
+    pub at_least: Option<usize>,
 }
 
 /// What a format makes of a run, part by part. One that has its sums in its head comes whole at the end.

@@ -8,11 +8,15 @@ use crate::scenario::result::CaseResult;
 use crate::snapshot::yaml;
 
 /// TAP as a format of reports: each result has its lines at once.
-pub(super) const PARTS: Parts = Parts { head: |about| head(about.scenarios), result: line, ..Parts::NONE };
+pub(super) const PARTS: Parts =
+    Parts { head: |_| HEAD.to_owned(), result: line, tail: |_, results, _| plan(results.len()) };
 
-/// The head: version and plan.
-pub fn head(scenarios: usize) -> String {
-    format!("TAP version 14\n1..{scenarios}\n")
+/// The head. How many results there are stands at the end: without it a reader knows that the run was cut off.
+const HEAD: &str = "TAP version 14\n";
+
+/// The plan: how many results there are.
+fn plan(results: usize) -> String {
+    format!("1..{results}\n")
 }
 
 /// The line of a result, counted from 1.
@@ -58,7 +62,7 @@ mod tests {
     #[test]
     fn a_failure_says_why_in_yaml() {
         let [passed, failed] = results();
-        assert_eq!(head(2) + &line(1, &passed), "TAP version 14\n1..2\nok 1 - a/c # time=7ms\n");
+        assert_eq!(line(1, &passed) + &plan(2), "ok 1 - a/c # time=7ms\n1..2\n");
         let text = line(2, &failed);
         assert!(text.starts_with("not ok 2 - a/b # time=7ms\n  ---\n  title: A scenario\n"), "{text}");
         let yaml = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("  ...\n")).unwrap().0;

@@ -164,7 +164,7 @@ impl Service {
             Received::Refused { handled, .. } | Received::Answered { handled, .. } => Err(handled),
         };
         let at = shop.clock().now();
-        let struck: Vec<Disruption> = {
+        let fired = {
             let mut plan = lock(&self.plan);
             let page = asked.as_ref().ok().and_then(|call| plan.page_of(&operation, &call.arguments));
             let arguments = asked.as_ref().ok().map(|call| &call.arguments);
@@ -175,12 +175,15 @@ impl Service {
             for within in asked.as_ref().map(|call| call.operations_within(contract)).unwrap_or_default() {
                 fired.extend(plan.fire(Seen { operation: &within, arguments: None, contract, page: None, at }));
             }
-            fired.into_iter().map(|fired| fired.disruption).collect()
+            fired
         };
+        let struck: Vec<Disruption> = fired.iter().map(|fired| fired.disruption.clone()).collect();
+        // Which of them changed what came out.
+        let mut changed = vec![false; struck.len()];
         let is_understood = asked.is_ok();
         let (done, arguments) = match asked {
-            Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck), call.arguments),
-            Err(handled) => (handle(&mut shop, &operation, Err(handled), &struck), SoapStruct::new()),
+            Ok(call) => (handle(&mut shop, &operation, Ok(&call), &struck, &mut changed), call.arguments),
+            Err(handled) => (handle(&mut shop, &operation, Err(handled), &struck, &mut changed), SoapStruct::new()),
         };
         let why = match (&done, &unread) {
             _ if struck.iter().any(replaces) => Some(BY_DISRUPTION.to_owned()),
@@ -204,8 +207,10 @@ impl Service {
             Done::Acted(acted) => acted.write(),
             Done::Handled(handled) => handled,
         };
-        for disruption in &struck {
-            spoil(disruption, &mut handled.answer);
+        for (fired, changed) in fired.iter().zip(changed) {
+            if !spoil(&fired.disruption, &mut handled.answer) && !changed {
+                lock(&self.plan).changed_nothing(fired.id);
+            }
         }
         let session = repeatable.then(|| arguments.text("sessionId")).flatten();
         let envelopes = match &handled.outcome {
@@ -353,7 +358,13 @@ enum Done {
 }
 
 /// Acts on a call, or takes the answer that there is already.
-fn handle(shop: &mut Shop, operation: &str, asked: Result<&Call, Handled>, struck: &[Disruption]) -> Done {
+fn handle(
+    shop: &mut Shop,
+    operation: &str,
+    asked: Result<&Call, Handled>,
+    struck: &[Disruption],
+    changed: &mut [bool],
+) -> Done {
     if struck.contains(&Disruption::ExpireSessions) {
         shop.expire_sessions();
     }
@@ -365,7 +376,7 @@ fn handle(shop: &mut Shop, operation: &str, asked: Result<&Call, Handled>, struc
         };
     }
     match asked {
-        Ok(call) => Done::Acted(act(shop, call, struck)),
+        Ok(call) => Done::Acted(act(shop, call, struck, changed)),
         Err(handled) => Done::Handled(handled),
     }
 }
@@ -388,13 +399,16 @@ fn why(shop: &Shop, operation: &str, arguments: &SoapStruct, refusal: &Refusal) 
     }
 }
 
-fn act(shop: &mut Shop, call: &Call, struck: &[Disruption]) -> Acted {
+fn act(shop: &mut Shop, call: &Call, struck: &[Disruption], changed: &mut [bool]) -> Acted {
     let mut acted = endpoint::act(shop, call);
+    let mut is_other_page = false;
     if struck.contains(&Disruption::LastPageAgain) && acted.is_empty_list() {
-        acted = last_page(shop, call).unwrap_or(acted);
+        let last = last_page(shop, call);
+        is_other_page = last.is_some();
+        acted = last.unwrap_or(acted);
     }
-    for disruption in struck {
-        acted.spoil(disruption);
+    for (disruption, changed) in struck.iter().zip(changed) {
+        *changed = acted.spoil(disruption) || (is_other_page && *disruption == Disruption::LastPageAgain);
     }
     acted
 }

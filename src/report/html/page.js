@@ -62,7 +62,7 @@ function summarise() {
   goodPart.style.flexGrow = good;
   byId("scenarios-count").textContent = run.scenarios.length;
   document.title = `${bad ? `✗ ${bad} failed` : "✓ passed"} · Mockgento report`;
-  if (run.unread) notice(`${plural(run.unread, "scenario file")} could not be read and ${run.unread === 1 ? "is" : "are"} not in this report; the terminal said why.`);
+  if (run.unread) notice(`${plural(run.unread, "scenario file")} cannot be read; ${run.unread === 1 ? "it stands" : "they stand"} under Failed with what is wrong.`);
   byId("coverage-tab").hidden = !run.coverage;
   const missing = (run.coverage || []).reduce((sum, { missing }) => sum + missing.length, 0);
   byId("coverage-count").textContent = missing ? `${missing} by none` : "";

@@ -18,6 +18,8 @@ pub enum FailureKind {
     Stopped,
     /// Somebody's own client hangs, crashes or says something else than it should.
     Broken,
+    /// Too few cases were run, so that the others say nothing. It is of a run, not of a case.
+    TooFew,
 }
 
 impl FailureKind {
@@ -29,6 +31,7 @@ impl FailureKind {
             Self::CannotWork => "cannot-work",
             Self::Stopped => "stopped",
             Self::Broken => "broken",
+            Self::TooFew => "too-few",
         }
     }
 

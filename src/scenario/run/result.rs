@@ -13,6 +13,9 @@ use crate::scenario::run::timeline::Timeline;
 /// What stands for a step where a file cannot be read.
 const UNREAD: &str = "file";
 
+/// The name of the entry that says that too few cases were run.
+const TOO_FEW: &str = "cases that were run";
+
 /// What became of a case.
 #[derive(Clone, Debug)]
 pub struct CaseResult {
@@ -91,6 +94,38 @@ impl CaseResult {
             exercised: Box::default(),
             timeline: None,
         }
+    }
+
+    /// The name of a file's scenario, which its cases begin with.
+    pub fn name_of(path: &Path) -> String {
+        name_of(path)
+    }
+
+    /// The entry of a run in which too few cases were run; `file` is that of one that was not.
+    pub fn of_too_few(file: &Path, title: &str, why: String) -> Self {
+        Self {
+            name: TOO_FEW.to_owned(),
+            title: title.to_owned(),
+            file: file.to_owned(),
+            failures: vec![Failure {
+                kind: FailureKind::TooFew,
+                file: None,
+                line: 1,
+                step: "run".to_owned(),
+                message: why,
+                detail: String::new(),
+            }],
+            skipped: None,
+            accepted: 0,
+            elapsed: Duration::ZERO,
+            exercised: Box::default(),
+            timeline: None,
+        }
+    }
+
+    /// Whether this is no case, but says that too few were run.
+    pub fn is_too_few(&self) -> bool {
+        self.failures.iter().any(|failure| failure.kind == FailureKind::TooFew)
     }
 
     /// The file that a failure's line is in.

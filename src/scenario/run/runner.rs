@@ -109,9 +109,18 @@ async fn tell(
             continue;
         }
         let mut failures = if case.is_compared() { Vec::new() } else { overlooked(&world, &mut unseen, &step.0) };
+        // Cron may have synced while time passed, or not; only a new end is one of this step.
+        let before = matches!(step.0, StepKind::Advance(_)).then(|| world.last.take());
         failures.extend(world.step(step).await);
-        if !case.is_compared() && has_end(&step.0) && world.last.as_ref().is_some_and(|last| !last.success) {
-            unseen = world.last.as_ref().map(|last| failed_unseen(&last.message, step));
+        let has_ended = before.is_some() && world.last.is_some();
+        if let Some(before) = before.filter(|_| !has_ended) {
+            world.last = before;
+        }
+        if !case.is_compared() && (has_ended || has_end(&step.0)) {
+            match world.last.as_ref().filter(|last| !last.success) {
+                Some(last) => unseen = Some(failed_unseen(&last.message, step)),
+                None => failures.extend(unseen.take().filter(|_| has_ended)),
+            }
         }
         let stop = failures.iter().any(|failure| failure.kind.ends_the_scenario()) || world.skipped.is_some();
         let known = result.failures.len();
@@ -166,6 +175,7 @@ pub(in crate::scenario) fn has_end(step: &StepKind) -> bool {
     matches!(
         step,
         StepKind::CheckConnection(_)
+            | StepKind::SyncWebsiteList(_)
             | StepKind::Sync(_)
             | StepKind::During(_)
             | StepKind::Run(_)
@@ -179,8 +189,10 @@ pub(in crate::scenario) fn has_end(step: &StepKind) -> bool {
 /// something else than it seems to.
 fn overlooked(world: &World<'_>, unseen: &mut Option<Failure>, next: &StepKind) -> Vec<Failure> {
     match next {
-        StepKind::Expect(expectation) if world.is_told_here(expectation) => *unseen = None,
-        StepKind::Snapshot(_) => *unseen = None,
+        StepKind::Expect(expectation) if expectation.looks_at_an_end() && world.is_told_here(expectation) => {
+            *unseen = None;
+        }
+        StepKind::Snapshot(snapshot) if snapshot.looks_at_an_end() => *unseen = None,
         next if has_end(next) => return unseen.take().into_iter().collect(),
         _ => {}
     }

@@ -60,7 +60,10 @@ pub(in crate::scenario) struct Mark {
 pub(super) struct Watched {
     pub(super) shop: String,
     pub(super) id: ArmedId,
+    /// What is said when it struck no call.
     pub(super) failure: Failure,
+    /// What is said when it struck one and changed nothing there.
+    pub(super) in_vain: Failure,
 }
 
 /// The file of a CRM that lives as long as its case.

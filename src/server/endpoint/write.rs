@@ -62,14 +62,12 @@ impl Acted {
         matches!(&self.result, Ok(SoapValue::List(rows)) if rows.is_empty())
     }
 
-    /// Lets a disruption have its way with what came out.
-    pub(in crate::server) fn spoil(&mut self, disruption: &Disruption) {
+    /// Lets a disruption have its way with what came out. Says whether that changed its rows.
+    pub(in crate::server) fn spoil(&mut self, disruption: &Disruption) -> bool {
         if *disruption == Disruption::FaultAfterwards {
             self.result = Err(Refusal::Fault(SoapFault::server("Internal error")));
         }
-        if let Ok(value) = &mut self.result {
-            rows::spoil(disruption, value);
-        }
+        self.result.as_mut().is_ok_and(|value| rows::spoil(disruption, value))
     }
 
     /// Writes the result in the language of the door.

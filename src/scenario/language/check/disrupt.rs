@@ -1,12 +1,15 @@
 //! Disruptions: operations there are, numbers that can be counted to, windows that open before they close.
 
 use super::Check;
-use crate::disrupt::{Disruption, WSDL_OPERATION};
+use crate::disrupt::{Disruption, LOGIN_OPERATION, WSDL_OPERATION};
 use crate::scenario::language::step::disrupt::{ClearStep, DisruptStep};
 use crate::scenario::language::text::span::{At, Place};
 
 /// Statuses that come with an error page.
 const STATUSES: std::ops::RangeInclusive<u16> = 400..=599;
+
+/// Operations whose answer is no list.
+const NO_LISTS: &[&str] = &[WSDL_OPERATION, LOGIN_OPERATION, "endSession", "magentoInfo", "oroPing"];
 
 impl Check<'_> {
     pub(super) fn disrupt(&mut self, step: &DisruptStep, place: &Place) {
@@ -23,6 +26,7 @@ impl Check<'_> {
         }
         self.window(step);
         self.what(&step.with);
+        self.has_rows(step);
         if let Some(operation) = &step.operation {
             self.operation(operation, &[WSDL_OPERATION]);
         }
@@ -54,6 +58,10 @@ impl Check<'_> {
             Disruption::MissingElement(name) | Disruption::WrongType(name) if !is_element(name) => {
                 ("this is no element's name", "write it as it stands in the answer, such as `customer_id`")
             }
+            Disruption::DateSkew(0) => (
+                "a clock that is 0 seconds off is right",
+                "write how many seconds it is ahead, or -60 for a minute behind",
+            ),
             Disruption::Redirect(to) if url::Url::parse(to).is_err() => {
                 ("this is no address", "write all of it, such as `http://shop.example/login`")
             }
@@ -63,6 +71,29 @@ impl Check<'_> {
             _ => return,
         };
         self.report(with.place(), message, help);
+    }
+
+    /// What has no rows, or is no page past the end, cannot be struck by what concerns those.
+    fn has_rows(&mut self, step: &DisruptStep) {
+        use Disruption::{DuplicateRow, EmptyPage, LastPageAgain, SingleRow};
+        let with = step.with.get();
+        if !matches!(with, DuplicateRow | EmptyPage | LastPageAgain | SingleRow) {
+            return;
+        }
+        if let Some(operation) =
+            step.operation.as_ref().filter(|operation| NO_LISTS.contains(&operation.get().as_str()))
+        {
+            let message = format!("{with} changes nothing here: what this operation answers has no rows");
+            self.report(
+                operation.place(),
+                &message,
+                "name an operation that answers a list, such as customerCustomerList",
+            );
+        }
+        if let (LastPageAgain, Some(page)) = (with, step.page.as_ref().filter(|page| *page.get() == 1)) {
+            let help = "write the number of the page after the last one, or leave `page` out";
+            self.report(page.place(), "the first page has none before it that could come again", help);
+        }
     }
 
     pub(super) fn clear(&mut self, step: Option<&ClearStep>) {

@@ -69,6 +69,17 @@ pub struct Expectation {
 }
 
 impl Expectation {
+    /// Whether it looks at anything that a sync that failed leaves: its outcome, the CRM, its calls, another program's rows.
+    /// The shop alone may be as it was, whatever became of the sync.
+    pub(in crate::scenario) fn looks_at_an_end(&self) -> bool {
+        self.outcome.is_some()
+            || self.message.is_some()
+            || !self.crm.0.is_empty()
+            || !self.calls.0.is_empty()
+            || self.in_sync.is_some()
+            || self.rows_of.is_some()
+    }
+
     /// What is expected of the rows of another database, and which.
     pub(in crate::scenario) fn of_database(&self) -> Option<(&RowsOf, RowsExpectation)> {
         let of = self.rows_of.as_ref()?;

@@ -35,6 +35,13 @@ pub struct SnapshotStep {
     pub without: Vec<String>,
 }
 
+impl SnapshotStep {
+    /// Whether it shows anything that a sync that failed leaves; the shop alone may be as it was.
+    pub(in crate::scenario) fn looks_at_an_end(&self) -> bool {
+        self.of.as_ref().is_none_or(|parts| parts.iter().any(|part| *part != Part::Shop))
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Detailed {

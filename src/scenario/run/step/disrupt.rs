@@ -25,9 +25,15 @@ impl World<'_> {
             let message = format!(
                 "the disruption {name} never struck: no call{of} met its conditions; correct them, or add `may miss: yes`"
             );
-            let failure =
-                Failure { line: disruption.with.place().line, ..Self::failure(step, FailureKind::Unmet, message) };
-            self.armed.push(Watched { shop, id, failure: failure.from(step) });
+            let in_vain = format!(
+                "the disruption {name} never struck: a call{of} met its conditions, but it changed nothing there; name an \
+                 operation or an element where it does, or add `may miss: yes`"
+            );
+            let [failure, in_vain] = [message, in_vain].map(|message| {
+                let failure = Self::failure(step, FailureKind::Unmet, message);
+                Failure { line: disruption.with.place().line, ..failure }.from(step)
+            });
+            self.armed.push(Watched { shop, id, failure, in_vain });
         }
         Ok(())
     }
@@ -49,10 +55,14 @@ impl World<'_> {
             .into_iter()
             .partition::<Vec<Watched>, _>(|watched| of.is_none_or(|of| of == watched.shop));
         self.armed = kept;
-        let is_missed = |watched: &Watched| {
-            self.shops.get(&watched.shop).is_some_and(|shop| shop.plan().has_missed_so_far(watched.id))
+        let missed = |watched: Watched| {
+            let plan = self.shops.get(&watched.shop)?.plan();
+            if plan.has_missed_so_far(watched.id) {
+                return Some(watched.failure);
+            }
+            plan.has_changed_nothing(watched.id).then_some(watched.in_vain)
         };
-        asked.into_iter().filter(is_missed).map(|watched| watched.failure).collect()
+        asked.into_iter().filter_map(missed).collect()
     }
 }
 
