@@ -1,20 +1,25 @@
-//! Ctrl-C while cases run: it is noted, so that what has run is still summed up and reported.
+//! Ctrl-C while cases run, and the signal by which services are stopped: it is noted, so that what has run is still summed up
+//! and reported.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::stop_signal::stop_signal;
+
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static LISTENING: Once = Once::new();
 
-/// Set once somebody pressed Ctrl-C.
+/// Set once somebody pressed Ctrl-C or stopped the process.
 pub(super) fn flag() -> &'static AtomicBool {
     LISTENING.call_once(|| {
         // The thread ends with the process. Without it Ctrl-C ends the process at once, as it always does.
         std::thread::spawn(|| {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+            runtime.block_on(async {
+                let Ok(stop) = stop_signal() else { return };
+                stop.await;
                 INTERRUPTED.store(true, Ordering::Relaxed);
-            }
+            });
         });
     });
     &INTERRUPTED

@@ -85,6 +85,11 @@ fn compiled(text: &str) -> Result<Regex, regex::Error> {
 }
 
 impl Pattern {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Whether a text holds a match.
     pub fn is_match(&self, text: &str) -> bool {
         // It was compiled when it was read.

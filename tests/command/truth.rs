@@ -105,6 +105,17 @@ fn all_reports_say(folder: &Path, passed: usize, failed: usize, code: i32) -> (S
 #[cfg(unix)]
 #[test]
 fn cases_that_were_not_run_are_in_every_report() {
+    // Whoever sends it: a person, or a CI that cancels the job.
+    ["-INT", "-TERM"].into_iter().for_each(interrupted);
+    let folder = project(&[("a.yaml", PASSING), ("b.yaml", FAILING), ("c.yaml", PASSING)]);
+    let run = mockgento(folder.path(), &[&["run", "--check", "--jobs", "1", "--fail-fast"], REPORTS].concat());
+    assert_eq!(run.status.code(), Some(1), "{}", said(&run));
+    assert!(said(&run).contains("1 passed, 2 failed"), "{}", said(&run));
+    all_reports_say(folder.path(), 1, 2, 1);
+}
+
+#[cfg(unix)]
+fn interrupted(signal: &str) {
     let hanging =
         "title: h\nsteps:\n  - run: {command: sleep 60, timeout: 90 seconds}\n  - expect: {outcome: success}\n";
     let folder = project(&[("a.yaml", PASSING), ("b.yaml", hanging), ("c.yaml", PASSING), ("d.yaml", PASSING)]);
@@ -119,18 +130,12 @@ fn cases_that_were_not_run_are_in_every_report() {
     // The second case is said to be slow while it hangs.
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
     assert!(lines.by_ref().map(Result::unwrap).any(|line| line.starts_with("SLOW  b")));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let rest: Vec<String> = lines.map(Result::unwrap).collect();
     assert_eq!(child.wait().unwrap().code(), Some(1));
     let rest = rest.join("\n");
     assert!(rest.contains("1 passed, 3 failed") && rest.matches("the run was interrupted").count() == 3, "{rest}");
     all_reports_say(folder.path(), 1, 3, 1);
-
-    let folder = project(&[("a.yaml", PASSING), ("b.yaml", FAILING), ("c.yaml", PASSING)]);
-    let run = mockgento(folder.path(), &[&["run", "--check", "--jobs", "1", "--fail-fast"], REPORTS].concat());
-    assert_eq!(run.status.code(), Some(1), "{}", said(&run));
-    assert!(said(&run).contains("1 passed, 2 failed"), "{}", said(&run));
-    all_reports_say(folder.path(), 1, 2, 1);
 }
 
 /// Parts of each of these suites that are merged say in every format what the whole does.
@@ -245,6 +250,10 @@ fn two_cases_of_one_name_are_refused() {
         assert!(files.iter().all(|(file, _)| text.contains(file)), "{text}");
     }
     let folder = project(&[("p.yaml", PASSING)]);
+    std::fs::write(folder.path().join("scenarios/LOUD.YAML"), UNPARSABLE).unwrap();
+    let run = mockgento(folder.path(), &["run", "--check"]);
+    assert!(said(&run).contains("1 passed, 1 failed"), "a name in capitals is one as well: {}", said(&run));
+    std::fs::remove_file(folder.path().join("scenarios/LOUD.YAML")).unwrap();
     let run = mockgento(folder.path(), &["run", "--check", "scenarios", "./scenarios/p.yaml"]);
     assert_eq!(run.status.code(), Some(0), "{}", said(&run));
 }
@@ -393,6 +402,18 @@ fn what_shows_nothing_is_not_green() {
             "  - disrupt: {times: until cleared, with: {status: 503}}\n  - sync\n  - snapshot: {name: s, of: [shop]}\n",
             "it failed and nothing looks at that",
         ),
+        ("  - sync\n  - expect: {message: {contains: \"\"}}\n", "every value fulfils `contains: \"\"`"),
+        (
+            "  - sync\n  - expect: {crm: {rows: customer, have: {email: {regex: \"\"}}}}\n",
+            "every value fulfils `regex: \"\"`",
+        ),
+        ("  - sync\n  - expect: {crm: {rows: customer, count: {at least: 0}}}\n", "any number of rows is at least 0"),
+        ("  - sync\n  - expect: {calls: {to: any, count: {at least: 0}}}\n", "any number of calls is at least 0"),
+        ("  - sync\n  - expect: {calls: {to: login, answered: falt 5, count: 0}}\n", "no call is answered by `falt 5`"),
+        ("  - snapshot: {name: s, of: []}\n", "the snapshot holds nothing"),
+        ("  - in magento: []\n", "the list has no edit"),
+        ("  - in crm: []\n", "the list has no edit"),
+        ("  - disrupt: []\n", "the list has no disruption"),
         ("  - disrupt: {with: {missing-element: emial}}\n  - sync\n", "but it changed nothing there"),
         (
             "  - disrupt: {times: until cleared, with: {wrong-type: custmer_id}}\n  - sync\n",

@@ -200,7 +200,13 @@ fn below(folder: &Path) -> impl Iterator<Item = PathBuf> {
         .filter_entry(|entry| entry.depth() == 0 || !NO_SCENARIOS.iter().any(|name| entry.file_name() == *name))
         .filter_map(Result::ok)
         .map(walkdir::DirEntry::into_path)
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"))
+        .filter(|path| is_yaml(path))
+}
+
+/// Whether a file is one of YAML by its name, in capitals or not.
+fn is_yaml(path: &Path) -> bool {
+    let is = |known: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(known));
+    is("yaml") || is("yml")
 }
 
 #[cfg(test)]

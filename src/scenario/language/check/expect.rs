@@ -8,10 +8,22 @@ use crate::disrupt::WSDL_OPERATION;
 use crate::scenario::language::finding::choices;
 use crate::scenario::language::known;
 use crate::scenario::language::setup::case_filter;
-use crate::scenario::language::step::expectation::{Expectation, RowsExpectation};
-use crate::scenario::language::text::count::Count;
+use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
+use crate::scenario::language::text::count::{Bound, Count};
 use crate::scenario::language::text::kind::Kind;
+use crate::scenario::language::text::matcher::{Matcher, MatcherWord};
 use crate::scenario::language::text::span::{At, Place};
+
+const ANY_NUMBER: Count = Count::Bound(Bound::AtLeast(0));
+
+/// Whether an answer is ever told in these words.
+fn is_answer(text: &str) -> bool {
+    let is_rows = |text: &str| {
+        let number = text.strip_suffix(" rows").or_else(|| text.strip_suffix(" row"));
+        number.is_some_and(|number| number.parse::<u64>().is_ok())
+    };
+    ["ok", "a record"].contains(&text) || is_rows(text) || text.starts_with("fault ") || text.starts_with("HTTP ")
+}
 
 impl Check<'_> {
     pub(super) fn expect(&mut self, expectation: &Expectation, place: &Place) {
@@ -38,6 +50,9 @@ impl Check<'_> {
         self.found.extend(found.into_iter().map(|finding| Finding { origin: self.origin.clone(), ..finding }));
         let outcome = expectation.outcome.as_ref().map(At::place);
         let message = expectation.message.as_ref().map(At::place);
+        if let Some(message) = &expectation.message {
+            self.says_something(message);
+        }
         if let Some(place) = outcome.or(message).filter(|_| !self.talked) {
             self.report(
                 place,
@@ -75,6 +90,7 @@ impl Check<'_> {
             self.operation(&calls.to, &[WSDL_OPERATION, known::ANY]);
             self.place_of_edit(calls.shop.as_ref(), &calls.to.place());
             self.arguments(&calls.with, Some(&calls.to));
+            self.calls(calls);
         }
         if expectation.calls.0.is_empty() && (expectation.in_order.is_yes() || expectation.nothing_else.is_yes()) {
             let help = "list them: `calls: [{to: customerCustomerInfo}]`";
@@ -121,8 +137,42 @@ impl Check<'_> {
         }
     }
 
+    /// A condition that every value fulfils, or none, says nothing.
+    fn says_something(&mut self, matcher: &At<Matcher>) {
+        let help = "write the text that is meant, or `{is: present}` for any value";
+        let (word, text) = match matcher.get() {
+            Matcher::Word(MatcherWord::Contains(text)) => ("contains", text.as_str()),
+            Matcher::Word(MatcherWord::Regex(pattern)) => ("regex", pattern.text()),
+            _ => return,
+        };
+        if text.is_empty() {
+            self.report(matcher.place(), format!("every value fulfils `{word}: \"\"`"), help);
+        }
+    }
+
+    fn calls(&mut self, calls: &CallsExpectation) {
+        if let Some(count) = calls.count.as_ref().filter(|count| *count.get() == ANY_NUMBER) {
+            self.report(count.place(), "any number of calls is at least 0", "write how many, such as `{at least: 1}`");
+        }
+        let Some(answered) = &calls.answered else { return };
+        self.says_something(answered);
+        if let Matcher::Exact(text) = answered.get()
+            && !is_answer(text)
+        {
+            let help = "an answer is told as `ok`, `a record`, `2 rows`, `fault 5: …` or `HTTP 503, …`; a part of it is matched \
+                        by `{contains: …}`";
+            self.report(answered.place(), format!("no call is answered by `{text}`"), help);
+        }
+    }
+
     fn rows(&mut self, rows: &RowsExpectation) {
         let place = rows.rows.place();
+        for (_, matcher) in matchers(rows).flatten() {
+            self.says_something(matcher);
+        }
+        if let Some(count) = rows.count.as_ref().filter(|count| *count.get() == ANY_NUMBER && rows.have.is_empty()) {
+            self.report(count.place(), "any number of rows is at least 0", "write how many, such as `{at least: 1}`");
+        }
         if rows.count.is_none() && rows.have.is_empty() && rows.are.is_none() && rows.unordered.is_none() {
             self.report(place, "nothing is expected of these rows", "add `count: …`, `have: {…}` or `are: […]`");
         } else if rows.are.is_some() && rows.unordered.is_some() {

@@ -285,17 +285,20 @@ impl<'a> Check<'a> {
             StepKind::RunQueue(_) => self.talks(&place, "run its jobs"),
             StepKind::ExpireCarts(_) => self.talks(&place, "look for expired carts"),
             StepKind::InMagento(edits) => {
+                self.is_any(&edits.0, "edit", &place);
                 for edit in &edits.0 {
                     self.magento_edit(edit, &place);
                 }
             }
             StepKind::InCrm(edits) => {
+                self.is_any(&edits.0, "edit", &place);
                 for edit in &edits.0 {
                     self.crm_edit(edit, &place);
                 }
             }
             StepKind::Advance(_) => self.talked |= self.script.automatic_sync.is_yes(),
             StepKind::Disrupt(disruptions) => {
+                self.is_any(&disruptions.0, "disruption", &place);
                 for disruption in &disruptions.0 {
                     self.disrupt(disruption, &place);
                 }
@@ -358,7 +361,17 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn is_any<T>(&mut self, all: &[T], what: &str, place: &Place) {
+        if all.is_empty() {
+            self.report(place.clone(), format!("the list has no {what}"), "write one, or leave the step out");
+        }
+    }
+
     fn snapshot(&mut self, snapshot: &SnapshotStep, place: &Place) {
+        if snapshot.of.as_ref().is_some_and(Vec::is_empty) {
+            let help = "name outcome, crm, trace or shop, or leave `of` out for the usual parts";
+            self.report(place.clone(), "the snapshot holds nothing", help);
+        }
         if !plain(&snapshot.name) {
             let message = format!("`{}` does not do as a snapshot's name", snapshot.name);
             self.report(place.clone(), message, "use lower-case letters, digits, dots and dashes");
