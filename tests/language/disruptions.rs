@@ -95,10 +95,13 @@ fn every_disruption_is_met_as_it_should_and_recovered_from() {
     for (form, ends) in FORMS {
         let expected = match ends {
             Well => "  - expect: {outcome: success}\n".to_owned(),
+            Saying("") => "  - expect: {outcome: failure}\n".to_owned(),
             Saying(text) => format!("  - expect: {{outcome: failure, message: {{contains: \"{text}\"}}}}\n"),
         };
-        let failed =
-            told(folder.path(), &scenario(&format!("{{operation: oroCustomerList, with: {form}}}"), &expected));
+        // A list of one customer on its only page stays as it is.
+        let may_miss = if ["single-row", "last-page-again"].contains(form) { "may miss: yes, " } else { "" };
+        let disruption = format!("{{operation: oroCustomerList, {may_miss}with: {form}}}");
+        let failed = told(folder.path(), &scenario(&disruption, &expected));
         if !failed.is_empty() {
             wrong.push(format!("{form}: {failed}"));
         }
