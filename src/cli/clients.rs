@@ -95,9 +95,8 @@ impl Clients {
     /// How many cases each client was asked.
     pub(super) fn told(&self, results: &[CaseResult]) -> Vec<String> {
         let told = self.cases.iter().map(|(client, names)| {
-            let is_run = |result: &&CaseResult| {
-                names.contains(&result.name) && result.skipped.is_none() && !result.is_unread()
-            };
+            let is_run =
+                |result: &&CaseResult| names.contains(&result.name) && result.skipped.is_none() && !result.is_unread();
             let run = results.iter().filter(is_run).count();
             format!("{}: {run} of {} cases run", client.title(), names.len())
         });
