@@ -1,4 +1,4 @@
-//! The commands as a user types them: console blocks in `tests/cmd` and in the README, with what they print and exit
+//! The commands as a user types them: console blocks in `tests/cmd`, with what they print and exit
 //! with; and the scenarios the documentation tells.
 
 use std::path::{Path, PathBuf};
@@ -11,7 +11,6 @@ fn commands_print_what_their_documentation_shows() {
         .env("CI", "")
         .env("MOCKGENTO_SLOW", "600")
         .case("tests/cmd/*.md")
-        .case("README.md")
         .run();
 }
 
@@ -38,6 +37,13 @@ fn scenarios_in_the_documentation_come_true() {
                     let file = file.unwrap();
                     std::fs::copy(file.path(), copies.join(file.file_name())).unwrap();
                 }
+            }
+            if document == "docs/first-scenario.md" {
+                // It goes on in the project that `init` makes, with nothing but its seed.
+                std::fs::remove_dir_all(folder.path().join("scenarios")).unwrap();
+                let init =
+                    Command::new(env!("CARGO_BIN_EXE_mockgento")).arg("init").current_dir(folder.path()).output();
+                assert!(init.unwrap().status.success());
             }
             std::fs::write(folder.path().join("scenarios/scenario.yaml"), &scenario).unwrap();
             let run = Command::new(env!("CARGO_BIN_EXE_mockgento"))

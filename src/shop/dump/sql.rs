@@ -15,8 +15,18 @@ const HEADS: &[&str] = &["-- MySQL dump ", "-- MariaDB dump ", "/*M!999999\\- en
 /// What it ends with.
 const COMPLETED: &str = "-- Dump completed";
 
-fn last_line(text: &str) -> &str {
-    text.trim_end().rsplit('\n').next().unwrap_or_default()
+/// Whether a dump that says where it ends does so. Several may stand one after the other, and somebody's statements after them.
+fn is_whole(text: &str) -> bool {
+    let begins = |line: &&str| HEADS.iter().any(|head| line.starts_with(head));
+    let (mut heads, mut ends, mut was_head) = (0_usize, 0_usize, false);
+    for line in text.lines() {
+        // The head of MariaDB has two lines of these.
+        let is_head = begins(&line);
+        heads += usize::from(is_head && !was_head);
+        was_head = is_head;
+        ends += usize::from(line.starts_with(COMPLETED));
+    }
+    ends >= heads
 }
 
 /// Reads the tables of a dump.
@@ -27,7 +37,7 @@ pub(super) fn read(text: &str, name: &str) -> Result<Tables, SeedError> {
 /// The same with another limit on its values.
 fn read_within(text: &str, name: &str, values_max: usize) -> Result<Tables, SeedError> {
     let mut reader = Reader { text, at: 0, name, values_left: values_max };
-    if HEADS.iter().any(|head| text.trim_start().starts_with(head)) && !last_line(text).starts_with(COMPLETED) {
+    if !is_whole(text) {
         reader.at = text.len();
         let message = format!("the dump does not end with \"{COMPLETED}\", so it was cut; dump the shop again");
         return Err(reader.wrong(message));
@@ -74,8 +84,12 @@ fn read_within(text: &str, name: &str, values_max: usize) -> Result<Tables, Seed
                 }
             }
             reader.end()?;
-        } else {
-            reader.end()?;
+        } else if let Err(cut) = reader.end() {
+            // What begins with no table is something else than a dump that was cut.
+            if tables.is_empty() {
+                break;
+            }
+            return Err(cut);
         }
     }
     if tables.is_empty() {
@@ -354,6 +368,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_dump_that_was_cut_is_told_from_one_that_others_follow() {
+        let (mysql, end) = ("-- MySQL dump 10.13\n", "-- Dump completed on 2024-03-10 12:00:00\n");
+        let mariadb = "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n";
+        for (text, expected) in [
+            (format!("{mysql}{end}"), true),
+            (mysql.to_owned(), false),
+            (format!("{mariadb}{end}"), true),
+            (mariadb.to_owned(), false),
+            (format!("{mysql}{end}{mysql}{end}INSERT INTO a VALUES (1);\n"), true),
+            (format!("{mysql}{end}{mysql}"), false),
+            ("CREATE TABLE a (b int);\n".to_owned(), true),
+        ] {
+            assert_eq!(is_whole(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn rows_are_read_as_mysqldump_writes_them() {
         let dump = "-- MySQL dump 10.19\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `a`;\nCREATE TABLE `a` (\n  `id` int(10) \
                     unsigned NOT NULL AUTO_INCREMENT COMMENT 'it''s; an (id',\n  `t` varchar(5) DEFAULT 'x,)',\n  `n` decimal(12,4),\n  \
@@ -410,6 +441,7 @@ mod tests {
         for (dump, said) in [
             ("", "dump.sql:1:1: there is no table"),
             ("SELECT 1;\n", "dump.sql:1:1: there is no table among 1 statements"),
+            ("hello\n", "dump.sql:1:1: there is no table among 1 statements"),
             ("INSERT INTO `a` VALUES (1);", "dump.sql:1:17: rows of a come before its CREATE TABLE"),
             (
                 "CREATE TABLE `a` (`x` int);\nINSERT INTO `a` VALUES (1,2);",
