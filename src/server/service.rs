@@ -257,6 +257,7 @@ impl Service {
     fn repeated(&self, question: &Question) -> Option<Reply> {
         let remembered = lock(&self.answers).find(question)?;
         let mut shop = lock(&self.shop);
+        shop.read_when_due();
         let holds = shop.version() == remembered.version && lock(&self.plan).is_empty();
         if !holds || !shop.use_session(&remembered.session) {
             return None;

@@ -85,6 +85,8 @@ impl Shop {
     }
 
     fn php_reads(&mut self) {
+        // What was answered by the old one is not the answer any more.
+        self.version += 1;
         self.description.read = Some((self.description.document.clone(), self.config.clock.now()));
     }
 }
@@ -151,7 +153,9 @@ mod tests {
         shop.clock().advance(SignedDuration::from_hours(2));
         assert_eq!(tells_and_serves(&shop), (true, true));
         // From the next call on it is another day.
+        let version = shop.version();
         shop.read_when_due();
+        assert!(shop.version() > version, "no answer of yesterday is repeated");
         shop.set_bridge(None);
         flush(&mut shop, false);
         assert_eq!(tells_and_serves(&shop), (false, true));

@@ -29,6 +29,7 @@ pub mod session;
 pub mod state;
 mod store_value;
 pub mod stubs;
+mod table;
 pub mod version1;
 pub mod written;
 

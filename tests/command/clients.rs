@@ -167,6 +167,84 @@ fn a_scenario_may_name_its_client_itself_and_then_speaks_of_its_words() {
     assert!(text.contains("nobody.yaml"), "{text}");
 }
 
+/// `at least` and "no case was run" count whoever names the client.
+#[test]
+fn a_client_that_scenarios_name_must_act_as_often_as_one_that_is_given() {
+    for (more, told, why) in [
+        ("supports: [order]\n", Some(1), "no case was run"),
+        ("at least: 2\n", Some(1), "1 cases were run, and `at least: 2`"),
+        ("at least: 1\n", Some(0), "1 of 1 cases run"),
+    ] {
+        let place = Place::new(&(fixed(ADA) + more), "  - advance: 1 hour\n");
+        place.scenario("own", "client: ../client.yaml\n", SYNC);
+        let (code, text) = place.told(&["run", "scenarios/own.yaml"]);
+        assert!(code == told && text.contains(why), "{more}: {text}");
+    }
+}
+
+/// What nobody knows by that name would be compared with nothing, and what is not shown conforms to everything.
+#[test]
+fn what_a_client_claims_is_there_and_shown() {
+    let adapter = |hello: &str, rows: &str| {
+        let hello = format!(r#"{{"id": 1, "ok": true{hello}}}"#);
+        let answers = format!(
+            "n=0; while read -r asked; do n=$((n+1)); case $asked in\n*hello*) echo '{hello}';;\n*'\"rows\"'*) echo \"{{\\\"id\\\": $n, \\\"ok\\\": true, \\\"rows\\\": $ROWS}}\";;\n*) echo \"{{\\\"id\\\": $n, \\\"ok\\\": true}}\";;\nesac; done"
+        );
+        (format!("title: A\nadapter: sh adapter.sh\nenv: {{ROWS: '{rows}'}}\n"), answers)
+    };
+    for (hello, rows, code, said) in [
+        ("", r#"{"customer": []}"#, Some(1), "differs"),
+        ("", r#"{"custmer": []}"#, Some(1), "rows of `custmer`, which is not a table of the CRM"),
+        (r#", "tables": ["custmer"]"#, r#"{"customer": []}"#, Some(1), "it says that it shows rows of `custmer`"),
+        (r#", "supports": ["custmer"]"#, r#"{"customer": []}"#, Some(1), "that it supports `custmer`"),
+        (
+            r#", "tables": ["order"], "supports": ["customer", "order", "sync start date"]"#,
+            r#"{"order": []}"#,
+            Some(1),
+            "it supports `customer`, and its rows have none of it",
+        ),
+    ] {
+        let (client, script) = adapter(hello, rows);
+        let place = Place::new(&client, "  - sync\n");
+        place.write("adapter.sh", &script);
+        let (found, text) = place.told(&["conform", "--client", "client.yaml"]);
+        assert!(found == code && text.contains(said), "{hello} {rows}: {text}");
+    }
+}
+
+#[test]
+fn an_adapter_that_ended_after_a_scenario_is_started_again_with_the_next() {
+    let script = r#"echo started >> starts
+n=0; while read -r asked; do n=$((n+1)); case $asked in
+*'"rows"'*) echo "{\"id\": $n, \"ok\": true, \"rows\": {\"customer\": []}}"; exit 0;;
+*) echo "{\"id\": $n, \"ok\": true}";;
+esac; done"#;
+    let place = Place::new("title: A\nadapter: sh adapter.sh\n", "  - sync\n");
+    place.write("adapter.sh", script);
+    place.scenario("second", "", "  - sync\n");
+    let (_, text) = place.told(&["conform", "--client", "client.yaml"]);
+    assert!(text.contains("2 differ, 0 broken"), "{text}");
+    let starts = std::fs::read_to_string(place.path("starts")).unwrap();
+    assert_eq!(starts.lines().count(), 2, "{text}");
+}
+
+#[test]
+fn conform_says_before_it_runs_what_cannot_be_written_and_in_its_reports_what_is_too_little() {
+    let place = Place::new(&(fixed(ADA) + "at least: 2\nknown differences: known.yaml\n"), "  - sync\n");
+    place.write(
+        "known.yaml",
+        "- {scenario: no/such, reason: it was there once}\n- {scenario: first, reason: it is Ada alone}\n",
+    );
+    let (code, text) = place.told(&["conform", "--client", "client.yaml", "--report", "html=no/such/folder.html"]);
+    assert!(code == Some(2) && text.contains("make it first") && !text.contains("1 known"), "{text}");
+    let (code, text) = place.told(&["conform", "--client", "client.yaml", "--report", "junit=report.xml"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("known.yaml:1: there is no scenario `no/such`"), "{text}");
+    let report = std::fs::read_to_string(place.path("report.xml")).unwrap();
+    assert!(report.contains("failures=\"1\"") && report.contains("`at least: 2`"), "{report}");
+    assert!(report.contains("<system-out>") && report.contains("it is Ada alone"), "{report}");
+}
+
 /// Everything somebody's program does wrong is one message, and the next scenario is told all the same.
 #[test]
 fn a_client_that_misbehaves_ends_its_scenario_and_nothing_else() {
