@@ -245,9 +245,9 @@ tables:
   customer:
     - {entity_id: 1, email: ann@example.com, firstname: Ann, lastname: Simple, hobbies: '903,904'}
   customer_address:
-    - {entity_id: 1, parent_id: 1, firstname: Ann, lastname: Simple, city: Berlin, postcode: '903', street: Main}
+    - {entity_id: 1, parent_id: 1, firstname: Ann, lastname: Simple, city: Berlin, company: Hilldale, postcode: '903', street: Main}
   catalog_product:
-    - {entity_id: 1, sku: mug, name: A mug of Berlin, type_id: simple, attribute_set_id: 4, colours: '903,904'}
+    - {entity_id: 1, sku: mug, name: A mug of Berlin, type_id: simple, attribute_set_id: 4, colours: '903,904', brand_code: Hilldale, depot_id: '903'}
 ",
         "seed.yaml",
     )
@@ -262,6 +262,8 @@ tables:
     let (customer, product) = (&replaced.tables["customer"][0], &replaced.tables["catalog_product"][0]);
     assert_eq!((customer.get("hobbies"), product.get("colours")), (Some("903,904"), Some("903,904")));
     assert_eq!((product.get("type_id"), product.get("sku")), (Some("simple"), Some("mug")));
+    let codes = ["brand_code", "depot_id"].map(|column| product.get(column));
+    assert_eq!(codes, [Some("Hilldale"), Some("903")], "a code is nobody's company");
     assert!(!product.get("name").unwrap().contains("Berlin"), "a free text may be about somebody");
     let address = &replaced.tables["customer_address"][0];
     assert!(address.get("city") != Some("Berlin") && address.get("postcode") != Some("903"), "{address:?}");
