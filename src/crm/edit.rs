@@ -81,6 +81,7 @@ impl Crm {
         fields.set("owner", integration.settings.default_user_owner.clone());
         self.website_of_store(&mut fields)?;
         check_form(&fields)?;
+        self.check_values(&fields)?;
         self.check_relations(channel, &fields)?;
         let now = self.clock().now();
         fields.set("createdAt", now);
@@ -124,6 +125,7 @@ impl Crm {
             after.set(name.to_owned(), value.clone());
         }
         check_form(&after)?;
+        self.check_values(&edit.fields)?;
         self.check_relations(channel, &edit.fields)?;
         self.transaction(|crm| {
             crm.save(channel, &before, &edit.fields)?;
@@ -193,6 +195,7 @@ impl Crm {
         for edit in edits {
             if let AddressEdit::Change { id, fields } = edit {
                 check_writable(fields)?;
+                self.check_address(fields, false)?;
                 if !existing.iter().any(|row| row.id == *id) {
                     let text = "the address belongs to another customer, or to none";
                     return Err(CrmError::Forbidden(text.to_owned()));
@@ -224,6 +227,7 @@ impl Crm {
 
     fn add_address(&mut self, channel: IntegrationId, customer: RowId, fields: &Fields) -> Result<RowId, CrmError> {
         check_writable(fields)?;
+        self.check_address(fields, true)?;
         let now = self.clock().now();
         let mut fields = fields.clone();
         fields.set("owner", customer);

@@ -18,6 +18,7 @@ pub mod entity;
 pub mod error;
 pub mod export_queue;
 mod form;
+pub mod form_values;
 pub mod ids;
 pub mod integration;
 pub mod job;

@@ -7,6 +7,7 @@ mod acl_tree;
 pub mod bridge;
 pub mod columns;
 pub mod contract;
+pub mod currency;
 pub mod directory;
 pub mod encoding_schema;
 mod facts;

@@ -224,11 +224,12 @@ pub fn again(result: &CaseResult) -> String {
 /// Everything that is wrong with a case, without colour.
 pub fn explained(result: &CaseResult) -> String {
     let mut text = format!("\n{}: {}\n", result.name, result.title);
-    for failure @ Failure { line, step, message, detail, .. } in &result.failures {
+    for failure @ Failure { step, message, detail, .. } in &result.failures {
         // Writing to a String cannot fail.
         // Further lines of a message, such as what a program printed, stand below its first one.
         let message = message.trim_end().replace('\n', "\n    ");
-        let _ = writeln!(text, "  {}:{line}: {step}: {message}", result.file_of(failure).display());
+        let place = failure.place();
+        let _ = writeln!(text, "  {}:{place}: {step}: {message}", result.file_of(failure).display());
         for line in detail.lines() {
             let _ = writeln!(text, "    {line}");
         }

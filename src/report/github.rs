@@ -24,9 +24,10 @@ pub fn text(result: &CaseResult) -> String {
             message.push_str("\n…");
         }
         text.push_str(&format!(
-            "::error file={},line={},title={}::{}\n",
+            "::error file={},line={}{},title={}::{}\n",
             property(&slashed(result.file_of(failure))),
             failure.line,
+            failure.column.map(|column| format!(",col={column}")).unwrap_or_default(),
             property(&title),
             data(&message)
         ));

@@ -97,8 +97,11 @@ pub struct FailureLine {
     /// The file of the fragment that the step stands in; left out for the scenario's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Line of the step in the file, from 1.
+    /// Line of the step in the file, from 1, or of what is wrong in it.
     pub line: usize,
+    /// The column of what is wrong, from 1; left out for the whole step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
     /// The step, such as `expect` or `snapshot end`.
     pub step: String,
     /// What is wrong, in a few words.
@@ -183,6 +186,7 @@ impl Scenario {
             kind: failure.kind.as_str().to_owned(),
             file: failure.file.as_deref().map(slashed),
             line: failure.line,
+            column: failure.column,
             step: failure.step.clone(),
             message: failure.message.clone(),
             detail: failure.detail.clone(),
@@ -205,6 +209,7 @@ impl Scenario {
             kind: KINDS.into_iter().find(|kind| kind.as_str() == line.kind).unwrap_or(FailureKind::Unmet),
             file: line.file.map(Into::into),
             line: line.line,
+            column: line.column,
             step: line.step,
             message: line.message,
             detail: line.detail,

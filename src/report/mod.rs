@@ -41,6 +41,7 @@ mod tests {
             kind: FailureKind::Snapshot,
             file: None,
             line: 9,
+            column: None,
             step: "snapshot end".to_owned(),
             message: "differs".to_owned(),
             detail: "- a: 1\n+ a: <2>\n".to_owned(),

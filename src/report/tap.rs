@@ -31,7 +31,7 @@ pub fn line(number: usize, result: &CaseResult) -> String {
     }
     let failures = result.failures.iter().map(|failure| {
         json!({
-            "at": format!("{}:{}", slashed(result.file_of(failure)), failure.line),
+            "at": format!("{}:{}", slashed(result.file_of(failure)), failure.place()),
             "kind": failure.kind.as_str(),
             "step": failure.step,
             "message": failure.message,

@@ -107,7 +107,13 @@ fn saving_the_form_queues_the_customer_then_its_addresses_then_new_ones() {
     let known = address(&mut crm, channel, id, Some(4), "Paris");
     let other = address(&mut crm, channel, id, Some(5), "Rome");
     let addresses = vec![
-        AddressEdit::Add(Fields::new().with("city", "Oslo")),
+        AddressEdit::Add(
+            Fields::new()
+                .with("street", "1 Fjord St")
+                .with("city", "Oslo")
+                .with("postalCode", "0150")
+                .with("country", "NO"),
+        ),
         AddressEdit::Change { id: other, fields: Fields::new().with("city", "Turin") },
     ];
     crm.edit_customer(id, &CustomerEdit { fields: Fields::new(), addresses }).unwrap();
@@ -246,4 +252,39 @@ fn edits_are_refused_for_the_documented_reasons() {
     let new = crm.create_customer(channel, &CustomerEdit { fields, addresses: Vec::new() }).unwrap();
     let pending = crm.edit_customer(new, &rename()).unwrap_err().to_string();
     assert!(pending.contains("still to be exported"), "{pending}");
+}
+
+#[test]
+fn values_that_the_form_does_not_offer_are_refused_with_those_it_does() {
+    let (mut crm, channel, id) = crm(true);
+    let home = address(&mut crm, channel, id, Some(4), "Paris");
+    let customer = |name: &'static str, value: CrmValue| CustomerEdit {
+        fields: Fields::new().with(name, value),
+        addresses: Vec::new(),
+    };
+    let changed = |name: &'static str, value: &str| CustomerEdit {
+        fields: Fields::new(),
+        addresses: vec![AddressEdit::Change {
+            id: home,
+            fields: Fields::new().with("country", "US").with(name, value),
+        }],
+    };
+    for (edit, expected) in [
+        (customer("gender", "7".into()), "Gender (gender): 7 is no choice; write male or female"),
+        (
+            customer("birthday", CrmValue::Date("2999-01-01".parse().unwrap())),
+            "Birthday (birthday): 2999-01-01 is to come",
+        ),
+        (customer("email", "nobody".into()), "Email (email): nobody is not a valid email address"),
+        (changed("country", "Germany"), "Country (country): Germany is no choice; write its code"),
+        (changed("region", "California"), "Region (region): California is no region of US; did you mean US-CA?"),
+        (changed("region", "US-XX"), "Region (region): US-XX is no region of US; did you mean US-"),
+        (changed("city", " "), "City (city): this value should not be blank"),
+    ] {
+        let said = crm.edit_customer(id, &edit).unwrap_err().to_string();
+        assert!(said.starts_with(expected), "{said}");
+    }
+    for edit in [customer("gender", "female".into()), customer("gender", CrmValue::Null), changed("region", "US-CA")] {
+        crm.edit_customer(id, &edit).unwrap();
+    }
 }

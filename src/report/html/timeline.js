@@ -6,7 +6,7 @@ const GROUPED_FROM = 4;
 const LANES = { "in magento": "magento", disrupt: "wire", clear: "wire", "in crm": "crm", sync: "crm", "check connection": "crm",
   "sync data": "crm", "schedule sync": "crm", "run queue": "crm", "expire carts": "crm", run: "wire", start: "crm" };
 
-const places = (scenario, failure) => `${failure.file || scenario.file}:${failure.line}`;
+const places = (scenario, failure) => `${failure.file || scenario.file}:${failure.line}${failure.column ? `:${failure.column}` : ""}`;
 
 async function showScenario(scenario, stepIndex) {
   const place = byId("scenario");

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::crm::{Entity, IntegrationSettings};
 use crate::magento::AclTree;
 use crate::magento::Contract;
+use crate::magento::columns;
 use crate::shop::Database;
 
 /// In `expect: calls`, any operation.
@@ -38,6 +39,14 @@ pub(in crate::scenario) fn record_fields(table: &str) -> Option<Vec<String>> {
         "integration" => of_form.chain(["initialSyncStartDate", "integration"].map(str::to_owned)).collect(),
         _ => fields.iter().chain(&["integration"]).map(|name| (*name).to_owned()).collect(),
     })
+}
+
+/// Whether any table of the CRM or of a shop has that name, or any of their fields.
+pub(in crate::scenario) fn is_table_or_field(name: &str) -> bool {
+    let of_crm = Entity::ALL.iter().any(|entity| entity.table() == name || entity.column(name).is_some());
+    let of_records = CRM_RECORDS.iter().any(|(table, fields)| *table == name || fields.contains(&name));
+    let has = |table: &str| table == name || columns::table(table).is_some_and(|known| known.columns.contains_key(name));
+    of_crm || of_records || columns::tables().any(has)
 }
 
 /// Tables of a shop, by Magento's names.

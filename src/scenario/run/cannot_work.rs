@@ -1,6 +1,8 @@
 //! Why a step cannot work: the scenario asks for something that is not there, or what it needs fails. An edit that Magento
 //! or the CRM refuses is not among them; that is a failure of its step like an expectation that does not hold.
 
+use std::borrow::Cow;
+
 use crate::crm::CrmError;
 use crate::scenario::actor::TesteeError;
 use crate::scenario::run::network::NetworkError;
@@ -19,7 +21,9 @@ pub(in crate::scenario) enum CannotWork {
     #[error("{many} customers of the shop have the e-mail `{named}`; name one by its id: {ids:?}")]
     SeveralInShop { many: usize, named: String, ids: Vec<i64> },
     #[error("the CRM has no {what}{hint}")]
-    NotInCrm { what: String, hint: &'static str },
+    NotInCrm { what: String, hint: Cow<'static, str> },
+    #[error("the snapshot has no `{named}` to leave out; {hint}")]
+    NothingToLeaveOut { named: String, hint: String },
     #[error("{many} {what} of the CRM are `{named}`; name one by Magento's id")]
     SeveralInCrm { many: usize, what: &'static str, named: String },
     #[error("`{named}` is not {what}")]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::scenario::language::step::Step;
+use crate::scenario::language::text::span::Place;
 
 /// Why a case did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,8 +49,10 @@ pub struct Failure {
     pub kind: FailureKind,
     /// The file of the fragment that the step stands in; `None` for the scenario's own.
     pub file: Option<PathBuf>,
-    /// Line of the step.
+    /// Line of the step, or of what is wrong in it.
     pub line: usize,
+    /// The column of what is wrong, where that is known; counted from 1.
+    pub column: Option<usize>,
     /// The step, such as `expect` or `snapshot end`.
     pub step: String,
     /// What is wrong, as a lower-case fragment.
@@ -59,6 +62,23 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Line and column as they stand behind a file's name.
+    pub fn place(&self) -> String {
+        match self.column {
+            Some(column) => format!("{}:{column}", self.line),
+            None => self.line.to_string(),
+        }
+    }
+
+    /// The same, at a place in the step; where that is unknown, at the step.
+    #[must_use]
+    pub(in crate::scenario) fn at(self, place: Option<Place>) -> Self {
+        match place.filter(|place| place.line > 0) {
+            Some(place) => Self { line: place.line, column: Some(place.column), ..self },
+            None => self,
+        }
+    }
+
     /// The same, of a step that may stand in a fragment.
     #[must_use]
     pub(in crate::scenario) fn from(self, step: &Step) -> Self {

@@ -155,6 +155,7 @@ fn not_run(case: &Case, why: &str) -> CaseResult {
         kind: FailureKind::Stopped,
         file: None,
         line: 1,
+        column: None,
         step: "start".to_owned(),
         message: why.to_owned(),
         detail: String::new(),
@@ -237,7 +238,8 @@ fn ended_in_step(case: &Case, shared: &Shared, number: usize, elapsed: Duration,
     let mut result = CaseResult::of(case);
     result.elapsed = elapsed;
     let kind = FailureKind::Stopped;
-    let failure = Failure { kind, file: None, line, step: word.to_owned(), message, detail: String::new() };
+    let failure =
+        Failure { kind, file: None, line, column: None, step: word.to_owned(), message, detail: String::new() };
     result.failures.push(match step {
         Some(step) => failure.from(step),
         None => failure,

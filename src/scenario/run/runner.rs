@@ -66,6 +66,7 @@ fn set_up_failed(message: &str) -> Failure {
         kind: FailureKind::CannotWork,
         file: None,
         line: 1,
+        column: None,
         step: "start".to_owned(),
         message: message.to_owned(),
         detail: String::new(),

@@ -191,6 +191,7 @@ impl<'a> World<'a> {
             kind,
             file: None,
             line: step.place().line,
+            column: None,
             step: step.0.word().to_owned(),
             message: message.into(),
             detail: String::new(),

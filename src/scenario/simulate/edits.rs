@@ -110,7 +110,7 @@ pub(super) fn leaving(people: &mut People, dice: &mut Dice) -> Value {
             continue;
         };
         if is_saved {
-            edits.push(json!({ "update customer": { "customer": name, "set": {} } }));
+            edits.push(json!({ "update customer": { "customer": name, "set": { "is_active": "1" } } }));
         } else {
             people.customers.retain(|customer| customer.name != name);
             edits.push(json!({ "delete customer": { "customer": name } }));
@@ -136,7 +136,7 @@ fn edit(kind: InMagento, people: &mut People, dice: &mut Dice) -> Option<Value> 
         }
         InMagento::Save => {
             let customer = dice.pick(&people.customers)?;
-            json!({ "update customer": { "customer": customer.name, "set": {} } })
+            json!({ "update customer": { "customer": customer.name, "set": { "is_active": "1" } } })
         }
         InMagento::ChangeEmail => {
             let of_seed: Vec<Customer> = people.customers.iter().filter(|one| !email(one)).cloned().collect();
@@ -177,7 +177,7 @@ fn edit(kind: InMagento, people: &mut People, dice: &mut Dice) -> Option<Value> 
             // Magento's form saves the customer with it.
             json!([
                 { "delete address": { "address": address.to_string() } },
-                { "update customer": { "customer": owner.name, "set": {} } },
+                { "update customer": { "customer": owner.name, "set": { "is_active": "1" } } },
             ])
         }
         InMagento::FillCart => {

@@ -95,6 +95,7 @@ fn case(text: &str) -> Result<Case, Failure> {
         kind: FailureKind::CannotWork,
         file: None,
         line: 1,
+        column: None,
         step: "file".to_owned(),
         message,
         detail: String::new(),

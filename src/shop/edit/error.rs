@@ -58,6 +58,15 @@ pub enum EditError {
 }
 
 impl EditError {
+    /// The column whose value is refused, where it is one.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::Miswritten(wrong) => wrong.column.as_deref(),
+            Self::NoNumber { column, .. } => Some(column),
+            _ => None,
+        }
+    }
+
     /// Whether Magento says no to it; else what the edit names is not there.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::NotAllowed(..) | Self::Miswritten(_) | Self::NoNumber { .. })

@@ -5,9 +5,11 @@
 mod document;
 pub(in crate::shop) mod error;
 mod people;
+mod product;
 mod sale;
 mod structure;
 mod tables;
+mod values;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,7 @@ use super::description::WSDL_CACHE;
 use super::row::Row;
 use super::sales::Sale;
 use super::seed::SeedRow;
-use super::written;
+use super::written::{self, paths};
 use crate::magento::BridgeRelease;
 use crate::secret::ApiKey;
 use crate::soap::WireStyle;
@@ -179,14 +181,14 @@ pub enum ShopEdit {
         /// The id of the order.
         order: i64,
     },
-    /// A website, store view or customer group is made by its form.
+    /// A website, store view, customer group or product is made by its form.
     AddPart {
         /// The kind of record, by its form.
         part: Part,
         /// The values by the names of the columns.
         fields: SeedRow,
     },
-    /// A website, store view or customer group is saved with other values.
+    /// A website, store view, customer group or product is saved with other values.
     ChangePart {
         /// The kind of record, by its form.
         part: Part,
@@ -195,7 +197,7 @@ pub enum ShopEdit {
         /// The values to set, by the names of the columns.
         fields: SeedRow,
     },
-    /// A website, store view or customer group is deleted by its form.
+    /// A website, store view, customer group or product is deleted by its form.
     DeletePart {
         /// The kind of record, by its form.
         part: Part,
@@ -232,7 +234,8 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
         ShopEdit::UpdateOrder { order, fields } => shop.change_order(*order, fields),
         ShopEdit::UpdateCart { cart, fields } => shop.change_cart(*cart, fields),
         ShopEdit::Configure { path, value } => {
-            shop.settings.set(path.clone(), value.clone());
+            shop.check_setting(path, value)?;
+            shop.settings.set(path.clone(), paths::saved(path, value));
             if path == WSDL_CACHE {
                 shop.describe_anew();
             }

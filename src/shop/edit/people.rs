@@ -1,10 +1,10 @@
 //! Customers and their addresses as the admin's and the shop's forms save them.
 
 use super::EditError;
-use crate::magento::directory;
+use super::values::{check_changes, check_region};
 use crate::shop::address::State;
 use crate::shop::seed::SeedRow;
-use crate::shop::written;
+use crate::shop::written::{self, Miswritten};
 use crate::shop::{Row, Shop};
 
 const CUSTOMER: &str = "customer";
@@ -22,7 +22,8 @@ pub(super) fn check_email(email: &str) -> Result<(), EditError> {
     if written::is_email(email) {
         return Ok(());
     }
-    Err(not_allowed(format!("Invalid email address \"{email}\"."), "write one such as ada@example.com"))
+    let what = format!("Invalid email address \"{email}\".");
+    Err(Miswritten::of("email", what, "write one such as ada@example.com").into())
 }
 
 pub(super) fn not_allowed(what: impl Into<String>, remedy: impl Into<String>) -> EditError {
@@ -36,7 +37,8 @@ impl Shop {
     /// Whether the tables have all columns of a row, and those can hold its values.
     pub(super) fn check_written(&self, tables: &[&'static str], row: &SeedRow) -> Result<(), EditError> {
         let is_own = |column: &str| tables.iter().any(|table| self.has_own_column(table, column));
-        Ok(written::check_row(tables, row, is_own)?)
+        written::check_row(tables, row, is_own)?;
+        self.check_in_shop(tables, row)
     }
 
     /// A new customer, as somebody who registers or the admin's form makes one. Gives the id.
@@ -63,6 +65,7 @@ impl Shop {
 
     /// Saves a customer with other values.
     pub(super) fn save_customer(&mut self, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        check_changes(fields)?;
         self.check_written(written::CUSTOMER, fields)?;
         let changes = self.saved_row(CUSTOMER, fields)?;
         let mut row = self.require(CUSTOMER, id)?.clone();
@@ -72,6 +75,7 @@ impl Shop {
             row.set_opt(column, value.map(str::to_owned));
         }
         self.check_customer(&row, |column| changes.has(column), Some(id))?;
+        self.check_default_addresses(id, &changes)?;
         if !changes.has("updated_at") {
             row.set("updated_at", self.now_sql());
         }
@@ -90,7 +94,7 @@ impl Shop {
         if !missing.is_empty() {
             return Err(not_allowed(missing.join(" "), "Magento saves no address without it"));
         }
-        check_region(&row)?;
+        check_region(&row, fields)?;
         let now = self.now_sql();
         row.set_default("created_at", &now);
         row.set_default("updated_at", &now);
@@ -102,6 +106,7 @@ impl Shop {
 
     /// Saves an address with other values.
     pub(super) fn save_address(&mut self, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        check_changes(fields)?;
         self.check_written(written::ADDRESS, fields)?;
         let before = self.require(ADDRESS, id)?.clone();
         let (changes, defaults) = self.saved_address(fields)?;
@@ -116,8 +121,8 @@ impl Shop {
         if !missing.is_empty() {
             return Err(not_allowed(missing.join(" "), "Magento saves no address without it"));
         }
-        if changes.has("region_id") || changes.has("country_id") {
-            check_region(&row)?;
+        if ["region", "region_id", "country_id"].iter().any(|column| changes.has(column)) {
+            check_region(&row, fields)?;
         }
         let owner = row.int("parent_id");
         if !changes.has("updated_at") {
@@ -133,7 +138,8 @@ impl Shop {
     fn saved_row(&self, table: &'static str, fields: &SeedRow) -> Result<Row, EditError> {
         let saved = |(column, value): (&String, &Option<String>)| {
             let value = value.as_deref().map(|text| self.saved(table, column, text)).transpose();
-            let value = value.map_err(|why| not_allowed(format!("{column}: {why}"), "write one such as 1980-12-31"))?;
+            let what = |why| Miswritten::of(column, format!("{column}: {why}"), "write one such as 1980-12-31");
+            let value = value.map_err(what)?;
             Ok((column.clone(), value.flatten()))
         };
         fields.iter().map(saved).collect()
@@ -198,44 +204,25 @@ impl Shop {
             [("firstname", "The first name cannot be empty."), ("lastname", "The last name cannot be empty.")]
         {
             if is_given(column) && row.text(column).trim().is_empty() {
-                return Err(not_allowed(text, format!("add `{column}: …`")));
+                return Err(Miswritten::of(column, text, format!("add `{column}: …`")).into());
             }
         }
         if is_given("email") {
             if row.text("email").is_empty() {
-                return Err(not_allowed("Customer email is required", "add `email: …`"));
+                return Err(Miswritten::of("email", "Customer email is required", "add `email: …`").into());
             }
             check_email(row.text("email"))?;
-        }
-        for (column, table) in
-            [("website_id", "core_website"), ("store_id", "core_store"), ("group_id", "customer_group")]
-        {
-            if is_given(column) {
-                self.check_exists(row, column, table)?;
-            }
         }
         if (is_given("email") || is_given("website_id"))
             && self.email_taken(row.text("email"), row.int("website_id"), id)
         {
             let what = format!("This customer email already exists ({})", row.text("email"));
-            return Err(not_allowed(
-                what,
-                "take another address, or another website_id where accounts are per website",
-            ));
+            let remedy = "take another address, or another website_id where accounts are per website";
+            return Err(Miswritten::of("email", what, remedy).into());
         }
         Ok(())
     }
 
-    /// Whether what a column points to is there.
-    fn check_exists(&self, row: &Row, column: &str, table: &'static str) -> Result<(), EditError> {
-        let rows = self.database.table(table);
-        if row.get(column).is_none() || rows.row(row.int(column)).is_some() {
-            return Ok(());
-        }
-        let known: Vec<String> = rows.iter().map(|(id, _)| id.to_string()).collect();
-        let what = format!("{column} is {}, and {table} has no such record", row.text(column));
-        Err(not_allowed(what, format!("there are {}", known.join(", "))))
-    }
     /// What Magento fills in when a customer is saved for the first time.
     pub(in crate::shop) fn complete_customer(&mut self, row: &mut Row) {
         row.set_default("website_id", "0");
@@ -255,22 +242,6 @@ impl Shop {
         let now = self.now_sql();
         self.database.table_mut("customer").update(id, |row| row.set("updated_at", now));
     }
-}
-
-/// A region's id is one of the address's country.
-fn check_region(address: &Row) -> Result<(), EditError> {
-    let id = address.int("region_id");
-    if id == 0 || directory::region(id).is_some_and(|region| region.country_id == address.text("country_id")) {
-        return Ok(());
-    }
-    let country = address.text("country_id");
-    let what = format!("region_id is {id}, which is no region of {country}");
-    let known = directory::regions().iter().find(|region| region.country_id == country);
-    let remedy = match known {
-        Some(region) => format!("such as {} for {}", region.region_id, region.name),
-        None => format!("write its name as `region`: Magento knows no regions of {country}"),
-    };
-    Err(not_allowed(what, remedy))
 }
 
 /// The key of what is changed may be said, not changed.

@@ -2,9 +2,9 @@
 
 use super::EditError;
 use super::people::{check_email, not_allowed};
-use crate::shop::sales::amount::Amount;
+use super::values::{check_changes, check_region};
 use crate::shop::seed::SeedRow;
-use crate::shop::written::{self, Tables};
+use crate::shop::written::{self, Miswritten, Tables};
 use crate::shop::{Sale, Shop};
 
 const ORDER: &str = "sales_flat_order";
@@ -15,6 +15,9 @@ impl Shop {
     pub(super) fn check_sale(&self, sale: &Sale, of: Tables) -> Result<(), EditError> {
         self.check_written(written::CUSTOMER, &sale.guest)?;
         self.check_written(written::SALE_ADDRESS, &sale.address)?;
+        if !sale.address.is_empty() {
+            check_region(&super::row_of(&sale.address), &sale.address)?;
+        }
         self.check_written(of, &sale.set)?;
         self.check_items(&sale.items)?;
         if sale.customer.is_none()
@@ -25,13 +28,12 @@ impl Shop {
         Ok(())
     }
 
-    /// Whether the columns of items are columns of items, and some of each is asked for.
+    /// Whether the columns of items are columns of items, and say what is bought.
     pub(super) fn check_items(&self, items: &[SeedRow]) -> Result<(), EditError> {
         for item in items {
             self.check_written(written::ITEM, item)?;
-            let qty = item.get("qty").and_then(|qty| qty.as_deref()?.trim().parse::<Amount>().ok());
-            if let Some(qty) = qty.filter(|qty| *qty <= Amount::ZERO) {
-                return Err(not_allowed(format!("qty is {qty}: nothing is bought"), "write a number above 0"));
+            if !written::names_product(item.keys().map(String::as_str)) {
+                return Err(written::no_product().into());
             }
         }
         Ok(())
@@ -68,6 +70,7 @@ impl Shop {
     }
 
     fn save_columns(&mut self, table: &'static str, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
+        check_changes(fields)?;
         self.require(table, id)?;
         super::tables::update(self, table, id, fields)
     }
@@ -80,11 +83,11 @@ impl Shop {
         if known().any(|known| known == word) {
             return Ok(());
         }
-        let remedy = match written::nearest(word, known()) {
+        let remedy = match crate::nearest::meant(word, known()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("known are {}", known().collect::<Vec<_>>().join(", ")),
         };
-        Err(not_allowed(format!("the shop has no order {column} `{word}`"), remedy))
+        Err(Miswritten::of(column, format!("the shop has no order {column} `{word}`"), remedy).into())
     }
 }
 

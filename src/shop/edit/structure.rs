@@ -1,5 +1,5 @@
-//! Websites, store views and customer groups as the forms of Magento's admin save and delete them (`Mage_Core_Model_Website`,
-//! `Mage_Core_Model_Store`, `Mage_Customer_Model_Group` and their resources).
+//! Websites, store views, customer groups and products as the forms of Magento's admin save and delete them (`Mage_Core_Model_Website`,
+//! `Mage_Core_Model_Store`, `Mage_Customer_Model_Group`, `Mage_Catalog_Model_Product` and their resources).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ pub enum Part {
     StoreView,
     /// A customer group.
     CustomerGroup,
+    /// A product, with its stock.
+    Product,
 }
 
 /// A form's table and the columns that it checks.
@@ -61,6 +63,14 @@ impl Part {
                 usual: &[("tax_class_id", "3")],
                 taken: "Customer Group already exists.",
             },
+            Self::Product => Form {
+                table: "catalog_product",
+                named: "product",
+                code: "sku",
+                needed: &["sku", "name", "price"],
+                usual: &[],
+                taken: "The value of attribute \"SKU\" must be unique",
+            },
         }
     }
 
@@ -75,12 +85,29 @@ impl Part {
             Self::Website => &["core_website"],
             Self::StoreView => &["core_store"],
             Self::CustomerGroup => &["customer_group"],
+            Self::Product => &["catalog_product", "cataloginventory_stock_item"],
         }
+    }
+
+    /// What people call it.
+    pub fn named(self) -> &'static str {
+        self.form().named
+    }
+
+    /// The column that names a record.
+    pub fn code(self) -> &'static str {
+        self.form().code
     }
 
     /// Columns without which nothing is saved.
     pub fn needed(self) -> &'static [&'static str] {
         self.form().needed
+    }
+
+    /// The same of a product of a type: what is made of others has their prices.
+    pub fn needed_of(self, kind: Option<&str>) -> impl Iterator<Item = &'static str> {
+        let has_price = !matches!(kind, Some("grouped" | "bundle"));
+        self.needed().iter().copied().filter(move |column| *column != "price" || has_price)
     }
 }
 
@@ -91,13 +118,17 @@ impl Shop {
     /// Saves a new one.
     pub(super) fn add_part(&mut self, part: Part, fields: &SeedRow) -> Result<i64, EditError> {
         let form = part.form();
-        for column in form.needed {
-            if fields.get(*column).and_then(Option::as_deref).unwrap_or_default().trim().is_empty() {
+        for column in part.needed_of(fields.get("type_id").and_then(Option::as_deref)) {
+            if fields.get(column).and_then(Option::as_deref).unwrap_or_default().trim().is_empty() {
                 let what = format!("a {} needs a {column}: Magento saves none without", form.named);
                 return Err(not_allowed(what, format!("add `{column}: …`")));
             }
         }
+        self.check_written(part.tables(), fields)?;
         self.check_code(&form, fields, None)?;
+        if part == Part::Product {
+            return self.add_product(fields);
+        }
         let mut fields = self.with_website(part, fields)?;
         for (column, value) in form.usual {
             fields.entry((*column).to_owned()).or_insert_with(|| Some((*value).to_owned()));
@@ -108,8 +139,13 @@ impl Shop {
     /// Saves one with other values.
     pub(super) fn change_part(&mut self, part: Part, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
         let form = part.form();
+        super::values::check_changes(fields)?;
+        self.check_written(part.tables(), fields)?;
         self.require(form.table, id)?;
         self.check_code(&form, fields, Some(id))?;
+        if part == Part::Product {
+            return self.change_product(id, fields);
+        }
         tables::update(self, form.table, id, &self.with_website(part, fields)?)
     }
 
@@ -123,11 +159,13 @@ impl Shop {
             Part::Website => id == 0 || count < 2 || row.text("is_default") == "1",
             Part::StoreView => id == 0 || count < 2,
             Part::CustomerGroup => id == 0 || id == default_group,
+            Part::Product => false,
         };
         if kept {
             let words = match part {
                 Part::Website => "This website cannot be deleted.".to_owned(),
                 Part::StoreView => "This store cannot be deleted.".to_owned(),
+                Part::Product => "This product cannot be deleted.".to_owned(),
                 Part::CustomerGroup => format!("The group \"{}\" cannot be deleted", row.text(form.code)),
             };
             return Err(not_allowed(words, "it is the default or the last one; delete another".to_owned()));

@@ -3,7 +3,7 @@
 
 mod bridge;
 mod cart;
-mod catalog;
+pub(in crate::shop) mod catalog;
 mod core;
 mod customer;
 mod customer_address;

@@ -27,12 +27,8 @@ pub(super) type Own = BTreeSet<(String, String)>;
 /// A column or a value that does not fit, and where it is.
 #[derive(Clone, Debug)]
 pub(super) struct Misfit {
-    /// The list of the seed it is in.
-    list: String,
-    /// Which of the list, from 0.
-    number: usize,
-    /// Which address of a customer, from 0.
-    address: Option<usize>,
+    /// The keys and numbers that lead to the record.
+    pub(super) path: Vec<String>,
     /// The name of the column.
     pub(super) column: String,
     /// The record, as a person would name it.
@@ -44,11 +40,15 @@ pub(super) struct Misfit {
 }
 
 impl Misfit {
-    /// The keys and numbers that lead to the record.
-    pub(super) fn path(&self) -> impl Iterator<Item = String> + '_ {
-        let list = self.list.split('/').map(str::to_owned);
-        let address = self.address.iter().flat_map(|nth| ["addresses".to_owned(), nth.to_string()]);
-        list.chain([self.number.to_string()]).chain(address)
+    pub(super) fn of<S: Into<String>>(
+        path: impl IntoIterator<Item = S>,
+        column: &str,
+        named: String,
+        what: String,
+        remedy: String,
+    ) -> Self {
+        let path = path.into_iter().map(Into::into).collect();
+        Self { path, column: column.to_owned(), named, what, remedy }
     }
 }
 
@@ -59,7 +59,7 @@ impl From<Misfit> for SeedError {
 }
 
 /// The most mistakes of a seed that are told; nobody reads more.
-const MISFITS_MAX: usize = 20;
+pub(super) const MISFITS_MAX: usize = 20;
 
 /// A record of the seed.
 struct Record<'a> {
@@ -71,15 +71,9 @@ struct Record<'a> {
 
 impl Record<'_> {
     fn misfit(&self, column: &str, what: String, remedy: String) -> Misfit {
-        Misfit {
-            list: self.list.to_owned(),
-            number: self.number,
-            address: self.address,
-            column: column.to_owned(),
-            named: (self.named)(),
-            what,
-            remedy,
-        }
+        let list = self.list.split('/').map(str::to_owned).chain([self.number.to_string()]);
+        let address = self.address.iter().flat_map(|nth| ["addresses".to_owned(), nth.to_string()]);
+        Misfit::of(list.chain(address), column, (self.named)(), what, remedy)
     }
 }
 
@@ -156,7 +150,7 @@ fn own_row(own: &OwnTable, row: &Row, record: &Record<'_>, found: &mut Vec<Misfi
         let Some(known) = types.columns.get(column) else {
             let names = types.columns.keys().map(String::as_str);
             let listed = names.clone().collect::<Vec<_>>().join(", ");
-            let remedy = written::nearest(column, names)
+            let remedy = crate::nearest::meant(column, names)
                 .map_or_else(|| format!("it has {listed}"), |nearest| format!("did you mean `{nearest}`?"));
             found.push(record.misfit(column, format!("it has no column `{column}`"), remedy));
             continue;

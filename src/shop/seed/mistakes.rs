@@ -3,7 +3,7 @@
 use serde_saphyr::Error;
 
 use super::check::{self, Misfit};
-use super::{Seed, SeedError};
+use super::{Seed, SeedError, references};
 use crate::place::{At, Place};
 use crate::written_value::Value;
 
@@ -29,32 +29,39 @@ impl Seed {
         if text.len() > TEXT_MAX {
             return Ok(());
         }
-        let misfits = check::rows(self);
+        let mut misfits = check::rows(self);
+        misfits.extend(references::misfits(self));
         if misfits.is_empty() {
             return Ok(());
         }
         let root: Result<At<Value>, Error> = serde_saphyr::from_str(text);
         let line = |misfit: &Misfit| {
             let place = root.as_ref().ok().and_then(|root| place_of(root, misfit));
-            let place = place.map(|place| format!(":{place}")).unwrap_or_default();
-            format!("{name}{place}: {}: {}; {}", misfit.named, misfit.what, misfit.remedy)
+            let shown = place.as_ref().map(|place| format!(":{place}")).unwrap_or_default();
+            let said = format!("{name}{shown}: {}: {}; {}", misfit.named, misfit.what, misfit.remedy);
+            (place, said)
         };
-        Err(SeedError::Rows(misfits.iter().map(line).collect::<Vec<_>>().join("\n")))
+        let mut lines: Vec<(Option<Place>, String)> = misfits.iter().map(line).collect();
+        // As they stand in the file.
+        lines.sort_by_key(|(place, _)| place.as_ref().map_or((0, 0), |place| (place.line, place.column)));
+        lines.truncate(check::MISFITS_MAX);
+        Err(SeedError::Rows(lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")))
     }
 }
 
-/// Where the column stands.
+/// Where the column stands; where it is missing, its record.
 fn place_of(root: &At<Value>, misfit: &Misfit) -> Option<Place> {
     let mut at = root;
-    for step in misfit.path() {
+    for step in &misfit.path {
         at = match at.get() {
-            Value::Record(fields) => fields.get(&step)?,
+            Value::Record(fields) => fields.get(step)?,
             Value::List(items) => items.get(step.parse::<usize>().ok()?)?,
             _ => return None,
         };
     }
-    let Value::Record(fields) = at.get() else { return None };
-    fields.iter().find(|(name, _)| name.get() == &misfit.column).map(|(name, _)| name.place())
+    let Value::Record(fields) = at.get() else { return Some(at.place()) };
+    let named = fields.iter().find(|(name, _)| name.get() == &misfit.column).or_else(|| fields.iter().next());
+    named.map(|(name, _)| name.place())
 }
 
 #[cfg(test)]
@@ -66,9 +73,9 @@ mod tests {
         let text = "customers:\n- email: a@example.com\n  emial: x\n  addresses:\n  - {city: Rome, stret: x}\nwebsites:\n- {website_id: base}\ntables:\n  sales_flat_order:\n  - {entity_id: 1, grand_total: a lot}\n";
         let told = Seed::checked(text, "s.yaml").unwrap_err().to_string();
         let starts = [
-            "s.yaml:7:4: websites: number 1: core_website.website_id cannot hold \"base\"; ",
             "s.yaml:3:3: customers: \"a@example.com\": customer has no column `emial`; did you mean `email`?",
             "s.yaml:5:18: customers: \"a@example.com\", address 1: customer_address has no column `stret`; did you mean `street`?",
+            "s.yaml:7:4: websites: number 1: core_website.website_id cannot hold \"base\"; ",
             "s.yaml:10:20: tables: sales_flat_order, number 1: sales_flat_order.grand_total cannot hold \"a lot\"; ",
         ];
         let lines: Vec<&str> = told.lines().collect();
@@ -77,5 +84,52 @@ mod tests {
             assert!(line.starts_with(start), "{line}\n{start}");
         }
         assert!(Seed::checked("customers:\n- {email: a@example.com}\n", "s.yaml").is_ok());
+    }
+
+    #[test]
+    fn what_is_said_twice_and_what_is_not_there_is_told_with_the_rest() {
+        let text = "\
+config: {general/locale/timezone: Europe/Berln}
+websites:
+- {website_id: 1, code: base, name: Base}
+- {website_id: 1, code: base, name: Other}
+store_views:
+- {store_id: 1, code: default, website_id: 9, name: Default}
+api_users:
+- {username: oro, api_key: abc, role: [all]}
+customers:
+- {entity_id: 1, email: a@example.com, firstname: A, group_id: 99}
+- {entity_id: 1, email: A@example.com, firstname: B}
+- {firstname: C, store_id: 8, website_id: 7}
+tables:
+  catalog_product:
+  - {entity_id: 1, sku: mug, price: a lot}
+  - {entity_id: 2, sku: mug, price: 9.00}
+  - {entity_id: 2, sku: pot, price: 9.00}
+";
+        let starts = [
+            "s.yaml:1:10: config: general/locale/timezone cannot be \"Europe/Berln\"; did you mean `Europe/Berlin`?",
+            "s.yaml:4:4: websites: number 2: there are two with the website_id 1; ",
+            "s.yaml:4:19: websites: number 2: there are two with the code \"base\"; ",
+            "s.yaml:6:32: store_views: number 1: it names the website 9, which does not exist; ",
+            "s.yaml:8:18: api_users: \"oro\": the API key is shorter than 6 characters; ",
+            "s.yaml:10:54: customers: \"a@example.com\": group_id is 99, and there is no such customer group; ",
+            "s.yaml:11:4: customers: \"A@example.com\": the id 1 is that of number 1 too; ",
+            "s.yaml:11:18: customers: \"A@example.com\": number 1 has that e-mail address in the same website; ",
+            "s.yaml:12:4: customers: number 3: there is no e-mail address; ",
+            "s.yaml:12:18: customers: number 3: store_id is 8, and there is no such store view; ",
+            "s.yaml:12:31: customers: number 3: website_id is 7, and there is no such website; ",
+            "s.yaml:15:29: tables: catalog_product, number 1: catalog_product.price cannot hold \"a lot\"; ",
+            "s.yaml:16:19: tables: catalog_product, number 2: sku is mug, as that of number 1 is; ",
+            "s.yaml:17:4: tables: catalog_product, number 3: entity_id is 2, as that of number 2 is; ",
+        ];
+        let json = serde_json::to_string(&serde_saphyr::from_str::<serde_json::Value>(text).unwrap()).unwrap();
+        for (text, name) in [(text, "s.yaml"), (&json, "s.json")] {
+            let told = Seed::checked(text, name).unwrap_err().to_string();
+            assert_eq!(told.lines().count(), starts.len(), "{told}");
+            for (line, start) in told.lines().zip(starts).filter(|_| name == "s.yaml") {
+                assert!(line.starts_with(start), "{line}\n{start}");
+            }
+        }
     }
 }

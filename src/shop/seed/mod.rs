@@ -8,6 +8,7 @@ mod check;
 mod load;
 mod mistakes;
 mod read;
+mod references;
 pub mod row;
 pub mod schema;
 

@@ -30,10 +30,11 @@ impl Check<'_> {
             }
             let origin = self.origin.clone();
             let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
-            if let Some(text) = value.text(source)
-                && !self.may_be_refused
-                && let Err(wrong) = written::check_value(tables, name, &text)
-            {
+            let wrong = match value.text(source) {
+                Some(text) => written::check_value(tables, name, &text).err(),
+                None => written::check_nothing(tables, name).err(),
+            };
+            if let Some(wrong) = wrong.filter(|_| !self.may_be_refused) {
                 self.report(value.place(), wrong.what, wrong.remedy);
             }
         }
@@ -48,9 +49,22 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn shop_items(&mut self, items: &[Fields]) {
+    pub(super) fn shop_items(&mut self, items: &[Fields], place: &Place) {
         for item in items {
             self.shop_fields(item, written::ITEM);
+            if !self.may_be_refused && !written::names_product(item.iter().map(|(name, _)| name.get().as_str())) {
+                let at = item.iter().next().map_or_else(|| place.clone(), |(name, _)| name.place());
+                let wrong = written::no_product();
+                self.report(at, wrong.what, wrong.remedy);
+            }
+        }
+    }
+
+    /// An edit says what changes.
+    pub(super) fn changes(&mut self, set: &Fields, place: Option<Place>, step: &Place) {
+        if set.is_empty() && !self.may_be_refused {
+            let help = "name what changes in `set`, such as `set: {lastname: Byron}`, or leave the edit out";
+            self.report(place.unwrap_or_else(|| step.clone()), "nothing changes: `set` is empty", help);
         }
     }
 

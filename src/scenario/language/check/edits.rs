@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Channel, Check};
+use super::{Channel, Check, form_values};
 use crate::crm::Entity;
 use crate::scenario::language::finding::did_you_mean;
 use crate::scenario::language::known;
 use crate::scenario::language::step::crm_edit::CrmEdit;
-use crate::scenario::language::step::magento_edit::{CreateInMagento, CreateRecord, MagentoEdit, UpdatePart};
+use crate::scenario::language::step::magento_edit::{
+    Configure, CreateInMagento, CreateRecord, MagentoEdit, UpdatePart,
+};
 use crate::scenario::language::step::run::RunStep;
 use crate::scenario::language::step::sale::{DocumentInMagento, ItemOfOrder, SaleInMagento};
 use crate::scenario::language::step::sync::SyncDataStep;
@@ -55,6 +57,7 @@ impl Check<'_> {
             MagentoEdit::UpdateCustomer(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
                 self.customer(&update.customer);
+                self.changes(&update.set, Some(update.customer.place()), place);
                 self.shop_fields(&update.set, written::CUSTOMER);
                 self.email_of(&update.set);
                 self.people.reachable_at(&update.set);
@@ -73,6 +76,7 @@ impl Check<'_> {
             MagentoEdit::UpdateAddress(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
                 self.number(&update.address);
+                self.changes(&update.set, Some(update.address.place()), place);
                 self.shop_fields(&update.set, written::ADDRESS);
             }
             MagentoEdit::DeleteAddress(deleted) => {
@@ -91,7 +95,10 @@ impl Check<'_> {
                 self.place_of_edit(told.shop.as_ref(), place);
                 self.number(&told.cart);
                 self.shop_fields(&told.set, written::CART);
-                self.shop_items(told.items.as_deref().unwrap_or_default());
+                self.shop_items(told.items.as_deref().unwrap_or_default(), place);
+                if told.items.is_none() {
+                    self.changes(&told.set, Some(told.cart.place()), place);
+                }
             }
             MagentoEdit::DeleteCart(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
@@ -127,7 +134,12 @@ impl Check<'_> {
             MagentoEdit::UpdateWebsite(told) => self.changed_part(Part::Website, told, place),
             MagentoEdit::UpdateStoreView(told) => self.changed_part(Part::StoreView, told, place),
             MagentoEdit::UpdateGroup(told) => self.changed_part(Part::CustomerGroup, told, place),
-            MagentoEdit::DeleteWebsite(told) | MagentoEdit::DeleteStoreView(told) | MagentoEdit::DeleteGroup(told) => {
+            MagentoEdit::CreateProduct(made) => self.new_part(Part::Product, made, place),
+            MagentoEdit::UpdateProduct(told) => self.changed_part(Part::Product, told, place),
+            MagentoEdit::DeleteWebsite(told)
+            | MagentoEdit::DeleteStoreView(told)
+            | MagentoEdit::DeleteGroup(told)
+            | MagentoEdit::DeleteProduct(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
             }
             MagentoEdit::Subscribe(told) | MagentoEdit::Unsubscribe(told) => {
@@ -144,6 +156,7 @@ impl Check<'_> {
             MagentoEdit::Update(record) => {
                 self.place_of_edit(record.shop.as_ref(), place);
                 self.number(&record.id);
+                self.changes(&record.set, Some(record.table.place()), place);
                 self.record(&record.table, &record.set);
                 self.people.reachable_at(&record.set);
             }
@@ -154,10 +167,7 @@ impl Check<'_> {
             }
             MagentoEdit::Configure(value) => {
                 self.place_of_edit(value.shop.as_ref(), place);
-                if value.path.split('/').count() != 3 {
-                    let help = "write section/group/field, such as general/locale/timezone";
-                    self.report(value.path.place(), "this is no path of Magento's configuration", help);
-                }
+                self.setting(value);
             }
             MagentoEdit::UpdateApiUser(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
@@ -174,6 +184,21 @@ impl Check<'_> {
             }
             MagentoEdit::FlushCache(flushed) => self.place_of_edit(flushed.shop.as_ref(), place),
             MagentoEdit::SetWsi(set) => self.place_of_edit(set.shop.as_ref(), place),
+        }
+    }
+
+    /// A path of the configuration and its value; what the shop has besides Magento's paths is asked when it runs.
+    fn setting(&mut self, value: &Configure) {
+        let own = &self.own_paths;
+        let path = written::paths::check_path(value.path.get(), |path| own.contains(path)).err();
+        let origin = self.origin.clone();
+        let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
+        let text = value.value.text(source).unwrap_or_default();
+        let held = written::paths::check_setting(value.path.get(), &text).err();
+        for (place, wrong) in [(value.path.place(), path), (value.value.place(), held)] {
+            if let Some(wrong) = wrong.filter(|_| !self.may_be_refused) {
+                self.report(place, wrong.what, wrong.remedy);
+            }
         }
     }
 
@@ -199,7 +224,8 @@ impl Check<'_> {
     fn new_part(&mut self, part: Part, made: &CreateInMagento, place: &Place) {
         self.place_of_edit(made.shop.as_ref(), place);
         if self.shop_fields(&made.set, part.tables()) {
-            let needed = part.needed().iter().filter(|column| made.set.get(column).is_none());
+            let kind = made.set.get("type_id").and_then(|kind| kind.text(self.source));
+            let needed = part.needed_of(kind.as_deref()).filter(|column| made.set.get(column).is_none());
             for column in needed.filter(|_| !self.may_be_refused).collect::<Vec<_>>() {
                 let message = format!("`{column}` is missing: Magento saves none without");
                 self.report(place.clone(), message, format!("add `{column}: …` to `set`"));
@@ -209,6 +235,7 @@ impl Check<'_> {
 
     fn changed_part(&mut self, part: Part, told: &UpdatePart, place: &Place) {
         self.place_of_edit(told.shop.as_ref(), place);
+        self.changes(&told.set, Some(told.named.place()), place);
         self.shop_fields(&told.set, part.tables());
     }
 
@@ -234,7 +261,7 @@ impl Check<'_> {
 
     fn sale(&mut self, told: &SaleInMagento, of: Tables, place: &Place) {
         self.place_of_edit(told.shop.as_ref(), place);
-        self.shop_items(&told.items);
+        self.shop_items(&told.items, place);
         self.shop_fields(&told.guest, written::CUSTOMER);
         self.shop_fields(&told.address, written::SALE_ADDRESS);
         self.shop_fields(&told.set, of);
@@ -260,6 +287,12 @@ impl Check<'_> {
     }
 
     pub(super) fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
+        self.may_be_refused = edit.refused().is_some();
+        self.one_crm_edit(edit, place);
+        self.may_be_refused = false;
+    }
+
+    fn one_crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
         match edit {
             CrmEdit::Subscribe(told) | CrmEdit::Unsubscribe(told) => {
                 self.needs_channel(place);
@@ -319,6 +352,7 @@ impl Check<'_> {
             CrmEdit::UpdateCustomer(update) => {
                 self.needs_channel(place);
                 self.customer(&update.customer);
+                self.changes(&update.set, Some(update.customer.place()), place);
                 self.fields(&update.set, Entity::Customer);
                 self.people.reachable_at(&update.set);
             }
@@ -329,6 +363,7 @@ impl Check<'_> {
             }
             CrmEdit::UpdateAddress(update) => {
                 self.needs_channel(place);
+                self.changes(&update.set, Some(update.address.place()), place);
                 self.fields(&update.set, Entity::CustomerAddress);
             }
         }
@@ -360,10 +395,17 @@ impl Check<'_> {
         }
     }
 
-    /// Every name must be a field of the entity.
+    /// Every name must be a field of the entity, and every value one that its form takes.
     fn fields(&mut self, fields: &Fields, entity: Entity) {
-        for (name, _) in fields.iter() {
+        let origin = self.origin.clone();
+        let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
+        for (name, value) in fields.iter() {
             self.field(name, entity);
+            let text = value.text(source);
+            let wrong = text.and_then(|text| form_values::objection(entity, name, &text));
+            if let Some((what, help)) = wrong.filter(|_| !self.may_be_refused) {
+                self.report(value.place(), what, help);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ mod disrupt;
 mod during;
 mod edits;
 mod expect;
+mod form_values;
 mod integration;
 mod people;
 
@@ -68,6 +69,8 @@ struct Check<'a> {
     people: People,
     /// Columns that the shops have besides Magento's.
     own: Own,
+    /// Paths that the shops' configuration has besides Magento's.
+    own_paths: BTreeSet<String>,
     /// The APIs of the shops.
     contracts: Vec<Arc<Contract>>,
     /// Operations that overrides declare.
@@ -103,6 +106,7 @@ impl<'a> Check<'a> {
             found: Vec::new(),
             origin: None,
             people: People::default(),
+            own_paths: BTreeSet::new(),
             contracts: Vec::new(),
             declared: BTreeSet::new(),
             snapshots: BTreeSet::new(),
@@ -182,7 +186,10 @@ impl<'a> Check<'a> {
         let name = shop.seed.as_ref().map_or(seeds::DEFAULT, |name| name.get().as_str());
         self.people.seeded(name, self.path);
         match (seeds::load(name, self.path), &shop.seed) {
-            (Ok(seed), _) => self.own.extend(seed.own_columns()),
+            (Ok(seed), _) => {
+                self.own.extend(seed.own_columns());
+                self.own_paths.extend(seed.config.into_keys());
+            }
             (Err(wrong), Some(named)) => self.report(named.place(), wrong.message, wrong.help),
             (Err(_), None) => {}
         }

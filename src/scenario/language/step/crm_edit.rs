@@ -64,6 +64,24 @@ pub enum CrmEdit {
     ChangeSettings(Box<ChangedSettings>),
 }
 
+impl CrmEdit {
+    /// What the CRM or Magento is expected to refuse it with.
+    pub fn refused(&self) -> Option<&At<Matcher>> {
+        match self {
+            Self::CreateCustomer(of) => of.refused.as_ref(),
+            Self::UpdateCustomer(of) => of.refused.as_ref(),
+            Self::Register(of) => of.refused.as_ref(),
+            Self::CreateAddress(of) => of.refused.as_ref(),
+            Self::UpdateAddress(of) => of.refused.as_ref(),
+            Self::MoveCart(of) => of.refused.as_ref(),
+            Self::PlaceOrder(of) => of.refused.as_ref(),
+            Self::Subscribe(of) | Self::Unsubscribe(of) => of.refused.as_ref(),
+            Self::ChangeSettings(of) => of.refused.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// A saved integration form.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

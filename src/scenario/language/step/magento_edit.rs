@@ -102,6 +102,15 @@ pub enum MagentoEdit {
     /// A customer group is deleted; its customers get the default group.
     #[serde(rename = "delete group")]
     DeleteGroup(DeletePart),
+    /// A product is made, with its stock.
+    #[serde(rename = "create product")]
+    CreateProduct(CreateInMagento),
+    /// A product is saved with other values.
+    #[serde(rename = "update product")]
+    UpdateProduct(UpdatePart),
+    /// A product is deleted.
+    #[serde(rename = "delete product")]
+    DeleteProduct(DeletePart),
     /// A record is added to a table, in the database itself.
     #[serde(rename = "create")]
     Create(CreateRecord),
@@ -161,6 +170,9 @@ impl MagentoEdit {
             Self::CreateGroup(edit) => edit.refused.as_ref(),
             Self::UpdateGroup(edit) => edit.refused.as_ref(),
             Self::DeleteGroup(edit) => edit.refused.as_ref(),
+            Self::CreateProduct(edit) => edit.refused.as_ref(),
+            Self::UpdateProduct(edit) => edit.refused.as_ref(),
+            Self::DeleteProduct(edit) => edit.refused.as_ref(),
             Self::Create(edit) => edit.refused.as_ref(),
             Self::Update(edit) => edit.refused.as_ref(),
             Self::Delete(edit) => edit.refused.as_ref(),
@@ -247,11 +259,11 @@ pub struct DeleteAddress {
     pub refused: Option<At<Matcher>>,
 }
 
-/// A change of a website, store view or customer group.
+/// A change of a website, store view, customer group or product.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdatePart {
-    /// Its code, or the id that Magento gave it.
+    /// Its code (of a product its SKU), or the id that Magento gave it.
     pub named: At<String>,
     /// The values by Magento's names of the columns.
     pub set: Fields,
@@ -263,11 +275,11 @@ pub struct UpdatePart {
     pub refused: Option<At<Matcher>>,
 }
 
-/// A website, store view or customer group to delete.
+/// A website, store view, customer group or product to delete.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeletePart {
-    /// Its code, or the id that Magento gave it.
+    /// Its code (of a product its SKU), or the id that Magento gave it.
     pub named: At<String>,
     /// In which shop, when there are several.
     #[serde(default)]

@@ -7,6 +7,7 @@ pub mod during;
 pub mod expectation;
 pub mod fragment;
 pub mod magento_edit;
+mod place_of_edit;
 pub mod run;
 pub mod sale;
 pub mod snapshot;

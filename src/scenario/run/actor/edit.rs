@@ -3,8 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::scenario::language::step::crm_edit::{CartMove, CrmEdit};
-use crate::scenario::language::text::matcher::Matcher;
-use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::Fields;
 
 /// The edit: one key, as in the scenario, and its data. What the scenario expects of it is not told.
@@ -52,21 +50,6 @@ pub(super) fn told(edit: &CrmEdit, source: &str) -> Value {
         CrmEdit::DeleteChannel(_) => json!({ "delete channel": {} }),
         CrmEdit::CreateChannel(_) => json!({ "create channel": {} }),
         CrmEdit::ChangeSettings(_) => json!({ "change settings": {} }),
-    }
-}
-
-/// What the scenario says of a refusal.
-pub(super) fn refused(edit: &CrmEdit) -> Option<&At<Matcher>> {
-    match edit {
-        CrmEdit::CreateCustomer(of) => of.refused.as_ref(),
-        CrmEdit::UpdateCustomer(of) => of.refused.as_ref(),
-        CrmEdit::Register(of) => of.refused.as_ref(),
-        CrmEdit::CreateAddress(of) => of.refused.as_ref(),
-        CrmEdit::UpdateAddress(of) => of.refused.as_ref(),
-        CrmEdit::MoveCart(of) => of.refused.as_ref(),
-        CrmEdit::PlaceOrder(of) => of.refused.as_ref(),
-        CrmEdit::Subscribe(of) | CrmEdit::Unsubscribe(of) => of.refused.as_ref(),
-        _ => None,
     }
 }
 

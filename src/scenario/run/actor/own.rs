@@ -31,8 +31,18 @@ impl World<'_> {
     ) -> Result<Failures, CannotWork> {
         let mut failures = Vec::new();
         for edit in edits {
-            let unmet = self.edit_crm(edit).await?;
-            failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
+            match self.edit_crm(edit).await {
+                Ok(unmet) => failures.extend(unmet.map(|message| {
+                    let place = edit.place_in(&message);
+                    Self::failure(step, FailureKind::Unmet, message).at(place)
+                })),
+                Err(why) => {
+                    let why = why.to_string();
+                    let place = edit.place_in(&why);
+                    failures.push(Self::failure(step, FailureKind::CannotWork, why).at(place));
+                    return Ok(failures);
+                }
+            }
         }
         self.export_at_once().await?;
         Ok(failures)

@@ -155,7 +155,7 @@ impl World<'_> {
                     let said = answer.message.unwrap_or_default();
                     return Err(CannotWork::ClientRefuses { what: "edit", said });
                 }
-                Ok(judged(answer.refused, edit::refused(other)))
+                Ok(judged(answer.refused, other.refused()))
             }
         }
     }

@@ -3,8 +3,10 @@
 use crate::scenario::run::cannot_work::CannotWork;
 use serde_json::json;
 
+use super::sale::listed;
 use super::sync::lines;
 use crate::crm::{CartStep, CrmError, Entity, OriginId, Row};
+use crate::nearest::did_you_mean;
 use crate::scenario::language::step::crm_edit::{CartMove, MovedCart, OrderFromCrm};
 use crate::scenario::language::step::sync::SyncDataStep;
 use crate::scenario::language::text::span::At;
@@ -20,8 +22,14 @@ impl World<'_> {
     pub(in crate::scenario) async fn sync_data(&mut self, step: &SyncDataStep) -> Result<(), CannotWork> {
         let id = self.channel()?;
         let record = match (&step.order, &step.cart) {
-            (Some(order), _) => OneRecord::Order(order.get().clone()),
-            (None, Some(cart)) => OneRecord::Cart(number(cart)?),
+            (Some(order), _) => {
+                self.known_order(order)?;
+                OneRecord::Order(order.get().clone())
+            }
+            (None, Some(cart)) => {
+                self.crm_cart(cart)?;
+                OneRecord::Cart(number(cart)?)
+            }
             (None, None) => return Err(CannotWork::NothingNamed("an order or a cart")),
         };
         let mut ignore = |_| {};
@@ -82,10 +90,22 @@ impl World<'_> {
         Ok(if outcome.is_ok() { Ok(()) } else { Err(refusal) })
     }
 
+    /// The button stands on the page of an order, so that there is one of that number in the CRM.
+    fn known_order(&self, named: &At<String>) -> Result<(), CannotWork> {
+        let orders = self.crm.find(Entity::Order, &[("channel", self.channel()?.0.into())])?;
+        let known: Vec<&str> = orders.iter().filter_map(|order| order.fields.text("incrementId")).collect();
+        if known.contains(&named.get().as_str()) {
+            return Ok(());
+        }
+        let nearest = did_you_mean(named, known.iter().copied()).map(|said| format!("{said} ")).unwrap_or_default();
+        let hint = format!(" now; {nearest}it has {}", listed(&known)).into();
+        Err(CannotWork::NotInCrm { what: format!("order `{}`", named.get()), hint })
+    }
+
     fn crm_cart(&self, named: &At<String>) -> Result<Row, CannotWork> {
         let key = [("channel", self.channel()?.0.into()), ("originId", number(named)?.into())];
         let found = self.crm.find_one(Entity::Cart, &key)?;
-        found.ok_or_else(|| CannotWork::NotInCrm { what: format!("cart {}", named.get()), hint: " now; sync before" })
+        found.ok_or_else(|| CannotWork::NotInCrm { what: format!("cart {}", named.get()), hint: " now; sync before".into() })
     }
 }
 

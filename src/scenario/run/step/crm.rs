@@ -178,7 +178,7 @@ impl World<'_> {
         match (found.len(), found.pop()) {
             (1, Some(one)) => Ok(one),
             (0, _) => {
-                let hint = " now; name it by its id in Magento, or by its street";
+                let hint = " now; name it by its id in Magento, or by its street".into();
                 Err(CannotWork::NotInCrm { what: format!("address `{}`", named.get()), hint })
             }
             (many, _) => Err(CannotWork::SeveralInCrm { many, what: "addresses", named: named.get().clone() }),
@@ -198,7 +198,7 @@ impl World<'_> {
             [one] => Ok(one.id),
             [] => Err(CannotWork::NotInCrm {
                 what: format!("customer `{}`", named.get()),
-                hint: " now; sync before, or create it",
+                hint: " now; sync before, or create it".into(),
             }),
             many => Err(CannotWork::SeveralInCrm { many: many.len(), what: "customers", named: named.get().clone() }),
         }
@@ -253,7 +253,7 @@ impl World<'_> {
         found
             .first()
             .map(|row| row.id)
-            .ok_or_else(|| CannotWork::NotInCrm { what: format!("{} {id}", target.table()), hint: " now; sync before" })
+            .ok_or_else(|| CannotWork::NotInCrm { what: format!("{} {id}", target.table()), hint: " now; sync before".into() })
     }
 }
 

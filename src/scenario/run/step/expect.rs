@@ -101,7 +101,7 @@ impl World<'_> {
             return Ok(records);
         }
         let entity = Entity::named(table)
-            .ok_or_else(|| CannotWork::NotInCrm { what: format!("table `{}`", table.get()), hint: "" })?;
+            .ok_or_else(|| CannotWork::NotInCrm { what: format!("table `{}`", table.get()), hint: "".into() })?;
         if let Some(theirs) = self.their_rows() {
             let missing = || TesteeError::Unsupported(format!("its rows have no `{}`", table.get()));
             return Ok(theirs.get(table.get()).ok_or_else(missing)?.clone());

@@ -62,8 +62,8 @@ impl World<'_> {
             let (notify, visible) = (told.notify.is_yes(), told.visible.is_yes());
             let noted = told.comment.clone();
             let noted = noted.map(|comment| ShopEdit::CommentOrder { order: id, comment, notify, visible });
-            let changed = ShopEdit::UpdateOrder { order: id, fields };
-            Ok([changed].into_iter().chain(noted).collect())
+            let changed = (!fields.is_empty()).then_some(ShopEdit::UpdateOrder { order: id, fields });
+            Ok(changed.into_iter().chain(noted).collect())
         })
     }
 
@@ -122,8 +122,8 @@ impl World<'_> {
         self.apply(told.shop.as_ref(), |shop| {
             let cart = cart(shop, &told.cart)?;
             let filled = items.map(|items| ShopEdit::PutInCart { cart, items });
-            let changed = ShopEdit::UpdateCart { cart, fields };
-            Ok(filled.into_iter().chain([changed]).collect())
+            let changed = (!fields.is_empty()).then_some(ShopEdit::UpdateCart { cart, fields });
+            Ok(filled.into_iter().chain(changed).collect())
         })
     }
 
@@ -245,9 +245,17 @@ fn store(shop: &Shop, named: &At<String>) -> Result<i64, CannotWork> {
     })
 }
 
-fn listed<T: AsRef<str>>(known: &[T]) -> String {
+/// The longest list of names that a message shows.
+const LISTED_MAX: usize = 20;
+
+/// Names as a message shows them.
+pub(super) fn listed<T: AsRef<str>>(known: &[T]) -> String {
     match known {
         [] => "none".to_owned(),
-        known => known.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", "),
+        known => {
+            let first: Vec<&str> = known.iter().take(LISTED_MAX).map(AsRef::as_ref).collect();
+            let more = if known.len() > LISTED_MAX { format!(" and {} more", known.len() - LISTED_MAX) } else { String::new() };
+            format!("{}{more}", first.join(", "))
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::scenario::run::cannot_work::CannotWork;
 
-use super::sale::Becomes;
+use super::sale::{Becomes, listed};
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::magento_edit::{
     CreateInMagento, DeletePart, MagentoEdit, UpdateAddress, UpdateApiUser, UpdateCustomer, UpdatePart,
@@ -25,8 +25,21 @@ impl World<'_> {
     ) -> Result<Failures, CannotWork> {
         let mut failures = Vec::new();
         for edit in edits {
-            let unmet = judged(self.edit_magento(edit), edit.refused())?;
-            failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message)));
+            let done = self.edit_magento(edit);
+            let column = match &done {
+                Err(CannotWork::Shop(why)) => why.column(),
+                _ => None,
+            };
+            let place = column.and_then(|column| edit.place_of(column)).or_else(|| edit.place());
+            match judged(done, edit.refused()) {
+                Ok(unmet) => {
+                    failures.extend(unmet.map(|message| Self::failure(step, FailureKind::Unmet, message).at(place)))
+                }
+                Err(why) => {
+                    failures.push(Self::failure(step, FailureKind::CannotWork, why.to_string()).at(place));
+                    return Ok(failures);
+                }
+            }
         }
         Ok(failures)
     }
@@ -83,6 +96,9 @@ impl World<'_> {
             MagentoEdit::CreateGroup(made) => self.add_part(Part::CustomerGroup, made),
             MagentoEdit::UpdateGroup(told) => self.change_part(Part::CustomerGroup, told),
             MagentoEdit::DeleteGroup(told) => self.delete_part(Part::CustomerGroup, told),
+            MagentoEdit::CreateProduct(made) => self.add_part(Part::Product, made),
+            MagentoEdit::UpdateProduct(told) => self.change_part(Part::Product, told),
+            MagentoEdit::DeleteProduct(told) => self.delete_part(Part::Product, told),
             MagentoEdit::Subscribe(told) => self.subscribe_in_shop(told, true),
             MagentoEdit::Unsubscribe(told) => self.subscribe_in_shop(told, false),
             MagentoEdit::Create(record) => {
@@ -184,17 +200,14 @@ fn judged(done: Result<(), CannotWork>, refused: Option<&At<Matcher>>) -> Result
 
 /// A website, store view or customer group by its code or id.
 fn part_named(shop: &Shop, part: Part, named: &At<String>) -> Result<i64, CannotWork> {
-    let code = if part == Part::CustomerGroup { "customer_group_code" } else { "code" };
+    let code = part.code();
     let table = shop.database().table(part.table());
     let found = table.iter().find(|(id, row)| row.text(code) == named.get() || id.to_string() == *named.get());
     found.map(|(id, _)| id).ok_or_else(|| {
         let known: Vec<&str> = table.iter().map(|(_, row)| row.text(code)).collect();
-        let what = match part {
-            Part::Website => "website",
-            Part::StoreView => "store view",
-            Part::CustomerGroup => "customer group",
-        };
-        CannotWork::NotInShop { what, named: named.get().clone(), hint: format!(" now; it has {}", known.join(", ")) }
+        let nearest = crate::nearest::did_you_mean(named, known.iter().copied());
+        let has = nearest.unwrap_or_else(|| format!("it has {}", listed(&known)));
+        CannotWork::NotInShop { what: part.named(), named: named.get().clone(), hint: format!(" now; {has}") }
     })
 }
 

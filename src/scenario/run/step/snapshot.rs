@@ -1,12 +1,15 @@
 //! `snapshot`: what is there now, as a text to compare.
 
-use crate::scenario::run::cannot_work::CannotWork;
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
-use crate::scenario::language::finding::slashed;
+use crate::scenario::language::finding::{did_you_mean, slashed};
+use crate::scenario::language::known;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::snapshot::{Part, SnapshotStep};
 use crate::scenario::language::text::span::At;
+use crate::scenario::run::cannot_work::CannotWork;
 use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::shared::Left;
 use crate::scenario::run::trace;
@@ -62,6 +65,7 @@ impl World<'_> {
             kind,
             file: None,
             line,
+            column: None,
             step: format!("snapshot {}", name.0.rsplit('@').next().unwrap_or_default()),
             message,
             detail: String::new(),
@@ -124,6 +128,7 @@ impl World<'_> {
                 Part::Shop => drop(tree.insert("shop".to_owned(), self.shops_state())),
             }
         }
+        check_left_out(&tree, &snapshot.without)?;
         leave_out(&mut tree, &snapshot.without);
         Ok(yaml::text(&tree))
     }
@@ -197,6 +202,27 @@ fn source_name(name: &str, path: &std::path::Path) -> String {
     } else {
         path.file_name().map_or(slashed, |file| file.to_string_lossy().into_owned())
     }
+}
+
+/// A name to leave out is one that stands in the snapshot, or that may when there are rows.
+fn check_left_out(tree: &Map<String, Value>, names: &[String]) -> Result<(), CannotWork> {
+    fn collect(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.keys().cloned());
+                members.values().for_each(|member| collect(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            _ => {}
+        }
+    }
+    let mut held: BTreeSet<String> = tree.keys().cloned().collect();
+    tree.values().for_each(|value| collect(value, &mut held));
+    let is_known = |name: &str| held.contains(name) || known::is_table_or_field(name);
+    let Some(unknown) = names.iter().find(|name| !is_known(name)) else { return Ok(()) };
+    let hint = did_you_mean(unknown, held.iter().map(String::as_str))
+        .unwrap_or_else(|| "write the name of a table or field as it stands there".to_owned());
+    Err(CannotWork::NothingToLeaveOut { named: unknown.clone(), hint })
 }
 
 /// Takes members of those names away, at every depth.

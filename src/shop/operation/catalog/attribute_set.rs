@@ -172,7 +172,7 @@ impl Shop {
 
     /// The type of entity that a set is for, 4 for products; `None` for a set that does not exist. A fresh install has one
     /// set for each of its eight types, with the type's own number.
-    pub(super) fn set_of(&self, set: i64) -> Option<i64> {
+    pub(in crate::shop) fn set_of(&self, set: i64) -> Option<i64> {
         match self.database.table(SETS).row(set) {
             Some(row) => Some(row.get("entity_type_id").map_or(4, crate::soap::value::leading_int)),
             None => (1..=8).contains(&set).then_some(set),

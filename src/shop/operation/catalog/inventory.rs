@@ -66,7 +66,7 @@ fn listed_product<'a>(shop: &'a Shop, name: &str) -> Option<&'a Row> {
 
 impl Shop {
     /// Sets what the data brings in a product's stock item, which is made when there is none.
-    pub(super) fn set_stock(&mut self, product: &str, data: &SoapStruct) {
+    pub(in crate::shop) fn set_stock(&mut self, product: &str, data: &SoapStruct) {
         let found = self.database.table(TABLE).with("product_id", product).next().map(|(id, _)| id);
         let id = found.unwrap_or_else(|| {
             let mut row = Row::new().with("product_id", product);

@@ -16,7 +16,7 @@ pub(super) mod product;
 mod product_data;
 mod tag;
 mod tier_price;
-mod url_key;
+pub(in crate::shop) mod url_key;
 
 pub(in crate::shop) use attribute::system_attribute;
 

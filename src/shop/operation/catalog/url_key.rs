@@ -13,7 +13,7 @@ static LETTERS: LazyLock<HashMap<char, String, FixedState>> = LazyLock::new(|| {
 });
 
 /// A key: small letters, digits and single hyphens.
-pub(super) fn url_key(name: &str) -> String {
+pub(in crate::shop) fn url_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
     for character in name.replace("&amp;", "and").chars() {
         match LETTERS.get(&character) {

@@ -1,12 +1,19 @@
 //! Columns and values as people write them: in edits, in seeds, in expectations. The database takes whatever it is given
 //! and makes it fit, so that a misspelt column or a text where a number belongs would pass in silence. What Magento itself
-//! refuses when a form is saved is in [`edit`](super::edit); this file needs no shop.
+//! refuses when a form is saved is the table in [`fields`]; what of it needs a shop is asked in [`edit`](super::edit).
+
+pub(in crate::shop) mod fields;
+pub(crate) mod paths;
+pub(crate) mod takes;
+
+use jiff::civil::DateTime;
 
 use super::seed::row::SeedRow;
 use crate::magento::columns::saved::saved;
 use crate::magento::columns::stored::{Misfit, misfit};
 use crate::magento::columns::{self, Column, SqlType};
-use crate::magento::directory;
+use crate::nearest;
+use takes::Takes;
 
 /// Something that somebody wrote and that cannot be meant, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,11 +23,17 @@ pub struct Miswritten {
     pub what: String,
     /// What to do about it.
     pub remedy: String,
+    /// The column it is about, where it is about one.
+    pub column: Option<String>,
 }
 
 impl Miswritten {
     pub(super) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what: what.into(), remedy: remedy.into() }
+        Self { what: what.into(), remedy: remedy.into(), column: None }
+    }
+
+    pub(super) fn of(column: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { column: Some(column.to_owned()), ..Self::new(what, remedy) }
     }
 }
 
@@ -52,13 +65,6 @@ pub const SUBSCRIPTION: Tables = &["newsletter_subscriber"];
 const BESIDES: &[(&str, &[&str])] =
     &[("customer_address", &["is_default_billing", "is_default_shipping"]), ("customer", &["customer_id"])];
 
-/// Options by their ids, with what forms call them.
-type Labels = &'static [(&'static str, &'static str)];
-
-/// Values of attributes whose source is a list of options that a fresh install has.
-const OPTIONS: &[(&str, &str, Labels)] =
-    &[("customer", "gender", &[("1", "Male"), ("2", "Female"), ("3", "Not Specified")])];
-
 /// Whether one of the tables has the column, besides those that a shop has added to them.
 pub fn is_column(tables: &[&str], column: &str) -> bool {
     of_tables(tables, column).is_some() || besides(tables).any(|known| known == column)
@@ -81,21 +87,9 @@ pub fn no_column(tables: &[&str], column: &str) -> Miswritten {
     let known = tables.iter().filter_map(|name| columns::table(name)).flat_map(|table| table.columns.keys());
     let known = known.map(String::as_str).chain(besides(tables));
     let what = format!("{} has no column `{column}`", tables.first().copied().unwrap_or_default());
-    let remedy = match nearest(column, known) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "`mockgento schema seed` lists the columns of every table".to_owned(),
-    };
-    Miswritten { what, remedy }
-}
-
-/// The most similar of the known names, when one is similar.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    /// Below this a suggestion confuses more than it helps.
-    const LIKE_ENOUGH: f64 = 0.8;
-    let lower = word.to_lowercase();
-    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name));
-    let best = scored.filter(|(score, _)| *score > LIKE_ENOUGH).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.map(|(_, name)| name)
+    let remedy = nearest::did_you_mean(column, known)
+        .unwrap_or_else(|| "`mockgento schema seed` lists the columns of every table".to_owned());
+    Miswritten::of(column, what, remedy)
 }
 
 /// Whether a column can hold what somebody wrote, without a shop to ask. Null empties any column.
@@ -105,21 +99,17 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 pub fn check_value(tables: &[&str], column: &str, text: &str) -> Result<(), Miswritten> {
     let Some((known, table)) = of_tables(tables, column) else { return Ok(()) };
     let wrong = |remedy: String| Err(not_held(table, column, text, remedy));
-    if let Some((_, _, options)) = OPTIONS.iter().find(|(of, name, _)| (*of, *name) == (table, column)) {
-        let is_option = text.is_empty() || options.iter().any(|(id, _)| *id == text);
-        let listed: Vec<String> = options.iter().map(|(id, label)| format!("{id} for {label}")).collect();
-        return if is_option { Ok(()) } else { wrong(format!("write {}", listed.join(", "))) };
+    let takes = fields::takes(table, column);
+    if let Some(Takes::Something(said)) = takes.filter(|_| text.trim().is_empty()) {
+        return Err(Miswritten::of(column, said, format!("add `{column}: …`")));
     }
-    if column == "country_id"
-        && !text.is_empty()
-        && directory::country(text).is_none_or(|country| country.country_id != text)
-    {
-        let codes = directory::countries().iter().map(|country| country.country_id.as_str());
-        let meant = codes.filter(|code| code.eq_ignore_ascii_case(text)).map(|code| format!("did you mean {code}? "));
-        let meant: String = meant.collect();
-        return wrong(format!("{meant}write a country's code of two letters, such as US or DE"));
+    if let Some(remedy) = takes.and_then(|takes| takes.objection(text)) {
+        return wrong(remedy);
     }
     let sql_type = known.declared.sql_type;
+    if let Some(remedy) = takes::no_day(text).filter(|_| sql_type.is_moment()) {
+        return wrong(remedy);
+    }
     let kept = match saved(text, sql_type, known.attribute) {
         Ok(kept) if sql_type.is_moment() => kept,
         Ok(_) => Some(text.to_owned()),
@@ -130,6 +120,23 @@ pub fn check_value(tables: &[&str], column: &str, text: &str) -> Result<(), Misw
         None => Ok(()),
         Some(_) if text.is_empty() && (known.declared.nullable || known.attribute.is_some()) => Ok(()),
         Some(why) => Err(cannot_hold(table, column, text, why)),
+    }
+}
+
+/// What the form's field of a column takes, and the table that has it.
+pub(super) fn takes_of(tables: &[&str], column: &str) -> Option<(&'static str, Takes)> {
+    let (_, table) = of_tables(tables, column)?;
+    Some((table, fields::takes(table, column)?))
+}
+
+/// Whether a column may be emptied.
+///
+/// # Errors
+/// [`Miswritten`] where Magento's form asks for something.
+pub fn check_nothing(tables: &[&str], column: &str) -> Result<(), Miswritten> {
+    match takes_of(tables, column) {
+        Some((_, Takes::Something(_))) => check_value(tables, column, ""),
+        _ => Ok(()),
     }
 }
 
@@ -160,15 +167,20 @@ fn cannot_hold(table: &str, column: &str, text: &str, why: Misfit) -> Miswritten
         Misfit::NoWholeNumber => format!("it is a whole number{}", naming(column)),
         Misfit::OutOfRange(least, most) => format!("it holds {least} to {most}"),
         Misfit::TooLong(most) => format!("it holds {most} characters at most"),
+        Misfit::NoMoment if is_written_well(text) => "it holds times from 1970 to 2038-01-19 03:14:07".to_owned(),
         Misfit::NoMoment => "write a UTC time such as 2024-03-10 12:00:00".to_owned(),
     };
     not_held(table, column, text, remedy)
 }
 
-fn not_held(table: &str, column: &str, text: &str, remedy: String) -> Miswritten {
+fn is_written_well(text: &str) -> bool {
+    text.parse::<DateTime>().is_ok() || text.parse::<jiff::civil::Date>().is_ok()
+}
+
+pub(super) fn not_held(table: &str, column: &str, text: &str, remedy: String) -> Miswritten {
     let shown: String = text.chars().take(SHOWN_MAX).collect();
     let dots = if shown.len() < text.len() { "…" } else { "" };
-    Miswritten::new(format!("{table}.{column} cannot hold \"{shown}{dots}\""), remedy)
+    Miswritten::of(column, format!("{table}.{column} cannot hold \"{shown}{dots}\""), remedy)
 }
 
 /// Characters of a value that a message shows.
@@ -184,6 +196,16 @@ fn naming(column: &str) -> &'static str {
         "subscriber_status" => ": 1 subscribed, 2 not active, 3 unsubscribed, 4 unconfirmed",
         _ => "",
     }
+}
+
+/// Whether the columns of an item say which product it is.
+pub fn names_product<'a>(mut columns: impl Iterator<Item = &'a str>) -> bool {
+    columns.any(|column| matches!(column, "sku" | "product_id"))
+}
+
+/// That an item does not say which product it is.
+pub fn no_product() -> Miswritten {
+    Miswritten::new("it is not said what is bought: an item has an SKU", "add `sku: …`")
 }
 
 /// Whether a text is an e-mail address as Magento's forms want it: somebody at a domain.
@@ -202,8 +224,9 @@ pub fn check_row(tables: &[&str], row: &SeedRow, is_own: impl Fn(&str) -> bool) 
         if !is_column(tables, column) && !is_own(column) {
             return Err(no_column(tables, column));
         }
-        if let Some(text) = value {
-            check_value(tables, column, text)?;
+        match value {
+            Some(text) => check_value(tables, column, text)?,
+            None => check_nothing(tables, column)?,
         }
     }
     Ok(())
@@ -249,6 +272,16 @@ mod tests {
             (CUSTOMER, "dob", "31.12.1980", false),
             (CUSTOMER, "dob", "1980-12-31", true),
             (CUSTOMER, "dob", "12/31/1980", true),
+            (CUSTOMER, "dob", "1980-02-31", false),
+            (CUSTOMER, "firstname", " ", false),
+            (CUSTOMER, "taxvat", "anything", true),
+            (SUBSCRIPTION, "subscriber_status", "9", false),
+            (ORDER, "order_currency_code", "XYZ", false),
+            (ORDER, "total_qty_ordered", "-1", false),
+            (ORDER, "customer_email", "nobody", false),
+            (ITEM, "price", "-30", false),
+            (ITEM, "qty", "0", false),
+            (ITEM, "name", "", false),
             (CUSTOMER, "website_id", "base", false),
             (CUSTOMER, "website_id", "70000", false),
             (CUSTOMER, "created_at", "yesterday", false),
