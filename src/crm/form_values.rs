@@ -10,8 +10,7 @@ use crate::nearest;
 pub const GENDERS: &[&str] = &["male", "female"];
 
 /// What the address form requires, with its labels.
-const REQUIRED_OF_ADDRESS: &[(&str, &str)] =
-    &[("street", "Street"), ("city", "City"), ("postalCode", "Postal code"), ("country", "Country")];
+const REQUIRED_OF_ADDRESS: &[(&str, &str)] = &[("street", "Street"), ("city", "City"), ("country", "Country")];
 
 impl Crm {
     /// Whether the forms take what is given.

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use mockgento::scenario::Scenario;
+use mockgento::scenario::runner::{Carrier, RunOptions, run};
+use mockgento::snapshot::Mode;
 
 /// What is said of a scenario with these steps.
 fn said(steps: &str) -> String {
@@ -29,7 +31,10 @@ fn what_nobody_can_mean_is_refused() {
         (ada("midlename: A"), "customer has no column `midlename`; did you mean `middlename`?"),
         (ada("wbesite_id: 1"), "customer has no column `wbesite_id`; did you mean `website_id`?"),
         (ada("firstName: Ada"), "customer has no column `firstName`; did you mean `firstname`?"),
-        (ada("gender: female"), "customer.gender cannot hold \"female\"; write 1 for Male, 2 for Female"),
+        (
+            ada("gender: female"),
+            "customer.gender cannot hold \"female\"; did you mean 2? write 1 for Male, 2 for Female",
+        ),
         (ada("dob: 31.12.1980"), "customer.dob cannot hold \"31.12.1980\"; Magento takes 1980-12-31"),
         (ada("website_id: base"), "customer.website_id cannot hold \"base\"; it is a whole number: the website's id"),
         (ada("group_id: Wholesale"), "customer.group_id cannot hold \"Wholesale\"; it is a whole number: the customer"),
@@ -40,8 +45,11 @@ fn what_nobody_can_mean_is_refused() {
             "a customer has an e-mail address: Magento saves none without; add",
         ),
         (created("email: new@example.com, lastname: Comer"), "a customer has a first name"),
-        (created("email: new@example.com, firstname: New, lastname: ''"), "a customer has a last name"),
-        (created(&format!("{named}, dob: 1980-02-30")), ""),
+        (created("email: new@example.com, firstname: New, lastname: ''"), "The last name cannot be empty."),
+        (
+            created(&format!("{named}, dob: 1980-02-30")),
+            "customer.dob cannot hold \"1980-02-30\"; there is no such day",
+        ),
         (created(&format!("{named}, created_at: now")), "customer.created_at cannot hold \"now\"; write a UTC time"),
         (
             magento("create address: {customer: ada@example.com, set: {stret: x}}"),
@@ -49,7 +57,7 @@ fn what_nobody_can_mean_is_refused() {
         ),
         (
             magento("update address: {address: 1, set: {country_id: Germany}}"),
-            "customer_address.country_id cannot hold \"Germany\"; write a country's code of two letters",
+            "customer_address.country_id cannot hold \"Germany\"; did you mean DE? write a country's code of two letters",
         ),
         (
             magento("update address: {address: 1, set: {region_id: Texas}}"),
@@ -85,7 +93,7 @@ fn what_nobody_can_mean_is_refused() {
             magento("create: {table: customer_group, set: {customer_group_cod: x}}"),
             "customer_group has no column `customer_group_cod`; did you mean `customer_group_code`?",
         ),
-        (magento("configure: {path: locale, value: x}"), "this is no path of Magento's configuration"),
+        (magento("configure: {path: locale, value: x}"), "\"locale\" is no path of Magento's configuration"),
         (
             shop("customer, where: {emial: nobody@example.com}, count: 0"),
             "customer has no column `emial`; did you mean `email`?",
@@ -111,5 +119,155 @@ fn what_nobody_can_mean_is_refused() {
     ] {
         let found = said(&steps);
         assert!(found.starts_with(expected) && found.is_empty() == expected.is_empty(), "{steps}{found}");
+    }
+}
+
+/// What forms refuse whatever the shop holds, of each kind of field.
+#[test]
+fn what_no_form_takes_is_refused_before_anything_runs() {
+    let magento = |edit: &str| format!("  - in magento: {{{edit}}}\n");
+    let crm = |edit: &str| format!("  - in crm: {{{edit}}}\n");
+    let ada = |set: &str| magento(&format!("update customer: {{customer: ada@example.com, set: {{{set}}}}}"));
+    let order = |set: &str| magento(&format!("update order: {{order: \"100000001\", set: {{{set}}}}}"));
+    let buys = |item: &str| magento(&format!("place order: {{customer: ada@example.com, items: [{{{item}}}]}}"));
+    let product = |set: &str| magento(&format!("update product: {{named: mug, set: {{{set}}}}}"));
+    let setting = |path: &str, value: &str| magento(&format!("configure: {{path: {path}, value: {value}}}"));
+    let in_crm = |set: &str| crm(&format!("update customer: {{customer: ada@example.com, set: {{{set}}}}}"));
+    for (steps, expected) in [
+        (ada("gender: 7"), "customer.gender cannot hold \"7\"; write 1 for Male"),
+        (ada("is_active: 5"), "customer.is_active cannot hold \"5\"; write 1 for yes or 0 for no"),
+        (ada("dob: 1880-01-01"), "customer.dob cannot hold \"1880-01-01\"; nobody was born before 1900"),
+        (
+            ada("created_at: 2099-01-01"),
+            "customer.created_at cannot hold \"2099-01-01\"; it holds times from 1970 to 2038",
+        ),
+        (ada("firstname: ' '"), "The first name cannot be empty.; add `firstname: …`"),
+        (ada("lastname: null"), "The last name cannot be empty.; write the lastname, in quotes"),
+        (
+            magento("update customer: {customer: ada@example.com, set: {}}"),
+            "nothing changes: `set` is empty; name what",
+        ),
+        (magento("update address: {address: 1, set: {}}"), "nothing changes: `set` is empty"),
+        (crm("update customer: {customer: ada@example.com, set: {}}"), "nothing changes: `set` is empty"),
+        (
+            magento("subscribe: {email: a@example.com, set: {subscriber_status: 9}}"),
+            "newsletter_subscriber.subscriber_status cannot hold \"9\"; write 1 for Subscribed",
+        ),
+        (
+            order("order_currency_code: EURO"),
+            "sales_flat_order.order_currency_code cannot hold \"EURO\"; did you mean EUR?",
+        ),
+        (order("total_qty_ordered: -1"), "sales_flat_order.total_qty_ordered cannot hold \"-1\"; write 0 or more"),
+        (order("customer_email: nobody"), "sales_flat_order.customer_email cannot hold \"nobody\"; write one such as"),
+        (buys("sku: a, price: -30"), "sales_flat_quote_item.price cannot hold \"-30\"; write 0 or more"),
+        (buys("sku: a, qty: 0"), "sales_flat_quote_item.qty cannot hold \"0\"; write a number above 0"),
+        (buys("sku: a, name: ''"), "what is bought has a name; add `name: …`"),
+        (buys("name: Mug, price: 3"), "it is not said what is bought: an item has an SKU; add `sku: …`"),
+        (product("price: -30"), "catalog_product.price cannot hold \"-30\"; write 0 or more"),
+        (product("special_price: -1"), "catalog_product.special_price cannot hold \"-1\"; write 0 or more"),
+        (product("name: ''"), "a product has a name; add `name: …`"),
+        (product("type_id: simpel"), "catalog_product.type_id cannot hold \"simpel\"; did you mean simple?"),
+        (
+            product("visibility: 9"),
+            "catalog_product.visibility cannot hold \"9\"; write 1 for Not Visible Individually",
+        ),
+        (product("status: 3"), "catalog_product.status cannot hold \"3\"; write 1 for Enabled"),
+        (product("qty: many"), "cataloginventory_stock_item.qty cannot hold \"many\"; write a number such as 12.50"),
+        (magento("create product: {set: {name: Lamp, price: 3}}"), "`sku` is missing: Magento saves none without"),
+        (
+            setting("general/locale/timezone", "Europe/Berln"),
+            "general/locale/timezone cannot be \"Europe/Berln\"; did you mean",
+        ),
+        (setting("currency/options/base", "XYZ"), "currency/options/base cannot be \"XYZ\"; write a currency's code"),
+        (setting("web/unsecure/base_url", "shop"), "web/unsecure/base_url cannot be \"shop\"; write scheme and host"),
+        (
+            setting("oro/api/enable_attributes", "maybe"),
+            "oro/api/enable_attributes cannot be \"maybe\"; write 1 for yes",
+        ),
+        (
+            setting("general/local/timezone", "UTC"),
+            "Magento's configuration has no \"general/local/timezone\"; did you mean general/locale/timezone?",
+        ),
+        (setting("acme/anything/at_all", "maybe"), ""),
+        (in_crm("gender: 7"), "customer.gender cannot be \"7\"; write male or female"),
+        (in_crm("birthday: 1980-02-31"), "customer.birthday cannot be \"1980-02-31\"; there is no such day"),
+        (in_crm("email: nobody"), "customer.email cannot be \"nobody\"; write one such as"),
+        (in_crm("isActive: perhaps"), "customer.isActive cannot be \"perhaps\"; write yes or no"),
+        (in_crm("store: default"), "customer.store cannot be \"default\"; write the id that Magento has for it"),
+        (in_crm("gender: female, birthday: 1980-02-29"), ""),
+        (
+            crm(
+                "create address: {customer: ada@example.com, set: {street: x, city: y, postalCode: 1, country: Germany}}",
+            ),
+            "customerAddress.country cannot be \"Germany\"; did you mean DE?",
+        ),
+        (magento("update customer: {customer: ada@example.com, set: {gender: 7}, refused: {contains: gender}}"), ""),
+    ] {
+        let found = said(&steps);
+        assert!(found.starts_with(expected) && found.is_empty() == expected.is_empty(), "{steps}{found}");
+    }
+}
+
+/// What depends on what the shop and the CRM hold is said when it is done, at the line and column of the value.
+#[test]
+fn what_this_shop_does_not_take_is_refused_at_its_place() {
+    let text = "\
+title: refused
+clock: 2024-06-01 12:00:00
+shop: {seed: boutique}
+integration: {sync start date: 2024-01-01, two way sync: yes}
+steps:
+  - sync
+  - in magento:
+      - update customer: {customer: ada@example.com, set: {lastname: King}}
+      - update customer: {customer: ada@example.com, set: {group_id: 99}}
+      - update customer:
+          customer: ada@example.com
+          set:
+            taxvat: anything
+            store_id: 77
+      - update customer: {customer: ada@example.com, set: {dob: 2024-06-02}}
+      - update customer: {customer: ada@example.com, set: {created_at: 2024-06-01 12:00:01}}
+      - update customer: {customer: ada@example.com, set: {default_billing: 2}}
+      - create address: {customer: ada@example.com, set: {firstname: A, lastname: B, street: x, city: y, telephone: 1, postcode: 1, country_id: US, region: Californa}}
+      - subscribe: {email: a@example.com, set: {store_id: 77}}
+      - create group: {set: {customer_group_code: Friends, tax_class_id: 33}}
+      - create product: {set: {sku: lamp, name: Lamp, price: 3, attribute_set_id: 99}}
+      - create product: {set: {sku: lamp, name: Lamp, price: 3, tax_class_id: 33}}
+      - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {shipping_method: pigeon}}
+      - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {customer_group_id: 77}}
+      - configure: {path: customer/create_account/default_group, value: 77}
+  - in crm:
+      - update customer: {customer: ada@example.com, set: {birthday: 2024-06-02}}
+      - update address: {address: 1, set: {country: US, region: US-XX}}
+      - create address: {customer: ada@example.com, set: {street: x}}
+";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/refused.yaml");
+    let scenario = Scenario::from_text(&path, text).unwrap();
+    let case = scenario.cases().into_iter().next().unwrap();
+    let failures = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check)).failures;
+    let said: Vec<String> =
+        failures.iter().map(|failure| format!("{}: {}", failure.place(), failure.message)).collect();
+    let expected = [
+        "9:68: the edit was refused: customer.group_id cannot hold \"99\"; customer_group has 0 (NOT LOGGED IN), 1 (General)",
+        "14:23: the edit was refused: customer.store_id cannot hold \"77\"; core_store has 0 (admin), 1 (",
+        "15:63: the edit was refused: customer.dob cannot hold \"2024-06-02\"; it is 2024-06-01 in the shop",
+        "16:70: the edit was refused: customer.created_at cannot hold \"2024-06-01 12:00:01\"; it is 2024-06-01 12:00:00 in the",
+        "17:75: the edit was refused: customer.default_billing cannot hold \"2\"; the customer's addresses are 1 (",
+        "18:157: the edit was refused: `Californa` is no region of US; did you mean California, region_id 12?",
+        "19:57: the edit was refused: newsletter_subscriber.store_id cannot hold \"77\"; core_store has",
+        "20:72: the edit was refused: customer_group.tax_class_id cannot hold \"33\"; tax classes are 0 (None)",
+        "21:82: the edit was refused: catalog_product.attribute_set_id cannot hold \"99\"; sets of products are 4 (Default)",
+        "22:78: the edit was refused: catalog_product.tax_class_id cannot hold \"33\"; tax classes are",
+        "23:101: the edit was refused: sales_flat_order.shipping_method cannot hold \"pigeon\"; write carrier and method",
+        "24:103: the edit was refused: sales_flat_order.customer_group_id cannot hold \"77\"; customer_group has",
+        "25:26: the edit was refused: customer/create_account/default_group cannot be \"77\"; customer_group has",
+        "27:68: the edit was refused: Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM",
+        "28:62: the edit was refused: Region (region): US-XX is no region of US; did you mean US-",
+        "29:34: the edit was refused: City (city): this value should not be blank",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (said, expected) in said.iter().zip(expected) {
+        assert!(said.starts_with(expected), "{said}\n{expected}");
     }
 }

@@ -45,7 +45,8 @@ pub(in crate::scenario) fn record_fields(table: &str) -> Option<Vec<String>> {
 pub(in crate::scenario) fn is_table_or_field(name: &str) -> bool {
     let of_crm = Entity::ALL.iter().any(|entity| entity.table() == name || entity.column(name).is_some());
     let of_records = CRM_RECORDS.iter().any(|(table, fields)| *table == name || fields.contains(&name));
-    let has = |table: &str| table == name || columns::table(table).is_some_and(|known| known.columns.contains_key(name));
+    let has =
+        |table: &str| table == name || columns::table(table).is_some_and(|known| known.columns.contains_key(name));
     of_crm || of_records || columns::tables().any(has)
 }
 

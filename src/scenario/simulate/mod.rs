@@ -85,20 +85,22 @@ pub fn run(drawn: &Drawn) -> Vec<Failure> {
     let text = drawn.text();
     match case(&text) {
         Ok(case) => runner::run(&case, RunOptions::new(Carrier::InMemory, Mode::Check)).failures,
-        Err(why) => vec![why],
+        Err(why) => vec![*why],
     }
 }
 
 /// The only case of a scenario's text.
-fn case(text: &str) -> Result<Case, Failure> {
-    let failed = |message: String| Failure {
-        kind: FailureKind::CannotWork,
-        file: None,
-        line: 1,
-        column: None,
-        step: "file".to_owned(),
-        message,
-        detail: String::new(),
+fn case(text: &str) -> Result<Case, Box<Failure>> {
+    let failed = |message: String| {
+        Box::new(Failure {
+            kind: FailureKind::CannotWork,
+            file: None,
+            line: 1,
+            column: None,
+            step: "file".to_owned(),
+            message,
+            detail: String::new(),
+        })
     };
     let scenario = Scenario::from_text(Path::new("simulated.yaml"), text)
         .map_err(|error| failed(format!("the drawn scenario cannot be read: {error}")))?;

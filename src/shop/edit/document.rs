@@ -6,18 +6,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EditError, row_of};
-use crate::shop::Shop;
 use crate::shop::sales::amount::{Amount, rounded};
 use crate::shop::sales::cancel::{cancel, hold, unhold};
 use crate::shop::sales::document::{Asked, Remark};
 use crate::shop::sales::invoice::{InvoiceRequest, invoice};
-use crate::shop::sales::items::can_invoice;
+use crate::shop::sales::items::{Items, can_invoice};
 use crate::shop::sales::order::{HistoryEntry, Notified, ORDER, Saved, items};
 use crate::shop::sales::refund::{Payout, RefundRequest, refund};
 use crate::shop::sales::ship::{ShipmentRequest, ship};
 use crate::shop::sales::{SaleRefused, amount};
 use crate::shop::seed::SeedRow;
 use crate::shop::written;
+use crate::shop::{Row, Shop};
 
 /// Something that is made of an order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -85,8 +85,10 @@ impl Shop {
     pub(super) fn ship_order(&mut self, told: &OrderDocument) -> Result<i64, EditError> {
         self.check_written(written::SHIPMENT, &told.set)?;
         let order = self.require(ORDER, told.order)?.clone();
+        let asked = self.asked(told)?;
+        self.check_shippable(&order, &asked)?;
         let request = ShipmentRequest {
-            qtys: self.asked(told)?,
+            qtys: asked,
             email: told.remark.notify,
             comment: told.remark.of_document(),
             set: row_of(&told.set),
@@ -147,6 +149,19 @@ impl Shop {
             ..HistoryEntry::of_status(order.text("status"))
         };
         Ok(self.add_to_history(&order, entry))
+    }
+
+    /// Nobody sends more than is left. Magento takes what is left for it; whoever writes more means something else.
+    fn check_shippable(&self, order: &Row, asked: &Asked) -> Result<(), EditError> {
+        let all = Items::of(self, order);
+        for (id, item) in items(self, order).filter(|(_, item)| !all.is_dummy_in_shipping(item)) {
+            let left = all.qty_to_ship(item);
+            if asked.get(&id).is_some_and(|qty| *qty > left) {
+                let what = format!("Invalid qty to ship for item \"{}\"", item.text("name"));
+                return Err(EditError::NotAllowed(what, format!("{} is left to send", left.normalize())));
+            }
+        }
+        Ok(())
     }
 
     /// Quantities by item of the order; an empty list of skus is nothing of every item.

@@ -67,10 +67,13 @@ impl Shop {
         for (column, value) in fields {
             let is_own = columns::table(TABLE).is_some_and(|table| table.column(column).is_some());
             match value {
-                Some(text) if !is_own && !self.has_own_column(TABLE, column) => stock.set(column.as_str(), text.as_str()),
+                Some(text) if !is_own && !self.has_own_column(TABLE, column) => {
+                    stock.set(column.as_str(), text.as_str())
+                }
                 Some(text) => {
                     let saved = self.saved(TABLE, column, text);
-                    let saved = saved.map_err(|why| not_allowed(format!("{column}: {why}"), "write one such as 1980-12-31"))?;
+                    let saved =
+                        saved.map_err(|why| not_allowed(format!("{column}: {why}"), "write one such as 1980-12-31"))?;
                     own.insert(column.clone(), saved);
                 }
                 None => drop(own.insert(column.clone(), None)),

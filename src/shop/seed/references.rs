@@ -29,8 +29,10 @@ pub(super) fn misfits(seed: &Seed) -> Vec<Misfit> {
     let stores = ids("store_views", &seed.store_views, "store_id", &mut found);
     once("store_views", &seed.store_views, "code", &mut found);
     let groups = ids("customer_groups", &seed.customer_groups, "customer_group_id", &mut found);
-    let websites: BTreeSet<i64> = [0].into_iter().chain(if seed.websites.is_empty() { vec![1] } else { websites }).collect();
-    let stores: BTreeSet<i64> = [0].into_iter().chain(if seed.store_views.is_empty() { vec![1] } else { stores }).collect();
+    let websites: BTreeSet<i64> =
+        [0].into_iter().chain(if seed.websites.is_empty() { vec![1] } else { websites }).collect();
+    let stores: BTreeSet<i64> =
+        [0].into_iter().chain(if seed.store_views.is_empty() { vec![1] } else { stores }).collect();
     let groups: BTreeSet<i64> = if groups.is_empty() { FRESH_GROUPS.into() } else { groups.into_iter().collect() };
     for (number, view) in seed.store_views.iter().enumerate() {
         let website = text_of(view, "website_id");
@@ -91,8 +93,11 @@ fn customers(seed: &Seed, known: &Known, found: &mut Vec<Misfit>) {
     for (number, customer) in seed.customers.iter().enumerate() {
         let row = &customer.fields;
         let email = row.text("email");
-        let named =
-            if email.is_empty() { format!("customers: number {}", number + 1) } else { format!("customers: \"{email}\"") };
+        let named = if email.is_empty() {
+            format!("customers: number {}", number + 1)
+        } else {
+            format!("customers: \"{email}\"")
+        };
         let mut told = |column: &str, what: String, remedy: String| {
             let path = ["customers".to_owned(), number.to_string()];
             found.push(Misfit::of(path, column, named.clone(), what, remedy));
@@ -143,7 +148,13 @@ fn ids(list: &str, rows: &[SeedRow], key: &str, found: &mut Vec<Misfit>) -> Vec<
         if ids.contains(&id) {
             let named = format!("{list}: number {}", number + 1);
             let remedy = "give each a number of its own".to_owned();
-            found.push(Misfit::of([list, &number.to_string()], key, named, format!("there are two with the {key} {id}"), remedy));
+            found.push(Misfit::of(
+                [list, &number.to_string()],
+                key,
+                named,
+                format!("there are two with the {key} {id}"),
+                remedy,
+            ));
         }
         ids.push(id);
     }

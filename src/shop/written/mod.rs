@@ -135,7 +135,11 @@ pub(super) fn takes_of(tables: &[&str], column: &str) -> Option<(&'static str, T
 /// [`Miswritten`] where Magento's form asks for something.
 pub fn check_nothing(tables: &[&str], column: &str) -> Result<(), Miswritten> {
     match takes_of(tables, column) {
-        Some((_, Takes::Something(_))) => check_value(tables, column, ""),
+        Some((_, Takes::Something(said))) => {
+            let remedy =
+                format!("write the {column}, in quotes where it is a word such as Null that means nothing in YAML");
+            Err(Miswritten::of(column, said, remedy))
+        }
         _ => Ok(()),
     }
 }

@@ -72,9 +72,7 @@ impl Takes {
             return None;
         }
         match self {
-            Self::One(labels) => {
-                (!labels.iter().any(|(id, _)| *id == text)).then(|| format!("write {}", listed(labels, text)))
-            }
+            Self::One(labels) => (!labels.iter().any(|(id, _)| *id == text)).then(|| choices(labels, text)),
             Self::YesNo => (!matches!(text, "0" | "1")).then(|| "write 1 for yes or 0 for no".to_owned()),
             Self::Country => no_country(text),
             Self::Countries => text.split(',').find_map(|code| no_country(code.trim())),
@@ -97,14 +95,13 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok()
 }
 
-/// The labels, and the one that is meant by its name.
-fn listed(labels: Labels, text: &str) -> String {
-    let named = labels.iter().find(|(_, label)| label.eq_ignore_ascii_case(text));
+/// The options, and the one that is meant by its name.
+fn choices(labels: Labels, text: &str) -> String {
+    let name = meant(text, labels.iter().map(|(_, label)| *label));
+    let named = labels.iter().find(|(_, label)| name == Some(*label));
+    let meant = named.map(|(id, _)| format!("did you mean {id}? ")).unwrap_or_default();
     let all: Vec<String> = labels.iter().map(|(id, label)| format!("{id} for {label}")).collect();
-    match named {
-        Some((id, label)) => format!("{id}, which is {label}"),
-        None => all.join(", "),
-    }
+    format!("{meant}write {}", all.join(", "))
 }
 
 /// What to write instead of a text that is no country's code. People write names, other codes, or small letters.
@@ -184,7 +181,8 @@ fn no_base_url(text: &str) -> Option<String> {
     let has_host = |rest: &str| rest.split(['/', '?', '#']).next().is_some_and(|host| !host.is_empty());
     let is_url = ["http://", "https://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(has_host));
     let is_plain = !text.contains(char::is_whitespace);
-    (!is_filled_in && !(is_url && is_plain)).then(|| "write scheme and host, such as http://shop.example/".to_owned())
+    let is_right = is_filled_in || (is_url && is_plain);
+    (!is_right).then(|| "write scheme and host, such as http://shop.example/".to_owned())
 }
 
 #[cfg(test)]
@@ -196,7 +194,7 @@ mod tests {
         const GENDER: Takes = Takes::One(&[("1", "Male"), ("2", "Female")]);
         for (takes, text, expected) in [
             (GENDER, "7", Some("write 1 for Male, 2 for Female")),
-            (GENDER, "female", Some("write 2, which is Female")),
+            (GENDER, "female", Some("did you mean 2? write 1 for Male, 2 for Female")),
             (GENDER, "2", None),
             (GENDER, "", None),
             (Takes::YesNo, "yes", Some("write 1 for yes or 0 for no")),

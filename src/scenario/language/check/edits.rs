@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Channel, Check, form_values};
+use super::{Channel, Check};
 use crate::crm::Entity;
 use crate::scenario::language::finding::did_you_mean;
 use crate::scenario::language::known;
-use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::step::magento_edit::{
     Configure, CreateInMagento, CreateRecord, MagentoEdit, UpdatePart,
 };
@@ -286,89 +285,6 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
-        self.may_be_refused = edit.refused().is_some();
-        self.one_crm_edit(edit, place);
-        self.may_be_refused = false;
-    }
-
-    fn one_crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
-        match edit {
-            CrmEdit::Subscribe(told) | CrmEdit::Unsubscribe(told) => {
-                self.needs_channel(place);
-                self.customer(&told.customer);
-            }
-            CrmEdit::MoveCart(moved) => {
-                self.needs_channel(place);
-                self.number(&moved.cart);
-            }
-            CrmEdit::PlaceOrder(order) => {
-                self.needs_channel(place);
-                self.either(order.cart.as_ref(), order.customer.as_ref(), "`cart: …` or `customer: …`", place);
-                if let Some(cart) = &order.cart {
-                    self.number(cart);
-                }
-                if let Some(customer) = &order.customer {
-                    self.customer(customer);
-                }
-            }
-            CrmEdit::Register(told) => {
-                self.needs_channel(place);
-                self.customer(&told.customer);
-            }
-            CrmEdit::DeleteContact(of) => {
-                self.needs_channel(place);
-                self.customer(&of.customer);
-            }
-            CrmEdit::AddContacts(_) | CrmEdit::CopyAddresses(_) | CrmEdit::RecalculateLifetimes(_) => {
-                self.needs_channel(place);
-            }
-            CrmEdit::DeleteChannel(_) => {
-                self.needs_channel(place);
-                self.channel = Channel::Deleted;
-            }
-            CrmEdit::CreateChannel(_) => {
-                if self.channel == Channel::Exists && !self.is_rest {
-                    self.report(
-                        place.clone(),
-                        "there is a channel already",
-                        "delete it first: `- in crm: {delete channel: {}}`",
-                    );
-                }
-                self.channel = Channel::Exists;
-            }
-            CrmEdit::ChangeSettings(settings) => {
-                self.needs_channel(place);
-                self.integration(&settings.set);
-            }
-            CrmEdit::CreateCustomer(created) => {
-                self.needs_channel(place);
-                self.fields(&created.set, Entity::Customer);
-                for address in &created.addresses {
-                    self.fields(address, Entity::CustomerAddress);
-                }
-                self.people.created(&created.set);
-            }
-            CrmEdit::UpdateCustomer(update) => {
-                self.needs_channel(place);
-                self.customer(&update.customer);
-                self.changes(&update.set, Some(update.customer.place()), place);
-                self.fields(&update.set, Entity::Customer);
-                self.people.reachable_at(&update.set);
-            }
-            CrmEdit::CreateAddress(created) => {
-                self.needs_channel(place);
-                self.customer(&created.customer);
-                self.fields(&created.set, Entity::CustomerAddress);
-            }
-            CrmEdit::UpdateAddress(update) => {
-                self.needs_channel(place);
-                self.changes(&update.set, Some(update.address.place()), place);
-                self.fields(&update.set, Entity::CustomerAddress);
-            }
-        }
-    }
-
     /// `run` has a command that can be read.
     pub(super) fn run_program(&mut self, step: &RunStep, place: &Place) {
         self.talked = true;
@@ -389,23 +305,15 @@ impl Check<'_> {
         }
     }
 
-    fn either(&mut self, first: Option<&At<String>>, second: Option<&At<String>>, words: &str, place: &Place) {
+    pub(super) fn either(
+        &mut self,
+        first: Option<&At<String>>,
+        second: Option<&At<String>>,
+        words: &str,
+        place: &Place,
+    ) {
         if first.is_some() == second.is_some() {
             self.report(place.clone(), "it is not said what is meant", format!("give either {words}"));
-        }
-    }
-
-    /// Every name must be a field of the entity, and every value one that its form takes.
-    fn fields(&mut self, fields: &Fields, entity: Entity) {
-        let origin = self.origin.clone();
-        let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
-        for (name, value) in fields.iter() {
-            self.field(name, entity);
-            let text = value.text(source);
-            let wrong = text.and_then(|text| form_values::objection(entity, name, &text));
-            if let Some((what, help)) = wrong.filter(|_| !self.may_be_refused) {
-                self.report(value.place(), what, help);
-            }
         }
     }
 
@@ -420,13 +328,13 @@ impl Check<'_> {
         self.report(name.place(), message, help);
     }
 
-    fn needs_channel(&mut self, place: &Place) {
+    pub(super) fn needs_channel(&mut self, place: &Place) {
         if self.channel == Channel::Deleted && !self.is_rest {
             self.report(place.clone(), "the channel is deleted", "add `create channel: {}` before this");
         }
     }
 
-    fn customer(&mut self, customer: &At<String>) {
+    pub(super) fn customer(&mut self, customer: &At<String>) {
         if self.is_rest || self.people.knows(customer) {
             return;
         }

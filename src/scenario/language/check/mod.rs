@@ -2,6 +2,7 @@
 //! other, steps that cannot work.
 
 mod columns;
+mod crm_edits;
 mod discovery;
 mod disrupt;
 mod during;

@@ -63,15 +63,11 @@ impl MagentoEdit {
             Self::UpdateWebsite(told)
             | Self::UpdateStoreView(told)
             | Self::UpdateGroup(told)
-            | Self::UpdateProduct(told) => {
-                Parts(Some(&told.named), vec![&told.set])
-            }
+            | Self::UpdateProduct(told) => Parts(Some(&told.named), vec![&told.set]),
             Self::DeleteWebsite(told)
             | Self::DeleteStoreView(told)
             | Self::DeleteGroup(told)
-            | Self::DeleteProduct(told) => {
-                Parts(Some(&told.named), vec![])
-            }
+            | Self::DeleteProduct(told) => Parts(Some(&told.named), vec![]),
             Self::Create(told) => Parts(Some(&told.table), vec![&told.set]),
             Self::Update(told) => Parts(Some(&told.table), vec![&told.set]),
             Self::Delete(told) => Parts(Some(&told.table), vec![]),

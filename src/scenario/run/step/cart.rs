@@ -105,7 +105,10 @@ impl World<'_> {
     fn crm_cart(&self, named: &At<String>) -> Result<Row, CannotWork> {
         let key = [("channel", self.channel()?.0.into()), ("originId", number(named)?.into())];
         let found = self.crm.find_one(Entity::Cart, &key)?;
-        found.ok_or_else(|| CannotWork::NotInCrm { what: format!("cart {}", named.get()), hint: " now; sync before".into() })
+        found.ok_or_else(|| CannotWork::NotInCrm {
+            what: format!("cart {}", named.get()),
+            hint: " now; sync before".into(),
+        })
     }
 }
 

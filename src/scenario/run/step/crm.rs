@@ -3,6 +3,7 @@
 use crate::scenario::run::cannot_work::CannotWork;
 use rust_decimal::Decimal;
 
+use super::sale::listed;
 use crate::crm::lookup::as_spelled;
 use crate::crm::{
     AddressEdit, ColumnType, Crm, CrmError, CrmValue, CustomerEdit, Entity, Fields as CrmFields, IntegrationId,
@@ -248,12 +249,20 @@ impl World<'_> {
             what: format!("Magento's id of a {}", target.table()),
         })?;
         let channel = self.channel()?;
-        let found = self.crm.find(target, &[("channel", channel.0.into()), ("originId", CrmValue::Int(id))]);
-        let found = found?;
-        found
-            .first()
-            .map(|row| row.id)
-            .ok_or_else(|| CannotWork::NotInCrm { what: format!("{} {id}", target.table()), hint: " now; sync before".into() })
+        let rows = self.crm.find(target, &[("channel", channel.0.into())])?;
+        if let Some(found) = rows.iter().find(|row| row.fields.int("originId") == Some(id)) {
+            return Ok(found.id);
+        }
+        let named = |row: &Row| {
+            let name = ["code", "name"].into_iter().find_map(|field| row.fields.text(field)).unwrap_or_default();
+            format!("{} ({name})", row.fields.int("originId").unwrap_or_default())
+        };
+        let known: Vec<String> = rows.iter().map(named).collect();
+        let hint = match known.is_empty() {
+            true => " now; sync before".into(),
+            false => format!("; it has {}", listed(&known)).into(),
+        };
+        Err(CannotWork::NotInCrm { what: format!("{} {id}", target.table()), hint })
     }
 }
 

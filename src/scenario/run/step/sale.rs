@@ -254,7 +254,11 @@ pub(super) fn listed<T: AsRef<str>>(known: &[T]) -> String {
         [] => "none".to_owned(),
         known => {
             let first: Vec<&str> = known.iter().take(LISTED_MAX).map(AsRef::as_ref).collect();
-            let more = if known.len() > LISTED_MAX { format!(" and {} more", known.len() - LISTED_MAX) } else { String::new() };
+            let more = if known.len() > LISTED_MAX {
+                format!(" and {} more", known.len() - LISTED_MAX)
+            } else {
+                String::new()
+            };
             format!("{}{more}", first.join(", "))
         }
     }
