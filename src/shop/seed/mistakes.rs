@@ -112,7 +112,7 @@ tables:
             "s.yaml:4:4: websites: number 2: there are two with the website_id 1; ",
             "s.yaml:4:19: websites: number 2: there are two with the code \"base\"; ",
             "s.yaml:6:32: store_views: number 1: it names the website 9, which does not exist; ",
-            "s.yaml:8:18: api_users: \"oro\": the API key is shorter than 6 characters; ",
+            "s.yaml:8:19: api_users: \"oro\": the API key is shorter than 6 characters; ",
             "s.yaml:10:54: customers: \"a@example.com\": group_id is 99, and there is no such customer group; ",
             "s.yaml:11:4: customers: \"A@example.com\": the id 1 is that of number 1 too; ",
             "s.yaml:11:18: customers: \"A@example.com\": number 1 has that e-mail address in the same website; ",
