@@ -119,9 +119,9 @@ tables:
             "s.yaml:12:4: customers: number 3: there is no e-mail address; ",
             "s.yaml:12:18: customers: number 3: store_id is 8, and there is no such store view; ",
             "s.yaml:12:31: customers: number 3: website_id is 7, and there is no such website; ",
-            "s.yaml:15:29: tables: catalog_product, number 1: catalog_product.price cannot hold \"a lot\"; ",
-            "s.yaml:16:19: tables: catalog_product, number 2: sku is mug, as that of number 1 is; ",
-            "s.yaml:17:4: tables: catalog_product, number 3: entity_id is 2, as that of number 2 is; ",
+            "s.yaml:15:30: tables: catalog_product, number 1: catalog_product.price cannot hold \"a lot\"; ",
+            "s.yaml:16:20: tables: catalog_product, number 2: sku is mug, as that of number 1 is; ",
+            "s.yaml:17:6: tables: catalog_product, number 3: entity_id is 2, as that of number 2 is; ",
         ];
         let json = serde_json::to_string(&serde_saphyr::from_str::<serde_json::Value>(text).unwrap()).unwrap();
         for (text, name) in [(text, "s.yaml"), (&json, "s.json")] {

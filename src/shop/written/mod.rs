@@ -1,6 +1,6 @@
 //! Columns and values as people write them: in edits, in seeds, in expectations. The database takes whatever it is given
 //! and makes it fit, so that a misspelt column or a text where a number belongs would pass in silence. What Magento itself
-//! refuses when a form is saved is the table in [`fields`]; what of it needs a shop is asked in [`edit`](super::edit).
+//! refuses when a form is saved is the table in `fields`; what of it needs a shop is asked in [`edit`](super::edit).
 
 pub(in crate::shop) mod fields;
 pub(crate) mod paths;
