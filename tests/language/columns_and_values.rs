@@ -194,6 +194,20 @@ fn what_no_form_takes_is_refused_before_anything_runs() {
         (in_crm("email: nobody"), "customer.email cannot be \"nobody\"; write one such as"),
         (in_crm("isActive: perhaps"), "customer.isActive cannot be \"perhaps\"; write yes or no"),
         (in_crm("store: default"), "customer.store cannot be \"default\"; write the id that Magento has for it"),
+        (ada("group_id: null"), "customer.group_id cannot be empty; the form offers a list"),
+        (magento("update api user: {user: oro}"), "nothing about the user changes; add `active: …`"),
+        (
+            setting("payment/checkmo/activ", "1"),
+            "Magento's configuration has no \"payment/checkmo/activ\"; did you mean",
+        ),
+        (
+            crm("update address: {address: 1, set: {types: [billling]}}"),
+            "customerAddress.types cannot be \"billling\"; did",
+        ),
+        (
+            crm("place order: {customer: ada@example.com, items: [{sku: a, price: -1}]}"),
+            "sales_flat_quote_item.price cannot hold \"-1\"; write 0 or more",
+        ),
         (in_crm("gender: female, birthday: 1980-02-29"), ""),
         (
             crm(
@@ -219,7 +233,7 @@ integration: {sync start date: 2024-01-01, two way sync: yes}
 steps:
   - sync
   - in magento:
-      - update customer: {customer: ada@example.com, set: {lastname: King}}
+      - place order: {customer: ada@example.com, items: [{sku: mug, name: Mug, price: 3, qty: 2}]}
       - update customer: {customer: ada@example.com, set: {group_id: 99}}
       - update customer:
           customer: ada@example.com
@@ -237,6 +251,9 @@ steps:
       - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {shipping_method: pigeon}}
       - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {customer_group_id: 77}}
       - configure: {path: customer/create_account/default_group, value: 77}
+      - configure: {path: customer/create_account/default_group, value: General}
+      - create website: {set: {code: resale, name: Resale, default_group_id: 99}}
+      - ship order: {order: 100000001, items: [{sku: mug, qty: 99}]}
   - in crm:
       - update customer: {customer: ada@example.com, set: {birthday: 2024-06-02}}
       - update address: {address: 1, set: {country: US, region: US-XX}}
@@ -264,9 +281,16 @@ steps:
         (23, "pigeon", "sales_flat_order.shipping_method cannot hold \"pigeon\"; write carrier and method"),
         (24, "77", "sales_flat_order.customer_group_id cannot hold \"77\"; customer_group has"),
         (25, "customer/create", "customer/create_account/default_group cannot be \"77\"; customer_group has"),
-        (27, "2024-06-02", "Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM"),
-        (28, "US-XX", "Region (region): US-XX is no region of US; did you mean US-"),
-        (29, "ada@", "City (city): this value should not be blank"),
+        (
+            26,
+            "customer/create",
+            "customer/create_account/default_group cannot be \"General\"; did you mean 1? customer_group",
+        ),
+        (27, "99", "core_website.default_group_id cannot hold \"99\"; core_store_group has"),
+        (28, "100000001", "Invalid qty to ship for item \"Mug\"; 2 is left to send"),
+        (30, "2024-06-02", "Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM"),
+        (31, "US-XX", "Region (region): US-XX is no region of US; did you mean US-"),
+        (32, "ada@", "City (city): this value should not be blank"),
     ];
     assert_eq!(failures.len(), expected.len(), "{failures:#?}");
     for (failure, (line, value, message)) in failures.iter().zip(expected) {
@@ -275,5 +299,23 @@ steps:
         assert!(failure.line == line && there.starts_with(value), "{}: {there}", failure.place());
         let said = failure.message.strip_prefix("the edit was refused: ").unwrap();
         assert!(said.starts_with(message), "{said}\n{message}");
+    }
+}
+
+#[test]
+fn what_is_not_there_to_sync_or_to_leave_out_is_said() {
+    for (step, expected) in [
+        ("sync data: {order: 100000009}", "the CRM has no order `100000009` now; "),
+        ("sync data: {cart: 99}", "the CRM has no cart 99 now"),
+        ("snapshot: {name: end, without: [updatedAtt]}", "the snapshot has no `updatedAtt` to leave out; did you mean"),
+    ] {
+        let head =
+            "title: missing\nshop: {seed: boutique}\nintegration: {sync start date: 2024-01-01}\nsteps:\n  - sync\n";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/missing.yaml");
+        let scenario = Scenario::from_text(&path, &format!("{head}  - {step}\n")).unwrap();
+        let case = scenario.cases().into_iter().next().unwrap();
+        let failures = run(&case, RunOptions::new(Carrier::InMemory, Mode::Check)).failures;
+        let said: Vec<&str> = failures.iter().map(|failure| failure.message.as_str()).collect();
+        assert!(said.len() == 1 && said[0].starts_with(expected), "{step}: {said:?}");
     }
 }

@@ -69,11 +69,15 @@ impl Shop {
 
     fn no_record(&self, table: &'static str, named: &str, text: &str) -> Option<String> {
         let rows = self.database.table(table);
-        if rows.row(leading_int(text)).is_some() {
+        let id = text.parse::<i64>().ok();
+        // Guests are customer 0.
+        if id.is_some_and(|id| rows.row(id).is_some() || (table == "customer" && id == 0)) {
             return None;
         }
         let known: Vec<(String, &str)> = rows.iter().map(|(id, row)| (id.to_string(), row.text(named))).collect();
-        Some(choices(&known, &format!("{table} has")))
+        let meant = known.iter().find(|(_, name)| name.eq_ignore_ascii_case(text));
+        let meant = meant.map(|(id, _)| format!("did you mean {id}? ")).unwrap_or_default();
+        Some(format!("{meant}{}", choices(&known, &format!("{table} has"))))
     }
 
     /// Classes are no table here; those of a fresh install are there, and those that rows of the shop name.

@@ -64,7 +64,8 @@ struct Known {
 }
 
 fn config(seed: &Seed, found: &mut Vec<Misfit>) {
-    for (path, value) in &seed.config {
+    // A database keeps empty values that no form saves.
+    for (path, value) in seed.config.iter().filter(|(_, value)| !value.is_empty()) {
         if let Err(wrong) = paths::check_setting(path, value) {
             found.push(Misfit::of(["config"], path, "config".to_owned(), wrong.what, wrong.remedy));
         }

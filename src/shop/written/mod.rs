@@ -103,6 +103,9 @@ pub fn check_value(tables: &[&str], column: &str, text: &str) -> Result<(), Misw
     if let Some(Takes::Something(said)) = takes.filter(|_| text.trim().is_empty()) {
         return Err(Miswritten::of(column, said, format!("add `{column}: …`")));
     }
+    if text.is_empty() && takes.is_some_and(|takes| is_chosen(table, column, takes)) {
+        return check_nothing(tables, column);
+    }
     if let Some(remedy) = takes.and_then(|takes| takes.objection(text)) {
         return wrong(remedy);
     }
@@ -140,8 +143,20 @@ pub fn check_nothing(tables: &[&str], column: &str) -> Result<(), Miswritten> {
                 format!("write the {column}, in quotes where it is a word such as Null that means nothing in YAML");
             Err(Miswritten::of(column, said, remedy))
         }
+        Some((table, takes)) if is_chosen(table, column, takes) => {
+            let remedy = "the form offers a list and no empty choice; write an id, or leave it out";
+            Err(Miswritten::of(column, format!("{table}.{column} cannot be empty"), remedy))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether a form offers a list for an attribute that must have a value.
+fn is_chosen(table: &str, column: &str, takes: Takes) -> bool {
+    let is_list =
+        matches!(takes, Takes::Record(..) | Takes::AttributeSet | Takes::TaxClass | Takes::One(_) | Takes::Country);
+    let attribute = columns::table(table).and_then(|known| known.column(column)?.attribute);
+    is_list && attribute.is_some_and(|attribute| attribute.required)
 }
 
 /// Whether the database keeps what a seed writes; a seed is what the database holds already, so no form has changed it.
@@ -279,6 +294,9 @@ mod tests {
             (CUSTOMER, "dob", "1980-02-31", false),
             (CUSTOMER, "firstname", " ", false),
             (CUSTOMER, "taxvat", "anything", true),
+            (CUSTOMER, "taxvat", "", true),
+            (CUSTOMER, "group_id", "", false),
+            (ADDRESS, "country_id", "", false),
             (SUBSCRIPTION, "subscriber_status", "9", false),
             (ORDER, "order_currency_code", "XYZ", false),
             (ORDER, "total_qty_ordered", "-1", false),

@@ -2,13 +2,25 @@
 //! the shop reads. Modules may have sections and groups of their own.
 
 use super::Miswritten;
-use super::takes::Takes;
+use super::takes::{Labels, Takes};
 use crate::nearest;
 use crate::shop::config::TIME_ZONE;
+
+/// The days of a week as the form has them.
+const WEEKDAYS: Labels = &[
+    ("0", "Sunday"),
+    ("1", "Monday"),
+    ("2", "Tuesday"),
+    ("3", "Wednesday"),
+    ("4", "Thursday"),
+    ("5", "Friday"),
+    ("6", "Saturday"),
+];
 
 /// What fields take, by path.
 const TAKES: &[(&str, Takes)] = &[
     (TIME_ZONE, Takes::TimeZone),
+    ("general/locale/firstday", Takes::One(WEEKDAYS)),
     ("general/country/default", Takes::Country),
     ("general/country/allow", Takes::Countries),
     ("general/country/optional_zip_countries", Takes::Countries),
@@ -164,6 +176,10 @@ pub(crate) fn check_path(path: &str, has: impl Fn(&str) -> bool) -> Result<(), M
             None => format!("{named} has {}", fields.join(", ")),
         });
     }
+    let beside = TAKES.iter().filter_map(|(known, _)| known.strip_prefix(&named)?.strip_prefix('/'));
+    if let Some(meant) = nearest::meant(field, beside) {
+        return unknown(format!("did you mean {named}/{meant}?"));
+    }
     // A group of somebody's own is not called nearly like one of Magento's that has the field.
     let with_field = GROUPS.iter().filter(|(_, fields)| fields.contains(field)).map(|(known, _)| *known);
     let of_shop = TAKES.iter().filter_map(|(known, _)| known.strip_suffix(*field)?.strip_suffix('/'));
@@ -183,7 +199,12 @@ const ALIKE: f64 = 0.85;
 /// # Errors
 /// [`Miswritten`] for a value that Magento's form refuses.
 pub(crate) fn check_setting(path: &str, value: &str) -> Result<(), Miswritten> {
-    match takes(path).and_then(|takes| takes.objection(value)) {
+    let said = |takes: Takes| match takes {
+        // Nobody chooses nothing from a list.
+        Takes::TimeZone | Takes::Currency | Takes::YesNo | Takes::One(_) if value.is_empty() => takes.objection("?"),
+        _ => takes.objection(value),
+    };
+    match takes(path).and_then(said) {
         Some(remedy) => Err(Miswritten::new(format!("{path} cannot be \"{value}\""), remedy)),
         None => Ok(()),
     }
@@ -214,6 +235,8 @@ mod tests {
             ("web/unsecure/baseurl", Some("did you mean web/unsecure/base_url?")),
             ("customer/account_share/scopes", Some("did you mean customer/account_share/scope?")),
             ("customer/account_share/colour", Some("customer/account_share has scope")),
+            ("payment/checkmo/activ", Some("did you mean payment/checkmo/active?")),
+            ("payment/checkmo/title", None),
             ("carriers/flatrat/active", Some("did you mean carriers/flatrate/active?")),
             ("customer/acme/enabled", None),
             ("acme/options/base", None),
@@ -233,6 +256,8 @@ mod tests {
         for (path, value, fits) in [
             ("general/locale/timezone", "Europe/Berlin", true),
             ("general/locale/timezone", "Europe/Berln", false),
+            ("general/locale/timezone", "", false),
+            ("general/locale/firstday", "9", false),
             ("currency/options/base", "XYZ", false),
             ("web/unsecure/base_url", "shop", false),
             ("oro/api/enable_attributes", "maybe", false),

@@ -4,7 +4,7 @@ use super::{Channel, Check, form_values};
 use crate::crm::Entity;
 use crate::scenario::language::step::crm_edit::CrmEdit;
 use crate::scenario::language::text::span::Place;
-use crate::scenario::language::text::value::Fields;
+use crate::scenario::language::text::value::{Fields, Value};
 
 impl Check<'_> {
     pub(super) fn crm_edit(&mut self, edit: &CrmEdit, place: &Place) {
@@ -32,6 +32,7 @@ impl Check<'_> {
                 if let Some(customer) = &order.customer {
                     self.customer(customer);
                 }
+                self.shop_items(&order.items, place);
             }
             CrmEdit::Register(told) => {
                 self.needs_channel(place);
@@ -96,10 +97,15 @@ impl Check<'_> {
         let source = origin.as_ref().map_or(self.source, |origin| origin.file.text.as_str());
         for (name, value) in fields.iter() {
             self.field(name, entity);
-            let text = value.text(source);
-            let wrong = text.and_then(|text| form_values::objection(entity, name, &text));
-            if let Some((what, help)) = wrong.filter(|_| !self.may_be_refused) {
-                self.report(value.place(), what, help);
+            let listed = match value.get() {
+                Value::List(items) => items.iter().collect(),
+                _ => vec![value],
+            };
+            for value in listed {
+                let wrong = value.text(source).and_then(|text| form_values::objection(entity, name, &text));
+                if let Some((what, help)) = wrong.filter(|_| !self.may_be_refused) {
+                    self.report(value.place(), what, help);
+                }
             }
         }
     }

@@ -170,6 +170,10 @@ impl Check<'_> {
             }
             MagentoEdit::UpdateApiUser(update) => {
                 self.place_of_edit(update.shop.as_ref(), place);
+                if update.active.is_none() && update.key.is_none() && update.resources.is_none() {
+                    let help = "add `active: …`, `key: …` or `resources: […]`";
+                    self.report(update.user.place(), "nothing about the user changes", help);
+                }
                 if let Some(key) = &update.key {
                     self.key(key);
                 }

@@ -6,9 +6,12 @@ use jiff::civil::Date;
 use crate::crm::form_values::GENDERS;
 use crate::crm::{ColumnType, Entity};
 use crate::magento::directory;
-use crate::nearest::did_you_mean;
+use crate::nearest::{choices, did_you_mean};
 use crate::scenario::language::text::kind::Kind;
 use crate::shop::written::{self, takes};
+
+/// What an address may be for.
+const ADDRESS_TYPES: &[&str] = &["billing", "shipping"];
 
 /// What is wrong with a value for a field of an entity's form, and what to write instead.
 pub(super) fn objection(entity: Entity, field: &str, text: &str) -> Option<(String, String)> {
@@ -29,6 +32,10 @@ fn help(entity: Entity, field: &str, text: &str) -> Option<String> {
         (Entity::Customer, "email") if !written::is_email(text) => Some("write one such as ada@example.com".to_owned()),
         (Entity::CustomerAddress, "country") => takes::no_country(text),
         (Entity::CustomerAddress, "region") => no_region(text),
+        (Entity::CustomerAddress, "types") => {
+            let unknown = text.split(',').map(str::trim).find(|name| !ADDRESS_TYPES.contains(name))?;
+            Some(choices(unknown, ADDRESS_TYPES))
+        }
         _ => misfit(entity.column(field)?, text),
     }
 }
@@ -88,6 +95,8 @@ mod tests {
             ),
             (CustomerAddress, "region", "Somewhere", Some("write country and region, such as US-CA")),
             (CustomerAddress, "region", "US-CA", None),
+            (CustomerAddress, "types", "billling", Some("did you mean `billing`? known are `billing`, `shipping`")),
+            (CustomerAddress, "types", "billing, shipping", None),
         ] {
             let said = objection(entity, field, text).map(|(_, help)| help);
             assert_eq!(said.as_deref(), expected, "{field} {text}");
