@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::place::At;
+use crate::place::{At, Place};
 
 /// A value of a record's field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,34 @@ impl At<Value> {
             Value::Fraction => source.get(self.place().bytes).map(Cow::from),
             Value::Null | Value::List(_) | Value::Record(_) => None,
         }
+    }
+
+    /// The value at the end of these keys; those of lists are numbers, counted from 0. `None` for a path that leads nowhere.
+    pub(crate) fn value_at(&self, path: &mut dyn Iterator<Item = String>) -> Option<&Self> {
+        self.step_along(path).map(|(value, _)| value)
+    }
+
+    /// Where the last of these keys stands.
+    pub(crate) fn place_at(&self, path: &mut dyn Iterator<Item = String>) -> Option<Place> {
+        self.step_along(path)?.1
+    }
+
+    fn step_along(&self, path: &mut dyn Iterator<Item = String>) -> Option<(&Self, Option<Place>)> {
+        let (mut at, mut place) = (self, None);
+        for step in path {
+            (at, place) = match at.get() {
+                Value::Record(fields) => {
+                    let (name, value) = fields.iter().find(|(name, _)| *name.get() == step)?;
+                    (value, Some(name.place()))
+                }
+                Value::List(items) => {
+                    let item = items.get(step.parse::<usize>().ok()?)?;
+                    (item, Some(item.place()))
+                }
+                _ => return None,
+            };
+        }
+        Some((at, place))
     }
 
     /// Gives numbers with a fraction the text that they have in `source`, so that the value needs it no more.

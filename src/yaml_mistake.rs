@@ -135,11 +135,6 @@ const CLEARER: &[(&str, &str, &str)] = &[
     ("unclosed bracket '['", "`[` is not closed", "add `]` where it ends"),
     ("unclosed quote", "the quote that begins here is not closed", "add the same quote where the text ends"),
     ("expected sequence start", "this is not a list", "write it as `[one, two]`, or each below with a dash of its own"),
-    (
-        "expected string scalar",
-        "a record stands here where the name of a key belongs",
-        "take out one brace if two stand together; a name that needs braces goes in quotes",
-    ),
 ];
 
 /// A message about a record that something else stands for.
@@ -262,6 +257,9 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
         };
         return Mistake::at(place, format!("the file is a {written}, and {} is a record", kind.what), help);
     }
+    if message.starts_with("expected string scalar") {
+        return no_text(place, text);
+    }
     if let Some((_, said, help)) = CLEARER.iter().find(|(start, _, _)| message.starts_with(start)) {
         return Mistake::at(place, *said, *help);
     }
@@ -293,6 +291,23 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
         return Mistake::at(place_of(text, at, 1), format!("`{opening}` is not closed"), help);
     }
     mistake
+}
+
+/// A list or a record where there is room for a text: the name of a key, or the value behind one.
+fn no_text(place: Place, text: &str) -> Mistake {
+    let before = text.get(..place.bytes.start).unwrap_or_default().trim_end();
+    let is_list = text.get(place.bytes.start..).is_some_and(|rest| rest.starts_with(['[', '-']));
+    let form = if is_list { "a list" } else { "a record" };
+    match before.ends_with(':') {
+        true => {
+            let help = "write one text or number; a text with braces or brackets goes in quotes";
+            Mistake::at(place, format!("{form} stands here where one value belongs"), help)
+        }
+        false => {
+            let help = "take out one brace if two stand together; a name that needs braces goes in quotes";
+            Mistake::at(place, format!("{form} stands here where the name of a key belongs"), help)
+        }
+    }
 }
 
 /// A file of another kind is told by the keys at its top, when the first thing that is wrong is one of these.

@@ -4,13 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indexmap::IndexSet;
 
 use super::clients::Clients;
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output::{self, counted};
 use crate::disrupt::{Disruption, WSDL_OPERATION};
-use crate::magento::Contract;
 use crate::printable::printable;
 use crate::quirk::Profile;
 use crate::report::matrix;
@@ -113,21 +113,23 @@ impl ExploreArgs {
     }
 }
 
-/// Operations there are, or what was meant.
-fn known_operations(named: &[String]) -> Result<(), miette::Report> {
-    let contract = Contract::shared();
-    let unknown = named.iter().find(|name| contract.operation(name).is_none() && *name != WSDL_OPERATION);
-    let Some(name) = unknown else { return Ok(()) };
-    let known = contract.operations().map(|facts| facts.name.as_str()).chain([WSDL_OPERATION]);
-    let help = crate::scenario::finding::did_you_mean(name, known);
+/// Operations that the shops of these cases have, or what was meant.
+fn known_operations(named: &[String], cases: &[Case]) -> Result<(), miette::Report> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let mut known: IndexSet<String> = cases.iter().flat_map(Case::operations).collect();
+    known.insert(WSDL_OPERATION.to_owned());
+    let Some(name) = named.iter().find(|name| !known.contains(*name)) else { return Ok(()) };
+    let help = crate::scenario::finding::did_you_mean(name, known.iter().map(String::as_str));
     let help = help.unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
     Err(miette::miette!(help = help, "Magento has no operation `{name}`"))
 }
 
 /// Explores and reports.
 pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
-    known_operations(&args.operations)?;
     let (mut cases, all_read) = args.cases(colour)?;
+    known_operations(&args.operations, &cases)?;
     if let Some(file) = &args.client {
         let client = Clients::load(file)?;
         cases.iter_mut().for_each(|case| *case = case.explored_by(&client));

@@ -13,6 +13,7 @@ use super::serve::ServeArgs;
 use super::usage;
 use crate::bounded;
 use crate::place::At;
+use crate::shop::acl::API_KEY_LENGTH_MIN;
 use crate::written_value::Value;
 use crate::yaml_mistake;
 
@@ -20,6 +21,8 @@ use crate::yaml_mistake;
 const FLAGS: &[&str] = &["wsi", "exact-wsdl", "mend-wsdl", "no-admin"];
 const FILES: &[&str] = &["seed", "module", "stubs", "overrides"];
 const VALUES: &[&str] = &["listen", "bridge", "flavor", "web-server", "wsdl", "user", "key", "now"];
+/// Those that may be given more than once.
+const SEVERAL: &[&str] = &["module", "stubs"];
 /// Any free port; several shops cannot share the one of the command line.
 const LISTEN: &str = "127.0.0.1:0";
 
@@ -96,6 +99,10 @@ fn one(source: &Source<'_>, shop: &str, words: &IndexMap<At<String>, At<Value>>)
         let Some(texts) = texts else {
             return Err(miette!(help = HELP, "{file}: {shop}: {word} wants a value"));
         };
+        if let Some(second) = texts.get(1).filter(|_| !SEVERAL.contains(&word.as_str())) {
+            let help = "write one, or a second shop";
+            return Err(miette!(help = help, "{file}: {shop}: {word} has one value, and here is {second} too"));
+        }
         for text in texts {
             let is_path = is_file && (text.contains('/') || text.contains('.') || word == "module");
             let text = if is_path { source.folder.join(&*text).display().to_string() } else { text.into_owned() };
@@ -105,10 +112,25 @@ fn one(source: &Source<'_>, shop: &str, words: &IndexMap<At<String>, At<Value>>)
     if !words.keys().any(|word| word.get() == "listen") {
         line.extend(["--listen".to_owned(), LISTEN.to_owned()]);
     }
+    let given = |wanted: &str| words.keys().find(|word| word.get() == wanted);
+    let place_of = |word: &At<String>| format!("{}:{}", source.name, word.place());
+    if let (None, Some(key)) = (given("user"), given("key")) {
+        let help = "write `user: …` beside it; the users of a seed have keys of their own";
+        return Err(miette!(help = help, "{}: {shop}: there is a key and no user whose key it is", place_of(key)));
+    }
     OneShop::try_parse_from(line).map(|read| read.args).map_err(|error| {
+        if let (Some(user), None, clap::error::ErrorKind::MissingRequiredArgument) =
+            (given("user"), given("key"), error.kind())
+        {
+            let help =
+                format!("write `key: …` beside it, {API_KEY_LENGTH_MIN} characters or more, or set MOCKGENTO_API_KEY");
+            return miette!(help = help, "{}: {shop}: the user has no key", place_of(user));
+        }
         let whole = usage::remedied(&error, &error.render().to_string(), &[]);
         let first = whole.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        miette!(help = "`mockgento serve --help` says what each word takes", "{}: {shop}: {first}", source.name)
+        let is_meant = |word: &&At<String>| first.contains(&format!("'--{} ", word.get()));
+        let place = words.keys().find(is_meant).map_or_else(|| source.name.to_owned(), place_of);
+        miette!(help = "`mockgento serve --help` says what each word takes", "{place}: {shop}: {first}")
     })
 }
 
@@ -148,6 +170,17 @@ mod tests {
             ("shops: {one: {flavor: magento-3}}", "one: invalid value 'magento-3'"),
             ("shops: {one: {listen: here}}", "one: invalid value 'here'"),
             ("shops: {one: {shops: x.yaml}}", "one: there is no shops"),
+            ("shops:\n  one:\n    user: ann", "shops.yaml:3:5: one: the user has no key; write `key: …` beside it"),
+            (
+                "shops: {one: {key: abcdef}}",
+                "shops.yaml:1:15: one: there is a key and no user whose key it is; write `user",
+            ),
+            (
+                "shops: {one: {user: [a, b], key: abcdef}}",
+                "shops.yaml:1:15: one: user has one value, and here is b too",
+            ),
+            ("shops: {one: {now: soon}}", "shops.yaml:1:15: one: invalid value 'soon'"),
+            ("shops: {one: {seed: {a: b}}}", "shops.yaml:1:15: one: seed wants a value"),
         ] {
             let told = told(yaml);
             assert!(told.contains(said), "{yaml}: {told}");

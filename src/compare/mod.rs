@@ -29,7 +29,7 @@ pub use derive::overrides_of;
 pub use difference::{Difference, differences};
 pub use mirror::Mirror;
 pub use portrait::Portrait;
-pub use seen::stubs_of;
+pub use seen::{questions_to_keep, stubs_of};
 pub use service::{Declared, ServiceFacts};
 pub use topic::Topic;
 pub use wanted::{NotCalled, WantedQuestion};

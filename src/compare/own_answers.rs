@@ -60,10 +60,12 @@ pub(super) async fn of(
             answers.not_called.push(NotCalled::of(operation, format!("what modules declare cannot be read: {why}")));
             continue;
         }
-        let given = asked_for.iter().find(|wanted| wanted.operation == operation);
-        let asking = match given.and_then(|given| given.arguments.clone()) {
-            Some(arguments) => Asking::With(vec![arguments], None),
-            None => own::asking(operation, &facts, sample, &answers.rows, records),
+        let mut given = asked_for.iter().filter(|wanted| wanted.operation == operation).peekable();
+        let is_given = given.peek().is_some();
+        let calls: Vec<SoapStruct> = given.filter_map(|given| given.arguments.clone()).collect();
+        let asking = match calls.is_empty() {
+            false => Asking::With(calls, None),
+            true => own::asking(operation, &facts, sample, &answers.rows, records),
         };
         told(operation);
         match asking {
@@ -72,7 +74,7 @@ pub(super) async fn of(
                 let (arguments, _) = newest_asked(shop, operation, stamp, &arguments).await;
                 answers.ask(shop, operation, vec![arguments], None).await;
             }
-            Asking::ForAll(arguments) if given.is_some() => answers.ask(shop, operation, vec![arguments], None).await,
+            Asking::ForAll(arguments) if is_given => answers.ask(shop, operation, vec![arguments], None).await,
             Asking::ForAll(_) => {
                 let why = "it would answer all it has: it takes no pager, and its rows have no created_at";
                 answers.not_called.push(NotCalled::of(operation, why));

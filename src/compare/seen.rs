@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::own_answers::SeenCall;
 use super::portrait::Portrait;
 use super::service::{Declared, ServiceFacts};
-use super::wanted;
+use super::wanted::{self, WantedQuestion};
 use crate::matching::{Condition, Conditions, Matcher};
 use crate::place::At;
 use crate::record::Sanitiser;
@@ -53,6 +53,15 @@ pub fn stubs_of(shop: &Portrait, sanitiser: &mut Sanitiser, records: usize) -> V
         stubs.push(stub(fullest, IndexMap::new(), &shop.facts, sanitiser, records));
     }
     stubs
+}
+
+/// The questions that a file may keep, as they were written: those whose arguments give nobody away.
+pub fn questions_to_keep<'q>(questions: &'q [WantedQuestion], sanitiser: &Sanitiser) -> Vec<&'q WantedQuestion> {
+    let is_plain = |question: &&WantedQuestion| {
+        let arguments = question.arguments.clone().map_or(Json::Null, |arguments| json(&arguments.into()));
+        replaced(sanitiser, &question.operation, arguments.clone()) == arguments
+    };
+    questions.iter().filter(is_plain).collect()
 }
 
 /// First all is learned, then it is replaced.

@@ -14,6 +14,8 @@ pub struct WantedQuestion {
     pub operation: String,
     /// What it is asked with; `None` for what is found out.
     pub arguments: Option<SoapStruct>,
+    /// How somebody wrote it, such as `acmeLoyaltyInfo={customerId: 42}`.
+    pub text: String,
 }
 
 /// An operation that was not asked.

@@ -25,7 +25,7 @@ pub use dsn::{Dsn, NoDsn, Product};
 pub use error::DatabaseError;
 #[cfg(not(feature = "databases"))]
 pub use no_tables::TableReader;
-pub use rows::{ROWS_MAX, Row};
+pub use rows::{Found, ROWS_MAX, Row};
 #[cfg(feature = "databases")]
 pub use tables::TableReader;
 
@@ -38,7 +38,7 @@ const QUERIES_MAX: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// A database that cannot be reached, a query that it refuses or that reads nothing, two columns of one name, too many rows.
-pub async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
+pub async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Found>, DatabaseError> {
     let look = async {
         match dsn.product() {
             Product::Sqlite => sqlite::read(dsn, queries),

@@ -6,10 +6,10 @@ use mysql_async::{Conn, Opts, OptsBuilder, Params, Value};
 
 use super::dsn::Dsn;
 use super::error::DatabaseError;
-use super::rows::{Gathered, Limits, Row, columns};
+use super::rows::{Found, Gathered, Limits, columns};
 use super::{CONNECT_MAX, QUERIES_MAX, trust};
 
-pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
+pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Found>, DatabaseError> {
     let mut connection = begun(dsn).await?;
     let mut all = Vec::with_capacity(queries.len());
     for query in queries {
@@ -55,7 +55,7 @@ pub(super) async fn rows(
     query: &str,
     values: Vec<Value>,
     limits: &mut Limits,
-) -> Result<Vec<Row>, DatabaseError> {
+) -> Result<Found, DatabaseError> {
     let refused = |cause: mysql_async::Error| refused(&cause, query);
     let statement = connection.prep(query).await.map_err(refused)?;
     let types: Vec<ColumnType> = statement.columns().iter().map(mysql_async::Column::column_type).collect();
@@ -70,7 +70,7 @@ pub(super) async fn rows(
         };
         gathered.add(names.iter().zip(&types).enumerate().map(value).collect())?;
     }
-    let rows = gathered.all();
+    let rows = gathered.all(names);
     drop(found);
     // A statement is kept by the server until it is closed, and a shop has hundreds of tables.
     let _ = connection.close(statement).await;

@@ -7,10 +7,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::dsn::Dsn;
 use super::error::DatabaseError;
-use super::rows::{Gathered, Limits, Row, columns};
+use super::rows::{Found, Gathered, Limits, columns};
 use super::{CONNECT_MAX, QUERIES_MAX, trust};
 
-pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
+pub(super) async fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Found>, DatabaseError> {
     let unreachable =
         |cause: tokio_postgres::Error| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: said(&cause) };
     let mut config: Config = dsn.whole().parse().map_err(unreachable)?;
@@ -51,7 +51,7 @@ async fn connected(config: &Config) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-async fn rows(client: &Client, query: &str) -> Result<Vec<Row>, DatabaseError> {
+async fn rows(client: &Client, query: &str) -> Result<Found, DatabaseError> {
     let refused = |cause: tokio_postgres::Error| refused(&cause, query);
     let statement = client.prepare(query).await.map_err(refused)?;
     let types: Vec<Type> = statement.columns().iter().map(|column| column.type_().clone()).collect();
@@ -64,7 +64,7 @@ async fn rows(client: &Client, query: &str) -> Result<Vec<Row>, DatabaseError> {
             |(at, (name, kind)): (usize, (&String, &Type))| (name.clone(), found.get(at).map(|text| plain(text, kind)));
         gathered.add(names.iter().zip(&types).enumerate().map(value).collect())?;
     }
-    Ok(gathered.all())
+    Ok(gathered.all(names))
 }
 
 /// Flags and moments as every database has them here.

@@ -8,6 +8,15 @@ use super::error::DatabaseError;
 /// A row: its columns in the order of the query; `None` for null.
 pub type Row = IndexMap<String, Option<String>>;
 
+/// What a query gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its columns, which are there without rows too.
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}
+
 /// Rows a query may give.
 pub const ROWS_MAX: usize = 100_000;
 
@@ -55,8 +64,8 @@ impl<'l> Gathered<'l> {
         Ok(())
     }
 
-    pub(super) fn all(self) -> Vec<Row> {
-        self.rows
+    pub(super) fn all(self, columns: Vec<String>) -> Found {
+        Found { columns, rows: self.rows }
     }
 }
 

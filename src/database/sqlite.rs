@@ -5,9 +5,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::dsn::Dsn;
 use super::error::DatabaseError;
-use super::rows::{Gathered, Limits, Row, columns};
+use super::rows::{Found, Gathered, Limits, Row, columns};
 
-pub(super) fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, DatabaseError> {
+pub(super) fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Found>, DatabaseError> {
     let unreachable =
         |cause: rusqlite::Error| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: cause.to_string() };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -17,7 +17,7 @@ pub(super) fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Vec<Row>>, Databas
     queries.iter().map(|query| rows(&connection, query)).collect()
 }
 
-fn rows(connection: &Connection, query: &str) -> Result<Vec<Row>, DatabaseError> {
+fn rows(connection: &Connection, query: &str) -> Result<Found, DatabaseError> {
     let refused = |cause: rusqlite::Error| refused(cause, query);
     let mut statement = connection.prepare(query).map_err(refused)?;
     if !statement.readonly() {
@@ -32,7 +32,7 @@ fn rows(connection: &Connection, query: &str) -> Result<Vec<Row>, DatabaseError>
         let value = |(at, name): (usize, &String)| Ok((name.clone(), text(row.get_ref(at).map_err(refused)?)));
         gathered.add(names.iter().enumerate().map(value).collect::<Result<Row, DatabaseError>>()?)?;
     }
-    Ok(gathered.all())
+    Ok(gathered.all(names))
 }
 
 fn text(value: ValueRef<'_>) -> Option<String> {
@@ -71,6 +71,7 @@ mod tests {
         let rows =
             read(&dsn, &["SELECT email, id AS \"originId\", paid FROM c ORDER BY id", "SELECT count(*) AS n FROM c"])
                 .unwrap();
+        let rows: Vec<Vec<Row>> = rows.into_iter().map(|found| found.rows).collect();
         let shown = serde_json::to_string(&rows).unwrap();
         assert_eq!(
             shown,
@@ -91,7 +92,7 @@ mod tests {
             let error = read(&dsn, &[query]).unwrap_err().to_string();
             assert!(error.contains(said), "{query}: {error}");
         }
-        assert_eq!(read(&dsn, &["SELECT count(*) AS n FROM c"]).unwrap()[0][0]["n"].as_deref(), Some("2"));
+        assert_eq!(read(&dsn, &["SELECT count(*) AS n FROM c"]).unwrap()[0].rows[0]["n"].as_deref(), Some("2"));
         let nowhere = Dsn::parse("sqlite:/nowhere/crm.sqlite").unwrap();
         let error = read(&nowhere, &["SELECT 1 AS one"]).unwrap_err().to_string();
         assert!(error.starts_with("the database sqlite:/nowhere/crm.sqlite cannot be reached"), "{error}");

@@ -100,7 +100,7 @@ impl TableReader {
         let answer = mysql::rows(&mut self.connection, query, values, &mut self.left);
         match tokio::time::timeout(QUERIES_MAX, answer).await {
             Ok(Err(DatabaseError::TooMany(_))) => Err(DatabaseError::TooLarge),
-            Ok(rows) => rows,
+            Ok(found) => found.map(|found| found.rows),
             Err(_) => Err(DatabaseError::TooSlow { dsn: self.dsn.to_string(), seconds: QUERIES_MAX.as_secs() }),
         }
     }

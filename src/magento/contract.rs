@@ -85,6 +85,14 @@ impl Contract {
             }
             self.facts.insert(name.clone(), facts);
         }
+        // Rights that a module gives a method of the product.
+        for facts in self.facts.values_mut() {
+            let (Some(resource), Some(method)) = (&facts.resource, &facts.method) else { continue };
+            if let Some(known) = self.resources.get(resource) {
+                facts.resource_acl.clone_from(&known.acl);
+                facts.method_acl = known.methods.get(method).cloned().flatten();
+            }
+        }
     }
 
     /// A method of a module that no operation of version 2 leads to: version 1 needs none, and calls it by its path.

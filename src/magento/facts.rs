@@ -57,9 +57,21 @@ pub struct ResourceFacts {
     /// What a module calls its methods.
     #[serde(skip)]
     pub method_titles: IndexMap<String, String>,
+    /// The class of a module's model, which PHP names in its messages.
+    #[serde(skip)]
+    pub class: Option<String>,
+    /// Functions of that model, by the methods that are called otherwise.
+    #[serde(skip)]
+    pub functions: IndexMap<String, String>,
 }
 
 impl ResourceFacts {
+    /// The class and function of a module's method, as PHP's messages name them.
+    pub fn php_of(&self, method: &str) -> Option<String> {
+        let function = self.functions.get(method).map_or(method, String::as_str);
+        Some(format!("{}::{function}", self.class.as_ref()?))
+    }
+
     /// A resource that a module begins.
     pub(super) fn of_module(module: &str) -> Self {
         Self {
@@ -70,6 +82,8 @@ impl ResourceFacts {
             methods: IndexMap::new(),
             title: None,
             method_titles: IndexMap::new(),
+            class: None,
+            functions: IndexMap::new(),
         }
     }
 }

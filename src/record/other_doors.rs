@@ -51,14 +51,34 @@ fn by_name(method: &str, values: Vec<SoapValue>) -> SoapStruct {
     }
 }
 
-/// The operation that a call is of, by the name of version 2 where its path leads to one.
-pub(super) fn operation(method: String, arguments: &SoapStruct) -> String {
+/// The operation that a call is of, by the name of version 2 where its path leads to one: of the product, or of those that
+/// the shop's own description declares.
+pub(super) fn operation(method: String, arguments: &SoapStruct, declared: &[String]) -> String {
     if method != "call" {
         return method;
     }
     let path = arguments.text("apiPath").unwrap_or_default();
     let known = Contract::shared().operation_at(&path).map(|(facts, _)| facts.name.clone());
-    known.unwrap_or(if path.is_empty() { method } else { path })
+    known.or_else(|| of_module(&path, declared)).unwrap_or(if path.is_empty() { method } else { path })
+}
+
+/// The operation of a module at a path. A description names no paths; `acme_loyalty.info` and its alias `loyalty.info` are
+/// letter by letter the end of `acmeLoyaltyInfo`, or of none or of several, and then keep their path.
+fn of_module(path: &str, declared: &[String]) -> Option<String> {
+    let plain = |text: &str| {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect::<String>()
+    };
+    if path.split('.').count() < 2 {
+        return None;
+    }
+    let steps: Vec<&str> = path.split('.').take(2).collect();
+    let wanted = plain(&steps.concat());
+    let own = || declared.iter().filter(|name| Contract::shared().operation(name).is_none());
+    if let Some(same) = own().find(|name| plain(name) == wanted) {
+        return Some(same.clone());
+    }
+    let mut ending = own().filter(|name| plain(name).ends_with(&wanted));
+    ending.next().filter(|_| ending.next().is_none()).cloned()
 }
 
 /// The session in the answer of a login, which is all that such an answer holds.
@@ -88,9 +108,25 @@ mod tests {
         ] {
             let (method, arguments) = read(body.as_bytes(), "urn:Magento").expect(body);
             assert_eq!(arguments.text("sessionId").as_deref(), Some("s"), "{body}");
-            assert_eq!(operation(method, &arguments), "customerCustomerInfo", "{body}");
+            assert_eq!(operation(method, &arguments, &[]), "customerCustomerInfo", "{body}");
         }
         assert!(read(b"<html/>", "urn:Magento").is_none());
+    }
+
+    #[test]
+    fn operations_of_modules_are_found_by_what_the_description_declares() {
+        let declared = ["acmeLoyaltyInfo", "acmeLoyaltyList", "otherCardList", "acmeCardList"].map(str::to_owned);
+        for (path, expected) in [
+            ("acme_loyalty.info", "acmeLoyaltyInfo"),
+            ("loyalty.list", "acmeLoyaltyList"),
+            ("acme_card.list", "acmeCardList"),
+            ("card.list", "card.list"),
+            ("acme_loyalty.create", "acme_loyalty.create"),
+            ("acmeLoyaltyInfo", "acmeLoyaltyInfo"),
+        ] {
+            let arguments = SoapStruct::new().with("apiPath", path);
+            assert_eq!(operation("call".to_owned(), &arguments, &declared), expected, "{path}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Reader {
             return Some((request.operation, request.arguments));
         }
         let (method, arguments) = other_doors::read(body, self.namespace())?;
-        Some((other_doors::operation(method, &arguments), arguments))
+        Some((other_doors::operation(method, &arguments, &self.operations), arguments))
     }
 
     pub(super) fn secrets(&self, body: &[u8]) -> Option<Secrets> {

@@ -5,6 +5,7 @@
 use super::run::exercised::Exercised;
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -60,7 +61,7 @@ pub fn matrices(cases: &[Case], results: &[CaseResult]) -> Vec<Matrix> {
         let universe = words_of(&schema, definition);
         section(name, written(&universe), universe)
     };
-    let operations = Contract::shared().operations().map(|facts| facts.name.clone()).collect();
+    let operations = operations_of(cases);
     let connectors = Connector::ALL.iter().map(|connector| connector.name().to_owned()).collect();
     let quirks: Vec<String> =
         Quirk::ALL.iter().filter(|quirk| quirk.is_switchable()).map(|quirk| quirk.id().to_owned()).collect();
@@ -81,6 +82,17 @@ pub fn matrices(cases: &[Case], results: &[CaseResult]) -> Vec<Matrix> {
         section("SOAP faults", seen(|seen| &seen.faults), faults),
         section("operations", seen(|seen| &seen.operations), operations),
     ]
+}
+
+/// The operations that the shops of these cases have between them; scenarios that are run several times are read once.
+fn operations_of(cases: &[Case]) -> Vec<String> {
+    let mut files = BTreeSet::new();
+    let product = Contract::shared().operations().map(|facts| facts.name.clone());
+    let mut all: IndexSet<String> = product.collect();
+    for case in cases.iter().filter(|case| files.insert(&case.scenario.file.path)) {
+        all.extend(case.operations());
+    }
+    all.into_iter().collect()
 }
 
 fn section(name: &'static str, covered: BTreeMap<String, Vec<usize>>, universe: Vec<String>) -> Matrix {

@@ -19,6 +19,7 @@ mod increment_id;
 mod index;
 mod newsletter;
 pub mod operation;
+mod option_labels;
 pub mod overrides;
 pub mod recorded;
 pub mod refusal;

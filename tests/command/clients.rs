@@ -485,6 +485,27 @@ fn rows_of_any_database_can_be_expected() {
             "expected \"eve@example.com\"",
         ),
         ("rows of: {database: {env: FILE_DSN}, query: SELECT emial FROM c}, count: 1", 2, "no such column: emial"),
+        // A column that is not there is like no value and like every `absent`.
+        (
+            "rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, where: {emial: eve@example.com}, count: 0",
+            1,
+            "what the query reads has no column `emial`; did you mean `email`?",
+        ),
+        (
+            "rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, have: {payed: {is: absent}}",
+            1,
+            "what the query reads has no column `payed`; known are `email`",
+        ),
+        (
+            "rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c WHERE 1 = 2}, where: {emial: x}, count: 0",
+            1,
+            "has no column `emial`",
+        ),
+        (
+            "rows of: {database: {env: FILE_DSN}, query: SELECT email FROM c}, unordered: [{emial: {is: absent}}]",
+            1,
+            "has no column `emial`",
+        ),
         ("rows of: {database: {env: NOBODYS_DSN}, query: SELECT 1}, count: 1", 2, "no `NOBODYS_DSN`"),
         ("rows of: {database: {env: FILE_DSN}, query: SELECT 1}", 2, "nothing is expected of these rows"),
         ("have: {email: x}", 2, "it is not said of which rows"),

@@ -144,6 +144,49 @@ async fn what_is_asked_besides_is_up_to_whoever_answers_for_it() {
     assert_eq!((called(&own, "acmeLoyaltyPoints"), called(&own, "acmeLoyaltyCreate")), (1, 0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_asked_is_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.yaml").display().to_string();
+    // Nothing but --ask makes anybody call it.
+    let renamed = |text: &str| {
+        let text = text.replace("acmeLoyaltyInfo", "acmeLoyaltyPoints");
+        text.replace("<info ", "<points ").replace("</info>", "</points>")
+    };
+    let before = shop(WireStyle::RpcEncoded, renamed).await;
+    let asked = ["--ask", "acmeLoyaltyPoints={customerId: 1}", "--ask", "acmeLoyaltyPoints={customerId: 77}"];
+    let run = compare(&before, &[&asked[..], &["--write-overrides", &file]].concat()).await;
+    assert_eq!(run.status.code(), Some(1), "{}", text(&run));
+    assert_eq!(called(&before, "acmeLoyaltyPoints"), 2, "every question is asked");
+    let quiet = compare(&before, &["--overrides", &file, "--quiet"]).await;
+    assert_eq!((quiet.status.code(), called(&before, "acmeLoyaltyPoints")), (Some(0), 4), "{}", text(&quiet));
+    let after = shop(WireStyle::RpcEncoded, |text| renamed(text).replace("name=\"level\"", "name=\"grade\"")).await;
+    let gone = compare(&after, &["--overrides", &file, "--quiet"]).await;
+    assert_eq!(gone.status.code(), Some(1), "{}", text(&gone));
+    let stub = |text: &str| renamed(text).replace("level: gold", "level: ~").replace("<code>101<", "<code>107<");
+    let other = shop(WireStyle::RpcEncoded, stub).await;
+    let changed = compare(&other, &["--overrides", &file, "--quiet"]).await;
+    assert_eq!(changed.status.code(), Some(1), "{}", text(&changed));
+    // With an address of somebody's it is not kept, and that is said.
+    let kept = folder.path().join("kept.yaml").display().to_string();
+    let run =
+        compare(&before, &["--ask", "acmeLoyaltyPoints={customerId: ann@example.com}", "--write-overrides", &kept])
+            .await;
+    assert!(text(&run).contains("is personal data and is not written"), "{}", text(&run));
+    assert!(!std::fs::read_to_string(&kept).unwrap().contains("ann@"));
+    // An operation that an upgrade took away is a change of the shop, no mistake of the caller.
+    let without = shop(WireStyle::RpcEncoded, str::to_owned).await;
+    let run = compare(&without, &["--overrides", &file, "--quiet"]).await;
+    assert_eq!((run.status.code(), text(&run).contains("operations")), (Some(1), true), "{}", text(&run));
+    std::fs::write(&kept, "asked: [\"acmeLoyaltyInfo=42\"]\n").unwrap();
+    let wrong = compare(&before, &["--overrides", &kept, "--quiet"]).await;
+    assert!(
+        text(&wrong).contains("kept.yaml: line 1: asked: acmeLoyaltyInfo=42: the arguments are no"),
+        "{}",
+        text(&wrong)
+    );
+}
+
 #[tokio::test]
 async fn stubs_of_overrides_that_do_not_fit_are_told_with_their_line() {
     let folder = tempfile::tempdir().unwrap();

@@ -87,7 +87,7 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 pub fn rows(address: &str, query: &str) -> Result<Vec<mockgento::database::Row>, String> {
     let dsn = Dsn::parse(address).unwrap();
     let read = block_on(mockgento::database::read(&dsn, &[query])).map_err(|error| error.to_string())?;
-    Ok(read.into_iter().next().unwrap())
+    Ok(read.into_iter().next().unwrap().rows)
 }
 
 /// Runs the program.

@@ -127,6 +127,47 @@ fn broken_files_name_file_and_line() {
     assert!(no_folder.contains("there is no api.xml, wsdl.xml, wsi.xml in it"), "{no_folder}");
 }
 
+/// A later module goes before an earlier one and before the product, and what it leaves out stays.
+#[tokio::test]
+async fn titles_rights_and_faults_merge_as_magentos_configuration_does() {
+    let of = |name: &str, api: &str| Module::of_texts(name, [Some(api), None, None]).unwrap();
+    let first = "<config><api><resources><acme><title>First</title><model>acme/api</model><acl>acme</acl><methods>\
+                 <info><title>See</title><acl>acme/info</acl><method>load</method></info><list/></methods>\
+                 <faults><gone><code>101</code><message>Gone.</message></gone><full><code>102</code><message>Full.</message></full>\
+                 </faults></acme></resources><acl><resources><acme><title>Acme</title><info><title>I</title></info></acme>\
+                 </resources></acl></api></config>";
+    let later = "<config><api><resources><acme><title>Second</title><methods><info><title>Look</title></info>\
+                 <list><acl>acme/list</acl></list></methods><faults><gone><message>Away.</message></gone>\
+                 <full><code>112</code></full></faults></acme>\
+                 <customer><title>People</title><methods><list><title>All of them</title></list>\
+                 <info><acl>customer/delete</acl></info></methods></customer></resources>\
+                 <acl><resources><acme><list/></acme></resources></acl></api></config>";
+    let modules = [of("Acme_First", first), of("Acme_Later", later)];
+    let contract = joined(&modules).unwrap();
+    let facts = contract.resource("acme").unwrap();
+    assert_eq!((facts.title.as_deref(), facts.acl.as_deref()), (Some("Second"), Some("acme")));
+    assert_eq!(facts.method_titles["info"], "Look");
+    assert_eq!(json!(facts.methods), json!({"info": "acme/info", "list": "acme/list"}));
+    assert_eq!(facts.php_of("info").as_deref(), Some("Acme_Model_Api::load"));
+    assert!(contract.acl().has("acme/info") && contract.acl().has("acme/list"));
+    let faults: Vec<(&str, u16, &str)> =
+        contract.fault_table("acme").iter().map(|(name, code, text)| (name.as_str(), *code, text.as_str())).collect();
+    assert_eq!(faults, [("gone", 101, "Away."), ("full", 112, "Full.")]);
+    let customer = contract.operation("customerCustomerInfo").unwrap();
+    assert_eq!(customer.method_acl.as_deref(), Some("customer/delete"), "a right that the later one gives");
+    let list = contract.operation("customerCustomerList").unwrap();
+    assert_eq!(list.method_acl.as_deref(), Some("customer/info"), "one that nobody changed");
+
+    let shop = Served::start(crate::own_operations::shop_with(&modules, WireStyle::RpcEncoded)).await;
+    let listed = crate::own_operations::xml_rpc(&shop, "resources", "").await;
+    for title in ["People", "All of them", "Second", "Look"] {
+        assert!(listed.contains(&format!("<string>{title}</string>")), "{title}: {listed}");
+    }
+    let nameless = "<config><api><resources><acme><faults><new><message>New.</message></new></faults></acme></resources></api></config>";
+    let told = joined(&[of("Acme_First", first), of("Acme_New", nameless)]).unwrap_err();
+    assert!(told.starts_with("api.xml:1: the fault new has no code; write a number"), "{told}");
+}
+
 #[tokio::test]
 async fn a_running_shop_takes_a_module_and_refuses_a_broken_one_whole() {
     let shop = Served::start(support::shop(&support::clock())).await;

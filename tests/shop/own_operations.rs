@@ -18,7 +18,7 @@ fn file(name: &str) -> String {
     std::fs::read_to_string(format!("{FOLDER}/{name}")).unwrap()
 }
 
-fn shop_with(modules: &[Module], mode: WireStyle) -> Shop {
+pub fn shop_with(modules: &[Module], mode: WireStyle) -> Shop {
     let mut seed = Seed::corner_shop_people().unwrap();
     seed.api_users.push(SeedUser::with_full_access("apiuser", "apikey123"));
     let contract: Arc<Contract> = Contract::shared().with_modules(modules).unwrap();
@@ -26,7 +26,7 @@ fn shop_with(modules: &[Module], mode: WireStyle) -> Shop {
 }
 
 /// A call of the handler over XML-RPC with parameters that are written already.
-async fn xml_rpc(shop: &Served, method: &str, parameters: &str) -> String {
+pub async fn xml_rpc(shop: &Served, method: &str, parameters: &str) -> String {
     let session = shop.session();
     let body = format!(
         "<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params><param><value><string>{session}</string>\
@@ -134,6 +134,81 @@ async fn methods_of_api_xml_alone_are_called_by_their_paths() {
     let question = json!({"calls": [{"to": "loyalty.info", "with": {"args": ["7"]}, "count": 2}]});
     let (status, answer) = shop.admin("POST", "/requests/verify", question).await;
     assert_eq!(status, 200, "{answer}");
+}
+
+/// As for native methods (recordings of doors: soap1 125 and 602): PHP 7.1 and later count, older ones hand over null; version
+/// 2 hands over null in RPC and answers fault 6 in WS-I.
+#[tokio::test]
+async fn arguments_that_are_not_there_are_complained_about_as_php_does() {
+    let too_few = |function: &str, passed: usize, wanted: &str| {
+        format!(
+            "Too few arguments to function Acme_Loyalty_Model_Api::{function}(), {passed} passed in \
+             /var/www/shop/app/code/core/Mage/Api/Model/Server/Handler/Abstract.php on line 295 and {wanted} expected"
+        )
+    };
+    let texts = [file("api.xml"), file("wsdl.xml"), file("wsi.xml")];
+    let without_wsi = Module::of_texts("Acme_Loyalty", [Some(&texts[0]), Some(&texts[1]), None]).unwrap();
+    let with_wsi = Module::of_texts("Acme_Loyalty", texts.each_ref().map(|text| Some(text.as_str()))).unwrap();
+    let stubs = json!({"stubs": [
+        {"operation": "acmeLoyaltyInfo", "answer": {"account_id": 1, "customer_id": 1, "points": 1}}, {"operation": "acmeLoyaltyList", "answer": []},
+        {"operation": "acmeLoyaltyCreate", "answer": 1},
+    ]});
+    let soap1 = |session: &str, path: &str, args: &str| {
+        format!(
+            "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:m=\"urn:Magento\"><e:Body><m:call>\
+             <sessionId>{session}</sessionId><resourcePath>{path}</resourcePath>{args}</m:call></e:Body></e:Envelope>"
+        )
+    };
+    for (module, path, function, wanted) in [
+        (&with_wsi, "loyalty.info", "info", "exactly 1"),
+        (&without_wsi, "acme_loyalty.info", "info", "exactly 1"),
+        (&with_wsi, "loyalty.create", "create", "exactly 1"),
+    ] {
+        let shop = Served::start(shop_with(std::slice::from_ref(module), WireStyle::RpcEncoded)).await;
+        shop.admin("POST", "/stubs", stubs.clone()).await;
+        let expected = too_few(function, 0, wanted);
+        let [by_xml, native] = [call_path(&shop, path, "").await, call_path(&shop, "customer.info", "").await];
+        assert_eq!(by_xml, native, "{path}: as the native method");
+        let session = shop.session();
+        let by_soap = shop.post("/api/soap/", &soap1(session, path, "")).await.1;
+        assert!(by_soap.contains(&expected), "{path}: {by_soap}");
+        let by_json = format!(r#"{{"method":"call","params":["{session}","{path}",[]],"id":"1"}}"#);
+        let native = by_json.replace(path, "customer.info");
+        let (by_json, native) = (shop.post("/api/jsonrpc/", &by_json).await, shop.post("/api/jsonrpc/", &native).await);
+        assert_eq!(by_json.0, native.0, "as the native method: {} and {}", by_json.1, native.1);
+        // One that is not an array is the first argument; a null is one.
+        let one = shop.post("/api/soap/", &soap1(session, path, "<args>7</args>")).await.1;
+        assert!(!one.contains("Too few"), "{path}: {one}");
+    }
+    // Filters and a pager have no default in the module's `wsi.xml`, and often one where nothing is said of them.
+    let shop = Served::start(shop_with(std::slice::from_ref(&with_wsi), WireStyle::RpcEncoded)).await;
+    shop.admin("POST", "/stubs", stubs.clone()).await;
+    let session = shop.session();
+    let list = shop.post("/api/soap/", &soap1(session, "loyalty.list", "")).await.1;
+    assert!(!list.contains("Too few"), "{list}");
+    // RPC hands over null, and so did older PHP behind every door.
+    let v2 = |name: &str, session: &str| {
+        format!(
+            "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:m=\"urn:Magento\"><e:Body><m:{name}>\
+             <sessionId>{session}</sessionId></m:{name}></e:Body></e:Envelope>"
+        )
+    };
+    let info = shop.post("/api/v2_soap/", &v2("acmeLoyaltyInfo", session)).await.1;
+    assert!(info.contains("<points xsi:type=\"xsd:int\">1</points>"), "{info}");
+    let mut old = shop_with(std::slice::from_ref(&with_wsi), WireStyle::RpcEncoded);
+    old.set_flavor(mockgento::magento::Flavor::Magento191);
+    let old = Served::start(old).await;
+    old.admin("POST", "/stubs", stubs.clone()).await;
+    let (session, info) = (old.session(), "loyalty.info");
+    let info = old.post("/api/soap/", &soap1(session, info, "")).await.1;
+    assert!(!info.contains("Too few") && !info.contains("Fault"), "{info}");
+    // Version 2 in WS-I, where the session comes second.
+    let wsi = Served::start(shop_with(&[with_wsi], WireStyle::WsI)).await;
+    wsi.admin("POST", "/stubs", stubs).await;
+    for session in [wsi.session(), "none"] {
+        let missing = wsi.post("/api/v2_soap/", &v2("acmeLoyaltyInfoRequestParam", session)).await.1;
+        assert!(missing.contains("<faultcode>6</faultcode>"), "{missing}");
+    }
 }
 
 #[test]

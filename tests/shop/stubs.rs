@@ -169,6 +169,53 @@ async fn a_template_that_fails_says_where() {
     assert!(said.starts_with("1 stubs.yaml:3: answer.magento_version: the template {{ customer.email }}: "), "{said}");
 }
 
+/// Whatever a stub is called, what fails in it names its file and line.
+#[tokio::test]
+async fn whatever_fails_in_a_call_names_file_and_line() {
+    let stubs = "stubs:
+  - operation: acmeLoyaltyList
+    name: a name of its own
+    rows of: acme_loyalty
+  - operation: acmeLoyaltyCreate
+    name: another
+    when: {accountData.level: flat}
+    answer: \"{{ arguments.accountData.level }}\"
+  - operation: acmeLoyaltyCreate
+    name: a third
+    insert into: acme_loyalty
+  - operation: magentoInfo
+    answer: {magento_edition: x, magento_version: y}
+    then:
+      - fault: {code: 9, string: \"{{ customer.email }}\"}
+";
+    let shop = Served::start(with_stubs(loyalty(WireStyle::RpcEncoded), stubs)).await;
+    let filters = json!({"filter": [{"key": "pionts", "value": "1"}]});
+    let create = |level: &str, customer: &str| json!({"accountData": {"customer_id": customer, "level": level}});
+    shop.answer("magentoInfo", json!({})).await;
+    for (operation, arguments, said) in [
+        (
+            "acmeLoyaltyList",
+            json!({"filters": filters}),
+            "1 stubs.yaml:2: rows of acme_loyalty: SQLSTATE[42S22]: Column not found: 1054 Unknown column 'pionts' in \
+             'WHERE'; did you mean `points`?",
+        ),
+        (
+            "acmeLoyaltyCreate",
+            create("flat", "1"),
+            "1 stubs.yaml:5: answer is declared as xsd:int, and \"flat\" is none",
+        ),
+        (
+            "acmeLoyaltyCreate",
+            create("far too long for the column that it is to be kept in", "1"),
+            "1 stubs.yaml:9: insert into acme_loyalty: acmeLoyaltyCreate cannot add the row: acme_loyalty.level cannot hold",
+        ),
+        ("magentoInfo", json!({}), "1 stubs.yaml:15: fault: the template {{ customer.email }}: "),
+    ] {
+        let fault = shop.answer(operation, arguments).await;
+        assert!(fault.as_str().is_some_and(|fault| fault.starts_with(said)), "{said}\n{fault}");
+    }
+}
+
 #[tokio::test]
 async fn a_delay_is_the_shops_time_where_that_can_pass_and_real_time_elsewhere() {
     let stubs = "stubs:\n  - operation: storeList\n    delay: 90 s\n";
@@ -272,6 +319,31 @@ fn what_cannot_work_names_file_and_line() {
         (
             "stubs:\n  - operation: magentoInfo\n    insert into: acme_loyalty",
             "no argument of magentoInfo is named like a column of acme_loyalty",
+        ),
+        // Columns that the table lacks, values that it does not keep.
+        (
+            "stubs:\n  - operation: acmeLoyaltyList\n    rows of: newsletter_subscriber",
+            "stubs.yaml:3:14: acmeLoyaltyEntity requires account_id, which newsletter_subscriber lacks; name the columns as",
+        ),
+        (
+            "stubs:\n  - operation: customerGroupList\n    rows of: acme_loyalty",
+            "stubs.yaml:3:14: customerGroupEntity requires customer_group_id, which acme_loyalty lacks",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    insert into: acme_loyalty\n    with: {points: many}",
+            "stubs.yaml:4:20: acme_loyalty.points cannot hold \"many\"; it is a whole number",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    insert into: acme_loyalty\n    with: {points: [1]}",
+            "stubs.yaml:4:20: acme_loyalty.points holds one value and no list; set it in `with`",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    insert into: acme_loyalty\n    with: {account_id: 7}",
+            "stubs.yaml:4:24: acme_loyalty.account_id is counted by the table",
+        ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyCreate\n    insert into: catalog_product\n    with: {sku: a, status: Disabled}",
+            "stubs.yaml:4:28: catalog_product.status holds ids of options, and \"Disabled\" is none; write 2, which is Disabled",
         ),
         ("stubs:\n  - operation: storeList\n    delay: soon", "\"soon\" is no delay"),
         ("stubs:\n  - operation: storeList\n    anwser: []", "stubs.yaml:3:5: "),

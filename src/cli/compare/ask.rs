@@ -4,6 +4,7 @@ use crate::compare::{ServiceFacts, WantedQuestion};
 use crate::magento::Contract;
 use crate::nearest::nearest;
 use crate::place::At;
+use crate::shop::Overrides;
 use crate::soap::{SoapStruct, SoapValue};
 use crate::written_value::Value;
 
@@ -25,7 +26,8 @@ pub(super) fn read(text: &str) -> Result<WantedQuestion, String> {
             _ => Err(no_record()),
         }
     });
-    Ok(WantedQuestion { operation: operation.trim().to_owned(), arguments: arguments.transpose()? })
+    let operation = operation.trim().to_owned();
+    Ok(WantedQuestion { operation, arguments: arguments.transpose()?, text: text.to_owned() })
 }
 
 fn value(written: &Value) -> SoapValue {
@@ -40,6 +42,23 @@ fn value(written: &Value) -> SoapValue {
             record.into()
         }
     }
+}
+
+/// What overrides say that was asked before; what the command line asks besides comes first. An operation that is asked for
+/// by its name alone on the command line keeps the arguments of before.
+pub(super) fn with_asked(
+    given: &[WantedQuestion],
+    overrides: Option<&Overrides>,
+) -> Result<Vec<WantedQuestion>, String> {
+    let mut all = given.to_vec();
+    for asked in overrides.into_iter().flat_map(|overrides| &overrides.asked) {
+        let place = asked.place();
+        let question = read(asked).map_err(|why| format!("line {}: asked: {}: {why}", place.line, asked.get()))?;
+        if all.iter().all(|known| known.text != question.text) {
+            all.push(question);
+        }
+    }
+    Ok(all)
 }
 
 /// What of the questions a shop cannot be asked, and what may be meant.

@@ -25,7 +25,8 @@ use crate::cli::output;
 use crate::client::{ClientOptions, ReadOnlyTransport, Retries, WsdlCache};
 use crate::clock::Clock;
 use crate::compare::{AskedShop, Bounds, CompareError, Difference, Mirror, NotCalled, Portrait, WantedQuestion};
-use crate::compare::{differences, overrides_of, stubs_of};
+use crate::compare::{differences, overrides_of, questions_to_keep, stubs_of};
+use crate::place::At;
 use crate::quirk::Profile;
 use crate::record::{Sanitiser, SubstituteKey};
 use crate::secret::ApiKey;
@@ -219,19 +220,23 @@ pub fn run(args: &CompareArgs) -> Outcome {
     args.url.iter().for_each(|url| args.keys.warn(url));
     let other = args.other()?;
     let begin_with = args.overrides.as_deref().map(read_overrides).transpose()?;
+    let questions = ask::with_asked(&args.ask, begin_with.as_ref()).map_err(|why| {
+        let file = args.overrides.as_deref().unwrap_or(Path::new("")).display();
+        miette!(help = "write what `--ask` takes, such as acmeLoyaltyInfo={{customerId: 42}}", "{file}: {why}")
+    })?;
     let first = args.url.first().ok_or_else(|| miette!("there is no shop to ask"))?;
     let asked = async {
-        let (portrait, calls) = portrait(args, first, false).await?;
+        let (portrait, calls) = portrait(args, &questions, first, false).await?;
         match &other {
             Other::Shop(second) => {
-                let (theirs, more) = portrait_of_second(args, second).await?;
+                let (theirs, more) = portrait_of_second(args, &questions, second).await?;
                 let (differences, not_asked) = differences(&portrait, &theirs, false);
                 let (first, second) = (masked(first), masked(second));
                 let calls = vec![calls, more];
                 let not_called = NotAsked::of(&portrait);
                 Ok(Compared { first, second, differences, not_asked, not_called, calls, overrides: None })
             }
-            Other::Fake => with_fake(args, masked(first), &portrait, calls, begin_with).await,
+            Other::Fake => with_fake(args, &questions, masked(first), &portrait, calls, begin_with).await,
         }
     };
     let compared = match runtime()?.block_on(asked) {
@@ -271,19 +276,28 @@ impl From<miette::Report> for Failure {
     }
 }
 
-async fn portrait_of_second(args: &CompareArgs, url: &Url) -> Result<(Portrait, u64), Failure> {
-    portrait(args, url, true).await
+async fn portrait_of_second(
+    args: &CompareArgs,
+    questions: &[WantedQuestion],
+    url: &Url,
+) -> Result<(Portrait, u64), Failure> {
+    portrait(args, questions, url, true).await
 }
 
-async fn portrait(args: &CompareArgs, url: &Url, second: bool) -> Result<(Portrait, u64), Failure> {
+async fn portrait(
+    args: &CompareArgs,
+    questions: &[WantedQuestion],
+    url: &Url,
+    second: bool,
+) -> Result<(Portrait, u64), Failure> {
     let guard = args.guarded(url)?;
     let progress = Progress::about(&masked(url));
     let mut shop = AskedShop::connect(guard.clone(), args.options(url, second)?).await?;
     if let Some((what, help)) = ask::unknown(&args.ask, shop.facts()).filter(|_| !second) {
         return Err(Failure::Input(miette!(help = help, "{what}")));
     }
-    shop.readable_of_modules(&args.ask).iter().for_each(|(name, element)| guard.allow(name, element));
-    let portrait = Portrait::of(&mut shop, bounds(args), &args.ask, &mut |question| progress.tell(question)).await;
+    shop.readable_of_modules(questions).iter().for_each(|(name, element)| guard.allow(name, element));
+    let portrait = Portrait::of(&mut shop, bounds(args), questions, &mut |question| progress.tell(question)).await;
     progress.finish();
     Ok((portrait, guard.meter().calls()))
 }
@@ -295,6 +309,7 @@ fn bounds(args: &CompareArgs) -> Bounds {
 /// Lays a shop beside the fake; where overrides are wanted, the fake with them is asked again.
 async fn with_fake(
     args: &CompareArgs,
+    questions: &[WantedQuestion],
     first: String,
     shop: &Portrait,
     calls: u64,
@@ -307,19 +322,19 @@ async fn with_fake(
     };
     let progress = Progress::about("the fake");
     let mut tell = |question: &str| progress.tell(question);
-    let mut fake = mirror.open(shop, begin_with.clone(), &args.ask, &clock).await?;
-    let theirs = Portrait::of(&mut fake, bounds(args), &args.ask, &mut tell).await;
+    let mut fake = mirror.open(shop, begin_with.clone(), questions, &clock).await?;
+    let theirs = Portrait::of(&mut fake, bounds(args), questions, &mut tell).await;
     let (found, not_asked) = differences(shop, &theirs, true);
     let mut overrides = None;
     if let Some(path) = &args.write_overrides {
         // What is declared comes first: only then do answers show what else differs.
         let mut declared = begin_with.unwrap_or_else(|| mirror.declared_as(shop));
-        with_stubs(&mut declared, args, shop)?;
-        let mut fake = mirror.open(shop, Some(declared.clone()), &args.ask, &clock).await?;
-        let theirs = Portrait::of(&mut fake, bounds(args), &args.ask, &mut tell).await;
+        with_stubs(&mut declared, args, questions, shop)?;
+        let mut fake = mirror.open(shop, Some(declared.clone()), questions, &clock).await?;
+        let theirs = Portrait::of(&mut fake, bounds(args), questions, &mut tell).await;
         let own = overrides_of(shop, &theirs, &declared);
-        let mut fake = mirror.open(shop, Some(own.clone()), &args.ask, &clock).await?;
-        let theirs = Portrait::of(&mut fake, bounds(args), &args.ask, &mut tell).await;
+        let mut fake = mirror.open(shop, Some(own.clone()), questions, &clock).await?;
+        let theirs = Portrait::of(&mut fake, bounds(args), questions, &mut tell).await;
         let (left, _) = differences(shop, &theirs, true);
         let text = own.to_yaml().map_err(|error| miette!("{error}"))?;
         let file = path.display().to_string();
@@ -334,7 +349,12 @@ async fn with_fake(
 }
 
 /// With what of the shop's modules was seen; what the overrides said of other operations stays.
-fn with_stubs(overrides: &mut Overrides, args: &CompareArgs, shop: &Portrait) -> miette::Result<()> {
+fn with_stubs(
+    overrides: &mut Overrides,
+    args: &CompareArgs,
+    questions: &[WantedQuestion],
+    shop: &Portrait,
+) -> miette::Result<()> {
     let key = SubstituteKey::unknown().map_err(|error| miette!("{error}"))?;
     let mut sanitiser = Sanitiser::new(key);
     for url in &args.url {
@@ -344,6 +364,15 @@ fn with_stubs(overrides: &mut Overrides, args: &CompareArgs, shop: &Portrait) ->
     let seen = stubs_of(shop, &mut sanitiser, bounds(args).records);
     overrides.stubs.retain(|known| !seen.iter().any(|stub| stub.operation == known.operation));
     overrides.stubs.extend(seen);
+    let kept = questions_to_keep(questions, &sanitiser);
+    for question in questions.iter().filter(|question| kept.iter().all(|kept| kept.text != question.text)) {
+        let _ = writeln!(
+            output::stderr(),
+            "what {} was asked with is personal data and is not written; give the same --ask when you compare again",
+            question.operation
+        );
+    }
+    overrides.asked = kept.into_iter().map(|question| At::nowhere(question.text.clone())).collect();
     Ok(())
 }
 

@@ -3,12 +3,15 @@
 use indexmap::IndexMap;
 
 use super::document::Document;
-use super::{Method, Module, ModuleError, Resource};
+use super::{Module, ModuleError, Resource};
 use crate::magento::AclTree;
 use crate::xml::Element;
 
 /// Children of a node of rights that are no rights.
 const NO_NODES: &[&str] = &["title", "sort_order", "description"];
+
+/// What to do about a fault without one.
+pub(super) const WRITE_A_CODE: &str = "write a number from 100 on";
 
 /// Reads the file into the module.
 pub(super) fn read(module: &mut Module, document: &Document<'_>) -> Result<(), ModuleError> {
@@ -45,23 +48,26 @@ pub(super) fn read(module: &mut Module, document: &Document<'_>) -> Result<(), M
 }
 
 fn read_resource(resource: &mut Resource, node: &Element<'_>, document: &Document<'_>) -> Result<(), ModuleError> {
-    let said = |name: &str| node.child(name).map(text).filter(|text| !text.is_empty());
-    resource.title = said("title").or(resource.title.take());
-    resource.acl = said("acl").or(resource.acl.take());
+    let said = |node: &Element<'_>, name: &str| node.child(name).map(text).filter(|text| !text.is_empty());
+    resource.title = said(node, "title").or(resource.title.take());
+    resource.acl = said(node, "acl").or(resource.acl.take());
+    resource.model = said(node, "model").or(resource.model.take());
     for method in children(node, "methods") {
-        let said = |name: &str| method.child(name).map(text).filter(|text| !text.is_empty());
-        let read = Method { title: said("title"), acl: said("acl"), spot: document.spot(method) };
-        resource.methods.insert(method.local.to_owned(), read);
+        let read = resource.methods.entry(method.local.to_owned()).or_default();
+        read.title = said(method, "title").or(read.title.take());
+        read.acl = said(method, "acl").or(read.acl.take());
+        read.function = said(method, "method").or(read.function.take());
+        read.spot = document.spot(method);
     }
     for fault in children(node, "faults") {
-        let code = fault.child("code").map(text).unwrap_or_default();
-        let code = code.parse::<u16>().map_err(|_| {
+        let read = resource.faults.entry(fault.local.to_owned()).or_default();
+        read.spot = document.spot(fault);
+        read.message = said(fault, "message").or(read.message.take());
+        let Some(code) = said(fault, "code") else { continue };
+        read.code = Some(code.parse::<u16>().map_err(|_| {
             let what = format!("the code of the fault {} is \"{code}\"", fault.local);
-            ModuleError::at(&document.spot(fault), what, "write a number from 100 on")
-        })?;
-        let message = fault.child("message").map(text).unwrap_or_default();
-        resource.faults.retain(|(name, ..)| name != fault.local);
-        resource.faults.push((fault.local.to_owned(), code, message));
+            ModuleError::at(&read.spot, what, WRITE_A_CODE)
+        })?);
     }
     Ok(())
 }

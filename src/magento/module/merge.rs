@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Field, Message, Module, ModuleError, Operation, Shape, Spot, Type};
+use super::api_xml;
+use super::{Field, Message, Module, ModuleError, Operation, Resource, Shape, Spot, Type};
 use crate::magento::schema::{Known, ShapeText};
 use crate::magento::{AclTree, Contract, Declarer, ResourceFacts};
 use crate::nearest::nearest;
@@ -63,33 +64,7 @@ impl Joining<'_> {
     fn rights_and_resources(&mut self, module: &Module) -> Result<(), ModuleError> {
         join_rights(&mut self.contract.acl, &module.acl);
         for (name, declared) in &module.resources {
-            let known =
-                self.contract.resources.entry(name.clone()).or_insert_with(|| ResourceFacts::of_module(&module.name));
-            known.title = declared.title.clone().or(known.title.take());
-            known.acl = declared.acl.clone().or(known.acl.take());
-            for (method, facts) in &declared.methods {
-                let path = format!("{name}.{method}");
-                if let Some(other) = self.methods.get(&path) {
-                    let what = format!("the method {path} is declared in {other} too");
-                    return Err(ModuleError::at(
-                        &facts.spot,
-                        what,
-                        "leave one of the modules out, or rename it in one",
-                    ));
-                }
-                self.methods.insert(path, facts.spot.clone());
-                known.methods.insert(method.clone(), facts.acl.clone());
-                if let Some(title) = &facts.title {
-                    known.method_titles.insert(method.clone(), title.clone());
-                }
-            }
-            if !declared.faults.is_empty() {
-                let table = self.contract.faults.entry(name.clone()).or_default();
-                for fault in &declared.faults {
-                    table.retain(|known| known.0 != fault.0);
-                    table.push(fault.clone());
-                }
-            }
+            self.resource(module, name, declared)?;
         }
         for (alias, resource) in &module.aliases {
             match self.contract.resources.get_mut(resource) {
@@ -109,6 +84,52 @@ impl Joining<'_> {
         }
         for (resource, prefix) in &module.prefixes {
             self.contract.prefixes.insert(resource.clone(), prefix.clone());
+        }
+        Ok(())
+    }
+
+    /// What a later module says of a resource goes before what was said; what it leaves out stays.
+    fn resource(&mut self, module: &Module, name: &str, declared: &Resource) -> Result<(), ModuleError> {
+        let known =
+            self.contract.resources.entry(name.to_owned()).or_insert_with(|| ResourceFacts::of_module(&module.name));
+        known.title = declared.title.clone().or(known.title.take());
+        known.acl = declared.acl.clone().or(known.acl.take());
+        let class = declared.model.as_deref().map(|model| class_of(model, &module.model_classes));
+        // Who names the model makes the resource; who does not only changes titles, rights and faults of it.
+        let is_made_twice = class.is_some() && known.class.is_some();
+        known.class = class.or(known.class.take());
+        for (method, facts) in &declared.methods {
+            let path = format!("{name}.{method}");
+            if let Some(other) = self.methods.get(&path).filter(|_| is_made_twice) {
+                let what = format!("the method {path} is declared in {other} too");
+                let remedy = "leave one of the modules out, or rename it in one; one that only changes its title or right \
+                              has no <model>";
+                return Err(ModuleError::at(&facts.spot, what, remedy));
+            }
+            self.methods.entry(path).or_insert_with(|| facts.spot.clone());
+            let acl = known.methods.entry(method.clone()).or_default();
+            *acl = facts.acl.clone().or(acl.take());
+            known.method_titles.extend(facts.title.clone().map(|title| (method.clone(), title)));
+            known.functions.extend(facts.function.clone().map(|function| (method.clone(), function)));
+        }
+        for (fault, said) in &declared.faults {
+            let table = self.contract.faults.entry(name.to_owned()).or_default();
+            let row = match table.iter().position(|row| row.0 == *fault) {
+                Some(at) => &mut table[at],
+                None => {
+                    let Some(code) = said.code else {
+                        let what = format!("the fault {fault} has no code");
+                        return Err(ModuleError::at(&said.spot, what, api_xml::WRITE_A_CODE));
+                    };
+                    table.push((fault.clone(), code, String::new()));
+                    let last = table.len() - 1;
+                    &mut table[last]
+                }
+            };
+            row.1 = said.code.unwrap_or(row.1);
+            if let Some(message) = &said.message {
+                row.2.clone_from(message);
+            }
         }
         Ok(())
     }
@@ -288,6 +309,20 @@ impl Joining<'_> {
 /// A field as the tables write it.
 fn written(field: &Field) -> String {
     format!("{} {}{}", field.name, field.type_name, if field.required { "!" } else { "" })
+}
+
+/// The class of a model as Magento's factory finds it: what `config.xml` gives the group, and the rest with capitals.
+fn class_of(model: &str, classes: &IndexMap<String, String>) -> String {
+    let capitals = |text: &str| {
+        let words = text.split('_').map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        });
+        words.collect::<Vec<String>>().join("_")
+    };
+    let (group, rest) = model.split_once('/').unwrap_or((model, ""));
+    let begin = classes.get(group).cloned().unwrap_or_else(|| format!("{}_Model", capitals(group)));
+    if rest.is_empty() { begin } else { format!("{begin}_{}", capitals(rest)) }
 }
 
 fn join_rights(tree: &mut AclTree, own: &AclTree) {

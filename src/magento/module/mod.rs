@@ -32,6 +32,8 @@ pub struct Module {
     /// Whether it is a shop's whole WSDL and no module: then nothing is known of resources and rights.
     pub(super) is_wsdl: bool,
     pub(super) resources: IndexMap<String, Resource>,
+    /// What the classes of its models begin with, by the group that `<model>` names: of its `config.xml`.
+    pub(super) model_classes: IndexMap<String, String>,
     pub(super) aliases: IndexMap<String, String>,
     /// What names of operations start with, by resource or alias.
     pub(super) prefixes: IndexMap<String, String>,
@@ -82,15 +84,27 @@ impl ModuleError {
 pub(super) struct Resource {
     pub(super) title: Option<String>,
     pub(super) acl: Option<String>,
+    /// The model behind it, such as `acme_loyalty/api`.
+    pub(super) model: Option<String>,
     pub(super) methods: IndexMap<String, Method>,
-    pub(super) faults: Vec<(String, u16, String)>,
+    pub(super) faults: IndexMap<String, Fault>,
+}
+
+/// A fault of a resource; what a later module leaves out stays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fault {
+    pub(super) code: Option<u16>,
+    pub(super) message: Option<String>,
+    pub(super) spot: Spot,
 }
 
 /// A method of a resource.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Method {
     pub(super) title: Option<String>,
     pub(super) acl: Option<String>,
+    /// The function of the model, where it is called otherwise.
+    pub(super) function: Option<String>,
     pub(super) spot: Spot,
 }
 
@@ -176,15 +190,20 @@ impl Module {
                 .map_err(|error| ModuleError::of(&name, format!("cannot be read: {error}"), "see that it may be"))?;
             Ok(Some((name, text)))
         };
-        let mut name = name_of(folder);
+        let (mut name, mut model_classes) = (name_of(folder), IndexMap::new());
         if let Some((file, text)) = read("config.xml")? {
             let document = Document::parse(&text, &file, &limits())?;
             if let Some(named) = document.root.child("modules").and_then(|modules| modules.children.first()) {
                 name = named.local.to_owned();
             }
+            let groups = document.root.child("global").and_then(|global| global.child("models"));
+            for group in groups.into_iter().flat_map(|models| &models.children) {
+                let class = group.child("class").map(|class| class.text.trim().to_owned());
+                model_classes.extend(class.map(|class| (group.local.to_owned(), class)));
+            }
         }
         let [api, wsdl, wsi] = FILES;
-        Self::of_files(&name, [read(api)?, read(wsdl)?, read(wsi)?])
+        Ok(Self { model_classes, ..Self::of_files(&name, [read(api)?, read(wsdl)?, read(wsi)?])? })
     }
 
     /// A module whose `api.xml`, `wsdl.xml` and `wsi.xml` are given as texts; each may be left out.

@@ -110,7 +110,10 @@ impl Testee {
         // The file's folder is where a relative path begins.
         let dsn = dsn.below(self.path.parent().unwrap_or(Path::new("")));
         match database::read(&dsn, &queries).await {
-            Ok(rows) => Ok(crm.tables.keys().map(|name| name.get().clone()).zip(rows).collect()),
+            Ok(found) => {
+                let rows = found.into_iter().map(|found| found.rows);
+                Ok(crm.tables.keys().map(|name| name.get().clone()).zip(rows).collect())
+            }
             Err(cause) => {
                 let query = cause.query().and_then(|query| crm.tables.values().find(|known| known.query == query));
                 let place = query.map_or_else(|| named.env.place(), At::place);

@@ -2,6 +2,7 @@
 //! [`Stream::entity_names`](crate::sync::connector::Stream::entity_names).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::crm::{Entity, IntegrationSettings};
 use crate::magento::AclTree;
@@ -55,10 +56,10 @@ pub(in crate::scenario) fn shop_tables() -> Vec<&'static str> {
     Database::names().collect()
 }
 
-/// Nodes of the ACL tree a role can name.
-pub(in crate::scenario) fn acl_nodes() -> BTreeSet<String> {
+/// Nodes of the ACL trees of these APIs, which a role can name.
+pub(in crate::scenario) fn acl_nodes(apis: &[Arc<Contract>]) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
-    collect(Contract::shared().acl(), "", &mut paths);
+    apis.iter().for_each(|api| collect(api.acl(), "", &mut paths));
     paths
 }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::shared::SharedSnapshots;
 use crate::quirk::Profile;
 use crate::scenario::actor::Testee;
+use crate::scenario::language::beside::modules;
 use crate::scenario::language::case::head::CaseHead;
 use crate::scenario::language::finding::ScenarioError;
 use crate::scenario::language::scenario::Scenario;
@@ -115,6 +118,11 @@ impl Case {
     /// What is different in this case.
     pub fn changes(&self) -> Variant {
         self.case.changes.clone()
+    }
+
+    /// The operations that its shops have, those of modules and overrides among them.
+    pub fn operations(&self) -> IndexSet<String> {
+        modules::operations(&self.scenario.script, &self.scenario.file.path)
     }
 
     /// The values of the scenario's variables.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::disrupt::Disruption;
-use crate::magento::Contract;
 use crate::server::Outcome;
 
 /// What one scenario's world has seen.
@@ -20,9 +19,15 @@ pub struct Exercised {
 }
 
 impl Exercised {
-    /// Adds what a call was and came to.
-    pub(in crate::scenario) fn add_call(&mut self, operation: &str, outcome: &Outcome, disruptions: &[Disruption]) {
-        if Contract::shared().operation(operation).is_some() {
+    /// Adds what a call was and came to; of an operation that the shop does not declare, its name is nothing that is covered.
+    pub(in crate::scenario) fn add_call(
+        &mut self,
+        operation: &str,
+        is_declared: bool,
+        outcome: &Outcome,
+        disruptions: &[Disruption],
+    ) {
+        if is_declared {
             self.operations.insert(operation.to_owned());
         }
         if let Outcome::Fault { code, string } = outcome {

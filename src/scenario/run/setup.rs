@@ -197,12 +197,13 @@ fn build(case: &Case, variant: &Variant, name: &str, setup: ShopSetup, clock: &C
     config.bridge = bridge(variant.bridge.as_ref().or(setup.bridge.as_ref()))?;
     config.flavor = variant.flavor.unwrap_or(setup.flavor);
     config.web_server = setup.web_server;
-    if let Some(file) = &setup.overrides {
-        let own = overrides::load(file, &case.scenario.file.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
-        overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
-    }
     let scenario = &case.scenario.file;
     config.contract = modules::contract(&setup, &scenario.path).map_err(|wrong| SetUpError::Shop(wrong.message))?;
+    if let Some(file) = &setup.overrides {
+        let own = overrides::load(file, &scenario.path, &config.contract);
+        let own = own.map_err(|wrong| SetUpError::Shop(wrong.message))?;
+        overrides::install(own, &mut config, variant.bridge.is_some() || setup.bridge.is_some());
+    }
     let mut shop = Shop::new(config, seed).map_err(|error| SetUpError::Shop(error.to_string()))?;
     if let Some(stubs) = modules::stubs(&setup, scenario).map_err(|wrong| SetUpError::Shop(wrong.message))? {
         shop.install_stubs(&stubs).map_err(|error| SetUpError::Shop(error.to_string()))?;

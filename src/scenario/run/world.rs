@@ -3,6 +3,7 @@
 use super::cannot_work::CannotWork;
 use super::ledger::Ledger;
 use super::moments::Moments;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -134,8 +135,12 @@ impl<'a> World<'a> {
     pub(in crate::scenario) fn exercised(&self) -> Exercised {
         let mut exercised = Exercised::default();
         for shop in self.shops.values() {
+            let mut declared: BTreeSet<String> =
+                shop.journal().entries().iter().map(|entry| entry.operation.clone()).collect();
+            shop.with_shop(|shop| declared.retain(|operation| shop.declares(operation)));
             for entry in shop.journal().entries() {
-                exercised.add_call(&entry.operation, &entry.outcome, &entry.disruptions);
+                let is_declared = declared.contains(&entry.operation);
+                exercised.add_call(&entry.operation, is_declared, &entry.outcome, &entry.disruptions);
             }
         }
         let statuses = self.integration.and_then(|id| self.crm.statuses(id).ok()).unwrap_or_default();

@@ -36,6 +36,7 @@ type Defaults = Vec<(&'static str, bool)>;
 impl Shop {
     /// Whether the tables have all columns of a row, and those can hold its values.
     pub(super) fn check_written(&self, tables: &[&'static str], row: &SeedRow) -> Result<(), EditError> {
+        self.check_labels(tables, row)?;
         let is_own = |column: &str| tables.iter().any(|table| self.has_own_column(table, column));
         written::check_row(tables, row, is_own)?;
         self.check_in_shop(tables, row)

@@ -110,7 +110,7 @@ fn check_columns(shop: &Shop, table: &'static str, fields: &SeedRow) -> Result<(
             return Err(written::no_column(&[table], column).into());
         }
     }
-    Ok(())
+    Ok(shop.check_labels(&[table], fields)?)
 }
 
 /// What the database refuses: null where the column takes none, a pointer to a record there is not, a second row with the

@@ -96,7 +96,7 @@ impl Entities {
 }
 
 /// The entity's type in the rows of `eav_attribute`.
-fn entity_type(table: &str) -> &'static str {
+pub(super) fn entity_type(table: &str) -> &'static str {
     match table {
         "customer" => "1",
         "customer_address" => "2",

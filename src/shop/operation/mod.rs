@@ -29,7 +29,7 @@ use std::sync::{Arc, LazyLock};
 use indexmap::IndexMap;
 
 use super::{Database, Refusal, Row, Shop};
-use crate::magento::{Declarer, Filters, OperationFacts};
+use crate::magento::{Declarer, Filters};
 use crate::soap::{SoapFault, SoapStruct, SoapValue, WireStyle};
 
 /// What an operation is given.
@@ -114,8 +114,7 @@ pub(super) fn dispatch(
     given: &Given,
 ) -> Result<SoapValue, Refusal> {
     let contract = Arc::clone(&shop.config.contract);
-    let is_declared = contract.operation(operation).is_some() || shop.codec().schema().operation(operation).is_some();
-    if !is_declared {
+    if !shop.declares(operation) {
         return Err(contract.global_fault("resource_path_invalid").into());
     }
     let handler = HANDLERS.get(operation).copied();
@@ -127,14 +126,14 @@ pub(super) fn dispatch(
             handler(&mut call)
         });
     }
+    if shop.style() == WireStyle::WsI {
+        bind_by_name(shop, operation, arguments)?;
+    }
     let Some(facts) =
         contract.operation(operation).filter(|_| !matches!(contract.declarer(operation), Some(Declarer::Wsdl(_))))
     else {
         return declared_only(shop, operation, arguments);
     };
-    if shop.style() == WireStyle::WsI {
-        bind_by_name(shop, facts, arguments)?;
-    }
     if !given.is_version1 {
         let session = arguments.text_as_it_is("sessionId").unwrap_or_default();
         let user = shop.user_of(&session).ok_or_else(|| contract.global_fault("session_expired"))?;
@@ -246,10 +245,10 @@ const OPTIONAL_IN_WSI: &[(&str, &[&str])] = &[
 ];
 
 /// WS-I binds arguments by name before it looks at the session; a required one that is missing or null is fault 6.
-fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> Result<(), Refusal> {
-    let Some(declared) = shop.codec().schema().operation(&facts.name) else { return Ok(()) };
+fn bind_by_name(shop: &Shop, operation: &str, arguments: &SoapStruct) -> Result<(), Refusal> {
+    let Some(declared) = shop.codec().schema().operation(operation) else { return Ok(()) };
     let named = |table: &'static [(&str, &[&str])], part: &str| {
-        table.iter().any(|(name, parts)| *name == facts.name && parts.contains(&part))
+        table.iter().any(|(name, parts)| *name == operation && parts.contains(&part))
     };
     for part in &declared.request.parts {
         let declared = part.occurs == crate::soap::Occurs::Required && !named(OPTIONAL_IN_WSI, &part.name);
@@ -262,7 +261,7 @@ fn bind_by_name(shop: &Shop, facts: &OperationFacts, arguments: &SoapStruct) -> 
     Ok(())
 }
 
-pub(super) use catalog::system_attribute;
+pub(super) use catalog::{options_of, system_attribute, system_options};
 pub(super) use core::fault_rows;
 
 /// Rows of a child table that belong to a document, as records.
@@ -272,6 +271,11 @@ fn children(database: &Database, table: &'static str, parent: &str, aliases: &[(
 }
 
 impl Shop {
+    /// Whether the shop's API has an operation, of the product, of a module or of overrides.
+    pub fn declares(&self, operation: &str) -> bool {
+        self.contract().operation(operation).is_some() || self.codec().schema().operation(operation).is_some()
+    }
+
     /// The user of a session, which stays alive by being used.
     pub(super) fn user_of(&mut self, session: &str) -> Option<String> {
         let timeout = crate::soap::value::leading_int(&self.settings.text("api/config/session_timeout"));

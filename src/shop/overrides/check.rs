@@ -3,8 +3,8 @@
 use super::notation::{parts, type_ref};
 use super::{Overrides, TypeOverride};
 use crate::magento::Contract;
-use crate::nearest::nearest;
-use crate::soap::{ServiceSchema, Shape, TypeRef};
+use crate::nearest::{meant, nearest};
+use crate::soap::{ServiceSchema, Shape, TypeRef, Xsd};
 
 /// Why overrides cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,8 +23,10 @@ pub enum OverridesError {
         message: String,
     },
     /// It names what the product does not have.
-    #[error("{what}; {remedy}")]
+    #[error("{place}{what}; {remedy}")]
     Invalid {
+        /// File, line and column with a colon behind them, where the overrides were read from a file.
+        place: String,
         /// What is wrong with the overrides.
         what: String,
         /// What to do about it.
@@ -35,50 +37,139 @@ pub enum OverridesError {
     Unwritable(String),
 }
 
+impl OverridesError {
+    pub(super) fn invalid(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Invalid { place: String::new(), what: what.into(), remedy: remedy.into() }
+    }
+
+    pub(super) fn standing_at(self, found: String) -> Self {
+        match self {
+            Self::Invalid { what, remedy, .. } => Self::Invalid { place: found, what, remedy },
+            other => other,
+        }
+    }
+}
+
 impl Overrides {
     /// Compares them with the service they are for.
     ///
     /// # Errors
-    /// [`OverridesError::Invalid`] for the first thing that fits nothing.
+    /// [`OverridesError::Invalid`] for the first thing that fits nothing, with its line.
     pub fn check(&self, product: &ServiceSchema) -> Result<(), OverridesError> {
         let own = self.service_of(product);
+        let at = |path: &[&str], error: OverridesError| error.standing_at(self.file.place_of(path));
         let anywhere = Contract::shared().operations().map(|facts| facts.name.as_str());
-        if let Some(name) = self.operations.missing.iter().find(|name| product.operation(name).is_none()) {
-            return Err(unknown("operations: missing", "operation", name, anywhere));
+        let missing = self.operations.missing.iter().enumerate().find(|(_, name)| product.operation(name).is_none());
+        if let Some((number, name)) = missing {
+            let path = ["operations", "missing", &number.to_string()];
+            return Err(at(&path, unknown("operations: missing", "operation", name, anywhere)));
         }
         for (name, change) in &self.types {
             match product.type_named(name) {
-                Some((_, known)) => check_fields(name, change, &known.shape)?,
+                Some((_, known)) => {
+                    check_fields(name, change, &known.shape).map_err(|error| at(&["types", name], error))?
+                }
                 None if change.extra.is_empty() && change.array_of.is_none() => {
-                    return Err(unknown("types", "type", name, product.types.iter().map(|known| known.name.as_str())));
+                    let known = product.types.iter().map(|known| known.name.as_str());
+                    return Err(at(&["types", name], unknown("types", "type", name, known)));
                 }
                 None => {}
             }
             for text in change.extra.values().chain(change.changed.values()).chain(&change.array_of) {
-                check_type(&format!("types: {name}"), text.trim_end_matches('!'), &own)?;
+                check_type(&format!("types: {name}"), text.trim_end_matches('!'), &own)
+                    .map_err(|error| at(&["types", name], error))?;
             }
         }
-        for text in self.operations.declared.values() {
-            parts(text, &own)?;
+        for (name, text) in &self.operations.declared {
+            parts(text, &own).map_err(|error| at(&["operations", "declared", name], error))?;
         }
-        let named = self.answers.keys().chain(self.faults.iter().filter_map(|fault| fault.operation.as_ref()));
-        let mut named = named.chain(&self.paging.last_page_again);
-        if let Some(name) = named.find(|name| own.operation(name).is_none()) {
-            return Err(unknown(
-                "answers, faults and paging",
-                "operation",
-                name,
-                own.operations.keys().map(String::as_str),
-            ));
+        let faults =
+            self.faults.iter().enumerate().filter_map(|(number, fault)| Some((number, fault.operation.as_ref()?)));
+        let paging = self.paging.last_page_again.iter().enumerate();
+        let answers = self.answers.keys().map(|name| (vec!["answers".to_owned(), name.clone()], name));
+        let faults =
+            faults.map(|(number, name)| (["faults", &number.to_string(), "operation"].map(str::to_owned).into(), name));
+        let paging = paging
+            .map(|(number, name)| (["paging", "last page again", &number.to_string()].map(str::to_owned).into(), name));
+        let mut named = answers.chain(faults).chain(paging);
+        if let Some((path, name)) = named.find(|(_, name)| own.operation(name).is_none()) {
+            let known = own.operations.keys().map(String::as_str);
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            return Err(at(&path, unknown("answers, faults and paging", "operation", name, known)));
         }
+        self.check_answers(&own).map_err(|(path, error)| {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            at(&path, error)
+        })?;
         if let Some(status) = self.http.fault_status.filter(|status| !(200..600).contains(status)) {
-            return Err(OverridesError::Invalid {
-                what: format!("http: {status} is no status"),
-                remedy: "write one from 200 to 599".to_owned(),
-            });
+            let wrong = OverridesError::invalid(format!("http: {status} is no status"), "write one from 200 to 599");
+            return Err(at(&["http", "fault status"], wrong));
         }
         Ok(())
     }
+
+    /// Fields that answers are given or lose must be declared: no answer of version 2 shows another one.
+    fn check_answers(&self, own: &ServiceSchema) -> Result<(), (Vec<String>, OverridesError)> {
+        for (operation, change) in &self.answers {
+            let without = change.without.iter().enumerate().map(|(number, path)| ("without", number.to_string(), path));
+            let with = change.with.keys().map(|path| ("with", path.clone(), path));
+            for (word, last, path) in without.chain(with) {
+                let declared = own.operation(operation).and_then(|declared| declared.response.parts.first());
+                let led = match declared {
+                    Some(part) => leads(own, &part.type_ref, path),
+                    None => Err(("it declares no answer".to_owned(), "leave it out".to_owned())),
+                };
+                let stands_alone = Contract::shared().operation(operation).is_none()
+                    && self.stubs.iter().all(|stub| stub.operation.get() != operation);
+                let led = led.and_then(|()| match stands_alone {
+                    true => Err((
+                        "the shop itself answers nothing to it".to_owned(),
+                        "write what it answers under `stubs`".to_owned(),
+                    )),
+                    false => Ok(()),
+                });
+                if let Err((why, remedy)) = led {
+                    let path_of = ["answers", operation, word, &last].map(str::to_owned).into();
+                    let what = format!("answers: {operation}: {word} {path} changes nothing: {why}");
+                    return Err((path_of, OverridesError::invalid(what, remedy)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path through records and the rows of lists ends at a field that is declared.
+fn leads(own: &ServiceSchema, from: &TypeRef, path: &str) -> Result<(), (String, String)> {
+    let (mut at, mut walked) = (from, Vec::new());
+    for step in path.split('.') {
+        let fields = loop {
+            match at {
+                TypeRef::Complex(id) => match &own.complex_type(*id).shape {
+                    Shape::Array { item, .. } => at = item,
+                    Shape::Struct { fields, .. } => break (own.complex_type(*id).name.as_str(), fields),
+                },
+                // Nothing is declared of what is in it.
+                TypeRef::Xsd(Xsd::AnyType) => return Ok(()),
+                TypeRef::Xsd(_) | TypeRef::Undeclared(_) => {
+                    let what = if walked.is_empty() { "the answer".to_owned() } else { walked.join(".") };
+                    return Err((format!("{what} is no record"), "leave it out".to_owned()));
+                }
+            }
+        };
+        let Some(field) = fields.1.iter().find(|field| *field.name == *step) else {
+            let type_name = fields.0;
+            let declare = format!("declare it: `types: {{{type_name}: {{extra: {{{step}: string}}}}}}`");
+            let remedy = match meant(step, fields.1.iter().map(|field| field.name.as_ref())) {
+                Some(nearest) => format!("did you mean {nearest}? A field of the shop's own is declared under `types`"),
+                None => declare,
+            };
+            return Err((format!("{type_name} has no field {step}"), remedy));
+        };
+        walked.push(step);
+        at = &field.type_ref;
+    }
+    Ok(())
 }
 
 fn check_fields(name: &str, change: &TypeOverride, shape: &Shape) -> Result<(), OverridesError> {
@@ -105,10 +196,10 @@ fn check_type(place: &str, name: &str, own: &ServiceSchema) -> Result<(), Overri
 
 fn unknown<'a>(place: &str, kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> OverridesError {
     let nearest = nearest(name, known);
-    OverridesError::Invalid {
-        what: format!("{place}: there is no {kind} \"{name}\" in the shop that is overridden"),
-        remedy: nearest.map_or_else(|| "leave it out".to_owned(), |name| format!("did you mean \"{name}\"?")),
-    }
+    OverridesError::invalid(
+        format!("{place}: there is no {kind} \"{name}\" in the shop that is overridden"),
+        nearest.map_or_else(|| "leave it out".to_owned(), |name| format!("did you mean \"{name}\"?")),
+    )
 }
 
 #[cfg(test)]
@@ -122,16 +213,58 @@ mod tests {
         let schema =
             Contract::shared().schema(WireStyle::RpcEncoded, Some(BridgeRelease::newest()), Flavor::OpenMage194);
         for (text, expected) in [
-            ("operations: {missing: [storeLst]}", "operations: missing: there is no operation \"storeLst\""),
-            ("types: {storeEntty: {missing: [name]}}", "types: there is no type \"storeEntty\""),
-            ("types: {storeEntity: {missing: [nme]}}", "types: storeEntity: there is no field \"nme\""),
-            ("types: {storeEntity: {extra: {colour: text}}}", "types: storeEntity: there is no type \"text\""),
-            ("operations: {declared: {x: sessionId}}", "operations: \"sessionId\" of \"sessionId\" is no part"),
-            ("answers: {nothing: {without: [a]}}", "answers, faults and paging: there is no operation \"nothing\""),
-            ("http: {fault status: 99}", "http: 99 is no status"),
+            (
+                "operations: {missing: [storeLst]}",
+                "o.yaml:1:24: operations: missing: there is no operation \"storeLst\"",
+            ),
+            ("types: {storeEntty: {missing: [name]}}", "o.yaml:1:9: types: there is no type \"storeEntty\""),
+            ("types: {storeEntity: {missing: [nme]}}", "o.yaml:1:9: types: storeEntity: there is no field \"nme\""),
+            (
+                "types: {storeEntity: {extra: {colour: text}}}",
+                "o.yaml:1:9: types: storeEntity: there is no type \"text\"",
+            ),
+            (
+                "operations: {declared: {x: sessionId}}",
+                "o.yaml:1:25: operations: \"sessionId\" of \"sessionId\" is no part",
+            ),
+            (
+                "faults: [{operation: nothing, fault: 1}]",
+                "o.yaml:1:11: answers, faults and paging: there is no operation \"nothing\"",
+            ),
+            (
+                "answers: {storeInfo: {with: {nmae: x}}}",
+                "o.yaml:1:30: answers: storeInfo: with nmae changes nothing: storeEntity has no field nmae; did you mean name?",
+            ),
+            (
+                "answers: {storeList: {without: [name, colour]}}",
+                "o.yaml:1:39: answers: storeList: without colour changes nothing: storeEntity has no field colour; declare it: \
+                 `types: {storeEntity: {extra: {colour: string}}}`",
+            ),
+            (
+                "answers: {login: {with: {a: x}}}",
+                "o.yaml:1:26: answers: login: with a changes nothing: the answer is no record",
+            ),
+            (
+                "answers: {storeInfo: {with: {name.long: x}}}",
+                "o.yaml:1:30: answers: storeInfo: with name.long changes nothing: name is no record",
+            ),
+            (
+                "operations: {declared: {acme: 'sessionId string -> a storeEntity'}}\nanswers: {acme: {with: {name: x}}}",
+                "o.yaml:2:25: answers: acme: with name changes nothing: the shop itself answers nothing to it; write what it \
+                 answers under `stubs`",
+            ),
+            ("bridge: 9.9", "o.yaml:1:1: bridge: "),
+            (
+                "answers: {nothing: {without: [a]}}",
+                "o.yaml:1:11: answers, faults and paging: there is no operation \"nothing\"",
+            ),
+            ("http: {fault status: 99}", "o.yaml:1:8: http: 99 is no status"),
             ("paging: {last page agian: []}", "o.yaml:1:10:"),
         ] {
-            let said = Overrides::parse(text, "o.yaml").and_then(|read| read.check(&schema)).unwrap_err().to_string();
+            let said = Overrides::parse(text, "o.yaml")
+                .and_then(|read| read.bridge_release().and_then(|_| read.check(&schema)))
+                .unwrap_err()
+                .to_string();
             assert!(said.starts_with(expected), "{said}");
         }
         let fits = "bridge: 1.2.19\nflavor: openmage-19.4\noperations: {missing: [storeInfo], declared: {acmePoints: \

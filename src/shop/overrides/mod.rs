@@ -15,6 +15,7 @@ use super::stubs::{StubFile, StubText};
 use crate::magento::{BridgeRelease, Flavor};
 use crate::place::At;
 use crate::soap::WireStyle;
+use crate::written_value::Value;
 use crate::yaml_mistake;
 
 pub use check::OverridesError;
@@ -60,16 +61,23 @@ pub struct Overrides {
     /// What operations answer, as in a file of stubs: those of modules, as they were seen. Other stubs go before them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stubs: Vec<At<StubText>>,
+    /// Operations of modules that are asked of the shop in further comparisons too, as `--ask` writes them:
+    /// `acmeLoyaltyInfo={customerId: 42}`. Somebody answered for it that they only read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<At<String>>,
     /// Where they were read.
     #[serde(skip)]
-    pub file: FileName,
+    pub file: Source,
 }
 
-/// What a file is called in messages; two files that say the same are equal.
+/// The file that overrides were read from, for messages; two files that say the same are equal.
 #[derive(Clone, Debug, Default, Eq)]
-pub struct FileName(String);
+pub struct Source {
+    name: String,
+    text: String,
+}
 
-impl PartialEq for FileName {
+impl PartialEq for Source {
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -194,6 +202,15 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+impl Source {
+    /// File, line and column of the last of these keys; empty for what stands in no file.
+    fn place_of(&self, path: &[&str]) -> String {
+        let root: Result<At<Value>, serde_saphyr::Error> = serde_saphyr::from_str(&self.text);
+        let place = root.ok().and_then(|root| root.place_at(&mut path.iter().map(|step| (*step).to_owned())));
+        place.map_or_else(String::new, |place| format!("{}:{place}: ", self.name))
+    }
+}
+
 impl Overrides {
     /// Reads a file of overrides, YAML or JSON; `name` is for messages.
     ///
@@ -206,13 +223,13 @@ impl Overrides {
             OverridesError::Syntax { name: name.to_owned(), line, column, message }
         })?;
         read.stubs.iter_mut().for_each(|stub| stub.get_mut().settle(text));
-        read.file = FileName(name.to_owned());
+        read.file = Source { name: name.to_owned(), text: text.to_owned() };
         Ok(read)
     }
 
     /// Its stubs as a file of them.
     pub(in crate::shop) fn stub_file(&self) -> StubFile {
-        let name = if self.file.0.is_empty() { "overrides" } else { &self.file.0 };
+        let name = if self.file.name.is_empty() { "overrides" } else { &self.file.name };
         StubFile::inside_of("", name, self.stubs.clone())
     }
 
@@ -242,7 +259,10 @@ impl Overrides {
             None => Ok(None),
             Some("none") => Ok(Some(None)),
             Some(version) => BridgeRelease::find(version).map(|release| Some(Some(release))).map_err(|error| {
-                OverridesError::Invalid { what: format!("bridge: {error}"), remedy: "name one of those".to_owned() }
+                let text = error.to_string();
+                let (what, remedy) = text.split_once("; ").unwrap_or((&text, "name one that there is"));
+                let wrong = OverridesError::invalid(format!("bridge: {what}"), remedy);
+                wrong.standing_at(self.file.place_of(&["bridge"]))
             }),
         }
     }

@@ -39,9 +39,9 @@ fn of_message(list: &str, whole: &str, types: &ServiceSchema) -> Result<Vec<Part
     let named = list.split(',').map(str::trim).filter(|part| !part.is_empty());
     named
         .map(|part| {
-            let (name, declared) = part.split_once(' ').ok_or_else(|| OverridesError::Invalid {
-                what: format!("operations: \"{part}\" of \"{whole}\" is no part of a message"),
-                remedy: "write a name and a type, such as \"sessionId string\"".to_owned(),
+            let (name, declared) = part.split_once(' ').ok_or_else(|| {
+                let what = format!("operations: \"{part}\" of \"{whole}\" is no part of a message");
+                OverridesError::invalid(what, "write a name and a type, such as \"sessionId string\"")
             })?;
             let (type_name, occurs) = match declared.trim().strip_suffix('?') {
                 Some(optional) => (optional, Occurs::Optional),

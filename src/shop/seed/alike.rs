@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
+use crate::nearest;
 use crate::shop::database::Database;
 use crate::shop::row::{Row, RowLike, Shape};
 
@@ -143,8 +144,13 @@ impl<'de> Deserialize<'de> for TableRows {
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<TableRows, M::Error> {
                 let mut rows = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    if key != "alike" {
+                    if key != "alike" && nearest::meant(&key, ["alike"]).is_some() {
                         return Err(de::Error::unknown_field(&key, &["alike"]));
+                    } else if key != "alike" {
+                        return Err(de::Error::custom(format_args!(
+                            "the rows of a table are a list, and here is one record alone; write `- {{{key}: …}}`, in JSON \
+                             [{{\"{key}\": …}}]"
+                        )));
                     }
                     for group in map.next_value::<Vec<OneGroup>>()? {
                         rows.extend(group.0);

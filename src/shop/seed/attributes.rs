@@ -13,6 +13,7 @@ use crate::magento::columns::{self, SqlType};
 use crate::magento::product_type::PRODUCT_TYPES;
 use crate::nearest::nearest;
 use crate::shop::database::Database;
+use crate::shop::option_labels::Options as Numbered;
 use crate::shop::row::Row;
 use crate::shop::written::{self, Miswritten};
 
@@ -190,19 +191,28 @@ impl SeedAttribute {
     /// [`Miswritten`] for a value that the database would keep as another one.
     pub(super) fn holds(&self, table: &str, text: &str) -> Result<(), Miswritten> {
         let Some(sql_type) = SqlType::of_backend(self.kind.facts().1) else { return Ok(()) };
-        let held = written::check_as(table, &self.code, text, sql_type);
-        match (held, self.kind, &self.options) {
-            (Err(wrong), AttributeKind::Select, Options::ById(labels)) => {
-                let listed: Vec<String> = labels.iter().map(|(id, label)| format!("{id} for {label}")).collect();
-                Err(Miswritten::new(wrong.what, format!("write the id of an option: {}", listed.join(", "))))
-            }
-            (Err(wrong), AttributeKind::Select, Options::Labels(_)) => {
-                let remedy = "write the id of an option; give them ids, as in {7: Gold}, to know which that is";
-                Err(Miswritten::new(wrong.what, remedy))
-            }
-            (held, ..) => held,
-        }
+        written::check_as(table, &self.code, text, sql_type)
     }
+}
+
+/// Options of the attributes with their ids, in their order; labels without ids are counted up.
+pub(super) fn options(attributes: &[SeedAttribute]) -> Vec<Numbered> {
+    let mut last = FIRST_OPTION_ID;
+    let numbered = |attribute: &SeedAttribute| match &attribute.options {
+        Options::Labels(labels) => labels
+            .iter()
+            .map(|label| {
+                last = i64::saturating_add(last, 1);
+                (last.to_string(), label.clone())
+            })
+            .collect(),
+        Options::ById(labels) => {
+            let given = labels.keys().filter_map(|id| id.parse::<i64>().ok()).max().unwrap_or_default();
+            last = last.max(given);
+            labels.iter().map(|(id, label)| (id.clone(), label.clone())).collect()
+        }
+    };
+    attributes.iter().map(numbered).collect()
 }
 
 impl AttributeKind {
@@ -239,8 +249,7 @@ pub(in crate::shop) type Membership = (i64, Option<Vec<String>>);
 pub(super) fn install(attributes: &[SeedAttribute], database: &mut Database) -> Result<Vec<Membership>, SeedError> {
     let mut seen = BTreeSet::new();
     let mut members = Vec::new();
-    let mut option_id = FIRST_OPTION_ID;
-    for attribute in attributes {
+    for (attribute, options) in attributes.iter().zip(options(attributes)) {
         check(attribute, &mut seen)?;
         let (entity, table) = attribute.entity.facts();
         let (input, backend) = attribute.kind.facts();
@@ -269,16 +278,6 @@ pub(super) fn install(attributes: &[SeedAttribute], database: &mut Database) -> 
             .with("apply_to", attribute.apply_to.join(","));
         row.set_opt("default_value", attribute.default.clone());
         database.table_mut("eav_attribute").insert(row);
-        let options: Vec<(String, &String)> = match &attribute.options {
-            Options::Labels(labels) => labels
-                .iter()
-                .map(|label| {
-                    option_id += 1;
-                    (option_id.to_string(), label)
-                })
-                .collect(),
-            Options::ById(labels) => labels.iter().map(|(id, label)| (id.clone(), label)).collect(),
-        };
         for (order, (option, label)) in options.into_iter().enumerate() {
             let number = option.parse::<i64>().ok().filter(|number| *number > 0);
             let taken = number.is_some_and(|number| database.table("eav_attribute_option").row(number).is_some());
@@ -288,7 +287,6 @@ pub(super) fn install(attributes: &[SeedAttribute], database: &mut Database) -> 
                     remedy: "write a number of its own, or labels without ids".to_owned(),
                 });
             }
-            option_id = option_id.max(number.unwrap_or_default());
             let row = Row::new()
                 .with("option_id", option)
                 .with("attribute_id", id.to_string())
@@ -304,7 +302,11 @@ pub(super) fn install(attributes: &[SeedAttribute], database: &mut Database) -> 
     Ok(members)
 }
 
-fn check(attribute: &SeedAttribute, seen: &mut BTreeSet<(&'static str, String)>) -> Result<(), SeedError> {
+/// Whether Magento would take it.
+///
+/// # Errors
+/// [`SeedError::Invalid`].
+pub(super) fn check(attribute: &SeedAttribute, seen: &mut BTreeSet<(&'static str, String)>) -> Result<(), SeedError> {
     let invalid = |what: String, remedy: &str| {
         Err(SeedError::Invalid { what: format!("attributes: {what}"), remedy: remedy.to_owned() })
     };

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::attributes::SeedAttribute;
+use super::options::{self, BySeed};
 use super::{OwnTable, Seed, SeedError, SeedRow};
 use crate::magento::columns as tables;
 use crate::magento::columns::stored;
 use crate::shop::database::Database;
+use crate::shop::option_labels;
 use crate::shop::row::Row;
-use crate::shop::written;
+use crate::shop::written::{self, Miswritten};
 
 /// The entity of each type in the rows of `eav_attribute`; a row that names none is of a product.
 const ENTITIES: &[(&str, &str)] =
@@ -81,11 +83,12 @@ impl Record<'_> {
 struct Known<'a> {
     own: Own,
     attributes: &'a [SeedAttribute],
+    options: BySeed,
 }
 
 /// What is wrong with any column and value of any row, in the order of the checks.
 pub(super) fn rows(seed: &Seed) -> Vec<Misfit> {
-    let own = Known { own: seed.own_columns(), attributes: &seed.attributes };
+    let own = Known { own: seed.own_columns(), attributes: &seed.attributes, options: options::of_seed(seed) };
     let mut found = Vec::new();
     for (list, table, rows) in [
         ("websites", "core_website", &seed.websites),
@@ -183,6 +186,10 @@ fn check<'a>(
             let remedy = format!("{} A column of your own is named under `columns`", ended(&wrong.remedy));
             found.push(record.misfit(column, wrong.what, remedy));
         } else if let Some(text) = value
+            && let Err(wrong) = known.labels(table, column, text)
+        {
+            found.push(record.misfit(column, wrong.what, wrong.remedy));
+        } else if let Some(text) = value
             && let Err(wrong) = written::check_stored(table, column, text)
         {
             found.push(record.misfit(column, wrong.what, wrong.remedy));
@@ -195,6 +202,14 @@ fn check<'a>(
 }
 
 impl Known<'_> {
+    fn labels(&self, table: &str, column: &str, text: &str) -> Result<(), Miswritten> {
+        if option_labels::is_ids(text) {
+            return Ok(());
+        }
+        let options = self.options.iter().find(|((of, code), _)| *of == table && code == column);
+        options.map_or(Ok(()), |(_, options)| option_labels::check(table, column, text, options))
+    }
+
     fn attribute(&self, table: &str, column: &str) -> Option<&SeedAttribute> {
         self.attributes.iter().find(|known| known.entity.table() == table && known.code == column)
     }

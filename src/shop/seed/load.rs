@@ -2,10 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::{OwnTable, Seed, SeedCustomer, SeedError, SeedRow, SeedUser, attributes, check};
-use crate::magento::columns::TableColumns;
+use super::{Seed, SeedCustomer, SeedError, SeedRow, SeedUser, attributes, check, declared};
 use crate::magento::{Contract, directory};
-use crate::nearest::nearest;
 use crate::secret::ApiKey;
 use crate::shop::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
 use crate::shop::config::{Settings, TIME_ZONE};
@@ -38,7 +36,8 @@ impl Seed {
         }
         let mut database = Database::default();
         for (name, own) in &self.own_tables {
-            declare(name, own, &mut database)?;
+            let declared = declared::own_table(name, own)?;
+            database.declare(name, &own.key, declared);
         }
         let mut members = attributes::install(&self.attributes, &mut database)?;
         members.extend(
@@ -48,14 +47,14 @@ impl Seed {
             return Err(misfit.into());
         }
         for (table, columns) in &self.columns {
-            let known = database.get_mut(table).ok_or_else(|| unknown_table(table))?;
+            let known = database.get_mut(table).ok_or_else(|| declared::unknown_table(table, &self.own_tables))?;
             columns.iter().for_each(|column| known.add_column(column));
         }
         load_stores(&self, &mut database)?;
         load_groups(&self, &mut database);
         let users = load_users(&self.api_users, contract)?;
         for (table, rows) in self.tables {
-            let known = database.get_mut(&table).ok_or_else(|| unknown_table(&table))?;
+            let known = database.get_mut(&table).ok_or_else(|| declared::unknown_table(&table, &self.own_tables))?;
             for row in rows {
                 let key = known.key();
                 if row.get(key).is_some() && known.row(row.int(key)).is_some() {
@@ -73,43 +72,6 @@ impl Seed {
         }
         database.fill_up();
         Ok(Loaded { settings, database, users, members, customers })
-    }
-}
-
-fn declare(name: &str, own: &OwnTable, database: &mut Database) -> Result<(), SeedError> {
-    let invalid = |what: String, remedy: &str| Err(SeedError::Invalid { what, remedy: remedy.to_owned() });
-    let is_name =
-        |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if Database::names().any(|known| known == name) {
-        let what = format!("own_tables: {name} is a table of Magento");
-        return invalid(what, "name columns that a module has added to it under `columns`");
-    }
-    if let Some(wrong) =
-        [name, &own.key].into_iter().chain(own.columns.keys().map(String::as_str)).find(|text| !is_name(text))
-    {
-        return invalid(format!("own_tables: \"{wrong}\" does not do as a name"), "use letters, digits and _");
-    }
-    let columns = own.columns.iter().map(|(column, text)| (column.as_str(), text.as_str()));
-    match TableColumns::own(&own.key, columns) {
-        Ok(declared) => {
-            database.declare(name, &own.key, declared);
-            Ok(())
-        }
-        Err((column, text)) => invalid(
-            format!("own_tables: {name}.{column}: there is no type \"{text}\""),
-            "write int, bool, decimal, varchar(32), text, date or datetime",
-        ),
-    }
-}
-
-fn unknown_table(table: &str) -> SeedError {
-    let nearest = nearest(table, Database::names());
-    SeedError::Invalid {
-        what: format!("tables: there is no table \"{table}\""),
-        remedy: match nearest {
-            Some(nearest) => format!("did you mean \"{nearest}\"? A table of your own is declared under `own_tables`"),
-            None => "declare a table of your own under `own_tables`".to_owned(),
-        },
     }
 }
 

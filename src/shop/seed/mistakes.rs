@@ -3,7 +3,7 @@
 use serde_saphyr::Error;
 
 use super::check::{self, Misfit};
-use super::{Seed, SeedError, references};
+use super::{Seed, SeedError, declared, references};
 use crate::place::{At, Place};
 use crate::written_value::Value;
 
@@ -29,19 +29,27 @@ impl Seed {
         if text.len() > TEXT_MAX {
             return Ok(());
         }
+        let wrong = declared::wrong(self);
         let mut misfits = check::rows(self);
         misfits.extend(references::misfits(self));
-        if misfits.is_empty() {
+        if wrong.is_empty() && misfits.is_empty() {
             return Ok(());
         }
         let root: Result<At<Value>, Error> = serde_saphyr::from_str(text);
-        let line = |misfit: &Misfit| {
-            let place = root.as_ref().ok().and_then(|root| place_of(root, misfit));
+        let root = root.as_ref().ok();
+        let told = |place: Option<Place>, what: String| {
             let shown = place.as_ref().map(|place| format!(":{place}")).unwrap_or_default();
-            let said = format!("{name}{shown}: {}: {}; {}", misfit.named, misfit.what, misfit.remedy);
-            (place, said)
+            (place, format!("{name}{shown}: {what}"))
         };
-        let mut lines: Vec<(Option<Place>, String)> = misfits.iter().map(line).collect();
+        let declared = wrong.into_iter().map(|wrong| {
+            let place = root.and_then(|root| root.place_at(&mut wrong.path.into_iter()));
+            told(place, format!("{}; {}", wrong.what, wrong.remedy))
+        });
+        let of_rows = misfits.iter().map(|misfit| {
+            let place = root.and_then(|root| place_of(root, misfit));
+            told(place, format!("{}: {}; {}", misfit.named, misfit.what, misfit.remedy))
+        });
+        let mut lines: Vec<(Option<Place>, String)> = declared.chain(of_rows).collect();
         // As they stand in the file.
         lines.sort_by_key(|(place, _)| place.as_ref().map_or((0, 0), |place| (place.line, place.column)));
         lines.truncate(check::MISFITS_MAX);
@@ -51,17 +59,15 @@ impl Seed {
 
 /// Where the column stands; where it is missing, its record.
 fn place_of(root: &At<Value>, misfit: &Misfit) -> Option<Place> {
-    let mut at = root;
-    for step in &misfit.path {
-        at = match at.get() {
-            Value::Record(fields) => fields.get(step)?,
-            Value::List(items) => items.get(step.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    let Value::Record(fields) = at.get() else { return Some(at.place()) };
-    let named = fields.iter().find(|(name, _)| name.get() == &misfit.column).or_else(|| fields.iter().next());
-    named.map(|(name, _)| name.place())
+    let path = || misfit.path.iter().cloned();
+    let first = |record: &At<Value>| match record.get() {
+        Value::Record(fields) => fields.iter().next().map(|(name, _)| name.place()),
+        _ => None,
+    };
+    root.place_at(&mut path().chain([misfit.column.clone()])).or_else(|| {
+        let record = root.value_at(&mut path())?;
+        Some(first(record).unwrap_or_else(|| record.place()))
+    })
 }
 
 #[cfg(test)]
@@ -130,6 +136,53 @@ tables:
             for (line, start) in told.lines().zip(starts).filter(|_| name == "s.yaml") {
                 assert!(line.starts_with(start), "{line}\n{start}");
             }
+        }
+    }
+
+    /// In JSON as in YAML: values of the wrong form, and what is declared of tables and attributes.
+    #[test]
+    fn tables_and_attributes_of_somebodys_are_told_at_their_place() {
+        let table =
+            |rest: &str| format!("{{\"own_tables\": {{\"acme\": {{\"columns\": {{\"n\": \"int\"}}}}}},\n{rest}}}");
+        for (text, start) in [
+            (
+                table("\"tables\": {\"acme\": [{\"n\": [1, 2]}]}"),
+                "s.json:2:27: a list stands here where one value belongs; ",
+            ),
+            (
+                table("\"tables\": {\"acme\": [{\"n\": {\"a\": 1}}]}"),
+                "s.json:2:27: a record stands here where one value belongs; ",
+            ),
+            (
+                table("\"tables\": {\"acme\": [{\"n\": \"x\"}]}"),
+                "s.json:2:22: tables: acme, number 1: `n` is int(11) and",
+            ),
+            (
+                table("\"tables\": {\"acme\": [{\"n\": true}]}"),
+                "s.json:2:22: tables: acme, number 1: `n` is int(11) and",
+            ),
+            (table("\"tables\": {\"acme\": {\"n\": 1}}"), "s.json:2:20: the rows of a table are a list"),
+            (table("\"tables\": {\"acme\": 7}"), "s.json:2:12: integer `7` does not fit here; expected a list of rows"),
+            (
+                table("\"tables\": {\"acmi\": []}"),
+                "s.json:2:12: tables: there is no table \"acmi\"; did you mean \"acme\"?",
+            ),
+            (
+                "{\"own_tables\":\n{\"acme\": {\"columns\": {\"n\": \"number\"}}}}".to_owned(),
+                "s.json:2:23: own_tables: acme.n: there is no",
+            ),
+            (
+                "{\"own_tables\":\n{\"acme\": {\"key\": \"a b\"}}}".to_owned(),
+                "s.json:2:11: own_tables: \"a b\" does not",
+            ),
+            (
+                "{\"own_tables\":\n{\"customer\": {}}}".to_owned(),
+                "s.json:2:2: own_tables: customer is a table of Magento",
+            ),
+            ("{\"attributes\":\n[{\"code\": \"Tier\"}]}".to_owned(), "s.json:2:3: attributes: \"Tier\" is no code"),
+        ] {
+            let told = Seed::checked(&text, "s.json").unwrap_err().to_string();
+            assert!(told.starts_with(start), "{text}\n{told}\n{start}");
         }
     }
 }

@@ -5,8 +5,10 @@
 mod alike;
 pub(in crate::shop) mod attributes;
 mod check;
+mod declared;
 mod load;
 mod mistakes;
+mod options;
 mod read;
 mod references;
 pub mod row;

@@ -12,8 +12,8 @@ use super::typed::may_be;
 use super::{Does, Fault, Rank, Step, Stub, StubFile, Written};
 use crate::nearest::nearest;
 use crate::place::{At, Place};
-use crate::shop::{Database, Shop, conditions};
-use crate::soap::{Occurs, ServiceSchema, Shape, TypeRef};
+use crate::shop::{Database, Shop, Table, conditions};
+use crate::soap::{Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef};
 use crate::written_value::Value;
 
 /// The word in an answer that is put on top of the shop's own.
@@ -110,6 +110,7 @@ impl Check<'_> {
         } else if let Some(table) = &text.rows_of {
             self.table(table)?;
             let form = rows::form_of(self.schema, operation);
+            self.shows(operation, table)?;
             if matches!(form, Form::Flag | Form::Scalar | Form::Values) {
                 let answers = if form == Form::Values { "a list of single values" } else { "a single value" };
                 let what = format!("{operation} answers {answers} and no rows");
@@ -124,7 +125,8 @@ impl Check<'_> {
             Does::Nothing
         };
         let delay = text.delay.as_ref().map(|delay| self.delay(delay)).transpose()?;
-        Ok(Step { does, times: text.times.as_ref().map(|times| *times.get()), delay })
+        let place = format!("{}:{}", self.file.name, place.line);
+        Ok(Step { does, place, times: text.times.as_ref().map(|times| *times.get()), delay })
     }
 
     fn delay(&self, text: &At<String>) -> Result<SignedDuration, StubError> {
@@ -152,6 +154,65 @@ impl Check<'_> {
         self.wrong(&table.place(), format!("the shop has no table {}", table.get()), &remedy)
     }
 
+    /// Whether records of a table are what the operation declares: one that shows none of their columns, or requires a field
+    /// that they lack, would fail in every call.
+    fn shows(&self, operation: &str, table: &At<String>) -> Result<(), StubError> {
+        let part = self.schema.operation(operation).and_then(|operation| operation.response.parts.first());
+        let (Some(mut declared), Some(rows)) = (part.map(|part| &part.type_ref), self.shop.database.get(table)) else {
+            return Ok(());
+        };
+        while let TypeRef::Complex(id) = declared {
+            let of = self.schema.complex_type(*id);
+            let fields = match &of.shape {
+                Shape::Array { item, .. } => {
+                    declared = item;
+                    continue;
+                }
+                Shape::Struct { fields, .. } => fields,
+            };
+            let has = |name: &str| rows::columns(rows).any(|column| column == name) || rows.has_column(name);
+            let missing = fields.iter().find(|field| field.occurs == Occurs::Required && !has(&field.name));
+            let (what, field) = match missing {
+                Some(field) => {
+                    (format!("{} requires {}, which {} lacks", of.name, field.name, table.get()), &field.name)
+                }
+                None => match fields.first().filter(|_| !fields.iter().any(|field| has(&field.name))) {
+                    Some(field) => (format!("{} has no column of {}", of.name, table.get()), &field.name),
+                    None => return Ok(()),
+                },
+            };
+            let known: Vec<&str> = rows::columns(rows).collect();
+            let remedy = match nearest(field, known.iter().copied()) {
+                Some(nearest) => format!(
+                    "name the columns as {operation} declares its fields ({nearest} is {field}?), or write `answer: …`"
+                ),
+                None => "write `answer: …`".to_owned(),
+            };
+            return self.wrong(&table.place(), what, &remedy);
+        }
+        Ok(())
+    }
+
+    /// Whether a column keeps what stands there; of a template that is seen when it is called.
+    fn holds(&self, rows: &Table, table: &str, column: &At<String>, value: &At<Value>) -> Result<(), StubError> {
+        let held = match value.get() {
+            Value::List(_) => rows::holds(rows, table, column, &SoapValue::List(Vec::new())),
+            Value::Record(_) => rows::holds(rows, table, column, &SoapStruct::new().into()),
+            _ => match value.text(&self.file.source).filter(|text| !is_template(text)) {
+                Some(text) => {
+                    let label = self.shop.check_label(&[table], column, &text);
+                    let held = || rows::holds(rows, table, column, &text.as_ref().into());
+                    label.map_err(|wrong| wrong.to_string()).and_then(|()| held())
+                }
+                None => Ok(()),
+            },
+        };
+        held.or_else(|why| {
+            let (what, remedy) = why.rsplit_once("; ").unwrap_or((&why, "leave it out"));
+            self.wrong(&value.place(), what, remedy)
+        })
+    }
+
     fn insert(&self, operation: &str, table: &At<String>, text: &StepText) -> Result<Does, StubError> {
         self.table(table)?;
         let Some(rows) = self.shop.database.get(table) else { return Ok(Does::Nothing) };
@@ -162,6 +223,7 @@ impl Check<'_> {
                     .map_or_else(|| "write one of its columns".to_owned(), |name| format!("did you mean {name}?"));
                 return self.wrong(&column.place(), format!("{} has no column {}", table.get(), column.get()), &remedy);
             }
+            self.holds(rows, table, column, value)?;
             with.push((column.get().clone(), self.written(value, column)?));
         }
         if let (true, Some(declared)) = (with.is_empty(), self.schema.operation(operation)) {

@@ -62,6 +62,8 @@ enum Rank {
 #[derive(Clone, Debug)]
 struct Step {
     does: Does,
+    /// File and line, for messages.
+    place: String,
     /// For how many calls; `None` for all that come.
     times: Option<u64>,
     delay: Option<SignedDuration>,
@@ -326,16 +328,16 @@ impl Shop {
             tracing::warn!(stub = name, %error, "the stub failed");
             SoapFault { string: error.to_string(), ..contract.global_fault("internal") }.into()
         };
-        let misfit = |name: &str, why: String| -> Refusal {
+        let misfit = |why: String| -> Refusal {
             tracing::warn!(stub = name, why, "the stub does not fit what is declared");
-            SoapFault { string: format!("{name}: {why}"), ..contract.global_fault("internal") }.into()
+            SoapFault { string: format!("{}: {why}", step.place), ..contract.global_fault("internal") }.into()
         };
         match &step.does {
             Does::Nothing => native(self),
             Does::Answer(written) => {
                 let context = template::Context::of(self, arguments, None);
                 let value = written.value(&context).map_err(failed)?;
-                self.typed(operation, value).map_err(|why| misfit(&name, why))
+                self.typed(operation, value).map_err(misfit)
             }
             Does::Merge(written) => {
                 let own = native(self)?;
@@ -352,16 +354,18 @@ impl Shop {
                     }
                     own => over(self, own)?,
                 };
-                self.typed(operation, value).map_err(|why| misfit(&name, why))
+                self.typed(operation, value).map_err(misfit)
             }
-            Does::RowsOf(table) => rows::of(self, operation, resource, table, arguments),
+            Does::RowsOf(table) => {
+                rows::of(self, &rows::Asked { operation, resource, table, place: &step.place }, arguments)
+            }
             Does::InsertInto { table, with } => {
                 let context = template::Context::of(self, arguments, None);
                 let mut given = Vec::new();
                 for (column, written) in with {
                     given.push((column.clone(), written.value(&context).map_err(failed)?.to_text()));
                 }
-                rows::insert(self, operation, table, arguments, given)
+                rows::insert(self, &rows::Asked { operation, resource, table, place: &step.place }, arguments, given)
             }
             Does::Fault(Fault::Named(fault)) => Err(contract.fault(resource, fault).into()),
             Does::Fault(Fault::Written { code, string }) => {

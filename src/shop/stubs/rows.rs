@@ -56,14 +56,19 @@ pub(super) fn column_of(table: &Table, name: &str) -> Option<String> {
     table.sql_type(&snake).is_some().then_some(snake)
 }
 
+/// What a stub is asked for.
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'a str,
+    /// Whose faults are raised.
+    pub(super) resource: &'a str,
+    pub(super) table: &'a str,
+    /// File and line of the stub.
+    pub(super) place: &'a str,
+}
+
 /// Rows that filters, pager and arguments leave.
-pub(super) fn of(
-    shop: &mut Shop,
-    operation: &str,
-    resource: &str,
-    table: &str,
-    arguments: &SoapStruct,
-) -> Result<SoapValue, Refusal> {
+pub(super) fn of(shop: &mut Shop, asked: &Asked<'_>, arguments: &SoapStruct) -> Result<SoapValue, Refusal> {
+    let Asked { operation, resource, table, place } = *asked;
     let unnamed = arguments.get(ARGS).map(unnamed).unwrap_or_default();
     // A method without names is asked for one record by its id, or for a list.
     let id = unnamed.first().and_then(|first| first.to_text());
@@ -72,11 +77,12 @@ pub(super) fn of(
         form => form,
     };
     let contract = &shop.config.contract;
-    let uncaught = |text: String| -> Refusal { SoapFault { string: text, ..contract.global_fault("internal") }.into() };
+    let uncaught = |text: String| -> Refusal {
+        let string = format!("{place}: rows of {table}: {text}");
+        SoapFault { string, ..contract.global_fault("internal") }.into()
+    };
     let Some(rows) = shop.database.get(table) else {
-        return Err(uncaught(format!(
-            "the table {table}, which a stub of {operation} reads, is not in the shop any more"
-        )));
+        return Err(uncaught(format!("the table, which {operation} reads, is not in the shop any more")));
     };
     let mut filters = Filters::from_value(arguments.get("filters").or(unnamed.first().copied()), shop.mode())
         .map_err(|_| Refusal::object_for_text())?;
@@ -89,7 +95,9 @@ pub(super) fn of(
         }
     }
     if let Some(unknown) = filters.fields.keys().find(|field| rows.sql_type(field).is_none()) {
-        let text = format!("SQLSTATE[42S22]: Column not found: 1054 Unknown column '{unknown}' in 'WHERE'");
+        let columns: Vec<&str> = columns(rows).collect();
+        let meant = crate::nearest::choices(unknown, &columns);
+        let text = format!("SQLSTATE[42S22]: Column not found: 1054 Unknown column '{unknown}' in 'WHERE'; {meant}");
         return Err(uncaught(text));
     }
     let tests = filters
@@ -120,7 +128,7 @@ fn unnamed(args: &SoapValue) -> Vec<&SoapValue> {
 fn record(table: &Table, row: &Row) -> SoapValue {
     let mut own = row.to_struct();
     let mut record = SoapStruct::new();
-    for column in std::iter::once(table.key()).filter(|key| !key.is_empty()).chain(table.declared_columns()) {
+    for column in columns(table) {
         if record.get(column).is_none() {
             record.set(column, own.remove(column).unwrap_or_default());
         }
@@ -131,8 +139,14 @@ fn record(table: &Table, row: &Row) -> SoapValue {
     record.into()
 }
 
+/// The columns that the table is said to have, its key first.
+pub(super) fn columns(table: &Table) -> impl Iterator<Item = &str> {
+    let key = std::iter::once(table.key()).filter(|key| !key.is_empty());
+    key.chain(table.declared_columns().filter(|column| *column != table.key()))
+}
+
 /// Whether a column keeps a value: the database would make something else of it, or drop it, and say nothing.
-fn holds(rows: &Table, table: &str, column: &str, value: &SoapValue) -> Result<(), String> {
+pub(super) fn holds(rows: &Table, table: &str, column: &str, value: &SoapValue) -> Result<(), String> {
     if matches!(value, SoapValue::List(_) | SoapValue::Struct(_)) {
         return Err(format!(
             "{table}.{column} holds one value and no list; set it in `with`, such as {{{{ arguments.x | join(',') }}}}"
@@ -151,16 +165,16 @@ fn holds(rows: &Table, table: &str, column: &str, value: &SoapValue) -> Result<(
 /// Adds a row of what the call brings; `given` goes before that.
 pub(super) fn insert(
     shop: &mut Shop,
-    operation: &str,
-    table: &str,
+    asked: &Asked<'_>,
     arguments: &SoapStruct,
     given: Vec<(String, Option<String>)>,
 ) -> Result<SoapValue, Refusal> {
+    let Asked { operation, table, place, .. } = *asked;
     let form = form_of(shop.codec().schema(), operation);
     let now = shop.now_sql();
     let Some(rows) = shop.database.get_mut(table) else {
-        let text = format!("the table {table}, which a stub of {operation} writes, is not in the shop any more");
-        return Err(SoapFault { string: text, ..shop.config.contract.global_fault("internal") }.into());
+        let string = format!("{place}: the table {table}, which {operation} fills, is not in the shop any more");
+        return Err(SoapFault { string, ..shop.config.contract.global_fault("internal") }.into());
     };
     let mut row = Row::new();
     let mut kept = Ok(());
@@ -187,7 +201,7 @@ pub(super) fn insert(
         row.set_opt(column, value);
     }
     if let Err(why) = kept {
-        let string = format!("a stub of {operation} cannot add the row: {why}");
+        let string = format!("{place}: insert into {table}: {operation} cannot add the row: {why}");
         return Err(SoapFault { string, ..shop.config.contract.global_fault("internal") }.into());
     }
     for stamp in ["created_at", "updated_at"] {

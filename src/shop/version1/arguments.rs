@@ -1,7 +1,7 @@
 //! Arguments as PHP gets them, bound to the parts that version 2 declares: by position or by name, filters as maps,
 //! quantities by the item's id. Whatever is an object where Magento wants an array ends in PHP's own words.
 
-use super::Bound;
+use super::{Bound, declared};
 use crate::magento::version1::{Method, Parameter};
 use crate::magento::{Filters, OperationFacts, Version1};
 use crate::shop::operation::Given;
@@ -20,7 +20,7 @@ pub(super) fn bind(
     let mut bound = Bound { path: path.to_owned(), given: Given::version1(), refusal: None };
     let schema = shop.contract().schema(WireStyle::RpcEncoded, shop.bridge(), shop.flavor());
     let Some(method) = Version1::shared().methods.get(path) else {
-        bind_declared(&schema, facts, args, arguments);
+        bound.refusal = declared::bind(&schema, facts, args, shop, arguments);
         return bound;
     };
     let (values, refusal) = by_parameter(method, args, shop);
@@ -49,38 +49,6 @@ pub(super) fn bind(
     bound
 }
 
-/// Binds the arguments of an operation of somebody's module, of which only what its WSDL declares is known: by position in
-/// the order of its parts, or by their names. A method that no WSDL declares has them as `args`.
-fn bind_declared(schema: &ServiceSchema, facts: &OperationFacts, args: Option<&SoapValue>, arguments: &mut SoapStruct) {
-    let Some(operation) = schema.operation(&facts.name) else {
-        // Nobody has named them.
-        let listed = match args.cloned() {
-            None => SoapValue::List(Vec::new()),
-            Some(args @ SoapValue::List(_)) => args,
-            Some(SoapValue::Struct(members)) if members.is_array() => SoapValue::Struct(members),
-            Some(one) => vec![one].into(),
-        };
-        arguments.set("args", listed);
-        return;
-    };
-    let names: Vec<&str> = operation.request.parts.iter().skip(1).map(|part| part.name.as_ref()).collect();
-    let mut take = |at: usize, value: &SoapValue| {
-        if let Some(name) = names.get(at) {
-            arguments.set(*name, value.clone());
-        }
-    };
-    match args {
-        None => {}
-        Some(SoapValue::List(items)) => items.iter().enumerate().for_each(|(at, item)| take(at, item)),
-        Some(SoapValue::Struct(members)) if members.is_array() => {
-            for (at, (key, value)) in members.iter().enumerate() {
-                take(names.iter().position(|name| *name == key).unwrap_or(at), value);
-            }
-        }
-        Some(one) => take(0, one),
-    }
-}
-
 /// The values of a method's parameters, and what PHP says when they do not fit.
 fn by_parameter(method: &Method, args: Option<&SoapValue>, shop: &Shop) -> (Vec<Option<SoapValue>>, Option<Refusal>) {
     let mut values: Vec<Option<SoapValue>> = vec![None; method.parameters.len()];
@@ -105,7 +73,7 @@ fn by_parameter(method: &Method, args: Option<&SoapValue>, shop: &Shop) -> (Vec<
                 } else if let Some(at) = method.parameters.iter().position(|parameter| parameter.name == key) {
                     take(at, value);
                 } else {
-                    refusal = Some(Refusal::Thrown(format!("Unknown named parameter ${key}")));
+                    refusal = Some(unknown_name(key));
                 }
             }
         }
@@ -124,12 +92,21 @@ fn by_parameter(method: &Method, args: Option<&SoapValue>, shop: &Shop) -> (Vec<
 
 fn too_few(method: &Method, passed: usize) -> Refusal {
     let wanted = method.parameters.iter().filter(|parameter| !parameter.is_optional).count();
-    let kind = if wanted == method.parameters.len() { "exactly" } else { "at least" };
+    too_few_for(&method.php, passed, wanted, wanted == method.parameters.len())
+}
+
+/// What PHP says when a function is called with fewer arguments than it wants.
+pub(super) fn too_few_for(function: &str, passed: usize, wanted: usize, wants_all: bool) -> Refusal {
+    let kind = if wants_all { "exactly" } else { "at least" };
     Refusal::Thrown(format!(
-        "Too few arguments to function {}(), {passed} passed in \
-         /var/www/shop/app/code/core/Mage/Api/Model/Server/Handler/Abstract.php on line 295 and {kind} {wanted} expected",
-        method.php
+        "Too few arguments to function {function}(), {passed} passed in \
+         /var/www/shop/app/code/core/Mage/Api/Model/Server/Handler/Abstract.php on line 295 and {kind} {wanted} expected"
     ))
+}
+
+/// What PHP 8 says of a name that no parameter has.
+pub(super) fn unknown_name(name: &str) -> Refusal {
+    Refusal::Thrown(format!("Unknown named parameter ${name}"))
 }
 
 /// Filters as version 1 has them: an array of fields, or the object of version 2. Anything else lets everything pass.

@@ -36,7 +36,7 @@ impl Shop {
                 continue;
             }
             let aliases: Vec<SoapValue> = facts.aliases.iter().map(|alias| alias.as_str().into()).collect();
-            let title = described.map(|described| described.title.as_str()).or(facts.title.as_deref());
+            let title = facts.title.as_deref().or(described.map(|described| described.title.as_str()));
             let row = SoapStruct::new()
                 .with("title", title.unwrap_or(name))
                 .with("description", described.and_then(|described| described.description.clone()))
@@ -89,6 +89,7 @@ fn methods_of<'c>(
         .collect();
     let product = described.into_iter().flat_map(|described| &described.methods).filter_map(|(method, title)| {
         let (_, operation) = operations.iter().find(|(known, _)| known == method)?;
+        let title = facts.method_titles.get(method).unwrap_or(title);
         Some((method.as_str(), title.as_str(), *operation))
     });
     let added = operations.iter().filter(|(method, operation)| {

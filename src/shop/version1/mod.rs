@@ -7,6 +7,7 @@
 
 mod adjusted;
 mod arguments;
+mod declared;
 mod described;
 mod room;
 

@@ -3,9 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use crate::bounded;
 use crate::magento::{Contract, Module};
+use crate::scenario::language::beside::overrides;
 use crate::scenario::language::beside::seeds::NoSeed;
+use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::shop::{ShopSetup, StubsSetup};
 use crate::scenario::language::source::SourceFile;
 use crate::shop::stubs::StubFile;
@@ -29,6 +33,20 @@ pub fn contract(shop: &ShopSetup, scenario: &Path) -> Result<Arc<Contract>, NoSe
         return Ok(Contract::base());
     }
     Contract::shared().with_modules(&modules).map_err(|error| wrong(&error))
+}
+
+/// The operations of a scenario's shops: the product's, those of modules, and those that overrides declare. What cannot be
+/// read adds none; a scenario that was loaded has nothing of that kind.
+pub fn operations(script: &Script, scenario: &Path) -> IndexSet<String> {
+    let names = |api: &Contract| api.operations().map(|facts| facts.name.clone()).collect::<Vec<_>>();
+    let mut found: IndexSet<String> = names(Contract::shared()).into_iter().collect();
+    for shop in script.shop.iter().chain(script.shops.values()) {
+        let Ok(api) = contract(shop, scenario) else { continue };
+        let own = shop.overrides.as_ref().and_then(|file| overrides::load(file, scenario, &api).ok());
+        found.extend(names(&api));
+        found.extend(own.into_iter().flat_map(|own| own.operations.declared.into_keys()));
+    }
+    found
 }
 
 /// The stubs of a shop; none when it names none.

@@ -9,11 +9,12 @@ use crate::scenario::language::beside::seeds::NoSeed;
 use crate::shop::{Overrides, ShopConfig};
 use crate::soap::WireStyle;
 
-/// Reads a file by its path relative to the scenario and compares it with the product it says it is for.
+/// Reads a file by its path relative to the scenario and compares it with the product it says it is for, and with what the
+/// shop's modules add to that.
 ///
 /// # Errors
 /// An unreadable file, a file that is none of overrides, or one that does not fit.
-pub fn load(name: &str, scenario: &Path) -> Result<Overrides, NoSeed> {
+pub fn load(name: &str, scenario: &Path, contract: &Contract) -> Result<Overrides, NoSeed> {
     let path = scenario.parent().unwrap_or(Path::new("")).join(name);
     let text = bounded::read_text(&path, bounded::TEXT_BYTES_MAX).map_err(|cause| NoSeed {
         message: format!("cannot read the overrides `{name}`: {cause}"),
@@ -22,7 +23,7 @@ pub fn load(name: &str, scenario: &Path) -> Result<Overrides, NoSeed> {
     let checked = Overrides::parse(&text, name).and_then(|read| {
         let bridge = read.bridge_release()?.unwrap_or(Some(BridgeRelease::newest()));
         let (mode, flavor) = (read.mode().unwrap_or_default(), read.flavor.unwrap_or_default());
-        read.check(&Contract::shared().schema(mode, bridge, flavor))?;
+        read.check(&contract.schema(mode, bridge, flavor))?;
         Ok(read)
     });
     checked.map_err(|error| NoSeed {

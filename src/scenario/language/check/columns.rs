@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Check;
-use crate::scenario::language::finding::did_you_mean;
+use crate::scenario::language::finding::{choices, did_you_mean};
 use crate::scenario::language::step::expectation::{RowMatcher, RowsExpectation};
 use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::{At, Place};
@@ -43,9 +43,20 @@ impl Check<'_> {
 
     /// A column of a table.
     pub(super) fn shop_column(&mut self, table: &str, name: &At<String>) {
-        if !written::is_column(&[table], name) && !self.is_own(&[table], name) {
+        if let Some(columns) = self.own_tables.get(table) {
+            let columns = columns.clone();
+            self.own_column(table, &columns, name);
+        } else if !written::is_column(&[table], name) && !self.is_own(&[table], name) {
             let wrong = written::no_column(&[table], name);
             self.report(name.place(), wrong.what, wrong.remedy);
+        }
+    }
+
+    /// A column of a table that the seed declares.
+    fn own_column(&mut self, table: &str, columns: &[String], name: &At<String>) {
+        if !columns.contains(name.get()) {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            self.report(name.place(), format!("{table} has no column `{}`", name.get()), choices(name, &columns));
         }
     }
 
@@ -112,6 +123,10 @@ impl Check<'_> {
     /// Columns and values of what is expected of a table's rows.
     pub(super) fn shop_expected(&mut self, rows: &RowsExpectation) {
         let table = rows.rows.get().clone();
+        if let Some(columns) = self.own_tables.get(&table).cloned() {
+            matchers(rows).flatten().for_each(|(name, _)| self.own_column(&table, &columns, name));
+            return;
+        }
         let Some(known) = crate::magento::columns::table(&table) else { return };
         let whole: Vec<&RowMatcher> = matchers(rows).collect();
         for (name, matcher) in whole.into_iter().flatten() {

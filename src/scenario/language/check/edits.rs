@@ -162,7 +162,7 @@ impl Check<'_> {
             MagentoEdit::Delete(record) => {
                 self.place_of_edit(record.shop.as_ref(), place);
                 self.number(&record.id);
-                self.one_of(&record.table, "a table of the shop", &known::shop_tables());
+                self.shop_table(&record.table);
             }
             MagentoEdit::Configure(value) => {
                 self.place_of_edit(value.shop.as_ref(), place);
@@ -244,8 +244,8 @@ impl Check<'_> {
 
     /// A table's columns; the database makes of values what the columns keep.
     fn record(&mut self, table: &At<String>, set: &Fields) {
-        self.one_of(table, "a table of the shop", &known::shop_tables());
-        if known::shop_tables().contains(&table.get().as_str()) {
+        self.shop_table(table);
+        if known::shop_tables().contains(&table.get().as_str()) || self.own_tables.contains_key(table.get()) {
             for (name, _) in set.iter() {
                 self.shop_column(table, name);
             }

@@ -81,7 +81,7 @@ impl Check<'_> {
             self.rows(rows);
         }
         for rows in &expectation.shop.0 {
-            self.one_of(&rows.rows, "a table of the shop", &known::shop_tables());
+            self.shop_table(&rows.rows);
             self.place_of_edit(rows.shop.as_ref(), &rows.rows.place());
             self.shop_expected(rows);
             self.rows(rows);

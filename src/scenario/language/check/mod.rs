@@ -30,6 +30,7 @@ use crate::scenario::language::step::snapshot::{SnapshotStep, plain};
 use crate::scenario::language::step::sync::SyncStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::{At, Place};
+use crate::shop::Seed;
 use crate::shop::acl::API_KEY_LENGTH_MIN;
 use crate::shop::conditions::{self, Unfit};
 use crate::sync::connector::Stream;
@@ -72,6 +73,8 @@ struct Check<'a> {
     own: Own,
     /// Paths that the shops' configuration has besides Magento's.
     own_paths: BTreeSet<String>,
+    /// Tables that the shops have besides Magento's, with their columns.
+    own_tables: BTreeMap<String, Vec<String>>,
     /// The APIs of the shops.
     contracts: Vec<Arc<Contract>>,
     /// Operations that overrides declare.
@@ -89,6 +92,14 @@ struct Check<'a> {
     is_rest: bool,
 }
 
+/// Tables that a seed declares, with their columns.
+fn tables_of(seed: &Seed) -> impl Iterator<Item = (String, Vec<String>)> {
+    seed.own_tables.iter().map(|(name, own)| {
+        let columns = std::iter::once(&own.key).chain(own.columns.keys());
+        (name.clone(), columns.cloned().collect())
+    })
+}
+
 /// Whether there is an integration to speak of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Channel {
@@ -103,6 +114,7 @@ impl<'a> Check<'a> {
             path: &file.path,
             source: &file.text,
             own: Own::new(),
+            own_tables: BTreeMap::new(),
             script,
             found: Vec::new(),
             origin: None,
@@ -189,24 +201,24 @@ impl<'a> Check<'a> {
         match (seeds::load(name, self.path), &shop.seed) {
             (Ok(seed), _) => {
                 self.own.extend(seed.own_columns());
+                self.own_tables.extend(tables_of(&seed));
                 self.own_paths.extend(seed.config.into_keys());
             }
             (Err(wrong), Some(named)) => self.report(named.place(), wrong.message, wrong.help),
             (Err(_), None) => {}
         }
-        match modules::contract(shop, self.path) {
-            Ok(contract) => self.contracts.push(contract),
-            Err(wrong) => {
-                let place = shop.modules.first().map(At::place).unwrap_or_default();
-                self.report(place, wrong.message, wrong.help);
-            }
-        }
+        let contract = modules::contract(shop, self.path).unwrap_or_else(|wrong| {
+            let place = shop.modules.first().map(At::place).unwrap_or_default();
+            self.report(place, wrong.message, wrong.help);
+            Contract::base()
+        });
+        self.contracts.push(Arc::clone(&contract));
         if let Err(wrong) = modules::stubs(shop, self.file) {
             let place = shop.stubs.as_ref().map(At::place).unwrap_or_default();
             self.report(place, wrong.message, wrong.help);
         }
         if let Some(file) = &shop.overrides {
-            match overrides::load(file, self.path) {
+            match overrides::load(file, self.path, &contract) {
                 Ok(own) => self.declared.extend(own.operations.declared.into_keys()),
                 Err(wrong) => self.report(file.place(), wrong.message, wrong.help),
             }
@@ -227,10 +239,10 @@ impl<'a> Check<'a> {
     }
 
     fn resource(&mut self, resource: &At<String>) {
-        let known = known::acl_nodes();
+        let known = known::acl_nodes(&self.apis());
         if resource.get() != "all" && !known.contains(resource.get()) {
             let nearest = did_you_mean(resource, known.iter().map(String::as_str));
-            let message = format!("`{}` is not a resource of Magento's API roles", resource.get());
+            let message = format!("`{}` is not a resource of the shop's API roles", resource.get());
             self.report(
                 resource.place(),
                 message,
@@ -246,6 +258,13 @@ impl<'a> Check<'a> {
             let (message, help) = text.split_once("; ").unwrap_or((&text, ""));
             self.report(version.place(), message, help);
         }
+    }
+
+    /// A table of Magento, or one that a seed declares.
+    fn shop_table(&mut self, table: &At<String>) {
+        let own: Vec<String> = self.own_tables.keys().cloned().collect();
+        let known: Vec<&str> = known::shop_tables().into_iter().chain(own.iter().map(String::as_str)).collect();
+        self.one_of(table, "a table of the shop", &known);
     }
 
     fn one_of(&mut self, word: &At<String>, what: &str, known: &[&str]) {

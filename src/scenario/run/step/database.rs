@@ -26,7 +26,11 @@ impl World<'_> {
         let dsn = dsn.below(file.parent().unwrap_or(std::path::Path::new("")));
         let found = database::read(&dsn, &[of.query.as_str()]).await;
         let found = found.map_err(|why| CannotWork::Database(format!("{}: {why}", at(of.query.place()))))?;
-        let unmet = rows::judge("the database", &expected, found.first().map_or(&[], Vec::as_slice), Kind::of_nothing);
+        let Some(found) = found.into_iter().next() else { return Ok(Failures::new()) };
+        let mut unmet = rows::unknown_columns("what the query reads", &expected, &found.columns);
+        if unmet.is_empty() {
+            unmet = rows::judge("the database", &expected, &found.rows, Kind::of_nothing);
+        }
         let failed = |Unmet { line, message, detail }: Unmet| Failure {
             line,
             detail,

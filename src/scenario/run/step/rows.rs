@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::scenario::language::finding::choices;
 use crate::scenario::language::step::expectation::{RowMatcher, RowsExpectation};
 use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::{At, Place};
@@ -72,6 +73,19 @@ pub(super) fn judge(place: &str, expected: &RowsExpectation, rows: &[TextRow], k
         return vec![Unmet::at(expected.rows.place(), message).among(&there, &fields)];
     }
     selected.into_iter().flat_map(|row| of.misfits(table, row, &expected.have)).collect()
+}
+
+/// Columns that are named and are not there: nothing can be said of them.
+pub(super) fn unknown_columns(place: &str, expected: &RowsExpectation, columns: &[String]) -> Vec<Unmet> {
+    let known: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let whole = expected.are.iter().chain(&expected.unordered).flatten().flat_map(|row| row.keys());
+    let named = expected.r#where.keys().chain(expected.have.keys()).chain(whole);
+    let unknown = named.filter(|name| !known.contains(&name.get().as_str()));
+    let told = unknown.map(|name| {
+        let help = choices(name, &known);
+        Unmet::at(name.place(), format!("{place} has no column `{}`; {help}", name.get()))
+    });
+    told.collect()
 }
 
 /// Row by row; a row too many or too few is said where it would stand.

@@ -46,7 +46,7 @@ pub(super) struct Attribute {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Entity {
+pub(super) enum Entity {
     CatalogProduct,
     CatalogCategory,
 }
@@ -57,7 +57,7 @@ static SYSTEM: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
 });
 
 /// Value and label of the options of the system's own attributes, by code.
-static OPTIONS: LazyLock<IndexMap<String, Vec<(String, String)>>> = LazyLock::new(|| {
+pub(super) static OPTIONS: LazyLock<IndexMap<String, Vec<(String, String)>>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("options.json"))
         .unwrap_or_else(|error| panic!("the built-in table of options is broken: {error}"))
 });
@@ -86,7 +86,7 @@ impl Shop {
     }
 
     /// The system's attributes of an entity, then those that somebody added, by id.
-    fn attributes_of(&self, entity: Entity) -> Vec<Attribute> {
+    pub(super) fn attributes_of(&self, entity: Entity) -> Vec<Attribute> {
         let later = self.flavor().attributes_before_catalog();
         let system = SYSTEM.iter().filter(|attribute| attribute.entity == entity).cloned();
         let system = system.map(move |attribute| Attribute { id: attribute.id + later, ..attribute });
@@ -135,7 +135,7 @@ impl Shop {
     }
 
     /// Value and label of an attribute's options. Those of somebody's attribute begin with an empty one.
-    fn options_of(&self, attribute: &Attribute) -> Vec<(String, String)> {
+    pub(super) fn options_of(&self, attribute: &Attribute) -> Vec<(String, String)> {
         if attribute.code == "country_of_manufacture" {
             let countries = directory::countries().iter().map(|it| (it.country_id.clone(), it.name.clone()));
             return std::iter::once((String::new(), String::new())).chain(countries).collect();

@@ -12,6 +12,7 @@ mod downloadable;
 mod inventory;
 mod link;
 mod media;
+mod options;
 pub(super) mod product;
 mod product_data;
 mod tag;
@@ -19,6 +20,7 @@ mod tier_price;
 pub(in crate::shop) mod url_key;
 
 pub(in crate::shop) use attribute::system_attribute;
+pub(in crate::shop) use options::{options_of, system_options};
 
 use super::{Call, Operations};
 use crate::shop::{Refusal, Row};
