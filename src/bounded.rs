@@ -22,6 +22,14 @@ pub const CASSETTE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// What the system says; [`ErrorKind::FileTooLarge`] beyond `bytes_max`, [`ErrorKind::InvalidData`] for bytes that are no
 /// UTF-8.
 pub fn read_text(path: &Path, bytes_max: u64) -> Result<String> {
+    String::from_utf8(read(path, bytes_max)?).map_err(|error| Error::new(ErrorKind::InvalidData, error))
+}
+
+/// The bytes of a file whose encoding is not known yet.
+///
+/// # Errors
+/// As [`read_text`], whatever the bytes are.
+pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
     let file = File::open(path)?;
     let known = file.metadata()?;
     let bytes_max = if known.is_file() { bytes_max } else { bytes_max.min(STREAM_BYTES_MAX) };
@@ -33,7 +41,7 @@ pub fn read_text(path: &Path, bytes_max: u64) -> Result<String> {
         let megabytes = bytes_max / (1024 * 1024);
         return Err(Error::new(ErrorKind::FileTooLarge, format!("it is longer than {megabytes} MB")));
     }
-    String::from_utf8(bytes).map_err(|error| Error::new(ErrorKind::InvalidData, error))
+    Ok(bytes)
 }
 
 /// How many keys and values a JSON text has at most, found without making any of them: one of two bytes takes a hundred in

@@ -11,7 +11,7 @@ use url::Url;
 use super::connection_args::runtime;
 use crate::bounded;
 use crate::clock::Clock;
-use crate::magento::{BridgeRelease, Contract, Flavor, Module, WebServer};
+use crate::magento::{BridgeRelease, Contract, Declarer, Flavor, Module, WebServer};
 use crate::shop::Overrides;
 use crate::soap::{ServiceSchema, WireStyle};
 use crate::transport::tcp::{TcpOptions, TcpTransport};
@@ -109,6 +109,7 @@ impl ShopArgs {
             contract,
         };
         let product = kind.contract.schema(kind.mode, kind.bridge, kind.flavor);
+        let kind = ShopKind { notes: [kind.notes.clone(), unreachable(&kind, &product)].concat(), ..kind };
         said.check(&product).map_err(|error| miette!("{error}"))?;
         Ok(kind)
     }
@@ -130,6 +131,27 @@ impl ShopArgs {
         }
         Ok(modules)
     }
+}
+
+/// Operations of modules that no client reaches, and why; no file of them is broken.
+fn unreachable(kind: &ShopKind, schema: &ServiceSchema) -> Vec<String> {
+    let of_modules = kind.contract.operations().filter_map(|facts| match kind.contract.declarer(&facts.name) {
+        // A path of API v1 is no name of version 2.
+        Some(Declarer::Module(place)) if !facts.name.contains('.') => Some((facts, place)),
+        _ => None,
+    });
+    let told = of_modules.filter_map(|(facts, place)| {
+        let name = &facts.name;
+        if facts.resource.is_none() {
+            return Some(format!(
+                "{place}: {name} leads to no method of api.xml, so that it answers fault 3 as in a real shop; give its resource \
+                 a prefix (v2/resources_function_prefix) that {name} begins with, and a method of the name that follows"
+            ));
+        }
+        let is_missing = kind.mode == WireStyle::WsI && schema.operation(name).is_none();
+        is_missing.then(|| format!("{place}: {name} is not in WS-I; declare it in wsi.xml"))
+    });
+    told.collect()
 }
 
 fn wsdl_file(name: &str) -> miette::Result<String> {

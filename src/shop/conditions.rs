@@ -157,6 +157,10 @@ fn items<'a>(types: &[Typed<'a>]) -> Vec<Typed<'a>> {
     types.iter().map(item).collect()
 }
 
+fn is_one_value((_, type_ref): &Typed<'_>) -> bool {
+    matches!(type_ref, TypeRef::Xsd(xsd) if *xsd != Xsd::AnyType)
+}
+
 /// A record as the condition of a text can never hold: what is meant is a word of matching, mistyped.
 fn check(condition: &Condition, name: &At<String>, place: &Place, types: &[Typed<'_>], found: &mut Vec<Unfit>) {
     match condition {
@@ -167,13 +171,20 @@ fn check(condition: &Condition, name: &At<String>, place: &Place, types: &[Typed
         }),
         Condition::Value(_) => {}
         Condition::Items(conditions) => {
+            if !types.is_empty() && types.iter().all(is_one_value) {
+                found.push(Unfit {
+                    place: place.clone(),
+                    what: format!("{} is one value and no list", name.get()),
+                    remedy: "write the value, or {one of: [a, b]} for one of several".to_owned(),
+                });
+                return;
+            }
             let types = items(types);
             conditions.iter().for_each(|condition| check(condition, name, place, &types, found));
         }
         Condition::Record(members) => {
             let types = items(types);
-            let is_text = |(_, type_ref): &Typed<'_>| matches!(type_ref, TypeRef::Xsd(xsd) if *xsd != Xsd::AnyType);
-            if let (true, Some(word)) = (!types.is_empty() && types.iter().all(is_text), members.0.keys().next()) {
+            if let (true, Some(word)) = (!types.is_empty() && types.iter().all(is_one_value), members.0.keys().next()) {
                 let remedy = nearest(word, MATCHERS.iter().copied()).map_or_else(
                     || format!("write a text, null, or one of {}", MATCHERS.join(", ")),
                     |known| format!("did you mean {known}?"),

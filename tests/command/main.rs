@@ -29,6 +29,7 @@ mod integration_form;
 mod looking_closer;
 #[cfg(target_os = "linux")]
 mod mistakes;
+mod own_modules;
 mod ready;
 mod record;
 mod reports;

@@ -286,6 +286,10 @@ fn what_cannot_work_names_file_and_line() {
             "stubs:\n  - operation: acmeLoyaltyInfo\n    when: {customerId: {contain: 4}}\n    answer: null",
             "stubs.yaml:3:25: customerId is no record and cannot have contain; did you mean contains?",
         ),
+        (
+            "stubs:\n  - operation: acmeLoyaltyInfo\n    when: {customerId: [1]}\n    answer: null",
+            "stubs.yaml:3:24: customerId is one value and no list; write the value, or {one of: [a, b]}",
+        ),
         ("stubs:\n  - operation: storeList\n    answer: []\n    times: 0", "0 times is never"),
         (
             "stubs:\n  - operation: acmeLoyaltyCreate\n    when: {accountData.pionts: 4}\n    answer: 1",
@@ -323,7 +327,7 @@ fn what_cannot_work_names_file_and_line() {
         // Columns that the table lacks, values that it does not keep.
         (
             "stubs:\n  - operation: acmeLoyaltyList\n    rows of: newsletter_subscriber",
-            "stubs.yaml:3:14: acmeLoyaltyEntity requires account_id, which newsletter_subscriber lacks; name the columns as",
+            "stubs.yaml:3:14: acmeLoyaltyEntity requires account_id, which newsletter_subscriber lacks; write `answer: …`",
         ),
         (
             "stubs:\n  - operation: customerGroupList\n    rows of: acme_loyalty",

@@ -161,6 +161,10 @@ impl Module {
             return Self::read(folder, &etc).map(|module| vec![module]);
         }
         let name = folder.display().to_string();
+        if folder.is_file() {
+            let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return Err(ModuleError::of(&name, "this is a file", format!("name its folder, {}", parent.display())));
+        }
         let entries = std::fs::read_dir(folder).map_err(|error| {
             ModuleError::of(&name, format!("cannot be read: {error}"), "name the folder of a module")
         })?;
@@ -186,9 +190,13 @@ impl Module {
                 return Ok(None);
             }
             let name = path.display().to_string();
-            let text = bounded::read_text(&path, bounded::TEXT_BYTES_MAX)
+            let bytes = bounded::read(&path, bounded::TEXT_BYTES_MAX)
                 .map_err(|error| ModuleError::of(&name, format!("cannot be read: {error}"), "see that it may be"))?;
-            Ok(Some((name, text)))
+            let text = crate::xml::decode(&bytes, None, &limits()).map_err(|error| {
+                let remedy = "save it as UTF-8, or write the encoding that it has into its first line";
+                ModuleError::of(&name, format!("cannot be read: {error}"), remedy)
+            })?;
+            Ok(Some((name, text.into_owned())))
         };
         let (mut name, mut model_classes) = (name_of(folder), IndexMap::new());
         if let Some((file, text)) = read("config.xml")? {

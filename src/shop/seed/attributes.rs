@@ -327,6 +327,12 @@ pub(super) fn check(attribute: &SeedAttribute, seen: &mut BTreeSet<(&'static str
     if !has_options && !attribute.options.is_empty() {
         return invalid(format!("{code} has options"), "make it a select or a multiselect, or leave them out");
     }
+    if let Options::ById(labels) = &attribute.options
+        && let Some((id, label)) = labels.iter().find(|(id, _)| !id.parse::<i64>().is_ok_and(|number| number > 0))
+    {
+        let what = format!("the option \"{label}\" of {code} has the id \"{id}\"");
+        return invalid(what, "write its number and then its label, as in {7: Gold}, or labels without ids");
+    }
     if attribute.entity != AttributeOf::Product && (attribute.sets.is_some() || !attribute.apply_to.is_empty()) {
         return invalid(format!("{code} is of no product"), "leave sets and apply_to to attributes of products");
     }

@@ -179,6 +179,16 @@ tables:
                 "{\"own_tables\":\n{\"customer\": {}}}".to_owned(),
                 "s.json:2:2: own_tables: customer is a table of Magento",
             ),
+            (
+                "{\"attributes\":\n[{\"code\": \"tier\", \"type\": \"select\", \"options\": {\"Gold\": 7}}]}"
+                    .to_owned(),
+                "s.json:2:3: attributes: the option \"7\" of tier has the id \"Gold\"; write its number and then its label",
+            ),
+            (
+                "{\"attributes\": [{\"entity\": \"customer\", \"code\": \"loyal\"}],\n\"customers\": [{\"loyla\": 1}]}"
+                    .to_owned(),
+                "s.json:2:16: customers: number 1: customer has no column `loyla`; did you mean `loyal`? A column of your own",
+            ),
             ("{\"attributes\":\n[{\"code\": \"Tier\"}]}".to_owned(), "s.json:2:3: attributes: \"Tier\" is no code"),
         ] {
             let told = Seed::checked(&text, "s.json").unwrap_err().to_string();

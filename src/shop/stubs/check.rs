@@ -10,7 +10,7 @@ use super::rows::{self, Form};
 use super::template::{Template, arguments_of, is_template};
 use super::typed::may_be;
 use super::{Does, Fault, Rank, Step, Stub, StubFile, Written};
-use crate::nearest::nearest;
+use crate::nearest::{meant, nearest};
 use crate::place::{At, Place};
 use crate::shop::{Database, Shop, Table, conditions};
 use crate::soap::{Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef};
@@ -182,7 +182,7 @@ impl Check<'_> {
                 },
             };
             let known: Vec<&str> = rows::columns(rows).collect();
-            let remedy = match nearest(field, known.iter().copied()) {
+            let remedy = match meant(field, known.iter().copied()) {
                 Some(nearest) => format!(
                     "name the columns as {operation} declares its fields ({nearest} is {field}?), or write `answer: …`"
                 ),
@@ -330,7 +330,7 @@ impl Check<'_> {
                     let Some(field) = fields.iter().find(|field| *field.name == **name.get()) else {
                         let names = fields.iter().map(|field| field.name.as_ref());
                         let listed = names.clone().take(20).collect::<Vec<_>>().join(", ");
-                        let remedy = nearest(name, names)
+                        let remedy = meant(name, names)
                             .map_or_else(|| format!("it has {listed}"), |name| format!("did you mean {name}?"));
                         return self.wrong(
                             &name.place(),
