@@ -184,7 +184,7 @@ fn check<'a>(
         if !written::is_column(&[table], column) && tables::table(table).is_some() && !is_own() {
             let wrong = written::no_column(&[table], column);
             let own = known.own.iter().filter(|(of, _)| of == table).map(|(_, own)| own.as_str());
-            let meant = written::nearest(column, own).map(|own| format!("did you mean `{own}`?"));
+            let meant = crate::nearest::meant(column, own).map(|own| format!("did you mean `{own}`?"));
             let remedy = meant.unwrap_or(wrong.remedy);
             let remedy = format!("{} A column of your own is named under `columns`", ended(&remedy));
             found.push(record.misfit(column, wrong.what, remedy));
