@@ -50,6 +50,7 @@ fn options(jobs: usize) -> ExploreOptions {
         blame: false,
         reproduce: None,
         attempts: mockgento::scenario::explore::Attempts::default(),
+        until: None,
     }
 }
 

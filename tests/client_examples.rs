@@ -144,6 +144,42 @@ fn a_page_that_the_client_in_php_drops_is_found_by_explore() {
     is_found_by_explore(&client);
 }
 
+/// The bookmark is later than the sync: what changes meanwhile is never asked for.
+fn moved_too_far() -> (tempfile::TempDir, PathBuf) {
+    changed("php", "adapter.php", "modify('-' . OVERLAP . ' second')", "modify('+60 second')")
+}
+
+/// Edits the shop before the call for orders, when the customers are read.
+fn edited(client: &Path) -> (Option<i32>, String) {
+    let scenario = "scenarios/orders/canceled-order.yaml";
+    let at = ["--edits", "--at", "oroOrderList", "--calls", "1"];
+    told(&[&["explore", "--client", client.to_str().unwrap(), scenario][..], &at].concat())
+}
+
+fn a_bookmark_that_the_client_in_php_moves_too_far_is_found_by_edits() {
+    let (code, text) = edited(&root().join("clients/php/client.yaml"));
+    assert_eq!(code, Some(0), "{text}");
+    let (_folder, client) = moved_too_far();
+    let (code, text) = edited(&client);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("lost: create a customer before"), "{text}");
+}
+
+fn a_bookmark_that_the_client_in_php_moves_too_far_is_found_by_simulation() {
+    let simulate = |client: &Path| {
+        let folder = tempfile::tempdir().unwrap();
+        let into = folder.path().to_str().unwrap().to_owned();
+        let client = client.to_str().unwrap();
+        told(&["simulate", "--client", client, "--scenarios", "4", "--max-failures", "1", "--reproduce", &into])
+    };
+    let (code, text) = simulate(&root().join("clients/php/client.yaml"));
+    assert_eq!(code, Some(0), "{text}");
+    let (_folder, client) = moved_too_far();
+    let (code, text) = simulate(&client);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("is missing"), "{text}");
+}
+
 /// The bookmark is in before the pages are.
 fn moved_too_early() -> (tempfile::TempDir, PathBuf) {
     let pages = "    for rows in shop.pages(paged, whole, conditions):";
@@ -214,6 +250,16 @@ const TESTS: &[(&str, Need, fn())] = &[
         "a_bookmark_that_the_client_in_python_moves_too_early_is_found_by_explore",
         Need::Clients,
         a_bookmark_that_the_client_in_python_moves_too_early_is_found_by_explore,
+    ),
+    (
+        "a_bookmark_that_the_client_in_php_moves_too_far_is_found_by_edits",
+        Need::Clients,
+        a_bookmark_that_the_client_in_php_moves_too_far_is_found_by_edits,
+    ),
+    (
+        "a_bookmark_that_the_client_in_php_moves_too_far_is_found_by_simulation",
+        Need::Clients,
+        a_bookmark_that_the_client_in_php_moves_too_far_is_found_by_simulation,
     ),
     (
         "the_clock_of_the_machine_shows_the_scenarios_time",

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use indexmap::IndexSet;
 
 use super::clients::Clients;
+use super::simulate::span;
 use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output::{self, counted};
@@ -34,7 +36,7 @@ pub struct ExploreArgs {
     #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
     /// Your own client instead of the built-in sync: the client's file, see docs/clients.md. One run at a time.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "blame", "reproduce", "edits"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "blame", "reproduce"])]
     client: Option<PathBuf>,
     /// Disruptions in one run: 1, or 2 for pairs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
@@ -46,6 +48,9 @@ pub struct ExploreArgs {
     /// with your own client, which takes real time.
     #[arg(long, value_name = "N")]
     max_runs: Option<usize>,
+    /// Begin no run after this time, such as 60s or 1h; what was not tried is counted.
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    lasting: Option<Duration>,
     /// Only these disruptions, by the words scenarios use.
     #[arg(long = "with", value_name = "KIND", value_delimiter = ',')]
     kinds: Vec<String>,
@@ -69,7 +74,7 @@ pub struct ExploreArgs {
     jobs: Option<std::num::NonZeroUsize>,
     /// Instead of disruptions, edit the shop before every call: save a customer again, delete one, create one, place an
     /// order, rename a group, cancel an order.
-    #[arg(long, conflicts_with_all = ["depth", "seed", "kinds", "unnoticeable", "blame", "reproduce"])]
+    #[arg(long, conflicts_with_all = ["depth", "kinds", "unnoticeable", "blame", "reproduce"])]
     edits: bool,
     /// Print a JSON object per scenario instead of matrices.
     #[arg(long)]
@@ -150,6 +155,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         blame: args.blame,
         reproduce: args.reproduce.clone(),
         attempts: attempts.clone(),
+        until: args.lasting.and_then(|lasting| Instant::now().checked_add(lasting)),
     };
     if let Some(folder) = &args.reproduce {
         std::fs::create_dir_all(folder).map_err(|cause| {
@@ -160,46 +166,35 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let mut out = output::stdout();
     let mut told = Told::default();
     let mut broken = !all_read;
-    let mut called = 0;
     for case in &cases {
-        progress.started(&case.name);
-        if args.edits {
-            match explore::explore_edits(case, &options) {
-                Ok(found) => {
-                    let text =
-                        if args.json { format!("{}\n", matrix::json_of_edits(&found)) } else { matrix::edits(&found) };
-                    let _ = progress.above(|| out.write_all(text.as_bytes()));
-                    called += found.calls.len();
-                    told.add_edits(&found, args.profile.is_none());
-                }
-                Err(message) => {
-                    broken = true;
-                    let report = miette::miette!("{} cannot be explored: {message}", case.name);
-                    progress.above(|| diagnostics::print(&report, colour));
-                }
-            }
-            progress.ended(&case.name);
+        if options.until.is_some_and(|until| Instant::now() >= until) {
+            told.too_late += 1;
             continue;
         }
-        match explore::explore(case, &options) {
+        progress.started(&case.name);
+        let found = match args.edits {
+            true => explore::explore_edits(case, &options).map(Found::Edits),
+            false => explore::explore(case, &options).map(Found::Disruptions),
+        };
+        match found {
             Ok(found) => {
-                let text = if args.json {
-                    format!("{}\n", crate::printable::json(&matrix::json(&found).to_string()))
-                } else {
-                    matrix::text(&found)
-                };
                 // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
-                let _ = progress.above(|| out.write_all(text.as_bytes()));
-                if let Some(folder) = &args.reproduce {
-                    reproduce(folder, &found, colour)?;
+                let _ = progress.above(|| out.write_all(found.shown(args.json).as_bytes()));
+                if let (Some(folder), Found::Disruptions(found)) = (&args.reproduce, &found) {
+                    reproduce(folder, found, colour)?;
                 }
-                called += found.calls.len();
                 told.add(&found, args.profile.is_none());
+                let (done, all) = attempts.counts();
+                told.tried += done;
+                told.untried += all - done;
             }
             // What a client cannot do is no mistake of the scenario.
             Err(message) if args.client.is_some() => {
-                let text = printable(&format!("{}: skipped: {message}\n", case.name)).into_owned();
-                let _ = progress.above(|| out.write_all(text.as_bytes()));
+                let text = match args.json {
+                    true => format!("{}\n", serde_json::json!({"name": case.name, "skipped": message})),
+                    false => format!("{}: skipped: {message}\n", case.name),
+                };
+                let _ = progress.above(|| out.write_all(printable(&text).as_bytes()));
             }
             Err(message) => {
                 broken = true;
@@ -210,8 +205,9 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         progress.ended(&case.name);
     }
     progress.finish();
-    if called == 0 && !broken {
+    if told.tried == 0 && !broken {
         let help = match args.operations.as_slice() {
+            _ if told.untried + told.too_late > 0 => "give it more time with `--for`".to_owned(),
             [] => "name scenarios that sync; those that were found make no call".to_owned(),
             _ => "`mockgento explore` without `--at` shows the calls by line".to_owned(),
         };
@@ -227,37 +223,65 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     })
 }
 
+/// What was found about a case, by what was done to it.
+enum Found {
+    Disruptions(Exploration),
+    Edits(EditExploration),
+}
+
+impl Found {
+    fn shown(&self, json: bool) -> String {
+        match (self, json) {
+            (Self::Disruptions(found), true) => {
+                format!("{}\n", crate::printable::json(&matrix::json(found).to_string()))
+            }
+            (Self::Disruptions(found), false) => matrix::text(found),
+            (Self::Edits(found), true) => {
+                format!("{}\n", crate::printable::json(&matrix::json_of_edits(found).to_string()))
+            }
+            (Self::Edits(found), false) => matrix::edits(found),
+        }
+    }
+}
+
 /// Sums over all scenarios.
 #[derive(Default)]
 struct Told {
     scenarios: usize,
+    /// Attempts that were made.
+    tried: usize,
     runs: usize,
     failures: usize,
     /// Losses of quirks that scenarios have themselves.
     known: usize,
+    /// Runs there was no time for.
+    untried: usize,
+    /// Cases there was no time for.
+    too_late: usize,
     seconds: f64,
     legend: String,
 }
 
 impl Told {
-    fn add(&mut self, found: &Exploration, has_own_quirks: bool) {
+    fn add(&mut self, found: &Found, has_own_quirks: bool) {
+        let (runs, all_failures, elapsed) = match found {
+            Found::Disruptions(found) => (found.runs, found.failed.len(), found.elapsed),
+            Found::Edits(found) => (found.runs, found.failed.len(), found.elapsed),
+        };
+        let known = match found {
+            Found::Disruptions(found) => found.failed.iter().filter(|failed| failed.is_known()).count(),
+            Found::Edits(found) => found.failed.iter().filter(|failed| failed.is_known()).count(),
+        };
+        let known = if has_own_quirks { known } else { 0 };
         self.scenarios += 1;
-        self.runs += found.runs;
-        let known = found.failed.iter().filter(|failed| has_own_quirks && failed.is_known()).count();
+        self.runs += runs;
         self.known += known;
-        self.failures += found.failed.len() - known;
-        self.seconds += found.elapsed.as_secs_f64();
-        self.legend = matrix::legend(found);
-    }
-
-    fn add_edits(&mut self, found: &EditExploration, has_own_quirks: bool) {
-        self.scenarios += 1;
-        self.runs += found.runs;
-        let known = found.failed.iter().filter(|failed| has_own_quirks && failed.is_known()).count();
-        self.known += known;
-        self.failures += found.failed.len() - known;
-        self.seconds += found.elapsed.as_secs_f64();
-        self.legend = matrix::legend_of_edits();
+        self.failures += all_failures - known;
+        self.seconds += elapsed.as_secs_f64();
+        self.legend = match found {
+            Found::Disruptions(found) => matrix::legend(found),
+            Found::Edits(_) => matrix::legend_of_edits(),
+        };
     }
 
     fn summary(&self) -> String {
@@ -266,8 +290,16 @@ impl Told {
             0 => String::new(),
             known => format!(", {known} of the scenarios' own quirks"),
         };
+        let untried = match (self.untried, self.too_late) {
+            (0, 0) => String::new(),
+            (runs, cases) => format!(
+                "; the time was over before {} and {}",
+                counted(runs, "run", "runs"),
+                counted(cases, "whole case", "whole cases")
+            ),
+        };
         format!(
-            "{}\n{}, {} in {:.1} s ({per_second:.0} a second), {}{known}\n",
+            "{}\n{}, {} in {:.1} s ({per_second:.0} a second), {}{known}{untried}\n",
             self.legend,
             counted(self.scenarios, "case", "cases"),
             counted(self.runs, "run", "runs"),
@@ -285,7 +317,7 @@ fn reproduce(folder: &Path, found: &Exploration, colour: Colour) -> Result<(), m
             Ok(text) => text,
             Err(why) => {
                 let message = miette::miette!(
-                    help = "the failure stands above all the same; `--at` and `--kinds` repeat its exploration",
+                    help = "the failure stands above all the same; `--at` and `--with` repeat its exploration",
                     "no scenario is written for {} number {}: {why}",
                     failure.verdict.as_str(),
                     number + 1

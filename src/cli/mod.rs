@@ -150,7 +150,7 @@ fn dispatch(command: Command, colour: Colour, shipped: Shipped) -> Outcome {
         Command::Scenarios(args) => scenarios::run(&args, shipped),
         Command::Run(args) => run::run(&args, colour),
         Command::Explore(args) => explore::run(&args, colour),
-        Command::Simulate(args) => simulate::run(&args),
+        Command::Simulate(args) => simulate::run(&args, colour),
         Command::Conform(args) => conform::run(&args, colour),
         Command::Coverage(args) => coverage::run(&args, colour),
         Command::List(args) => list::run(&args, colour),

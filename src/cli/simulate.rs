@@ -9,13 +9,19 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{ExitCode, Outcome, interrupt};
+use super::clients::Clients;
+use super::{ExitCode, Outcome, diagnostics, interrupt};
+use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::quirk::{Profile, Quirk};
-use crate::scenario::simulate::{Found, SimulateOptions, simulate};
+use crate::scenario::simulate::{Found, SimulateOptions, greet, simulate};
 
 /// Scenarios that are drawn before somebody looks at the time.
 const BATCH: u64 = 64;
+/// Of those for somebody's own client, which takes real time.
+const BATCH_OF_CLIENTS: u64 = 1;
+/// Runs in which the smallest scenario is looked for, with somebody's own client.
+const SEARCH_OF_CLIENTS: usize = 40;
 /// How long without a word about it.
 const USUALLY: Duration = Duration::from_secs(60);
 
@@ -40,6 +46,9 @@ pub struct SimulateArgs {
     /// Switch this quirk on in every scenario and see what it loses, such as Q-44; may be given several times.
     #[arg(long = "quirk", value_name = "QUIRK", value_parser = quirk)]
     quirks: Vec<Quirk>,
+    /// Your own client instead of the built-in sync: the client's file, see docs/clients.md. One scenario at a time.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "quirks"])]
+    client: Option<PathBuf>,
     /// The folder for the smallest scenario of each failure; it is made when something fails.
     #[arg(long, default_value = "simulated", value_name = "DIR")]
     reproduce: PathBuf,
@@ -54,7 +63,8 @@ pub struct SimulateArgs {
     json: bool,
 }
 
-fn span(text: &str) -> Result<Duration, String> {
+/// A length of time on the command line.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
     let span: SignedDuration = text.parse().map_err(|_| "write a length of time such as 60s, 10m or 1h".to_owned())?;
     Duration::try_from(span)
         .ok()
@@ -67,20 +77,28 @@ fn quirk(text: &str) -> Result<Quirk, String> {
     found.ok_or_else(|| "there is no such quirk; `mockgento quirks` lists them".to_owned())
 }
 
-pub fn run(args: &SimulateArgs) -> Outcome {
+pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    let client = args.client.as_deref().map(Clients::load).transpose()?;
+    if let Some(client) = &client {
+        greet(client).map_err(|why| miette::miette!("{why}"))?;
+    }
     let options = SimulateOptions {
         seed: args.seed,
         profile: args.profile,
         quirks: args.quirks.clone(),
-        jobs,
+        jobs: if client.is_some() { 1 } else { jobs },
+        search: if client.is_some() { SEARCH_OF_CLIENTS } else { SimulateOptions::default().search },
+        client: client.clone(),
         ..SimulateOptions::default()
     };
+    let batch = if client.is_some() { BATCH_OF_CLIENTS } else { BATCH };
     let lasting = args.lasting.or_else(|| args.scenarios.is_none().then_some(USUALLY));
     let started = Instant::now();
     let first = args.first.get();
     let end = args.scenarios.map_or(u64::MAX, |count| first.saturating_add(count.get()));
-    let (mut next, mut failed) = (first, 0);
+    let (mut next, mut failed, mut run) = (first, 0, 0);
+    let mut skipped = None;
     let mut out = output::stdout();
     let stops = interrupt::flag();
     while next < end
@@ -88,27 +106,40 @@ pub fn run(args: &SimulateArgs) -> Outcome {
         && !stops.load(Ordering::Relaxed)
         && lasting.is_none_or(|lasting| started.elapsed() < lasting)
     {
-        let batch_end = next.saturating_add(BATCH).min(end);
-        for found in simulate(&options, next..batch_end) {
+        let batch_end = next.saturating_add(batch).min(end);
+        let simulated = simulate(&options, next..batch_end);
+        run += simulated.run;
+        skipped = simulated.skipped.or(skipped);
+        for found in simulated.failed {
             if failed == args.max_failures.get() {
                 break;
             }
             failed += 1;
             let path = write(args, &found)?;
-            let text = if args.json { json(args, &found, &path) } else { told(&found, &path) };
+            let text = if args.json { json(args, &found, &path) } else { told(args, &found, &path) };
             // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
             let _ = out.write_all(text.as_bytes());
         }
         next = batch_end;
     }
-    let run = next - first;
+    let left_out = next - first - run;
     if !args.json {
-        let _ = writeln!(out, "seed {}: {run} scenarios, {failed} failed", args.seed);
+        let skips = skipped.as_ref().map(|why| format!(", {left_out} skipped, the last because {why}"));
+        let skips = skips.unwrap_or_default();
+        let _ = writeln!(out, "seed {}: {run} scenarios, {failed} failed{skips}", args.seed);
     }
     // How fast it went is not said where the same seed is to give the same bytes.
     let seconds = started.elapsed().as_secs_f64();
     let per_second = if seconds > 0.0 { run as f64 / seconds } else { 0.0 };
     let _ = writeln!(output::stderr(), "{run} scenarios in {seconds:.1} s ({per_second:.0} a second)");
+    if let Some(why) = skipped.filter(|_| run == 0) {
+        let help =
+            "name more in `supports` of its file once it can do more; `mockgento conform --features` lists the names";
+        return Err(miette::miette!(
+            help = help,
+            "the client can do none of the {left_out} scenarios that were drawn: {why}"
+        ));
+    }
     Ok(if failed == 0 { ExitCode::AsExpected } else { ExitCode::Failed })
 }
 
@@ -122,13 +153,14 @@ fn write(args: &SimulateArgs, found: &Found) -> Result<PathBuf, miette::Report> 
     Ok(path)
 }
 
-fn told(found: &Found, path: &std::path::Path) -> String {
+fn told(args: &SimulateArgs, found: &Found, path: &std::path::Path) -> String {
     let (steps, of_all) = found.steps;
     let mut text = format!("scenario {} fails; so do {steps} of its {of_all} steps alone:\n", found.number);
     for line in &found.why {
         text.push_str(&format!("  {line}\n"));
     }
-    text.push_str(&format!("  see it again: mockgento run {}\n\n", path.display()));
+    let client = args.client.as_ref().map(|file| format!(" --client {}", file.display())).unwrap_or_default();
+    text.push_str(&format!("  see it again: mockgento run {}{client}\n\n", path.display()));
     text
 }
 

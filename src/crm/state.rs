@@ -35,6 +35,16 @@ const OF_CHANNEL: &[(&str, Entity)] = &[
 /// Lists that all integrations share.
 const OF_ALL: &[(&str, Entity)] = &[("accounts", Entity::Account), ("contacts", Entity::Contact)];
 
+/// The list of an entity in the tree, such as `orders`, below its parent's such as `customers addresses`; `None` for what
+/// stands in no list.
+pub fn list_of(entity: Entity) -> Option<String> {
+    if let Some((name, _)) = OF_CHANNEL.iter().chain(OF_ALL).find(|(_, known)| *known == entity) {
+        return Some((*name).to_owned());
+    }
+    let (parent, name, ..) = CHILDREN.iter().find(|(_, _, child, _)| *child == entity)?;
+    Some(format!("{} {name}", list_of(*parent)?))
+}
+
 impl Crm {
     /// The whole CRM.
     ///

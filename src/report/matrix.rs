@@ -42,6 +42,9 @@ fn grid(name: &str, calls: &[CallSite], columns: usize, matrix: &[Vec<Option<Ver
 /// The calls of a case by what was edited before them, and each loss with the step that shows it.
 pub fn edits(found: &EditExploration) -> String {
     let mut text = grid(&found.name, &found.calls, Edit::ALL.len(), &found.matrix);
+    if found.tried.runs < found.tried.all {
+        let _ = writeln!(text, "  edits: {} of {}", found.tried.runs, found.tried.all);
+    }
     for failed in &found.failed {
         let _ = writeln!(text, "  {}: {} before {}", failed.verdict.as_str(), failed.edit.name(), failed.site.name());
         for difference in failed.differences.iter().take(DIFFERENCES_SHOWN) {
@@ -82,6 +85,7 @@ pub fn json_of_edits(found: &EditExploration) -> Value {
     json!({
         "name": found.name,
         "calls": found.calls.iter().map(CallSite::name).collect::<Vec<_>>(),
+        "tried": { "told": found.tried.runs, "all": found.tried.all },
         "edits": Edit::ALL.iter().map(|edit| edit.name()).collect::<Vec<_>>(),
         "matrix": found.matrix.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()).collect::<Vec<_>>(),
         "failures": found.failed.iter().map(|failed| json!({
@@ -99,11 +103,12 @@ pub fn json_of_edits(found: &EditExploration) -> Value {
 /// The matrix and the failures of a case.
 pub fn text(found: &Exploration) -> String {
     let mut text = grid(&found.name, &found.calls, found.troubles.len(), &found.matrix);
-    if found.singles.0 < found.singles.1 {
-        let _ = writeln!(text, "  single ones: {} of {}", found.singles.0, found.singles.1);
+    let (singles, pairs) = (found.singles, found.pairs);
+    if singles.runs < singles.all {
+        let _ = writeln!(text, "  single ones: {} of {}", singles.runs, singles.all);
     }
-    if found.pairs.1 > 0 {
-        let _ = writeln!(text, "  pairs: {} of {}", found.pairs.0, found.pairs.1);
+    if pairs.all > 0 {
+        let _ = writeln!(text, "  pairs: {} of {}", pairs.runs, pairs.all);
     }
     for failed in &found.failed {
         let _ = writeln!(text, "  {}: {}", failed.verdict.as_str(), struck(failed));
@@ -179,8 +184,8 @@ pub fn json(found: &Exploration) -> Value {
         "calls": found.calls.iter().map(|call| call.name()).collect::<Vec<_>>(),
         "disruptions": found.troubles.iter().map(|trouble| trouble.name()).collect::<Vec<_>>(),
         "matrix": found.matrix.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()).collect::<Vec<_>>(),
-        "singles": { "told": found.singles.0, "all": found.singles.1 },
-        "pairs": { "told": found.pairs.0, "all": found.pairs.1 },
+        "singles": { "told": found.singles.runs, "all": found.singles.all },
+        "pairs": { "told": found.pairs.runs, "all": found.pairs.all },
         "failures": found.failed.iter().map(failure).collect::<Vec<_>>(),
         "runs": found.runs,
     })

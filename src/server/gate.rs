@@ -38,7 +38,7 @@ pub struct Gate(Service);
 impl Gate {
     /// Asks the service's plan from now on; calls that arrive are not struck by refused connections any more.
     pub(super) fn new(service: Service) -> Self {
-        service.lock_plan().gate();
+        service.locked_plan().gate();
         Self(service)
     }
 
@@ -46,7 +46,7 @@ impl Gate {
     /// be read has no name.
     pub fn read(&self, body: &[u8]) -> Outgoing {
         let (codec, contract) = {
-            let shop = self.0.lock_shop();
+            let shop = self.0.locked_shop();
             (shop.codec().clone(), Arc::clone(shop.contract()))
         };
         let named = |operation: &str, contract: Arc<Contract>| Outgoing {
@@ -59,17 +59,17 @@ impl Gate {
             return named(WSDL_OPERATION, contract);
         }
         let Ok(call) = codec.read_request(body, None) else { return named("", contract) };
-        let page = self.0.lock_plan().page_of(&call.operation, &call.arguments);
+        let page = self.0.locked_plan().page_of(&call.operation, &call.arguments);
         Outgoing { operation: call.operation, arguments: Some(call.arguments), page, contract }
     }
 
     /// What keeps this call from connecting; a call without a body is a WSDL download.
     pub fn strike(&self, body: &[u8], at: Timestamp) -> Option<Disruption> {
-        if self.0.lock_plan().list().all(|(_, armed)| !armed.disruption.is_before_connecting()) {
+        if self.0.locked_plan().list().all(|(_, armed)| !armed.disruption.is_before_connecting()) {
             return None;
         }
         let call = self.read(body);
-        let fired = self.0.lock_plan().fire_before_connecting(call.seen(at));
+        let fired = self.0.locked_plan().fire_before_connecting(call.seen(at));
         let disruption = fired.into_iter().next().map(|fired| fired.disruption)?;
         self.0.locked_journal().keep_away(at, &call.operation, disruption.kind());
         Some(disruption)

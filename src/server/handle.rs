@@ -13,6 +13,7 @@ use super::endpoint::EndpointOptions;
 use super::gate::Gate;
 use super::journal::Journal;
 use super::service::Service;
+use super::waiting::Usher;
 use super::{listener, redirect};
 use crate::carrier::ServesConnection;
 use crate::disrupt::{Armed, ArmedId, Plan};
@@ -194,6 +195,11 @@ impl FakeShop {
     /// What a transport asks before it connects, so that connections can be refused.
     pub fn gate(&self) -> Gate {
         Gate::new(self.service.clone())
+    }
+
+    /// From now on asks of each call that has arrived whether it has to wait.
+    pub(crate) fn have_calls_wait(&self, usher: Usher) {
+        self.service.waiting().ask(usher);
     }
 
     /// The same shop without the socket.

@@ -148,6 +148,10 @@ async fn answer(
             (Vec::new(), true)
         }
     };
+    if let Some(let_go) = service.waiting().of(&service, &parts, &bytes) {
+        // Whoever had it wait and is gone has nothing more to do before it.
+        let _ = let_go.await;
+    }
     let reply = match room {
         Some(_) if bytes.len() > QUICK_BODY_MAX => at_length(service, parts, bytes).await?,
         _ => service.reply(&parts, &bytes),

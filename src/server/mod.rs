@@ -23,7 +23,9 @@ mod remembered;
 mod route;
 mod secret_names;
 mod service;
+mod spoiled;
 pub mod verify;
+mod waiting;
 
 pub use address::wsdl_url;
 pub use admin::{ADMIN_PATH, AdminApi, TOKEN_CHARACTERS_MIN, Token, control_openapi};

@@ -151,7 +151,7 @@ mod tests {
         }
         let fields = serde_json::from_str(r#"{"firstname": "Changed"}"#).unwrap();
         let edit = ShopEdit::Update { table: "customer".to_owned(), id: 1, fields };
-        service.lock_shop().edit(&edit).unwrap();
+        service.locked_shop().edit(&edit).unwrap();
         for _ in 0..AGAIN {
             assert!(ask(&service, &request, &body).contains("Changed"));
         }
@@ -159,7 +159,7 @@ mod tests {
         assert!(ask(&service, &request, &body).contains("Session expired"));
         service.locked_plan().disarm(armed);
         assert!(ask(&service, &request, &body).contains("Changed"));
-        service.lock_shop().clock().advance(SignedDuration::from_hours(2));
+        service.locked_shop().clock().advance(SignedDuration::from_hours(2));
         assert!(ask(&service, &request, &body).contains("Session expired"));
     }
 }

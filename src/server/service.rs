@@ -13,6 +13,8 @@ use super::envelopes::Envelopes;
 use super::journal::{Journal, Masked, Record};
 use super::outcome::Outcome;
 use super::remembered::{Answers, Question, Remembered};
+use super::spoiled;
+use super::waiting::Waiting;
 use crate::clock::Clock;
 use crate::disrupt::answer::{Instead, instead};
 use crate::disrupt::spoil::{self, spoil};
@@ -20,7 +22,7 @@ use crate::disrupt::wire::concerns_wire;
 use crate::disrupt::{Disruption, Plan, Seen};
 use crate::shop::stubs::Stubbed;
 use crate::shop::{Checkpoint, Refusal, Shop};
-use crate::soap::{Codec, SoapStruct, SoapValue};
+use crate::soap::{Codec, SoapStruct};
 
 /// A shop and what a server keeps about it. Clones share all of it.
 ///
@@ -38,6 +40,7 @@ pub struct Service {
     options: EndpointOptions,
     room: Room,
     turns: Arc<Semaphore>,
+    waiting: Waiting,
 }
 
 /// A state of the shop, and what was armed then.
@@ -72,6 +75,7 @@ impl Service {
             options,
             room: Room::new(),
             turns: Arc::new(Semaphore::new(TURNS)),
+            waiting: Waiting::default(),
         }
     }
 
@@ -91,6 +95,11 @@ impl Service {
         Arc::clone(&self.turns).acquire_owned().await.ok()
     }
 
+    /// Who is asked whether a call has to wait.
+    pub(super) fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+
     /// The shop, to look into or to edit. While it is held no request is answered.
     pub fn shop(&self) -> &Arc<Mutex<Shop>> {
         &self.shop
@@ -99,16 +108,6 @@ impl Service {
     /// The plan of disruptions.
     pub fn plan(&self) -> &Arc<Mutex<Plan>> {
         &self.plan
-    }
-
-    /// Locks the shop.
-    pub(super) fn lock_shop(&self) -> MutexGuard<'_, Shop> {
-        lock(&self.shop)
-    }
-
-    /// Locks the plan of disruptions.
-    pub(super) fn lock_plan(&self) -> MutexGuard<'_, Plan> {
-        lock(&self.plan)
     }
 
     /// The journal of requests.
@@ -320,38 +319,6 @@ fn passes_at_once(disruption: &Disruption, body: usize, clock: &Clock) -> bool {
     true
 }
 
-/// The page a call asks for.
-fn page(arguments: &SoapStruct) -> Option<u64> {
-    arguments.get("pager")?.as_struct()?.text("page")?.parse().ok()
-}
-
-/// The last page with rows before the one that a call asks for. The page before it is the likely one; beyond that the
-/// distance is halved, because a client may ask for any number.
-fn last_page(shop: &mut Shop, call: &Call) -> Option<Acted> {
-    let (mut filled, mut empty) = (0, page(&call.arguments)?);
-    let mut looked_at = empty.saturating_sub(1);
-    let mut last = None;
-    while looked_at > filled {
-        let acted = endpoint::act(shop, &for_page(call, looked_at)?);
-        if acted.is_empty_list() {
-            empty = looked_at;
-        } else {
-            filled = looked_at;
-            last = Some(acted);
-        }
-        looked_at = filled + (empty - filled) / 2;
-    }
-    last
-}
-
-/// The same call for another page.
-fn for_page(call: &Call, page: u64) -> Option<Call> {
-    let mut arguments = call.arguments.clone();
-    let Some(SoapValue::Struct(pager)) = arguments.get_mut("pager") else { return None };
-    pager.set("page", page.to_string());
-    Some(call.with_arguments(arguments))
-}
-
 /// What became of a request while the shop was locked.
 enum Done {
     Acted(Acted),
@@ -377,7 +344,7 @@ fn handle(
         };
     }
     match asked {
-        Ok(call) => Done::Acted(act(shop, call, struck, changed)),
+        Ok(call) => Done::Acted(spoiled::act(shop, call, struck, changed)),
         Err(handled) => Done::Handled(handled),
     }
 }
@@ -398,20 +365,6 @@ fn why(shop: &Shop, operation: &str, arguments: &SoapStruct, refusal: &Refusal) 
         Refusal::Encoding(_) | Refusal::Thrown(_) => None,
         Refusal::ErrorPage(text) => Some(text.clone()),
     }
-}
-
-fn act(shop: &mut Shop, call: &Call, struck: &[Disruption], changed: &mut [bool]) -> Acted {
-    let mut acted = endpoint::act(shop, call);
-    let mut is_other_page = false;
-    if struck.contains(&Disruption::LastPageAgain) && acted.is_empty_list() {
-        let last = last_page(shop, call);
-        is_other_page = last.is_some();
-        acted = last.unwrap_or(acted);
-    }
-    for (disruption, changed) in struck.iter().zip(changed) {
-        *changed = acted.spoil(disruption) || (is_other_page && *disruption == Disruption::LastPageAgain);
-    }
-    acted
 }
 
 fn date(struck: &[Disruption], now: Timestamp) -> Option<Timestamp> {

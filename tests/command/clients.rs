@@ -6,29 +6,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A folder with a client, a scenario or two, and a way to run the program in it.
-struct Place {
+pub(super) struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new(client: &str, steps: &str) -> Self {
+    pub(super) fn new(client: &str, steps: &str) -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap() };
         place.write("client.yaml", client);
         place.scenario("first", "", steps);
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    fn scenario(&self, name: &str, head: &str, steps: &str) {
+    pub(super) fn scenario(&self, name: &str, head: &str, steps: &str) {
         let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seeds/boutique.yaml");
         self.write("scenarios/seeds/boutique.yaml", &std::fs::read_to_string(seed).unwrap());
         let text = format!(
@@ -38,7 +38,7 @@ impl Place {
     }
 
     /// Exit code and everything that was printed.
-    fn told(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(super) fn told(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_mockgento"))
             .args(arguments)
             .current_dir(self.folder.path())
@@ -64,14 +64,14 @@ const SYNC: &str =
     "  - sync\n  - expect: {crm: {rows: customer, where: {email: ada@example.com}, have: {firstName: Ada}}}\n";
 
 /// A client whose rows are always the same.
-fn fixed(rows: &str) -> String {
+pub(super) fn fixed(rows: &str) -> String {
     format!(
         "title: Fixed\ncommands: {{reset: 'true', sync: 'true', check: 'true', edit: cat}}\ncrm: {{command: \"echo '{}'\"}}\n",
         rows.replace('"', "\\\"")
     )
 }
 
-const ADA: &str = r#"{"customer": [{"originId": 1, "email": "ada@example.com", "firstName": "Ada"}]}"#;
+pub(super) const ADA: &str = r#"{"customer": [{"originId": 1, "email": "ada@example.com", "firstName": "Ada"}]}"#;
 
 #[test]
 fn scenarios_are_told_with_the_rows_of_the_client() {
@@ -360,7 +360,7 @@ fn everything_that_is_wrong_with_a_clients_file_is_said_at_its_place() {
 }
 
 /// Our own program as somebody's client, with its SQLite file as the CRM.
-fn ourselves(tables: &str) -> String {
+pub(super) fn ourselves(tables: &str) -> String {
     format!(
         r#"
 title: Mockgento itself
@@ -377,8 +377,9 @@ known differences: known.yaml
     )
 }
 
-const CHANGED: &str = "  - sync\n  - advance: 1 hour\n  - in magento: {update customer: {customer: ada@example.com, set: {lastname: Byron}}}\n  - advance: 5 minutes\n  - sync\n";
-const CUSTOMERS: &str = "customer: 'SELECT originId, email, firstName, lastName, guest, createdAt FROM customer'";
+pub(super) const CHANGED: &str = "  - sync\n  - advance: 1 hour\n  - in magento: {update customer: {customer: ada@example.com, set: {lastname: Byron}}}\n  - advance: 5 minutes\n  - sync\n";
+pub(super) const CUSTOMERS: &str =
+    "customer: 'SELECT originId, email, firstName, lastName, guest, createdAt FROM customer'";
 
 #[test]
 fn our_own_program_conforms_and_a_row_that_it_loses_is_found() {

@@ -72,6 +72,7 @@ fn explored_scenario(folder: &Path, scenario: &str, profile: Profile, depth: u8,
         blame: profile == Profile::OroCrm41,
         reproduce: (depth == 1).then(|| folder.to_owned()),
         attempts: mockgento::scenario::explore::Attempts::default(),
+        until: None,
     };
     explore(&case, &options).unwrap()
 }
@@ -179,7 +180,7 @@ fn pairs_are_bounded_and_the_same_ones_are_told_every_time() {
     let exports = ["oroCustomerAddressInfo", "oroCustomerInfo"];
     let found = explored(folder.path(), Profile::Documented, 2, &exports);
     let again = explored(folder.path(), Profile::Documented, 2, &exports);
-    assert!(found.pairs.0 > 0 && found.pairs.0 < found.pairs.1, "{:?}", found.pairs);
+    assert!(found.pairs.runs > 0 && found.pairs.runs < found.pairs.all, "{:?}", found.pairs);
     let told = |found: &Exploration| {
         let line = |failed: &mockgento::scenario::explore::Failed| {
             let calls: Vec<usize> = failed.strikes.iter().map(|strike| strike.call).collect();

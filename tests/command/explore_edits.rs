@@ -44,6 +44,7 @@ fn explored(profile: Profile) -> EditExploration {
         blame: false,
         reproduce: None,
         attempts: mockgento::scenario::explore::Attempts::default(),
+        until: None,
     };
     explore_edits(&case, &options).unwrap()
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod ci_setup;
 #[cfg(unix)]
 mod clients;
+mod clients_in_trouble;
 mod compare;
 mod compare_modules;
 #[cfg(unix)]

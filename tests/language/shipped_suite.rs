@@ -105,7 +105,7 @@ fn no_usual_disruption_loses_doubles_or_blocks_anything_in_the_documented_profil
     for (seed, case) in (0..).zip(cases()) {
         let found = explore(&case, &drawn(seed)).unwrap();
         assert!(found.failed.is_empty(), "{}", matrix::text(&found));
-        runs += found.singles.0;
+        runs += found.singles.runs;
     }
     assert!(runs > 250, "{runs}");
 }
@@ -123,6 +123,7 @@ fn drawn(seed: u64) -> ExploreOptions {
         blame: false,
         reproduce: None,
         attempts: mockgento::scenario::explore::Attempts::default(),
+        until: None,
     }
 }
 

@@ -135,6 +135,19 @@ pub struct Compared {
     pub without: Vec<At<String>>,
 }
 
+impl Compared {
+    /// Whether it says that a field does not count.
+    pub fn leaves_out(&self, field: &str) -> bool {
+        self.without.iter().any(|name| name.get() == field)
+    }
+
+    /// Whether a field counts.
+    pub fn has(&self, field: &str) -> bool {
+        let is_named = |only: &Vec<At<String>>| only.iter().any(|name| name.get() == field);
+        !self.leaves_out(field) && self.only.as_ref().is_none_or(is_named)
+    }
+}
+
 /// Where a client is meant to differ.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]

@@ -73,6 +73,18 @@ pub fn entities(script: &Script) -> Vec<&str> {
         .collect()
 }
 
+/// Tables that only a client which can leave entities out has rightly without rows, or with them.
+pub fn is_brought(client: &Testee, brought: &[&str], table: &str) -> bool {
+    let entity = match table {
+        "customerAddress" => "customer",
+        "orderItem" | "orderAddress" | "orderNote" => "order",
+        "cartItem" | "cartAddress" => "cart",
+        other => other,
+    };
+    let is_entity = Stream::entity_names().contains(&entity);
+    brought.is_empty() || client.supports("entities") || !is_entity || brought.contains(&entity)
+}
+
 /// The settings of a case as a client has them that lacks some: what every scenario has unless it says otherwise is off.
 pub fn settled(testee: &Testee, mut variant: Variant) -> Variant {
     if !testee.supports("guest customer sync") {

@@ -1,9 +1,10 @@
 //! Somebody's own client in the place of our sync: its file as data (`file`, read and checked by `load`), what a case asks of a
 //! client and whether it can do it (`features`), how it is asked (`ask`) and spoken to (`protocol`), started as single commands (`program`) or
-//! as one long-lived program (`adapter`), and its rows (`rows`). `run` runs scenarios with it; what a step means is decided there.
+//! as one long-lived program (`adapter`), and its rows (`rows`) beside ours (`compare`). `run` runs scenarios with it; what a step means is decided there.
 
 mod adapter;
 pub mod ask;
+pub mod compare;
 mod error;
 pub mod features;
 pub mod file;

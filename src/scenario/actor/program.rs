@@ -12,6 +12,8 @@ use crate::secret::MASK;
 
 /// What is kept of each stream that people read.
 pub const OUTPUT_MAX: usize = 64 * 1024;
+/// How long the output of a program that has ended may stay open.
+const LINGERING: Duration = Duration::from_secs(1);
 /// Session ids are 32 hexadecimal digits.
 const SESSION: &str = r"\b[0-9a-f]{32}\b";
 /// The password of an address, whoever it is for: programs say which database they cannot reach.
@@ -69,7 +71,7 @@ pub async fn run(
     let group = Group::of(child.id());
     let (mut output, mut complaints) = (Kept::up_to(output_max), Kept::up_to(OUTPUT_MAX));
     let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let work = told(&mut child, streams, input, &mut output, &mut complaints);
+    let work = told(&mut child, &group, streams, input, &mut output, &mut complaints);
     let ended = tokio::time::timeout(limit, work).await;
     group.stop();
     let (code, timed_out) = match ended {
@@ -81,6 +83,7 @@ pub async fn run(
 
 async fn told(
     child: &mut Child,
+    group: &Group,
     (stdin, stdout, stderr): (Option<ChildStdin>, Option<impl AsyncRead + Unpin>, Option<impl AsyncRead + Unpin>),
     input: Option<&str>,
     output: &mut Kept,
@@ -92,7 +95,15 @@ async fn told(
             let _ = stdin.write_all(input.as_bytes()).await;
         }
     };
-    let (_, _, _, status) = tokio::join!(feed, output.read(stdout), complaints.read(stderr), child.wait());
+    let mut streams = std::pin::pin!(async { tokio::join!(feed, output.read(stdout), complaints.read(stderr)) });
+    let status = tokio::select! {
+        status = child.wait() => status,
+        _ = &mut streams => return child.wait().await.map(|status| status.code()),
+    };
+    // What it has left running would keep its output open.
+    group.stop();
+    // Nor is anything waited for that has left the group.
+    let _ = tokio::time::timeout(LINGERING, streams).await;
     status.map(|status| status.code())
 }
 

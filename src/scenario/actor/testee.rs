@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::adapter::Adapter;
+use super::error::TesteeError;
 use super::file::{ClientFile, Compared};
 use super::known::Known;
 use super::load::{self, Loaded};
@@ -110,6 +111,11 @@ impl Testee {
         let tables = self.file.crm.iter().flat_map(|crm| &crm.tables);
         let place = tables.into_iter().find(|(name, _)| name.get() == table).map(|(name, _)| name.place());
         place.map_or_else(|| self.path.display().to_string(), |place| format!("{}:{place}", self.path.display()))
+    }
+
+    /// Its rows are not what they should be.
+    pub fn wrong_rows(&self, how: String) -> TesteeError {
+        TesteeError::Broken { what: "rows", file: self.path.display().to_string(), how, said: String::new() }
     }
 
     /// Waits until no other case uses it.

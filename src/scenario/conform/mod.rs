@@ -1,19 +1,18 @@
 //! Whether somebody's client leaves what our sync leaves: a case is run twice, and the two CRMs are compared row by row and
-//! field by field (`rows`), and where both write to the shop the two shops. What is meant to differ stands in the client's
+//! field by field, and where both write to the shop the two shops. What is meant to differ stands in the client's
 //! file; what it cannot do is skipped with the reason. Nothing here prints.
-
-mod rows;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
-pub use rows::{Difference, Wrong};
+pub use crate::scenario::actor::compare::{Difference, Wrong};
 
 use crate::crm::Entity;
 use crate::quirk::Profile;
 use crate::scenario::Case;
+use crate::scenario::actor::compare as rows;
 use crate::scenario::actor::known::Known;
 use crate::scenario::actor::{Tables, Testee, lacking};
 use crate::scenario::run::attendant::AtTheEnd;
@@ -144,7 +143,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: 
         return Verdict::NoReference(why);
     }
     let brought = lacking::entities(&case.scenario.script);
-    let is_compared = |table: &str| is_brought(client, &brought, table);
+    let is_compared = |table: &str| lacking::is_brought(client, &brought, table);
     let tables: Vec<Entity> =
         theirs.rows.keys().filter(|table| is_compared(table)).filter_map(|table| Entity::named(table)).collect();
     let (result, ours) = told(&own, &tables);
@@ -180,18 +179,6 @@ fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: 
         all if all.iter().all(|(_, reason)| reason.is_some()) => Verdict::Known,
         _ => Verdict::Differs,
     }
-}
-
-/// Tables that only a client which can leave entities out has rightly without rows, or with them.
-fn is_brought(client: &Testee, brought: &[&str], table: &str) -> bool {
-    let entity = match table {
-        "customerAddress" => "customer",
-        "orderItem" | "orderAddress" | "orderNote" => "order",
-        "cartItem" | "cartAddress" => "cart",
-        other => other,
-    };
-    let is_entity = crate::sync::connector::Stream::entity_names().contains(&entity);
-    brought.is_empty() || client.supports("entities") || !is_entity || brought.contains(&entity)
 }
 
 /// Tells one of the two; our own with the rows of those entities.

@@ -10,18 +10,18 @@ use super::strike::Strike;
 use super::verdict::{Failed, Verdict};
 use crate::scenario::run::compare::{Difference, Kind};
 
-/// Every run's verdict, in the order of the strikes.
+/// Every run's verdict, in the order of the strikes: nothing where not everything struck, nothing at all where the time was
+/// over.
 pub(super) fn judge_all(
     probe: &Probe<'_>,
     control: &Control,
     strikes: &[Vec<Strike>],
     options: &ExploreOptions,
-) -> Vec<Option<Failed>> {
+) -> Vec<Option<Option<Failed>>> {
     options.attempts.begin(strikes.len());
     pool::each(strikes.len(), options.jobs, |number| {
-        let judged = strikes.get(number).and_then(|strikes| judge(probe, control, strikes));
-        options.attempts.done();
-        judged
+        let strikes = strikes.get(number)?;
+        options.in_time(|| judge(probe, control, strikes))
     })
 }
 

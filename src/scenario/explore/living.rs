@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::ExploreOptions;
 use super::blame::{Known, suspects};
 use super::edit::Edit;
 use super::guests;
 use super::judge::is_doubled;
 use super::pool;
 use super::probe::{EditAt, Ending, Place, Probe};
-use super::strike::{CallSite, thinned};
+use super::strike::{CallSite, drawn, thinned};
 use super::verdict::{Blame, Verdict};
+use super::{ExploreOptions, Tried};
 use crate::scenario::Case;
 use crate::scenario::language::step::StepKind;
 use crate::scenario::run::compare::{Difference, Kind, neither};
@@ -57,8 +57,10 @@ pub struct EditExploration {
     pub name: String,
     /// Its calls, in order.
     pub calls: Vec<CallSite>,
-    /// Call by edit, in the order of [`Edit::ALL`]; nothing where there was nobody to do it to.
+    /// Call by edit, in the order of [`Edit::ALL`]; nothing where there was nobody to do it to, or which was not tried.
     pub matrix: Vec<Vec<Option<Verdict>>>,
+    /// Edits before a call that were tried, and how many there are.
+    pub tried: Tried,
     /// The edits after which something went wrong.
     pub failed: Vec<EditFailed>,
     /// Runs of the case.
@@ -89,14 +91,23 @@ pub fn explore_edits(case: &Case, options: &ExploreOptions) -> Result<EditExplor
         calls = thinned(calls, most.get());
     }
     let edits = Edit::ALL;
-    // Each edit before and after each step that calls.
-    let steps: BTreeSet<(usize, String)> = calls.iter().map(|call| (call.step, call.shop.clone())).collect();
-    let sides: Vec<(usize, String, Edit)> =
-        steps.into_iter().flat_map(|(step, shop)| edits.iter().map(move |edit| (step, shop.clone(), *edit))).collect();
+    let columns = edits.len();
+    let all = calls.len() * columns;
+    let chosen = drawn(all, options.runs_max, options.seed);
+    let cell = |number: usize| Some((calls.get(number / columns)?, *edits.get(number % columns)?));
+    // Each edit before and after each step in which it is tried.
+    let sides: BTreeSet<(usize, String, Edit)> = chosen
+        .iter()
+        .filter_map(|number| cell(*number))
+        .map(|(call, edit)| (call.step, call.shop.clone(), edit))
+        .collect();
+    let sides: Vec<(usize, String, Edit)> = sides.into_iter().collect();
+    options.attempts.begin(sides.len() * 2 + chosen.len());
     let told = pool::each(sides.len() * 2, options.jobs, |number| {
         let (step, shop, edit) = sides.get(number / 2)?.clone();
         let place = if number % 2 == 0 { Place::Before } else { Place::After };
-        probe.tell_edited(&EditAt { step, shop, edit, place }).ok().filter(is_usable)
+        let at = EditAt { step, shop, edit, place };
+        options.in_time(|| probe.tell_edited(&at))?.ok().filter(is_usable)
     });
     let both: BTreeMap<(usize, String, Edit), (&Ending, &Ending)> = sides
         .iter()
@@ -106,20 +117,28 @@ pub fn explore_edits(case: &Case, options: &ExploreOptions) -> Result<EditExplor
             _ => None,
         })
         .collect();
-    let columns = edits.len();
-    let judged = pool::each(calls.len() * columns, options.jobs, |number| {
-        let (site, edit) = (calls.get(number / columns)?, *edits.get(number % columns)?);
-        let (before, after) = both.get(&(site.step, site.shop.clone(), edit))?;
-        judge(&probe, site, edit, before, after)
+    let judged = pool::each(chosen.len(), options.jobs, |number| {
+        let (site, edit) = chosen.get(number).and_then(|number| cell(*number))?;
+        options.in_time(|| {
+            let (before, after) = both.get(&(site.step, site.shop.clone(), edit))?;
+            judge(&probe, site, edit, before, after)
+        })
     });
+    let tried = Tried { runs: chosen.len() - judged.iter().filter(|one| one.is_none()).count(), all };
+    let judged: Vec<Option<EditFailed>> = judged.into_iter().map(Option::flatten).collect();
     let runs = 1 + sides.len() * 2 + judged.iter().flatten().count();
-    let matrix =
-        judged.chunks(columns).map(|row| row.iter().map(|cell| cell.as_ref().map(|one| one.verdict)).collect());
+    let mut matrix = vec![vec![None; columns]; calls.len()];
+    for (number, judged) in chosen.iter().zip(&judged) {
+        if let Some(place) = matrix.get_mut(number / columns).and_then(|row| row.get_mut(number % columns)) {
+            *place = judged.as_ref().map(|one| one.verdict);
+        }
+    }
     let mut failed: Vec<EditFailed> = judged.iter().flatten().filter(|one| !one.verdict.is_well()).cloned().collect();
     let extra = if options.profile.is_none() { blame_all(&probe, &mut failed) } else { 0 };
     Ok(EditExploration {
         name: case.name.clone(),
-        matrix: matrix.collect(),
+        matrix,
+        tried,
         failed,
         calls,
         runs: runs + extra,

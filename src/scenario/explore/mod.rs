@@ -31,7 +31,7 @@ use crate::scenario::Case;
 use control::Control;
 use judge::judge_all;
 use probe::Probe;
-use strike::{pairs, singles, thinned};
+use strike::thinned;
 
 /// Which disruptions are tried, how many at once, and in how many runs.
 #[derive(Clone, Debug)]
@@ -59,6 +59,29 @@ pub struct ExploreOptions {
     pub reproduce: Option<std::path::PathBuf>,
     /// Where attempts are counted while it goes on.
     pub attempts: Attempts,
+    /// No attempt is begun after this moment of real time.
+    pub until: Option<Instant>,
+}
+
+impl ExploreOptions {
+    /// Makes an attempt while there is time for it.
+    fn in_time<T>(&self, attempt: impl FnOnce() -> T) -> Option<T> {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            return None;
+        }
+        let done = attempt();
+        self.attempts.done();
+        Some(done)
+    }
+}
+
+/// How many attempts of a kind were made, of how many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// Those that were made.
+    pub runs: usize,
+    /// Those there are.
+    pub all: usize,
 }
 
 /// All that was found about a case.
@@ -72,10 +95,10 @@ pub struct Exploration {
     pub troubles: Vec<Trouble>,
     /// Call by trouble; nothing where the trouble did not strike.
     pub matrix: Vec<Vec<Option<Verdict>>>,
-    /// Single disruptions that were run, and how many there are.
-    pub singles: (usize, usize),
-    /// Pairs that were run, and how many there are.
-    pub pairs: (usize, usize),
+    /// Single disruptions.
+    pub singles: Tried,
+    /// Pairs of them.
+    pub pairs: Tried,
     /// The attempts that went wrong.
     pub failed: Vec<Failed>,
     /// Attempts.
@@ -110,19 +133,29 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     if let Some(most) = options.calls_max {
         calls = thinned(calls, most.get());
     }
-    let (mut strikes, all_singles) = singles(&calls, &options.troubles, options.runs_max, options.seed);
-    let told_singles = (strikes.len(), all_singles);
-    let mut told_pairs = (0, 0);
+    let (mut strikes, all_singles) = strike::singles(&calls, &options.troubles, options.runs_max, options.seed);
+    let mut singles = Tried { runs: strikes.len(), all: all_singles };
+    let mut pairs = Tried::default();
     if options.depth > 1 {
         let room = options.runs_max.saturating_sub(strikes.len());
-        let (chosen, all) = pairs(&calls, &options.troubles, room, options.seed);
-        told_pairs = (chosen.len(), all);
+        let (chosen, all) = strike::pairs(&calls, &options.troubles, room, options.seed);
+        pairs = Tried { runs: chosen.len(), all };
         strikes.extend(chosen);
     }
     let judged = judge_all(&probe, &control, &strikes, options);
     let mut matrix = vec![vec![None; options.troubles.len()]; calls.len()];
     let mut failed = Vec::new();
+    let mut runs = strikes.len() + 1;
     for (strikes, judged) in strikes.iter().zip(judged) {
+        let judged = match judged {
+            Some(judged) => judged,
+            None => {
+                let left_out = if strikes.len() == 1 { &mut singles } else { &mut pairs };
+                left_out.runs -= 1;
+                runs -= 1;
+                continue;
+            }
+        };
         let Some(judged) = judged else { continue };
         if let [only] = strikes.as_slice()
             && let Some(cell) = matrix.get_mut(only.call).and_then(|row| row.get_mut(only.column))
@@ -142,16 +175,15 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     if let Some(folder) = &options.reproduce {
         extra += failed.iter_mut().map(|found| reduce::reproduction(&probe, found, folder)).sum::<usize>();
     }
-    let runs = strikes.len() + 1 + extra;
     Ok(Exploration {
         name: case.name.clone(),
         calls,
         troubles: options.troubles.clone(),
         matrix,
-        singles: told_singles,
-        pairs: told_pairs,
+        singles,
+        pairs,
         failed,
-        runs,
+        runs: runs + extra,
         elapsed: started.elapsed(),
     })
 }

@@ -26,6 +26,8 @@ use crate::sync::standing::reads_again;
 const SCHEDULE: SignedDuration = SignedDuration::from_mins(5);
 /// What passes before somebody edits the shop.
 const MEANWHILE: SignedDuration = SignedDuration::from_secs(1);
+/// What passes after a sync of somebody's client before the shop is edited: its own clock went on while it synced.
+const WELL_AFTER: SignedDuration = SignedDuration::from_mins(5);
 /// Further runs after one that failed, before it counts as stuck.
 const RECOVERIES_MAX: usize = 3;
 /// Runs after the scenario's end, in every attempt.
@@ -269,8 +271,9 @@ impl<'a> Attempt<'a> {
         };
         // Between two calls time passes, or a row that is saved again would not leave the window that is being read.
         let clock = self.world.clock.clone();
+        let meanwhile = if self.world.is_theirs() && edit.place == Place::After { WELL_AFTER } else { MEANWHILE };
         let edit_now = || {
-            clock.advance(MEANWHILE);
+            clock.advance(meanwhile);
             let mut shop = shop.lock().map_err(|_| "the shop is broken".to_owned())?;
             shop.edit(&shop_edit).map(drop).map_err(|error| error.to_string())
         };
@@ -438,9 +441,9 @@ impl<'a> Attempt<'a> {
     }
 
     fn ending(mut self) -> Result<Ending, String> {
-        let (invariants, crm) = match self.world.their_rows() {
+        let (invariants, crm) = match self.world.their_state() {
             // What must hold of our CRM at every end, somebody's client is not asked.
-            Some(rows) => (Vec::new(), serde_json::json!(rows)),
+            Some(state) => (Vec::new(), state),
             None => {
                 let invariants = invariants::broken(&mut self.world).map_err(|error| error.to_string())?;
                 (invariants, self.world.crm.state().map_err(|error| error.to_string())?)

@@ -51,7 +51,7 @@ pub(super) fn singles(calls: &[CallSite], troubles: &[Trouble], room: usize, see
 }
 
 /// So many of the numbers below `all`, in order; the same ones for the same seed.
-fn drawn(all: usize, room: usize, seed: u64) -> Vec<usize> {
+pub(super) fn drawn(all: usize, room: usize, seed: u64) -> Vec<usize> {
     if room >= all {
         return (0..all).collect();
     }

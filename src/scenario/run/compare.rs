@@ -29,6 +29,11 @@ const LEFT_OUT: &[&str] = &[
     // Each amount that a sync happened to see on the way.
     "lifetimeHistory",
 ];
+/// Whether a member only says when something ran.
+pub(super) fn is_stamp(name: &str) -> bool {
+    LEFT_OUT.contains(&name)
+}
+
 /// Copies of the customer's name from when the row was saved (sync spec 5.9): a customer who comes later renames it with
 /// the next change.
 const COPIED: &[(&str, &str)] =

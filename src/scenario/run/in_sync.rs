@@ -1,6 +1,6 @@
 //! Whether the CRM has come to hold what the shop holds. Asked of three: of the CRM and the shop themselves (`invariants`,
 //! `as_in_shop`), of what users of the CRM wrote (`ledger`), and of a CRM without a past that reads a copy of the shop now,
-//! with nothing in its way. What depends on when a row was first seen is left out, and so is what is gone from the shop: the
+//! with nothing in its way. Of somebody's client it is asked by `rows_in_sync`. What depends on when a row was first seen is left out, and so is what is gone from the shop: the
 //! reference client removes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +32,7 @@ const COMPARED: &[&str] =
 /// Lists whose rows belong to a customer.
 const OF_CUSTOMERS: &[&str] = &["carts", "orders", "newsletterSubscribers"];
 /// Fields that depend on when a row was first seen, in the list they are in.
-const OF_THE_PAST: &[(&str, &str)] = &[
+pub(super) const OF_THE_PAST: &[(&str, &str)] = &[
     // Found by the name the customer had then; whether there is one is asked all the same.
     ("customers", "account"),
     ("customers", "contact"),
@@ -60,7 +60,7 @@ pub(super) async fn out_of_sync(world: &mut World<'_>) -> Result<Vec<String>, Ca
         let lived = tree(&world.crm, integration.id)?;
         let host = served.base_url()?.host_str().unwrap_or_default().to_owned();
         match read_anew(world, integration, shop, host, clock).await? {
-            Ok(fresh) => found.extend(differences(fresh, lived, &customers)),
+            Ok((crm, id)) => found.extend(differences(tree(&crm, id)?, lived, &customers)),
             Err(why) => found.push(format!("a CRM without a past cannot read the shop: {why}")),
         }
     }
@@ -75,14 +75,14 @@ impl World<'_> {
     }
 }
 
-/// What a CRM without a past makes of the shop, or why it cannot.
-async fn read_anew(
+/// A CRM without a past that has read the shop, or why it cannot.
+pub(super) async fn read_anew(
     world: &World<'_>,
     integration: &Integration,
     shop: Shop,
     host: String,
     clock: Clock,
-) -> Result<Result<Value, String>, CannotWork> {
+) -> Result<Result<(Crm, IntegrationId), String>, CannotWork> {
     let mut crm = Crm::in_memory(clock.clone())?;
     crm.set_discovery(world.crm.discovery().clone())?;
     let id = crm.add_integration(&integration.settings)?;
@@ -105,7 +105,7 @@ async fn read_anew(
         let outcome = driver::sync(&mut context, id).await?;
         let is_ok = outcome.is_ok();
         if is_ok && !reads_again(&crm, id)? {
-            return Ok(Ok(tree(&crm, id)?));
+            return Ok(Ok((crm, id)));
         }
         said = super::step::sync::lines(&outcome).into_iter().find(|line| line.contains("failed")).unwrap_or_default();
     }

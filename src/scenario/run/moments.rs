@@ -1,5 +1,6 @@
 //! Moments between two calls: whoever drives a case may ask to be woken just before a call of its choice, and the call
-//! waits until it is let go. Everything happens in one thread, so that the same case always goes the same way.
+//! waits until it is let go. Our own calls wait before they are sent, in the thread of the case, so that the same case always
+//! goes the same way; those of somebody's client wait where they arrive.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -17,6 +17,9 @@ use crate::scenario::explore::usual;
 const ROUNDS: (usize, usize) = (1, 3);
 /// Sync start dates: how often, and which. The earlier, the more calls.
 const STARTS: &[(usize, &str)] = &[(12, "2014-01-01"), (8, "2013-12-20"), (3, "2013-12-01"), (1, "2013-11-01")];
+/// Before anything in the corner shop: what is older than the start date and belongs to something newer is each client's own to
+/// decide.
+const START_OF_CLIENTS: &str = "2013-01-01";
 /// The end of the corner shop's sales: each week before it is a call or more of the first sync for every stream.
 const CLOCK: &str = "2014-01-09 12:00:00";
 /// More calls in a row than a sync makes to one operation of a small shop, with all its tries.
@@ -40,6 +43,8 @@ struct Setting {
     is_without_guests: bool,
     /// So many customers that a list has several pages.
     is_crowded: bool,
+    /// Somebody's client syncs: nobody knows which calls it makes, and its sync is a program of its own.
+    is_foreign: bool,
 }
 
 /// The scenario with that number.
@@ -48,16 +53,19 @@ pub(super) fn scenario(options: &SimulateOptions, number: u64) -> Drawn {
     let bridge = dice.weighted(&[(60, None), (8, Some("1.2.0")), (7, Some("1.2.14")), (25, Some("none"))]).flatten();
     let is_crowded = dice.chance(options.crowds);
     // Only the bridge pages customers.
-    let bridge = bridge.filter(|_| !is_crowded);
+    let bridge = bridge.filter(|_| !is_crowded && options.can("without bridge"));
     let release = bridge.map_or(Some(BridgeRelease::newest()), |bridge| BridgeRelease::find(bridge).ok());
     let setting = Setting {
         calls: Calls::of(release),
         has_bridge: release.is_some(),
-        is_two_way: dice.chance(70),
-        is_without_guests: dice.chance(15),
+        // Without the bridge the client would have to have a defect of the reference's.
+        is_two_way: dice.chance(70) && options.can("two way sync") && (options.client.is_none() || release.is_some()),
+        is_without_guests: dice.chance(15) && options.can("guest customer sync"),
         is_crowded,
+        is_foreign: options.client.is_some(),
     };
-    let start = dice.weighted(STARTS).unwrap_or("2014-01-01");
+    let drawn = dice.weighted(STARTS).unwrap_or("2014-01-01");
+    let start = if options.client.is_some() { START_OF_CLIENTS } else { drawn };
     let head = head(options, number, (bridge, start), &setting, dice);
     let mut people = People::new(start);
     let mut blocks = Vec::new();
@@ -128,7 +136,7 @@ fn head(
     }
     head.push(("clock", json!(CLOCK)));
     let mut shop = Map::new();
-    if dice.chance(50) {
+    if dice.chance(50) && options.can("ws-i") {
         shop.insert("wsi".to_owned(), json!(true));
     }
     if let Some(bridge) = bridge {
@@ -176,12 +184,19 @@ enum Way {
 const WAYS: &[(usize, Way)] =
     &[(30, Way::Calm), (3, Way::Forced), (32, Way::Disrupted), (20, Way::Edited), (15, Way::Killed)];
 
+const WAYS_OF_CLIENTS: &[(usize, Way)] = &[(40, Way::Calm), (5, Way::Forced), (55, Way::Disrupted)];
+
 const WAYS_OF_CROWDS: &[(usize, Way)] = &[(20, Way::Calm), (20, Way::Disrupted), (45, Way::Edited), (15, Way::Killed)];
 
 /// A sync with what goes on in it.
 fn sync(setting: &Setting, people: &mut People, dice: &mut Dice, is_first: bool) -> Block {
     let any = || json!({ "expect": { "outcome": "any" } });
-    match dice.weighted(if setting.is_crowded { WAYS_OF_CROWDS } else { WAYS }).unwrap_or(Way::Calm) {
+    let ways = match setting {
+        Setting { is_foreign: true, .. } => WAYS_OF_CLIENTS,
+        Setting { is_crowded: true, .. } => WAYS_OF_CROWDS,
+        _ => WAYS,
+    };
+    match dice.weighted(ways).unwrap_or(Way::Calm) {
         Way::Calm => {
             people.synced();
             vec![json!("sync"), any()]
@@ -192,6 +207,7 @@ fn sync(setting: &Setting, people: &mut People, dice: &mut Dice, is_first: bool)
         }
         Way::Disrupted
             if setting.is_two_way
+                && !setting.is_foreign
                 && dice.chance(10)
                 && let Some(block) = lost_creation(setting, people, dice) =>
         {
@@ -288,7 +304,7 @@ fn during_knows(during: &Map<String, Value>, name: &str) -> bool {
 
 /// Which call, of an operation or of all.
 fn call(setting: &Setting, dice: &mut Dice) -> Value {
-    if dice.chance(30) {
+    if dice.chance(30) || setting.is_foreign {
         return json!({ "call": dice.between(1, 30) });
     }
     match dice.weighted(&[(60, 1), (20, 2), (12, 3), (8, 5)]) {

@@ -3,6 +3,7 @@
 //! `expect: {in sync: yes}`, and that is what judges it. Rules of the sync, of Magento and of the judgement do not live here.
 
 mod calls;
+mod client;
 mod dice;
 mod draw;
 mod drawn;
@@ -13,12 +14,15 @@ mod plans;
 mod shrink;
 
 use std::path::Path;
+use std::sync::Arc;
 
+pub use client::greet;
 pub use drawn::Drawn;
 pub use plans::planned;
 
 use crate::quirk::{Profile, Quirk};
 use crate::scenario::Scenario;
+use crate::scenario::actor::Testee;
 use crate::scenario::explore::pool;
 use crate::scenario::run::case::Case;
 use crate::scenario::run::failure::{Failure, FailureKind};
@@ -40,11 +44,20 @@ pub struct SimulateOptions {
     pub search: usize,
     /// How many run at once.
     pub jobs: usize,
+    /// Somebody's own client instead of our sync.
+    pub client: Option<Arc<Testee>>,
+}
+
+impl SimulateOptions {
+    /// Whether whoever syncs can do that.
+    fn can(&self, feature: &str) -> bool {
+        self.client.as_ref().is_none_or(|client| client.supports(feature))
+    }
 }
 
 impl Default for SimulateOptions {
     fn default() -> Self {
-        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, search: 600, jobs: 1 }
+        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, search: 600, jobs: 1, client: None }
     }
 }
 
@@ -63,29 +76,73 @@ pub struct Found {
     pub runs: usize,
 }
 
-/// Draws and runs the scenarios with these numbers, the first is 1; those that failed, in order.
-pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Vec<Found> {
+/// What became of some scenarios.
+#[derive(Clone, Debug, Default)]
+pub struct Simulated {
+    /// Those that failed, in order.
+    pub failed: Vec<Found>,
+    /// How many were run.
+    pub run: u64,
+    /// Why a client could not do the last of those that it could not.
+    pub skipped: Option<String>,
+}
+
+/// Draws and runs the scenarios with these numbers, the first is 1.
+pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Simulated {
     let count = usize::try_from(numbers.end.saturating_sub(numbers.start)).unwrap_or(usize::MAX);
     let one = |index: usize| {
         let number = numbers.start + u64::try_from(index).ok()?;
         let drawn = draw(options, number);
-        let failures = run(&drawn);
-        (!failures.is_empty()).then(|| shrink::smallest(&drawn, number, failures, options.search))
+        Some(match run(&drawn, options.client.as_ref()) {
+            Ran::Passed => Ok(None),
+            Ran::Skipped(why) => Err(why),
+            Ran::Failed(failures) => Ok(Some(shrink::smallest(&drawn, number, failures, options))),
+        })
     };
-    pool::each(count, options.jobs, one).into_iter().flatten().collect()
+    let mut simulated = Simulated::default();
+    for one in pool::each(count, options.jobs, one).into_iter().flatten() {
+        match one {
+            Ok(found) => {
+                simulated.run += 1;
+                simulated.failed.extend(found);
+            }
+            Err(why) => simulated.skipped = Some(why),
+        }
+    }
+    simulated
 }
 
-/// The scenario with that number: the same one every time.
+/// The scenario with that number: the same one every time. For a client it has what the client can do.
 pub fn draw(options: &SimulateOptions, number: u64) -> Drawn {
-    draw::scenario(options, number)
+    let drawn = draw::scenario(options, number);
+    match &options.client {
+        Some(client) => client::fitted(drawn, client),
+        None => drawn,
+    }
 }
 
-/// Runs a drawn scenario as the file it would be; why it did not pass.
-pub fn run(drawn: &Drawn) -> Vec<Failure> {
-    let text = drawn.text();
-    match case(&text) {
-        Ok(case) => runner::run(&case, RunOptions::new(Carrier::InMemory, Mode::Check)).failures,
-        Err(why) => vec![*why],
+/// How a drawn scenario went.
+#[derive(Debug)]
+pub enum Ran {
+    /// As it should.
+    Passed,
+    /// A client cannot do it, and why.
+    Skipped(String),
+    /// Why it did not pass.
+    Failed(Vec<Failure>),
+}
+
+/// Runs a drawn scenario as the file it would be.
+pub fn run(drawn: &Drawn, client: Option<&Arc<Testee>>) -> Ran {
+    let case = match case(&drawn.text()) {
+        Ok(case) => client.map_or_else(|| case.clone(), |client| case.told_by(client)),
+        Err(why) => return Ran::Failed(vec![*why]),
+    };
+    let result = runner::run(&case, RunOptions::new(Carrier::InMemory, Mode::Check));
+    match (result.skipped, result.failures) {
+        (Some(why), _) => Ran::Skipped(why),
+        (None, failures) if failures.is_empty() => Ran::Passed,
+        (None, failures) => Ran::Failed(failures),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The smallest scenario that fails for the same reason: blocks, steps, edits and settings are left out as long as it does.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::drawn::Drawn;
-use super::{Found, run};
+use super::{Found, Ran, SimulateOptions, run};
+use crate::scenario::actor::Testee;
 use crate::scenario::run::failure::{Failure, FailureKind};
 
 /// Members of the head that may be left out of, with those that go one by one.
@@ -16,8 +18,10 @@ const NEEDED: &[&str] = &["sync start date", "two way sync"];
 const TOLD_MAX: usize = 10;
 
 /// Leaves out what does not matter.
-pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>, runs_max: usize) -> Found {
-    let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1, runs_max };
+pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>, options: &SimulateOptions) -> Found {
+    let runs_max = options.search;
+    let client = options.client.as_ref();
+    let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1, runs_max, client };
     // A step that cannot work fails for the lack of what came before it: less of that is no smaller reason.
     let cannot_work = search.failures.first().is_some_and(|failure| failure.kind == FailureKind::CannotWork);
     loop {
@@ -39,22 +43,23 @@ pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>, runs_
     Found { number, why, steps: (best.steps(), drawn.steps()), text: best.text(), runs: search.runs }
 }
 
-struct Search {
+struct Search<'a> {
     best: Drawn,
     reason: BTreeSet<String>,
     failures: Vec<Failure>,
     runs: usize,
     runs_max: usize,
+    client: Option<&'a Arc<Testee>>,
 }
 
-impl Search {
+impl Search<'_> {
     /// Takes a smaller scenario when it fails for the same reason.
     fn takes(&mut self, smaller: Drawn) -> bool {
         if self.runs >= self.runs_max {
             return false;
         }
         self.runs += 1;
-        let failures = run(&smaller);
+        let Ran::Failed(failures) = run(&smaller, self.client) else { return false };
         let is_same = !reason(&failures).is_disjoint(&self.reason);
         if is_same {
             self.best = smaller;

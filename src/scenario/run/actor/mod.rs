@@ -9,6 +9,11 @@ mod who;
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value, json};
+
+use crate::crm::Entity;
+use crate::crm::state::list_of;
+use crate::database::Row;
 use crate::scenario::actor::Tables;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::text::span::At;
@@ -72,5 +77,21 @@ impl World<'_> {
             Actor::Own => None,
             Actor::Theirs(theirs) => Some(&theirs.rows),
         }
+    }
+
+    /// The same as a tree of the CRM's lists, with the fields that its file has compared.
+    pub(in crate::scenario) fn their_state(&self) -> Option<Value> {
+        let Actor::Theirs(theirs) = &self.actor else { return None };
+        let list = |(table, rows): (&String, &Vec<Row>)| {
+            let compared = theirs.client.compared(table);
+            let counts = |name: &str| compared.is_none_or(|compared| compared.has(name));
+            let row = |row: &Row| -> Value {
+                let members = row.iter().filter(|(name, _)| counts(name));
+                members.map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>().into()
+            };
+            let name = Entity::named(table).and_then(list_of).unwrap_or_else(|| table.clone());
+            (name, rows.iter().map(row).collect())
+        };
+        Some(theirs.rows.iter().map(list).collect::<Map<_, _>>().into())
     }
 }

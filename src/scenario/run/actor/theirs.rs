@@ -205,12 +205,15 @@ impl World<'_> {
         })
     }
 
-    /// A client comes over sockets and knows the shop by its socket's address.
+    /// A client comes over sockets and knows the shop by its socket's address. Its calls are its own program's, so the shop
+    /// holds them when somebody waits for one.
     pub(in crate::scenario) fn serve_by_address(&self) {
         for shop in self.shops.values() {
             if let Served::Tcp(served) = shop {
                 let base = format!("http://{}/", served.address());
                 shop.with_shop(|shop| shop.set_base_url(&base));
+                let (moments, host) = (self.moments.clone(), served.address().ip().to_string());
+                served.have_calls_wait(Box::new(move |call| moments.before(&host, call)));
             }
         }
     }

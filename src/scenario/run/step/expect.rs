@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::rows::{self, TextRow, Unmet};
-use crate::crm::{ColumnType, CrmValue, Entity, Row};
+use crate::crm::Entity;
 use crate::scenario::actor::TesteeError;
-use crate::scenario::language::known::SHOWN_ON;
 use crate::scenario::language::setup::case_filter::is_among;
 use crate::scenario::language::step::Step;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
@@ -13,9 +12,10 @@ use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::words::YesNo;
 use crate::scenario::run::cannot_work::CannotWork;
+use crate::scenario::run::crm_texts::rows_of;
 use crate::scenario::run::failure::{Failure, FailureKind};
-use crate::scenario::run::in_sync;
 use crate::scenario::run::world::{Failures, World};
+use crate::scenario::run::{in_sync, rows_in_sync};
 use crate::server::verify::{self, Together, Wanted};
 
 impl World<'_> {
@@ -60,7 +60,10 @@ impl World<'_> {
         wanted: &At<YesNo>,
         step: &At<Step>,
     ) -> Result<Option<Failure>, CannotWork> {
-        let found = in_sync::out_of_sync(self).await?;
+        let found = match self.is_theirs() {
+            true => rows_in_sync::out_of_sync(self).await?,
+            false => in_sync::out_of_sync(self).await?,
+        };
         let message = match (wanted.get(), found.as_slice()) {
             (YesNo::Yes, []) | (YesNo::No, [_, ..]) => return Ok(None),
             (YesNo::No, []) => "the CRM and the shop are in sync, expected them not to be".to_owned(),
@@ -111,27 +114,7 @@ impl World<'_> {
 
     /// Our CRM's rows of an entity as texts.
     pub(in crate::scenario) fn own_rows(&self, entity: Entity) -> Result<Vec<TextRow>, CannotWork> {
-        let rows = self.crm.find(entity, &[])?;
-        Ok(rows.iter().map(|row| self.crm_texts(row)).collect())
-    }
-
-    fn crm_texts(&self, row: &Row) -> TextRow {
-        let text = |name: &str, value: &CrmValue| match (row.entity.column(name), value) {
-            (Some(ColumnType::Ref(Entity::Integration)), _) => None,
-            (Some(ColumnType::Ref(target)), CrmValue::Ref(id)) => {
-                let related = self.crm.get(target, *id).ok().flatten()?;
-                Some(name_of(&related))
-            }
-            (_, CrmValue::Null) => None,
-            (_, CrmValue::TextList(items)) => Some(items.join(", ")),
-            (_, other) => Some(plain(&other.to_json())),
-        };
-        let mut texts: TextRow = row.fields.iter().map(|(name, value)| (name.to_owned(), text(name, value))).collect();
-        if row.entity == Entity::OrderNote {
-            let pages = self.crm.pages_of_note(row).unwrap_or_default();
-            texts.insert(SHOWN_ON.to_owned(), Some(pages.join(", ")).filter(|pages| !pages.is_empty()));
-        }
-        texts
+        rows_of(&self.crm, entity)
     }
 
     fn shop_rows(&self, rows: &RowsExpectation) -> Result<Vec<TextRow>, CannotWork> {
@@ -195,21 +178,4 @@ impl World<'_> {
         };
         Ok(verify::judge(&calls, &wanted, together).into_iter().map(told).collect())
     }
-}
-
-/// What a related row is called.
-fn name_of(row: &Row) -> String {
-    let text = |name: &str| row.fields.text(name).unwrap_or_default();
-    match row.entity {
-        Entity::Website | Entity::Store => text("code").to_owned(),
-        Entity::Customer => text("email").to_owned(),
-        Entity::Contact => format!("{} {}", text("firstName"), text("lastName")),
-        Entity::Order | Entity::CreditMemo => text("incrementId").to_owned(),
-        Entity::CustomerGroup | Entity::Account => text("name").to_owned(),
-        _ => row.fields.origin_id().map(|id| id.to_string()).unwrap_or_default(),
-    }
-}
-
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

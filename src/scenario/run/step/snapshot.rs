@@ -53,8 +53,14 @@ impl World<'_> {
             Verdict::New => ("is new; look at it and accept it".to_owned(), preview(&text)),
             Verdict::Differs { expected } => ("differs".to_owned(), unified(&expected, &text)),
         };
-        let failure = Self::failure(step, FailureKind::Snapshot, message);
+        let failure = Self::failure(step, FailureKind::Snapshot, message + &self.what_a_client_said());
         Ok(Some(Failure { step: format!("snapshot {}", snapshot.name), detail, ..failure }))
+    }
+
+    /// What somebody's client said when the last thing it did failed: a snapshot only shows that it did.
+    fn what_a_client_said(&self) -> String {
+        let failed = self.last.as_ref().filter(|last| self.is_theirs() && !last.success);
+        failed.map_or_else(String::new, |last| format!("; the client failed before it: {}", last.message.trim()))
     }
 
     /// Accepts what is new or differs, of a case in which everything else is as it should be.

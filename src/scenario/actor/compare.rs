@@ -1,4 +1,4 @@
-//! Two CRMs, row by row: rows are told apart by a key, and of two rows with one key every field that the client shows is
+//! The rows of a client and ours, row by row: rows are told apart by a key, and of two rows with one key every field that the client shows is
 //! compared by what it means.
 
 use std::collections::BTreeMap;
@@ -6,9 +6,10 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
+use super::rows::Tables;
+use super::testee::Testee;
 use crate::crm::{ColumnType, Entity};
 use crate::database::Row;
-use crate::scenario::actor::{Tables, Testee};
 use crate::scenario::language::finding::did_you_mean;
 use crate::scenario::language::known::SHOWN_ON;
 use crate::scenario::language::text::kind::Kind;
@@ -44,12 +45,15 @@ pub struct Difference {
     pub ours: Option<String>,
     /// What the client left.
     pub theirs: Option<String>,
+    /// How many rows of ours have that key.
+    pub expected: usize,
 }
 
 impl Difference {
     /// One of the shops, in words.
-    pub(super) fn of_shop(told: String) -> Self {
-        Self { wrong: Wrong::Shop, entity: "shop".to_owned(), key: told, field: None, ours: None, theirs: None }
+    pub fn of_shop(told: String) -> Self {
+        let (field, ours, theirs) = (None, None, None);
+        Self { wrong: Wrong::Shop, entity: "shop".to_owned(), key: told, field, ours, theirs, expected: 0 }
     }
 }
 
@@ -73,7 +77,7 @@ impl fmt::Display for Difference {
 ///
 /// # Errors
 /// A field that the entity does not have, which would never be compared.
-pub(super) fn compare(client: &Testee, ours: &Tables, theirs: &Tables) -> Result<Vec<Difference>, String> {
+pub fn compare(client: &Testee, ours: &Tables, theirs: &Tables) -> Result<Vec<Difference>, String> {
     let mut found = Vec::new();
     for (table, rows) in theirs {
         let Some(entity) = Entity::named(table) else { continue };
@@ -102,11 +106,9 @@ pub(super) fn compare(client: &Testee, ours: &Tables, theirs: &Tables) -> Result
 /// The fields that count.
 fn fields(client: &Testee, entity: Entity, rows: &[Row]) -> Result<Vec<String>, String> {
     let compared = client.compared(entity.table());
-    let without = |name: &str| compared.is_some_and(|of| of.without.iter().any(|field| field.get() == name));
-    let only = compared.and_then(|of| of.only.as_ref());
     let mut fields: Vec<String> = Vec::new();
     for name in rows.iter().flat_map(|row| row.keys()) {
-        if fields.contains(name) || without(name) {
+        if fields.contains(name) || compared.is_some_and(|of| of.leaves_out(name)) {
             continue;
         }
         if entity.column(name).is_none() && !(entity == Entity::OrderNote && name == SHOWN_ON) {
@@ -117,7 +119,7 @@ fn fields(client: &Testee, entity: Entity, rows: &[Row]) -> Result<Vec<String>, 
                 entity.table()
             ));
         }
-        if only.is_none_or(|only| only.iter().any(|field| field.get() == name)) {
+        if compared.is_none_or(|of| of.has(name)) {
             fields.push(name.clone());
         }
     }
@@ -181,6 +183,7 @@ fn of_key(entity: Entity, key: &str, fields: &[String], ours: &[&Row], theirs: &
         field: None,
         ours: None,
         theirs: None,
+        expected: ours.len(),
     };
     for (ours, theirs) in ours.iter().zip(theirs) {
         for field in fields {

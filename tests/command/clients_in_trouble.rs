@@ -1,0 +1,87 @@
+//! Somebody's own client against a shop that is edited under its hands, in scenarios nobody has written, and in what it leaves
+//! behind. The client here is the program itself; `client_examples` does the same with the examples of the repository.
+
+use super::clients::{ADA, CHANGED, CUSTOMERS, Place, fixed, ourselves};
+
+fn place(tables: &str) -> Place {
+    let place = Place::new(&ourselves(tables), CHANGED);
+    place.write("known.yaml", "[]\n");
+    place
+}
+
+#[test]
+fn the_shop_is_edited_before_every_call_of_a_client() {
+    let place = place(CUSTOMERS);
+    let explore = ["explore", "--client", "client.yaml", "--edits", "--at", "oroCustomerList", "--calls", "1"];
+    let (code, text) = place.told(&[&explore[..], &["--max-runs", "4", "--json"]].concat());
+    assert_eq!(code, Some(0), "{text}");
+    let told: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!((&told["tried"]["told"], &told["tried"]["all"]), (&4.into(), &12.into()), "{text}");
+    let verdicts = told["matrix"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap());
+    assert!(verdicts.filter(|verdict| *verdict == "retried").count() >= 2, "{text}");
+}
+
+#[test]
+fn what_there_was_no_time_for_is_counted() {
+    let place = place(CUSTOMERS);
+    let (code, text) = place.told(&["explore", "--client", "client.yaml", "--for", "1ms"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("no call was explored") && text.contains("give it more time with `--for`"), "{text}");
+    place.scenario("second", "", CHANGED);
+    let (code, text) = place.told(&["explore", "scenarios", "--for", "1ms"]);
+    assert_eq!(code, Some(1), "{text}");
+    let (code, text) = place.told(&["explore", "scenarios/first.yaml", "--for", "1h", "--with", "internal-error"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(!text.contains("the time was over"), "{text}");
+}
+
+#[test]
+fn drawn_scenarios_are_told_with_a_client_and_what_it_loses_is_found() {
+    let kept = place(CUSTOMERS);
+    let simulate = ["simulate", "--client", "client.yaml", "--seed", "3", "--scenarios", "2", "--max-failures", "1"];
+    let (code, text) = kept.told(&simulate);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("seed 3: 2 scenarios, 0 failed"), "{text}");
+
+    let lost = place(&CUSTOMERS.replace("FROM customer", "FROM customer WHERE originId <> 5"));
+    let (code, text) = lost.told(&simulate);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("customer originId 5 is missing"), "{text}");
+    let again = text.lines().find_map(|line| line.trim().strip_prefix("see it again: mockgento ")).unwrap();
+    let (code, text) = lost.told(&again.split(' ').collect::<Vec<_>>());
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("out of sync: customer originId 5 is missing"), "{text}");
+}
+
+#[test]
+fn a_client_that_can_do_no_drawn_scenario_is_told_why() {
+    let place = Place::new(&format!("{}supports: [customer]\n", fixed(ADA)), CHANGED);
+    let (code, text) = place.told(&["simulate", "--client", "client.yaml", "--scenarios", "2"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the client can do none of the 2 scenarios"), "{text}");
+    assert!(text.contains("`sync start date`") && text.contains("--features"), "{text}");
+}
+
+/// What a client says when its sync fails stands beside the snapshot that only shows that it did.
+#[test]
+fn a_snapshot_after_a_failed_sync_has_the_clients_own_words() {
+    let client = fixed(ADA).replace("sync: 'true'", "sync: sh -c 'echo no route to the shop; exit 3'");
+    let place = Place::new(&client, "  - sync\n  - snapshot: end\n");
+    let (code, text) = place.told(&["run", "--client", "client.yaml", "--check"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("the client failed before it: exit code 3") && text.contains("no route to the shop"),
+        "{text}"
+    );
+}
+
+/// A program that a command has left running keeps the command's output open; nobody waits for it.
+#[test]
+fn a_command_that_leaves_a_program_behind_has_ended() {
+    for leaving in ["sleep 60 & echo done", "setsid sleep 5 & echo done"] {
+        let client = fixed(ADA).replace("sync: 'true'", &format!("sync: sh -c '{leaving}'"));
+        let place = Place::new(&client, "  - sync\n  - expect: {outcome: success}\n");
+        let (code, text) = place.told(&["run", "--client", "client.yaml"]);
+        assert_eq!(code, Some(0), "{leaving}: {text}");
+    }
+}
