@@ -36,7 +36,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("scenarios", "not used", false),
     ("run", "a case failed", false),
     ("explore", "a row was lost or doubled, or a sync got stuck", false),
-    ("simulate", "a drawn scenario failed", false),
+    ("simulate", "a drawn scenario failed, or the client can do none", false),
     ("conform", "the client differs where it is not meant to, is broken, or can run too few cases", false),
     ("coverage", "not used", false),
     ("list", "not used", false),

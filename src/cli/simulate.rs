@@ -135,10 +135,10 @@ pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
     if let Some(why) = skipped.filter(|_| run == 0) {
         let help =
             "name more in `supports` of its file once it can do more; `mockgento conform --features` lists the names";
-        return Err(miette::miette!(
-            help = help,
-            "the client can do none of the {left_out} scenarios that were drawn: {why}"
-        ));
+        let none =
+            miette::miette!(help = help, "the client can do none of the {left_out} scenarios that were drawn: {why}");
+        diagnostics::print(&none, colour);
+        return Ok(ExitCode::Failed);
     }
     Ok(if failed == 0 { ExitCode::AsExpected } else { ExitCode::Failed })
 }

@@ -21,6 +21,30 @@ fn the_shop_is_edited_before_every_call_of_a_client() {
     assert!(verdicts.filter(|verdict| *verdict == "retried").count() >= 2, "{text}");
 }
 
+/// A written scenario may edit the shop before a call that the client makes; without that call it shows nothing.
+#[test]
+fn a_scenario_edits_the_shop_before_a_call_of_a_client() {
+    let during = |operation: &str| {
+        format!(
+            "  - during:\n      sync: {{}}\n      before: {{operation: {operation}}}\n      advance: 1 second\n      in magento: \
+             {{update customer: {{customer: ada@example.com, set: {{lastname: Byron}}}}}}\n  - expect: {{outcome: success, \
+             crm: {{rows: customer, where: {{email: ada@example.com}}, have: {{lastName: Byron}}}}}}\n"
+        )
+    };
+    let place = Place::new(&ourselves(CUSTOMERS), &during("oroCustomerList"));
+    place.write("known.yaml", "[]\n");
+    let (code, text) = place.told(&["run", "--client", "client.yaml"]);
+    assert_eq!(code, Some(0), "{text}");
+    place.scenario("first", "", &during("catalogProductList"));
+    let (code, text) = place.told(&["run", "--client", "client.yaml"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the call it waits for never came: call 1 of catalogProductList"), "{text}");
+    assert!(text.contains("asks the shop in another way"), "{text}");
+    place.scenario("first", "client: client.yaml\n", &during("catalogProductList").replace("'", ""));
+    let (code, text) = place.told(&["run"]);
+    assert_ne!(code, Some(0), "{text}");
+}
+
 #[test]
 fn what_there_was_no_time_for_is_counted() {
     let place = place(CUSTOMERS);

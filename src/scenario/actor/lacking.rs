@@ -25,7 +25,12 @@ pub fn lacking(testee: &Testee, script: &Script, variant: &Variant, quirks: &Qui
     }
     for step in &script.steps {
         match &step.0 {
-            StepKind::During(_) => return Some("it edits between two calls of our own sync".to_owned()),
+            StepKind::During(during) if during.kill.is_yes() => {
+                return Some("it kills our own sync between two calls".to_owned());
+            }
+            StepKind::During(during) if !during.in_crm.0.is_empty() => {
+                return Some("it edits the CRM between two calls of our own sync".to_owned());
+            }
             StepKind::Run(_) => return Some("it runs a program of its own".to_owned()),
             _ => {}
         }
@@ -99,7 +104,11 @@ pub fn settled(testee: &Testee, mut variant: Variant) -> Variant {
 /// The commands without which a step cannot be done.
 fn commands_for(step: &StepKind) -> Vec<&'static str> {
     match step {
-        StepKind::Sync(_) | StepKind::SyncData(_) | StepKind::RunQueue(_) | StepKind::ExpireCarts(_) => vec!["sync"],
+        StepKind::Sync(_)
+        | StepKind::During(_)
+        | StepKind::SyncData(_)
+        | StepKind::RunQueue(_)
+        | StepKind::ExpireCarts(_) => vec!["sync"],
         StepKind::CheckConnection(_) => vec!["check"],
         StepKind::InCrm(edits) => {
             let command = |edit: &CrmEdit| match edit {
@@ -163,9 +172,10 @@ fn of_form(form: &IntegrationSetup, need: &mut impl FnMut(&'static str, bool)) {
 
 fn of_step(step: &StepKind, need: &mut impl FnMut(&'static str, bool)) {
     match step {
-        StepKind::Sync(Some(SyncStep { only, force })) => {
-            need("only", only.is_some());
-            need("force", force.is_yes());
+        StepKind::Sync(Some(settings)) => of_sync(settings, need),
+        StepKind::During(during) => {
+            of_sync(&during.sync, need);
+            during.in_magento.0.iter().for_each(|edit| of_magento_edit(edit, need));
         }
         StepKind::SyncData(one) => {
             need("sync data", true);
@@ -181,6 +191,11 @@ fn of_step(step: &StepKind, need: &mut impl FnMut(&'static str, bool)) {
         StepKind::InCrm(edits) => edits.0.iter().for_each(|edit| of_crm_edit(edit, need)),
         _ => {}
     }
+}
+
+fn of_sync(SyncStep { only, force }: &SyncStep, need: &mut impl FnMut(&'static str, bool)) {
+    need("only", only.is_some());
+    need("force", force.is_yes());
 }
 
 fn of_magento_edit(edit: &MagentoEdit, need: &mut impl FnMut(&'static str, bool)) {

@@ -6,6 +6,7 @@ use super::case;
 use super::drawn::Drawn;
 use crate::scenario::actor::testee::Surroundings;
 use crate::scenario::actor::{Testee, lacking};
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::runner::{self, Carrier};
 use crate::scenario::run::setup;
 
@@ -30,6 +31,11 @@ pub(super) fn fitted(drawn: Drawn, client: &Arc<Testee>) -> Drawn {
         }
     }
     fitted
+}
+
+/// Whether the shop lacks what an edit is about: a client has no part in that.
+pub(super) fn builds_on_what_is_left_out(failures: &[Failure]) -> bool {
+    failures.iter().any(|failure| failure.kind == FailureKind::CannotWork && failure.step == "in magento")
 }
 
 /// What the client lacks for a scenario, or why it cannot be read.

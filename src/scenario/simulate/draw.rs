@@ -184,7 +184,7 @@ enum Way {
 const WAYS: &[(usize, Way)] =
     &[(30, Way::Calm), (3, Way::Forced), (32, Way::Disrupted), (20, Way::Edited), (15, Way::Killed)];
 
-const WAYS_OF_CLIENTS: &[(usize, Way)] = &[(40, Way::Calm), (5, Way::Forced), (55, Way::Disrupted)];
+const WAYS_OF_CLIENTS: &[(usize, Way)] = &[(30, Way::Calm), (5, Way::Forced), (40, Way::Disrupted), (25, Way::Edited)];
 
 const WAYS_OF_CROWDS: &[(usize, Way)] = &[(20, Way::Calm), (20, Way::Disrupted), (45, Way::Edited), (15, Way::Killed)];
 
@@ -254,7 +254,7 @@ fn lost_creation(setting: &Setting, people: &mut People, dice: &mut Dice) -> Opt
 /// knows whether they come, so nothing later may build on what is done before them.
 fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
     let mut during = Map::from_iter([("sync".to_owned(), json!({}))]);
-    let is_sure = dice.chance(50);
+    let is_sure = dice.chance(50) && !setting.is_foreign;
     if is_sure {
         during.insert("before".to_owned(), json!({ "operation": setting.calls.sure(dice) }));
     } else {
@@ -262,7 +262,7 @@ fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
         during.insert("may miss".to_owned(), json!(true));
     }
     let before = people.clone();
-    if setting.is_crowded && dice.chance(70) {
+    if setting.is_crowded && !setting.is_foreign && dice.chance(70) {
         // Between two pages somebody leaves the list.
         let page = json!({ "operation": "oroCustomerList", "call": dice.between(2, 3) });
         during.insert("before".to_owned(), page);
@@ -274,6 +274,7 @@ fn edited(setting: &Setting, people: &mut People, dice: &mut Dice) -> Block {
         return vec![json!({ "during": during }), json!({ "expect": { "outcome": "any" } })];
     }
     if setting.is_two_way
+        && !setting.is_foreign
         && dice.chance(20)
         && let Some(edit) = in_crm::any(people, dice)
     {

@@ -142,6 +142,9 @@ pub fn run(drawn: &Drawn, client: Option<&Arc<Testee>>) -> Ran {
     match (result.skipped, result.failures) {
         (Some(why), _) => Ran::Skipped(why),
         (None, failures) if failures.is_empty() => Ran::Passed,
+        (None, failures) if client.is_some() && client::builds_on_what_is_left_out(&failures) => {
+            Ran::Skipped("it edits what was made in a block that the client cannot do".to_owned())
+        }
         (None, failures) => Ran::Failed(failures),
     }
 }

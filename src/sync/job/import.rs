@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::post_process;
-use crate::crm::{Crm, CrmError};
+use crate::crm::{Crm, CrmError, IntegrationId};
 use crate::soap::SoapStruct;
 use crate::sync::connector::{Connector, Stream};
 use crate::sync::context::SyncEvent;
@@ -49,6 +49,8 @@ pub(in crate::sync) struct Import {
     held: Option<i64>,
     /// Keys whose details an earlier run could not load.
     pub(super) missed: Vec<String>,
+    /// Keys whose details are in the batch that is written next.
+    pub(super) whole: Vec<String>,
     /// Whether the rows were asked for by id: no window reads them again.
     pub(super) is_by_id: bool,
 }
@@ -67,6 +69,7 @@ impl Import {
             lowest: None,
             held: None,
             missed: Vec::new(),
+            whole: Vec::new(),
             is_by_id: false,
         }
     }
@@ -169,7 +172,11 @@ impl Import {
         }
         let scope = run.scope();
         let before = (self.outcome.clone(), self.newest, self.refused.len());
-        match run.crm.transaction(|crm| self.write_rows(crm, &scope, batch, pass)) {
+        let written = run.crm.transaction(|crm| self.write_rows(crm, &scope, batch, pass));
+        if pass == Pass::Details {
+            self.whole.clear();
+        }
+        match written {
             Ok(()) => {}
             Err(error) if error.is_duplicate() => {
                 (self.outcome, self.newest) = (before.0, before.1);
@@ -209,12 +216,24 @@ impl Import {
         let written = Written { kind: self.outcome.kind, pass, postponed: self.postponed, lowest: self.lowest, held };
         (self.rules.written)(crm, scope, batch, written)?;
         if pass == Pass::Details {
+            // With the details, not before: a run that is killed in between asks for them again.
+            for key in &self.whole {
+                self.forget_missing(crm, scope.channel, key)?;
+            }
             self.outcome.counts = Counts { invalid: self.outcome.counts.invalid, ..counted };
             let again = self.outcome.warnings.split_off(heard);
             // What the bare row missed is told once.
             let is_new = |warning: &Warning| !self.outcome.warnings.iter().any(|told| told.says_the_same(warning));
             let new: Vec<Warning> = again.into_iter().filter(is_new).collect();
             self.outcome.warnings.extend(new);
+        }
+        Ok(())
+    }
+
+    /// Forgets that details of a row are missing, where that may have been noted.
+    pub(super) fn forget_missing(&self, crm: &mut Crm, channel: IntegrationId, key: &str) -> Result<(), CrmError> {
+        if self.is_by_id || self.missed.iter().any(|missed| missed == key) {
+            crm.forget_missing_detail(channel, self.stream().connector_name(), key)?;
         }
         Ok(())
     }

@@ -53,25 +53,36 @@ pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Resu
 async fn orders(import: &mut Import, run: &mut Run<'_, '_>, ids: &[OriginId]) -> Result<(), Stop> {
     let mut orders = Import::by_id(Connector::Order, &order::RULES, import.outcome.kind);
     let rows = rows_by_ids(run, orders.rules, ids).await?;
-    note_holes(run, orders.rules, ids)?;
+    let is_whole = note_holes(run, orders.rules, ids)?;
     for row in rows {
         orders.take(run, row).await?;
     }
     orders.finish(run).await?;
+    if is_whole {
+        forget_holes(run, orders.rules, ids)?;
+    }
     import.outcome.warnings.extend(orders.outcome.warnings);
     Ok(())
 }
 
 /// What was fetched by id may be in no window that is read again, so it is noted when it lacks something, and fetched once
-/// more with the next run.
-fn note_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[OriginId]) -> Result<(), Stop> {
+/// more with the next run. Says whether it lacks nothing.
+fn note_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[OriginId]) -> Result<bool, Stop> {
+    let Some(list) = rules.noted_as else { return Ok(true) };
+    if !run.scope().is_incomplete {
+        return Ok(true);
+    }
+    for id in ids {
+        run.crm.note_missing_detail(run.integration.id, list, &id.to_string())?;
+    }
+    Ok(false)
+}
+
+/// Forgets what was noted of rows that are whole, once they are written: a run that is killed before that asks for them again.
+fn forget_holes(run: &mut Run<'_, '_>, rules: &Listed, ids: &[OriginId]) -> Result<(), Stop> {
     let Some(list) = rules.noted_as else { return Ok(()) };
     let channel = run.integration.id;
-    if run.scope().is_incomplete {
-        for id in ids {
-            run.crm.note_missing_detail(channel, list, &id.to_string())?;
-        }
-    } else if !run.crm.missing_details(channel, list)?.is_empty() {
+    if !run.crm.missing_details(channel, list)?.is_empty() {
         for id in ids {
             run.crm.forget_missing_detail(channel, list, &id.to_string())?;
         }
@@ -85,8 +96,12 @@ async fn by_ids(found: &mut Import, run: &mut Run<'_, '_>, ids: &[OriginId]) -> 
         return Ok(());
     }
     let rows = rows_by_ids(run, found.rules, ids).await?;
-    note_holes(run, found.rules, ids)?;
-    found.write_postponed(run, rows)
+    let is_whole = note_holes(run, found.rules, ids)?;
+    found.write_postponed(run, rows)?;
+    if is_whole {
+        forget_holes(run, found.rules, ids)?;
+    }
+    Ok(())
 }
 
 /// What the list gives of the ids, a page at a time; others are dropped silently.
@@ -122,7 +137,7 @@ async fn load_details(
         }
         match detail_of(run, rules, &key).await {
             Ok(row) => {
-                forget(import, run, &key)?;
+                import.whole.push(key.clone());
                 batch.insert(key, row);
             }
             Err(error) => {
@@ -130,7 +145,7 @@ async fn load_details(
                 let warning = Warning::DetailsMissing { what, key: key.clone(), error: error.to_string() };
                 import.outcome.warnings.push(warning);
                 if error.fault_code() == Some(rules.gone_fault) {
-                    forget(import, run, &key)?;
+                    import.forget_missing(run.crm, run.integration.id, &key)?;
                 } else {
                     run.crm.note_missing_detail(run.integration.id, import.stream().connector_name(), &key)?;
                 }
@@ -145,13 +160,6 @@ async fn load_details(
         }
     }
     import.write(run, &batch, Pass::Details)
-}
-
-fn forget(import: &Import, run: &mut Run<'_, '_>, key: &str) -> Result<(), Stop> {
-    if import.is_by_id || import.missed.iter().any(|missed| missed == key) {
-        run.crm.forget_missing_detail(run.integration.id, import.stream().connector_name(), key)?;
-    }
-    Ok(())
 }
 
 async fn detail_of(run: &mut Run<'_, '_>, rules: &Details, key: &str) -> Result<SoapStruct, ClientError> {

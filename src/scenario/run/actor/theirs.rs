@@ -1,5 +1,7 @@
 //! Somebody's client: each step as a request, each answer as an outcome.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -26,6 +28,7 @@ impl World<'_> {
         match &step.0 {
             StepKind::CheckConnection(form) => self.their_check(client, form.as_ref()).await?,
             StepKind::SyncWebsiteList(_) => self.their_check(client, None).await?,
+            StepKind::During(during) => return self.during(during, step).await,
             StepKind::Sync(settings) => self.their_sync(client, of_step(settings.as_ref())).await?,
             StepKind::SyncData(one) => {
                 let text = |named: &Option<At<String>>| named.as_ref().map(|named| named.get().clone());
@@ -76,6 +79,18 @@ impl World<'_> {
         Ok(())
     }
 
+    /// A sync of which one call waits where it arrives; `None` where our own sync acts.
+    pub(in crate::scenario::run) fn their_sync_with_a_wait(
+        &self,
+        settings: &SyncStep,
+    ) -> Result<Option<impl Future<Output = Result<LastOutcome, CannotWork>> + use<>>, CannotWork> {
+        let Actor::Theirs(theirs) = &self.actor else { return Ok(None) };
+        self.channel()?;
+        let (client, around) = (Arc::clone(&theirs.client), self.surroundings()?);
+        let request = Request { sync: of_step(Some(settings)), ..Request::of(Deed::Sync) };
+        Ok(Some(async move { Ok(outcome("sync", client.ask(request, &around).await?)) }))
+    }
+
     async fn their_check(&mut self, client: &Testee, form: Option<&CheckStep>) -> Result<(), CannotWork> {
         let id = self.channel()?;
         let mut settings = self.crm.integration(id)?.settings;
@@ -96,7 +111,7 @@ impl World<'_> {
     /// Empties its CRM and gives it the settings, as at the beginning of a scenario.
     pub(in crate::scenario) async fn begin_theirs(&mut self) -> Result<(), CannotWork> {
         let Actor::Theirs(theirs) = &self.actor else { return Ok(()) };
-        let client = std::sync::Arc::clone(&theirs.client);
+        let client = Arc::clone(&theirs.client);
         self.their_reset(&client).await?;
         self.their_configure(&client).await.map(drop)
     }

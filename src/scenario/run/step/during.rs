@@ -11,7 +11,7 @@ use crate::scenario::language::step::Step;
 use crate::scenario::language::step::during::{CallOfSync, DuringStep};
 use crate::scenario::language::text::span::At;
 use crate::scenario::run::cannot_work::CannotWork;
-use crate::scenario::run::failure::FailureKind;
+use crate::scenario::run::failure::{Failure, FailureKind};
 use crate::scenario::run::moments::LetGo;
 use crate::scenario::run::world::{Failures, LastOutcome, World};
 use crate::sync::context::SyncContext;
@@ -24,6 +24,66 @@ impl World<'_> {
         during: &DuringStep,
         step: &At<Step>,
     ) -> Result<Failures, CannotWork> {
+        // A sync is a deep state machine; boxed, it does not stand on the stack of whoever runs steps.
+        let edited = match self.their_sync_with_a_wait(&during.sync)? {
+            Some(sync) => Box::pin(self.during_theirs(during, step, sync)).await?,
+            None => Box::pin(self.during_ours(during, step)).await?,
+        };
+        let counted = self.moments.forget();
+        match edited {
+            Some(edited) => edited,
+            None if during.may_miss.is_yes() => Ok(Vec::new()),
+            None => Ok(self.missed_call(during, step, counted.unwrap_or_default()).into_iter().collect()),
+        }
+    }
+
+    /// The call that the step waits for never came.
+    fn missed_call(&mut self, during: &DuringStep, step: &At<Step>, counted: u64) -> Option<Failure> {
+        let missed = format!("the call it waits for never came: {}", told(&during.before));
+        if self.is_theirs() && !self.case.names_its_client() {
+            let line = step.place().line;
+            self.skipped = Some(format!("line {line}: {missed}: the client asks the shop in another way"));
+            return None;
+        }
+        let made = match counted {
+            0 => "this sync makes none like it".to_owned(),
+            1 => "this sync made one like it".to_owned(),
+            calls => format!("this sync made {calls} like it"),
+        };
+        let message = format!("{missed}; {made}; correct it, or add `may miss: yes`");
+        Some(Self::failure(step, FailureKind::Unmet, message))
+    }
+
+    /// With somebody's client the call waits where it arrives.
+    async fn during_theirs(
+        &mut self,
+        during: &DuringStep,
+        step: &At<Step>,
+        sync: impl Future<Output = Result<LastOutcome, CannotWork>>,
+    ) -> Result<Option<Result<Failures, CannotWork>>, CannotWork> {
+        let reached = self.moments.ask(None, when(&during.before));
+        let mut sync = pin!(sync);
+        let first = tokio::select! {
+            biased;
+            let_go = reached => Ok(let_go),
+            outcome = &mut sync => Err(outcome),
+        };
+        let (outcome, edited) = match first {
+            Ok(let_go) => {
+                let edited = self.edited(during, step, let_go).await;
+                (sync.await, Some(edited))
+            }
+            Err(outcome) => (outcome, None),
+        };
+        self.last = Some(outcome?);
+        Ok(edited)
+    }
+
+    async fn during_ours(
+        &mut self,
+        during: &DuringStep,
+        step: &At<Step>,
+    ) -> Result<Option<Result<Failures, CannotWork>>, CannotWork> {
         let id = self.channel()?;
         let options = self.sync_options(Some(&during.sync))?;
         // Whoever edits the CRM meanwhile has a connection of their own, as in life; who does not needs none.
@@ -56,27 +116,11 @@ impl World<'_> {
             }
         };
         self.crm = syncing;
-        let counted = self.moments.forget();
         match outcome {
             Some(outcome) => self.note_sync(&outcome?),
             None => self.note_kill(&during.before),
         }
-        match edited {
-            Some(edited) => edited,
-            None if during.may_miss.is_yes() => Ok(Vec::new()),
-            None => {
-                let message = format!(
-                    "the call it waits for never came: {}; {}; correct it, or add `may miss: yes`",
-                    told(&during.before),
-                    match counted.unwrap_or_default() {
-                        0 => "this sync makes none like it".to_owned(),
-                        1 => "this sync made one like it".to_owned(),
-                        calls => format!("this sync made {calls} like it"),
-                    }
-                );
-                Ok(vec![Self::failure(step, FailureKind::Unmet, message)])
-            }
-        }
+        Ok(edited)
     }
 
     fn note_kill(&mut self, before: &CallOfSync) {
