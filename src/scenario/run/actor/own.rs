@@ -13,7 +13,7 @@ impl World<'_> {
             StepKind::CheckConnection(settings) => self.check_connection(settings.as_ref()).await?,
             StepKind::SyncWebsiteList(_) => return self.sync_website_list(step).await,
             StepKind::Sync(settings) => self.sync(settings.as_ref()).await?,
-            StepKind::During(during) => return self.during(during, step).await,
+            StepKind::During(during) => return Box::pin(self.during(during, step)).await,
             StepKind::SyncData(one) => self.sync_data(one).await?,
             StepKind::ScheduleSync(settings) => self.schedule_sync(settings.as_ref())?,
             StepKind::RunQueue(_) => self.run_queue().await?,

@@ -28,7 +28,7 @@ impl World<'_> {
         match &step.0 {
             StepKind::CheckConnection(form) => self.their_check(client, form.as_ref()).await?,
             StepKind::SyncWebsiteList(_) => self.their_check(client, None).await?,
-            StepKind::During(during) => return self.during(during, step).await,
+            StepKind::During(during) => return Box::pin(self.during(during, step)).await,
             StepKind::Sync(settings) => self.their_sync(client, of_step(settings.as_ref())).await?,
             StepKind::SyncData(one) => {
                 let text = |named: &Option<At<String>>| named.as_ref().map(|named| named.get().clone());
