@@ -83,6 +83,14 @@ pub(crate) const STUBS: FileKind = FileKind {
     given: "give it with `--stubs FILE`, or write `shop: {stubs: ./FILE}` in a scenario",
 };
 
+/// What is sent to the control API.
+pub(crate) const BODY: FileKind = FileKind {
+    what: "a body",
+    begin: "see /__admin/openapi.json for what it must hold",
+    keys: &[],
+    given: "send it where it belongs, see /__admin/openapi.json",
+};
+
 /// Several shops that are served at once.
 #[cfg(feature = "cli")]
 pub(crate) const SHOPS: FileKind = FileKind {
@@ -134,9 +142,38 @@ const CLEARER: &[(&str, &str, &str)] = &[
     ("unclosed bracket '{'", "`{` is not closed", "add `}` where it ends"),
     ("unclosed bracket '['", "`[` is not closed", "add `]` where it ends"),
     ("unclosed quote", "the quote that begins here is not closed", "add the same quote where the text ends"),
+    (
+        "while parsing a quoted scalar, found unknown escape",
+        "a backslash in double quotes is the beginning of a sign there is not",
+        "put the text in single quotes, such as '^\\d+'",
+    ),
+    (
+        "only single YAML document expected",
+        "a second document begins above this",
+        "give each a file of its own, and take out the line `---`",
+    ),
+    (
+        "reference to unknown value",
+        "`*` names an anchor, and nothing above has it",
+        "write `&name` before the value that is meant, or put a text that begins with `*` in quotes",
+    ),
+    ("unexpected character: `@", "a text cannot begin with `@`", QUOTES),
+    ("unexpected character: `%", "a text cannot begin with `%`", QUOTES),
+    ("unexpected character: ``", "a text cannot begin with a backtick", QUOTES),
+    (
+        "unit variant does not fit",
+        "this word does not stand alone",
+        "put a colon after it and what it needs, or `{}` where that is nothing",
+    ),
+    ("externally tagged enum expected", ONE_KEY, ONE_KEY_HELP),
+    ("expected string key for externally tagged enum", ONE_KEY, ONE_KEY_HELP),
+    ("simple key expected ':'", "a key stands here without a colon", "put a colon after it"),
     ("expected sequence start", "this is not a list", "write it as `[one, two]`, or each below with a dash of its own"),
 ];
 
+const ONE_KEY: &str = "this is not a word, and not a record of one key";
+const ONE_KEY_HELP: &str = "write one of the words that belong here, with what it needs behind it";
+const QUOTES: &str = "put it in quotes";
 /// A message about a record that something else stands for.
 pub(crate) const NO_RECORD: &str = "this is not a record";
 const PAIRS: &str = "write `key: value` pairs here, or indent them below";
@@ -227,6 +264,13 @@ fn colon_missing(written: &str, known: &[&str]) -> Option<String> {
     Some(format!("put a colon after `{word}`: `{word}: {rest}`"))
 }
 
+/// A key with its value right behind the colon is one long key.
+fn blank_missing(written: &str) -> Option<String> {
+    let (key, value) = written.trim_end().trim_end_matches(':').split_once(':')?;
+    let is_word = !key.is_empty() && key.chars().all(|letter| letter.is_alphanumeric() || "_- ".contains(letter));
+    (is_word && !value.is_empty()).then(|| format!("write `{key}: …`, with a blank before the value"))
+}
+
 fn described(ty: &str) -> &str {
     match ty {
         "u8" | "u16" | "u32" | "u64" | "usize" | "i64" => "a whole number",
@@ -255,7 +299,8 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
             ("list", [key, ..]) => format!("put the list below `{key}:`"),
             _ => kind.begin.to_owned(),
         };
-        return Mistake::at(place, format!("the file is a {written}, and {} is a record", kind.what), help);
+        let given = if kind.keys.is_empty() { "this" } else { "the file" };
+        return Mistake::at(place, format!("{given} is a {written}, and {} is a record", kind.what), help);
     }
     if message.starts_with("expected string scalar") {
         return no_text(place, text);
@@ -273,6 +318,9 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
     if is_unknown && text.get(place.bytes.clone()).is_some_and(|written| written.trim_end().contains('\n')) {
         let help = "start each step with a dash of its own, or put a colon after the first key and indent the second";
         return Mistake::at(place, "two keys stand here as one: a dash or a colon is missing", help);
+    }
+    if is_unknown && let Some(help) = blank_missing(text.get(place.bytes.clone()).unwrap_or_default()) {
+        return Mistake::at(place, "a blank is missing after the colon", help);
     }
     if !is_syntax(&mistake) {
         return mistake;

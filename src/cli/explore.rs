@@ -13,6 +13,7 @@ use super::{ExitCode, Outcome, diagnostics, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output::{self, counted};
 use crate::disrupt::{Disruption, WSDL_OPERATION};
+use crate::magento::Contract;
 use crate::printable::printable;
 use crate::quirk::Profile;
 use crate::report::matrix;
@@ -47,7 +48,7 @@ pub struct ExploreArgs {
     /// Most runs of a scenario; of more, so many are chosen at random, single disruptions first. 10000 when left out, 200
     /// with your own client, which takes real time.
     #[arg(long, value_name = "N")]
-    max_runs: Option<usize>,
+    max_runs: Option<std::num::NonZeroUsize>,
     /// Begin no run after this time, such as 60s or 1h; what was not tried is counted.
     #[arg(long = "for", value_name = "TIME", value_parser = span)]
     lasting: Option<Duration>,
@@ -126,7 +127,9 @@ fn known_operations(named: &[String], cases: &[Case]) -> Result<(), miette::Repo
     let mut known: IndexSet<String> = cases.iter().flat_map(Case::operations).collect();
     known.insert(WSDL_OPERATION.to_owned());
     let Some(name) = named.iter().find(|name| !known.contains(*name)) else { return Ok(()) };
-    let help = crate::scenario::finding::did_you_mean(name, known.iter().map(String::as_str));
+    let contract = Contract::base();
+    let others = known.iter().map(String::as_str);
+    let help = contract.operation_meant(name, others);
     let help = help.unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
     Err(miette::miette!(help = help, "Magento has no operation `{name}`"))
 }
@@ -146,7 +149,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let options = ExploreOptions {
         depth: args.depth,
         seed: args.seed,
-        runs_max: args.max_runs.unwrap_or(if args.client.is_some() { 200 } else { 10_000 }),
+        runs_max: args.max_runs.map_or(if args.client.is_some() { 200 } else { 10_000 }, std::num::NonZeroUsize::get),
         jobs: if args.client.is_some() { 1 } else { jobs },
         profile: args.profile,
         troubles: args.troubles()?,
@@ -185,7 +188,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                 }
                 told.add(&found, args.profile.is_none());
                 let (done, all) = attempts.counts();
-                told.tried += done;
+                told.tried += found.tried();
                 told.untried += all - done;
             }
             // What a client cannot do is no mistake of the scenario.
@@ -230,6 +233,14 @@ enum Found {
 }
 
 impl Found {
+    /// Runs in which something was done to the case.
+    fn tried(&self) -> usize {
+        match self {
+            Self::Disruptions(found) => found.singles.runs + found.pairs.runs,
+            Self::Edits(found) => found.tried.runs,
+        }
+    }
+
     fn shown(&self, json: bool) -> String {
         match (self, json) {
             (Self::Disruptions(found), true) => {

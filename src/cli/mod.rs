@@ -172,7 +172,7 @@ fn dispatch(command: Command, colour: Colour, shipped: Shipped) -> Outcome {
         Command::Replay(args) => record::replay(&args),
         Command::Crm(args) => crm::run(&args),
         Command::Generate(args) => generate::run(&args),
-        Command::Seed(args) => seed::run(&args),
+        Command::Seed(args) => seed::run(&args, colour),
         Command::Serve(args) => serve::run(&args),
         Command::Wsdl(args) => wsdl::run(&args),
         Command::Completions(args) => completions::completions(&args),

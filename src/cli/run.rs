@@ -146,17 +146,24 @@ impl RunArgs {
         filter.chain(variant).chain(failed).collect::<Vec<_>>().join(" and ")
     }
 
+    /// Whether all cases of the scenarios run, and against our own snapshots.
+    fn takes_whole_scenarios(&self) -> bool {
+        let is_case = |place: &PathBuf| !place.exists();
+        self.filter.is_none()
+            && self.variant.is_none()
+            && self.failed.is_none()
+            && self.shard.is_none()
+            && self.client.is_none()
+            && !self.places.iter().any(is_case)
+    }
+
     fn whole_suite(&self) -> bool {
         let is_part = |place: &PathBuf| {
             let whole = std::path::absolute(place).unwrap_or_else(|_| place.clone());
             whole.ancestors().skip(1).any(|folder| folder.ends_with("scenarios"))
         };
-        self.tags.is_empty()
-            && self.shard.is_none()
-            && self.filter.is_none()
-            && self.variant.is_none()
-            && self.failed.is_none()
-            && self.client.is_none()
+        self.takes_whole_scenarios()
+            && self.tags.is_empty()
             && self.places.iter().all(|place| place.is_dir() && !is_part(place))
     }
 }
@@ -271,9 +278,9 @@ fn run_once(args: &RunArgs, colour: Colour, mut focus: Option<&mut Focus>) -> Ou
     if let Some(focus) = focus {
         focus.note(&results);
     }
-    if args.whole_suite() && all_read && narrowed.is_none() {
-        for orphan in orphans(&cases) {
-            console.note(&format!("orphan: {} belongs to no scenario; delete it", orphan.display()));
+    if args.takes_whole_scenarios() && all_read && narrowed.is_none() {
+        for orphan in orphans(&cases, args.whole_suite()) {
+            console.note(&format!("orphan: {} belongs to no step of a scenario; delete it", orphan.display()));
         }
     }
     if args.mode() == Mode::Pend && results.iter().any(CaseResult::has_new_snapshots) {
@@ -301,11 +308,13 @@ pub(super) fn exit_code(results: &[CaseResult]) -> ExitCode {
     }
 }
 
-/// Snapshot files no scenario asks for.
-fn orphans(cases: &[Case]) -> Vec<PathBuf> {
+/// Snapshot files that no step asks for: of all scenarios there are, or of those that ran.
+fn orphans(cases: &[Case], of_all: bool) -> Vec<PathBuf> {
     let mut asked: BTreeMap<&PathBuf, BTreeSet<SnapshotName>> = BTreeMap::new();
     for case in cases {
         asked.entry(&case.scenario.snapshots).or_default().extend(case.snapshots());
     }
-    asked.iter().flat_map(|(root, names)| Store::new(root.as_path(), Mode::Check).orphans(names)).collect()
+    let ran: BTreeSet<&str> = cases.iter().map(|case| case.scenario.name.as_str()).collect();
+    let of_these = |name: &SnapshotName| of_all || ran.iter().any(|scenario| name.is_of(scenario));
+    asked.iter().flat_map(|(root, names)| Store::new(root.as_path(), Mode::Check).orphans(names, of_these)).collect()
 }

@@ -206,7 +206,7 @@ fn advice(status: u16) -> &'static str {
         401 => "put user and password of the site's protection into the URL: https://user:password@shop/...",
         404 => "check the URL, its end too: it should end in api/v2_soap/?wsdl=1",
         502..=504 => "the shop is down or in maintenance, try later",
-        _ => "check the URL and the shop's error log",
+        _ => "check the URL, which should end in api/v2_soap/?wsdl=1, and the shop's error log",
     }
 }
 

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::schema::{self, OperationTable, TypeTable};
 use super::table::table;
 use super::{AclTree, BridgeRelease, Declarer, Flavor, OperationFacts, ResourceFacts};
+use crate::nearest;
 use crate::soap::{ServiceSchema, SoapFault, WireStyle};
 
 impl std::fmt::Debug for Contract {
@@ -175,6 +176,27 @@ impl Contract {
     /// What the other style calls the arguments of an operation: names in RPC and in WS-I, where they differ.
     pub fn other_names(&self, operation: &str) -> &[(String, String)] {
         self.operation(operation).map_or(&[], |facts| &facts.other_names)
+    }
+
+    /// The operation that is called so in version 1, without its dot: `customerList` is `customer.list`.
+    pub fn called_in_version1(&self, name: &str) -> Option<&str> {
+        let letters =
+            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let wanted = letters(name);
+        let paths = self.resources.iter().flat_map(|(resource, facts)| {
+            let names = std::iter::once(resource).chain(&facts.aliases);
+            names.flat_map(|name| facts.methods.keys().map(move |method| format!("{name}.{method}")))
+        });
+        let path = paths.into_iter().find(|path| letters(path) == wanted)?;
+        self.operation_at(&path).map(|(facts, _)| facts.name.as_str())
+    }
+
+    /// What to do about an operation that is none.
+    pub fn operation_meant<'a>(&'a self, name: &str, besides: impl Iterator<Item = &'a str>) -> Option<String> {
+        if let Some(called) = self.called_in_version1(name) {
+            return Some(format!("did you mean `{called}`?"));
+        }
+        nearest::did_you_mean(name, self.operations().map(|facts| facts.name.as_str()).chain(besides))
     }
 
     /// The operation that a path of API version 1 leads to, and the path without aliases: its first two steps count.

@@ -21,6 +21,14 @@ pub enum Mode {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SnapshotName(pub String);
 
+impl SnapshotName {
+    /// Whether it is one of a scenario's, of whichever of its cases.
+    pub fn is_of(&self, scenario: &str) -> bool {
+        let case = self.0.rsplit_once('@').map_or(self.0.as_str(), |(case, _)| case);
+        case.strip_prefix(scenario).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
 /// What a comparison found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -114,14 +122,21 @@ impl Store {
         std::fs::remove_file(&path).map_err(|cause| SnapshotError::Unwritable { path, cause })
     }
 
-    /// Snapshot files below the folder that are not among those asked for, in order of their names.
-    pub fn orphans(&self, asked: &BTreeSet<SnapshotName>) -> Vec<PathBuf> {
+    /// Snapshot files below the folder that are looked for and not among those asked for, in order of their names.
+    pub fn orphans(
+        &self,
+        asked: &BTreeSet<SnapshotName>,
+        is_looked_for: impl Fn(&SnapshotName) -> bool,
+    ) -> Vec<PathBuf> {
         let mut orphans: Vec<PathBuf> = walkdir::WalkDir::new(&self.root)
             .into_iter()
             .filter_map(Result::ok)
             .map(walkdir::DirEntry::into_path)
             .filter(|path| path.extension().is_some_and(|extension| extension == "snap"))
-            .filter(|path| !asked.contains(&self.name_of(path)))
+            .filter(|path| {
+                let name = self.name_of(path);
+                is_looked_for(&name) && !asked.contains(&name)
+            })
             .collect();
         orphans.sort();
         orphans
@@ -168,6 +183,6 @@ mod tests {
             store.compare(&SnapshotName(name.into()), &header(), "x").unwrap();
         }
         let asked = BTreeSet::from([SnapshotName("a/b@end".into())]);
-        assert_eq!(store.orphans(&asked), vec![folder.path().join("a/old@end.snap")]);
+        assert_eq!(store.orphans(&asked, |_| true), vec![folder.path().join("a/old@end.snap")]);
     }
 }

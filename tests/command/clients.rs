@@ -55,7 +55,7 @@ impl Place {
         (output.status.code(), text)
     }
 
-    fn run(&self) -> (Option<i32>, String) {
+    pub(super) fn run(&self) -> (Option<i32>, String) {
         self.told(&["run", "--client", "client.yaml"])
     }
 }

@@ -1,5 +1,5 @@
-//! Somebody's own client against a shop that is edited under its hands, in scenarios nobody has written, and in what it leaves
-//! behind. The client here is the program itself; `client_examples` does the same with the examples of the repository.
+//! Somebody's own client against a shop that is edited under its hands, and in what it leaves behind. The clients here are shell
+//! scripts and the program itself; `client_examples` does more with those of the repository, which are quicker.
 
 use super::clients::{ADA, CHANGED, CUSTOMERS, Place, fixed, ourselves};
 
@@ -49,32 +49,14 @@ fn a_scenario_edits_the_shop_before_a_call_of_a_client() {
 fn what_there_was_no_time_for_is_counted() {
     let place = place(CUSTOMERS);
     let (code, text) = place.told(&["explore", "--client", "client.yaml", "--for", "1ms"]);
-    assert_eq!(code, Some(1), "{text}");
+    assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("no call was explored") && text.contains("give it more time with `--for`"), "{text}");
     place.scenario("second", "", CHANGED);
     let (code, text) = place.told(&["explore", "scenarios", "--for", "1ms"]);
-    assert_eq!(code, Some(1), "{text}");
+    assert_eq!(code, Some(2), "{text}");
     let (code, text) = place.told(&["explore", "scenarios/first.yaml", "--for", "1h", "--with", "internal-error"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(!text.contains("the time was over"), "{text}");
-}
-
-#[test]
-fn drawn_scenarios_are_told_with_a_client_and_what_it_loses_is_found() {
-    let kept = place(CUSTOMERS);
-    let simulate = ["simulate", "--client", "client.yaml", "--seed", "3", "--scenarios", "2", "--max-failures", "1"];
-    let (code, text) = kept.told(&simulate);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("seed 3: 2 scenarios, 0 failed"), "{text}");
-
-    let lost = place(&CUSTOMERS.replace("FROM customer", "FROM customer WHERE originId <> 5"));
-    let (code, text) = lost.told(&simulate);
-    assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("customer originId 5 is missing"), "{text}");
-    let again = text.lines().find_map(|line| line.trim().strip_prefix("see it again: mockgento ")).unwrap();
-    let (code, text) = lost.told(&again.split(' ').collect::<Vec<_>>());
-    assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("out of sync: customer originId 5 is missing"), "{text}");
 }
 
 #[test]
@@ -108,4 +90,40 @@ fn a_command_that_leaves_a_program_behind_has_ended() {
         let (code, text) = place.told(&["run", "--client", "client.yaml"]);
         assert_eq!(code, Some(0), "{leaving}: {text}");
     }
+}
+
+/// A table that a client says it shows and does not is one without rows, and a sync that fails where ours succeeds is a difference.
+#[test]
+fn a_client_that_shows_nothing_or_says_that_it_failed_does_not_conform() {
+    let supports = "supports: [customer, sync start date]\n";
+    for (client, said) in [
+        (fixed("{}"), "customer originId 1 is missing"),
+        (fixed(ADA).replace("sync: 'true'", "sync: sh -c 'exit 4'"), "outcome: the client says that it failed"),
+    ] {
+        let client = format!("{client}compare: {{customer: {{only: [firstName]}}}}\n{supports}");
+        let place = Place::new(&client, "  - sync\n");
+        let (code, text) = place.told(&["conform", "--client", "client.yaml"]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
+fn what_shows_nothing_is_not_explored() {
+    let failing = fixed(ADA).replace("sync: 'true'", "sync: sh -c 'exit 4'");
+    for (client, arguments, said) in [
+        (failing.clone(), &["--with", "internal-error"][..], "the client's sync fails without any disruption"),
+        (failing, &["--edits"], "the client's sync fails without any edit"),
+        (fixed(ADA), &["--edits", "--for", "1ms"], "no call was explored"),
+        (fixed(ADA), &["--max-runs", "0"], "'0' for '--max-runs"),
+    ] {
+        let place = Place::new(&client, "  - sync\n");
+        let (code, text) = place.told(&[&["explore", "--client", "client.yaml"], arguments].concat());
+        assert_eq!(code, Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let place = Place::new(&format!("{}compare: {{customer: {{only: []}}}}\n", fixed(ADA)), "  - sync\n");
+    let (code, text) = place.run();
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("no field is compared"), "{text}");
 }

@@ -254,6 +254,10 @@ steps:
       - configure: {path: customer/create_account/default_group, value: General}
       - create website: {set: {code: resale, name: Resale, default_group_id: 99}}
       - ship order: {order: 100000001, items: [{sku: mug, qty: 99}]}
+      - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {status: procesing}}
+      - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {increment_id: 100000001}}
+      - place order: {customer: ada@example.com, items: [{sku: mgu}]}
+      - refund order: {order: 100000001, adjustment fee: 100}
   - in crm:
       - update customer: {customer: ada@example.com, set: {birthday: 2024-06-02}}
       - update address: {address: 1, set: {country: US, region: US-XX}}
@@ -288,9 +292,13 @@ steps:
         ),
         (27, "99", "core_website.default_group_id cannot hold \"99\"; core_store_group has"),
         (28, "100000001", "Invalid qty to ship for item \"Mug\"; 2 is left to send"),
-        (30, "2024-06-02", "Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM"),
-        (31, "US-XX", "Region (region): US-XX is no region of US; did you mean US-"),
-        (32, "ada@", "City (city): this value should not be blank"),
+        (29, "procesing", "the shop has no order status `procesing`; did you mean `processing`?"),
+        (30, "100000001", "the shop has an order 100000001 already; write another number"),
+        (31, "mgu", "the shop has no product `mgu`, and nothing says what it costs; add `price: …`"),
+        (32, "100000001", "refunding order 1 is refused: Credit memo's total must be positive."),
+        (34, "2024-06-02", "Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM"),
+        (35, "US-XX", "Region (region): US-XX is no region of US; did you mean US-"),
+        (36, "ada@", "City (city): this value should not be blank"),
     ];
     assert_eq!(failures.len(), expected.len(), "{failures:#?}");
     for (failure, (line, value, message)) in failures.iter().zip(expected) {

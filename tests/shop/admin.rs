@@ -251,7 +251,33 @@ async fn disruptions_are_armed_listed_strike_and_are_disarmed() {
     assert_eq!(last["requests"][0]["why"], "a disruption ended all sessions just before this call");
     let (status, problem) = ask(&shop, "POST", "/disruptions", json!({"disruption": "earthquake"})).await;
     assert_eq!(status, 400);
-    assert!(problem["detail"].as_str().unwrap().contains("expected one of"), "{problem}");
+    assert_eq!(problem["detail"], "body:1:15: `earthquake` is not known here", "{problem}");
+    assert!(problem["remedy"].as_str().unwrap().starts_with("known are `"), "{problem}");
+}
+
+/// Whatever is wrong with a body is said at its place with what to write instead, in no words of a parser.
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_told_by_place_and_remedy() {
+    let shop = start().await;
+    for (path, body, detail, remedy) in [
+        ("/edits", json!([]), "body:1:1: this is not a word, and not a record of one key", "write one of the words"),
+        ("/edits", json!({}), "body:1:2: this is not a word, and not a record of one key", "write one of the words"),
+        ("/edits", json!({"updat": {}}), "body:1:2: `updat` is not known here", "did you mean `update`?"),
+        ("/edits", json!({"update": {"table": "customer"}}), "`id` is missing", "add `id: …`"),
+        (
+            "/disruptions",
+            json!({"with": "internal-error"}),
+            "body:1:2: `with` is not known here",
+            "known are `disruption`",
+        ),
+        ("/disruptions", json!("x"), "body:1:1: this is a text, and a body is a record", "openapi.json"),
+        ("/requests/verify", json!({"calls": 1}), "body:1:10: this is not a list", "write it as `[one, two]`"),
+    ] {
+        let (status, problem) = ask(&shop, "POST", path, body.clone()).await;
+        assert_eq!(status, 400, "{path} {body}");
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{body}: {problem}");
+        assert!(problem["remedy"].as_str().unwrap().contains(remedy), "{body}: {problem}");
+    }
 }
 
 #[tokio::test]

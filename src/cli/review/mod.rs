@@ -70,7 +70,15 @@ impl Which {
         let wanted = |waiting: &Pending| {
             self.filter.as_ref().is_none_or(|text| waiting.path.to_string_lossy().contains(text.as_str()))
         };
-        Ok(all.into_iter().filter(wanted).collect())
+        let count = all.len();
+        let wanted: Vec<Pending> = all.into_iter().filter(wanted).collect();
+        match &self.filter {
+            Some(text) if wanted.is_empty() && count > 0 => {
+                let help = "`mockgento review` without a text shows all that wait";
+                Err(miette::miette!(help = help, "none of the {count} that wait for review has `{text}` in its path"))
+            }
+            _ => Ok(wanted),
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use clap::{Args, Subcommand};
 use miette::miette;
 
 use self::from_database::FromArgs;
-use super::{ExitCode, Outcome};
+use super::{ExitCode, Outcome, diagnostics};
 use crate::bounded;
+use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::record::{SubstituteKey, without_personal_data};
 use crate::shop::Seed;
@@ -89,7 +90,7 @@ fn moment(text: &str) -> miette::Result<String> {
 }
 
 /// Prints the seed that was asked for.
-pub fn run(args: &SeedArgs) -> Outcome {
+pub fn run(args: &SeedArgs, colour: Colour) -> Outcome {
     let yaml = match &args.command {
         SeedCommand::Convert(args) => {
             let (converted, is_real) = converted(args)?;
@@ -103,7 +104,15 @@ pub fn run(args: &SeedArgs) -> Outcome {
     };
     // A reader that closed the pipe early has seen what it wanted.
     let _ = output::document().write_all(yaml.as_bytes());
-    Ok(ExitCode::AsExpected)
+    match Seed::checked(&yaml, "the seed") {
+        Ok(_) => Ok(ExitCode::AsExpected),
+        Err(wrong) => {
+            // Lines and columns are those of what was printed.
+            let help = "correct it where it came from, or these lines of what was printed";
+            diagnostics::print(&miette!(help = help, "no shop can be made of this seed: {wrong}"), colour);
+            Ok(ExitCode::Failed)
+        }
+    }
 }
 
 /// What packed files end with.
@@ -126,6 +135,11 @@ fn converted(args: &ConvertArgs) -> miette::Result<(Converted, bool)> {
         return Ok((converted, is_real));
     }
     let tables = Tables::of_sql(&text, &name).map_err(|error| miette!("{error}"))?;
+    if let Some(prefix) = prefix.filter(|prefix| tables.names().all(|name| !name.starts_with(prefix))) {
+        let begins: Vec<&str> = tables.names().take(3).collect();
+        let help = format!("its tables are such as {}; leave --table-prefix out to have it found", begins.join(", "));
+        return Err(miette!(help = help, "no table of {name} begins with {prefix}"));
+    }
     Ok((tables.convert(prefix, &part), true))
 }
 

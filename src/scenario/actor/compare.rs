@@ -28,6 +28,8 @@ pub enum Wrong {
     Field,
     /// The two shops are not the same.
     Shop,
+    /// The client says that it failed where our sync succeeded.
+    Failed,
 }
 
 /// A difference between a row of the client and ours.
@@ -57,12 +59,21 @@ impl Difference {
     }
 }
 
+impl Difference {
+    /// The client's last word is that it failed; what it said.
+    pub fn of_failure(said: &str) -> Self {
+        let key = said.lines().next().unwrap_or_default().to_owned();
+        Self { wrong: Wrong::Failed, entity: "outcome".to_owned(), ..Self::of_shop(key) }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |value: &Option<String>| value.as_ref().map_or("nothing".to_owned(), |text| format!("\"{text}\""));
         let Self { entity, key, .. } = self;
         match (self.wrong, &self.field) {
             (Wrong::Shop, _) => f.write_str(key),
+            (Wrong::Failed, _) => write!(f, "outcome: the client says that it failed, where our sync succeeds: {key}"),
             (Wrong::Missing, _) => write!(f, "{entity} {key} is missing"),
             (Wrong::TooMany, _) => write!(f, "{entity} {key} is there once too often"),
             (Wrong::Field, field) => {
@@ -113,9 +124,9 @@ fn fields(client: &Testee, entity: Entity, rows: &[Row]) -> Result<Vec<String>, 
         }
         if entity.column(name).is_none() && !(entity == Entity::OrderNote && name == SHOWN_ON) {
             let known = entity.columns().iter().map(|(name, _)| *name);
-            let nearest = did_you_mean(name, known).map(|hint| format!("; {hint}")).unwrap_or_default();
+            let nearest = did_you_mean(name, known).map(|hint| format!(" ({hint})")).unwrap_or_default();
             return Err(format!(
-                "its rows of {0} have `{name}`, which is no field of {0}{nearest} Name it as scenarios do, or leave it out with `compare: {{{0}: {{without: [{name}]}}}}`",
+                "its rows of {0} have `{name}`, which is no field of {0}{nearest}. Name it as scenarios do, or leave it out with `compare: {{{0}: {{without: [{name}]}}}}`",
                 entity.table()
             ));
         }

@@ -91,6 +91,10 @@ fn findings(file: &ClientFile) -> Vec<Finding> {
     for (entity, compared) in &file.compare {
         table(entity, &mut found);
         let Some(of) = Entity::named(entity) else { continue };
+        if compared.only.as_ref().is_some_and(Vec::is_empty) {
+            let message = "no field is compared, so nothing can differ";
+            found.push(Finding::at(entity.place(), message).help("name fields, or leave `only` out to compare all"));
+        }
         for field in compared.only.iter().flatten() {
             known_field(of, field, &mut found);
         }

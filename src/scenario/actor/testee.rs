@@ -135,6 +135,15 @@ impl Testee {
         }
     }
 
+    /// Tables that it says it shows: those an adapter names, else the entities that it supports in so many words.
+    pub fn promised(&self) -> Vec<String> {
+        if let Some(tables) = self.learned.get().and_then(|learned| learned.tables.as_ref()) {
+            return tables.iter().cloned().collect();
+        }
+        let entities = Stream::entity_names().iter().filter(|entity| self.declares(entity) && self.shows(entity));
+        entities.map(|entity| (*entity).to_owned()).collect()
+    }
+
     /// Whether it says in so many words that it can do that.
     pub fn declares(&self, feature: &str) -> bool {
         let is_told =

@@ -150,6 +150,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: 
     if let Some(why) = fault(&result, FailureKind::CannotWork) {
         return Verdict::NoReference(why);
     }
+    let only_theirs_failed = theirs.failed.clone().filter(|_| ours.failed.is_none());
     judged.said = theirs.failed;
     judged.ours = ours.rows;
     judged.theirs = theirs.rows.into_iter().filter(|(table, _)| is_compared(table)).collect();
@@ -165,6 +166,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: 
         let found = compare::compare(&of_shop(ours), &of_shop(theirs));
         differences.extend(found.iter().map(|found| Difference::of_shop(found.to_string())));
     }
+    differences.extend(only_theirs_failed.map(|said| Difference::of_failure(&said)));
     let (all, _) = client.known();
     let about: Vec<(usize, &Known)> = all.iter().enumerate().filter(|(_, known)| known.is_about(&case.name)).collect();
     let reason = |difference: &Difference| {

@@ -80,6 +80,9 @@ pub fn explore_edits(case: &Case, options: &ExploreOptions) -> Result<EditExplor
     if let Some(broken) = &reference.broken {
         return Err(format!("the scenario does not work without any edit: {broken}"));
     }
+    if case.has_client() && !reference.success {
+        return Err(format!("the client's sync fails without any edit: {}", reference.message));
+    }
     let mut calls = reference.calls.clone();
     calls.retain(|call| options.operations.is_empty() || options.operations.contains(&call.operation));
     // A program comes over sockets, and what is edited during a step already has its own moment.

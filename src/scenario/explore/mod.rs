@@ -120,6 +120,9 @@ pub fn explore(case: &Case, options: &ExploreOptions) -> Result<Exploration, Str
     if let Some(broken) = &reference.broken {
         return Err(format!("the scenario does not work without any disruption: {broken}"));
     }
+    if case.has_client() && !reference.success {
+        return Err(format!("the client's sync fails without any disruption: {}", reference.message));
+    }
     if !reference.invariants.is_empty() {
         let what = reference.invariants.join("; ");
         return Err(format!("the scenario ends wrong without any disruption: {what}"));

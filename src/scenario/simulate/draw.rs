@@ -24,6 +24,8 @@ const START_OF_CLIENTS: &str = "2013-01-01";
 const CLOCK: &str = "2014-01-09 12:00:00";
 /// More calls in a row than a sync makes to one operation of a small shop, with all its tries.
 const OUTLASTING: u64 = 40;
+/// What keeps a client waiting until it gives up, in real time where the client is somebody's own.
+const KEEPS_WAITING: &[&str] = &["stall", "half-open", "drip"];
 /// How much time passes between two things.
 const SPANS: &[(usize, &str)] = &[
     (3, "1 second"),
@@ -234,7 +236,7 @@ fn lost_creation(setting: &Setting, people: &mut People, dice: &mut Dice) -> Opt
     let edit = in_crm::edit(kind, people, dice)?;
     let lost = json!({ "operation": made, "times": dice.between(1, 4), "with": "half-open", "may miss": true });
     let mut again = json!({ "operation": looked });
-    with_trouble(&mut again, dice);
+    with_trouble(&mut again, setting, dice);
     let any = || json!({ "expect": { "outcome": "any" } });
     Some(vec![
         json!({ "in crm": edit }),
@@ -316,13 +318,16 @@ fn call(setting: &Setting, dice: &mut Dice) -> Value {
 
 fn disruption(setting: &Setting, dice: &mut Dice) -> Value {
     let mut disruption = call(setting, dice);
-    with_trouble(&mut disruption, dice);
+    with_trouble(&mut disruption, setting, dice);
     disruption
 }
 
 /// Adds what goes wrong. Some outages outlast every call of a sync, those by ids as well.
-fn with_trouble(disruption: &mut Value, dice: &mut Dice) {
-    let troubles = usual();
+fn with_trouble(disruption: &mut Value, setting: &Setting, dice: &mut Dice) {
+    let mut troubles = usual();
+    if setting.is_foreign {
+        troubles.retain(|trouble| !KEEPS_WAITING.contains(&trouble.disruption.kind()));
+    }
     if let (Some(trouble), Value::Object(members)) = (dice.pick(&troubles), disruption) {
         if trouble.times > 1 {
             let times = if dice.chance(25) { OUTLASTING } else { trouble.times };

@@ -63,9 +63,15 @@ fn fixed(detail: &str, remedy: &str) -> Problem {
 }
 
 fn duration(text: &str) -> Result<jiff::SignedDuration, Problem> {
-    let bad = |error: jiff::Error| {
-        Problem::bad_body(format!("advance is \"{text}\", not such as 1h 30m, 2 days or PT1H: {error}"))
+    let bad = || {
+        let detail = format!("advance is \"{text}\", and that is no fixed length of time");
+        Problem::new(
+            400,
+            "the body cannot be used",
+            detail,
+            "write one such as 1h 30m, 2 days or PT1H; months have no fixed length",
+        )
     };
-    let span: jiff::Span = text.parse().map_err(bad)?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(bad)
+    let span: jiff::Span = text.parse().map_err(|_| bad())?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| bad())
 }

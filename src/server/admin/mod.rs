@@ -27,7 +27,6 @@ use url::form_urlencoded;
 
 use super::endpoint::HttpAnswer;
 use super::service::Service;
-use crate::place::told_place;
 use crate::printable::printable;
 use problem::Problem;
 pub use token::{TOKEN_CHARACTERS_MIN, Token};
@@ -85,27 +84,13 @@ impl AdminRequest {
     /// A body of values that people write in YAML too, where words and numbers are told apart less strictly.
     fn yaml<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let text = shop::as_yaml(self, CHANGE_BYTES_MAX)?;
-        serde_saphyr::from_str(&text).map_err(|error| Problem::bad_body(format!("the body: {}", told(&error))))
+        serde_saphyr::from_str(&text).map_err(|error| Problem::wrong_body(&error, &text))
     }
 
     fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_str(self.text(CHANGE_BYTES_MAX)?)
             .map_err(|error| Problem::bad_body(format!("the body: {}", printable(&error.to_string()))))
     }
-}
-
-/// What is wrong with a body, and what to write instead where that is known.
-fn told(error: &impl std::fmt::Display) -> String {
-    match told_place(&error.to_string()) {
-        Some((_, message, help)) if help.is_empty() => printable(&message).into_owned(),
-        Some((_, message, help)) => printable(&format!("{message}; {help}")).into_owned(),
-        None => printable(&first_line(error)).into_owned(),
-    }
-}
-
-/// The first line of an error, without the excerpt that a reader of YAML draws below it.
-fn first_line(error: &impl std::fmt::Display) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// The longest body that is no seed.

@@ -25,7 +25,8 @@ pub(super) fn check<'a>(
     let Some(unknown) = names.into_iter().find(|name| !is_known(name)) else { return Ok(()) };
     let known = contract.operations().map(|facts| facts.name.as_str());
     let known = known.chain(schema.operations.keys().map(String::as_str)).chain(others.iter().copied());
-    let remedy = nearest(unknown, known).map_or_else(
+    let meant = contract.called_in_version1(unknown).or_else(|| nearest(unknown, known));
+    let remedy = meant.map_or_else(
         || "`mockgento serve --list-operations` prints those there are".to_owned(),
         |name| format!("did you mean {name}?"),
     );

@@ -2,6 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::printable::printable;
+use crate::yaml_mistake::{self, BODY, Mistake};
+
+const BODY_REMEDY: &str = "see /__admin/openapi.json for what it must hold";
+
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -21,7 +26,15 @@ impl Problem {
     }
 
     pub(super) fn bad_body(detail: impl Into<String>) -> Self {
-        Self::new(400, "the body cannot be used", detail, "see /__admin/openapi.json for what it must hold")
+        Self::new(400, "the body cannot be used", detail, BODY_REMEDY)
+    }
+
+    /// What the reader says of a body: where, what is wrong, and what to write instead where that is known.
+    pub(super) fn wrong_body(error: &serde_saphyr::Error, text: &str) -> Self {
+        let Mistake { place, message, help } = yaml_mistake::of(error, text, &BODY, |_| true);
+        let at = place.map(|place| format!(":{place}")).unwrap_or_default();
+        let remedy = help.unwrap_or_else(|| BODY_REMEDY.to_owned());
+        Self::new(400, "the body cannot be used", printable(&format!("body{at}: {message}")), printable(&remedy))
     }
 
     pub(super) fn too_long() -> Self {

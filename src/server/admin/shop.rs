@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{AdminRequest, CHANGE_BYTES_MAX, Problem, Reply, first_line, written_json};
+use super::{AdminRequest, CHANGE_BYTES_MAX, Problem, Reply, written_json};
 use crate::server::service::Service;
 use crate::shop::seed::check_nodes;
 use crate::shop::{Seed, Shop, ShopEdit, state};
@@ -97,7 +97,17 @@ pub(super) fn tables(service: &Service, _: &AdminRequest, _: &str) -> Result<Rep
     Ok(Reply::Json(json!({"tables": described.collect::<Vec<_>>()})))
 }
 
-pub(super) fn reset(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+pub(super) fn reset(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
+    let asked = request.text(CHANGE_BYTES_MAX)?.trim();
+    if !asked.is_empty() && !serde_json::from_str::<Value>(asked).is_ok_and(|asked| asked == json!({})) {
+        let remedy = "send no body; `POST /__admin/seed` loads another seed";
+        return Err(Problem::new(
+            400,
+            "the body cannot be used",
+            "a reset goes back to the seed and takes nothing",
+            remedy,
+        ));
+    }
     let reset = service.locked_shop().reset();
     reset.map_err(|error| Problem::new(500, "the shop cannot be reset", error.to_string(), "report this as a bug"))?;
     service.locked_plan().clear();
@@ -121,8 +131,7 @@ pub(super) fn load_seed(service: &Service, request: &AdminRequest, _: &str) -> R
 }
 
 pub(super) fn edit(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    let edit: ShopEdit = serde_saphyr::from_str(&as_yaml(request, CHANGE_BYTES_MAX)?)
-        .map_err(|error| Problem::bad_body(first_line(&error)))?;
+    let edit: ShopEdit = request.yaml()?;
     let done = service.locked_shop().edit(&edit).map_err(|error| {
         Problem::new(409, "the edit cannot be done", error.to_string(), "GET /__admin/state shows what is there")
     })?;

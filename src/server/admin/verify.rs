@@ -71,6 +71,10 @@ pub(super) fn verify(service: &Service, request: &AdminRequest, _: &str) -> Resu
             "verify earlier, or say \"after\": with the number of a later call, as GET /__admin/requests has it";
         return Err(Problem::new(409, "not all calls are kept", detail, remedy));
     }
+    if question.after > journal.last_number() {
+        let detail = format!("no call has the number {}; the last one has {}", question.after, journal.last_number());
+        return Err(Problem::new(400, "nothing came after that call", detail, "GET /__admin/requests has the numbers"));
+    }
     let calls: Vec<&JournalEntry> = journal.entries().iter().filter(|entry| entry.number > question.after).collect();
     let wanted: Vec<Wanted<'_>> = question
         .calls

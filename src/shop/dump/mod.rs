@@ -66,6 +66,11 @@ impl Tables {
         names.any(|name| name.ends_with("customer_entity") || name.ends_with("catalog_product_entity"))
     }
 
+    /// The names of all tables, prefix included.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Makes a seed; `prefix` is the tables', found out when it is not given.
     pub fn convert(mut self, prefix: Option<&str>, part: &Part) -> Converted {
         match seed_of(&mut self, prefix, part) {

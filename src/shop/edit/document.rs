@@ -113,6 +113,7 @@ impl Shop {
             adjustment_positive: Some(money_of("adjustment refund", &told.adjustment_refund)?.unwrap_or_default()),
             adjustment_negative: Some(money_of("adjustment fee", &told.adjustment_fee)?.unwrap_or_default()),
             payout: Payout::Offline,
+            must_pay: true,
             email: told.remark.notify,
             comment: told.remark.of_document(),
             set: row_of(&told.set),

@@ -1,7 +1,7 @@
 //! Why an edit cannot be done.
 
 use crate::shop::sales::SaleRefused;
-use crate::shop::written::Miswritten;
+use crate::shop::written::{Miswritten, joined};
 
 /// Why an edit cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum EditError {
     #[error(transparent)]
     Miswritten(#[from] Miswritten),
     /// What Magento's forms or its database say no to.
-    #[error("{0}; {1}")]
+    #[error("{}", joined(.0, .1))]
     NotAllowed(String, String),
     /// No such API user.
     #[error("the shop has no API user \"{0}\"")]

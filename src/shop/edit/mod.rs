@@ -274,6 +274,7 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
         ShopEdit::PlaceOrder(sale) => {
             shop.check_sale(sale, written::ORDER)?;
             shop.check_is_bought(sale)?;
+            shop.check_number(sale)?;
             shop.place_order(sale)
         }
         ShopEdit::CommentOrder { order, comment, notify, visible } => {

@@ -8,6 +8,8 @@ use crate::shop::written::{self, Miswritten, Tables};
 use crate::shop::{Sale, Shop};
 
 const ORDER: &str = "sales_flat_order";
+/// Columns of an item that say what it costs.
+const PRICES: &[&str] = &["price", "base_price", "original_price", "row_total", "base_row_total"];
 const CART: &str = "sales_flat_quote";
 
 impl Shop {
@@ -19,7 +21,9 @@ impl Shop {
             check_region(&super::row_of(&sale.address), &sale.address)?;
         }
         self.check_written(of, &sale.set)?;
+        self.check_statuses(&sale.set)?;
         self.check_items(&sale.items)?;
+        self.check_prices(&sale.items)?;
         if sale.customer.is_none()
             && let Some(Some(email)) = sale.guest.get("email")
         {
@@ -53,6 +57,11 @@ impl Shop {
     /// Saves an order with other values.
     pub(super) fn change_order(&mut self, order: i64, fields: &SeedRow) -> Result<i64, EditError> {
         self.check_written(written::ORDER, fields)?;
+        self.check_statuses(fields)?;
+        self.save_columns(ORDER, order, fields)
+    }
+
+    fn check_statuses(&self, fields: &SeedRow) -> Result<(), EditError> {
         for (column, table, of) in
             [("status", "sales_order_status", "status"), ("state", "sales_order_status_state", "state")]
         {
@@ -60,7 +69,36 @@ impl Shop {
                 self.check_status(column, word, table, of)?;
             }
         }
-        self.save_columns(ORDER, order, fields)
+        Ok(())
+    }
+
+    /// What is bought costs what its product costs, or what is written.
+    fn check_prices(&self, items: &[SeedRow]) -> Result<(), EditError> {
+        for item in items {
+            let is_priced = PRICES.iter().any(|price| item.contains_key(*price)) || item.contains_key("product_id");
+            let Some(Some(sku)) = item.get("sku").filter(|_| !is_priced) else { continue };
+            let products = self.database.table("catalog_product");
+            if products.with("sku", sku).next().is_some() {
+                continue;
+            }
+            let known = products.iter().map(|(_, row)| row.text("sku"));
+            let meant = crate::nearest::did_you_mean(sku, known).map(|said| format!("{said} ")).unwrap_or_default();
+            let what = format!("the shop has no product `{sku}`, and nothing says what it costs");
+            return Err(
+                Miswritten::of("sku", what, format!("{meant}add `price: …`, or the product to the seed")).into()
+            );
+        }
+        Ok(())
+    }
+
+    /// An order has a number of its own.
+    pub(super) fn check_number(&self, sale: &Sale) -> Result<(), EditError> {
+        let Some(Some(number)) = sale.set.get("increment_id") else { return Ok(()) };
+        if self.database.table(ORDER).with("increment_id", number).next().is_none() {
+            return Ok(());
+        }
+        let remedy = "write another number, or leave it out and the shop counts on";
+        Err(Miswritten::of("increment_id", format!("the shop has an order {number} already"), remedy).into())
     }
 
     /// Saves a cart with other values.

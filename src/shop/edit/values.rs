@@ -146,7 +146,11 @@ fn choices(known: &[(String, &str)], what: &str) -> String {
     if known.is_empty() {
         return format!("{what} none");
     }
-    let listed: Vec<String> = known.iter().take(LISTED_MAX).map(|(id, name)| format!("{id} ({name})")).collect();
+    let listed: Vec<String> = known
+        .iter()
+        .take(LISTED_MAX)
+        .map(|(id, name)| format!("{id} ({})", name.lines().next().unwrap_or_default()))
+        .collect();
     let more = if known.len() > LISTED_MAX { ", …" } else { "" };
     format!("{what} {}{more}", listed.join(", "))
 }

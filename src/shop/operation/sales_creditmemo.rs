@@ -58,6 +58,7 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let email = sales_document::is_set(call, "notifyCustomer");
     let comment = call.arguments.text("comment").filter(|comment| !comment.is_empty());
     let request = RefundRequest {
+        must_pay: false,
         qtys: sales_document::asked_by_either(data.get("qtys")),
         shipping: given("shipping_amount"),
         adjustment_positive: given("adjustment_positive"),

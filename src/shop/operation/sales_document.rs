@@ -63,6 +63,8 @@ pub(super) fn refusal(call: &Call<'_>, refused: SaleRefused) -> Refusal {
         No::NotOpen(_) | No::CannotHold | No::CannotUnhold => call.fault_with("status_not_changed", text),
         No::CannotCancel => call.fault("status_not_changed"),
         No::CannotPlace(_) => call.fault_with("create_order_fault", text),
-        No::InvalidQty { .. } | No::MaximumRefund(_) | No::MaximumShipping(_) => call.uncaught(text),
+        No::InvalidQty { .. } | No::MaximumRefund(_) | No::MaximumShipping(_) | No::NothingPaidBack => {
+            call.uncaught(text)
+        }
     }
 }

@@ -38,6 +38,8 @@ pub(in crate::shop) struct RefundRequest {
     /// Whether the customer is told by e-mail.
     pub(in crate::shop) email: bool,
     pub(in crate::shop) comment: Option<Remark>,
+    /// Whether it must hand something back, as the admin's form wants it and the API does not.
+    pub(in crate::shop) must_pay: bool,
     /// Columns of the credit memo that are to be otherwise.
     pub(in crate::shop) set: Row,
 }
@@ -59,6 +61,9 @@ pub(in crate::shop) fn refund(shop: &mut Shop, order: &Row, request: RefundReque
     if refunded > paid {
         let left = paid - amount_of(order, "base_total_refunded");
         return Err(SaleRefused::MaximumRefund(shown(left, order.text("base_currency_code"))));
+    }
+    if request.must_pay && !(amount_of(&memo, "grand_total") > Amount::default()) {
+        return Err(SaleRefused::NothingPaidBack);
     }
     let increment_id = shop.next_increment_id(CREDIT_MEMO.numbered, order.int("store_id"));
     memo.set_default("increment_id", &increment_id);

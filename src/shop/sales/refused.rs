@@ -13,6 +13,9 @@ pub enum SaleRefused {
     /// None of what was asked for can be sent.
     #[error("Cannot create an empty shipment.")]
     EmptyShipment,
+    /// More is kept back than is handed back.
+    #[error("Credit memo's total must be positive.")]
+    NothingPaidBack,
     /// Nothing of the order is paid, or all of it is refunded.
     #[error("Cannot create credit memo for the order.")]
     NothingToRefund,

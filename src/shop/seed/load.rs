@@ -55,7 +55,10 @@ impl Seed {
         let users = load_users(&self.api_users, contract)?;
         for (table, rows) in self.tables {
             let known = database.get_mut(&table).ok_or_else(|| declared::unknown_table(&table, &self.own_tables))?;
-            for row in rows {
+            for mut row in rows {
+                if table == PRODUCTS {
+                    complete_product(&mut row);
+                }
                 let key = known.key();
                 if row.get(key).is_some() && known.row(row.int(key)).is_some() {
                     return Err(SeedError::Invalid {
@@ -73,6 +76,18 @@ impl Seed {
         database.fill_up();
         Ok(Loaded { settings, database, users, members, customers })
     }
+}
+
+const PRODUCTS: &str = "catalog_product";
+
+/// What the database gives a product that does not say it.
+fn complete_product(row: &mut Row) {
+    for (column, default) in [("entity_type_id", "4"), ("attribute_set_id", "4"), ("type_id", "simple")] {
+        row.set_default(column, default);
+    }
+    row.set_default("created_at", SEED_STAMP);
+    let created = row.text("created_at").to_owned();
+    row.set_default("updated_at", &created);
 }
 
 fn to_row(row: &SeedRow) -> Row {

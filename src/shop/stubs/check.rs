@@ -53,7 +53,8 @@ impl Check<'_> {
         if contract.operation(operation).is_none() && self.schema.operation(operation).is_none() {
             let known = contract.operations().map(|facts| facts.name.as_str());
             let known = known.chain(self.schema.operations.keys().map(String::as_str));
-            let remedy = nearest(operation, known).map_or_else(
+            let meant = contract.called_in_version1(operation).or_else(|| nearest(operation, known));
+            let remedy = meant.map_or_else(
                 || "declare it in a module (`--module`) or in overrides".to_owned(),
                 |name| format!("did you mean {name}?"),
             );

@@ -17,7 +17,7 @@ use takes::Takes;
 
 /// Something that somebody wrote and that cannot be meant, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {remedy}")]
+#[error("{}", joined(.what, .remedy))]
 pub struct Miswritten {
     /// What is wrong, as a lower-case fragment.
     pub what: String,
@@ -225,6 +225,17 @@ pub fn names_product<'a>(mut columns: impl Iterator<Item = &'a str>) -> bool {
 /// That an item does not say which product it is.
 pub fn no_product() -> Miswritten {
     Miswritten::new("it is not said what is bought: an item has an SKU", "add `sku: …`")
+}
+
+/// What is wrong and what to do, in one line; Magento's own words are whole sentences.
+pub(crate) fn joined(what: &str, remedy: &str) -> String {
+    let mut first = remedy.chars();
+    match first.next() {
+        Some(letter) if what.ends_with(['.', '!', '?']) => {
+            format!("{what} {}{}", letter.to_uppercase(), first.as_str())
+        }
+        _ => format!("{what}; {remedy}"),
+    }
 }
 
 /// Whether a text is an e-mail address as Magento's forms want it: somebody at a domain.

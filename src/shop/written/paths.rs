@@ -20,6 +20,7 @@ const WEEKDAYS: Labels = &[
 /// What fields take, by path.
 const TAKES: &[(&str, Takes)] = &[
     (TIME_ZONE, Takes::TimeZone),
+    ("general/locale/code", Takes::Locale),
     ("general/locale/firstday", Takes::One(WEEKDAYS)),
     ("general/country/default", Takes::Country),
     ("general/country/allow", Takes::Countries),
@@ -51,9 +52,40 @@ const TAKES: &[(&str, Takes)] = &[
     ("catalog/price/scope", Takes::One(&[("0", "Global"), ("1", "Website")])),
     ("cataloginventory/options/can_subtract", Takes::YesNo),
     ("cataloginventory/options/can_back_in_stock", Takes::YesNo),
+    ("cataloginventory/item_options/manage_stock", Takes::YesNo),
+    ("cataloginventory/item_options/enable_qty_increments", Takes::YesNo),
+    ("cataloginventory/item_options/auto_return", Takes::YesNo),
+    (
+        "cataloginventory/item_options/backorders",
+        Takes::One(&[
+            ("0", "No Backorders"),
+            ("1", "Allow Qty Below 0"),
+            ("2", "Allow Qty Below 0 and Notify Customer"),
+        ]),
+    ),
+    ("cataloginventory/item_options/min_sale_qty", Takes::NotNegative),
+    ("cataloginventory/item_options/max_sale_qty", Takes::NotNegative),
+    ("newsletter/subscription/confirm", Takes::YesNo),
+    ("newsletter/subscription/allow_guest_subscribe", Takes::YesNo),
+    ("sales_email/order/enabled", Takes::YesNo),
+    ("sales_email/order_comment/enabled", Takes::YesNo),
+    ("sales_email/invoice/enabled", Takes::YesNo),
+    ("sales_email/invoice_comment/enabled", Takes::YesNo),
+    ("sales_email/shipment/enabled", Takes::YesNo),
+    ("sales_email/shipment_comment/enabled", Takes::YesNo),
+    ("sales_email/creditmemo/enabled", Takes::YesNo),
+    ("sales_email/creditmemo_comment/enabled", Takes::YesNo),
     ("checkout/options/guest_checkout", Takes::YesNo),
     ("checkout/options/enable_agreements", Takes::YesNo),
     ("tax/classes/shipping_tax_class", Takes::TaxClass),
+    (
+        "tax/calculation/algorithm",
+        Takes::One(&[
+            ("UNIT_BASE_CALCULATION", "Unit Price"),
+            ("ROW_BASE_CALCULATION", "Row Total"),
+            ("TOTAL_BASE_CALCULATION", "Total"),
+        ]),
+    ),
     ("tax/calculation/price_includes_tax", Takes::YesNo),
     ("tax/calculation/shipping_includes_tax", Takes::YesNo),
     ("carriers/flatrate/active", Takes::YesNo),
@@ -157,6 +189,10 @@ const GROUPS: &[(&str, &[&str])] = &[
 /// [`Miswritten`] with the path that is meant, or the fields of the group.
 pub(crate) fn check_path(path: &str, has: impl Fn(&str) -> bool) -> Result<(), Miswritten> {
     let parts: Vec<&str> = path.split('/').collect();
+    // Some of Magento's own are no fields of a form and go deeper: crontab/jobs/NAME/schedule/cron_expr.
+    if parts.len() > 3 && parts.iter().all(|part| !part.is_empty()) {
+        return Ok(());
+    }
     let [section, group, field] = parts.as_slice() else {
         let remedy = "write section/group/field, such as general/locale/timezone";
         return Err(Miswritten::new(format!("\"{path}\" is no path of Magento's configuration"), remedy));
@@ -164,7 +200,19 @@ pub(crate) fn check_path(path: &str, has: impl Fn(&str) -> bool) -> Result<(), M
     if has(path) || TAKES.iter().any(|(known, _)| *known == path) {
         return Ok(());
     }
+    let small = path.to_ascii_lowercase();
+    let is_known = |path: &str| {
+        let of_group = |(group, fields): &(&str, &[&str])| {
+            path.strip_prefix(group)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|field| fields.contains(&field))
+        };
+        TAKES.iter().any(|(known, _)| *known == path) || GROUPS.iter().any(of_group)
+    };
     let unknown = |remedy: String| Err(Miswritten::new(format!("Magento's configuration has no \"{path}\""), remedy));
+    if small != path && is_known(&small) {
+        return unknown(format!("did you mean {small}?"));
+    }
     let named = format!("{section}/{group}");
     if let Some((_, fields)) = GROUPS.iter().find(|(known, _)| *known == named) {
         if fields.contains(field) {
@@ -201,7 +249,9 @@ const ALIKE: f64 = 0.85;
 pub(crate) fn check_setting(path: &str, value: &str) -> Result<(), Miswritten> {
     let said = |takes: Takes| match takes {
         // Nobody chooses nothing from a list.
-        Takes::TimeZone | Takes::Currency | Takes::YesNo | Takes::One(_) if value.is_empty() => takes.objection("?"),
+        Takes::TimeZone | Takes::Locale | Takes::Currency | Takes::YesNo | Takes::One(_) if value.is_empty() => {
+            takes.objection("?")
+        }
         _ => takes.objection(value),
     };
     match takes(path).and_then(said) {
@@ -244,6 +294,9 @@ mod tests {
             ("carriers/acme/active", None),
             ("carriers/tablerate/active", None),
             ("known/to/shop", None),
+            ("crontab/jobs/acme/schedule/cron_expr", None),
+            ("General/Locale/Timezone", Some("did you mean general/locale/timezone?")),
+            ("sales_email/order/enabeld", Some("did you mean sales_email/order/enabled?")),
             ("locale", Some("write section/group/field, such as general/locale/timezone")),
         ] {
             let said = check_path(path, |path| path == "known/to/shop").err().map(|wrong| wrong.remedy);
@@ -258,6 +311,14 @@ mod tests {
             ("general/locale/timezone", "Europe/Berln", false),
             ("general/locale/timezone", "", false),
             ("general/locale/firstday", "9", false),
+            ("general/locale/code", "de_DE", true),
+            ("general/locale/code", "zh_Hans_CN", true),
+            ("general/locale/code", "xx_YY", false),
+            ("general/locale/code", "german", false),
+            ("tax/calculation/algorithm", "UNIT", false),
+            ("tax/calculation/algorithm", "UNIT_BASE_CALCULATION", true),
+            ("newsletter/subscription/confirm", "yes", false),
+            ("cataloginventory/item_options/manage_stock", "maybe", false),
             ("currency/options/base", "XYZ", false),
             ("web/unsecure/base_url", "shop", false),
             ("oro/api/enable_attributes", "maybe", false),

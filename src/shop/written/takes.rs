@@ -53,6 +53,8 @@ pub(in crate::shop) enum Takes {
     Carrier,
     /// The name of a time zone.
     TimeZone,
+    /// A language, and the country whose form of it is meant.
+    Locale,
     /// An address that the shop is reached at.
     BaseUrl,
 }
@@ -86,9 +88,20 @@ impl Takes {
             Self::Count => text.parse::<u64>().is_err().then(|| "write a whole number, 0 or more".to_owned()),
             Self::Birthday => no_birthday(text),
             Self::TimeZone => no_time_zone(text),
+            Self::Locale => no_locale(text),
             Self::BaseUrl => no_base_url(text),
         }
     }
+}
+
+/// The form offers locales such as `de_DE` and `zh_Hans_CN`: a language in small letters and the code of a country.
+fn no_locale(text: &str) -> Option<String> {
+    let mut parts = text.split('_');
+    let is_language = parts.next().is_some_and(|language| {
+        (2..=3).contains(&language.len()) && language.bytes().all(|letter| letter.is_ascii_lowercase())
+    });
+    let is_country = parts.next_back().is_some_and(|country| no_country(country).is_none());
+    (!is_language || !is_country).then(|| "write language and country, such as de_DE or en_US".to_owned())
 }
 
 fn number(text: &str) -> Option<f64> {

@@ -365,10 +365,10 @@ impl<'a> Check<'a> {
         if is_known || besides.contains(&operation.get().as_str()) || declared().any(|known| known == operation.get()) {
             return;
         }
-        let of_apis = apis.iter().flat_map(|api| api.operations().map(|facts| facts.name.as_str()));
-        let known = of_apis.chain(besides.iter().copied()).chain(declared());
+        let others = || besides.iter().copied().chain(declared());
         let message = format!("Magento has no operation `{}`", operation.get());
-        let help = did_you_mean(operation, known).unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
+        let meant = apis.iter().find_map(|api| api.operation_meant(operation, others()));
+        let help = meant.unwrap_or_else(|| "such as `customerCustomerList`".to_owned());
         self.report(operation.place(), message, help);
     }
 

@@ -86,7 +86,7 @@ impl Page<'_> {
                 self.text.push_str(line);
                 continue;
             }
-            if finding.message.starts_with(OTHER_KIND) {
+            if finding.message.starts_with(OTHER_KIND) || finding.message.starts_with("a second document") {
                 self.push(finding);
                 return false;
             }

@@ -64,7 +64,11 @@ impl World<'_> {
     /// Reads the rows of somebody's client, so that what follows sees them; our own are always there.
     pub(in crate::scenario) async fn look(&mut self) -> Result<(), CannotWork> {
         let Actor::Theirs(theirs) = &self.actor else { return Ok(()) };
-        let rows = theirs.client.rows(&self.surroundings()?).await?;
+        let mut rows = theirs.client.rows(&self.surroundings()?).await?;
+        // What it says that it shows and does not is there without a row.
+        for table in theirs.client.promised() {
+            rows.entry(table).or_default();
+        }
         if let Actor::Theirs(theirs) = &mut self.actor {
             theirs.rows = rows;
         }
