@@ -21,6 +21,7 @@ use crate::scenario::run::failure::FailureKind;
 use crate::scenario::run::result::CaseResult;
 use crate::scenario::run::runner::{self, Carrier, RunOptions};
 use crate::scenario::run::world::World;
+use crate::server::{JournalEntry, Outcome};
 use crate::snapshot::Mode;
 
 /// What became of a case.
@@ -103,6 +104,8 @@ struct End {
     shops: Option<serde_json::Value>,
     /// What the last thing that was done said, when it failed.
     failed: Option<String>,
+    /// Whether a call was disrupted or answered with a fault: who fails then may be right.
+    had_trouble: bool,
 }
 
 /// Tells a case with our sync and with a client and compares what they leave. Our sync has the given profile, or the one that
@@ -150,7 +153,7 @@ fn verdict(case: &Case, client: &Arc<Testee>, profile: Option<Profile>, judged: 
     if let Some(why) = fault(&result, FailureKind::CannotWork) {
         return Verdict::NoReference(why);
     }
-    let only_theirs_failed = theirs.failed.clone().filter(|_| ours.failed.is_none());
+    let only_theirs_failed = theirs.failed.clone().filter(|_| ours.failed.is_none() && !theirs.had_trouble);
     judged.said = theirs.failed;
     judged.ours = ours.rows;
     judged.theirs = theirs.rows.into_iter().filter(|(table, _)| is_compared(table)).collect();
@@ -196,6 +199,9 @@ fn told(case: &Case, tables: &[Entity]) -> (CaseResult, End) {
             }
         };
         end.failed = world.last.as_ref().filter(|last| !last.success).map(|last| last.message.clone());
+        let is_trouble =
+            |entry: &JournalEntry| !entry.disruptions.is_empty() || matches!(entry.outcome, Outcome::Fault { .. });
+        end.had_trouble = world.shops.values().any(|shop| shop.journal().entries().iter().any(is_trouble));
         let settings = world.integration.and_then(|id| world.crm.integration(id).ok());
         let two_way = settings.is_some_and(|integration| integration.settings.is_two_way_sync_enabled);
         end.shops = two_way.then(|| world.shops_state());

@@ -62,7 +62,7 @@ pub(in crate::shop) fn refund(shop: &mut Shop, order: &Row, request: RefundReque
         let left = paid - amount_of(order, "base_total_refunded");
         return Err(SaleRefused::MaximumRefund(shown(left, order.text("base_currency_code"))));
     }
-    if request.must_pay && !(amount_of(&memo, "grand_total") > Amount::default()) {
+    if request.must_pay && amount_of(&memo, "grand_total") <= Amount::default() {
         return Err(SaleRefused::NothingPaidBack);
     }
     let increment_id = shop.next_increment_id(CREDIT_MEMO.numbered, order.int("store_id"));
