@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::schema::{self, OperationTable, TypeTable};
 use super::table::table;
 use super::{AclTree, BridgeRelease, Declarer, Flavor, OperationFacts, ResourceFacts};
+#[cfg(feature = "shop")]
 use crate::nearest;
 use crate::soap::{ServiceSchema, SoapFault, WireStyle};
 
@@ -179,6 +180,7 @@ impl Contract {
     }
 
     /// The operation that is called so in version 1, without its dot: `customerList` is `customer.list`.
+    #[cfg(feature = "shop")]
     pub fn called_in_version1(&self, name: &str) -> Option<&str> {
         let letters =
             |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
@@ -192,6 +194,7 @@ impl Contract {
     }
 
     /// What to do about an operation that is none.
+    #[cfg(feature = "shop")]
     pub fn operation_meant<'a>(&'a self, name: &str, besides: impl Iterator<Item = &'a str>) -> Option<String> {
         if let Some(called) = self.called_in_version1(name) {
             return Some(format!("did you mean `{called}`?"));
