@@ -86,8 +86,10 @@ fn a_snapshot_after_a_failed_sync_has_the_clients_own_words() {
 /// A program that a command has left running keeps the command's output open; nobody waits for it.
 #[test]
 fn a_command_that_leaves_a_program_behind_has_ended() {
-    for leaving in ["sleep 60 & echo done", "setsid sleep 5 & echo done"] {
+    for leaving in ["sleep 20 & echo done", "setsid sleep 20 & sleep 0.3; echo done"] {
         let client = fixed(ADA).replace("sync: 'true'", &format!("sync: sh -c '{leaving}'"));
+        // Whoever waited for the output would be stopped.
+        let client = format!("{client}timeout: 8 seconds\n");
         let place = Place::new(&client, "  - sync\n  - expect: {outcome: success}\n");
         let (code, text) = place.told(&["run", "--client", "client.yaml"]);
         assert_eq!(code, Some(0), "{leaving}: {text}");
