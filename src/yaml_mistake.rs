@@ -160,15 +160,11 @@ const CLEARER: &[(&str, &str, &str)] = &[
     ("unexpected character: `@", "a text cannot begin with `@`", QUOTES),
     ("unexpected character: `%", "a text cannot begin with `%`", QUOTES),
     ("unexpected character: ``", "a text cannot begin with a backtick", QUOTES),
-    (
-        "unit variant does not fit",
-        "this word does not stand alone",
-        "put a colon after it and what it needs, or `{}` where that is nothing",
-    ),
+    ("unit variant does not fit", "this word does not stand alone", NOT_ALONE_HELP),
     ("externally tagged enum expected", ONE_KEY, ONE_KEY_HELP),
     ("expected string key for externally tagged enum", ONE_KEY, ONE_KEY_HELP),
     ("simple key expected ':'", "a key stands here without a colon", "put a colon after it"),
-    ("expected sequence start", "this is not a list", "write it as `[one, two]`, or each below with a dash of its own"),
+    ("expected sequence start", "this is not a list", LIST_HELP),
 ];
 
 const ONE_KEY: &str = "this is not a word, and not a record of one key";
@@ -190,8 +186,33 @@ pub(crate) fn of(error: &Error, text: &str, kind: &FileKind, offered: fn(&str) -
         return Mistake::at(place, message, help);
     }
     let (message, help) = explain(error, offered);
-    clearer(Mistake { place, message, help }, text, kind)
+    let mistake = clearer(Mistake { place, message, help }, text, kind);
+    if kind.what == BODY.what { in_json(mistake) } else { mistake }
 }
+
+/// What is said in the terms of YAML, and what whoever sends JSON can act on.
+const IN_JSON: &[(&str, &str)] = &[
+    (ONE_STEP, "this record has one key, and a second one stands here"),
+    (ONE_STEP_HELP, "keep one of them"),
+    (PAIRS, "write {\"key\": value}; a record without keys is {} and not []"),
+    (NOTHING_AFTER, "write {\"key\": value}; a record without keys is {}"),
+    (ALONE_HELP, "write it as a text in quotes"),
+    (NOT_ALONE_HELP, "write {\"word\": what it needs}, with {} where that is nothing"),
+    (LIST_HELP, "write it as `[one, two]`"),
+];
+
+fn in_json(mistake: Mistake) -> Mistake {
+    let said =
+        |text: String| IN_JSON.iter().find(|(yaml, _)| *yaml == text).map_or(text, |(_, json)| (*json).to_owned());
+    Mistake { message: said(mistake.message), help: mistake.help.map(said), ..mistake }
+}
+
+const ONE_STEP: &str = "a step or an edit has one key";
+const ONE_STEP_HELP: &str = "start the next one with a dash, or indent the key if it belongs to the one above";
+const NOTHING_AFTER: &str = "write `key: value` pairs after the colon, or indent them below it";
+const ALONE_HELP: &str = "write it without a colon and a value";
+const NOT_ALONE_HELP: &str = "put a colon after it and what it needs, or `{}` where that is nothing";
+const LIST_HELP: &str = "write it as `[one, two]`, or each below with a dash of its own";
 
 /// A caret needs something to point at.
 pub(crate) fn within_text(mut place: Place, text: &str) -> Place {
@@ -233,12 +254,11 @@ fn explain(error: &Error, offered: fn(&str) -> bool) -> (String, Option<String>)
             let key = key.as_deref().unwrap_or("a key");
             (format!("`{key}` stands here twice"), Some("keep one of them".to_owned()))
         }
-        Error::ExpectedMappingEndAfterEnumVariantValue { .. } | Error::Unexpected { expected: "mapping end", .. } => (
-            "a step or an edit has one key".to_owned(),
-            Some("start the next one with a dash, or indent the key if it belongs to the one above".to_owned()),
-        ),
+        Error::ExpectedMappingEndAfterEnumVariantValue { .. } | Error::Unexpected { expected: "mapping end", .. } => {
+            (ONE_STEP.to_owned(), Some(ONE_STEP_HELP.to_owned()))
+        }
         Error::UnexpectedValueForUnitEnumVariant { .. } => {
-            ("this word stands alone".to_owned(), Some("write it without a colon and a value".to_owned()))
+            ("this word stands alone".to_owned(), Some(ALONE_HELP.to_owned()))
         }
         Error::Unexpected { expected: "mapping start", .. } => (NO_RECORD.to_owned(), Some(PAIRS.to_owned())),
         // What the YAML parser itself refuses: it notices later than where the mistake is.
@@ -411,11 +431,7 @@ fn nothing_after(place: Place, text: &str) -> Mistake {
             let help = format!("indent `{beside}` further than `{key}`, by two spaces");
             Mistake::at(place, format!("nothing stands under `{key}`"), help)
         }
-        _ => Mistake::at(
-            place,
-            "nothing stands here",
-            "write `key: value` pairs after the colon, or indent them below it",
-        ),
+        _ => Mistake::at(place, "nothing stands here", NOTHING_AFTER),
     }
 }
 

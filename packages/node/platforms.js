@@ -3,7 +3,7 @@
 //
 //   node platforms.js OUT linux-x64=PATH [darwin-arm64=PATH …]
 //
-// All have the version of Cargo.toml.
+// All have the version and the repository of Cargo.toml; npm publishes with provenance only what names where it was built.
 "use strict";
 
 const { execFileSync } = require("node:child_process");
@@ -13,6 +13,7 @@ const path = require("node:path");
 
 const cargo = fs.readFileSync(path.join(__dirname, "../../Cargo.toml"), "utf8");
 const version = /^version = "(.*)"/m.exec(cargo)[1];
+const repository = { type: "git", url: /^repository = "(.*)"/m.exec(cargo)[1] };
 const main = JSON.parse(fs.readFileSync(path.join(__dirname, "package.json"), "utf8"));
 const known = Object.keys(main.optionalDependencies).map((name) => name.split("/")[1]);
 
@@ -29,8 +30,16 @@ function platform(name, binary, out) {
   fs.copyFileSync(binary, program);
   fs.chmodSync(program, 0o755);
   const { license } = main;
-  const about = { name: `@mockgento/${name}`, version, description: `The program mockgento for ${name}`, license };
+  const about = { name: `@mockgento/${name}`, version, description: `The program mockgento for ${name}`, license, repository };
   fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ ...about, os: [system], cpu: [cpu], files: ["bin"] }, null, 2));
+  pack(folder, out);
+  fs.rmSync(folder, { recursive: true });
+}
+
+function packMain(out) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mockgento-npm-"));
+  for (const file of main.files) fs.cpSync(path.join(__dirname, file), path.join(folder, file), { recursive: true });
+  fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ ...main, version, repository }, null, 2));
   pack(folder, out);
   fs.rmSync(folder, { recursive: true });
 }
@@ -42,4 +51,4 @@ if (!out || binaries.length === 0) {
 }
 fs.mkdirSync(out, { recursive: true });
 for (const given of binaries) platform(...given.split("=", 2), path.resolve(out));
-pack(__dirname, path.resolve(out));
+packMain(path.resolve(out));

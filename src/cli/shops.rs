@@ -2,6 +2,7 @@
 //! words.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use clap::Parser;
@@ -23,13 +24,21 @@ const FILES: &[&str] = &["seed", "module", "stubs", "overrides"];
 const VALUES: &[&str] = &["listen", "bridge", "flavor", "web-server", "wsdl", "user", "key", "now"];
 /// Those that may be given more than once.
 const SEVERAL: &[&str] = &["module", "stubs"];
-/// Any free port; several shops cannot share the one of the command line.
-const LISTEN: &str = "127.0.0.1:0";
+/// Any free port, where neither the file nor the command line says anything.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShopsFile {
-    shops: IndexMap<String, IndexMap<At<String>, At<Value>>>,
+    shops: IndexMap<At<String>, IndexMap<At<String>, At<Value>>>,
+}
+
+/// One shop of the file.
+pub(super) struct NamedShop {
+    pub(super) name: String,
+    /// File, line and column where it begins.
+    pub(super) place: String,
+    pub(super) args: ServeArgs,
 }
 
 /// The words of one shop, for clap.
@@ -40,8 +49,9 @@ struct OneShop {
     args: ServeArgs,
 }
 
-/// The shops of a file, by name, as if each stood on a command line; paths are relative to the file.
-pub(super) fn read(path: &Path) -> miette::Result<Vec<(String, ServeArgs)>> {
+/// The shops of a file, as if each stood on a command line; paths are relative to the file. The first that does not say where
+/// it listens does so at `listen`, the others on any free port of that address: several shops cannot share one.
+pub(super) fn read(path: &Path, listen: Option<SocketAddr>) -> miette::Result<Vec<NamedShop>> {
     let name = path.display().to_string();
     let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX)
         .map_err(|error| miette!(help = "give a YAML file of shops", "cannot read {name}: {error}"))?;
@@ -54,7 +64,17 @@ pub(super) fn read(path: &Path) -> miette::Result<Vec<(String, ServeArgs)>> {
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let source = Source { name: &name, text: &text, folder };
-    file.shops.into_iter().map(|(shop, words)| Ok((shop.clone(), one(&source, &shop, &words)?))).collect()
+    let mut next = listen.unwrap_or(LISTEN);
+    let mut shops = Vec::new();
+    for (shop, words) in &file.shops {
+        let says_where = words.keys().any(|word| word.get() == "listen");
+        let args = one(&source, shop.get(), words, next)?;
+        if !says_where {
+            next.set_port(0);
+        }
+        shops.push(NamedShop { name: shop.get().clone(), place: format!("{name}:{}", shop.place()), args });
+    }
+    Ok(shops)
 }
 
 const HELP: &str = "write such as: shops: {live: {seed: corner-shop, listen: \"127.0.0.1:8085\"}, staging: {wsi: yes}}";
@@ -66,7 +86,12 @@ struct Source<'a> {
     folder: &'a Path,
 }
 
-fn one(source: &Source<'_>, shop: &str, words: &IndexMap<At<String>, At<Value>>) -> miette::Result<ServeArgs> {
+fn one(
+    source: &Source<'_>,
+    shop: &str,
+    words: &IndexMap<At<String>, At<Value>>,
+    listen: SocketAddr,
+) -> miette::Result<ServeArgs> {
     let mut line: Vec<String> = Vec::new();
     for (word, value) in words {
         let file = format!("{}:{}", source.name, word.place());
@@ -110,7 +135,7 @@ fn one(source: &Source<'_>, shop: &str, words: &IndexMap<At<String>, At<Value>>)
         }
     }
     if !words.keys().any(|word| word.get() == "listen") {
-        line.extend(["--listen".to_owned(), LISTEN.to_owned()]);
+        line.extend(["--listen".to_owned(), listen.to_string()]);
     }
     let given = |wanted: &str| words.keys().find(|word| word.get() == wanted);
     let place_of = |word: &At<String>| format!("{}:{}", source.name, word.place());
@@ -118,20 +143,19 @@ fn one(source: &Source<'_>, shop: &str, words: &IndexMap<At<String>, At<Value>>)
         let help = "write `user: …` beside it; the users of a seed have keys of their own";
         return Err(miette!(help = help, "{}: {shop}: there is a key and no user whose key it is", place_of(key)));
     }
-    OneShop::try_parse_from(line).map(|read| read.args).map_err(|error| {
-        if let (Some(user), None, clap::error::ErrorKind::MissingRequiredArgument) =
-            (given("user"), given("key"), error.kind())
-        {
-            let help =
-                format!("write `key: …` beside it, {API_KEY_LENGTH_MIN} characters or more, or set MOCKGENTO_API_KEY");
-            return miette!(help = help, "{}: {shop}: the user has no key", place_of(user));
-        }
+    let args = OneShop::try_parse_from(line).map(|read| read.args).map_err(|error| {
         let whole = usage::remedied(&error, &error.render().to_string(), &[]);
         let first = whole.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         let is_meant = |word: &&At<String>| first.contains(&format!("'--{} ", word.get()));
         let place = words.keys().find(is_meant).map_or_else(|| source.name.to_owned(), place_of);
         miette!(help = "`mockgento serve --help` says what each word takes", "{place}: {shop}: {first}")
-    })
+    })?;
+    if let (Some(user), Err(_)) = (given("user"), args.user()) {
+        let help =
+            format!("write `key: …` beside it, {API_KEY_LENGTH_MIN} characters or more, or set MOCKGENTO_API_KEY");
+        return Err(miette!(help = help, "{}: {shop}: the user has no key", place_of(user)));
+    }
+    Ok(args)
 }
 
 #[cfg(test)]
@@ -142,8 +166,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shops.yaml");
         std::fs::write(&path, yaml).unwrap();
-        match read(&path) {
-            Ok(shops) => shops.iter().map(|(name, args)| format!("{name} {args:?}")).collect(),
+        match read(&path, None) {
+            Ok(shops) => shops.iter().map(|shop| format!("{} {:?}", shop.name, shop.args)).collect(),
             Err(report) => format!("{report}; {}", report.help().map(|help| help.to_string()).unwrap_or_default()),
         }
     }
@@ -154,8 +178,8 @@ mod tests {
             "shops: {one: {seed: a.yaml, wsi: yes, module: [x, z]}, two: {listen: \"127.0.0.1:8085\", bridge: none}}",
         );
         for said in [
-            "one ServeArgs { listen: 127.0.0.1:0",
-            "two ServeArgs { listen: 127.0.0.1:8085",
+            "one ServeArgs { listen: Some(127.0.0.1:0)",
+            "two ServeArgs { listen: Some(127.0.0.1:8085)",
             "wsi: true",
             "/a.yaml\"",
             "/x\"",
@@ -184,6 +208,22 @@ mod tests {
         ] {
             let told = told(yaml);
             assert!(told.contains(said), "{yaml}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_the_command_line_is_that_of_the_first_shop_that_says_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shops.yaml");
+        std::fs::write(&path, "shops: {a: {listen: \"127.0.0.1:9000\"}, b: {}, c: {}}").unwrap();
+        for (given, expected) in [
+            (None, ["127.0.0.1:9000", "127.0.0.1:0", "127.0.0.1:0"]),
+            (Some("0.0.0.0:8085"), ["127.0.0.1:9000", "0.0.0.0:8085", "0.0.0.0:0"]),
+        ] {
+            let shops = read(&path, given.map(|address| address.parse().unwrap())).unwrap();
+            let listen: Vec<String> = shops.iter().map(|shop| shop.args.listen().to_string()).collect();
+            assert_eq!(listen, expected);
+            assert!(shops[1].place.ends_with("shops.yaml:1:40"), "{}", shops[1].place);
         }
     }
 }

@@ -70,9 +70,10 @@ pub enum Disruption {
     /// `Content-Length` claims this many bytes whatever the body has; the connection closes after it.
     ContentLength(u64),
 
-    /// Nobody listens: the connection is refused. (A server that listens resets it before the answer.)
+    /// Nobody listens: the connection is refused, and the shop never hears of the call. (A server that listens resets the
+    /// connection.)
     Refused,
-    /// The TLS handshake fails. (A server without TLS answers garbage.)
+    /// The TLS handshake fails, and the shop never hears of the call. (A server without TLS answers garbage.)
     TlsFailure,
     /// The connection is reset after this many bytes of the answer (head included); 0 is before the answer.
     Reset {

@@ -8,12 +8,14 @@ mod disruption;
 mod list_page;
 mod plan;
 pub mod rows;
+mod sense;
 pub mod spoil;
 mod when;
 pub mod wire;
 
 pub use disruption::{Disruption, Layer};
 pub use plan::{Armed, ArmedId, Fired, Plan};
+pub use sense::{AskedFor, Nonsense, Part};
 pub use when::{Seen, When};
 
 /// The operation name under which WSDL downloads are matched and journalled.

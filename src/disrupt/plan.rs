@@ -159,16 +159,20 @@ impl Plan {
 
     /// Counts one call that arrived and returns what strikes it.
     pub fn fire(&mut self, call: Seen<'_>) -> Vec<Fired> {
-        let gated = self.gated;
         let opens = call.operation == LOGIN_OPERATION;
         self.entries.iter_mut().filter(|_| opens).for_each(|entry| entry.sessions += 1);
-        self.fire_those(call, |entry| !(gated && entry.armed.disruption.is_before_connecting()), 0)
+        self.fire_those(call, |entry| !entry.armed.disruption.is_before_connecting(), 0)
     }
 
     /// Counts one call that is about to connect and returns what keeps it from doing so.
     pub fn fire_before_connecting(&mut self, call: Seen<'_>) -> Vec<Fired> {
         let opening = u64::from(call.operation == LOGIN_OPERATION);
         self.fire_those(call, |entry| entry.armed.disruption.is_before_connecting(), opening)
+    }
+
+    /// What should have kept a call from connecting that nobody asked about before; where somebody does, nothing.
+    pub fn fire_unasked(&mut self, call: Seen<'_>) -> Vec<Fired> {
+        if self.gated { Vec::new() } else { self.fire_before_connecting(call) }
     }
 
     fn fire_those(&mut self, call: Seen<'_>, those: impl Fn(&Entry) -> bool, opening: u64) -> Vec<Fired> {
@@ -325,10 +329,13 @@ mod tests {
         let refused = || Armed::once(Disruption::Refused, When::nth_of("list", 2));
         let mut plan = Plan::new();
         plan.arm(refused());
-        assert_eq!((0..3).map(|_| plan.fire(Seen::named("list")).len()).collect::<Vec<_>>(), [0, 1, 0]);
+        let arrives =
+            |plan: &mut Plan| (plan.fire_unasked(Seen::named("list")).len(), plan.fire(Seen::named("list")).len());
+        assert_eq!([arrives(&mut plan), arrives(&mut plan), arrives(&mut plan)], [(0, 0), (1, 0), (0, 0)]);
         let mut gated = Plan::new();
         gated.gate();
         gated.arm(refused());
+        assert!((0..3).all(|_| gated.fire_unasked(Seen::named("list")).is_empty()), "whoever connects has been asked");
         let asked = |plan: &mut Plan| {
             (plan.fire_before_connecting(Seen::named("list")).len(), plan.fire(Seen::named("list")).len())
         };

@@ -6,6 +6,7 @@
 mod address;
 mod admin;
 mod body;
+mod checkpoints;
 pub mod endpoint;
 mod envelopes;
 mod front;
@@ -24,6 +25,7 @@ mod route;
 mod secret_names;
 mod service;
 mod spoiled;
+mod strikes;
 pub mod verify;
 mod waiting;
 

@@ -3,25 +3,26 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::Room;
+use super::checkpoints::Checkpoints;
 use super::endpoint::{self, Acted, Call, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
 use super::envelopes::Envelopes;
 use super::journal::{Journal, Masked, Record};
 use super::outcome::Outcome;
 use super::remembered::{Answers, Question, Remembered};
 use super::spoiled;
+use super::strikes::{Strikes, strikes};
 use super::waiting::Waiting;
 use crate::clock::Clock;
 use crate::disrupt::answer::{Instead, instead};
 use crate::disrupt::spoil::{self, spoil};
 use crate::disrupt::wire::concerns_wire;
-use crate::disrupt::{Disruption, Plan, Seen};
+use crate::disrupt::{Disruption, Plan};
 use crate::shop::stubs::Stubbed;
-use crate::shop::{Checkpoint, Refusal, Shop};
+use crate::shop::{Refusal, Shop};
 use crate::soap::{Codec, SoapStruct};
 
 /// A shop and what a server keeps about it. Clones share all of it.
@@ -36,17 +37,11 @@ pub struct Service {
     plan: Arc<Mutex<Plan>>,
     journal: Arc<Mutex<Journal>>,
     answers: Arc<Mutex<Answers>>,
-    checkpoints: Arc<Mutex<IndexMap<String, Saved>>>,
+    checkpoints: Arc<Mutex<Checkpoints>>,
     options: EndpointOptions,
     room: Room,
     turns: Arc<Semaphore>,
     waiting: Waiting,
-}
-
-/// A state of the shop, and what was armed then.
-pub(super) struct Saved {
-    pub(super) checkpoint: Checkpoint,
-    pub(super) plan: Plan,
 }
 
 /// Long requests that are answered at once.
@@ -119,7 +114,7 @@ impl Service {
         lock(&self.shop)
     }
 
-    pub(super) fn locked_checkpoints(&self) -> MutexGuard<'_, IndexMap<String, Saved>> {
+    pub(super) fn locked_checkpoints(&self) -> MutexGuard<'_, Checkpoints> {
         lock(&self.checkpoints)
     }
 
@@ -163,18 +158,10 @@ impl Service {
             Received::Refused { handled, .. } | Received::Answered { handled, .. } => Err(handled),
         };
         let at = shop.clock().now();
-        let fired = {
-            let mut plan = lock(&self.plan);
-            let page = asked.as_ref().ok().and_then(|call| plan.page_of(&operation, &call.arguments));
-            let arguments = asked.as_ref().ok().map(|call| &call.arguments);
-            let contract = Arc::clone(shop.contract());
-            let contract = contract.as_ref();
-            let mut fired = plan.fire(Seen { operation: &operation, arguments, contract, page, at });
-            // A call within another one counts as a call of its operation; what strikes it strikes the whole answer.
-            for within in asked.as_ref().map(|call| call.operations_within(contract)).unwrap_or_default() {
-                fired.extend(plan.fire(Seen { operation: &within, arguments: None, contract, page: None, at }));
-            }
-            fired
+        let strikes = strikes(&mut lock(&self.plan), &shop, &operation, asked.as_ref().ok(), at);
+        let fired = match strikes {
+            Strikes::Unheard(disruption) => return self.unheard(at, &operation, disruption),
+            Strikes::Answer(fired) => fired,
         };
         let struck: Vec<Disruption> = fired.iter().map(|fired| fired.disruption.clone()).collect();
         // Which of them changed what came out.
@@ -250,6 +237,14 @@ impl Service {
         let passes = |disruption: &Disruption| passes_at_once(disruption, answer.body.len(), &clock);
         let on_the_wire = struck.into_iter().filter(concerns_wire).filter(|disruption| !passes(disruption)).collect();
         Reply { answer, on_the_wire, delay: delay_of(&stubbed) }
+    }
+
+    /// Ends the connection of a call that the shop does not hear of.
+    fn unheard(&self, at: Timestamp, operation: &str, disruption: Disruption) -> Reply {
+        tracing::info!(operation, disruption = disruption.kind(), "kept from the shop");
+        lock(&self.journal).keep_away(at, operation, disruption.kind());
+        let answer = HttpAnswer { status: 200, headers: Vec::new(), body: Vec::new() };
+        Reply { answer, on_the_wire: vec![disruption], delay: None }
     }
 
     /// The answer given to the same question before, when the shop would give it again.

@@ -84,13 +84,29 @@ impl TestShop {
     }
 
     /// Makes trouble once, for the first call that matches.
+    ///
+    /// # Panics
+    /// When it could never strike or cannot be sent, such as every 0th call or the status 1000.
+    #[track_caller]
     pub fn disrupt(&self, disruption: Disruption, when: When) {
-        self.running.arm(Armed::once(disruption, when));
+        self.arm(Armed::once(disruption, when));
     }
 
     /// Makes trouble for every call that matches, until [`Self::clear_disruptions`].
+    ///
+    /// # Panics
+    /// As [`Self::disrupt`].
+    #[track_caller]
     pub fn keep_disrupting(&self, disruption: Disruption, when: When) {
-        self.running.arm(Armed::until_cleared(disruption, when));
+        self.arm(Armed::until_cleared(disruption, when));
+    }
+
+    #[track_caller]
+    fn arm(&self, armed: Armed) {
+        if let Some(nonsense) = armed.nonsense() {
+            panic!("the disruption cannot be used: {}; {}", nonsense.told(), nonsense.help);
+        }
+        self.running.arm(armed);
     }
 
     /// Ends all trouble to come.

@@ -40,7 +40,25 @@ impl Machine {
                      printf '#!/bin/sh\\necho built \"$@\"\\n' > \"$root/bin/mockgento\"; chmod +x \"$root/bin/mockgento\"\n";
         program(&machine.path("fakes/cargo"), cargo);
         std::fs::create_dir_all(machine.path("temp")).unwrap();
+        machine.commit();
         machine
+    }
+
+    /// Somebody works on the project; the commit's id.
+    fn commit(&self) -> String {
+        let git = "git -c user.name=a -c user.email=a@example.com";
+        let script = format!(
+            "[ -e repository.git ] || { git init --quiet repository; ln -s repository repository.git; }; cd repository; \
+             {git} commit --quiet --allow-empty -m work; git rev-parse HEAD"
+        );
+        let (code, said) = sh(self.folder.path(), &script, &[]);
+        assert_eq!(code, Some(0), "{said}");
+        said.trim().to_owned()
+    }
+
+    fn tag(&self, tag: &str) {
+        let (code, said) = sh(&self.path("repository"), &format!("git tag {tag}"), &[]);
+        assert_eq!(code, Some(0), "{said}");
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -85,6 +103,17 @@ fn script_of<'a>(workflow: &'a Value, name: &str) -> &'a str {
     steps(workflow).iter().find(|step| step["name"] == name).unwrap()["run"].as_str().unwrap()
 }
 
+/// What the program is kept under, as the step before the cache says it.
+fn revision(machine: &Machine, script: &str, environment: &[(&str, String)]) -> String {
+    let output = machine.path("output");
+    let _ = std::fs::remove_file(&output);
+    let environment = [environment, &[("GITHUB_OUTPUT", output.display().to_string())]].concat();
+    let (code, said) = sh(machine.folder.path(), script, &environment);
+    assert_eq!(code, Some(0), "{said}");
+    let written = std::fs::read_to_string(output).unwrap();
+    written.trim().strip_prefix("revision=").unwrap().to_owned()
+}
+
 /// Installs on a machine; how it ended, and what was said there and by the program.
 type Install = Box<dyn Fn(&Machine) -> (Option<i32>, String)>;
 
@@ -98,7 +127,8 @@ fn installations() -> Vec<(&'static str, Install)> {
     let workflow: Value = serde_saphyr::from_str(&workflow).unwrap();
     let of_action = script_of(&action, "install").to_owned();
     let of_init = script_of(&workflow, "install").to_owned();
-    assert!(of_init.contains(&format!("repository={}\n", env!("CARGO_PKG_REPOSITORY"))), "{of_init}");
+    assert_eq!(workflow["jobs"]["scenarios"]["env"]["PROJECT"], env!("CARGO_PKG_REPOSITORY"));
+    let which = (script_of(&action, "which").to_owned(), script_of(&workflow, "which").to_owned());
     vec![
         (
             "action.yml",
@@ -107,6 +137,7 @@ fn installations() -> Vec<(&'static str, Install)> {
                 environment.push(("REPOSITORY", machine.repository()));
                 environment.push(("VERSION", env!("CARGO_PKG_VERSION").to_owned()));
                 environment.push(("SETUP", root().join("ci/setup").display().to_string()));
+                environment.push(("REVISION", revision(machine, &which.0, &environment)));
                 let (code, said) = sh(machine.folder.path(), &of_action, &environment);
                 (code, said + &sh(machine.folder.path(), "temp/mockgento-bin/mockgento x || true", &[]).1)
             }),
@@ -114,8 +145,10 @@ fn installations() -> Vec<(&'static str, Install)> {
         (
             "init",
             Box::new(move |machine| {
-                let script = of_init.replace(env!("CARGO_PKG_REPOSITORY"), &machine.repository());
-                let (code, said) = sh(machine.folder.path(), &script, &machine.environment());
+                let mut environment = machine.environment();
+                environment.push(("PROJECT", machine.repository()));
+                environment.push(("REVISION", revision(machine, &which.1, &environment)));
+                let (code, said) = sh(machine.folder.path(), &of_init, &environment);
                 (code, said + &sh(machine.folder.path(), ".cargo/bin/mockgento x || true", &[]).1)
             }),
         ),
@@ -141,6 +174,25 @@ fn the_program_is_that_of_the_release_or_built_and_never_a_wrong_one() {
         let (code, said) = install(&machine);
         assert!(code == Some(0) && said.contains("built x"), "{name}: {said}");
         assert!(said.contains("cargo install --locked --git"), "{name}: {said}");
+        // What is built is what the cache has it under.
+        let newest = machine.commit();
+        let (_, said) = install(&machine);
+        assert!(said.contains(&format!("--rev {newest}")), "{name}: {said}");
+        machine.tag(concat!("v", env!("CARGO_PKG_VERSION")));
+        machine.commit();
+        let (_, said) = install(&machine);
+        assert!(said.contains(concat!("--tag v", env!("CARGO_PKG_VERSION"))), "{name}: {said}");
+    }
+}
+
+/// A cache that has a commit under the number of a release would bring that commit for ever.
+#[test]
+fn the_program_is_kept_under_what_it_is() {
+    let action = std::fs::read_to_string(root().join("action.yml")).unwrap();
+    let workflow = std::fs::read_to_string(root().join("src/cli/templates/workflow.yml")).unwrap();
+    for text in [action, workflow] {
+        let key = text.split("key: ").nth(1).unwrap().lines().next().unwrap();
+        assert!(key.contains("mockgento-${{ steps.which.outputs.revision }}-"), "{key}");
     }
 }
 

@@ -25,6 +25,7 @@ mod handbook;
 mod honest_ends;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod image;
 mod init;
 mod integration_form;
 mod looking_closer;
@@ -44,3 +45,4 @@ mod terminal;
 #[cfg(target_os = "linux")]
 mod tour;
 mod truth;
+mod workflows;

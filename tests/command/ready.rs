@@ -150,11 +150,14 @@ fn without_the_option_a_closed_input_ends_nothing() {
 fn a_signal_takes_the_files_along_and_a_killed_server_leaves_no_lie_to_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ready.json");
-    let serve = Serve::start(&["--ready-file", "ready.json"], folder.path());
-    appeared(&file);
-    assert!(Command::new("kill").args(["-TERM", &serve.process.id().to_string()]).status().unwrap().success());
-    assert_eq!(serve.ended().0, Some(0));
-    assert!(!file.exists());
+    // The last is that of a terminal that closes.
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let serve = Serve::start(&["--ready-file", "ready.json"], folder.path());
+        appeared(&file);
+        assert!(Command::new("kill").args([signal, &serve.process.id().to_string()]).status().unwrap().success());
+        assert_eq!(serve.ended().0, Some(0), "{signal}");
+        assert!(!file.exists(), "{signal}");
+    }
 
     let killed = Serve::start(&["--ready-file", "ready.json"], folder.path());
     let old = json_of(&file);
@@ -174,6 +177,50 @@ fn a_signal_takes_the_files_along_and_a_killed_server_leaves_no_lie_to_the_next(
 
     let _next = Serve::start(&["--ready-file", "ready.json"], folder.path());
     assert_ne!(json_of(&file)["pid"], old["pid"]);
+}
+
+/// Whoever starts it so wants it to outlive the terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_is_to_outlive_its_terminal_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Command::new("nohup")
+        .arg(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--ready-file", "ready.json"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let ready = json_of(&folder.path().join("ready.json"));
+    assert!(Command::new("kill").args(["-HUP", &process.id().to_string()]).status().unwrap().success());
+    std::thread::sleep(Duration::from_millis(200));
+    let health = get(&format!("{}/health", ready["admin"].as_str().unwrap()));
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+}
+
+/// What is wrong with one of several shops is told with the place in the file, whatever it is.
+#[test]
+fn a_shop_of_a_file_that_cannot_be_served_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    for (shop, why) in [
+        ("{seed: ./gone.yaml}", "cannot read the seed ./gone.yaml"),
+        ("{user: ann, key: short}", "the API key"),
+        ("{overrides: ./gone.yaml}", "cannot read the overrides ./gone.yaml"),
+    ] {
+        std::fs::write(folder.path().join("shops.yaml"), format!("shops:\n  live: {{}}\n  staging: {shop}\n")).unwrap();
+        let run = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+            .args(["serve", "--shops", "shops.yaml"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(2), "{said}");
+        assert!(said.contains("shops.yaml:3:3: the shop staging cannot be served") && said.contains(why), "{said}");
+    }
 }
 
 #[test]

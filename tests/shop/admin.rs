@@ -255,6 +255,23 @@ async fn disruptions_are_armed_listed_strike_and_are_disarmed() {
     assert!(problem["remedy"].as_str().unwrap().starts_with("known are `"), "{problem}");
 }
 
+/// The rule is the one of scenarios; here is that it is asked, and what is said. A test that armed it would test nothing.
+#[tokio::test]
+async fn a_disruption_that_never_strikes_or_cannot_be_sent_is_not_armed() {
+    let shop = start().await;
+    for (body, detail) in [
+        (json!({"disruption": "garbage", "when": {"every": 0}}), "when.every: every 0 calls is never"),
+        (json!({"disruption": "garbage", "when": {"percent": 200}}), "when.percent: this is no share"),
+        (json!({"disruption": {"status": 101}}), "disruption: this status comes with no error page"),
+        (json!({"disruption": {"redirect": "a b\nc"}}), "disruption: this is no address"),
+    ] {
+        let (status, problem) = ask(&shop, "POST", "/disruptions", body.clone()).await;
+        assert_eq!((status, &problem["title"]), (400, &json!("the disruption cannot be used")), "{body}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(detail), "{body}: {problem}");
+    }
+    assert_eq!(get(&shop, "/disruptions").await["disruptions"], json!([]));
+}
+
 /// Whatever is wrong with a body is said at its place with what to write instead, in no words of a parser.
 #[tokio::test]
 async fn a_body_that_cannot_be_read_is_told_by_place_and_remedy() {
@@ -272,6 +289,18 @@ async fn a_body_that_cannot_be_read_is_told_by_place_and_remedy() {
         ),
         ("/disruptions", json!("x"), "body:1:1: this is a text, and a body is a record", "openapi.json"),
         ("/requests/verify", json!({"calls": 1}), "body:1:10: this is not a list", "write it as `[one, two]`"),
+        (
+            "/requests/verify",
+            json!({"calls": [{"to": "login", "count": {"at least": 2, "at most": 1}}]}),
+            "this record has one key, and a second one stands here",
+            "keep one of them",
+        ),
+        (
+            "/edits",
+            json!({"create_address": {"customer": 1, "fields": []}}),
+            "this is not a record",
+            "a record without keys is {} and not []",
+        ),
     ] {
         let (status, problem) = ask(&shop, "POST", path, body.clone()).await;
         assert_eq!(status, 400, "{path} {body}");

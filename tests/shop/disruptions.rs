@@ -131,3 +131,40 @@ async fn the_journal_names_what_struck() {
     let disruptions = shop.journal().entries().iter().map(|entry| entry.disruptions.clone()).collect::<Vec<_>>();
     assert_eq!(disruptions, vec![vec![], vec![mockgento::disrupt::Disruption::HtmlPage], vec![]]);
 }
+
+/// Nobody listened, or there was no TLS: whatever the door, the shop never heard of the call, so that whoever tries again makes
+/// its row once.
+#[tokio::test]
+async fn a_call_that_is_kept_from_connecting_is_not_carried_out() {
+    for disruption in [Disruption::Refused, Disruption::TlsFailure] {
+        let shop = support::served::Served::start(support::shop(&support::clock())).await;
+        let carts = || shop.shop.shop().lock().unwrap().database().get("sales_flat_quote").map_or(0, |rows| rows.len());
+        let (before, heard) = (carts(), shop.shop.journal().entries().len());
+        shop.shop.arm(Armed::once(disruption.clone(), When::nth_of("shoppingCartCreate", 1)));
+        let arguments = mockgento::soap::SoapStruct::new().with("sessionId", shop.session()).with("storeId", "1");
+        let codec = shop.shop.shop().lock().unwrap().codec().clone();
+        let body = codec.write_request("shoppingCartCreate", &arguments).unwrap();
+        let transport = TcpTransport::new(TcpOptions::default(), Clock::system()).unwrap();
+        let request = || HttpRequest { body: body.clone(), ..login(shop.shop.url()) };
+        assert!(transport.send(request()).await.is_err(), "{disruption}");
+        assert_eq!(carts(), before, "{disruption}");
+        assert_eq!(shop.shop.journal().entries().len(), heard, "{disruption}");
+        assert_eq!(shop.shop.journal().kept_away().len(), 1, "{disruption}");
+        assert_eq!(transport.send(request()).await.unwrap().status, 200);
+        assert_eq!(carts(), before + 1, "{disruption}");
+
+        let xml = format!(
+            "<?xml version=\"1.0\"?><methodCall><methodName>call</methodName><params><param><value>{}</value></param>\
+             <param><value>cart.create</value></param></params></methodCall>",
+            shop.session()
+        );
+        shop.shop.arm(Armed::once(disruption.clone(), When::nth_of("shoppingCartCreate", 1)));
+        let mut url = shop.shop.url().clone();
+        url.set_path("/api/xmlrpc/");
+        let request = || HttpRequest::post(url.clone(), vec![], xml.clone().into_bytes());
+        assert!(transport.send(request()).await.is_err(), "{disruption}");
+        assert_eq!(carts(), before + 1, "{disruption} over XML-RPC");
+        assert_eq!(transport.send(request()).await.unwrap().status, 200);
+        assert_eq!(carts(), before + 2, "{disruption} over XML-RPC");
+    }
+}

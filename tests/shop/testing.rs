@@ -108,3 +108,10 @@ async fn a_shop_starts_as_its_builder_says() {
     assert!(broken.starts_with("seed:1:1: ") && broken.contains("customer"), "{broken}");
     assert!(panic_of(|| drop(TestShop::builder().bridge("9.9"))).contains("released are 1.1.3"));
 }
+
+#[tokio::test]
+#[should_panic(expected = "when.every: every 0 calls is never; write 1 for every call")]
+async fn a_disruption_that_never_strikes_is_not_armed() {
+    let shop = TestShop::start().await;
+    shop.disrupt(Disruption::HtmlPage, When { every: Some(0), ..When::default() });
+}

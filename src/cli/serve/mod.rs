@@ -4,110 +4,31 @@
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+mod args;
 mod control_args;
 mod of_scenario;
 
-use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
-use jiff::Timestamp;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tracing_subscriber::EnvFilter;
 
-use self::control_args::ControlArgs;
-use super::ready::{Ready, ReadyArgs};
-use super::shop_args::{ShopArgs, ShopKind};
-use super::shops;
+use self::args::LogFormat;
+pub use self::args::ServeArgs;
+use super::ready::Ready;
+use super::shop_args::ShopKind;
+use super::shops::{self, NamedShop};
 use super::{ExitCode, Outcome};
 use crate::bounded;
 use crate::cli::output;
 use crate::clock::Clock;
-use crate::magento::{Contract, WebServer};
-use crate::secret::ApiKey;
+use crate::magento::Contract;
 use crate::server::{AdminApi, BaseUrl, EndpointOptions, FakeShop, InMemoryShop, ServerOptions};
 use crate::shop::seed::SeedUser;
 use crate::shop::stubs::StubFile;
 use crate::shop::{Seed, SeedError, Shop, ShopConfig, built_in};
-
-/// Arguments of `serve`.
-#[derive(Debug, Args)]
-pub struct ServeArgs {
-    /// Address to listen on; port 0 takes any free one and prints it. Only loopback is reachable unless you name another.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8085")]
-    listen: SocketAddr,
-    /// What the shop holds: a YAML or JSON file, or the name of a shop that comes with the program: `corner-shop`, or
-    /// `big`, two years of a shop with 2,060 customers and 1,030 orders.
-    #[arg(long, value_name = "FILE", default_value = built_in::NAMES[0])]
-    seed: PathBuf,
-    /// What serves the shop: `fpm`, as most shops are, or `built-in`, PHP's own server, which sends its Content-Type beside
-    /// Magento's. Left out: what is usual for the flavor.
-    #[arg(long, value_enum)]
-    web_server: Option<WebServer>,
-    /// Answer from a recording instead of a shop: calls by operation and arguments, with a fault for what it does not have.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "user", "now", "exact_wsdl", "mend_wsdl", "list_operations", "stubs", "module", "wsdl"])]
-    cassette: Option<PathBuf>,
-    /// The shops of a scenario, as they are after its steps: a file, or a case as `mockgento list` names it. Their clocks stand
-    /// at the scenario's time until the console sets them.
-    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["cassette", "seed", "shops", "user", "now", "web_server", "stubs", "module", "wsdl", "wsi", "bridge", "flavor", "overrides", "mend_wsdl", "list_operations"])]
-    scenario: Option<PathBuf>,
-    /// With `--scenario`: only the steps that begin in this line of the file or before it.
-    #[arg(long, value_name = "LINE", requires = "scenario")]
-    until: Option<usize>,
-    #[command(flatten)]
-    shop: ShopArgs,
-    /// What operations answer before the shop does: a file of stubs (see docs/stubs.md). May be given several times.
-    #[arg(long, value_name = "FILE")]
-    stubs: Vec<PathBuf>,
-    /// Serve several shops in this process: a YAML file of shops by name, each with what this command line says of one (see
-    /// docs/control.md). Each has a port of its own, any free one unless `listen` names it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["cassette", "seed", "stubs", "module", "wsdl", "wsi", "bridge", "flavor", "overrides", "list_operations"])]
-    shops: Option<PathBuf>,
-    /// Add an API user with access to everything; its key comes from `--key`.
-    #[arg(long, value_name = "NAME", requires = "key")]
-    user: Option<String>,
-    /// API key of `--user`, six characters or more; better given in the environment.
-    #[arg(long, value_name = "KEY", env = "MOCKGENTO_API_KEY", hide_env_values = true, value_parser = masked_key)]
-    key: Option<ApiKey>,
-    /// Let the RPC WSDL import the SOAP encoding schema from the internet, as a real shop's does.
-    #[arg(long)]
-    exact_wsdl: bool,
-    /// Serve the bridge's five malformed WS-I operations in a form that every client can load.
-    #[arg(long)]
-    mend_wsdl: bool,
-    /// Freeze the shop's clock at this instant, such as `2026-01-31T09:00:00Z`, until the console sets it.
-    #[arg(long, value_name = "INSTANT")]
-    now: Option<Timestamp>,
-    #[command(flatten)]
-    control: ControlArgs,
-    /// List the API's operations and whether they are implemented, and end.
-    #[arg(long)]
-    list_operations: bool,
-    #[command(flatten)]
-    ready: ReadyArgs,
-    /// What to log on standard error, such as `info`, `debug` or `mockgento::server=trace`.
-    #[arg(long, value_name = "FILTER", env = "MOCKGENTO_LOG", default_value = "info")]
-    log: String,
-    /// Form of the log, and of what is printed once the shop can be called: with `json` that is one line with the members of
-    /// `--ready-file`.
-    #[arg(long, value_enum, default_value_t)]
-    log_format: LogFormat,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    /// Lines for people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-/// Never fails: clap would print the value it refuses.
-fn masked_key(text: &str) -> Result<ApiKey, std::convert::Infallible> {
-    Ok(ApiKey::new(text))
-}
 
 /// Serves until Ctrl-C.
 pub fn run(args: &ServeArgs) -> Outcome {
@@ -126,7 +47,7 @@ pub fn run(args: &ServeArgs) -> Outcome {
     start_logging(args)?;
     if let Some(folder) = &args.cassette {
         let is_json = args.log_format == LogFormat::Json;
-        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen, &args.ready, is_json));
+        return runtime()?.block_on(super::record::serve_cassette(folder, args.listen(), &args.ready, is_json));
     }
     let plans = match &args.shops {
         None => vec![Plan {
@@ -135,7 +56,7 @@ pub fn run(args: &ServeArgs) -> Outcome {
             described: kind.described(),
             args,
         }],
-        Some(file) => return run_several(args, &shops::read(file)?),
+        Some(file) => return run_several(args, &shops::read(file, args.listen)?),
     };
     run_all(args, plans, "")
 }
@@ -158,10 +79,10 @@ enum Content {
 }
 
 /// All shops are made before the first is served: they start all or not at all.
-fn run_several(args: &ServeArgs, shops: &[(String, ServeArgs)]) -> Outcome {
+fn run_several(args: &ServeArgs, shops: &[NamedShop]) -> Outcome {
     let mut plans = Vec::new();
-    for (name, own) in shops {
-        let said = |report: miette::Report| report.wrap_err(format!("the shop {name} cannot be served"));
+    for NamedShop { name, place, args: own } in shops {
+        let said = |report: miette::Report| report.wrap_err(format!("{place}: the shop {name} cannot be served"));
         let kind = own.shop.kind().map_err(said)?;
         let shop = Content::New(Box::new(shop(own, &kind).map_err(said)?));
         plans.push(Plan { name: Some(name.clone()), shop, described: kind.described(), args: own });
@@ -192,7 +113,7 @@ async fn serve(args: &ServeArgs, plans: Vec<Plan<'_>>, said: &str) -> Outcome {
     for (number, Plan { name, args: own, described, shop }) in plans.into_iter().enumerate() {
         let endpoint = EndpointOptions { exact_wsdl: own.exact_wsdl, ..EndpointOptions::default() };
         let admin = if own.control.no_admin { AdminApi::Off } else { args.control.api()? };
-        let mut listen = own.listen;
+        let mut listen = own.listen();
         if number > 0 && args.scenario.is_some() {
             // All of a scenario's shops have one command line: the first has the port that it names.
             listen.set_port(0);
@@ -307,7 +228,7 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
         Some(made) => made.map_err(|error| miette!("{error}"))?,
         None => seed_file(&args.seed)?,
     };
-    if let (Some(user), Some(key)) = (&args.user, &args.key) {
+    if let Some((user, key)) = args.user()? {
         seed.api_users.push(SeedUser::with_full_access(user, key.expose_secret()));
     }
     let config = ShopConfig {

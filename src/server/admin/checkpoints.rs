@@ -5,10 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{AdminRequest, Problem, Reply};
-use crate::server::service::{Saved, Service};
+use crate::server::checkpoints::{KEPT_MAX, Saved};
+use crate::server::service::Service;
 
-/// Each holds all rows of the shop.
-const KEPT_MAX: usize = 32;
 const NAME_BYTES_MAX: usize = 200;
 
 /// What is to be done.
@@ -35,8 +34,10 @@ pub(super) fn act(service: &Service, request: &AdminRequest, _: &str) -> Result<
 }
 
 fn save(service: &Service, name: String) -> Result<Reply, Problem> {
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains('/') {
-        let remedy = "write a name without slashes, of 200 bytes at most";
+    // A name is a segment of a path, and these two lead elsewhere however they are written.
+    let is_segment = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+    if !is_segment || name.len() > NAME_BYTES_MAX {
+        let remedy = "write a name without slashes, of 200 bytes at most, which is not \".\" or \"..\"";
         return Err(Problem::new(
             400,
             "no name for a checkpoint",
@@ -47,19 +48,17 @@ fn save(service: &Service, name: String) -> Result<Reply, Problem> {
     // The order of the locks: shop, plan, checkpoints.
     let shop = service.locked_shop();
     let plan = service.locked_plan().clone();
-    let mut saved = service.locked_checkpoints();
-    if saved.len() >= KEPT_MAX && !saved.contains_key(&name) {
+    let checkpoint = shop.checkpoint();
+    let shown = json!({"name": name, "at": checkpoint.at()});
+    if !service.locked_checkpoints().save(name, Saved { checkpoint, plan }) {
         let detail = format!("there are {KEPT_MAX} checkpoints, and each holds the whole shop");
         return Err(Problem::new(
             409,
             "too many checkpoints",
             detail,
-            "delete one, or save under a name that is there",
+            "delete one, save under a name that is there, or reset the shop, which forgets those saved since the first reset",
         ));
     }
-    let checkpoint = shop.checkpoint();
-    let shown = json!({"name": name, "at": checkpoint.at()});
-    saved.insert(name, Saved { checkpoint, plan });
     Ok(Reply::Created(shown))
 }
 
@@ -67,7 +66,7 @@ fn restore(service: &Service, name: &str) -> Result<Reply, Problem> {
     let mut shop = service.locked_shop();
     let mut plan = service.locked_plan();
     let saved = service.locked_checkpoints();
-    let Some(found) = saved.get(name) else { return Err(unknown(name, saved.keys())) };
+    let Some(found) = saved.get(name) else { return Err(unknown(name, saved.iter())) };
     shop.restore(&found.checkpoint);
     plan.take_over(&found.plan);
     Ok(Reply::Done)
@@ -75,15 +74,16 @@ fn restore(service: &Service, name: &str) -> Result<Reply, Problem> {
 
 pub(super) fn remove(service: &Service, _: &AdminRequest, name: &str) -> Result<Reply, Problem> {
     let mut saved = service.locked_checkpoints();
-    if saved.shift_remove(name).is_none() {
-        return Err(unknown(name, saved.keys()));
+    if !saved.remove(name) {
+        return Err(unknown(name, saved.iter()));
     }
     Ok(Reply::Done)
 }
 
-fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Problem {
-    let known: Vec<&str> = known.map(String::as_str).collect();
+fn unknown<'a>(name: &str, known: impl Iterator<Item = (&'a str, &'a Saved)>) -> Problem {
+    let known: Vec<&str> = known.map(|(name, _)| name).collect();
     let listed =
         if known.is_empty() { "there is none yet".to_owned() } else { format!("there are {}", known.join(", ")) };
-    Problem::new(404, "no such checkpoint", format!("none is called \"{}\"", crate::printable::shortened(name)), listed)
+    let remedy = format!("{listed}; a reset forgets those saved since the first reset");
+    Problem::new(404, "no such checkpoint", format!("none is called \"{}\"", crate::printable::shortened(name)), remedy)
 }

@@ -29,6 +29,9 @@ fn shown(plan: &Plan, id: ArmedId, armed: &Armed) -> Value {
 
 pub(super) fn arm(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
     let armed: Armed = request.yaml()?;
+    if let Some(nonsense) = armed.nonsense() {
+        return Err(Problem::new(400, "the disruption cannot be used", nonsense.told(), nonsense.help));
+    }
     operations::check(service, armed.when.operation.as_deref(), &[WSDL_OPERATION])?;
     if let Some(operation) = &armed.when.operation {
         operations::check_arguments(service, operation, &armed.when.arguments)?;

@@ -20,6 +20,7 @@ mod verify;
 
 use std::io;
 
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -231,7 +232,8 @@ fn dispatch(service: &Service, request: &AdminRequest) -> Result<Reply, Problem>
     // HEAD is a GET whose body the connection leaves out.
     let method = if request.method == "HEAD" { "GET" } else { request.method.as_str() };
     match found.iter().find(|(route, _)| route.method == method) {
-        Some((route, rest)) => (route.handler)(service, request, rest),
+        // What a client writes there is encoded, as a name with a blank in it has to be.
+        Some((route, rest)) => (route.handler)(service, request, &percent_decode_str(rest).decode_utf8_lossy()),
         None => {
             let allowed: Vec<&str> = found.iter().map(|(route, _)| route.method).collect();
             Err(Problem::wrong_method(method, &allowed.join(", ")))

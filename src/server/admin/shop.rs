@@ -112,6 +112,7 @@ pub(super) fn reset(service: &Service, request: &AdminRequest, _: &str) -> Resul
     reset.map_err(|error| Problem::new(500, "the shop cannot be reset", error.to_string(), "report this as a bug"))?;
     service.locked_plan().clear();
     service.locked_journal().clear();
+    service.locked_checkpoints().reset();
     Ok(Reply::Done)
 }
 
