@@ -48,7 +48,7 @@ impl Machine {
     fn commit(&self) -> String {
         let git = "git -c user.name=a -c user.email=a@example.com";
         let script = format!(
-            "[ -e repository.git ] || { git init --quiet repository; ln -s repository repository.git; }; cd repository; \
+            "[ -e repository.git ] || (git init --quiet repository; ln -s repository repository.git); cd repository; \
              {git} commit --quiet --allow-empty -m work; git rev-parse HEAD"
         );
         let (code, said) = sh(self.folder.path(), &script, &[]);
