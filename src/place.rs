@@ -55,6 +55,11 @@ impl<T> At<T> {
         Place::from(self.0.referenced)
     }
 
+    /// Another value in the same place.
+    pub fn with<U>(&self, value: U) -> At<U> {
+        At(Spanned::new(value, self.0.referenced, self.0.defined))
+    }
+
     /// The value without its place.
     pub fn get(&self) -> &T {
         &self.0.value

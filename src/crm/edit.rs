@@ -83,6 +83,7 @@ impl Crm {
         check_form(&fields)?;
         self.check_values(&fields)?;
         self.check_relations(channel, &fields)?;
+        self.check_email_is_free(channel, &fields)?;
         let now = self.clock().now();
         fields.set("createdAt", now);
         fields.set("updatedAt", now);

@@ -2,12 +2,18 @@
 //! (`validation.yml` of its Magento and address bundles), and the choices that the forms offer.
 
 use super::form::is_email;
-use super::{Crm, CrmError, CrmValue, Entity, Fields};
+use super::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId};
 use crate::datetime;
 use crate::nearest;
 
+/// The bit of a row's state that says that Magento has it no more.
+const REMOVED: i64 = 2;
+
 /// The choices for a gender.
 pub const GENDERS: &[&str] = &["male", "female"];
+
+/// The form's words for an e-mail address that somebody has.
+pub const EMAIL_TAKEN: &str = "This email address already in use. Please, provide another one.";
 
 /// What the address form requires, with its labels.
 const REQUIRED_OF_ADDRESS: &[(&str, &str)] = &[("street", "Street"), ("city", "City"), ("country", "Country")];
@@ -32,6 +38,21 @@ impl Crm {
             }
         }
         Ok(())
+    }
+
+    /// Whether a new customer's e-mail address is free as far as the CRM knows: nobody of the website has it in Magento.
+    /// The form asks Magento itself besides (`sync::email_check`).
+    pub(super) fn check_email_is_free(&self, channel: IntegrationId, fields: &Fields) -> Result<(), CrmError> {
+        let Some(email) = fields.text("email") else { return Ok(()) };
+        let found = self.find(Entity::Customer, &[("channel", channel.0.into()), ("email", email.into())])?;
+        let is_in_magento = |row: &super::Row| {
+            let is_gone = row.fields.int("syncState").is_some_and(|state| state & REMOVED != 0);
+            row.fields.origin_id().is_some() && !is_gone && row.fields.link("website") == fields.link("website")
+        };
+        match found.iter().any(is_in_magento) {
+            true => Err(CrmError::Forbidden(EMAIL_TAKEN.to_owned())),
+            false => Ok(()),
+        }
     }
 
     /// Whether the form takes an address: the fields that are given, and those that a new one needs.

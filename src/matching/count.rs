@@ -1,4 +1,4 @@
-//! `count: 2`, `count: {at least: 2}`, `count: {at most: 2}`.
+//! `count: 2`, `count: {at least: 2}`, `count: {at most: 2}`, `count: {at least: 2, at most: 3}`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,28 +16,52 @@ use crate::place::misfit;
 pub enum Count {
     /// Exactly this many.
     Exactly(usize),
-    /// One way or the other.
+    /// Within limits.
     Bound(Bound),
 }
 
-/// A limit to one side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Bound {
+/// Limits to one side, or to both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub struct Bound {
     /// That many or more.
-    #[serde(rename = "at least")]
-    AtLeast(usize),
+    #[serde(default, rename = "at least", skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<usize>,
     /// That many or fewer.
-    #[serde(rename = "at most")]
-    AtMost(usize),
+    #[serde(default, rename = "at most", skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<usize>,
 }
 
 impl Count {
+    /// That many or more.
+    pub const fn at_least(number: usize) -> Self {
+        Self::Bound(Bound { at_least: Some(number), at_most: None })
+    }
+
+    /// That many or fewer.
+    pub const fn at_most(number: usize) -> Self {
+        Self::Bound(Bound { at_least: None, at_most: Some(number) })
+    }
+
     /// Whether that many are right.
     pub fn is(self, number: usize) -> bool {
+        number >= self.least() && self.most().is_none_or(|most| number <= most)
+    }
+
+    /// The smallest number that is right.
+    pub fn least(self) -> usize {
         match self {
-            Self::Exactly(wanted) => number == wanted,
-            Self::Bound(Bound::AtLeast(least)) => number >= least,
-            Self::Bound(Bound::AtMost(most)) => number <= most,
+            Self::Exactly(wanted) => wanted,
+            Self::Bound(bound) => bound.at_least.unwrap_or_default(),
+        }
+    }
+
+    /// The largest number that is right; `None` where there is none.
+    pub fn most(self) -> Option<usize> {
+        match self {
+            Self::Exactly(wanted) => Some(wanted),
+            Self::Bound(bound) => bound.at_most,
         }
     }
 }
@@ -46,8 +70,9 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exactly(wanted) => write!(f, "{wanted}"),
-            Self::Bound(Bound::AtLeast(least)) => write!(f, "at least {least}"),
-            Self::Bound(Bound::AtMost(most)) => write!(f, "at most {most}"),
+            Self::Bound(Bound { at_least: Some(least), at_most: Some(most) }) => write!(f, "{least} to {most}"),
+            Self::Bound(Bound { at_least: None, at_most: Some(most) }) => write!(f, "at most {most}"),
+            Self::Bound(_) => write!(f, "at least {}", self.least()),
         }
     }
 }
@@ -103,6 +128,13 @@ impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = Spanned::<Written>::deserialize(deserializer)?;
         match written.value {
+            Written::Count(Count::Bound(Bound { at_least: None, at_most: None })) => {
+                Err(misfit(written.referenced, "it is not said how many", &format!("expected {EXPECTED}")))
+            }
+            Written::Count(count) if count.most().is_some_and(|most| most < count.least()) => {
+                let message = format!("no number is {count}");
+                Err(misfit(written.referenced, &message, "let `at least` be the smaller number of the two"))
+            }
             Written::Count(count) => Ok(count),
             Written::Text(text) => {
                 let message = format!("\"{text}\" does not fit here");

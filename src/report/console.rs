@@ -109,6 +109,9 @@ impl Console {
         if result.failed() {
             self.progress.failed();
         }
+        if result.not_begun().is_some() {
+            return;
+        }
         if let Some(why) = result.skipped.as_ref().filter(|_| !result.failed()) {
             let width = self.name_columns;
             let why = printable(why).replace('\n', " ");
@@ -133,7 +136,8 @@ impl Console {
     pub fn summary(&mut self, results: &[CaseResult], elapsed: Duration) {
         self.progress.finish();
         let failed: Vec<&CaseResult> = results.iter().filter(|result| result.failed()).collect();
-        for result in &failed {
+        let begun = || failed.iter().filter(|result| result.not_begun().is_none());
+        for result in begun() {
             if result.is_unread() {
                 // Its file was drawn with every mistake before anything ran.
                 let many = result.failures.len();
@@ -149,6 +153,11 @@ impl Console {
                 printable(&self.repeated_with)
             ));
         }
+        let left: Vec<&str> = failed.iter().filter_map(|result| result.not_begun()).collect();
+        if let Some(why) = left.first() {
+            let cases = if left.len() == 1 { "1 case".to_owned() } else { format!("{} cases", left.len()) };
+            self.print(&format!("\n{cases} did not begin: {}\n", printable(why)));
+        }
         let colour = if failed.is_empty() { GREEN } else { RED };
         let slow = results.iter().filter(|result| result.elapsed >= self.slow_after).count();
         let slow = if slow > 0 { format!("{YELLOW}, {slow} slow{RESET}") } else { String::new() };
@@ -159,7 +168,7 @@ impl Console {
             "\n{colour}{passed} passed, {many} failed{RESET}{skipped}{slow} {DIM}in {time} s{RESET}\n"
         ));
         if many > 1 {
-            let again = failed.iter().map(|result| format!("{RED}FAIL{RESET}  {}\n", result.name));
+            let again = begun().map(|result| format!("{RED}FAIL{RESET}  {}\n", result.name));
             self.print(&again.collect::<String>());
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::journal::JournalEntry;
 use crate::disrupt::WSDL_OPERATION;
 use crate::magento::Contract;
-use crate::matching::{Bound, Conditions, Count, Difference, Matcher};
+use crate::matching::{Conditions, Count, Difference, Matcher};
 
 /// The word for any operation.
 pub const ANY_OPERATION: &str = "any";
@@ -99,11 +99,7 @@ impl Wanted<'_> {
 
     /// How many must come before the next ones may, where order counts.
     fn least(&self) -> usize {
-        match self.count {
-            None => 1,
-            Some(Count::Exactly(number) | Count::Bound(Bound::AtLeast(number))) => number,
-            Some(Count::Bound(Bound::AtMost(_))) => 0,
-        }
+        self.count.map_or(1, Count::least)
     }
 
     /// In words: `customerCustomerInfo with customerId: "42"`.
@@ -272,8 +268,8 @@ mod tests {
             Together { nothing_else: true, ..Together::default() },
         );
         let none = Together::default();
-        let least = |number| Some(Count::Bound(Bound::AtLeast(number)));
-        let most = |number| Some(Count::Bound(Bound::AtMost(number)));
+        let least = |number| Some(Count::at_least(number));
+        let most = |number| Some(Count::at_most(number));
         for (wanted, together, expected) in [
             (vec![("info", "{}", Some(Count::Exactly(2)))], none, vec![]),
             (vec![("info", "{customerId: 42}", None)], none, vec![]),

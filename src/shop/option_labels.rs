@@ -4,7 +4,7 @@
 use super::Shop;
 use super::operation::options_of;
 use super::seed::SeedRow;
-use super::written::Miswritten;
+use super::written::{Miswritten, takes_of};
 use crate::magento::columns;
 
 /// Options in their order: id and label.
@@ -48,6 +48,17 @@ pub(super) fn check(table: &str, code: &str, text: &str, options: &Options) -> R
     Err(Miswritten::new(what, remedy))
 }
 
+/// Whether ids are those of options; nothing is said where none are known.
+fn check_ids(table: &str, code: &str, text: &str, options: &Options) -> Result<(), Miswritten> {
+    let known: Vec<&(String, String)> = options.iter().filter(|(id, _)| !id.is_empty()).collect();
+    let unknown = text.split(',').map(str::trim).find(|part| !known.iter().any(|(id, _)| id == part));
+    let Some(part) = unknown.filter(|_| !known.is_empty()) else { return Ok(()) };
+    let listed: Vec<String> = known.iter().take(LISTED_MAX).map(|(id, label)| format!("{id} for {label}")).collect();
+    let more = if known.len() > LISTED_MAX { " and more" } else { "" };
+    let what = format!("{table}.{code} has no option {part}");
+    Err(Miswritten::of(code, what, format!("there are {}{more}", listed.join(", "))))
+}
+
 impl Shop {
     /// Whether the columns of a row that hold options hold ids of them.
     ///
@@ -57,6 +68,24 @@ impl Shop {
         for (column, value) in row {
             if let Some(text) = value {
                 self.check_label(tables, column, text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether ids are those of options that there are, as a form offers them.
+    ///
+    /// # Errors
+    /// [`Miswritten`] for the first that is none.
+    pub(super) fn check_options(&self, tables: &[&str], row: &SeedRow) -> Result<(), Miswritten> {
+        for (column, value) in row {
+            let entity = tables.iter().find_map(|name| columns::tables().find(|known| known == name));
+            let (Some(text), Some(entity)) = (value.as_deref().filter(|text| !text.is_empty()), entity) else {
+                continue;
+            };
+            let is_judged = takes_of(&[entity], column).is_some();
+            if !is_judged && columns::attributes(entity).is_some() && is_ids(text) {
+                check_ids(entity, column, text, &options_of(self, entity, column))?;
             }
         }
         Ok(())

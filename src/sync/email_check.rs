@@ -7,12 +7,11 @@ use super::filter::FilterBag;
 use super::run::Run;
 use crate::client::ClientError;
 use crate::crm::edit::email_is_free;
+pub use crate::crm::form_values::EMAIL_TAKEN as TAKEN;
 use crate::crm::{Entity, IntegrationId, OriginId, RowId};
 use crate::quirk::Quirk;
 use crate::soap::SoapStruct;
 
-/// The form's words for an address that somebody has.
-pub const TAKEN: &str = "This email address already in use. Please, provide another one.";
 /// The form's words when Magento does not answer.
 pub const NO_ANSWER: &str = "Unable to communicate with the Magento instance. Please check integration settings.";
 

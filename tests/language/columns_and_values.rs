@@ -258,10 +258,17 @@ steps:
       - place order: {customer: ada@example.com, items: [{sku: mug, price: 3}], set: {increment_id: 100000001}}
       - place order: {customer: ada@example.com, items: [{sku: mgu}]}
       - refund order: {order: 100000001, adjustment fee: 100}
+      - delete store view: {named: default}
+      - create store view: {set: {code: more, name: More, group_id: 1, website_id: 0}}
+      - create address: {customer: ada@example.com, set: {firstname: A, lastname: B, street: x, city: y, telephone: 1, postcode: 1, country_id: DE, parent_id: 2}}
+      - update address: {address: 1, set: {region: Texas}}
+      - create product: {set: {sku: lamp, name: Lamp, price: 3, special_from_date: 2024-05-01, special_to_date: 2024-04-01}}
+      - update group: {named: General, set: {tax_class_id: 33}}
   - in crm:
       - update customer: {customer: ada@example.com, set: {birthday: 2024-06-02}}
       - update address: {address: 1, set: {country: US, region: US-XX}}
       - create address: {customer: ada@example.com, set: {street: x}}
+      - create customer: {set: {email: ada@example.com, firstName: A, lastName: B, store: 1, group: 1}}
 ";
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/refused.yaml");
     let scenario = Scenario::from_text(&path, text).unwrap();
@@ -296,9 +303,28 @@ steps:
         (30, "100000001", "the shop has an order 100000001 already; write another number"),
         (31, "mgu", "the shop has no product `mgu`, and nothing says what it costs; add `price: …`"),
         (32, "100000001", "refunding order 1 is refused: Credit memo's total must be positive."),
-        (34, "2024-06-02", "Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM"),
-        (35, "US-XX", "Region (region): US-XX is no region of US; did you mean US-"),
-        (36, "ada@", "City (city): this value should not be blank"),
+        (33, "default", "This store cannot be deleted. It is the default or the last one; delete another"),
+        (
+            34,
+            "0",
+            "website_id is 0, and the store 1 (core_store_group) is of website 1; leave it out: a store view is of",
+        ),
+        (35, "2", "parent_id is 2, and the address is one of customer 1; leave it out, or name that customer"),
+        (
+            36,
+            "Texas",
+            "region is Texas, and region_id stays 12, which is California; did you mean Texas, region_id 57?",
+        ),
+        (
+            37,
+            "2024-05-01",
+            "The From Date value should be less than or equal to the To Date value. Let it begin before it ends: special_from_date",
+        ),
+        (38, "33", "customer_group.tax_class_id cannot hold \"33\"; tax classes are"),
+        (40, "2024-06-02", "Birthday (birthday): 2024-06-02 is to come, it is 2024-06-01 in the CRM"),
+        (41, "US-XX", "Region (region): US-XX is no region of US; did you mean US-"),
+        (42, "ada@", "City (city): this value should not be blank"),
+        (43, "", "This email address already in use. Please, provide another one."),
     ];
     assert_eq!(failures.len(), expected.len(), "{failures:#?}");
     for (failure, (line, value, message)) in failures.iter().zip(expected) {

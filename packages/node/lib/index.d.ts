@@ -165,7 +165,7 @@ export interface WantedCalls {
   with?: Conditions;
   /** "ok", "3 rows", or such as { contains: "fault 5" }. */
   answered?: Json;
-  count?: number | { "at least": number } | { "at most": number };
+  count?: number | { "at least"?: number; "at most"?: number };
 }
 
 /** What an operation answers before the shop does. */

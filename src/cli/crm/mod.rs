@@ -103,11 +103,15 @@ impl CrmFile {
     }
 
     fn is_there(&self) -> miette::Result<()> {
-        if self.path.exists() {
-            return Ok(());
-        }
         let help = "give the file that \"mockgento sync --crm FILE\" made";
-        Err(miette!(help = help, "there is no CRM file {}", self.path.display()))
+        if !self.path.exists() {
+            return Err(miette!(help = help, "there is no CRM file {}", self.path.display()));
+        }
+        // SQLite would take it for a database without tables, and opening it would make a CRM of it.
+        if self.path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
+            return Err(miette!(help = help, "{} is empty, no CRM is in it", self.path.display()));
+        }
+        Ok(())
     }
 }
 

@@ -11,6 +11,8 @@ use crate::scenario::language::read::variables::Variables;
 use crate::scenario::language::read::{fragments, parse, recover};
 use crate::scenario::language::script::Script;
 use crate::scenario::language::source::SourceFile;
+use crate::scenario::language::text::span::At;
+use crate::scenario::language::text::value::Value;
 
 /// The folder whose subfolders group scenarios, and beside which `snapshots` lies.
 const SCENARIOS: &str = "scenarios";
@@ -114,7 +116,7 @@ fn wrong(file: &Arc<SourceFile>) -> Vec<Finding> {
     if let Some((mut script, variables)) = recovered.rest.take() {
         let heads = case::all(&Head::of(&script)).err();
         let put_in = fragments::put_in(file, &mut script, &variables).err().unwrap_or_default();
-        let checked = check::findings_of_rest(file, &script);
+        let checked = check::findings_of_rest(file, &script, &unread_steps(&file.text, &recovered));
         let more = put_in.into_iter().chain(checked).chain(heads.into_iter().flatten());
         let is_sure = |finding: &Finding| {
             let at = finding.place.as_ref().map(|place| place.bytes.start);
@@ -124,6 +126,14 @@ fn wrong(file: &Arc<SourceFile>) -> Vec<Finding> {
         findings.extend(more.filter(is_sure));
     }
     sorted(findings)
+}
+
+/// The steps in which something cannot be read, as they are written.
+fn unread_steps<T>(text: &str, recovered: &recover::Recovered<T>) -> Vec<At<Value>> {
+    let Ok(root) = parse::values(text) else { return Vec::new() };
+    let Value::Record(head) = root.get() else { return Vec::new() };
+    let Some(Value::List(steps)) = head.get("steps").map(At::get) else { return Vec::new() };
+    steps.iter().filter(|step| recovered.is_spoiled(step.place().bytes.start)).cloned().collect()
 }
 
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -147,7 +157,7 @@ fn checked(
     let mut findings = match fragments::put_in(file, script, variables) {
         Ok(()) => check::findings(file, script),
         Err(mut wrong) => {
-            wrong.extend(check::findings_of_rest(file, script));
+            wrong.extend(check::findings_of_rest(file, script, &[]));
             wrong
         }
     };

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::scenario::run::attendant::{Attendant, Nobody};
 use crate::scenario::run::case::Case;
 use crate::scenario::run::failure::{Failure, FailureKind};
-use crate::scenario::run::result::CaseResult;
+use crate::scenario::run::result::{CaseResult, NOT_BEGUN};
 use crate::scenario::run::runner::{self, RunOptions};
 
 /// How many run at once, and how long one may take by the wall's clock; a scenario's own time costs nothing.
@@ -156,7 +156,7 @@ fn not_run(case: &Case, why: &str) -> CaseResult {
         file: None,
         line: 1,
         column: None,
-        step: "start".to_owned(),
+        step: NOT_BEGUN.to_owned(),
         message: why.to_owned(),
         detail: String::new(),
     });

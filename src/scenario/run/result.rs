@@ -13,6 +13,9 @@ use crate::scenario::run::timeline::Timeline;
 /// What stands for a step where a file cannot be read.
 const UNREAD: &str = "file";
 
+/// What stands for a step where a case was not begun.
+pub(in crate::scenario) const NOT_BEGUN: &str = "start";
+
 /// The name of the entry that says that too few cases were run.
 const TOO_FEW: &str = "cases that were run";
 
@@ -52,6 +55,14 @@ impl CaseResult {
             elapsed: Duration::ZERO,
             exercised: Box::default(),
             timeline: None,
+        }
+    }
+
+    /// Why it was not begun, where the run ended before.
+    pub fn not_begun(&self) -> Option<&str> {
+        match self.failures.as_slice() {
+            [only] if only.kind == FailureKind::Stopped && only.step == NOT_BEGUN => Some(&only.message),
+            _ => None,
         }
     }
 

@@ -16,7 +16,7 @@ pub enum EditError {
         nearest: String,
     },
     /// The table has no such record.
-    #[error("{table} has no record {id}; it has {count}")]
+    #[error("{table} has no record {id}; it has {count} record{}", if *.count == 1 { "" } else { "s" })]
     UnknownRecord {
         /// The table that was named.
         table: String,
@@ -50,8 +50,13 @@ pub enum EditError {
     #[error("{}", joined(.0, .1))]
     NotAllowed(String, String),
     /// No such API user.
-    #[error("the shop has no API user \"{0}\"")]
-    UnknownUser(String),
+    #[error("the shop has no API user \"{user}\"; {remedy}")]
+    UnknownUser {
+        /// The name that was given.
+        user: String,
+        /// The one that is meant, or all there are.
+        remedy: String,
+    },
     /// No such bridge release.
     #[error(transparent)]
     UnknownRelease(#[from] crate::magento::bridge::UnknownRelease),

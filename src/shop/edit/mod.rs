@@ -275,6 +275,7 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
             shop.check_sale(sale, written::ORDER)?;
             shop.check_is_bought(sale)?;
             shop.check_number(sale)?;
+            shop.check_guest(sale)?;
             shop.place_order(sale)
         }
         ShopEdit::CommentOrder { order, comment, notify, visible } => {
@@ -302,8 +303,14 @@ pub(super) fn apply(shop: &mut Shop, edit: &ShopEdit) -> Result<i64, EditError> 
 }
 
 fn change_user(shop: &mut Shop, name: &str, change: impl FnOnce(&mut super::acl::ApiUser)) -> Result<i64, EditError> {
-    let user = shop.users.get_mut(name).ok_or_else(|| EditError::UnknownUser(name.to_owned()))?;
-    change(user);
+    if shop.users.get(name).is_none() {
+        let known: Vec<String> = shop.users.iter().map(|user| user.name.clone()).collect();
+        let remedy = crate::nearest::choices(name, &known.iter().map(String::as_str).collect::<Vec<_>>());
+        return Err(EditError::UnknownUser { user: name.to_owned(), remedy });
+    }
+    if let Some(user) = shop.users.get_mut(name) {
+        change(user);
+    }
     Ok(0)
 }
 

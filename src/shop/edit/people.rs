@@ -37,6 +37,7 @@ impl Shop {
     /// Whether the tables have all columns of a row, and those can hold its values.
     pub(super) fn check_written(&self, tables: &[&'static str], row: &SeedRow) -> Result<(), EditError> {
         self.check_labels(tables, row)?;
+        self.check_options(tables, row)?;
         let is_own = |column: &str| tables.iter().any(|table| self.has_own_column(table, column));
         written::check_row(tables, row, is_own)?;
         self.check_in_shop(tables, row)
@@ -90,6 +91,7 @@ impl Shop {
         self.check_written(written::ADDRESS, fields)?;
         self.require(CUSTOMER, customer)?;
         let (mut row, defaults) = self.saved_address(fields)?;
+        keep_owner(&row, customer)?;
         row.set("parent_id", customer.to_string());
         let missing = self.missing_in_address(&row, State::Optional);
         if !missing.is_empty() {
@@ -112,6 +114,7 @@ impl Shop {
         let before = self.require(ADDRESS, id)?.clone();
         let (changes, defaults) = self.saved_address(fields)?;
         keep_key(&changes, "entity_id", id)?;
+        keep_owner(&changes, before.int("parent_id"))?;
         let mut row = before.clone();
         for (column, value) in changes.iter() {
             row.set_opt(column, value.map(str::to_owned));
@@ -242,6 +245,18 @@ impl Shop {
     pub(super) fn touch_customer(&mut self, id: i64) {
         let now = self.now_sql();
         self.database.table_mut("customer").update(id, |row| row.set("updated_at", now));
+    }
+}
+
+/// An address is that of one customer for good; its form does not say which.
+fn keep_owner(address: &Row, customer: i64) -> Result<(), EditError> {
+    let told = address.get("parent_id").filter(|text| !text.is_empty());
+    match told.filter(|_| address.int("parent_id") != customer) {
+        Some(other) => {
+            let what = format!("parent_id is {other}, and the address is one of customer {customer}");
+            Err(Miswritten::of("parent_id", what, "leave it out, or name that customer").into())
+        }
+        None => Ok(()),
     }
 }
 

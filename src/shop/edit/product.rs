@@ -6,6 +6,7 @@ use super::{EditError, tables};
 use crate::magento::columns;
 use crate::shop::operation::catalog::url_key::url_key;
 use crate::shop::seed::SeedRow;
+use crate::shop::written::Miswritten;
 use crate::shop::{Row, Shop};
 use crate::soap::SoapStruct;
 
@@ -24,6 +25,33 @@ const USUAL: &[(&str, &str)] = &[
     ("required_options", "0"),
 ];
 
+/// Dates that are a range, as the form checks them (`validateAction` of its controller).
+const RANGES: &[(&str, &str)] = &[
+    ("special_from_date", "special_to_date"),
+    ("news_from_date", "news_to_date"),
+    ("custom_design_from", "custom_design_to"),
+];
+
+/// A range that is given, or of which a part is, begins before it ends.
+fn check_dates(given: &SeedRow, stored: Option<&Row>) -> Result<(), EditError> {
+    let value = |column: &str| match given.get(column) {
+        Some(value) => value.as_deref(),
+        None => stored.and_then(|row| row.get(column)),
+    };
+    for (from, to) in RANGES.iter().filter(|(from, to)| given.contains_key(*from) || given.contains_key(*to)) {
+        if let (Some(first), Some(last)) = (value(from), value(to))
+            && !last.is_empty()
+            && first > last
+        {
+            let column = if given.contains_key(*from) { from } else { to };
+            let what = "The From Date value should be less than or equal to the To Date value.";
+            let remedy = format!("let it begin before it ends: {from} is {first} and {to} is {last}");
+            return Err(Miswritten::of(column, what, remedy).into());
+        }
+    }
+    Ok(())
+}
+
 impl Shop {
     /// Saves a new product. Gives its id.
     pub(super) fn add_product(&mut self, fields: &SeedRow) -> Result<i64, EditError> {
@@ -39,6 +67,7 @@ impl Shop {
         }
         let key = own.get("name").cloned().flatten().map(|name| url_key(&name));
         own.entry("url_key".to_owned()).or_insert(key);
+        check_dates(&own, None)?;
         let id = tables::create(self, TABLE, &own)?;
         let product = id.to_string();
         let websites: Vec<i64> =
@@ -54,6 +83,7 @@ impl Shop {
     /// Saves a product with other values.
     pub(super) fn change_product(&mut self, id: i64, fields: &SeedRow) -> Result<i64, EditError> {
         let (own, stock) = self.parted(fields)?;
+        check_dates(&own, self.database.table(TABLE).row(id))?;
         tables::update(self, TABLE, id, &own)?;
         if !stock.is_empty() {
             self.set_stock(&id.to_string(), &stock);

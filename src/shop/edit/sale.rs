@@ -4,6 +4,7 @@ use super::EditError;
 use super::people::{check_email, not_allowed};
 use super::values::{check_changes, check_region};
 use crate::shop::seed::SeedRow;
+use crate::shop::written::never::{ORDER_STATES, ORDER_STATUSES};
 use crate::shop::written::{self, Miswritten, Tables};
 use crate::shop::{Sale, Shop};
 
@@ -91,6 +92,21 @@ impl Shop {
         Ok(())
     }
 
+    /// A guest who buys has a name: Magento's checkout validates guests as it does customers.
+    pub(super) fn check_guest(&self, sale: &Sale) -> Result<(), EditError> {
+        if sale.customer.is_some() || sale.cart.is_some() {
+            return Ok(());
+        }
+        for (column, said) in
+            [("firstname", "The first name cannot be empty."), ("lastname", "The last name cannot be empty.")]
+        {
+            if sale.guest.get(column).and_then(Option::as_deref).unwrap_or_default().trim().is_empty() {
+                return Err(Miswritten::of(column, said, format!("add `{column}: …` to `guest`")).into());
+            }
+        }
+        Ok(())
+    }
+
     /// An order has a number of its own.
     pub(super) fn check_number(&self, sale: &Sale) -> Result<(), EditError> {
         let Some(Some(number)) = sale.set.get("increment_id") else { return Ok(()) };
@@ -116,7 +132,7 @@ impl Shop {
     /// A status is one of the shop's, or one that a fresh install has.
     fn check_status(&self, column: &str, word: &str, table: &'static str, of: &str) -> Result<(), EditError> {
         let own: Vec<&str> = self.database.table(table).iter().map(|(_, row)| row.text(of)).collect();
-        let fresh = if column == "state" { STATES } else { STATUSES };
+        let fresh = if column == "state" { ORDER_STATES } else { ORDER_STATUSES };
         let known = || own.iter().copied().chain(fresh.iter().copied());
         if known().any(|known| known == word) {
             return Ok(());
@@ -128,30 +144,3 @@ impl Shop {
         Err(Miswritten::of(column, format!("the shop has no order {column} `{word}`"), remedy).into())
     }
 }
-
-/// The states that an order may have.
-const STATES: &[&str] =
-    &["new", "pending_payment", "processing", "complete", "closed", "canceled", "holded", "payment_review"];
-
-/// Statuses of orders in a fresh install.
-const STATUSES: &[&str] = &[
-    "pending",
-    "pending_payment",
-    "processing",
-    "complete",
-    "closed",
-    "canceled",
-    "holded",
-    "payment_review",
-    "fraud",
-    "pending_paypal",
-    "pending_ogone",
-    "cancel_ogone",
-    "decline_ogone",
-    "processed_ogone",
-    "processing_ogone",
-    "waiting_authorozation",
-    "pending_amazon_asv",
-    "paypal_reversed",
-    "paypal_canceled_reversal",
-];

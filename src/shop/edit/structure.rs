@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EditError, tables};
-use crate::shop::Shop;
 use crate::shop::seed::SeedRow;
-use crate::shop::written;
+use crate::shop::written::{self, Miswritten};
+use crate::shop::{Row, Shop};
 
 /// What a form is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -129,7 +129,7 @@ impl Shop {
         if part == Part::Product {
             return self.add_product(fields);
         }
-        let mut fields = self.with_website(part, fields)?;
+        let mut fields = self.with_website(part, fields, None)?;
         for (column, value) in form.usual {
             fields.entry((*column).to_owned()).or_insert_with(|| Some((*value).to_owned()));
         }
@@ -146,7 +146,7 @@ impl Shop {
         if part == Part::Product {
             return self.change_product(id, fields);
         }
-        tables::update(self, form.table, id, &self.with_website(part, fields)?)
+        tables::update(self, form.table, id, &self.with_website(part, fields, Some(id))?)
     }
 
     /// Deletes one with what hangs on it.
@@ -157,7 +157,7 @@ impl Shop {
         let default_group = self.default_group();
         let kept = match part {
             Part::Website => id == 0 || count < 2 || row.text("is_default") == "1",
-            Part::StoreView => id == 0 || count < 2,
+            Part::StoreView => id == 0 || count < 2 || self.is_default_view(&row, id),
             Part::CustomerGroup => id == 0 || id == default_group,
             Part::Product => false,
         };
@@ -168,9 +168,24 @@ impl Shop {
                 Part::Product => "This product cannot be deleted.".to_owned(),
                 Part::CustomerGroup => format!("The group \"{}\" cannot be deleted", row.text(form.code)),
             };
-            return Err(not_allowed(words, "it is the default or the last one; delete another".to_owned()));
+            let remedy = if part == Part::StoreView && count > 1 && id != 0 {
+                let store = row.text("group_id");
+                format!(
+                    "it is the default of its store; make another one the default before: `update: {{table: core_store_group, id: \
+                     {store}, set: {{default_store_id: …}}}}`"
+                )
+            } else {
+                "it is the default or the last one; delete another".to_owned()
+            };
+            return Err(not_allowed(words, remedy));
         }
         tables::delete(self, form.table, id)
+    }
+
+    /// Magento deletes no store view that its store shows where nothing else is said.
+    fn is_default_view(&self, view: &Row, id: i64) -> bool {
+        let store = self.database().table("core_store_group").row(view.int("group_id"));
+        store.is_some_and(|store| store.int("default_store_id") == id)
     }
 
     fn default_group(&self) -> i64 {
@@ -195,9 +210,11 @@ impl Shop {
     }
 
     /// A store view is of the website of its store (`core_store_group`), which the form asks for.
-    fn with_website(&self, part: Part, fields: &SeedRow) -> Result<SeedRow, EditError> {
+    fn with_website(&self, part: Part, fields: &SeedRow, id: Option<i64>) -> Result<SeedRow, EditError> {
         let mut fields = fields.clone();
-        if let (Part::StoreView, Some(Some(store))) = (part, fields.get("group_id")) {
+        let stored = id.and_then(|id| self.database().table(part.table()).row(id)?.get("group_id"));
+        let given = fields.get("group_id").and_then(Option::as_deref);
+        if let (Part::StoreView, Some(store)) = (part, given.or(stored)) {
             let stores = self.database().table("core_store_group");
             let Some(row) = store.parse().ok().and_then(|id: i64| stores.row(id)) else {
                 let known: Vec<String> = stores.iter().map(|(id, _)| id.to_string()).collect();
@@ -205,6 +222,12 @@ impl Shop {
                 return Err(not_allowed(format!("the shop has no store {store} (core_store_group)"), remedy));
             };
             let website = row.text("website_id").to_owned();
+            if let Some(Some(other)) = fields.get("website_id").filter(|told| told.as_deref() != Some(&website)) {
+                let what =
+                    format!("website_id is {other}, and the store {store} (core_store_group) is of website {website}");
+                let remedy = "leave it out: a store view is of the website of its store";
+                return Err(Miswritten::of("website_id", what, remedy).into());
+            }
             fields.insert("website_id".to_owned(), Some(website));
         }
         Ok(fields)

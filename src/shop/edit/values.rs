@@ -179,6 +179,14 @@ pub(super) fn check_region(address: &Row, given: &SeedRow) -> Result<(), EditErr
         };
         Err(Miswritten::of(column, what, remedy).into())
     };
+    let told = given.get("region").and_then(Option::as_deref).filter(|name| !name.is_empty());
+    if let (Some(name), Some(region), false) = (told, directory::region(id), given.contains_key("region_id")) {
+        // The id is what counts, and it is that of another one.
+        if !region.name.eq_ignore_ascii_case(name) && region.code != name {
+            let what = format!("region is {name}, and region_id stays {id}, which is {}", region.name);
+            return wrong("region", what);
+        }
+    }
     if id != 0 {
         let is_right = country.is_empty() || directory::region(id).is_some_and(|region| region.country_id == country);
         return if is_right {

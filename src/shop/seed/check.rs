@@ -11,7 +11,7 @@ use crate::magento::columns::stored;
 use crate::shop::database::Database;
 use crate::shop::option_labels;
 use crate::shop::row::Row;
-use crate::shop::written::{self, Miswritten};
+use crate::shop::written::{self, Miswritten, takes};
 
 /// The entity of each type in the rows of `eav_attribute`; a row that names none is of a product.
 const ENTITIES: &[(&str, &str)] =
@@ -188,6 +188,10 @@ fn check<'a>(
             let remedy = meant.unwrap_or(wrong.remedy);
             let remedy = format!("{} A column of your own is named under `columns`", ended(&remedy));
             found.push(record.misfit(column, wrong.what, remedy));
+        } else if let Some(text) = value.filter(|_| column == "country_id" && record.address.is_some())
+            && let Some(remedy) = takes::no_country(text).filter(|_| !text.is_empty())
+        {
+            found.push(record.misfit(column, format!("{table}.{column} cannot hold \"{text}\""), remedy));
         } else if let Some(text) = value
             && let Err(wrong) = known.labels(table, column, text)
         {

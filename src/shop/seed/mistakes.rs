@@ -3,9 +3,10 @@
 use serde_saphyr::Error;
 
 use super::check::{self, Misfit};
-use super::{Seed, SeedError, declared, references};
+use super::{Seed, SeedError, declared, recover, references};
 use crate::place::{At, Place};
 use crate::written_value::Value;
+use crate::yaml_mistake;
 
 /// Seeds that are longer were made by a program; what is wrong with them is said without a line.
 const TEXT_MAX: usize = 1 << 20;
@@ -14,11 +15,26 @@ impl Seed {
     /// Reads a seed file and looks at every column and value; `name` is for messages.
     ///
     /// # Errors
-    /// [`SeedError::Rows`] with all that is wrong with rows; what [`Seed::parse`] has otherwise.
+    /// [`SeedError::Rows`] with all that is wrong with it; [`SeedError::TooLarge`], and [`SeedError::Syntax`] for a file that
+    /// has nothing in it.
     pub fn checked(text: &str, name: &str) -> Result<Self, SeedError> {
-        let seed = Self::parse(text, name)?;
-        seed.check_rows(text, name)?;
-        Ok(seed)
+        if let Some(nothing) = yaml_mistake::nothing_in(text, &yaml_mistake::SEED) {
+            let (line, column, message) = nothing.in_one_line();
+            return Err(SeedError::Syntax { name: name.to_owned(), line, column, message });
+        }
+        match Self::parse(text, name) {
+            Ok(seed) => {
+                seed.check_rows(text, name)?;
+                Ok(seed)
+            }
+            Err(error @ SeedError::Syntax { .. }) if text.len() <= TEXT_MAX => {
+                match told(recover::all(text, name, error.clone(), check::MISFITS_MAX)) {
+                    Err(all) => Err(all),
+                    Ok(()) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Looks at every column and value of a seed that was read from a text.
@@ -26,14 +42,22 @@ impl Seed {
     /// # Errors
     /// [`SeedError::Rows`].
     pub fn check_rows(&self, text: &str, name: &str) -> Result<(), SeedError> {
+        told(self.wrong_rows(text, name, true))
+    }
+
+    /// What is wrong with its rows, each with its place; of a seed of which parts could not be read, what may stand in those is
+    /// not missed.
+    pub(super) fn wrong_rows(&self, text: &str, name: &str, is_whole: bool) -> Vec<(Option<Place>, String)> {
         if text.len() > TEXT_MAX {
-            return Ok(());
+            return Vec::new();
         }
-        let wrong = declared::wrong(self);
+        let wrong = if is_whole { declared::wrong(self) } else { Vec::new() };
         let mut misfits = check::rows(self);
-        misfits.extend(references::misfits(self));
+        if is_whole {
+            misfits.extend(references::misfits(self));
+        }
         if wrong.is_empty() && misfits.is_empty() {
-            return Ok(());
+            return Vec::new();
         }
         let root: Result<At<Value>, Error> = serde_saphyr::from_str(text);
         let root = root.as_ref().ok();
@@ -49,11 +73,17 @@ impl Seed {
             let place = root.and_then(|root| place_of(root, misfit));
             told(place, format!("{}: {}; {}", misfit.named, misfit.what, misfit.remedy))
         });
-        let mut lines: Vec<(Option<Place>, String)> = declared.chain(of_rows).collect();
-        // As they stand in the file.
-        lines.sort_by_key(|(place, _)| place.as_ref().map_or((0, 0), |place| (place.line, place.column)));
-        lines.truncate(check::MISFITS_MAX);
-        Err(SeedError::Rows(lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")))
+        declared.chain(of_rows).collect()
+    }
+}
+
+/// Mistakes as they stand in the file, as many as somebody reads.
+fn told(mut lines: Vec<(Option<Place>, String)>) -> Result<(), SeedError> {
+    lines.sort_by_key(|(place, _)| place.as_ref().map_or((0, 0), |place| (place.line, place.column)));
+    lines.truncate(check::MISFITS_MAX);
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(SeedError::Rows(lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n"))),
     }
 }
 

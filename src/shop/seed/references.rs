@@ -65,6 +65,13 @@ struct Known {
 
 fn config(seed: &Seed, found: &mut Vec<Misfit>) {
     // A database keeps empty values that no form saves.
+    for path in seed.config.keys() {
+        // A shop may have fields of modules in Magento's groups; what is nearly one of Magento's is that one, misspelt.
+        let wrong = paths::check_path(path, |_| false).err();
+        if let Some(wrong) = wrong.filter(|wrong| wrong.remedy.starts_with("did you mean ")) {
+            found.push(Misfit::of(["config"], path, "config".to_owned(), wrong.what, wrong.remedy));
+        }
+    }
     for (path, value) in seed.config.iter().filter(|(_, value)| !value.is_empty()) {
         if let Err(wrong) = paths::check_setting(path, value) {
             found.push(Misfit::of(["config"], path, "config".to_owned(), wrong.what, wrong.remedy));
@@ -105,6 +112,9 @@ fn customers(seed: &Seed, known: &Known, found: &mut Vec<Misfit>) {
         };
         if email.trim().is_empty() {
             told("email", "there is no e-mail address".to_owned(), "add `email: …`".to_owned());
+        } else if !email.contains('@') {
+            let remedy = "write one such as ada@example.com".to_owned();
+            told("email", format!("`{email}` is no e-mail address"), remedy);
         }
         for key in ["entity_id", "customer_id"] {
             let Some(id) = row.get(key).map(leading_int) else { continue };

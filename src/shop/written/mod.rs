@@ -2,7 +2,9 @@
 //! and makes it fit, so that a misspelt column or a text where a number belongs would pass in silence. What Magento itself
 //! refuses when a form is saved is the table in `fields`; what of it needs a shop is asked in [`edit`](super::edit).
 
+pub(in crate::shop) mod elsewhere;
 pub(in crate::shop) mod fields;
+pub(crate) mod never;
 pub(crate) mod paths;
 pub(crate) mod takes;
 
@@ -73,7 +75,7 @@ pub fn is_column(tables: &[&str], column: &str) -> bool {
 fn of_tables(tables: &[&str], column: &str) -> Option<(&'static Column, &'static str)> {
     tables.iter().find_map(|name| {
         let table = columns::table(name)?;
-        let written = table.name(column).filter(|written| *written == column)?;
+        let written = table.name(column).filter(|written| *written == column && !columns::is_virtual(name, column))?;
         Some((table.column(written)?, columns::tables().find(|known| known == name)?))
     })
 }
@@ -87,7 +89,9 @@ pub fn no_column(tables: &[&str], column: &str) -> Miswritten {
     let known = tables.iter().filter_map(|name| columns::table(name)).flat_map(|table| table.columns.keys());
     let known = known.map(String::as_str).chain(besides(tables));
     let what = format!("{} has no column `{column}`", tables.first().copied().unwrap_or_default());
-    let remedy = nearest::did_you_mean(column, known)
+    let hint = tables.iter().find_map(|table| elsewhere::of(table, column)).map(str::to_owned);
+    let remedy = hint
+        .or_else(|| nearest::did_you_mean(column, known))
         .unwrap_or_else(|| "`mockgento schema seed` lists the columns of every table".to_owned());
     Miswritten::of(column, what, remedy)
 }

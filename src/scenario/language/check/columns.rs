@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Check;
+use super::closed::Of;
 use crate::scenario::language::finding::{choices, did_you_mean};
 use crate::scenario::language::step::expectation::{RowMatcher, RowsExpectation};
 use crate::scenario::language::text::kind::Kind;
@@ -17,6 +18,7 @@ impl Check<'_> {
     /// Columns and values of an edit; answers whether they are right.
     pub(super) fn shop_fields(&mut self, fields: &Fields, tables: Tables) -> bool {
         let before = self.found.len();
+        self.stores(fields);
         for (name, value) in fields.iter() {
             if !written::is_column(tables, name) && !self.is_own(tables, name) {
                 let wrong = written::no_column(tables, name);
@@ -137,7 +139,7 @@ impl Check<'_> {
                 self.report(name.place(), message, help);
                 continue;
             }
-            self.comparable(Kind::of_shop(&table, name), name, matcher);
+            self.comparable(Kind::of_shop(&table, name), Of::Shop(&table), name, matcher);
         }
     }
 
@@ -145,11 +147,13 @@ impl Check<'_> {
     pub(super) fn comparable(
         &mut self,
         kind: Kind,
+        of: Of<'_>,
         name: &At<String>,
         matcher: &At<crate::scenario::language::text::matcher::Matcher>,
     ) {
         for text in matcher.texts() {
-            if let Some(help) = kind.never(text) {
+            let help = kind.never(text).map(str::to_owned);
+            if let Some(help) = help.or_else(|| self.outside_list(of, name, text)) {
                 self.report(matcher.place(), format!("{} never is \"{text}\"", name.get()), help);
             }
         }

@@ -60,6 +60,7 @@ impl Check<'_> {
                 self.channel = Channel::Exists;
             }
             CrmEdit::ChangeSettings(settings) => {
+                self.queued += 1;
                 self.needs_channel(place);
                 self.integration(&settings.set);
             }

@@ -10,6 +10,8 @@ impl Check<'_> {
         self.place_of_edit(step.shop.as_ref(), place);
         self.window(step);
         self.sense(step);
+        self.has_others |=
+            matches!(step.with.get(), Disruption::WrongType(_) | Disruption::InvalidUtf8 | Disruption::ControlCharacter);
         if let Some(operation) = &step.operation {
             self.operation(operation, &[WSDL_OPERATION]);
         }

@@ -25,6 +25,12 @@ const CUSTOMER_NEEDS: &[(&str, &str)] = &[
     ("lastname", "a customer has a last name: Magento saves none without"),
 ];
 
+/// What Magento's checkout asks a guest for besides an address.
+const GUEST_NEEDS: &[(&str, &str)] = &[
+    ("firstname", "a guest who buys has a first name: Magento places no order without"),
+    ("lastname", "a guest who buys has a last name: Magento places no order without"),
+];
+
 /// What Magento's address model asks for in every country.
 const ADDRESS_NEEDS: &[(&str, &str)] = &[
     ("firstname", "an address has a first name: Magento saves none without"),
@@ -85,6 +91,10 @@ impl Check<'_> {
             MagentoEdit::CreateCart(told) => self.sale(told, written::CART, place),
             MagentoEdit::PlaceOrder(told) => {
                 self.sale(told, written::ORDER, place);
+                if !told.guest.is_empty() && told.cart.is_none() {
+                    let first = told.guest.iter().next().map_or_else(|| place.clone(), |(name, _)| name.place());
+                    self.needs(&told.guest, GUEST_NEEDS, &first);
+                }
                 if told.items.is_empty() && told.cart.is_none() && !self.may_be_refused {
                     let help = "add `items: [{sku: …, price: …}]`, or `cart: …`";
                     self.report(place.clone(), "nothing is bought: Magento places no order without items", help);
@@ -144,6 +154,7 @@ impl Check<'_> {
             MagentoEdit::Subscribe(told) | MagentoEdit::Unsubscribe(told) => {
                 self.place_of_edit(told.shop.as_ref(), place);
                 self.email(&told.email, told.email.place());
+                self.stored.insert(("subscriber_email".to_owned(), told.email.get().clone()));
                 self.shop_fields(&told.set, written::SUBSCRIPTION);
             }
             MagentoEdit::Create(record) => {
@@ -244,6 +255,7 @@ impl Check<'_> {
 
     /// A table's columns; the database makes of values what the columns keep.
     fn record(&mut self, table: &At<String>, set: &Fields) {
+        self.stores(set);
         self.shop_table(table);
         if known::shop_tables().contains(&table.get().as_str()) || self.own_tables.contains_key(table.get()) {
             for (name, _) in set.iter() {
@@ -292,6 +304,7 @@ impl Check<'_> {
     /// `run` has a command that can be read.
     pub(super) fn run_program(&mut self, step: &RunStep, place: &Place) {
         self.talked = true;
+        self.has_others = true;
         let words = shell_words::split(&step.command);
         if words.as_ref().is_ok_and(|words| !words.is_empty()) {
             return;
@@ -343,7 +356,8 @@ impl Check<'_> {
             return;
         }
         let message = format!("no customer is `{}`", customer.get());
-        let help = did_you_mean(customer, self.people.emails()).unwrap_or_else(|| {
+        let meant = self.people.meant(customer).map(|email| format!("did you mean `{email}`?"));
+        let help = meant.unwrap_or_else(|| {
             "write an e-mail address or an id of the seed, or create the customer before".to_owned()
         });
         self.report(customer.place(), message, help);

@@ -2,19 +2,23 @@
 
 use super::Check;
 use super::Finding;
+use super::closed::Of;
 use super::columns::matchers;
 use crate::crm::Entity;
 use crate::disrupt::WSDL_OPERATION;
+use crate::matching::Presence;
 use crate::scenario::language::finding::choices;
 use crate::scenario::language::known;
 use crate::scenario::language::setup::case_filter;
 use crate::scenario::language::step::expectation::{CallsExpectation, Expectation, RowsExpectation};
-use crate::scenario::language::text::count::{Bound, Count};
+use crate::scenario::language::text::count::Count;
 use crate::scenario::language::text::kind::Kind;
 use crate::scenario::language::text::matcher::{Matcher, MatcherWord};
 use crate::scenario::language::text::span::{At, Place};
 
-const ANY_NUMBER: Count = Count::Bound(Bound::AtLeast(0));
+fn is_any_number(count: Count) -> bool {
+    count.least() == 0 && count.most().is_none()
+}
 
 /// Whether an answer is ever told in these words.
 fn is_answer(text: &str) -> bool {
@@ -52,6 +56,10 @@ impl Check<'_> {
         let message = expectation.message.as_ref().map(At::place);
         if let Some(message) = &expectation.message {
             self.says_something(message);
+            if matches!(message.get(), Matcher::Word(MatcherWord::Is(Presence::Any))) {
+                let help = "write the text that is meant, or `outcome: any` for a sync that may fail";
+                self.report(message.place(), "every message fulfils `is: any`", help);
+            }
         }
         if let Some(place) = outcome.or(message).filter(|_| !self.talked) {
             self.report(
@@ -70,12 +78,13 @@ impl Check<'_> {
                     self.field(name, entity);
                 }
                 for (name, matcher) in matchers(rows).flatten() {
-                    self.comparable(Kind::of_crm(&rows.rows, name), name, matcher);
+                    self.comparable(Kind::of_crm(&rows.rows, name), Of::Crm(&rows.rows), name, matcher);
                 }
             }
             if let Some(fields) = known::record_fields(&rows.rows) {
-                for (name, _) in matchers(rows).flatten() {
+                for (name, matcher) in matchers(rows).flatten() {
                     self.record_field(name, &rows.rows, &fields);
+                    self.comparable(Kind::Text, Of::Crm(&rows.rows), name, matcher);
                 }
             }
             self.rows(rows);
@@ -143,6 +152,10 @@ impl Check<'_> {
         let (word, text) = match matcher.get() {
             Matcher::Word(MatcherWord::Contains(text)) => ("contains", text.as_str()),
             Matcher::Word(MatcherWord::Regex(pattern)) => ("regex", pattern.text()),
+            Matcher::Word(MatcherWord::OneOf(texts)) if texts.is_empty() => {
+                let help = "write the texts that it may be: `{one of: [a, b]}`";
+                return self.report(matcher.place(), "nothing is one of nothing", help);
+            }
             _ => return,
         };
         if text.is_empty() {
@@ -151,7 +164,7 @@ impl Check<'_> {
     }
 
     fn calls(&mut self, calls: &CallsExpectation) {
-        if let Some(count) = calls.count.as_ref().filter(|count| *count.get() == ANY_NUMBER) {
+        if let Some(count) = calls.count.as_ref().filter(|count| is_any_number(*count.get())) {
             self.report(count.place(), "any number of calls is at least 0", "write how many, such as `{at least: 1}`");
         }
         let Some(answered) = &calls.answered else { return };
@@ -170,7 +183,7 @@ impl Check<'_> {
         for (_, matcher) in matchers(rows).flatten() {
             self.says_something(matcher);
         }
-        if let Some(count) = rows.count.as_ref().filter(|count| *count.get() == ANY_NUMBER && rows.have.is_empty()) {
+        if let Some(count) = rows.count.as_ref().filter(|count| is_any_number(*count.get()) && rows.have.is_empty()) {
             self.report(count.place(), "any number of rows is at least 0", "write how many, such as `{at least: 1}`");
         }
         if rows.count.is_none() && rows.have.is_empty() && rows.are.is_none() && rows.unordered.is_none() {
@@ -180,7 +193,7 @@ impl Check<'_> {
         } else if let Some(count) = rows.count.as_ref().filter(|_| rows.are.is_some() || rows.unordered.is_some()) {
             self.report(count.place(), "rows that are listed need no count", "drop `count`");
         }
-        let none = rows.count.as_ref().is_some_and(|count| *count.get() == Count::Exactly(0));
+        let none = rows.count.as_ref().is_some_and(|count| count.most() == Some(0));
         if let (true, Some((name, _))) = (none, rows.have.first()) {
             self.report(name.place(), "rows that must not be there cannot hold anything", "drop `have` or `count: 0`");
         }

@@ -41,7 +41,7 @@ fn help(entity: Entity, field: &str, text: &str) -> Option<String> {
 }
 
 /// People write a region's name, or its code alone.
-fn no_region(text: &str) -> Option<String> {
+pub(super) fn no_region(text: &str) -> Option<String> {
     let is_code = text.split_once('-').is_some_and(|(country, _)| directory::country(country).is_some());
     if is_code {
         return None;

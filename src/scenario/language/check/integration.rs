@@ -7,11 +7,15 @@ use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::text::span::At;
 use crate::sync::connector::Stream;
 
+/// The word for all websites.
+const ALL_WEBSITES: &str = "all";
+
 impl Check<'_> {
     pub(super) fn integrations(&mut self) {
         let script = self.script;
         for setup in script.integration.iter().chain(script.integrations.values()) {
             self.integration(setup);
+            self.website(setup);
         }
         if let (Some(_), Some((name, _))) = (&script.integration, script.integrations.first()) {
             let help = "keep `integrations` when there are several";
@@ -52,6 +56,18 @@ impl Check<'_> {
         for entity in integration.entities.iter().flatten() {
             self.one_of(entity, "an entity of a Magento channel", Stream::entity_names());
         }
+    }
+
+    /// The website is one that a seed has; what edits make of them is known when it runs.
+    fn website(&mut self, setup: &IntegrationSetup) {
+        let Some(website) = setup.website.as_ref().filter(|website| website.get() != ALL_WEBSITES) else { return };
+        let known = self.seeded_websites();
+        let is_it = |(id, code): &(String, String)| id == website.get() || code == website.get();
+        if known.is_empty() || known.iter().any(is_it) {
+            return;
+        }
+        let codes: Vec<&str> = known.iter().map(|(_, code)| code.as_str()).chain([ALL_WEBSITES]).collect();
+        self.report(website.place(), format!("the shop has no website `{}`", website.get()), choices(website, &codes));
     }
 
     /// Nothing is synced before its start.

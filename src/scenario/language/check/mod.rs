@@ -1,6 +1,7 @@
 //! What can be wrong with a scenario before it runs, all of it at once: names nobody defined, settings that contradict each
 //! other, steps that cannot work.
 
+mod closed;
 mod columns;
 mod crm_edits;
 mod discovery;
@@ -11,6 +12,7 @@ mod expect;
 mod form_values;
 mod integration;
 mod people;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,6 +32,7 @@ use crate::scenario::language::step::snapshot::{SnapshotStep, plain};
 use crate::scenario::language::step::sync::SyncStep;
 use crate::scenario::language::step::{Step, StepKind};
 use crate::scenario::language::text::span::{At, Place};
+use crate::scenario::language::text::value::Value;
 use crate::shop::Seed;
 use crate::shop::acl::API_KEY_LENGTH_MIN;
 use crate::shop::conditions::{self, Unfit};
@@ -39,23 +42,27 @@ use people::People;
 
 /// Everything that is wrong.
 pub fn findings(file: &SourceFile, script: &Script) -> Vec<Finding> {
-    of(file, script, false)
+    of(file, script, None)
 }
 
 /// Everything that is wrong with the rest of a file of which parts cannot be read: nothing is said of what those parts may
-/// have named or done.
-pub fn findings_of_rest(file: &SourceFile, script: &Script) -> Vec<Finding> {
-    of(file, script, true)
+/// have named or done. `unread` are the steps of those parts, as they are written.
+pub fn findings_of_rest(file: &SourceFile, script: &Script, unread: &[At<Value>]) -> Vec<Finding> {
+    of(file, script, Some(unread))
 }
 
-fn of(file: &SourceFile, script: &Script, is_rest: bool) -> Vec<Finding> {
+fn of(file: &SourceFile, script: &Script, unread: Option<&[At<Value>]>) -> Vec<Finding> {
     let mut check = Check::new(file, script);
-    check.is_rest = is_rest;
-    check.talked = is_rest;
+    check.is_rest = unread.is_some();
+    check.talked = check.is_rest;
     check.head();
     for step in &script.steps {
         check.origin.clone_from(&step.1);
         check.step(step);
+    }
+    check.origin = None;
+    for step in unread.into_iter().flatten() {
+        check.unread(step, "");
     }
     check.found
 }
@@ -80,12 +87,20 @@ struct Check<'a> {
     /// Operations that overrides declare.
     declared: BTreeSet<String>,
     snapshots: BTreeSet<String>,
+    /// The names of the shops' seeds.
+    seeds: Vec<String>,
+    /// Values that edits have put into columns by now.
+    stored: BTreeSet<(String, String)>,
+    /// Whether somebody else's program, or answers of its own, may put anything anywhere.
+    has_others: bool,
     channel: Channel,
     /// Those of the integrations that steps were about before.
     channels: BTreeMap<String, Channel>,
     /// The integration that steps are about.
     selected: String,
     talked: bool,
+    /// Wishes for a job by now, less those that were run.
+    queued: usize,
     /// Whether the edit at hand is expected to be refused.
     may_be_refused: bool,
     /// Whether parts of the file are not there.
@@ -123,10 +138,14 @@ impl<'a> Check<'a> {
             contracts: Vec::new(),
             declared: BTreeSet::new(),
             snapshots: BTreeSet::new(),
+            seeds: Vec::new(),
+            stored: BTreeSet::new(),
+            has_others: false,
             channel: Channel::Exists,
             channels: BTreeMap::new(),
             selected: script.integrations.keys().next().map(|name| name.get().clone()).unwrap_or_default(),
             talked: false,
+            queued: 0,
             may_be_refused: false,
             is_rest: false,
         }
@@ -156,6 +175,7 @@ impl<'a> Check<'a> {
         }
         if script.shop.is_none() && script.shops.is_empty() {
             self.people.seeded(seeds::DEFAULT, self.path);
+            self.seeds.push(seeds::DEFAULT.to_owned());
         }
         self.quirks();
         for (name, variant) in &script.variants {
@@ -198,6 +218,8 @@ impl<'a> Check<'a> {
         self.bridge(shop.bridge.as_ref());
         let name = shop.seed.as_ref().map_or(seeds::DEFAULT, |name| name.get().as_str());
         self.people.seeded(name, self.path);
+        self.seeds.push(name.to_owned());
+        self.has_others |= shop.stubs.is_some() || shop.overrides.is_some() || !shop.modules.is_empty();
         match (seeds::load(name, self.path), &shop.seed) {
             (Ok(seed), _) => {
                 self.own.extend(seed.own_columns());
@@ -262,6 +284,10 @@ impl<'a> Check<'a> {
 
     /// A table of Magento, or one that a seed declares.
     fn shop_table(&mut self, table: &At<String>) {
+        if table.get() == "core_config_data" {
+            let help = "the configuration is no table here: `configure` changes it, and a seed has it under `config`";
+            return self.report(table.place(), "`core_config_data` is not a table of the shop", help);
+        }
         let own: Vec<String> = self.own_tables.keys().cloned().collect();
         let known: Vec<&str> = known::shop_tables().into_iter().chain(own.iter().map(String::as_str)).collect();
         self.one_of(table, "a table of the shop", &known);
@@ -308,8 +334,11 @@ impl<'a> Check<'a> {
             StepKind::During(during) => self.during(during, &place),
             StepKind::Run(run) => self.run_program(&run.0, &place),
             StepKind::SyncData(one) => self.sync_data(one, &place),
-            StepKind::ScheduleSync(_) => self.talks(&place, "schedule a sync"),
-            StepKind::RunQueue(_) => self.talks(&place, "run its jobs"),
+            StepKind::ScheduleSync(_) => {
+                self.queued += 1;
+                self.talks(&place, "schedule a sync");
+            }
+            StepKind::RunQueue(_) => self.run_queue(&place),
             StepKind::ExpireCarts(_) => self.talks(&place, "look for expired carts"),
             StepKind::InMagento(edits) => {
                 self.is_any(&edits.0, "edit", &place);
@@ -323,7 +352,11 @@ impl<'a> Check<'a> {
                     self.crm_edit(edit, &place);
                 }
             }
-            StepKind::Advance(_) => self.talked |= self.script.automatic_sync.is_yes(),
+            StepKind::Advance(_) if self.script.automatic_sync.is_yes() => {
+                self.queued += 1;
+                self.talked = true;
+            }
+            StepKind::Advance(_) => {}
             StepKind::Disrupt(disruptions) => {
                 self.is_any(&disruptions.0, "disruption", &place);
                 for disruption in &disruptions.0 {
@@ -344,6 +377,15 @@ impl<'a> Check<'a> {
             let message = format!("there is no channel left to {what} with");
             self.report(place.clone(), message, "add `- in crm: {create channel: {}}` before it");
         }
+    }
+
+    /// Jobs wait that somebody, or cron, has put there.
+    fn run_queue(&mut self, place: &Place) {
+        if self.queued == 0 && !self.has_others && !self.is_rest {
+            self.report(place.clone(), "no job waits in the queue", "put `- schedule sync` before");
+        }
+        self.queued = self.queued.saturating_sub(1);
+        self.talks(place, "run its jobs");
     }
 
     fn sync(&mut self, settings: Option<&SyncStep>, place: &Place) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::nearest;
 use crate::scenario::language::beside::seeds;
 use crate::scenario::language::text::value::{Fields, Value};
 
@@ -49,8 +50,11 @@ impl People {
         self.emails.contains(customer) || self.ids.contains(customer) || (is_id && self.created)
     }
 
-    /// The e-mail addresses of all customers that are known by now.
-    pub(in crate::scenario) fn emails(&self) -> impl Iterator<Item = &str> {
-        self.emails.iter().map(String::as_str)
+    /// The e-mail address that may be meant. Most are of one domain, so that somebody is known by what stands before it.
+    pub(in crate::scenario) fn meant(&self, customer: &str) -> Option<&str> {
+        let local = |email: &str| email.rsplit_once('@').map_or(email, |(local, _)| local).to_owned();
+        let locals: Vec<(String, &str)> = self.emails.iter().map(|email| (local(email), email.as_str())).collect();
+        let meant = nearest::meant(&local(customer), locals.iter().map(|(local, _)| local.as_str()));
+        locals.iter().find(|(local, _)| meant == Some(local)).map(|(_, email)| *email)
     }
 }

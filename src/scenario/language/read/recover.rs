@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::parse;
 use crate::scenario::language::finding::Finding;
-use crate::scenario::language::text::span::At;
 use crate::scenario::language::text::value::Value;
 use crate::yaml_mistake::OTHER_KIND;
+use crate::yaml_mistake::entries::{self, around, overlap};
 
 /// Findings after which nobody reads on.
 const FINDINGS_MAX: usize = 40;
@@ -126,31 +126,16 @@ impl Page<'_> {
         self.whole.lines().any(is_it)
     }
 
+    fn blank(&mut self, gone: Range<usize>) -> bool {
+        let is_new = entries::blank(&mut self.text, &gone);
+        self.blanked.push(gone);
+        is_new
+    }
+
     fn push(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
-    }
-
-    /// Puts blanks in the place of a part, and of the comma that parted it from the others.
-    fn blank(&mut self, gone: Range<usize>) -> bool {
-        let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        let is_blank = |byte: &u8| byte.is_ascii_whitespace();
-        let after = bytes.iter().skip(gone.end).position(|byte| !is_blank(byte)).map(|skip| gone.end + skip);
-        let before = bytes.get(..gone.start).and_then(|before| before.iter().rposition(|byte| !is_blank(byte)));
-        let is_comma = |at: &usize| bytes.get(*at) == Some(&b',');
-        let comma = after.filter(is_comma).or(before.filter(is_comma));
-        let mut is_new = false;
-        for at in gone.clone().chain(comma) {
-            if let Some(byte) = bytes.get_mut(at).filter(|byte| **byte != b'\n' && **byte != b'\r') {
-                is_new |= *byte != b' ';
-                *byte = b' ';
-            }
-        }
-        self.blanked.push(gone);
-        // Whole entries begin and end between characters.
-        self.text = String::from_utf8_lossy(&bytes).into_owned();
-        is_new
     }
 }
 
@@ -161,67 +146,6 @@ fn missing(message: &str) -> Option<&'static str> {
         "`steps` is missing" => Some("\nsteps: [sync]\n"),
         _ => None,
     }
-}
-
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
-    a.start < b.end && b.start < a.end
-}
-
-/// The smallest entry around a place. What lacks something is noticed at one of its members. A pair that is all of an item
-/// goes with the item's dash.
-fn around(text: &str, root: &At<Value>, at: usize, is_lacking: bool) -> Option<Range<usize>> {
-    let entries = entries(text, root);
-    let mut around: Vec<&Range<usize>> =
-        entries.iter().filter(|entry| entry.contains(&at) || entry.start == at).collect();
-    around.sort_by_key(|entry| entry.len());
-    let own = (*around.get(usize::from(is_lacking)).or(around.first())?).clone();
-    let dash = dash_before(text, own.start);
-    let is_item = |entry: &&Range<usize>| entry.start == dash && entry.end == own.end;
-    Some(entries.iter().find(is_item).cloned().unwrap_or(own))
-}
-
-/// Every pair and every item, with all that belongs to it.
-fn entries(text: &str, root: &At<Value>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    visit(text, root, &mut found);
-    found
-}
-
-/// Notes what is below a value; answers where the value ends.
-fn visit(text: &str, value: &At<Value>, found: &mut Vec<Range<usize>>) -> usize {
-    let start = value.place().bytes.start;
-    let mut last = start;
-    match value.get() {
-        Value::Record(fields) => {
-            for (name, below) in fields.iter() {
-                let of_name = name.place().bytes;
-                let end = match below.get() {
-                    // What stood there may be blanked out.
-                    Value::Null => next_written(text, of_name.end + 1),
-                    _ => visit(text, below, found).max(of_name.end + 1),
-                };
-                let end = end.min(text.len());
-                found.push(of_name.start..end);
-                last = last.max(end);
-            }
-        }
-        Value::List(items) => {
-            for item in items {
-                let at = item.place().bytes.start;
-                let end = visit(text, item, found).max(at);
-                found.push(dash_before(text, at)..end);
-                last = last.max(end);
-            }
-        }
-        _ => return value.place().bytes.end,
-    }
-    let closes = match text.as_bytes().get(start) {
-        Some(b'{') => b'}',
-        Some(b'[') => b']',
-        _ => return last,
-    };
-    let rest = text.as_bytes().iter().skip(last.max(start + 1));
-    rest.clone().position(|byte| *byte == closes).map_or(last, |skip| last.max(start + 1) + skip + 1)
 }
 
 /// An entry with the lines that follow it at least as far indented as its key, up to the next item of a list.
@@ -241,22 +165,6 @@ fn with_lines_beside(text: &str, gone: &Range<usize>) -> Range<usize> {
         end = end.max(at);
     }
     gone.start..end
-}
-
-/// Where something stands again after blanks.
-fn next_written(text: &str, from: usize) -> usize {
-    let rest = text.as_bytes().iter().skip(from);
-    rest.clone().position(|byte| !byte.is_ascii_whitespace()).map_or(text.len(), |skip| from + skip)
-}
-
-/// An item of a list in lines begins with its dash.
-fn dash_before(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.rfind('\n').map_or(0, |end| end + 1);
-    match before.get(line..).and_then(|line| line.rfind("- ")) {
-        Some(dash) if before.get(line + dash + 1..).is_some_and(|rest| rest.trim().is_empty()) => line + dash,
-        _ => at,
-    }
 }
 
 /// Steps, and entries of the head.

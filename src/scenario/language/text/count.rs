@@ -1,3 +1,3 @@
 //! How many there must be: [`crate::matching`], under the name it has in the language.
 
-pub use crate::matching::{Bound, Count};
+pub use crate::matching::Count;

@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::scenario::language::finding::choices;
+use crate::scenario::language::finding::{choices, did_you_mean};
 use crate::scenario::language::step::expectation::{RowMatcher, RowsExpectation};
 use crate::scenario::language::text::kind::Kind;
+use crate::scenario::language::text::matcher::Matcher;
 use crate::scenario::language::text::span::{At, Place};
 
 /// A row as texts; `None` for null.
@@ -68,7 +69,8 @@ pub(super) fn judge(place: &str, expected: &RowsExpectation, rows: &[TextRow], k
         return vec![Unmet::at(count.place(), message).among(&there, &fields)];
     }
     if expected.count.is_none() && selected.is_empty() {
-        let message = format!("{place} has no {table} row{conditions}");
+        let meant = of.meant(&expected.r#where, rows).map(|said| format!("; {said}")).unwrap_or_default();
+        let message = format!("{place} has no {table} row{conditions}{meant}");
         let there: Vec<&TextRow> = rows.iter().collect();
         return vec![Unmet::at(expected.rows.place(), message).among(&there, &fields)];
     }
@@ -175,6 +177,13 @@ fn value<'r>(row: &'r TextRow, name: &str) -> Option<&'r str> {
 }
 
 impl Of<'_> {
+    /// The value of some row that may be meant by the only condition.
+    fn meant(self, wanted: &RowMatcher, rows: &[TextRow]) -> Option<String> {
+        let (name, matcher) = wanted.first().filter(|_| wanted.len() == 1)?;
+        let Matcher::Exact(text) = matcher.get() else { return None };
+        did_you_mean(text, rows.iter().filter_map(|row| value(row, name)))
+    }
+
     fn fits(self, row: &TextRow, wanted: &RowMatcher) -> bool {
         wanted.iter().all(|(name, matcher)| matcher.matches_as((self.kind)(self.table, name), value(row, name)))
     }

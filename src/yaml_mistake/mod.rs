@@ -1,6 +1,8 @@
 //! What the YAML reader says of a file, said by its cause and with a remedy: it notices a mistake later than where it was
 //! made, and in its own terms. One home for every kind of file that people write.
 
+pub(crate) mod entries;
+
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
 use crate::nearest;
@@ -167,6 +169,29 @@ const CLEARER: &[(&str, &str, &str)] = &[
     ("expected sequence start", "this is not a list", LIST_HELP),
 ];
 
+/// Keys that people expect beside another one, and what to do where they are none.
+const WANTED: &[(&[&str], &str, &str)] = &[
+    (
+        &["website", "websites", "store", "stores", "store view", "scope", "scope_id", "scope id"],
+        "path",
+        "leave it out: the shop has one configuration, which all websites and store views share",
+    ),
+    (&["email", "e-mail", "id", "customer_id"], "customer", "write `customer: …`, with the e-mail address or the id"),
+    (&["increment_id", "number", "id"], "order", "write `order: …`, with the number or the id"),
+    (
+        &["website", "store view", "store_view", "store", "group", "product", "sku", "code", "name", "id"],
+        "named",
+        "write `named: …`",
+    ),
+    (&["to"], "step", "write `step: …`"),
+    (&["customer"], "email", "write `email: …`, with the e-mail address"),
+    (
+        &["table", "entity", "customer", "order", "cart", "account", "contact", "customer_address"],
+        "rows",
+        "name the table: `rows: …`",
+    ),
+];
+
 const ONE_KEY: &str = "this is not a word, and not a record of one key";
 const ONE_KEY_HELP: &str = "write one of the words that belong here, with what it needs behind it";
 const QUOTES: &str = "put it in quotes";
@@ -225,7 +250,17 @@ fn explain(error: &Error, offered: fn(&str) -> bool) -> (String, Option<String>)
     let known = |words: &[&'static str]| words.iter().copied().filter(|word| offered(word)).collect::<Vec<_>>();
     match error {
         Error::SerdeUnknownField { field, expected, .. } => {
-            (format!("`{field}` is not known here"), Some(nearest::choices(field, &known(expected))))
+            let words = known(expected);
+            let wanted =
+                WANTED.iter().find(|(fields, beside, _)| fields.contains(&field.as_str()) && words.contains(beside));
+            let help = match wanted {
+                Some((_, _, help)) => (*help).to_owned(),
+                None if words.contains(&"set") && nearest::meant(field, words.iter().copied()).is_none() => {
+                    format!("put it under `set`: `set: {{{field}: …}}`; {}", nearest::choices(field, &words))
+                }
+                None => nearest::choices(field, &words),
+            };
+            (format!("`{field}` is not known here"), Some(help))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
             let said = format!("`{variant}` is not known here");
@@ -239,7 +274,17 @@ fn explain(error: &Error, offered: fn(&str) -> bool) -> (String, Option<String>)
         }
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            (format!("{unexpected} does not fit here"), Some(format!("expected {expected}")))
+            let unexpected = match unexpected.as_str() {
+                "sequence" => "a list",
+                "map" => "a record",
+                other => other,
+            };
+            let one_of = if unexpected == "a list" && expected.contains("one of, is") {
+                "; one of several is `{one of: [a, b]}`"
+            } else {
+                ""
+            };
+            (format!("{unexpected} does not fit here"), Some(format!("expected {expected}{one_of}")))
         }
         Error::InvalidScalar { ty: "boolean" | "bool", .. } => {
             ("this is neither true nor false".to_owned(), Some("write true or false".to_owned()))
@@ -303,10 +348,8 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
     let Some(place) = mistake.place.clone() else { return mistake };
     let message = mistake.message.as_str();
     let line = line_at(text, place.bytes.start);
-    let is_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    if text.lines().all(is_nothing) {
-        let message = if text.trim().is_empty() { "the file is empty" } else { "the file holds comments only" };
-        return Mistake::at(place, message, kind.begin);
+    if let Some(nothing) = nothing_in(text, kind) {
+        return Mistake { place: Some(place), ..nothing };
     }
     if let Some(other) = of_another_kind(message, &place, text, kind) {
         return other;
@@ -324,6 +367,12 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
     }
     if message.starts_with("expected string scalar") {
         return no_text(place, text);
+    }
+    if message.starts_with("externally tagged enum expected")
+        && text.get(place.bytes.start..).is_some_and(|rest| rest.starts_with('['))
+    {
+        let any = if key_before(text, place.bytes.start) == "outcome" { "; `outcome: any` is either" } else { "" };
+        return Mistake::at(place, "a list stands here where one word belongs", format!("write one of its words{any}"));
     }
     if let Some((_, said, help)) = CLEARER.iter().find(|(start, _, _)| message.starts_with(start)) {
         return Mistake::at(place, *said, *help);
@@ -368,7 +417,11 @@ fn no_text(place: Place, text: &str) -> Mistake {
     let form = if is_list { "a list" } else { "a record" };
     match before.ends_with(':') {
         true => {
-            let help = "write one text or number; a text with braces or brackets goes in quotes";
+            let help = match key_before(text, place.bytes.start) {
+                "not" => "`not` takes one text; write `{is: present}` for any value and `{is: absent}` for none",
+                "outcome" => "write one of its words; `outcome: any` is either",
+                _ => "write one text or number; a text with braces or brackets goes in quotes",
+            };
             Mistake::at(place, format!("{form} stands here where one value belongs"), help)
         }
         false => {
@@ -376,6 +429,12 @@ fn no_text(place: Place, text: &str) -> Mistake {
             Mistake::at(place, format!("{form} stands here where the name of a key belongs"), help)
         }
     }
+}
+
+/// The key whose value begins at a place.
+pub(crate) fn key_before(text: &str, at: usize) -> &str {
+    let before = text.get(..at).and_then(|before| before.trim_end().strip_suffix(':')).unwrap_or_default();
+    before.rsplit([',', '{', '\n', '-']).next().unwrap_or_default().trim().trim_matches('"')
 }
 
 /// A file of another kind is told by the keys at its top, when the first thing that is wrong is one of these.
@@ -392,6 +451,17 @@ fn of_another_kind(message: &str, place: &Place, text: &str, kind: &FileKind) ->
     }
     let (what, _, given) = KINDS.iter().find(|(what, keys, _)| *what != kind.what && has(keys))?;
     Some(Mistake::at(place.clone(), format!("{OTHER_KIND}{what}, and {} is wanted", kind.what), *given))
+}
+
+fn is_nothing(line: &str) -> bool {
+    line.trim().is_empty() || line.trim_start().starts_with('#')
+}
+
+/// That a file has nothing in it, where it has not.
+pub(crate) fn nothing_in(text: &str, kind: &FileKind) -> Option<Mistake> {
+    let message = if text.trim().is_empty() { "the file is empty" } else { "the file holds comments only" };
+    let place = Place { line: 1, column: 1, bytes: 0..0 };
+    text.lines().all(is_nothing).then(|| Mistake::at(place, message, kind.begin))
 }
 
 /// Whether the YAML reader itself said it.
