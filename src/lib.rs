@@ -120,4 +120,6 @@ mod whole_file;
 mod written_value;
 pub mod xml;
 #[cfg(feature = "shop")]
+mod yaml_entries;
+#[cfg(feature = "shop")]
 mod yaml_mistake;

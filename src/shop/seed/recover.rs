@@ -4,7 +4,8 @@ use super::{Seed, SeedError};
 use crate::place::{At, Place};
 use crate::shop::written::elsewhere;
 use crate::written_value::Value;
-use crate::yaml_mistake::{OTHER_KIND, entries, key_before};
+use crate::yaml_entries as entries;
+use crate::yaml_mistake::{OTHER_KIND, key_before};
 
 /// Parts of the head without which columns and tables of somebody's own are not known.
 const OWN: &[&str] = &["columns", "attributes", "own_tables"];

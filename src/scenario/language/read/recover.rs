@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::parse;
 use crate::scenario::language::finding::Finding;
 use crate::scenario::language::text::value::Value;
+use crate::yaml_entries::{self, around, overlap};
 use crate::yaml_mistake::OTHER_KIND;
-use crate::yaml_mistake::entries::{self, around, overlap};
 
 /// Findings after which nobody reads on.
 const FINDINGS_MAX: usize = 40;
@@ -127,7 +127,7 @@ impl Page<'_> {
     }
 
     fn blank(&mut self, gone: Range<usize>) -> bool {
-        let is_new = entries::blank(&mut self.text, &gone);
+        let is_new = yaml_entries::blank(&mut self.text, &gone);
         self.blanked.push(gone);
         is_new
     }

@@ -1,8 +1,6 @@
 //! What the YAML reader says of a file, said by its cause and with a remedy: it notices a mistake later than where it was
 //! made, and in its own terms. One home for every kind of file that people write.
 
-pub(crate) mod entries;
-
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
 use crate::nearest;
