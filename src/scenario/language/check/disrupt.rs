@@ -1,7 +1,7 @@
 //! Disruptions: operations there are, numbers that can be counted to, windows that open before they close.
 
 use super::Check;
-use crate::disrupt::{AskedFor, Part, WSDL_OPERATION};
+use crate::disrupt::{AskedFor, Disruption, Part, WSDL_OPERATION};
 use crate::scenario::language::step::disrupt::{ClearStep, DisruptStep};
 use crate::scenario::language::text::span::{At, Place};
 
@@ -10,8 +10,10 @@ impl Check<'_> {
         self.place_of_edit(step.shop.as_ref(), place);
         self.window(step);
         self.sense(step);
-        self.has_others |=
-            matches!(step.with.get(), Disruption::WrongType(_) | Disruption::InvalidUtf8 | Disruption::ControlCharacter);
+        self.has_others |= matches!(
+            step.with.get(),
+            Disruption::WrongType(_) | Disruption::InvalidUtf8 | Disruption::ControlCharacter
+        );
         if let Some(operation) = &step.operation {
             self.operation(operation, &[WSDL_OPERATION]);
         }
