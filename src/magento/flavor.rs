@@ -94,6 +94,7 @@ struct Release {
     integer_columns: bool,
     json_rpc: JsonRpc,
     logs_in_by_head: bool,
+    lists_products_of_website: bool,
 }
 
 /// What a release does of JSON-RPC.
@@ -129,6 +130,7 @@ const CE: Release = Release {
     integer_columns: false,
     json_rpc: JsonRpc::Missing,
     logs_in_by_head: false,
+    lists_products_of_website: true,
 };
 
 const OLD_CE: Release = Release {
@@ -139,8 +141,14 @@ const OLD_CE: Release = Release {
     ..CE
 };
 
-const OPENMAGE: Release =
-    Release { is_openmage: true, rpc_handler: HANDLER, target_namespace: URN_OPENMAGE, integer_columns: true, ..CE };
+const OPENMAGE: Release = Release {
+    is_openmage: true,
+    rpc_handler: HANDLER,
+    target_namespace: URN_OPENMAGE,
+    integer_columns: true,
+    lists_products_of_website: false,
+    ..CE
+};
 
 /// OpenMage from 20.5 to 20.10 on, between which each of these changed.
 const OPENMAGE_20: Release = Release {
@@ -179,6 +187,7 @@ static RELEASES: [Release; 9] = [
         title: "OpenMage LTS 19.4.16, the last with urn:Magento",
         rpc_handler: "",
         target_namespace: URN_MAGENTO,
+        lists_products_of_website: true,
         ..OPENMAGE
     },
     Release { name: "openmage-19.4.23", title: "OpenMage LTS 19.4.23", ..OPENMAGE },
@@ -348,6 +357,12 @@ impl Flavor {
     /// The shortest password a customer may have.
     pub fn password_length_min(self) -> usize {
         self.release().password_length_min
+    }
+
+    /// Whether a list of products in a store view has those of its website only. OpenMage from between 19.4.17 and 19.4.20 on
+    /// lists all, with what the store view has of them.
+    pub fn lists_products_of_website(self) -> bool {
+        self.release().lists_products_of_website
     }
 
     /// Whether the countries are those of newer OpenMage.

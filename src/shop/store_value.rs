@@ -42,7 +42,7 @@ impl Shop {
 
     /// Saves an entity that was changed in a store view: what changed is kept there, as far as its attribute's scope lets
     /// it, and everything else in the default scope. `shown` is the row as the store view showed it, `changed` what
-    /// became of it. An emptied value is the default's again.
+    /// became of it. An emptied value is empty there; one that is gone is the default's again.
     pub(super) fn save_in_store(&mut self, entity: &'static str, shown: &Row, changed: Row, store: i64) {
         let id = changed.int("entity_id");
         let Some(scoped) = scoped(entity).filter(|_| store != 0) else {
@@ -50,6 +50,11 @@ impl Shop {
             return;
         };
         let mut of_default: Vec<(String, Option<String>)> = Vec::new();
+        for (code, _) in shown.iter().filter(|(code, _)| !changed.has(code)) {
+            for store in self.stores_of(entity, code, store) {
+                self.drop_store_value(scoped, id, store, code);
+            }
+        }
         for (code, value) in changed.iter() {
             if shown.has(code) && shown.get(code) == value {
                 continue;
@@ -81,7 +86,7 @@ impl Shop {
             if !stores.is_empty() && !attribute.is_some_and(|attribute| attribute.required) {
                 only_there.push(code.to_owned());
             }
-            for store in stores {
+            for store in stores.into_iter().filter(|_| value.is_some()) {
                 self.set_store_value(scoped, id, store, code, value);
             }
         }
@@ -128,26 +133,31 @@ impl Shop {
         }
     }
 
-    fn set_store_value(&mut self, scoped: &Scoped, entity: i64, store: i64, code: &str, value: Option<&str>) {
-        let (entity, store) = (entity.to_string(), store.to_string());
-        let known =
-            self.database.table(scoped.table).with(scoped.column, &entity).find(|(_, row)| {
-                row.get("store_id") == Some(store.as_str()) && row.get("attribute_code") == Some(code)
-            });
-        let known = known.map(|(id, _)| id);
-        let table = self.database.table_mut(scoped.table);
-        match (known, value) {
-            (Some(id), Some(value)) => {
-                table.update(id, |row| row.set("value", value));
-            }
-            (Some(id), None) => {
-                table.remove(id);
-            }
-            (None, Some(value)) => {
-                let row = Row::new().with(scoped.column, entity).with("store_id", store);
-                table.insert(row.with("attribute_code", code).with("value", value));
-            }
-            (None, None) => {}
+    /// The row that holds a value of a store view.
+    fn store_value(&self, scoped: &Scoped, entity: i64, store: i64, code: &str) -> Option<i64> {
+        let is_it = |row: &Row| row.int("store_id") == store && row.get("attribute_code") == Some(code);
+        let entity = entity.to_string();
+        let mut values = self.database.table(scoped.table).with(scoped.column, &entity);
+        values.find(|(_, row)| is_it(row)).map(|(id, _)| id)
+    }
+
+    fn drop_store_value(&mut self, scoped: &Scoped, entity: i64, store: i64, code: &str) {
+        if let Some(id) = self.store_value(scoped, entity, store, code) {
+            self.database.table_mut(scoped.table).remove(id);
         }
+    }
+
+    fn set_store_value(&mut self, scoped: &Scoped, entity: i64, store: i64, code: &str, value: Option<&str>) {
+        let known = self.store_value(scoped, entity, store, code);
+        let table = self.database.table_mut(scoped.table);
+        let value = value.map(str::to_owned);
+        if let Some(id) = known {
+            table.update(id, |row| row.set_opt("value", value));
+            return;
+        }
+        let mut row = Row::new().with(scoped.column, entity.to_string()).with("store_id", store.to_string());
+        row.set("attribute_code", code);
+        row.set_opt("value", value);
+        table.insert(row);
     }
 }

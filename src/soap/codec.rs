@@ -189,7 +189,8 @@ impl Codec {
         let operation = operation.ok_or_else(|| RequestError::NoProcedure(xml::shortened(call.local)))?;
         let decoder = Decoder::new(&self.schema, root, self.requests, Limits::request());
         // Without anything inside, PHP counts the parts it was promised; with a text it counts elements.
-        let is_empty = call.children.is_empty() && call.text_form == TextForm::Nothing;
+        let is_blank = call.text_form == TextForm::Text && call.text.trim().is_empty();
+        let is_empty = call.children.is_empty() && (is_blank || call.text_form == TextForm::Nothing);
         if is_empty && !operation.request.parts.is_empty() {
             return Err(RequestError::MissingParameter);
         }

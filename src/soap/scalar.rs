@@ -177,8 +177,10 @@ pub(super) fn read(text: &str, form: TextForm, lexical: Lexical) -> Option<SoapV
                 None => return None,
             })
         }
-        // Whatever is no word for it is true, as PHP casts a text.
-        Lexical::Boolean => SoapValue::Bool(!matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "f" | "0")),
+        // Whatever is no word for it is true unless it is blank, as PHP casts a text.
+        Lexical::Boolean => {
+            SoapValue::Bool(!matches!(text.trim().to_ascii_lowercase().as_str(), "" | "false" | "f" | "0"))
+        }
         Lexical::Hex => SoapValue::Text(of_hex(if plain { collapsed(text) } else { text.to_owned() }.as_bytes())?),
         Lexical::Base64 => SoapValue::Text(of_base64(text)),
     })
@@ -249,7 +251,10 @@ mod tests {
         let text = |text: &str| Some(SoapValue::from(text));
         for (written, form, stated, expected) in [
             ("", Nothing, "string", text("")),
-            (" \n", Nothing, "string", text("")),
+            (" \n", Text, "string", text(" \n")),
+            (" ", Text, "int", None),
+            (" ", Text, "double", None),
+            ("\n", Text, "boolean", Some(SoapValue::Bool(false))),
             (" a\n b ", Text, "string", text(" a\n b ")),
             (" a\n b ", Text, "normalizedString", text(" a  b ")),
             ("  100000001 ", Text, "token", text("100000001")),
@@ -261,7 +266,7 @@ mod tests {
             ("3x", Text, "hexBinary", None),
             ("MT A=", Text, "base64Binary", text("10")),
             ("MTAw", Cdata, "base64Binary", text("100")),
-            (" \n", Nothing, "int", Some(SoapValue::Nil)),
+            ("", Nothing, "int", Some(SoapValue::Nil)),
             (" 7 ", Text, "int", Some(SoapValue::Int(7))),
             ("0007", Text, "unsignedShort", Some(SoapValue::Int(7))),
             ("1.0", Text, "int", Some(SoapValue::Double(1.0))),

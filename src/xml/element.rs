@@ -25,10 +25,11 @@ pub struct Element<'t> {
 }
 
 /// What the text directly inside an element is made of. Readers that work on nodes, PHP's among them, tell a text from a
-/// CDATA section and take no value from several of them; blanks alone are no text to them.
+/// CDATA section and take no value from several of them. Blanks are text where an element has nothing else; between other
+/// nodes they are none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextForm {
-    /// Nothing, or blanks outside of a CDATA section.
+    /// Nothing, or blanks before an element, a comment or a CDATA section.
     #[default]
     Nothing,
     /// Text, in whatever pieces it was written.

@@ -163,7 +163,10 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
 
     fn end(&mut self) {
         // quick-xml itself refuses an end tag that does not match, so the stack is in step with it.
-        let Some(done) = self.open.pop() else { return };
+        let Some(mut done) = self.open.pop() else { return };
+        if done.text_form == TextForm::Nothing && done.children.is_empty() && !done.text.is_empty() {
+            done.text_form = TextForm::Text;
+        }
         let depth = self.open.len();
         if !done.children.is_empty() {
             self.children.resize(self.children.len().max(depth + 1), 0);
@@ -209,11 +212,15 @@ impl<'t, 'l> TreeBuilder<'t, 'l> {
     }
 
     /// Comments are left out; two hyphens end one (XML 1.0, production 15).
-    fn comment(&self, comment: &BytesText<'_>) -> Result<(), XmlError> {
+    fn comment(&mut self, comment: &BytesText<'_>) -> Result<(), XmlError> {
         if comment.contains("--") || comment.ends_with('-') {
             return Err(self.malformed("\"--\" in a comment".to_owned()));
         }
-        self.check_characters(comment)
+        self.check_characters(comment)?;
+        if let Some(element) = self.open.last_mut().filter(|element| element.text_form == TextForm::Nothing) {
+            element.text = Cow::Borrowed("");
+        }
+        Ok(())
     }
 
     /// Text as it stands in the document; `]]>` must be written with a reference there (XML 1.0, section 2.4).
@@ -379,7 +386,11 @@ mod tests {
     fn text_is_told_from_cdata_and_both_from_blanks() {
         for (inside, form, text) in [
             ("", TextForm::Nothing, ""),
-            (" \n", TextForm::Nothing, " \n"),
+            (" \n", TextForm::Text, " \n"),
+            ("&#32;", TextForm::Text, " "),
+            (" <!-- c -->", TextForm::Nothing, ""),
+            ("<!-- c --> ", TextForm::Text, " "),
+            (" <i/> ", TextForm::Nothing, "  "),
             ("a&amp;<!-- c -->b ", TextForm::Text, "a&b "),
             (" a&#32;", TextForm::Text, " a "),
             ("<![CDATA[a]]>", TextForm::Cdata, "a"),

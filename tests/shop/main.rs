@@ -16,6 +16,7 @@ mod dump;
 mod faults;
 mod hostile_bytes;
 mod modules;
+mod odd_calls;
 mod own_operations;
 mod sales;
 mod sales_engine;

@@ -26,6 +26,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 pub use attribute::{Attribute, Scope};
+pub(crate) use number::leading as leading_number;
 pub use sql_type::{Declaration, SqlType};
 
 /// A table of a shop.

@@ -1,7 +1,7 @@
 //! A text as a number, as the database reads one: what stands in front as far as it is a number.
 
 /// The part of a text that is a number: blanks in front, a sign, digits with a point, a power of ten.
-pub(super) fn leading(text: &str) -> &str {
+pub(crate) fn leading(text: &str) -> &str {
     let text = text.trim_start_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -109,7 +109,14 @@ pub(super) fn register(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     if email.is_empty() {
         return Err(call.fault_with("data_invalid", "Customer email is required"));
     }
-    call.shop.complete_customer(&mut row);
+    match named {
+        // Where it belongs and where it came from are only filled in for who has no id yet.
+        Some(_) => {
+            row.set_default("store_id", "0");
+            row.set_default("group_id", &call.shop.settings.text("customer/create_account/default_group"));
+        }
+        None => call.shop.complete_customer(&mut row),
+    }
     if call.shop.email_taken(&email, row.int("website_id"), named) {
         return Err(call.fault_with("data_invalid", "This customer email already exists"));
     }
@@ -136,14 +143,13 @@ fn overwrite(shop: &mut Shop, id: i64, mut row: Row) -> i64 {
     row.remove("confirmation");
     let changed = customers.update(id, |known| {
         known.remove("confirmation");
-        for (column, value) in
-            row.iter().filter(|(column, _)| !matches!(*column, "created_in" | "created_at" | "increment_id"))
-        {
+        for (column, value) in row.iter().filter(|(column, _)| !matches!(*column, "created_at" | "increment_id")) {
             known.set_opt(column, value.map(str::to_owned));
         }
     });
     if !changed {
-        customers.insert(row.with("entity_id", id.to_string()).with("created_at", "0000-00-00 00:00:00"));
+        let row = row.with("entity_id", id.to_string()).with("created_at", "0000-00-00 00:00:00");
+        customers.insert(row.with("is_active", "1"));
     }
     shop.subscription_follows(id);
     id

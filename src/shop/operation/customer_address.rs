@@ -95,6 +95,9 @@ fn delete(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     Ok(call.shop.delete_row("customer_address", id).into())
 }
 
+/// What PHP's `trim` takes away.
+const PHP_TRIMS: [char; 6] = [' ', '\t', '\n', '\r', '\0', '\u{b}'];
+
 /// Sets what the data brings. Street lines are joined; a region's name follows from its id.
 pub(super) fn fill(address: &mut Row, data: &SoapStruct) {
     for (name, value) in data.iter() {
@@ -102,7 +105,8 @@ pub(super) fn fill(address: &mut Row, data: &SoapStruct) {
             ("is_default_billing" | "is_default_shipping" | "customer_address_id", _) => {}
             ("street", SoapValue::List(lines)) => {
                 let lines: Vec<String> = lines.iter().filter_map(SoapValue::to_text).collect();
-                address.set("street", lines.join("\n").trim_end_matches('\n').to_owned());
+                let street = lines.join("\n").trim_matches(PHP_TRIMS).to_owned();
+                address.set_opt("street", Some(street).filter(|street| !street.is_empty()));
             }
             _ => {
                 if let Some(text) = value.to_text() {

@@ -21,6 +21,9 @@ pub(super) struct Entities {
 /// An index is taken for as many rows of this many at most.
 const INDEX_FRACTION: usize = 4;
 
+/// Columns of an entity's own table that are no attributes, so that no filter finds them.
+const NO_ATTRIBUTES: &[(&str, &str)] = &[("customer", "is_active")];
+
 /// A field that can be filtered by.
 struct Field {
     column: String,
@@ -85,10 +88,13 @@ impl Entities {
 
     fn field(&self, shop: &Shop, name: &str) -> Option<Field> {
         let table = columns::table(self.table)?;
-        if let Some(column) = table.name(name) {
+        if let Some(column) = table.name(name).filter(|column| !NO_ATTRIBUTES.contains(&(self.table, *column))) {
             let known = table.column(column)?;
             let everywhere = table.is_static(column);
             return Some(Field { column: column.to_owned(), sql_type: known.declared.sql_type, everywhere });
+        }
+        if NO_ATTRIBUTES.contains(&(self.table, name)) {
+            return None;
         }
         let sql_type = shop.own_attribute(self.table, name)?;
         Some(Field { column: name.to_owned(), sql_type, everywhere: false })

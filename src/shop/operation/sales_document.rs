@@ -2,7 +2,9 @@
 //! shop refuses.
 
 use super::Call;
+use crate::magento::columns::saved::number_of;
 use crate::shop::sales::SaleRefused;
+use crate::shop::sales::amount::Amount;
 use crate::shop::sales::document::{Asked, Remark};
 use crate::shop::sales::order;
 use crate::shop::{Refusal, Row, Shop};
@@ -13,8 +15,7 @@ pub(super) fn asked(list: Option<&SoapValue>) -> Asked {
     let rows = list.and_then(SoapValue::as_list).unwrap_or_default();
     let quantity = |row: &SoapValue| {
         let row = row.as_struct()?;
-        let qty = row.get("qty")?.to_text()?.trim().parse().unwrap_or_default();
-        Some((row.get("order_item_id")?.to_int()?, qty))
+        Some((row.get("order_item_id")?.to_int()?, quantity_of(row.get("qty")?)?))
     };
     rows.iter().filter_map(quantity).collect()
 }
@@ -23,11 +24,16 @@ pub(super) fn asked(list: Option<&SoapValue>) -> Asked {
 pub(super) fn asked_by_either(qtys: Option<&SoapValue>) -> Asked {
     match qtys {
         Some(SoapValue::Struct(by_id)) => {
-            let number = |value: &SoapValue| value.to_text().map(|text| text.trim().parse().unwrap_or_default());
-            by_id.iter().filter_map(|(id, qty)| Some((id.trim().parse().ok()?, number(qty)?))).collect()
+            by_id.iter().filter_map(|(id, qty)| Some((id.trim().parse().ok()?, quantity_of(qty)?))).collect()
         }
         other => asked(other),
     }
+}
+
+/// A quantity as people write numbers, a comma for the decimals included; what is no number is none.
+fn quantity_of(value: &SoapValue) -> Option<Amount> {
+    let number = number_of(&value.to_text()?);
+    Some(number.parse().or_else(|_| Amount::from_scientific(&number)).unwrap_or_default())
 }
 
 /// A document of some kind, by its increment id.

@@ -171,8 +171,10 @@ fn unhold(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     done(call, cancel::unhold)
 }
 
+/// An order of which something is invoiced is not canceled by it; what is left of it is, all the same.
 fn cancel(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
-    done(call, cancel::cancel)
+    let answer = done(call, cancel::cancel)?;
+    if load(call)?.get("state") == Some("canceled") { Ok(answer) } else { Err(call.fault("status_not_changed")) }
 }
 
 fn done(call: &mut Call<'_>, deed: fn(&mut Shop, &Row) -> Result<(), SaleRefused>) -> Result<SoapValue, Refusal> {

@@ -61,7 +61,8 @@ pub(in crate::shop) fn unhold(shop: &mut Shop, order: &Row) -> Result<(), SaleRe
     Ok(())
 }
 
-/// Cancels what of an order is neither sent nor invoiced, and gives it back to the stock.
+/// Cancels what of an order is neither sent nor invoiced, and gives it back to the stock. An order of which something is
+/// invoiced goes on: in process while something of that is to be sent, complete otherwise.
 ///
 /// # Errors
 /// [`SaleRefused::CannotCancel`] when nothing is left to cancel.
@@ -71,8 +72,16 @@ pub(in crate::shop) fn cancel(shop: &mut Shop, order: &Row) -> Result<(), SaleRe
     if NOT_CANCELABLE.contains(&order.text("state")) || !open {
         return Err(SaleRefused::CannotCancel);
     }
-    shop.cancel_items(order);
-    let status = shop.default_status("canceled");
+    let invoiced = sold.iter().find(|(_, item)| sold.qty_to_refund(item) > Amount::ZERO);
+    let still_to_send = |item: &Row| sold.qty_to_ship(item) > sold.qty_to_cancel(item);
+    let any_to_send = sold.iter().any(|(_, item)| sold.qty_to_refund(item) > Amount::ZERO && still_to_send(item));
+    let state = match invoiced {
+        None => "canceled",
+        Some(_) if any_to_send => "processing",
+        Some(_) => "complete",
+    };
+    shop.cancel_items(order, &sold);
+    let status = shop.default_status(state);
     shop.save_order(order, Saved::WithChangedItems, |order| {
         for (canceled, amount, done) in CANCELED {
             for prefix in ["", "base_"] {
@@ -81,33 +90,38 @@ pub(in crate::shop) fn cancel(shop: &mut Shop, order: &Row) -> Result<(), SaleRe
                 order.set(format!("{prefix}{canceled}"), money(left));
             }
         }
-        order.set("state", "canceled");
+        order.set("state", state);
         order.set("status", status.as_str());
     });
     shop.add_to_history(order, HistoryEntry::of_status(&status));
+    if state != "canceled" {
+        shop.settle_order(order.int("entity_id"), "order");
+    }
     Ok(())
 }
 
 impl Shop {
-    /// Cancels what is open of every item.
-    fn cancel_items(&mut self, order: &Row) {
+    /// Cancels what is open of every item. To the stock goes back what has no parts of its own and is neither sent nor invoiced.
+    fn cancel_items(&mut self, order: &Row, sold: &Items) {
         let held: Vec<(i64, Row)> = items(self, order).map(|(id, item)| (id, item.clone())).collect();
         for (id, item) in held {
             let ordered = amount_of(&item, "qty_ordered");
-            let settled = amount_of(&item, "qty_shipped").max(amount_of(&item, "qty_invoiced"));
-            let canceled = (ordered - settled - amount_of(&item, "qty_canceled")).max(Amount::ZERO);
+            let canceled = sold.qty_to_cancel(&item);
             self.database.table_mut(ORDER_ITEM).update(id, |item| {
-                let all = amount_of(item, "qty_canceled") + canceled;
-                item.set("qty_canceled", money(all));
+                item.set("qty_canceled", money(canceled));
                 if !ordered.is_zero() {
-                    for (sum, whole) in [("tax_canceled", "tax_amount"), ("hidden_tax_canceled", "hidden_tax_amount")] {
+                    for (sum, whole) in
+                        [("tax_canceled", "base_tax_amount"), ("hidden_tax_canceled", "hidden_tax_amount")]
+                    {
                         let share = amount_of(item, sum) + amount_of(item, whole) * canceled / ordered;
                         item.set(sum, money(share));
                     }
                 }
             });
-            if canceled > Amount::ZERO {
-                self.give_back_to_stock(item.text("product_id"), canceled);
+            let settled = amount_of(&item, "qty_shipped").max(amount_of(&item, "qty_invoiced"));
+            let given_back = ordered - settled - amount_of(&item, "qty_canceled");
+            if given_back > Amount::ZERO && !sold.is_parent(&item) {
+                self.give_back_to_stock(item.text("product_id"), given_back);
             }
         }
     }

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use super::amount::{Amount, CURRENCIES, CarriedRounding, amount_of, money};
-use super::items::Items;
+use super::items::{Items, countable};
 use crate::shop::{Row, Shop};
 
 /// Quantities by order item, as a call asks for them; none asks for everything that is left.
@@ -80,6 +80,7 @@ impl Line {
         let mut row: Row =
             COPIED.iter().map(|column| ((*column).to_owned(), item.get(column).map(str::to_owned))).collect();
         row.set("order_item_id", order_item.to_string());
+        let qty = countable(item, qty);
         row.set("qty", money(qty));
         Self { order_item, qty, dummy, last: !dummy && qty == left, row }
     }

@@ -34,8 +34,9 @@ pub(in crate::shop) fn invoice(shop: &mut Shop, order: &Row, request: InvoiceReq
         return Err(SaleRefused::NothingToInvoice);
     }
     let items = Items::of(shop, order);
-    let lines = lines(&items, &request.qtys)?;
+    let (lines, total_qty) = lines(&items, &request.qtys)?;
     let mut invoice = totals(shop, order, &lines, &items);
+    invoice.set("total_qty", money(total_qty));
     let increment_id = shop.next_increment_id(INVOICE.numbered, order.int("store_id"));
     invoice.set("increment_id", increment_id.as_str());
     invoice.set("state", STATE_PAID);
@@ -58,8 +59,9 @@ pub(in crate::shop) fn invoice(shop: &mut Shop, order: &Row, request: InvoiceReq
     Ok(Made { id, increment_id })
 }
 
-fn lines(items: &Items, asked: &Asked) -> Result<Vec<Line>, SaleRefused> {
-    let mut lines = Vec::new();
+/// The lines, and how many pieces were asked for: that sum is taken before a quantity is made one that can be invoiced.
+fn lines(items: &Items, asked: &Asked) -> Result<(Vec<Line>, Amount), SaleRefused> {
+    let (mut lines, mut total_qty) = (Vec::new(), Amount::ZERO);
     for (id, item) in items.iter() {
         let (dummy, left) = (items.is_dummy(item), items.qty_to_invoice(item));
         if !dummy && left.is_zero() {
@@ -71,13 +73,15 @@ fn lines(items: &Items, asked: &Asked) -> Result<Vec<Line>, SaleRefused> {
             (false, None) if asked.is_empty() => left,
             (false, None) => Amount::ZERO,
         };
-        if !dummy && qty > left {
+        total_qty += qty;
+        let line = Line::new(id, item, qty, dummy, left);
+        if !dummy && line.qty > left {
             return Err(SaleRefused::InvalidQty { deed: INVOICE.deed, name: item.text("name").to_owned() });
         }
-        lines.push(Line::new(id, item, qty, dummy, left));
+        lines.push(line);
     }
     share_out(&mut lines, items, &INVOICE.division);
-    Ok(lines)
+    Ok((lines, total_qty))
 }
 
 /// An invoice's sums: those of its lines, the shipping with the first one, and to the last one whatever is left.
@@ -94,7 +98,6 @@ fn totals(shop: &Shop, order: &Row, lines: &[Line], items: &Items) -> Row {
     });
     let mut invoice = document::of_order(order);
     invoice.set_opt("discount_description", order.get("discount_description").map(str::to_owned));
-    invoice.set("total_qty", money(lines.iter().map(|line| line.qty).sum()));
     for currency in CURRENCIES {
         let of_order = |column: &str| amount_of(order, &format!("{currency}{column}"));
         let of_lines = |column: &str| sum(lines, &format!("{currency}{column}"));

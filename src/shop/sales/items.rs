@@ -48,12 +48,39 @@ impl Items {
         if self.is_dummy_in_shipping(item) { Amount::ZERO } else { left_to_ship(item) }
     }
 
+    /// What of an item a cancellation takes: what is neither invoiced nor sent. A bundle whose parts are priced one by one and
+    /// a part that is sent with its bundle count by themselves.
+    pub(in crate::shop) fn qty_to_cancel(&self, item: &Row) -> Amount {
+        let is_bundle = |row: &Row| row.get("product_type") == Some("bundle");
+        let part = self.parent(item).is_some_and(|(_, parent)| is_bundle(parent));
+        let to_invoice = match is_bundle(item) && self.is_dummy(item) {
+            true => left(item, &["qty_invoiced", "qty_canceled"]),
+            false => self.qty_to_invoice(item),
+        };
+        let to_ship = match part && self.is_dummy_in_shipping(item) {
+            true => left_to_ship(item),
+            false => self.qty_to_ship(item),
+        };
+        to_invoice.min(to_ship)
+    }
+
+    /// Whether an item has others below it.
+    pub(in crate::shop) fn is_parent(&self, item: &Row) -> bool {
+        self.has_children(item)
+    }
+
     pub(in crate::shop) fn qty_to_refund(&self, item: &Row) -> Amount {
         if self.is_dummy(item) {
             return Amount::ZERO;
         }
         (amount_of(item, "qty_invoiced") - amount_of(item, "qty_refunded")).max(Amount::ZERO)
     }
+}
+
+/// What a document takes of an item: whole pieces, unless the item's product is sold by measure, and never less than none.
+pub(in crate::shop) fn countable(item: &Row, qty: Amount) -> Amount {
+    let by_measure = item.get("is_qty_decimal").is_some_and(|flag| flag != "0");
+    if by_measure { qty } else { qty.trunc() }.max(Amount::ZERO)
 }
 
 /// What of an item is neither sent, refunded nor canceled.

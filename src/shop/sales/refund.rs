@@ -117,10 +117,11 @@ fn lines(items: &Items, asked: &Asked) -> Result<Vec<Line>, SaleRefused> {
             (false, None) if asked.is_empty() => left,
             (false, None) => continue,
         };
-        if !dummy && qty > left {
+        let line = Line::new(id, item, qty, dummy, left);
+        if !dummy && line.qty > left {
             return Err(SaleRefused::InvalidQty { deed: CREDIT_MEMO.deed, name: item.text("name").to_owned() });
         }
-        lines.push(Line::new(id, item, qty, dummy, left));
+        lines.push(line);
     }
     share_out(&mut lines, items, &CREDIT_MEMO.division);
     Ok(lines)

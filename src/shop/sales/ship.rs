@@ -85,10 +85,11 @@ fn lines(items: &Items, asked: &Asked) -> Vec<Line> {
             (false, None) if asked.is_empty() => left,
             (false, None) => Amount::ZERO,
         };
+        let mut line = Line::new(id, item, qty, dummy, left);
+        let qty = line.qty;
         if qty <= Amount::ZERO {
             continue;
         }
-        let mut line = Line::new(id, item, qty, dummy, left);
         line.row = COPIED.iter().map(|column| ((*column).to_owned(), item.get(column).map(str::to_owned))).collect();
         line.row.set("order_item_id", id.to_string());
         line.row.set("qty", money(qty));

@@ -35,6 +35,8 @@ fn product_of(shop: &Shop, row: &SoapStruct) -> Result<Option<Row>, String> {
 pub(super) enum NoLine {
     /// What Magento says.
     Error(String),
+    /// What it throws where the product cannot be put into a cart as it is asked for.
+    Thrown(String),
     /// The cart has no such line, which Magento does not look at before it goes on.
     Absent,
 }
@@ -43,7 +45,7 @@ impl NoLine {
     /// What PHP makes of a line that is not there.
     fn refusal(self, call: &Call<'_>, errors: &mut Vec<String>) -> Result<(), Refusal> {
         match self {
-            Self::Error(text) => errors.push(text),
+            Self::Error(text) | Self::Thrown(text) => errors.push(text),
             Self::Absent if call.shop.flavor().is_openmage() => {
                 return Err(Refusal::Thrown("Call to a member function getId() on bool".to_owned()));
             }
@@ -57,7 +59,7 @@ impl NoLine {
 pub(super) fn line_of(shop: &Shop, quote: i64, row: &SoapStruct) -> Result<(i64, Row), NoLine> {
     let product = product_of(shop, row).map_err(NoLine::Error)?.unwrap_or_default();
     let request = Request::new(row, qty_of(row).unwrap_or(Amount::ONE));
-    let candidates = shop.candidates(&product, &request).map_err(NoLine::Error)?;
+    let candidates = shop.candidates(&product, &request).map_err(NoLine::Thrown)?;
     let last = candidates.iter().rfind(|candidate| !candidate.is_child).ok_or(NoLine::Absent)?;
     let line = shop.line_like(quote, last, None).ok_or(NoLine::Absent)?;
     Ok((line, product))
@@ -105,9 +107,15 @@ fn add(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let quote = super::load(call)?.int("entity_id");
     let rows = asked(call)?;
+    let before = call.shop.database.clone();
     let mut errors = Vec::new();
     for row in rows {
         match (line_of(call.shop, quote, &row), qty_of(&row)) {
+            // Here nobody catches it.
+            (Err(NoLine::Thrown(text)), _) => {
+                call.shop.database = before;
+                return Err(call.uncaught(text));
+            }
             (Ok((item, product)), Some(qty)) => {
                 let qty = call.shop.whole_pieces(&product, qty);
                 let line = call.shop.database.table("sales_flat_quote_item").row(item).cloned().unwrap_or_default();
@@ -119,6 +127,9 @@ fn update(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
             (Ok(_), None) => {}
             (Err(no), _) => no.refusal(call, &mut errors)?,
         }
+    }
+    if !errors.is_empty() {
+        call.shop.database = before;
     }
     all_or_fault(call, "update_product_fault", errors)?;
     call.shop.collect_totals(quote);
@@ -182,7 +193,7 @@ fn move_to_customer(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     for row in asked(call)? {
         let (item, product) = match line_of(call.shop, id, &row) {
             Ok(found) => found,
-            Err(NoLine::Error(text)) => {
+            Err(NoLine::Error(text) | NoLine::Thrown(text)) => {
                 errors.push(text);
                 continue;
             }

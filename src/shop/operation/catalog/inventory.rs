@@ -61,7 +61,8 @@ fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
 
 /// A product by SKU, or by what the database makes of the text as an id.
 fn listed_product<'a>(shop: &'a Shop, name: &str) -> Option<&'a Row> {
-    find(shop, name, IdentifiedBy::Sku).or_else(|| find(shop, name, IdentifiedBy::Id))
+    let by_id = || shop.database.table("catalog_product").row(crate::soap::value::leading_int(name));
+    find(shop, name, IdentifiedBy::Sku).or_else(by_id)
 }
 
 impl Shop {
@@ -92,9 +93,7 @@ impl Shop {
 
 /// An id counts only when it is no SKU.
 fn product_named(call: &Call<'_>, name: &str) -> Result<Row, Refusal> {
-    let by_sku = find(call.shop, name, IdentifiedBy::Sku);
-    let found = by_sku.or_else(|| find(call.shop, name, IdentifiedBy::Id));
-    found.cloned().ok_or_else(|| call.fault("not_exists"))
+    listed_product(call.shop, name).cloned().ok_or_else(|| call.fault("not_exists"))
 }
 
 fn save(call: &mut Call<'_>, name: &str, data: &SoapStruct) -> Result<(), Refusal> {

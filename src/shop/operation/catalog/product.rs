@@ -63,10 +63,13 @@ const LISTING: Entities = Entities {
 
 fn list(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let store = store_of(call)?;
+    if !call.shop.flavor().lists_products_of_website() {
+        let found = LISTING.find_in(call, store)?;
+        return Ok(found.into_iter().map(|(_, row)| listed(call.shop, &row).into()).collect::<Vec<SoapValue>>().into());
+    }
     // What it shows of them is what the default scope has.
     let mut found = LISTING.find(call)?;
     if let Some(store) = call.shop.database.table("core_store").row(store).filter(|_| store != 0) {
-        // A store view lists the products of its website.
         let website = store.text("website_id");
         found.retain(|(_, row)| {
             let mut links =
@@ -164,7 +167,7 @@ fn detailed(call: &Call<'_>, product: &Row) -> SoapStruct {
 /// What a product id is taken for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::shop::operation) enum IdentifiedBy {
-    /// An id when it is a number, else an SKU.
+    /// An id when it is a whole number without zeros in front, else an SKU, else the number that it is.
     Either,
     Sku,
     Id,
@@ -173,7 +176,7 @@ pub(in crate::shop::operation) enum IdentifiedBy {
 impl IdentifiedBy {
     pub(super) fn read(identifier_type: Option<&str>) -> Self {
         match identifier_type {
-            Some("sku") => Self::Sku,
+            Some(kind) if kind.eq_ignore_ascii_case("sku") => Self::Sku,
             Some(_) => Self::Id,
             None => Self::Either,
         }
@@ -183,13 +186,36 @@ impl IdentifiedBy {
 /// A product by id or SKU.
 pub(in crate::shop::operation) fn find<'a>(shop: &'a Shop, product: &str, by: IdentifiedBy) -> Option<&'a Row> {
     let table = shop.database.table("catalog_product");
-    let numeric = !product.is_empty() && product.bytes().all(|byte| byte.is_ascii_digit());
-    if by == IdentifiedBy::Id || (by == IdentifiedBy::Either && numeric) {
-        return table.row(crate::soap::value::leading_int(product));
+    let by_sku = || table.with("sku", product).next().and_then(|(id, _)| table.row(id));
+    let by_id = || numeric(product, shop.flavor().is_openmage()).and_then(|id| table.row(id));
+    match by {
+        IdentifiedBy::Sku => by_sku(),
+        IdentifiedBy::Id => by_id(),
+        IdentifiedBy::Either if is_plain_id(product) => by_id(),
+        IdentifiedBy::Either => by_sku().or_else(by_id),
     }
-    let (id, _) = table.with("sku", product).next()?;
-    table.row(id)
 }
+
+/// Whether a text is looked up as an id first: a sign, and a number that no zero leads.
+fn is_plain_id(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    text == "0" || (is_number && !digits.starts_with('0'))
+}
+
+/// The whole part of what PHP's `is_numeric` takes for a number: blanks in front, a sign, a point and a power of ten may be
+/// there, and since PHP 8 blanks behind.
+fn numeric(text: &str, blanks_behind: bool) -> Option<i64> {
+    let number = crate::magento::columns::leading_number(text);
+    let rest = text.trim_start_matches(BLANKS).strip_prefix(number)?;
+    let is_whole = rest.is_empty() || (blanks_behind && rest.trim_start_matches(BLANKS).is_empty());
+    let number: f64 = number.parse().ok().filter(|_| is_whole)?;
+    #[expect(clippy::cast_possible_truncation, reason = "PHP truncates too")]
+    Some(number as i64)
+}
+
+/// What PHP takes for blanks around a number.
+const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}'];
 
 fn special_price(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
     let store = store_of(call)?;

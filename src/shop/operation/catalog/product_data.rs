@@ -29,7 +29,7 @@ const NO_ATTRIBUTES: &[&str] =
     &["categories", "websites", "category_ids", "website_ids", "stock_data", "tier_price", "additional_attributes"];
 
 /// Sets what the data brings and both the attribute set and the product's type have; an empty text empties an
-/// attribute.
+/// attribute, and a `false`, which only version 1 can send, takes its value away. A bundle without a weight of its own has none.
 fn fill(shop: &Shop, row: &mut Row, data: &SoapStruct) -> Result<(), InvalidDate> {
     let set = row.int("attribute_set_id");
     let known: Vec<String> = shop.attributes_of_set(set).into_iter().map(|attribute| attribute.code).collect();
@@ -37,6 +37,8 @@ fn fill(shop: &Shop, row: &mut Row, data: &SoapStruct) -> Result<(), InvalidDate
     for (code, value) in data.iter().filter(|(code, value)| !NO_ATTRIBUTES.contains(code) && !value.is_nil()) {
         given.push((code.to_owned(), entity_table::joined(value)));
     }
+    let gone = data.iter().filter(|(_, value)| matches!(value, SoapValue::Bool(false)));
+    let gone: Vec<&str> = gone.map(|(code, _)| code).collect();
     let additional = data.get("additional_attributes").and_then(SoapValue::as_struct).cloned().unwrap_or_default();
     for pair in records(additional.get("single_data")) {
         given.push((pair.text("key").unwrap_or_default(), pair.text("value")));
@@ -54,7 +56,15 @@ fn fill(shop: &Shop, row: &mut Row, data: &SoapStruct) -> Result<(), InvalidDate
             other => other.unwrap_or_default(),
         };
         let value = shop.saved(TABLE, &code, &text)?;
+        if !column && gone.contains(&code.as_str()) && !columns::table(TABLE).is_some_and(|it| it.is_static(&code)) {
+            row.remove(&code);
+            continue;
+        }
         row.set_opt(code, value);
+    }
+    let has_own_weight = !matches!(row.text("weight_type"), "" | "0");
+    if row.text("type_id") == "bundle" && !has_own_weight {
+        row.remove("weight");
     }
     Ok(())
 }
@@ -117,7 +127,15 @@ impl Shop {
             self.relink("catalog_category_product", "category_id", product, &ids);
         }
         if let Some(stock) = data.get("stock_data").and_then(SoapValue::as_struct) {
-            self.set_stock(product, stock);
+            let mut stock = stock.clone();
+            // What is said of one of these is meant, unless the configuration's word is said to hold.
+            for (column, of_config) in OWN_SETTINGS {
+                let is_said = |column: &str| stock.get(column).is_some_and(|value| !value.is_nil());
+                if is_said(column) && !is_said(of_config) {
+                    stock.set(*of_config, "0");
+                }
+            }
+            self.set_stock(product, &stock);
         }
     }
 
@@ -139,6 +157,17 @@ impl Shop {
         self.delete_row(TABLE, product);
     }
 }
+
+/// Settings of a stock item that hold for it once they are given with its product, and the flags that say otherwise.
+const OWN_SETTINGS: &[(&str, &str)] = &[
+    ("min_qty", "use_config_min_qty"),
+    ("min_sale_qty", "use_config_min_sale_qty"),
+    ("max_sale_qty", "use_config_max_sale_qty"),
+    ("backorders", "use_config_backorders"),
+    ("notify_stock_qty", "use_config_notify_stock_qty"),
+    ("enable_qty_increments", "use_config_enable_qty_inc"),
+    ("qty_increments", "use_config_qty_increments"),
+];
 
 /// What the check of an SKU says.
 fn check_sku(shop: &Shop, sku: &str, product: Option<i64>) -> Result<(), String> {
@@ -210,7 +239,13 @@ fn create(call: &mut Call<'_>) -> Result<SoapValue, Refusal> {
         });
     }
     call.shop.keep_in_store(TABLE, id, store);
-    call.shop.set_stock(&name, &SoapStruct::new());
+    // Whose stock the call does not tell is not counted; otherwise the configuration says whether it is.
+    let is_told = match data.get("stock_data") {
+        Some(SoapValue::Struct(_)) => true,
+        given => given.is_some() && !call.given.is_version1,
+    };
+    let counted = SoapStruct::new().with("use_config_manage_stock", if is_told { "1" } else { "0" });
+    call.shop.set_stock(&name, &counted);
     call.shop.relate(&name, &data);
     if let Some(tiers) = tiers {
         call.shop.set_tier_prices(&name, tiers);
@@ -224,13 +259,14 @@ fn product_data(call: &Call<'_>) -> Result<SoapStruct, Refusal> {
     given.cloned().ok_or_else(|| call.fault("data_invalid"))
 }
 
-/// A special price without a beginning begins now, by the shop's own time.
+/// A special price without a beginning begins with this minute, by the shop's own time.
 fn start_special_price(shop: &Shop, row: &mut Row) {
     let is_set = !matches!(row.text("special_price"), "" | "0");
     if is_set && row.text("special_from_date").is_empty() {
         let now = shop.config.clock.now();
         let local = crate::datetime::to_iso_in(now, &shop.settings.time_zone());
-        row.set("special_from_date", local.get(..19).unwrap_or_default().replace('T', " "));
+        // It is written in the short form of dates in between, which knows no seconds.
+        row.set("special_from_date", format!("{}:00", local.get(..16).unwrap_or_default().replace('T', " ")));
     }
 }
 
