@@ -201,8 +201,8 @@ fn a_line_that_cannot_be_asked_for_is_thrown_by_its_update() {
     let cart = cart(&mut shop);
     for (operation, code) in [
         ("shoppingCartProductUpdate", "1 "),
-        ("shoppingCartProductRemove", "1025 "),
-        ("shoppingCartProductAdd", "1021 "),
+        ("shoppingCartProductRemove", "1026 "),
+        ("shoppingCartProductAdd", "1022 "),
     ] {
         let products = json!([{"product_id": "1", "qty": 5}, {"sku": "conf", "qty": 1}]);
         let refused = shop.call(operation, json!({"quoteId": cart, "products": products})).expect_err(operation);

@@ -35,8 +35,7 @@ pub(in crate::shop) fn invoice(shop: &mut Shop, order: &Row, request: InvoiceReq
     }
     let items = Items::of(shop, order);
     let (lines, total_qty) = lines(&items, &request.qtys)?;
-    let mut invoice = totals(shop, order, &lines, &items);
-    invoice.set("total_qty", money(total_qty));
+    let mut invoice = totals(shop, order, (&lines, total_qty), &items);
     let increment_id = shop.next_increment_id(INVOICE.numbered, order.int("store_id"));
     invoice.set("increment_id", increment_id.as_str());
     invoice.set("state", STATE_PAID);
@@ -85,7 +84,7 @@ fn lines(items: &Items, asked: &Asked) -> Result<(Vec<Line>, Amount), SaleRefuse
 }
 
 /// An invoice's sums: those of its lines, the shipping with the first one, and to the last one whatever is left.
-fn totals(shop: &Shop, order: &Row, lines: &[Line], items: &Items) -> Row {
+fn totals(shop: &Shop, order: &Row, (lines, total_qty): (&[Line], Amount), items: &Items) -> Row {
     let earlier = shop.database.table("sales_flat_invoice").with("order_id", order.text("entity_id"));
     let (mut shipping_done, mut discount_done) = (false, false);
     for (_, row) in earlier {
@@ -98,6 +97,7 @@ fn totals(shop: &Shop, order: &Row, lines: &[Line], items: &Items) -> Row {
     });
     let mut invoice = document::of_order(order);
     invoice.set_opt("discount_description", order.get("discount_description").map(str::to_owned));
+    invoice.set("total_qty", money(total_qty));
     for currency in CURRENCIES {
         let of_order = |column: &str| amount_of(order, &format!("{currency}{column}"));
         let of_lines = |column: &str| sum(lines, &format!("{currency}{column}"));
