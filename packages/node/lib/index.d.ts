@@ -47,6 +47,8 @@ export class Server {
   /** The shop as it was started, whatever was done to it; of a new server where the last one died. */
   fresh(): Promise<Shop>;
   stop(): Promise<void>;
+  /** As stop(), for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface Problem {
@@ -77,6 +79,8 @@ export interface Request {
   };
   http_status: number;
   disruptions?: string[];
+  /** The stub that answered, by its name. */
+  stub?: string;
   why?: string;
   /** Both messages, masked; of a single request only. */
   request?: string;
@@ -108,6 +112,15 @@ export interface Settings {
   flavor?: string;
   web_server?: "fpm" | "built-in";
   configuration?: { [path: string]: string };
+}
+
+/** What is to be set; the rest stays. */
+export interface SettingsChange {
+  wsi?: boolean;
+  bridge?: string;
+  flavor?: string;
+  web_server?: "fpm" | "built-in";
+  configuration?: { [path: string]: string | number | boolean };
 }
 
 export interface When {
@@ -164,7 +177,7 @@ export interface WantedCalls {
   to: string;
   with?: Conditions;
   /** "ok", "3 rows", or such as { contains: "fault 5" }. */
-  answered?: Json;
+  answered?: string | number | boolean | { [word: string]: Json };
   count?: number | { "at least"?: number; "at most"?: number };
 }
 
@@ -229,7 +242,7 @@ export class Shop {
   update(table: string, id: number, fields: Fields): Promise<void>;
   delete(table: string, id: number): Promise<void>;
   /** Sets a value of Magento's configuration, such as general/locale/timezone. */
-  configure(path: string, value: string): Promise<void>;
+  configure(path: string, value: string | number | boolean): Promise<void>;
   /** Puts the shop back as it was started. */
   reset(): Promise<void>;
   /** Opens the shop on another seed, which resets go back to from now on. */
@@ -262,5 +275,5 @@ export class Shop {
   /** Lets time pass, such as "90s" or "2 days". */
   advance(by: string): Promise<void>;
   settings(): Promise<Settings>;
-  changeSettings(settings: Settings): Promise<Settings>;
+  changeSettings(settings: SettingsChange): Promise<Settings>;
 }

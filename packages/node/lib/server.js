@@ -75,37 +75,42 @@ class Server {
       child.on("error", (error) => resolve(`cannot start ${binary}: ${error.message}`));
       child.on("close", (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
     });
-    let ready;
     try {
-      ready = await this.#ready(child);
+      const { url, wsdl } = await this.#ready(child);
+      // Neither the process nor its pipes keep a test runner waiting.
+      for (const held of [child, child.stdin, child.stdout, child.stderr]) held.unref();
+      this.#shop = new Shop({ url, wsdl, user: this.#user, key: this.#key, watch: (error) => this.#explain(child, error) });
+      if (this.#prepare) {
+        await this.#prepare(this.#shop);
+        await this.#shop.saveCheckpoint(PREPARED);
+        await this.#shop.forgetRequests();
+      }
     } catch (error) {
+      // Whoever tries again is told the same.
       await this.stop();
       throw error;
-    }
-    // Neither the process nor its pipes keep a test runner waiting.
-    for (const held of [child, child.stdin, child.stdout, child.stderr]) held.unref();
-    const { url, wsdl } = ready;
-    this.#shop = new Shop({ url, wsdl, user: this.#user, key: this.#key, watch: (error) => this.#explain(child, error) });
-    if (this.#prepare) {
-      await this.#prepare(this.#shop);
-      await this.#shop.saveCheckpoint(PREPARED);
-      await this.#shop.forgetRequests();
     }
     return this.#shop;
   }
 
   /** The shop as it was started and prepared: put back, or started again where it died or lost its seed. */
   async fresh() {
-    if (!this.isRunning || this.shop.hasOtherSeed) return this.start();
+    if (!this.isRunning || this.shop.hasOtherSeed) await this.start();
     try {
-      await this.shop.reset();
-      if (this.#prepare) await this.shop.restoreCheckpoint(PREPARED);
+      await this.#putBack();
     } catch (error) {
       // It was dying when we looked.
-      if (error instanceof ServerDied) return this.start();
-      throw error;
+      if (!(error instanceof ServerDied)) throw error;
+      await this.start();
+      await this.#putBack();
     }
     return this.shop;
+  }
+
+  /** A new one too: what is saved from here on is a test's own. */
+  async #putBack() {
+    await this.shop.reset();
+    if (this.#prepare) await this.shop.restoreCheckpoint(PREPARED);
   }
 
   async stop() {

@@ -92,6 +92,8 @@ describe("a shop for each test", () => {
     assert.deepStrictEqual((await shop.state("customer", { containing: "late@example.com" })).customer, []);
     assert.deepStrictEqual((await shop.checkpoints()).map(({ name }) => name), ["here"]);
     await shop.deleteCheckpoint("here");
+    await shop.saveCheckpoint("zwei Wörter");
+    await shop.deleteCheckpoint("zwei Wörter");
     assert.deepStrictEqual(await shop.modules(), { operations: [] });
     await assert.rejects(shop.installModule("Acme_Broken", { "api.xml": "<no xml" }), /POST \/__admin\/modules/);
     await login(shop, "wrong-key");
@@ -112,6 +114,28 @@ describe("a shop for each test", () => {
 
   test("what a test left is not there for the next", async () => {
     assert.deepStrictEqual((await shop.state("customer", { containing: "left@example.com" })).customer, []);
+  });
+
+  test("a subtest is a part of its test, whose shop it finds", async (t) => {
+    const left = async () => (await shop.state("customer", { containing: "part@example.com" })).customer.length;
+    await shop.create("customer", { email: "part@example.com", firstname: "P", lastname: "A" });
+    await login(shop, "wrong-key");
+    await t.test("step", async (step) => {
+      assert.strictEqual(await left(), 1);
+      await step.test("of a step", async () => assert.strictEqual(await left(), 1));
+    });
+    await t.test("another step", async () => assert.strictEqual(await left(), 1));
+    assert.strictEqual((await shop.requests()).length, 1);
+  });
+
+  test("and the next test has a new one", async () => {
+    assert.deepStrictEqual((await shop.state("customer", { containing: "part@example.com" })).customer, []);
+    assert.deepStrictEqual(await shop.requests(), []);
+    await shop.saveCheckpoint("mine");
+  });
+
+  test("without what the last one saved", async () => {
+    assert.deepStrictEqual(await shop.checkpoints(), []);
   });
 
   test("an edit that is refused says why", async () => {
@@ -196,6 +220,23 @@ test("what is prepared is there for each test and for a new server", async () =>
     if (ends) process.kill(server.pid, "SIGKILL");
   }
   await server.stop();
+});
+
+test("what fails to prepare says why every time, and leaves no server", async () => {
+  const server = new Server({
+    prepare: () => {
+      throw new RangeError("my own reason");
+    },
+  });
+  for (let tries = 0; tries < 2; tries += 1) {
+    await assert.rejects(server.fresh(), (error) => error instanceof RangeError && error.message === "my own reason");
+    assert.ok(!server.isRunning);
+  }
+});
+
+test("a shop that is asked before the tests run says when it is there", () => {
+  const said = script('const shop = require("./lib/node-test.js").useShop(); try { shop.wsdl; } catch (error) { console.log(error.message); }');
+  assert.match(said, /there is no shop\.wsdl here; the server runs while the tests of this file do: ask in a test, or in a hook/);
 });
 
 test("a program that forgets to stop the server ends all the same", async () => {

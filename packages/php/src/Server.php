@@ -17,11 +17,16 @@ final class Server
     private $process = null;
     /** @var resource|null its standard input, which closes when this process is gone, which ends it */
     private $input = null;
-    private ?string $folder = null;
+    /** What it prints: its address first. */
+    private ?Said $printed = null;
+    private ?Said $log = null;
+    /** The process that started it; one that was forked off has no business ending it. */
+    private int $owner = 0;
     private ?Shop $shop = null;
     /** How it ended: PHP tells once only. */
     private ?string $end = null;
     private readonly string $key;
+    private readonly ?string $kind;
 
     /**
      * @param string|null $seed a seed file, or the name of a shop that comes with the program
@@ -47,6 +52,14 @@ final class Server
         private readonly float $startSeconds = 20.0,
     ) {
         $this->key = $key ?? bin2hex(random_bytes(8));
+        $how = [$seed, $bridge, $flavor, $wsi, $now, $user, $key, $listen, $args, $startSeconds];
+        $this->kind = $prepare === null ? serialize($how) : null;
+    }
+
+    /** The same for servers that are started in the same way; null for one that is prepared, of which that cannot be known. */
+    public function kind(): ?string
+    {
+        return $this->kind;
     }
 
     public function __destruct()
@@ -79,8 +92,6 @@ final class Server
     {
         $this->stop();
         $binary = Binary::find();
-        $this->folder = self::newFolder();
-        $readyFile = "$this->folder/ready.json";
         $command = [$binary, 'serve', '--listen', $this->listen, '--user', $this->user];
         foreach (['seed' => $this->seed, 'bridge' => $this->bridge, 'flavor' => $this->flavor, 'now' => $this->now] as $name => $value) {
             if ($value !== null) {
@@ -90,21 +101,28 @@ final class Server
         if ($this->wsi) {
             $command[] = '--wsi';
         }
-        array_push($command, ...$this->args, ...['--ready-file', $readyFile, '--die-with-parent']);
-        $log = ['file', "$this->folder/log", 'w'];
+        array_push($command, ...$this->args, ...['--log-format', 'json', '--die-with-parent']);
+        [$this->printed, $this->log, $this->owner] = [new Said(), new Said(), getmypid()];
         $environment = ['MOCKGENTO_API_KEY' => $this->key, 'NO_COLOR' => '1'] + getenv();
-        $process = @proc_open($command, [['pipe', 'r'], ['file', self::nothing(), 'w'], $log], $pipes, null, $environment);
+        $streams = [['pipe', 'r'], $this->printed->stream(), $this->log->stream()];
+        $process = @proc_open($command, $streams, $pipes, null, $environment);
         if ($process === false) {
             $this->stop();
             throw new StartError("cannot start $binary: " . (error_get_last()['message'] ?? 'the system does not say why'));
         }
         [$this->process, $this->input, $this->end] = [$process, $pipes[0], null];
-        $ready = $this->ready($readyFile);
-        $this->shop = new Shop($ready['url'], $ready['wsdl'], $this->user, $this->key, $this->explain(...));
-        if ($this->prepare !== null) {
-            ($this->prepare)($this->shop);
-            $this->shop->saveCheckpoint(self::PREPARED);
-            $this->shop->forgetRequests();
+        try {
+            $ready = $this->ready();
+            $this->shop = new Shop($ready['url'], $ready['wsdl'], $this->user, $this->key, $this->explain(...));
+            if ($this->prepare !== null) {
+                ($this->prepare)($this->shop);
+                $this->shop->saveCheckpoint(self::PREPARED);
+                $this->shop->forgetRequests();
+            }
+        } catch (\Throwable $error) {
+            // Whoever tries again is told the same.
+            $this->stop();
+            throw $error;
         }
         return $this->shop;
     }
@@ -113,18 +131,25 @@ final class Server
     public function fresh(): Shop
     {
         if (!$this->isRunning() || $this->shop()->hasOtherSeed()) {
-            return $this->start();
+            $this->start();
         }
         try {
-            $this->shop()->reset();
-            if ($this->prepare !== null) {
-                $this->shop()->restoreCheckpoint(self::PREPARED);
-            }
+            $this->putBack();
         } catch (ServerDied) {
             // It was dying when we looked.
-            return $this->start();
+            $this->start();
+            $this->putBack();
         }
         return $this->shop();
+    }
+
+    /** A new one too: what is saved from here on is a test's own. */
+    private function putBack(): void
+    {
+        $this->shop()->reset();
+        if ($this->prepare !== null) {
+            $this->shop()->restoreCheckpoint(self::PREPARED);
+        }
     }
 
     /** Ends it; nothing happens when it is not there. */
@@ -133,41 +158,43 @@ final class Server
         $this->shop = null;
         if ($this->process !== null) {
             fclose($this->input);
-            if ($this->ended() === null) {
-                proc_terminate($this->process);
-                $limit = microtime(true) + self::STOP_SECONDS;
-                while ($this->ended() === null && microtime(true) < $limit) {
-                    usleep(self::POLL_MICROSECONDS);
-                }
-                if ($this->ended() === null) {
-                    proc_terminate($this->process, 9);
-                }
+            if ($this->owner === getmypid()) {
+                $this->end();
             }
-            proc_close($this->process);
             $this->process = $this->input = null;
         }
-        if ($this->folder !== null) {
-            array_map('unlink', glob("$this->folder/*") ?: []);
-            rmdir($this->folder);
-            $this->folder = null;
+        $this->printed = $this->log = null;
+    }
+
+    private function end(): void
+    {
+        if ($this->ended() === null) {
+            proc_terminate($this->process);
+            $limit = microtime(true) + self::STOP_SECONDS;
+            while ($this->ended() === null && microtime(true) < $limit) {
+                usleep(self::POLL_MICROSECONDS);
+            }
+            if ($this->ended() === null) {
+                proc_terminate($this->process, 9);
+            }
         }
+        proc_close($this->process);
     }
 
     /** @return array{url: string, wsdl: string} */
-    private function ready(string $file): array
+    private function ready(): array
     {
         $limit = microtime(true) + $this->startSeconds;
-        while (!file_exists($file)) {
+        while (!str_contains($this->printed->text(), "\n")) {
             $how = $this->ended() ?? (microtime(true) > $limit ? "was not ready after $this->startSeconds s" : null);
             if ($how !== null) {
-                $said = $this->said();
-                $this->stop();
-                throw new StartError("mockgento serve $how before it was ready; it said:\n$said");
+                throw new StartError("mockgento serve $how before it was ready; it said:\n{$this->said()}");
             }
             usleep(self::POLL_MICROSECONDS);
-            clearstatcache(true, $file);
         }
-        return json_decode((string) file_get_contents($file), true, flags: JSON_THROW_ON_ERROR);
+        $line = strtok($this->printed->text(), "\n");
+        $ready = json_decode($line, true);
+        return is_array($ready) ? $ready : throw new StartError("this is no mockgento of this release; it printed: $line");
     }
 
     /** How it ended, in words; null while it runs. */
@@ -186,8 +213,20 @@ final class Server
 
     private function said(): string
     {
-        $said = trim((string) @file_get_contents("$this->folder/log"));
-        return substr($said, -self::LOG_BYTES) ?: 'nothing';
+        $lines = array_map(self::plain(...), explode("\n", trim((string) $this->log?->text())));
+        return substr(implode("\n", $lines), -self::LOG_BYTES) ?: 'nothing';
+    }
+
+    /** The message of a line of the log; other lines as they are. */
+    private static function plain(string $line): string
+    {
+        $fields = json_decode($line, true)['fields'] ?? null;
+        if (!isset($fields['message'])) {
+            return $line;
+        }
+        $rest = array_diff_key($fields, ['message' => 0]);
+        $named = array_map(fn ($name, $value) => $name . '=' . (is_scalar($value) ? $value : json_encode($value)), array_keys($rest), $rest);
+        return implode(' ', [$fields['message'], ...$named]);
     }
 
     /** What a failed request to the control API means. */
@@ -205,19 +244,5 @@ final class Server
             usleep(self::POLL_MICROSECONDS);
         }
         return new ControlError("the shop does not answer: $error");
-    }
-
-    private static function newFolder(): string
-    {
-        $folder = sys_get_temp_dir() . '/mockgento-' . bin2hex(random_bytes(8));
-        if (!mkdir($folder, 0700)) {
-            throw new StartError("cannot make the folder $folder");
-        }
-        return $folder;
-    }
-
-    private static function nothing(): string
-    {
-        return PHP_OS_FAMILY === 'Windows' ? 'NUL' : '/dev/null';
     }
 }

@@ -38,6 +38,14 @@ final class Shop
         'changeSettings' => ['PUT', '/settings'],
     ];
 
+    /** What is a record wherever the control API has it, compared with the document of the server by a test. */
+    public const RECORDS = [
+        'add_part', 'address', 'arguments', 'cancel_order', 'change_part', 'close', 'comment_order', 'configuration',
+        'configure', 'create', 'create_address', 'create_customer', 'credit_memo', 'delete', 'delete_part', 'drip', 'fault',
+        'fields', 'fill_cart', 'flush_cache', 'guest', 'hold_order', 'invoice', 'place_order', 'present', 'put_in_cart',
+        'refund', 'remark', 'reset', 'set', 'set_user_active', 'set_user_key', 'set_user_role', 'ship', 'stall', 'subscribe',
+        'unhold_order', 'update', 'update_address', 'update_cart', 'update_customer', 'update_order', 'when', 'with',
+    ];
     private const TIMEOUT_SECONDS = 30;
 
     public readonly string $url;
@@ -351,7 +359,7 @@ final class Shop
         }
         if ($body !== null) {
             $options['header'][] = 'Content-Type: application/json';
-            $options['content'] = json_encode((object) $body, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);
+            $options['content'] = json_encode((object) self::records($body), JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);
         }
         $http_response_header = [];
         error_clear_last();
@@ -372,6 +380,24 @@ final class Shop
             throw new ControlError("$method $target: HTTP $status, which is no answer of a control API; is this a Mockgento?");
         }
         throw new ControlError("$method $target: {$answer['title']}: {$answer['detail']}; {$answer['remedy']}", $answer);
+    }
+
+    /**
+     * The same with records where they belong: an array without keys would go out as a list.
+     *
+     * @param array<mixed> $body
+     * @return array<mixed>
+     */
+    private static function records(array $body): array
+    {
+        foreach ($body as $name => $value) {
+            if ($value === [] && in_array($name, self::RECORDS, true)) {
+                $body[$name] = new \stdClass();
+            } elseif (is_array($value) && $name !== 'answer') {
+                $body[$name] = self::records($value);
+            }
+        }
+        return $body;
     }
 
     /** @param array<string, mixed> $parameters */

@@ -13,6 +13,37 @@ use Mockgento\StartError;
 use PHPUnit\Framework\AssertionFailedError;
 use PHPUnit\Framework\TestCase;
 
+/** One method, which starts another server for each class that inherits it. */
+abstract class OfSomeBridge extends TestCase
+{
+    use MockgentoTrait;
+
+    protected static function mockgentoServer(): Server
+    {
+        return new Server(bridge: static::BRIDGE);
+    }
+
+    public function shop(): Shop
+    {
+        return $this->mockgento();
+    }
+}
+
+final class WithoutBridge extends OfSomeBridge
+{
+    protected const BRIDGE = 'none';
+}
+
+final class WithOldBridge extends OfSomeBridge
+{
+    protected const BRIDGE = '1.1.4';
+}
+
+final class WithTheSameBridge extends OfSomeBridge
+{
+    protected const BRIDGE = '1.1.4';
+}
+
 /** What the package promises, against the real program. */
 final class ShopTest extends TestCase
 {
@@ -103,6 +134,8 @@ final class ShopTest extends TestCase
         $this->assertSame([], $shop->state(['customer'], containing: 'late@example.com')['customer']);
         $this->assertSame(['here'], array_column($shop->checkpoints(), 'name'));
         $shop->deleteCheckpoint('here');
+        $shop->saveCheckpoint('zwei Wörter');
+        $shop->deleteCheckpoint('zwei Wörter');
         $this->assertSame(['operations' => []], $shop->modules());
         try {
             $shop->installModule('Acme_Broken', ['api.xml' => '<no xml']);
@@ -214,6 +247,124 @@ final class ShopTest extends TestCase
             }
         }
         $server->stop();
+    }
+
+    public function testWhatFailsToPrepareSaysWhyToEveryTest(): void
+    {
+        $server = new Server(prepare: fn (Shop $shop) => throw new DomainException('my own reason'));
+        for ($test = 0; $test < 2; $test++) {
+            try {
+                $server->fresh();
+                $this->fail('it was prepared');
+            } catch (DomainException $error) {
+                $this->assertSame('my own reason', $error->getMessage());
+            }
+            $this->assertFalse($server->isRunning());
+        }
+    }
+
+    public function testWhatATestSavesIsNotThereForTheNext(): void
+    {
+        $ann = ['email' => 'ann@example.com', 'firstname' => 'Ann', 'lastname' => 'Lee'];
+        $server = new Server(prepare: fn (Shop $shop) => $shop->create('customer', $ann));
+        for ($test = 0; $test < 3; $test++) {
+            $this->assertCount(1, $server->fresh()->checkpoints());
+            $server->shop()->saveCheckpoint("mine $test");
+        }
+        $server->stop();
+    }
+
+    public function testClassesHaveTheServerThatTheyAskForAndShareItWithThoseThatAskForTheSame(): void
+    {
+        [$without, $old, $same] = [new WithoutBridge('a'), new WithOldBridge('a'), new WithTheSameBridge('a')];
+        $this->assertSame('none', $without->shop()->settings()['bridge']);
+        $this->assertSame('1.1.4', $old->shop()->settings()['bridge']);
+        $this->assertSame($old->shop()->url, $same->shop()->url);
+    }
+
+    public function testAnArrayWithoutKeysIsARecordWhereOneBelongs(): void
+    {
+        $shop = $this->mockgento();
+        $shop->stub('login', ['when' => [], 'answer' => 'a-session']);
+        try {
+            $shop->edit(['create_address' => ['customer' => 1, 'fields' => []]]);
+        } catch (ControlError $error) {
+            $this->assertStringNotContainsString('this is not a record', $error->getMessage());
+        }
+        $document = json_decode(file_get_contents($shop->url . '__admin/openapi.json'), true);
+        [$records, $lists] = [[], []];
+        foreach ($document['paths'] as $item) {
+            foreach (array_filter($item, 'is_array') as $operation) {
+                self::collect($document, $operation['requestBody']['content']['application/json']['schema'] ?? [], [], $records, $lists);
+            }
+        }
+        $this->assertEqualsCanonicalizing(array_keys(array_diff_key($records, $lists)), Shop::RECORDS);
+    }
+
+    /** The names of a schema's members that are records, and of those that are lists. */
+    private static function collect(array $document, array $schema, array $seen, array &$records, array &$lists): void
+    {
+        if (isset($schema['$ref'])) {
+            $name = basename($schema['$ref']);
+            if (!in_array($name, $seen, true)) {
+                self::collect($document, $document['components']['schemas'][$name], [...$seen, $name], $records, $lists);
+            }
+            return;
+        }
+        foreach ($schema['properties'] ?? [] as $name => $member) {
+            $found = $member;
+            while (isset($found['$ref'])) {
+                $found = $document['components']['schemas'][basename($found['$ref'])];
+            }
+            $kinds = (array) ($found['type'] ?? []);
+            if (in_array('object', $kinds, true)) {
+                $records[$name] = true;
+            } elseif (in_array('array', $kinds, true)) {
+                $lists[$name] = true;
+            }
+            self::collect($document, $member, $seen, $records, $lists);
+        }
+        $items = isset($schema['items']) ? [$schema['items']] : [];
+        foreach ([...$schema['oneOf'] ?? [], ...$schema['anyOf'] ?? [], ...$schema['allOf'] ?? [], ...$items] as $part) {
+            self::collect($document, $part, $seen, $records, $lists);
+        }
+    }
+
+    public function testAProcessThatIsForkedOffTakesNothingAway(): void
+    {
+        $said = self::script(<<<'PHP'
+            $server = new Mockgento\Server();
+            $shop = $server->start();
+            $child = pcntl_fork();
+            if ($child === 0) {
+                exit(0);
+            }
+            pcntl_waitpid($child, $status);
+            echo count($shop->rows('customer_group')), ' groups ';
+            posix_kill($server->pid(), SIGTERM);
+            try {
+                while (true) {
+                    $shop->health();
+                }
+            } catch (Mockgento\ServerDied $error) {
+                echo $error->getMessage();
+            }
+            PHP);
+        $this->assertMatchesRegularExpression('/^\d+ groups mockgento serve .* in the middle of a test; it said:\nstopping$/', trim($said));
+    }
+
+    public function testNothingIsLeftInAnyWayToEnd(): void
+    {
+        foreach (['SIGINT', 'SIGTERM', 'SIGKILL', '0'] as $signal) {
+            $folder = sys_get_temp_dir() . '/mockgento-test-' . bin2hex(random_bytes(4));
+            mkdir($folder);
+            putenv("TMPDIR=$folder");
+            $pid = self::script("\$s = new Mockgento\\Server(); \$s->start(); echo \$s->pid(); flush(); posix_kill(getmypid(), $signal);");
+            putenv('TMPDIR');
+            $this->assertTrue(self::isGone((int) $pid), $pid);
+            $this->assertSame([], glob("$folder/*"), $signal);
+            rmdir($folder);
+        }
     }
 
     public function testAStoppedServerIsGoneAndSaysSo(): void

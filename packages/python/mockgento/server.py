@@ -8,9 +8,8 @@ import secrets
 import subprocess
 import tempfile
 import time
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Iterable, Optional
+from typing import IO, Any, Callable, Iterable, Optional
 
 from ._binary import find_binary
 from .shop import ControlError, Shop
@@ -68,7 +67,10 @@ class Server:
         self._user = user
         self._key = key or secrets.token_hex(8)
         self._process: Optional[subprocess.Popen[bytes]] = None
-        self._folder: Optional[tempfile.TemporaryDirectory[str]] = None
+        #: Files that have no name any more where the system allows that: nothing is left of them however this process ends.
+        self._printed: Optional[IO[bytes]] = None
+        self._log: Optional[IO[bytes]] = None
+        self._owner = 0
         self._shop: Optional[Shop] = None
 
     @property
@@ -94,41 +96,49 @@ class Server:
         """
         self.stop()
         binary = find_binary()
-        self._folder = tempfile.TemporaryDirectory(prefix="mockgento-")
-        ready_file = Path(self._folder.name, "ready.json")
-        command = [binary, *self._arguments, "--ready-file", str(ready_file), "--die-with-parent"]
-        with open(self._log, "wb") as log:
+        self._printed, self._log = tempfile.TemporaryFile("ab+"), tempfile.TemporaryFile("ab+")
+        self._owner = os.getpid()
+        try:
             try:
                 # Its standard input closes when this process is gone, which ends it.
                 self._process = subprocess.Popen(
-                    command,
+                    [binary, *self._arguments, "--log-format", "json", "--die-with-parent"],
                     stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=log,
+                    stdout=self._printed,
+                    stderr=self._log,
                     env={**os.environ, "MOCKGENTO_API_KEY": self._key, "NO_COLOR": "1"},
                 )
             except OSError as error:
                 raise StartError(f"cannot start {binary}: {error}") from error
-        ready = self._wait(ready_file)
-        self._shop = Shop(ready["url"], wsdl=ready["wsdl"], user=self._user, key=self._key, watch=self._explain)
-        if self._prepare is not None:
-            self._prepare(self._shop)
-            self._shop.save_checkpoint(_PREPARED)
-            self._shop.forget_requests()
+            ready = self._wait()
+            self._shop = Shop(ready["url"], wsdl=ready["wsdl"], user=self._user, key=self._key, watch=self._explain)
+            if self._prepare is not None:
+                self._prepare(self._shop)
+                self._shop.save_checkpoint(_PREPARED)
+                self._shop.forget_requests()
+        except BaseException:
+            # Whoever tries again is told the same, and nobody else stops it.
+            self.stop()
+            raise
         return self._shop
 
     def fresh(self) -> Shop:
         """The shop as it was started and prepared, whatever was done to it: put back, or started again where it died or lost its seed."""
         if not self.is_running or self.shop.has_other_seed:
-            return self.start()
+            self.start()
         try:
-            self.shop.reset()
-            if self._prepare is not None:
-                self.shop.restore_checkpoint(_PREPARED)
+            self._put_back()
         except ServerDied:
             # It was dying when we looked.
-            return self.start()
+            self.start()
+            self._put_back()
         return self.shop
+
+    def _put_back(self) -> None:
+        """A new one too: what is saved from here on is a test's own."""
+        self.shop.reset()
+        if self._prepare is not None:
+            self.shop.restore_checkpoint(_PREPARED)
 
     def stop(self) -> None:
         """Ends it; nothing happens when it is not there."""
@@ -136,15 +146,18 @@ class Server:
         if process is not None:
             if process.stdin:
                 process.stdin.close()
-            process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+            # A process that was forked off has no business ending it.
+            if self._owner == os.getpid():
+                process.terminate()
+                try:
+                    process.wait(_STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        for file in (self._printed, self._log):
+            if file is not None:
+                file.close()
+        self._printed = self._log = None
 
     def __enter__(self) -> Server:
         self.start()
@@ -155,30 +168,28 @@ class Server:
     ) -> None:
         self.stop()
 
-    @property
-    def _log(self) -> Path:
-        assert self._folder is not None
-        return Path(self._folder.name, "log")
-
-    def _wait(self, ready_file: Path) -> dict[str, Any]:
+    def _wait(self) -> dict[str, Any]:
+        """What it prints once clients can call it."""
         assert self._process is not None
         deadline = time.monotonic() + self._start_seconds
-        while not ready_file.exists():
+        while b"\n" not in (printed := _text(self._printed)):
             code = self._process.poll()
             if code is not None:
-                said = self._said()
-                self.stop()
-                raise StartError(f"mockgento serve ended with exit code {code} before it was ready; it said:\n{said}")
+                raise StartError(f"mockgento serve ended with exit code {code} before it was ready; it said:\n{self._said()}")
             if time.monotonic() > deadline:
-                said = self._said()
-                self.stop()
-                raise StartError(f"mockgento serve was not ready after {self._start_seconds:g} s; it said:\n{said}")
+                late = f"mockgento serve was not ready after {self._start_seconds:g} s"
+                raise StartError(f"{late}; it said:\n{self._said()}")
             time.sleep(_POLL_SECONDS)
-        ready: dict[str, Any] = json.loads(ready_file.read_text("utf-8"))
+        line = printed.split(b"\n")[0].decode("utf-8", "replace")
+        try:
+            ready: dict[str, Any] = json.loads(line)
+        except ValueError:
+            raise StartError(f"{self._process.args[0]} is no mockgento of this release; it printed: {line}") from None
         return ready
 
     def _said(self) -> str:
-        return self._log.read_text("utf-8", "replace").strip()[-_LOG_CHARACTERS:] or "nothing"
+        lines = _text(self._log).decode("utf-8", "replace").strip().splitlines()
+        return "\n".join(map(_plain, lines))[-_LOG_CHARACTERS:] or "nothing"
 
     def _explain(self, error: Exception) -> Exception:
         """What a failed request to the control API means."""
@@ -190,3 +201,21 @@ class Server:
         except subprocess.TimeoutExpired:
             return ControlError(f"the shop does not answer: {error}")
         return ServerDied(f"mockgento serve ended with exit code {code} in the middle of a test; it said:\n{self._said()}")
+
+
+def _text(file: Optional[IO[bytes]]) -> bytes:
+    """All that was written to it; whoever writes does so at its end."""
+    if file is None:
+        return b""
+    file.seek(0)
+    return file.read()
+
+
+def _plain(line: str) -> str:
+    """The message of a line of the log; other lines as they are."""
+    try:
+        fields = json.loads(line)["fields"]
+        message = fields.pop("message")
+    except (ValueError, KeyError, TypeError):
+        return line
+    return " ".join([message, *(f"{name}={value}" for name, value in fields.items())])

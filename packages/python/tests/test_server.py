@@ -98,6 +98,8 @@ def test_every_method_reaches_the_server(mockgento_shop):
     assert shop.state("customer", containing="late@example.com")["customer"] == []
     assert [one["name"] for one in shop.checkpoints()] == ["here"]
     shop.delete_checkpoint("here")
+    shop.save_checkpoint("zwei Wörter")
+    shop.delete_checkpoint("zwei Wörter")
     assert shop.modules() == {"operations": []}
     with pytest.raises(ControlError, match="POST /__admin/modules"):
         shop.install_module("Acme_Broken", api_xml="<no xml")
@@ -220,6 +222,62 @@ def test_what_is_prepared_is_there_for_each_test_and_for_a_new_server(pytester):
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_what_fails_to_prepare_says_why_every_time_and_leaves_no_server():
+    def fails(_):
+        raise LookupError("my own reason")
+
+    server = Server(prepare=fails)
+    for _ in range(2):
+        with pytest.raises(LookupError, match="my own reason"):
+            server.fresh()
+        assert not server.is_running
+    with pytest.raises(LookupError):
+        with server:
+            pass
+    assert server.pid is None
+
+
+def test_what_a_test_saves_is_not_there_for_the_next():
+    with Server(prepare=lambda shop: shop.create("customer", email="a@example.com", firstname="A", lastname="B")) as server:
+        for number in range(3):
+            assert len(server.fresh().checkpoints()) == 1
+            server.shop.save_checkpoint(f"mine {number}")
+
+
+def test_a_process_that_is_forked_off_takes_nothing_away():
+    script = """
+import os, signal, sys, mockgento
+server = mockgento.Server()
+shop = server.start()
+child = os.fork()
+if child == 0:
+    sys.exit(0)
+os.waitpid(child, 0)
+assert shop.rows("customer_group")
+os.kill(server.pid, signal.SIGTERM)
+try:
+    while True:
+        shop.health()
+except mockgento.ServerDied as error:
+    print(error)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert run.stdout.endswith("in the middle of a test; it said:\nstopping\n"), run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, None])
+def test_nothing_is_left_in_any_way_to_end(tmp_path, ends):
+    script = "import sys, mockgento\ns = mockgento.Server(); s.start(); print(s.pid, flush=True); sys.stdin.read()"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-c", script], text=True, env=environment, **streams) as parent:
+        pid = int(parent.stdout.readline())
+        if ends is not None:
+            parent.send_signal(ends)
+    assert gone(pid)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_workers_of_xdist_share_nothing(pytester):

@@ -18,7 +18,7 @@ trait MockgentoTrait
 {
     private ?Shop $mockgentoShop = null;
 
-    /** What the server is started with: as the extension is configured. Classes that override this have a server of their own. */
+    /** What the server is started with: as the extension is configured. Classes that start theirs in the same way share one. */
     protected static function mockgentoServer(): Server
     {
         return Servers::configured();
@@ -35,6 +35,13 @@ trait MockgentoTrait
     protected function forgetMockgentoShop(): void
     {
         $this->mockgentoShop = null;
+    }
+
+    /** @afterClass */
+    #[\PHPUnit\Framework\Attributes\AfterClass]
+    public static function leaveMockgento(): void
+    {
+        Servers::leave(static::class);
     }
 
     /**

@@ -6,11 +6,13 @@ namespace Mockgento\PHPUnit;
 
 use Mockgento\Server;
 
-/** The servers of this process, by the method that makes them; each is started when it is first asked for. */
+/** The servers of this process, one for all classes that want the same; each is started when it is first asked for. */
 final class Servers
 {
-    /** @var array<string, Server> */
+    /** @var array<string, Server> by class */
     private static array $servers = [];
+    /** @var array<string, Server> by how they are started */
+    private static array $shared = [];
     /** @var array<string, mixed> */
     private static array $options = [];
 
@@ -46,13 +48,26 @@ final class Servers
         return new Server(...self::$options);
     }
 
-    /** @param \Closure(): Server $make */
+    /** @param \Closure(): Server $make asked once a class: a method that is inherited may say something else in each */
     public static function of(string $class, \Closure $make): Server
     {
-        // Classes that share the method share the server.
-        $method = new \ReflectionMethod($class, 'mockgentoServer');
-        $key = $method->getFileName() . ':' . $method->getStartLine();
-        return self::$servers[$key] ??= $make();
+        return self::$servers[$class] ??= self::shared($make());
+    }
+
+    private static function shared(Server $server): Server
+    {
+        $kind = $server->kind();
+        return $kind === null ? $server : self::$shared[$kind] ??= $server;
+    }
+
+    /** After the last test of a class: ends the server that it alone has. */
+    public static function leave(string $class): void
+    {
+        $server = self::$servers[$class] ?? null;
+        if ($server !== null && $server->kind() === null) {
+            $server->stop();
+            unset(self::$servers[$class]);
+        }
     }
 
     /** Ends all; they end with the process too. */
@@ -61,6 +76,6 @@ final class Servers
         foreach (self::$servers as $server) {
             $server->stop();
         }
-        self::$servers = [];
+        self::$servers = self::$shared = [];
     }
 }

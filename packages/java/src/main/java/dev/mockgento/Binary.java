@@ -4,13 +4,27 @@ import dev.mockgento.MockgentoException.BinaryNotFound;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /** Where the program is: named by MOCKGENTO_BIN, in this library for this platform, or on the path. */
 final class Binary {
+    static final String PREFIX = "mockgento-java-";
+    static final String LOCK = "lock";
     private static Path unpacked;
+    /** Held as long as this process runs, by which others know that its folder is in use. */
+    private static FileChannel lock;
 
     private Binary() {}
 
@@ -65,14 +79,52 @@ final class Binary {
 
     /** Into a folder of this process's own, so that no two processes write one file; it goes with the process. */
     private static Path unpack(InputStream packed, String file) throws IOException {
-        Path folder = Files.createTempDirectory("mockgento-");
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        Path folder = Files.createTempDirectory(temporary, PREFIX);
+        Path held = folder.resolve(LOCK);
         Path program = folder.resolve(file);
-        folder.toFile().deleteOnExit();
-        program.toFile().deleteOnExit();
+        for (Path made : List.of(folder, held, program)) {
+            made.toFile().deleteOnExit();
+        }
+        lock = FileChannel.open(held, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        lock.lock();
+        removeLeftOver(temporary, folder);
         Files.copy(packed, program);
         if (!program.toFile().setExecutable(true, true)) {
             throw new IOException(program + " cannot be made executable");
         }
         return program;
+    }
+
+    /** Removes what processes left that were killed: folders of the owner of {@code own} whose lock nobody holds. */
+    static void removeLeftOver(Path temporary, Path own) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+            for (Path folder : folders) {
+                boolean isOurs = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
+                if (isOurs && !folder.equals(own) && isLeftOver(folder.resolve(LOCK))) {
+                    for (String file : List.of("mockgento", "mockgento.exe", LOCK)) {
+                        Files.deleteIfExists(folder.resolve(file));
+                    }
+                    Files.deleteIfExists(folder);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException inUse) {
+            // The next process tries again.
+        }
+    }
+
+    /** A lock that was made just now may not be held yet. */
+    private static boolean isLeftOver(Path lock) throws IOException {
+        Instant longAgo = Instant.now().minus(Duration.ofMinutes(1));
+        if (!Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS) || Files.getLastModifiedTime(lock).toInstant().isAfter(longAgo)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            return held != null;
+        } catch (OverlappingFileLockException ours) {
+            return false;
+        }
     }
 }

@@ -89,12 +89,13 @@ public final class Server implements AutoCloseable {
     /** The shop as it was started, whatever was done to it: put back, or started again where it died or lost its seed. */
     public synchronized Shop fresh() {
         if (!isRunning() || shop.hasOtherSeed()) {
-            return start();
+            start();
         }
         try {
+            // A new one too: what is saved from here on is a test's own.
             shop.reset();
         } catch (ServerDied wasDying) {
-            return start();
+            start().reset();
         }
         return shop;
     }

@@ -12,10 +12,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The control API of a running shop, as /__admin/openapi.json describes it: one method a route. */
 public final class Shop {
@@ -200,7 +202,7 @@ public final class Shop {
         return list(state(Map.of("table", table)), table);
     }
 
-    /** Tables by their names; parameters table, containing, offset, limit. */
+    /** Tables by their names; parameters table (one, or a list of them), containing, offset, limit. */
     public Map<String, Object> state(Map<String, ?> parameters) {
         return ask(Route.STATE, "", query(parameters), null);
     }
@@ -350,8 +352,13 @@ public final class Shop {
 
     private static String query(Map<String, ?> parameters) {
         return parameters.entrySet().stream()
-                .map(one -> encoded(one.getKey()) + "=" + encoded(String.valueOf(one.getValue())))
+                .flatMap(one -> values(one.getValue()).map(value -> encoded(one.getKey()) + "=" + encoded(String.valueOf(value))))
                 .collect(Collectors.joining("&"));
+    }
+
+    /** Of a parameter that may be given more than once. */
+    private static Stream<?> values(Object given) {
+        return given instanceof Collection<?> several ? several.stream() : Stream.of(given);
     }
 
     private static String encoded(String text) {

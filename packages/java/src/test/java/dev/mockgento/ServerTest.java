@@ -21,7 +21,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the library promises, against the real program. */
 @Mockgento(bridge = "1.2.19")
@@ -85,6 +92,8 @@ class ServerTest {
         shop.update("customer", ann, Map.of("lastname", "Byron"));
         var found = shop.state(Map.of("table", "customer", "containing", "ann@example.com", "offset", 0, "limit", 1));
         assertEquals("Byron", ((Map<?, ?>) ((List<?>) found.get("customer")).get(0)).get("lastname"));
+        var both = shop.state(Map.of("table", List.of("customer", "customer_group"), "limit", 1));
+        assertEquals(Set.of("customer", "customer_group"), both.keySet());
         assertTrue(shop.tables().stream().anyMatch(table -> "customer".equals(table.get("name"))));
         shop.delete("customer", ann);
         assertFalse(shop.rows("customer").stream().anyMatch(row -> "ann@example.com".equals(row.get("email"))));
@@ -113,6 +122,8 @@ class ServerTest {
         assertFalse(shop.rows("customer").stream().anyMatch(row -> "late@example.com".equals(row.get("email"))));
         assertEquals("here", shop.checkpoints().get(0).get("name"));
         shop.deleteCheckpoint("here");
+        shop.saveCheckpoint("zwei Wörter");
+        shop.deleteCheckpoint("zwei Wörter");
         assertEquals(List.of(), shop.modules().get("operations"));
         assertThrows(Refused.class, () -> shop.installModule("Acme_Broken", Map.of("api.xml", "<no xml")));
         login(shop, "wrong-key");
@@ -233,6 +244,29 @@ class ServerTest {
         }
         Options noSeed = new Options("no-such-seed.yaml", null, null, false, null, "127.0.0.1:0", List.of(), Duration.ofSeconds(20));
         assertTrue(assertThrows(StartFailed.class, new Server(noSeed)::start).getMessage().contains("no-such-seed"));
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsRemovedAndWhatIsInUseIsNot(@TempDir Path temporary) throws Exception {
+        Path own = Files.createDirectory(temporary.resolve(Binary.PREFIX + "own"));
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        for (String name : List.of("left", "held", "new")) {
+            Path folder = Files.createDirectory(temporary.resolve(Binary.PREFIX + name));
+            Files.writeString(folder.resolve("mockgento"), "program");
+            Files.createFile(folder.resolve(Binary.LOCK));
+            if (!name.equals("new")) {
+                Files.setLastModifiedTime(folder.resolve(Binary.LOCK), longAgo);
+            }
+        }
+        Path others = Files.createDirectory(temporary.resolve("mockgento-java"));
+        try (var channel = FileChannel.open(temporary.resolve(Binary.PREFIX + "held").resolve(Binary.LOCK), StandardOpenOption.WRITE)) {
+            channel.lock();
+            Binary.removeLeftOver(temporary, own);
+        }
+        assertFalse(Files.exists(temporary.resolve(Binary.PREFIX + "left")));
+        for (Path there : List.of(own, others, temporary.resolve(Binary.PREFIX + "held"), temporary.resolve(Binary.PREFIX + "new"))) {
+            assertTrue(Files.exists(there), there.toString());
+        }
     }
 
     @Test
