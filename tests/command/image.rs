@@ -23,7 +23,8 @@ impl Image {
         let text = std::fs::read_to_string(file).unwrap();
         let stage = text.split("FROM base AS serve\n").nth(1).unwrap().split("\nFROM ").next().unwrap();
         let after = |word: &str| stage.lines().find_map(|line| line.strip_prefix(word)).unwrap();
-        let asked = regex::Regex::new(r#""http://127\.0\.0\.1:\$\{MOCKGENTO_LISTEN##\*:\}(/[^"]*)""#).unwrap();
+        let asked = regex::Regex::new(r#"\$at(/[^" \\]+)"#).unwrap();
+        assert!(stage.contains("at=http://127.0.0.1:${MOCKGENTO_LISTEN##*:};"));
         Self {
             address: after("ENV MOCKGENTO_LISTEN=").to_owned(),
             entry_point: serde_json::from_str(after("ENTRYPOINT ")).unwrap(),
