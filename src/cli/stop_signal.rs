@@ -1,5 +1,11 @@
 //! When a server of ours is to stop.
 
+#[cfg(unix)]
+use std::path::Path;
+
+#[cfg(unix)]
+use crate::bounded;
+
 /// Ctrl-C, or where they exist the signal that service managers send and the one of a terminal that closes. They are heard from
 /// here on, whenever they are waited for.
 pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
@@ -36,7 +42,7 @@ pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 #[cfg(unix)]
 fn ignores_hangup() -> bool {
     const HANGUP: u64 = 1;
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = bounded::read_text(Path::new("/proc/self/status"), bounded::TEXT_BYTES_MAX).unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & HANGUP != 0)
 }
