@@ -290,8 +290,8 @@ async fn a_body_that_cannot_be_read_is_told_by_place_and_remedy() {
         ("/disruptions", json!("x"), "body:1:1: this is a text, and a body is a record", "openapi.json"),
         ("/requests/verify", json!({"calls": 1}), "body:1:10: this is not a list", "write it as `[one, two]`"),
         (
-            "/requests/verify",
-            json!({"calls": [{"to": "login", "count": {"at least": 2, "at most": 1}}]}),
+            "/disruptions",
+            json!({"disruption": {"status": 503, "date-skew": 60}}),
             "this record has one key, and a second one stands here",
             "keep one of them",
         ),
