@@ -51,6 +51,7 @@ fn options(jobs: usize) -> ExploreOptions {
         reproduce: None,
         attempts: mockgento::scenario::explore::Attempts::default(),
         until: None,
+        stops: None,
     }
 }
 

@@ -34,9 +34,16 @@ impl Clients {
         })
     }
 
+    /// The same of the client of a whole run: what it lacks in any scenario is said once, before the first.
+    pub(super) fn load_given(file: &Path) -> Result<Arc<Testee>, miette::Report> {
+        let client = Self::load(file)?;
+        client.look_for_its_database().map_err(|error| miette::miette!("{error}"))?;
+        Ok(client)
+    }
+
     /// Puts clients into their places: the one that was given, and those that scenarios name, each once.
     pub(super) fn attach(given: Option<&Path>, cases: &mut [Case]) -> Result<Self, miette::Report> {
-        let given = given.map(Self::load).transpose()?;
+        let given = given.map(Self::load_given).transpose()?;
         let mut known: BTreeMap<PathBuf, Arc<Testee>> = BTreeMap::new();
         let mut of: Vec<(Arc<Testee>, BTreeSet<String>)> = Vec::new();
         for case in cases.iter_mut() {

@@ -3,14 +3,16 @@
 use miette::IntoDiagnostic as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 use comfy_table::{Table, presets};
 
 use super::clients::Clients;
-use super::{ExitCode, Outcome, diagnostics, places};
+use super::{ExitCode, Outcome, diagnostics, interrupt, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
+use crate::nearest;
 use crate::quirk::Profile;
 use crate::report::enough::enough;
 use crate::report::{conform as report, file};
@@ -90,7 +92,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         let _ = out.write_all(list().as_bytes());
         return Ok(ExitCode::AsExpected);
     };
-    let client = Clients::load(client)?;
+    let client = Clients::load_given(client)?;
     for target in &args.reports {
         file::probe(&target.file).map_err(|error| miette::miette!("{error}"))?;
     }
@@ -113,8 +115,13 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
     }
     let width = cases.iter().map(|case| case.name.chars().count()).max().unwrap_or_default();
     let mut judged: Vec<Judged> = Vec::new();
+    let stops = interrupt::flag();
     for case in &cases {
         let one = conform::judge(case, &client, args.profile);
+        if stops.load(Ordering::Relaxed) {
+            // What it is the victim of it is not to blame for.
+            break;
+        }
         if !args.quiet || one.verdict.is_bad() {
             let _ = out.write_all(report::case(&one, width).as_bytes());
             let _ = out.flush();
@@ -137,7 +144,16 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         };
         file::write(&target.file, text.as_bytes()).map_err(|error| miette::miette!("{error}"))?;
     }
-    let is_bad = about.too_little.is_some() || judged.iter().any(|one| one.verdict.is_bad());
+    if judged.len() < cases.len() {
+        let left = cases.len() - judged.len();
+        let _ = writeln!(
+            output::stderr(),
+            "stopped before {}",
+            output::counted(left, "case was judged", "cases were judged")
+        );
+    }
+    let is_bad =
+        judged.len() < cases.len() || about.too_little.is_some() || judged.iter().any(|one| one.verdict.is_bad());
     Ok(match (wrong.is_empty(), is_bad) {
         (false, _) => ExitCode::InputWrong,
         (true, true) => ExitCode::Failed,
@@ -156,13 +172,11 @@ fn no_longer(client: &Testee, judged: &[Judged]) -> Vec<String> {
     told.map(|(_, known)| format!("{file}:{}: {}: {}", known.line, known.scenario, known.reason)).collect()
 }
 
-/// Known differences of scenarios that are not there, so that the list does not outlive them.
+/// Known differences of scenarios that are not there, so that the list does not outlive them. Where not all scenarios were
+/// read, those that are spelled nearly like one that was.
 fn of_no_scenario(client: &Testee, places: &[PathBuf], cases: &[Case]) -> Vec<String> {
     let root = Path::new(places::ROOT);
-    if !root.is_dir() || !places.iter().all(|place| place.starts_with(root)) {
-        // Names are those of files below it.
-        return Vec::new();
-    }
+    let knows_all = root.is_dir() && places.iter().all(|place| place.starts_with(root));
     let (known, file) = client.known();
     let file = file.map(|file| file.display().to_string()).unwrap_or_default();
     let is_there = |known: &&Known| {
@@ -171,13 +185,17 @@ fn of_no_scenario(client: &Testee, places: &[PathBuf], cases: &[Case]) -> Vec<St
         let scenario = name.rsplit_once('.').map_or(name, |(scenario, _)| scenario);
         cases.iter().any(|case| known.is_about(&case.name)) || names_a_file(name) || names_a_file(scenario)
     };
+    let names = || cases.iter().flat_map(|case| [case.scenario.name.as_str(), case.name.as_str(), "any"]);
     let said = |known: &Known| {
-        format!(
-            "{file}:{}: there is no scenario `{}`; correct the name, or take the entry out",
-            known.line, known.scenario
-        )
+        let meant = nearest::did_you_mean(&known.scenario, names());
+        let remedy = match (meant, knows_all) {
+            (Some(meant), _) => meant,
+            (None, true) => "correct the name, write `any` for all, or take the entry out".to_owned(),
+            (None, false) => return None,
+        };
+        Some(format!("{file}:{}: there is no scenario `{}`; {remedy}", known.line, known.scenario))
     };
-    known.iter().filter(|known| !is_there(known)).map(said).collect()
+    known.iter().filter(|known| !is_there(known)).filter_map(said).collect()
 }
 
 fn list() -> String {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -9,7 +10,7 @@ use indexmap::IndexSet;
 
 use super::clients::Clients;
 use super::simulate::span;
-use super::{ExitCode, Outcome, diagnostics, places};
+use super::{ExitCode, Outcome, diagnostics, interrupt, places};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output::{self, counted};
 use crate::disrupt::{Disruption, WSDL_OPERATION};
@@ -139,7 +140,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let (mut cases, all_read) = args.cases(colour)?;
     known_operations(&args.operations, &cases)?;
     if let Some(file) = &args.client {
-        let client = Clients::load(file)?;
+        let client = Clients::load_given(file)?;
         cases.iter_mut().for_each(|case| *case = case.explored_by(&client));
     }
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
@@ -158,6 +159,8 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         blame: args.blame,
         reproduce: args.reproduce.clone(),
         attempts: attempts.clone(),
+        // Our own sync is ended with the process; somebody's programs are not.
+        stops: args.client.as_ref().map(|_| interrupt::flag()),
         until: args.lasting.and_then(|lasting| Instant::now().checked_add(lasting)),
     };
     if let Some(folder) = &args.reproduce {
@@ -170,7 +173,8 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let mut told = Told::default();
     let mut broken = !all_read;
     for case in &cases {
-        if options.until.is_some_and(|until| Instant::now() >= until) {
+        let is_stopped = || options.stops.is_some_and(|stops| stops.load(Ordering::Relaxed));
+        if is_stopped() || options.until.is_some_and(|until| Instant::now() >= until) {
             told.too_late += 1;
             continue;
         }
@@ -191,6 +195,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
                 told.tried += found.tried();
                 told.untried += all - done;
             }
+            Err(_) if is_stopped() => told.too_late += 1,
             // What a client cannot do is no mistake of the scenario.
             Err(message) if args.client.is_some() => {
                 let text = match args.json {
@@ -304,7 +309,7 @@ impl Told {
         let untried = match (self.untried, self.too_late) {
             (0, 0) => String::new(),
             (runs, cases) => format!(
-                "; the time was over before {} and {}",
+                "; it ended before {} and {}",
                 counted(runs, "run", "runs"),
                 counted(cases, "whole case", "whole cases")
             ),

@@ -5,6 +5,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::stop_signal::stop_signal;
+use crate::scenario::actor::program;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static LISTENING: Once = Once::new();
@@ -19,6 +20,8 @@ pub(super) fn flag() -> &'static AtomicBool {
                 let Ok(stop) = stop_signal() else { return };
                 stop.await;
                 INTERRUPTED.store(true, Ordering::Relaxed);
+                // Whoever waits for somebody's program waits no longer.
+                program::end_all();
             });
         });
     });

@@ -79,7 +79,7 @@ fn quirk(text: &str) -> Result<Quirk, String> {
 
 pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
-    let client = args.client.as_deref().map(Clients::load).transpose()?;
+    let client = args.client.as_deref().map(Clients::load_given).transpose()?;
     if let Some(client) = &client {
         greet(client).map_err(|why| miette::miette!("{why}"))?;
     }
@@ -90,6 +90,7 @@ pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
         jobs: if client.is_some() { 1 } else { jobs },
         search: if client.is_some() { SEARCH_OF_CLIENTS } else { SimulateOptions::default().search },
         client: client.clone(),
+        stops: Some(interrupt::flag()),
         ..SimulateOptions::default()
     };
     let batch = if client.is_some() { BATCH_OF_CLIENTS } else { BATCH };
@@ -155,7 +156,12 @@ fn write(args: &SimulateArgs, found: &Found) -> Result<PathBuf, miette::Report> 
 
 fn told(args: &SimulateArgs, found: &Found, path: &std::path::Path) -> String {
     let (steps, of_all) = found.steps;
-    let mut text = format!("scenario {} fails; so do {steps} of its {of_all} steps alone:\n", found.number);
+    let mut text = match steps {
+        0 => format!("scenario {} fails; so does its beginning without any of its {of_all} steps:\n", found.number),
+        _ if steps == of_all => format!("scenario {} fails, with all of its {of_all} steps:\n", found.number),
+        1 => format!("scenario {} fails; so does 1 of its {of_all} steps alone:\n", found.number),
+        _ => format!("scenario {} fails; so do {steps} of its {of_all} steps alone:\n", found.number),
+    };
     for line in &found.why {
         text.push_str(&format!("  {line}\n"));
     }

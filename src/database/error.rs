@@ -17,6 +17,16 @@ pub enum DatabaseError {
         /// What the database or its driver says.
         cause: String,
     },
+    /// A file that is none of SQLite's.
+    #[error("the file {file} cannot be read: {why}; {remedy}")]
+    NoDatabase {
+        /// The file.
+        file: String,
+        /// What it is instead.
+        why: &'static str,
+        /// What to do about it.
+        remedy: &'static str,
+    },
     /// It takes too long.
     #[error("the database {dsn} did not answer within {seconds} s")]
     TooSlow {

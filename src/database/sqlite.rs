@@ -1,5 +1,7 @@
 //! A file of SQLite, opened for reading.
 
+use std::path::Path;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
@@ -10,11 +12,36 @@ use super::rows::{Found, Gathered, Limits, Row, columns};
 pub(super) fn read(dsn: &Dsn, queries: &[&str]) -> Result<Vec<Found>, DatabaseError> {
     let unreachable =
         |cause: rusqlite::Error| DatabaseError::Unreachable { dsn: dsn.to_string(), cause: cause.to_string() };
+    let file = dsn.file();
+    if let Some((why, remedy)) = no_file(&file) {
+        return Err(DatabaseError::NoDatabase { file: file.display().to_string(), why, remedy });
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(dsn.file(), flags).map_err(unreachable)?;
+    let connection = Connection::open_with_flags(&file, flags).map_err(unreachable)?;
     connection.busy_timeout(super::CONNECT_MAX).map_err(unreachable)?;
     connection.execute_batch("PRAGMA query_only = ON; BEGIN").map_err(unreachable)?;
+    // The first look at it shows what it is.
+    if let Err(cause) = connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())) {
+        return Err(match cause.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => {
+                let (why, remedy) = ("it is no database of SQLite", "name the file that the client writes its rows to");
+                DatabaseError::NoDatabase { file: file.display().to_string(), why, remedy }
+            }
+            _ => unreachable(cause),
+        });
+    }
     queries.iter().map(|query| rows(&connection, query)).collect()
+}
+
+/// Why there is no file to open, and what to do.
+fn no_file(file: &Path) -> Option<(&'static str, &'static str)> {
+    match std::fs::metadata(file) {
+        Ok(known) if known.is_dir() => Some(("it is a folder", "name the file in it")),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            Some(("there is no such file", "look at the path; what makes the file must have run before"))
+        }
+        _ => None,
+    }
 }
 
 fn rows(connection: &Connection, query: &str) -> Result<Found, DatabaseError> {

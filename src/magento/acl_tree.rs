@@ -20,4 +20,13 @@ impl AclTree {
         }
         true
     }
+
+    /// The paths of all nodes.
+    pub fn nodes(&self) -> Vec<String> {
+        let below = |(name, child): (&String, &Self)| {
+            let below = child.nodes().into_iter().map(move |path| format!("{name}/{path}"));
+            std::iter::once(name.clone()).chain(below).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(below).collect()
+    }
 }

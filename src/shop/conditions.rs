@@ -95,7 +95,15 @@ pub(super) fn no_argument(known: &[String], argument: &str) -> String {
     }
     match (nearest(argument, listed.iter().copied()), listed.is_empty()) {
         (Some(name), _) => format!("did you mean {name}?"),
-        (None, true) => "it has none but the session".to_owned(),
+        // A method that only `api.xml` declares.
+        (None, true) => match meant(argument, ALWAYS.iter().copied()) {
+            Some(name) => {
+                format!("did you mean {name}? Arguments without names are `args`, the first of them `args.0`")
+            }
+            None => {
+                "it has none but the session; those without names are `args`, the first of them `args.0`".to_owned()
+            }
+        },
         (None, false) => format!("it has {}", listed.join(", ")),
     }
 }
@@ -117,9 +125,29 @@ fn step_along<'a>(mut types: Vec<Typed<'a>>, name: &At<String>, path: &str) -> R
     Ok(types)
 }
 
+/// What is wrong with a path into the arguments of an operation, such as `customerData.email`; nothing where it may lead to
+/// something. What has no type of its own may have any member.
+pub(super) fn misled(shop: &Shop, operation: &str, path: &str) -> Option<(String, String)> {
+    let (argument, below) = split(path);
+    let schema = shop.codec().schema();
+    let part = schema.operation(operation)?.request.parts.iter().find(|part| part.name == argument)?;
+    let mut types: Vec<Typed<'_>> = vec![(schema, &part.type_ref)];
+    for step in below?.split('.') {
+        match step_into(&types, step) {
+            Ok(below) => types = below,
+            Err(mistake) => return Some(mistake),
+        }
+    }
+    None
+}
+
 /// The types of a member. API version 1 takes members that no type declares, so only a name that is like a declared one is
 /// a mistake.
 fn step_into<'a>(types: &[Typed<'a>], step: &str) -> Result<Vec<Typed<'a>>, (String, String)> {
+    if !types.is_empty() && types.iter().all(is_one_value) {
+        let what = format!("{step} leads into what is one value and has no members");
+        return Err((what, "end the path before it".to_owned()));
+    }
     let (mut below, mut fields_of) = (Vec::new(), Vec::new());
     for (schema, type_ref) in types {
         let TypeRef::Complex(id) = type_ref else { continue };
@@ -161,6 +189,14 @@ fn is_one_value((_, type_ref): &Typed<'_>) -> bool {
     matches!(type_ref, TypeRef::Xsd(xsd) if *xsd != Xsd::AnyType)
 }
 
+fn is_met_by_all_texts(word: &MatcherWord) -> bool {
+    match word {
+        MatcherWord::Contains(text) => text.is_empty(),
+        MatcherWord::Regex(pattern) => pattern.text().is_empty(),
+        _ => false,
+    }
+}
+
 /// A record as the condition of a text can never hold: what is meant is a word of matching, mistyped.
 fn check(condition: &Condition, name: &At<String>, place: &Place, types: &[Typed<'_>], found: &mut Vec<Unfit>) {
     match condition {
@@ -168,6 +204,16 @@ fn check(condition: &Condition, name: &At<String>, place: &Place, types: &[Typed
             place: place.clone(),
             what: format!("{} is never one of nothing", name.get()),
             remedy: "write the texts that it may be: {one of: [a, b]}".to_owned(),
+        }),
+        Condition::Value(Matcher::Word(word)) if is_met_by_all_texts(word) => found.push(Unfit {
+            place: place.clone(),
+            what: format!("{} has an empty text in it, whatever it is", name.get()),
+            remedy: "write what it must hold, or {is: present}".to_owned(),
+        }),
+        Condition::Record(members) if members.is_empty() => found.push(Unfit {
+            place: place.clone(),
+            what: format!("nothing is said of {}", name.get()),
+            remedy: "write what its members must be, or {is: present}".to_owned(),
         }),
         Condition::Value(_) => {}
         Condition::Items(conditions) => {

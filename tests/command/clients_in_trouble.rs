@@ -131,3 +131,41 @@ fn what_shows_nothing_is_not_explored() {
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("no field is compared"), "{text}");
 }
+
+/// Whoever is stopped in the middle ends soon, and so does the client's program.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_client_and_the_command_at_once() {
+    let client = "title: Slow\ncommands: {reset: 'true', sync: \"sh -c 'echo $$ > pid; exec sleep 60'\"}\n\
+                  crm: {command: \"echo '{\\\"customer\\\": []}'\"}\n";
+    for command in [
+        "simulate --client client.yaml --for 1h",
+        "explore --client client.yaml",
+        "conform --client client.yaml",
+        "run --client client.yaml",
+    ] {
+        let place = Place::new(client, "  - sync\n");
+        let mut started = std::process::Command::new(env!("CARGO_BIN_EXE_mockgento"))
+            .args(command.split(' '))
+            .current_dir(place.path(""))
+            .env_remove("CI")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let pid = place.path("pid");
+        let since = std::time::Instant::now();
+        while !std::fs::read_to_string(&pid).is_ok_and(|pid| pid.ends_with('\n')) {
+            assert!(since.elapsed().as_secs() < 60, "{command}: the client was not started");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let told = std::time::Instant::now();
+        let number = |id: u32| rustix::process::Pid::from_raw(id.try_into().unwrap()).unwrap();
+        rustix::process::kill_process(number(started.id()), rustix::process::Signal::TERM).unwrap();
+        started.wait().unwrap();
+        assert!(told.elapsed().as_secs() < 15, "{command}: it took {:?}", told.elapsed());
+        let client: u32 = std::fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
+        let is_there = rustix::process::test_kill_process(number(client)).is_ok();
+        assert!(!is_there, "{command}: the client's program is still there");
+    }
+}

@@ -73,6 +73,7 @@ fn explored_scenario(folder: &Path, scenario: &str, profile: Profile, depth: u8,
         reproduce: (depth == 1).then(|| folder.to_owned()),
         attempts: mockgento::scenario::explore::Attempts::default(),
         until: None,
+        stops: None,
     };
     explore(&case, &options).unwrap()
 }

@@ -45,6 +45,7 @@ fn explored(profile: Profile) -> EditExploration {
         reproduce: None,
         attempts: mockgento::scenario::explore::Attempts::default(),
         until: None,
+        stops: None,
     };
     explore_edits(&case, &options).unwrap()
 }

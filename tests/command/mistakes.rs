@@ -46,6 +46,17 @@ fn files(lines: &str) -> BTreeMap<String, String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mistake_is_answered_with_what_to_do() {
+    answered("command_mistakes", include_str!("mistakes.txt")).await;
+}
+
+/// The same of those who put a client of their own in the place of the sync.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_mistake_about_a_client_is_answered_with_what_to_do() {
+    answered("client_mistakes", include_str!("client_mistakes.txt")).await;
+}
+
+async fn answered(name: &str, parts: &str) {
+    let snapshot = name;
     let shop = TestShop::builder().seed(Seed::corner_shop_people().unwrap()).running_clock().start().await;
     let url = shop.wsdl_url().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -55,7 +66,7 @@ async fn every_mistake_is_answered_with_what_to_do() {
     let synced = answer(at, &url, "mockgento sync --url $SHOP --user oro --crm tour.sqlite --start-date 2026-01-01");
     assert!(synced.ends_with("exit 0\n"), "{synced}");
     let mut told = String::new();
-    for part in include_str!("mistakes.txt").split("##### ").skip(1) {
+    for part in parts.split("##### ").skip(1) {
         let (name, lines) = part.split_once('\n').unwrap();
         let files = files(lines);
         for (file, text) in &files {
@@ -87,6 +98,6 @@ async fn every_mistake_is_answered_with_what_to_do() {
         omit_expression => true,
         prepend_module_to_snapshot => false,
     }, {
-        insta::assert_snapshot!("command_mistakes", told);
+        insta::assert_snapshot!(snapshot, told);
     });
 }

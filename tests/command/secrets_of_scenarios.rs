@@ -18,7 +18,7 @@ pub const COMMANDS: &[(&str, i32)] = &[
     ("run broken/key.yaml --report junit=key.xml --report json=key.json --report html=key.html", 1),
     ("run --client client.yaml --report junit=theirs.xml --report json=theirs.json --report html=theirs.html", 1),
     ("run --client rows.yaml --report junit=rows.xml --report json=rows.json --report html=rows.html", 1),
-    ("run --client address.yaml --report junit=address.xml --report json=address.json --report html=address.html", 1),
+    ("run --client address.yaml --report junit=address.xml --report json=address.json --report html=address.html", 2),
     ("run --client adapter.yaml --report junit=adapter.xml --report json=adapter.json --report html=adapter.html", 1),
     (
         "run --client settings.yaml --report junit=settings.xml --report json=settings.json --report html=settings.html",

@@ -124,6 +124,7 @@ fn drawn(seed: u64) -> ExploreOptions {
         reproduce: None,
         attempts: mockgento::scenario::explore::Attempts::default(),
         until: None,
+        stops: None,
     }
 }
 

@@ -177,7 +177,8 @@ fn what_contradicts_magento_or_itself_is_refused() {
         ("type: boolean", "yes", "write 1, which is Yes"),
         ("type: select, options: {7: Gold}", "7", ""),
         ("type: boolean", "perhaps", "\"perhaps\" is none; there are 1 for Yes, 0 for No"),
-        ("type: multiselect, options: {7: Gold}", "7,8", ""),
+        ("type: multiselect, options: {7: Gold}", "7,8", "\"8\" is none; there are 7 for Gold"),
+        ("type: multiselect, options: {7: Gold, 8: Tin}", "7,8", ""),
         ("type: text", "anything", ""),
     ] {
         let seed = format!(

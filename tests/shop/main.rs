@@ -15,6 +15,7 @@ mod door_features;
 mod dump;
 mod faults;
 mod hostile_bytes;
+mod mistakes;
 mod modules;
 mod odd_calls;
 mod own_operations;

@@ -162,11 +162,11 @@ async fn stubs_of_a_test_come_and_go() {
 
 #[tokio::test]
 async fn a_template_that_fails_says_where() {
-    let stubs = "stubs:\n  - operation: magentoInfo\n    answer: {magento_edition: x, magento_version: '{{ customer.email }}'}\n";
+    let stubs = "stubs:\n  - operation: customerCustomerInfo\n    answer: {email: '{{ customer.email }}'}\n";
     let shop = Served::start(with_stubs(loyalty(WireStyle::RpcEncoded), stubs)).await;
-    let fault = shop.answer("magentoInfo", json!({})).await;
+    let fault = shop.answer("customerCustomerInfo", json!({"customerId": 99})).await;
     let said = fault.as_str().unwrap();
-    assert!(said.starts_with("1 stubs.yaml:3: answer.magento_version: the template {{ customer.email }}: "), "{said}");
+    assert!(said.starts_with("1 stubs.yaml:3: answer.email: the template {{ customer.email }}: "), "{said}");
 }
 
 /// Whatever a stub is called, what fails in it names its file and line.
@@ -183,15 +183,15 @@ async fn whatever_fails_in_a_call_names_file_and_line() {
   - operation: acmeLoyaltyCreate
     name: a third
     insert into: acme_loyalty
-  - operation: magentoInfo
-    answer: {magento_edition: x, magento_version: y}
+  - operation: customerCustomerInfo
+    answer: {customer_id: 99}
     then:
       - fault: {code: 9, string: \"{{ customer.email }}\"}
 ";
     let shop = Served::start(with_stubs(loyalty(WireStyle::RpcEncoded), stubs)).await;
     let filters = json!({"filter": [{"key": "pionts", "value": "1"}]});
     let create = |level: &str, customer: &str| json!({"accountData": {"customer_id": customer, "level": level}});
-    shop.answer("magentoInfo", json!({})).await;
+    shop.answer("customerCustomerInfo", json!({"customerId": 99})).await;
     for (operation, arguments, said) in [
         (
             "acmeLoyaltyList",
@@ -209,7 +209,11 @@ async fn whatever_fails_in_a_call_names_file_and_line() {
             create("far too long for the column that it is to be kept in", "1"),
             "1 stubs.yaml:9: insert into acme_loyalty: acmeLoyaltyCreate cannot add the row: acme_loyalty.level cannot hold",
         ),
-        ("magentoInfo", json!({}), "1 stubs.yaml:15: fault: the template {{ customer.email }}: "),
+        (
+            "customerCustomerInfo",
+            json!({"customerId": 99}),
+            "1 stubs.yaml:15: fault: the template {{ customer.email }}: ",
+        ),
     ] {
         let fault = shop.answer(operation, arguments).await;
         assert!(fault.as_str().is_some_and(|fault| fault.starts_with(said)), "{said}\n{fault}");
@@ -318,7 +322,7 @@ fn what_cannot_work_names_file_and_line() {
         ("stubs:\n  - operation: catalogProductMultiUpdate\n    answer: [{a: 1}]", "answer is declared as xsd:boolean"),
         (
             "stubs:\n  - operation: acmeLoyaltyInfo\n    fault: {code: 70000}",
-            "a fault is {code: 101, string: …} or the name of one of the resource's, such as not_exists",
+            "expected a number from 0 to 65535, such as 101, or a name such as SOAP-ENV:Server",
         ),
         (
             "stubs:\n  - operation: magentoInfo\n    insert into: acme_loyalty",
@@ -395,4 +399,33 @@ fn stubs_are_taken_all_or_none() {
     let yaml = "stubs:\n  - {operation: storeList, answer: []}\n  - {operation: nothing, answer: []}\n";
     assert!(shop.install_stubs(&StubFile::parse(yaml, "stubs.yaml").unwrap()).is_err());
     assert!(shop.stubs().is_empty());
+}
+
+/// A record that no argument of the call points to has no members, so that `default` can say what to write.
+#[tokio::test]
+async fn a_member_of_a_record_that_is_not_there_has_a_default() {
+    let stubs = "stubs:
+  - operation: acmeLoyaltyInfo
+    answer:
+      account_id: 1
+      customer_id: 1
+      points: \"{{ customer.points | default(7) }}\"
+      level: \"{{ customer.email if customer is defined else 'nobody' }}\"
+";
+    let shop = Served::start(with_stubs(loyalty(WireStyle::RpcEncoded), stubs)).await;
+    for (id, level) in [(1, "ann@example.com"), (99, "nobody")] {
+        let account = shop.answer("acmeLoyaltyInfo", json!({"customerId": id})).await;
+        assert_eq!((&account["points"], &account["level"]), (&json!(7), &json!(level)), "{account}");
+    }
+}
+
+/// Many calls in one keep what a stub says of itself; what the shop did not expect keeps its words.
+#[tokio::test]
+async fn many_calls_in_one_say_why_a_stub_failed() {
+    let stubs = "stubs:\n  - operation: customerCustomerInfo\n    answer: {email: '{{ customer.email }}'}\n";
+    let shop = Served::start(with_stubs(loyalty(WireStyle::RpcEncoded), stubs)).await;
+    let calls = "<param><value><array><data><value><array><data><value><string>customer.info</string></value><value><int>99</int>\
+                 </value></data></array></value></data></array></value></param>";
+    let told = crate::own_operations::xml_rpc(&shop, "multiCall", calls).await;
+    assert!(told.contains("stubs.yaml:3: answer.email: the template {{ customer.email }}"), "{told}");
 }

@@ -241,10 +241,13 @@ fn shop(args: &ServeArgs, kind: &ShopKind) -> miette::Result<Shop> {
         contract: Arc::clone(&kind.contract),
         ..ShopConfig::new(Clock::adjustable(args.now))
     };
-    let file = if is_file { format!("{}: ", args.seed.display()) } else { String::new() };
+    let told = |error: SeedError| {
+        let text = is_file.then(|| bounded::read_text(&args.seed, bounded::SEED_BYTES_MAX).unwrap_or_default());
+        text.map_or_else(|| error.to_string(), |text| error.told_of(&text, &args.seed.display().to_string()))
+    };
     let mut shop = Shop::new(config, seed).map_err(|error| match error {
         SeedError::Overrides(why) => miette!(help = STUBS_HELP, "{why}"),
-        error => miette!("{file}{error}"),
+        error => miette!("{}", told(error)),
     })?;
     for path in &args.stubs {
         let name = path.display().to_string();

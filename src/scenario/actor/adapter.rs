@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::program::{Group, Kept, OUTPUT_MAX};
+use super::program::{Group, Kept, OUTPUT_MAX, may_start};
 use super::protocol::{Answer, Request};
 use crate::bounded::json_nodes;
 
@@ -37,7 +37,10 @@ pub(super) enum NoAnswer {
     TooLong,
     #[error("it answered more than {VALUES_MAX} keys and values")]
     TooMany,
-    #[error("its answer is not what the protocol wants: {cause}; it begins `{begins}`")]
+    #[error(
+        "its answer is not what the protocol wants: {cause}; it begins `{begins}`; each answer is one line of JSON (`mockgento \
+         schema adapter`), and anything else belongs on standard error"
+    )]
     NotProtocol { cause: String, begins: String },
     #[error("it answered request {answered} when it was asked request {asked}")]
     OtherRequest { answered: u64, asked: u64 },
@@ -59,6 +62,7 @@ impl Adapter {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        may_start()?;
         let mut child = command.spawn()?;
         let group = Group::of(Some(child.id()));
         let (sender, lines) = mpsc::channel(WAITING_MAX);

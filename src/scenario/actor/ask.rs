@@ -40,7 +40,7 @@ impl Testee {
     ///
     /// # Errors
     /// When it is not, or holds something else.
-    fn look_for_its_database(&self) -> Result<(), TesteeError> {
+    pub fn look_for_its_database(&self) -> Result<(), TesteeError> {
         let named = self.file.crm.as_ref().and_then(|crm| crm.database.as_ref());
         named.map_or(Ok(()), |named| variable(&named.env, &self.at(Some(named.env.place()))).map(drop))
     }
@@ -162,7 +162,7 @@ impl Testee {
             let (program, arguments) =
                 words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
             let mut start = std::process::Command::new(program);
-            start.args(arguments).envs(&self.file.env).current_dir(self.folder());
+            start.args(arguments).envs(self.own_variables()).current_dir(self.folder());
             let adapter = Adapter::start(start).map_err(|cause| TesteeError::NotStarted {
                 program: program.to_owned(),
                 what: "adapter",
@@ -263,7 +263,7 @@ impl Testee {
         }
         let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
         let mut start = tokio::process::Command::new(program);
-        start.args(arguments).current_dir(self.folder()).envs(environment).envs(&self.file.env);
+        start.args(arguments).current_dir(self.folder()).envs(environment).envs(self.own_variables());
         start.envs(around.variables.iter().map(|(name, value)| (name, value)));
         program::run(&mut start, Some(input), self.limit(), output_max).await.map_err(|cause| TesteeError::NotStarted {
             program: program.to_owned(),
@@ -281,6 +281,11 @@ impl Testee {
             secrets.extend(Dsn::secrets_of(&address));
         }
         secrets
+    }
+
+    /// Variables that its file adds to its environment.
+    fn own_variables(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.file.env.iter().map(|(name, value)| (name.get(), value))
     }
 
     fn limit(&self) -> Duration {

@@ -35,3 +35,39 @@ pub const FEATURES: &[(&str, &str)] = &[
 pub fn names() -> Vec<&'static str> {
     Stream::entity_names().iter().copied().chain(FEATURES.iter().map(|(name, _)| *name)).collect()
 }
+
+/// Features that nobody can do without a command, and the command.
+pub const COMMANDS: &[(&str, &str)] = &[
+    ("edit customers", "edit"),
+    ("edit carts", "edit"),
+    ("place orders", "edit"),
+    ("edit subscriptions", "edit"),
+    ("change settings", "configure"),
+];
+
+/// The table that has the rows of an entity; entities are called as connectors are (`credit_memo`), tables as the CRM's are
+/// (`creditMemo`).
+pub fn table_of(entity: &str) -> String {
+    let mut words = entity.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |table, word| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map_or(table.clone(), |letter| format!("{table}{}{}", letter.to_ascii_uppercase(), letters.as_str()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::language::known;
+
+    #[test]
+    fn every_entity_has_its_table() {
+        for entity in Stream::entity_names() {
+            let table = table_of(entity);
+            assert!(known::crm_tables().contains(&table.as_str()), "{entity}: {table}");
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub struct ClientFile {
     pub adapter: Option<At<String>>,
     /// More variables of its environment.
     #[serde(default)]
-    pub env: IndexMap<String, String>,
+    pub env: IndexMap<At<String>, String>,
     /// How long one command or one request may take; 2 minutes when left out.
     #[serde(default)]
     pub timeout: Option<At<Interval>>,
@@ -98,6 +98,13 @@ pub struct CrmSource {
 /// A database, by the variable that holds its address. Addresses hold passwords and do not stand in files.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+struct NamedDatabase {
+    /// The name of the environment's variable.
+    env: At<String>,
+}
+
+/// A database, by the variable that holds its address.
+#[derive(Clone, Debug)]
 pub struct DatabaseName {
     /// The name of the environment's variable.
     pub env: At<String>,
@@ -167,6 +174,56 @@ pub struct KnownDifference {
     /// Only these fields of it; left out: any, and rows that are missing or too many.
     #[serde(default)]
     pub fields: Vec<At<String>>,
+}
+
+mod database_name {
+    use std::borrow::Cow;
+    use std::fmt;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator};
+    use serde::de::value::MapAccessDeserializer;
+    use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+    use super::{DatabaseName, NamedDatabase};
+
+    struct NameVisitor;
+
+    impl<'de> Visitor<'de> for NameVisitor {
+        type Value = DatabaseName;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the variable that holds its address: `{env: ACME_DSN}`")
+        }
+
+        // What stands here may have a password in it.
+        fn visit_str<E: Error>(self, _: &str) -> Result<DatabaseName, E> {
+            Err(E::custom(
+                "addresses of databases hold passwords and do not stand in files; put it into a variable of the environment and \
+                 write `database: {env: ACME_DSN}`",
+            ))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<DatabaseName, A::Error> {
+            let NamedDatabase { env } = NamedDatabase::deserialize(MapAccessDeserializer::new(members))?;
+            Ok(DatabaseName { env })
+        }
+    }
+
+    impl<'de> Deserialize<'de> for DatabaseName {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(NameVisitor)
+        }
+    }
+
+    impl JsonSchema for DatabaseName {
+        fn schema_name() -> Cow<'static, str> {
+            "DatabaseName".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            NamedDatabase::json_schema(generator)
+        }
+    }
 }
 
 mod query {

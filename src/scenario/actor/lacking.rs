@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::testee::Testee;
 use crate::quirk::{Profile, Quirks};
+use crate::scenario::language::known;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::setup::integration::IntegrationSetup;
 use crate::scenario::language::setup::variant::Variant;
@@ -58,8 +59,17 @@ pub fn lacking(testee: &Testee, script: &Script, variant: &Variant, quirks: &Qui
 /// Why a client cannot be asked what a scenario expects of the CRM; nothing when it can.
 pub fn unseen(testee: &Testee, script: &Script) -> Option<String> {
     let table = tables_of(script).into_iter().find(|table| !testee.shows(table))?;
-    Some(format!("its rows have no `{table}`"))
+    let is_own = OF_THE_CRM.contains(&table) || known::record_fields(table).is_some();
+    Some(match is_own {
+        true => format!(
+            "it looks at rows of `{table}`, which a CRM makes itself and Magento has none of, and the client shows none"
+        ),
+        false => format!("its rows have no `{table}`"),
+    })
 }
+
+/// Tables whose rows a CRM makes of customers and of what its users do: Magento has no such rows.
+pub const OF_THE_CRM: &[&str] = &["account", "contact", "contactPhone", "contactAddress", "lifetimeHistory"];
 
 /// Why a client cannot be compared with ours: it says that it syncs what a case brings and shows no rows of it.
 pub fn hidden(testee: &Testee, script: &Script) -> Option<String> {
@@ -84,6 +94,8 @@ pub fn is_brought(client: &Testee, brought: &[&str], table: &str) -> bool {
         "customerAddress" => "customer",
         "orderItem" | "orderAddress" | "orderNote" => "order",
         "cartItem" | "cartAddress" => "cart",
+        "creditMemo" | "creditMemoItem" => "credit_memo",
+        "newsletterSubscriber" => "newsletter_subscriber",
         other => other,
     };
     let is_entity = Stream::entity_names().contains(&entity);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::features;
 use super::file::{ClientFile, ClockWay, KnownFile};
 use super::known::Known;
+use super::promises;
 use crate::crm::Entity;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices, did_you_mean};
 use crate::scenario::language::known;
@@ -79,6 +80,7 @@ fn findings(file: &ClientFile) -> Vec<Finding> {
     let mut found = Vec::new();
     how_it_is_started(file, &mut found);
     where_its_rows_are(file, &mut found);
+    promises::findings(file, &mut found);
     for feature in file.supports.iter().flatten() {
         let known = features::names();
         if !known.contains(&feature.get().as_str()) {

@@ -1,4 +1,5 @@
-//! Somebody's own client in the place of our sync: its file as data (`file`, read and checked by `load`), what a case asks of a
+//! Somebody's own client in the place of our sync: its file as data (`file`, read and checked by `load` and
+//! `promises`), what a case asks of a
 //! client and whether it can do it (`features`), how it is asked (`ask`) and spoken to (`protocol`), started as single commands (`program`) or
 //! as one long-lived program (`adapter`), and its rows (`rows`) beside ours (`compare`). `run` runs scenarios with it; what a step means is decided there.
 
@@ -12,6 +13,7 @@ pub mod known;
 pub mod lacking;
 pub mod load;
 pub mod program;
+mod promises;
 pub mod protocol;
 mod rows;
 pub mod testee;

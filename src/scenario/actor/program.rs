@@ -1,7 +1,10 @@
 //! Other people's programs: started in a group of their own with a time to end in and room for what they say; whatever they
 //! do, they end, and so does everything they have started.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use regex::Regex;
@@ -67,6 +70,7 @@ pub async fn run(
     // Whatever it starts itself is stopped with it.
     #[cfg(unix)]
     command.process_group(0);
+    may_start()?;
     let mut child = command.spawn()?;
     let group = Group::of(child.id());
     let (mut output, mut complaints) = (Kept::up_to(output_max), Kept::up_to(OUTPUT_MAX));
@@ -107,18 +111,53 @@ async fn told(
     status.map(|status| status.code())
 }
 
+/// The programs that run, by the numbers of their groups.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+/// Whether this process is about to end, so that nothing is started any more.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Ends all programs of this process, with what they have started; none is started any more.
+pub fn end_all() {
+    IS_ENDING.store(true, Ordering::SeqCst);
+    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    running.into_iter().for_each(|id| Group(Some(id)).kill());
+}
+
+/// Whether programs may be started.
+///
+/// # Errors
+/// When this process is about to end.
+pub fn may_start() -> std::io::Result<()> {
+    match IS_ENDING.load(Ordering::SeqCst) {
+        true => Err(std::io::Error::new(std::io::ErrorKind::Interrupted, "the run was stopped")),
+        false => Ok(()),
+    }
+}
+
 /// A program and what it has started.
 pub struct Group(Option<u32>);
 
 impl Group {
     /// The group that a program leads.
     pub fn of(id: Option<u32>) -> Self {
-        Self(id)
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).extend(id);
+        let group = Self(id);
+        if IS_ENDING.load(Ordering::SeqCst) {
+            group.kill();
+        }
+        group
     }
 
     /// Ends all that is left of it.
-    #[cfg(unix)]
     pub fn stop(&self) {
+        self.kill();
+        if let Some(id) = self.0 {
+            RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        }
+    }
+
+    #[cfg(unix)]
+    fn kill(&self) {
         use rustix::process::{Pid, Signal, kill_process_group};
         let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(leader) = leader {
@@ -129,7 +168,7 @@ impl Group {
 
     /// The program itself is killed when it is dropped.
     #[cfg(not(unix))]
-    pub fn stop(&self) {}
+    fn kill(&self) {}
 }
 
 /// The beginning of a stream; the rest is read and counted.

@@ -7,8 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::adapter::Adapter;
 use super::error::TesteeError;
+use super::features;
 use super::file::{ClientFile, Compared};
 use super::known::Known;
+use super::lacking;
 use super::load::{self, Loaded};
 use crate::scenario::language::finding::ScenarioError;
 use crate::scenario::language::source::SourceFile;
@@ -125,13 +127,18 @@ impl Testee {
 
     /// Whether its rows have that table, as far as is known before they are read.
     pub fn shows(&self, table: &str) -> bool {
-        let is_entity = Stream::entity_names().contains(&table);
+        let entity =
+            Stream::entity_names().iter().find(|entity| **entity == table || features::table_of(entity) == table);
+        let table = entity.map_or_else(|| table.to_owned(), |entity| features::table_of(entity));
         if let Some(tables) = self.learned.get().and_then(|learned| learned.tables.as_ref()) {
-            return tables.contains(table);
+            return tables.contains(&table);
         }
         match &self.file.crm {
-            Some(crm) if crm.database.is_some() => crm.tables.keys().any(|name| name.get() == table),
-            _ => !is_entity || self.supports(table),
+            Some(crm) if crm.database.is_some() => crm.tables.keys().any(|name| *name.get() == table),
+            _ => match entity {
+                Some(entity) => self.supports(entity),
+                None => !lacking::OF_THE_CRM.contains(&table.as_str()) || self.supports("contacts"),
+            },
         }
     }
 
@@ -141,7 +148,7 @@ impl Testee {
             return tables.iter().cloned().collect();
         }
         let entities = Stream::entity_names().iter().filter(|entity| self.declares(entity) && self.shows(entity));
-        entities.map(|entity| (*entity).to_owned()).collect()
+        entities.map(|entity| features::table_of(entity)).collect()
     }
 
     /// Whether it says in so many words that it can do that.

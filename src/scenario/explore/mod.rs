@@ -16,6 +16,7 @@ mod reproduce;
 mod strike;
 mod verdict;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub use crate::scenario::run::compare::{Difference, Kind};
@@ -61,15 +62,24 @@ pub struct ExploreOptions {
     pub attempts: Attempts,
     /// No attempt is begun after this moment of real time.
     pub until: Option<Instant>,
+    /// Set when somebody wants it to end: an attempt that runs then counts for nothing.
+    pub stops: Option<&'static AtomicBool>,
 }
 
 impl ExploreOptions {
+    fn is_stopped(&self) -> bool {
+        self.stops.is_some_and(|stops| stops.load(Ordering::Relaxed))
+    }
+
     /// Makes an attempt while there is time for it.
     fn in_time<T>(&self, attempt: impl FnOnce() -> T) -> Option<T> {
-        if self.until.is_some_and(|until| Instant::now() >= until) {
+        if self.is_stopped() || self.until.is_some_and(|until| Instant::now() >= until) {
             return None;
         }
         let done = attempt();
+        if self.is_stopped() {
+            return None;
+        }
         self.attempts.done();
         Some(done)
     }

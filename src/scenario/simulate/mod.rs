@@ -15,6 +15,7 @@ mod shrink;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use client::greet;
 pub use drawn::Drawn;
@@ -46,9 +47,15 @@ pub struct SimulateOptions {
     pub jobs: usize,
     /// Somebody's own client instead of our sync.
     pub client: Option<Arc<Testee>>,
+    /// Set when somebody wants it to end: what runs then counts for nothing.
+    pub stops: Option<&'static AtomicBool>,
 }
 
 impl SimulateOptions {
+    fn is_stopped(&self) -> bool {
+        self.stops.is_some_and(|stops| stops.load(Ordering::Relaxed))
+    }
+
     /// Whether whoever syncs can do that.
     fn can(&self, feature: &str) -> bool {
         self.client.as_ref().is_none_or(|client| client.supports(feature))
@@ -57,7 +64,16 @@ impl SimulateOptions {
 
 impl Default for SimulateOptions {
     fn default() -> Self {
-        Self { seed: 1, profile: Profile::default(), quirks: Vec::new(), crowds: 8, search: 600, jobs: 1, client: None }
+        Self {
+            seed: 1,
+            profile: Profile::default(),
+            quirks: Vec::new(),
+            crowds: 8,
+            search: 600,
+            jobs: 1,
+            client: None,
+            stops: None,
+        }
     }
 }
 
@@ -93,7 +109,11 @@ pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Sim
     let one = |index: usize| {
         let number = numbers.start + u64::try_from(index).ok()?;
         let drawn = draw(options, number);
-        Some(match run(&drawn, options.client.as_ref()) {
+        let ran = run(&drawn, options.client.as_ref());
+        if options.is_stopped() {
+            return None;
+        }
+        Some(match ran {
             Ran::Passed => Ok(None),
             Ran::Skipped(why) => Err(why),
             Ran::Failed(failures) => Ok(Some(shrink::smallest(&drawn, number, failures, options))),

@@ -21,7 +21,8 @@ const TOLD_MAX: usize = 10;
 pub(super) fn smallest(drawn: &Drawn, number: u64, failures: Vec<Failure>, options: &SimulateOptions) -> Found {
     let runs_max = options.search;
     let client = options.client.as_ref();
-    let mut search = Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1, runs_max, client };
+    let mut search =
+        Search { best: drawn.clone(), reason: reason(&failures), failures, runs: 1, runs_max, client, options };
     // A step that cannot work fails for the lack of what came before it: less of that is no smaller reason.
     let cannot_work = search.failures.first().is_some_and(|failure| failure.kind == FailureKind::CannotWork);
     loop {
@@ -50,16 +51,21 @@ struct Search<'a> {
     runs: usize,
     runs_max: usize,
     client: Option<&'a Arc<Testee>>,
+    options: &'a SimulateOptions,
 }
 
 impl Search<'_> {
     /// Takes a smaller scenario when it fails for the same reason.
     fn takes(&mut self, smaller: Drawn) -> bool {
-        if self.runs >= self.runs_max {
+        if self.runs >= self.runs_max || self.options.is_stopped() {
             return false;
         }
         self.runs += 1;
         let Ran::Failed(failures) = run(&smaller, self.client) else { return false };
+        // What somebody stopped did not fail for a reason of its own.
+        if self.options.is_stopped() {
+            return false;
+        }
         let is_same = !reason(&failures).is_disjoint(&self.reason);
         if is_same {
             self.best = smaller;

@@ -108,7 +108,7 @@ impl Overrides {
             let wrong = OverridesError::invalid(format!("http: {status} is no status"), "write one from 200 to 599");
             return Err(at(&["http", "fault status"], wrong));
         }
-        Ok(())
+        self.check_sense(product, &own)
     }
 
     /// Fields that answers are given or lose must be declared: no answer of version 2 shows another one.

@@ -5,6 +5,7 @@
 mod answer;
 mod check;
 mod notation;
+mod sense;
 mod service;
 
 use indexmap::IndexMap;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::stubs::{StubFile, StubText};
 use crate::magento::{BridgeRelease, Flavor};
-use crate::place::At;
+use crate::place::{At, misfit};
 use crate::soap::WireStyle;
 use crate::written_value::Value;
 use crate::yaml_mistake;
@@ -159,6 +160,7 @@ pub struct FaultOverride {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// The code the product would answer with.
+    #[serde(deserialize_with = "code_of_product")]
     pub fault: u16,
     /// The code the shop answers with, where it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,6 +200,14 @@ pub struct HttpOverrides {
     pub headers: IndexMap<String, Option<String>>,
 }
 
+fn code_of_product<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let written = serde_saphyr::Spanned::<String>::deserialize(deserializer)?;
+    written.value.parse().map_err(|_| {
+        let message = format!("\"{}\" is no code of a fault", written.value);
+        misfit(written.referenced, &message, "write the number that the product has for it, such as 101")
+    })
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -217,11 +227,15 @@ impl Overrides {
     /// # Errors
     /// [`OverridesError::Syntax`] with line and column.
     pub fn parse(text: &str, name: &str) -> Result<Self, OverridesError> {
-        let mut read: Self = serde_saphyr::from_str(text).map_err(|error| {
-            let (line, column, message) =
-                yaml_mistake::of(&error, text, &yaml_mistake::OVERRIDES, |_| true).in_one_line();
+        let wrong = |mistake: yaml_mistake::Mistake| {
+            let (line, column, message) = mistake.in_one_line();
             OverridesError::Syntax { name: name.to_owned(), line, column, message }
-        })?;
+        };
+        if let Some(empty) = yaml_mistake::nothing_in(text, &yaml_mistake::OVERRIDES) {
+            return Err(wrong(empty));
+        }
+        let mut read: Self = serde_saphyr::from_str(text)
+            .map_err(|error| wrong(yaml_mistake::of(&error, text, &yaml_mistake::OVERRIDES, |_| true)))?;
         read.stubs.iter_mut().for_each(|stub| stub.get_mut().settle(text));
         read.file = Source { name: name.to_owned(), text: text.to_owned() };
         Ok(read)

@@ -22,6 +22,9 @@ const FIRST_ID: i64 = 132;
 /// The first id of an option of theirs.
 const FIRST_OPTION_ID: i64 = 3;
 
+/// Options that a message lists.
+const LISTED_MAX: usize = 12;
+
 /// An attribute of somebody's.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -159,6 +162,14 @@ impl<'de> Deserialize<'de> for Options {
 }
 
 impl Options {
+    fn labels(&self) -> impl Iterator<Item = &str> {
+        let (by_place, by_id) = match self {
+            Self::Labels(labels) => (Some(labels), None),
+            Self::ById(labels) => (None, Some(labels)),
+        };
+        by_place.into_iter().flatten().chain(by_id.into_iter().flat_map(IndexMap::values)).map(String::as_str)
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Self::Labels(labels) => labels.is_empty(),
@@ -189,7 +200,17 @@ impl SeedAttribute {
     ///
     /// # Errors
     /// [`Miswritten`] for a value that the database would keep as another one.
-    pub(super) fn holds(&self, table: &str, text: &str) -> Result<(), Miswritten> {
+    pub(super) fn holds(&self, table: &str, text: &str, options: &Numbered) -> Result<(), Miswritten> {
+        let has_options =
+            matches!(self.kind, AttributeKind::Select | AttributeKind::Multiselect) && !options.is_empty();
+        let mut parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let is_option = |part: &&str| options.iter().any(|(id, _)| id == part);
+        if let (true, Some(part)) = (has_options, parts.find(|part| !is_option(part))) {
+            let listed: Vec<String> =
+                options.iter().take(LISTED_MAX).map(|(id, label)| format!("{id} for {label}")).collect();
+            let what = format!("{table}.{} holds ids of options, and \"{part}\" is none", self.code);
+            return Err(Miswritten::new(what, format!("there are {}", listed.join(", "))));
+        }
         let Some(sql_type) = SqlType::of_backend(self.kind.facts().1) else { return Ok(()) };
         written::check_as(table, &self.code, text, sql_type)
     }
@@ -302,6 +323,14 @@ pub(super) fn install(attributes: &[SeedAttribute], database: &mut Database) -> 
     Ok(members)
 }
 
+/// A label that an option before has too, or that is empty, which the second says.
+fn odd_label(options: &Options) -> Option<(&str, bool)> {
+    let mut seen = BTreeSet::new();
+    options
+        .labels()
+        .find_map(|label| (label.trim().is_empty() || !seen.insert(label)).then(|| (label, label.trim().is_empty())))
+}
+
 /// Whether Magento would take it.
 ///
 /// # Errors
@@ -332,6 +361,14 @@ pub(super) fn check(attribute: &SeedAttribute, seen: &mut BTreeSet<(&'static str
     {
         let what = format!("the option \"{label}\" of {code} has the id \"{id}\"");
         return invalid(what, "write its number and then its label, as in {7: Gold}, or labels without ids");
+    }
+    if let Some((label, is_empty)) = odd_label(&attribute.options) {
+        let what = if is_empty {
+            format!("an option of {code} has no label")
+        } else {
+            format!("{code} has two options \"{label}\"")
+        };
+        return invalid(what, "give each a label of its own");
     }
     if attribute.entity != AttributeOf::Product && (attribute.sets.is_some() || !attribute.apply_to.is_empty()) {
         return invalid(format!("{code} is of no product"), "leave sets and apply_to to attributes of products");

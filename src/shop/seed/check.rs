@@ -9,7 +9,7 @@ use super::{OwnTable, Seed, SeedError, SeedRow};
 use crate::magento::columns as tables;
 use crate::magento::columns::stored;
 use crate::shop::database::Database;
-use crate::shop::option_labels;
+use crate::shop::option_labels::{self, Options};
 use crate::shop::row::Row;
 use crate::shop::written::{self, Miswritten, takes};
 
@@ -201,7 +201,7 @@ fn check<'a>(
         {
             found.push(record.misfit(column, wrong.what, wrong.remedy));
         } else if let (Some(text), Some(attribute)) = (value, known.attribute(table, column))
-            && let Err(wrong) = attribute.holds(table, text)
+            && let Err(wrong) = attribute.holds(table, text, known.options_of(table, column))
         {
             found.push(record.misfit(column, wrong.what, wrong.remedy));
         }
@@ -215,6 +215,11 @@ impl Known<'_> {
         }
         let options = self.options.iter().find(|((of, code), _)| *of == table && code == column);
         options.map_or(Ok(()), |(_, options)| option_labels::check(table, column, text, options))
+    }
+
+    fn options_of(&self, table: &str, column: &str) -> &Options {
+        static NONE: Options = Options::new();
+        self.options.iter().find(|((of, code), _)| *of == table && code == column).map_or(&NONE, |(_, options)| options)
     }
 
     fn attribute(&self, table: &str, column: &str) -> Option<&SeedAttribute> {

@@ -1,6 +1,6 @@
 //! What a seed declares besides Magento's: tables with their columns, attributes; and that the tables it fills are there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -39,7 +39,59 @@ pub(super) fn wrong(seed: &Seed) -> Vec<Wrong> {
         let Err(SeedError::Invalid { what, remedy }) = attributes::check(attribute, &mut seen) else { return None };
         Some(Wrong::new(&["attributes", &number.to_string(), "code"], what, &remedy))
     });
-    own.chain(filled).chain(attributes).collect()
+    own.chain(filled).chain(attributes).chain(of_attributes(seed)).collect()
+}
+
+/// What attributes say of options, sets and values that others have, or nobody.
+fn of_attributes(seed: &Seed) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    let sets = sets(seed);
+    for (number, (attribute, options)) in seed.attributes.iter().zip(attributes::options(&seed.attributes)).enumerate()
+    {
+        let number = number.to_string();
+        let code = attribute.code.as_str();
+        let mut told = |key: &[&str], what: String, remedy: &str| {
+            let path: Vec<&str> = ["attributes", &number].into_iter().chain(key.iter().copied()).collect();
+            wrong.push(Wrong::new(&path, format!("attributes: {what}"), remedy));
+        };
+        if let Some(default) = attribute.default.as_deref().filter(|default| !default.is_empty())
+            && let Err(misfit) = attribute.holds(attribute.entity.table(), default, &options)
+        {
+            told(&["default"], format!("the default of {code}: {}", misfit.what), &misfit.remedy);
+        }
+        for (id, label) in options {
+            if let Some(other) = owners.insert(id.clone(), code).filter(|other| *other != code) {
+                let what = format!("the option \"{label}\" of {code} has the id {id}, as one of {other} has");
+                told(&["options", &id], what, "write a number of its own, or labels without ids");
+            }
+        }
+        for (nth, name) in attribute.sets.iter().flatten().enumerate() {
+            if !sets.iter().any(|(id, known)| id == name || known == name) {
+                let listed: Vec<&str> = sets.iter().map(|(_, name)| name.as_str()).collect();
+                let remedy = format!("there are {}; another one is a row of eav_attribute_set", listed.join(", "));
+                told(&["sets", &nth.to_string()], format!("there is no attribute set \"{name}\""), &remedy);
+            }
+        }
+    }
+    wrong
+}
+
+/// Attribute sets of products, by id and name: those of the seed, or those that its products are in.
+fn sets(seed: &Seed) -> Vec<(String, String)> {
+    let rows = seed.tables.get("eav_attribute_set").into_iter().flatten();
+    let of_products = rows.filter(|row| row.get("entity_type_id").is_none_or(|entity| entity == "4"));
+    let own: Vec<(String, String)> = of_products
+        .map(|row| (row.text("attribute_set_id").to_owned(), row.text("attribute_set_name").to_owned()))
+        .collect();
+    if seed.tables.get("eav_attribute_set").is_some_and(|rows| !rows.is_empty()) {
+        return own;
+    }
+    let products = seed.tables.get("catalog_product").into_iter().flatten();
+    let named = products.filter_map(|row| row.get("attribute_set_id")).filter(|id| *id != "4");
+    let named: BTreeSet<&str> = named.collect();
+    let default = ("4".to_owned(), "Default".to_owned());
+    std::iter::once(default).chain(named.into_iter().map(|id| (id.to_owned(), format!("Set {id}")))).collect()
 }
 
 fn is_table(name: &str, own: &IndexMap<String, OwnTable>) -> bool {

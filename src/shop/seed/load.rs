@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{Seed, SeedCustomer, SeedError, SeedRow, SeedUser, attributes, check, declared};
 use crate::magento::{Contract, directory};
+use crate::nearest::meant;
 use crate::secret::ApiKey;
 use crate::shop::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
 use crate::shop::config::{Settings, TIME_ZONE};
@@ -211,12 +212,12 @@ fn load_users(users: &[SeedUser], contract: &Contract) -> Result<Users, SeedErro
         }
         for node in user.role.iter().flatten() {
             if !contract.acl().has(node) && node != "all" {
-                return Err(SeedError::Invalid {
-                    what: format!(
-                        "api_users: the role of \"{}\" names \"{node}\", which is no node of the ACL tree",
-                        user.username
-                    ),
-                    remedy: "use nodes such as customer/info, or all".to_owned(),
+                let known = contract.acl().nodes();
+                let meant = meant(node, known.iter().map(String::as_str)).map(|known| format!("did you mean {known}?"));
+                return Err(SeedError::NoRight {
+                    user: user.username.clone(),
+                    node: node.clone(),
+                    remedy: meant.unwrap_or_else(|| "use nodes such as customer/info, or all".to_owned()),
                 });
             }
         }

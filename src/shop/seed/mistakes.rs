@@ -87,6 +87,28 @@ fn told(mut lines: Vec<(Option<Place>, String)>) -> Result<(), SeedError> {
     }
 }
 
+impl SeedError {
+    /// What is said of it where the text is at hand that the seed was read from.
+    pub fn told_of(&self, text: &str, name: &str) -> String {
+        let place = || {
+            let Self::NoRight { user, node, .. } = self else { return None };
+            let root: At<Value> = serde_saphyr::from_str(text).ok()?;
+            let Value::Record(parts) = root.get() else { return None };
+            let Value::List(users) = parts.get("api_users")?.get() else { return None };
+            users.iter().find_map(|found| {
+                let Value::Record(members) = found.get() else { return None };
+                let is_user = members.get("username")?.text(text).is_some_and(|name| name == user.as_str());
+                let Value::List(nodes) = members.get("role").filter(|_| is_user)?.get() else { return None };
+                Some(nodes.iter().find(|known| known.text(text).is_some_and(|known| known == node.as_str()))?.place())
+            })
+        };
+        match place().filter(|_| text.len() <= TEXT_MAX) {
+            Some(place) => format!("{name}:{place}: {self}"),
+            None => format!("{name}: {self}"),
+        }
+    }
+}
+
 /// Where the column stands; where it is missing, its record.
 fn place_of(root: &At<Value>, misfit: &Misfit) -> Option<Place> {
     let path = || misfit.path.iter().cloned();

@@ -192,6 +192,16 @@ pub enum SeedError {
     /// No seed at all: a stub of the overrides that the shop is opened with does not fit it.
     #[error("{0}")]
     Overrides(String),
+    /// The role of an API user has a right that there is not.
+    #[error("api_users: the role of \"{user}\" names \"{node}\", which is no node of the ACL tree; {remedy}")]
+    NoRight {
+        /// The name of the user.
+        user: String,
+        /// What the role names.
+        node: String,
+        /// What to do about it.
+        remedy: String,
+    },
     /// A seed that contradicts itself.
     #[error("{what}; {remedy}")]
     Invalid {

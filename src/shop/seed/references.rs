@@ -45,8 +45,10 @@ pub(super) fn misfits(seed: &Seed) -> Vec<Misfit> {
     }
     api_users(seed, &mut found);
     customers(seed, &Known { websites, stores, groups }, &mut found);
+    unique_values(seed, &mut found);
     for (table, rows) in &seed.tables {
-        if let Some(key) = Database::key_of(table).filter(|key| !key.is_empty()) {
+        let own_key = seed.own_tables.get(table).map(|own| own.key.as_str());
+        if let Some(key) = own_key.or_else(|| Database::key_of(table)).filter(|key| !key.is_empty()) {
             twice(table, rows, key, "give each a number of its own", &mut found);
         }
         for (_, column) in ONCE.iter().filter(|(of, _)| of == table) {
@@ -145,6 +147,33 @@ fn customers(seed: &Seed, known: &Known, found: &mut Vec<Misfit>) {
         {
             let what = format!("number {} has that e-mail address in the same website", other + 1);
             told("email", what, "Magento's database refuses the second; change or remove one of them".to_owned());
+        }
+    }
+}
+
+/// Values of customers' and products' own attributes that only one may have.
+fn unique_values(seed: &Seed, found: &mut Vec<Misfit>) {
+    for attribute in seed.attributes.iter().filter(|attribute| attribute.unique) {
+        let remedy = format!("{} is `unique`; change or remove one of them", attribute.code);
+        match attribute.entity.table() {
+            "customer" => {
+                let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+                for (number, customer) in seed.customers.iter().enumerate() {
+                    let Some(text) = customer.fields.get(&attribute.code).filter(|text| !text.is_empty()) else {
+                        continue;
+                    };
+                    if let Some(other) = seen.insert(text, number) {
+                        let named = format!("customers: \"{}\"", customer.fields.text("email"));
+                        let what = format!("{} is {text}, as that of number {} is", attribute.code, other + 1);
+                        let path = ["customers".to_owned(), number.to_string()];
+                        found.push(Misfit::of(path, &attribute.code, named, what, remedy.clone()));
+                    }
+                }
+            }
+            table => {
+                let rows = seed.tables.get(table).map(Vec::as_slice).unwrap_or_default();
+                twice(table, rows, &attribute.code, &remedy, found);
+            }
         }
     }
 }

@@ -9,11 +9,12 @@ use super::file::{FaultText, StepText};
 use super::rows::{self, Form};
 use super::template::{Template, arguments_of, is_template};
 use super::typed::may_be;
-use super::{Does, Fault, Rank, Step, Stub, StubFile, Written};
+use super::{Does, Fault, Rank, Step, Stub, StubFile, Written, names};
+use crate::magento::columns;
 use crate::nearest::{meant, nearest};
 use crate::place::{At, Place};
 use crate::shop::{Database, Shop, Table, conditions};
-use crate::soap::{Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef};
+use crate::soap::{Occurs, ServiceSchema, Shape, SoapStruct, SoapValue, TypeRef, Xsd};
 use crate::written_value::Value;
 
 /// The word in an answer that is put on top of the shop's own.
@@ -23,9 +24,16 @@ const DELAY_SECONDS_MAX: i64 = 3600;
 
 /// The stubs of a file, ready to answer in this shop.
 pub(super) fn compiled(file: &StubFile, shop: &Shop) -> Result<Vec<Stub>, StubError> {
-    let check = Check { file, shop, schema: shop.codec().schema(), arguments: None };
+    let check = Check { file, shop, schema: shop.codec().schema(), arguments: None, in_merge: false };
     let bytes = file.source.len() / file.stubs.len().max(1);
-    file.stubs.iter().map(|stub| Ok(Stub { bytes, ..check.stub(stub)? })).collect()
+    let (mut stubs, mut wrong) = (Vec::with_capacity(file.stubs.len()), Vec::new());
+    for stub in &file.stubs {
+        match check.stub(stub) {
+            Ok(stub) => stubs.push(Stub { bytes, ..stub }),
+            Err(error) => wrong.push(error),
+        }
+    }
+    StubError::of_all(wrong).map_or(Ok(stubs), Err)
 }
 
 #[derive(Clone, Copy)]
@@ -35,6 +43,8 @@ struct Check<'a> {
     schema: &'a ServiceSchema,
     /// The operation of the stub that is looked at, and the names of its arguments.
     arguments: Option<(&'a str, &'a [String])>,
+    /// Whether there is an answer of the shop's own, which templates may name.
+    in_merge: bool,
 }
 
 impl Check<'_> {
@@ -265,13 +275,6 @@ impl Check<'_> {
             }
             FaultText::Written(parts) => {
                 let code = parts.code.text();
-                if code.trim().is_empty() {
-                    return self.wrong(
-                        &fault.place(),
-                        "a fault has a code",
-                        "write a number such as 101, or SOAP-ENV:Server",
-                    );
-                }
                 let string = self.template(&parts.string, &fault.place(), "fault")?;
                 Ok(Fault::Written { code, string })
             }
@@ -294,7 +297,10 @@ impl Check<'_> {
                     "write the fields that are put over the shop's own",
                 );
             }
-            return Ok(Does::Merge(self.written(over, "merge")?));
+            if let Some(part) = declared {
+                self.can_merge(operation, over, &part.type_ref)?;
+            }
+            return Ok(Does::Merge(Check { in_merge: true, ..*self }.written(over, "merge")?));
         }
         if let Some(part) = declared {
             self.fits(answer, &part.type_ref, "answer")?;
@@ -361,6 +367,39 @@ impl Check<'_> {
         }
     }
 
+    /// Whether the fields that are put over the shop's own are those of its answer: one that no type has may be meant for
+    /// API version 1, but not one that is spelled nearly like a declared one.
+    fn can_merge(&self, operation: &str, over: &At<Value>, type_ref: &TypeRef) -> Result<(), StubError> {
+        let (Value::Record(members), TypeRef::Complex(id)) = (over.get(), type_ref) else {
+            let is_open = matches!(type_ref, TypeRef::Complex(_) | TypeRef::Undeclared(_) | TypeRef::Xsd(Xsd::AnyType));
+            let what = format!("{operation} answers a single value, which has no fields");
+            return if is_open {
+                Ok(())
+            } else {
+                self.wrong(&over.place(), what, "write `answer: …` without `merge`")
+            };
+        };
+        let declared = self.schema.complex_type(*id);
+        let fields = match &declared.shape {
+            Shape::Array { item, .. } => return self.can_merge(operation, over, item),
+            Shape::Struct { fields, .. } => fields,
+        };
+        for (name, value) in members.iter() {
+            match fields.iter().find(|field| *field.name == **name.get()) {
+                Some(field) if matches!(field.type_ref, TypeRef::Complex(_)) => {}
+                Some(field) => self.fits(value, &field.type_ref, &format!("merge.{}", name.get()))?,
+                None => {
+                    let names = fields.iter().map(|field| field.name.as_ref());
+                    if let (false, Some(field)) = (columns::is_known(name), meant(name, names)) {
+                        let what = format!("{} has no field {}", declared.name, name.get());
+                        return self.wrong(&name.place(), what, &format!("did you mean {field}?"));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a value can be one of that type; nothing is known of a template.
     fn is(&self, value: &At<Value>, xsd: crate::soap::Xsd) -> bool {
         let text = value.text(&self.file.source).unwrap_or_default();
@@ -412,12 +451,19 @@ impl Check<'_> {
             );
             return self.wrong(place, format!("{operation} has no argument {unknown}"), &remedy);
         }
-        Template::new(source, at.into()).or_else(|error| {
+        let template = Template::new(source, at.into()).or_else(|error| {
             self.wrong(
                 place,
                 format!("{path} is no template: {}", error.why),
                 "see docs/stubs.md for what a template may be",
             )
-        })
+        })?;
+        if let Some((operation, arguments)) = self.arguments {
+            let call = names::Call { shop: self.shop, operation, arguments, has_answer: self.in_merge };
+            if let Some((what, remedy)) = call.never_has(&template) {
+                return self.wrong(place, format!("{path}: {what}"), &remedy);
+            }
+        }
+        Ok(template)
     }
 }

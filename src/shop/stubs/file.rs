@@ -93,11 +93,8 @@ pub struct StepText {
 }
 
 /// A fault as it is written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "a fault is {code: 101, string: …} or the name of one of the resource's, such as not_exists"
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
 pub enum FaultText {
     /// The name of one of the resource's faults.
     Named(String),
@@ -117,8 +114,8 @@ pub struct FaultParts {
 }
 
 /// A code as people write it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged, expecting = "the code of a fault is a number up to 65535, or a name such as SOAP-ENV:Server")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
 pub enum FaultCodeText {
     /// The fault code as a number.
     Number(u16),
@@ -224,6 +221,78 @@ fn read<'a, T: Deserialize<'a>>(text: &'a str, name: &str) -> Result<T, StubErro
         let (line, column, message) = yaml_mistake::of(&error, text, &yaml_mistake::STUBS, |_| true).in_one_line();
         StubError::syntax(name, line, column, message)
     })
+}
+
+/// By hand, so that a mistake in one is said of the form that was meant.
+mod fault {
+    use std::fmt;
+
+    use serde::de::value::MapAccessDeserializer;
+    use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+
+    use super::{FaultCodeText, FaultParts, FaultText};
+
+    struct OfFault;
+
+    impl<'de> Visitor<'de> for OfFault {
+        type Value = FaultText;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("{code: 101, string: …}, or the name of one of the resource's faults, such as not_exists")
+        }
+
+        fn visit_str<E: Error>(self, name: &str) -> Result<FaultText, E> {
+            Ok(FaultText::Named(name.to_owned()))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<FaultText, A::Error> {
+            FaultParts::deserialize(MapAccessDeserializer::new(members)).map(FaultText::Written)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for FaultText {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(OfFault)
+        }
+    }
+
+    struct OfCode;
+
+    impl<'de> Visitor<'de> for OfCode {
+        type Value = FaultCodeText;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number from 0 to 65535, such as 101, or a name such as SOAP-ENV:Server")
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<FaultCodeText, E> {
+            let code = u16::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))?;
+            Ok(FaultCodeText::Number(code))
+        }
+
+        fn visit_i64<E: Error>(self, number: i64) -> Result<FaultCodeText, E> {
+            let code = u16::try_from(number).map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))?;
+            Ok(FaultCodeText::Number(code))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<FaultCodeText, E> {
+            let is_part = |part: &str| {
+                part.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter))
+            };
+            let is_name = text.split(':').count() <= 2 && text.split(':').all(is_part);
+            if is_name || text.parse::<u16>().is_ok() {
+                return Ok(FaultCodeText::Text(text.to_owned()));
+            }
+            Err(E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+
+    impl<'de> Deserialize<'de> for FaultCodeText {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(OfCode)
+        }
+    }
 }
 
 /// The JSON schema of a file of stubs.

@@ -1,10 +1,13 @@
 //! What somebody says that an operation answers, before or on top of what the shop would: stubs of a file, of a scenario or
 //! of a test that runs. They hold where an operation is dispatched, below all doors, after session and rights. Reading a
-//! file of them is in `file`, what is wrong with one in `check`, values with templates in `template`, rows in `rows`.
+//! file of them is in `file`, what is wrong with one in `check`, with their order in `order`, values with templates in
+//! `template`, the names that those may have in `names`, rows in `rows`.
 
 mod check;
 mod error;
 mod file;
+mod names;
+mod order;
 mod rows;
 mod template;
 mod typed;
@@ -17,6 +20,8 @@ use serde::Serialize;
 
 pub use error::StubError;
 pub use file::{FaultCodeText, FaultParts, FaultText, StubFile, StubText, schema};
+
+pub(super) use typed::may_be;
 
 use super::{Refusal, Shop};
 use crate::magento::{Contract, Declarer};
@@ -257,6 +262,10 @@ impl Shop {
     fn add_ranked(&mut self, file: &StubFile, rank: Rank) -> Result<Vec<u64>, StubError> {
         let mut stubs = check::compiled(file, self)?;
         stubs.iter_mut().for_each(|stub| stub.rank = rank);
+        let before: Vec<&Stub> = self.stubs.list.iter().filter(|stub| stub.rank == rank).collect();
+        if let Some(wrong) = StubError::of_all(order::unreached(file, &before, &stubs)) {
+            return Err(wrong);
+        }
         self.version += 1;
         Ok(self.stubs.add(stubs))
     }

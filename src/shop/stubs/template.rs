@@ -1,9 +1,10 @@
 //! Values with templates: minijinja, with what a call brings and what the shop knows of it.
 
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::DateTime;
-use minijinja::value::{Serde, Value as Jinja};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Serde, Value as Jinja};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 use regex::Regex;
 use serde::Serialize;
@@ -37,7 +38,7 @@ pub(super) struct TemplateError {
 }
 
 /// Records that an argument points to, by the name they have in templates: the argument, the table, its column.
-const RECORDS: &[(&str, &str, &str, &str)] = &[
+pub(super) const RECORDS: &[(&str, &str, &str, &str)] = &[
     ("customer", "customerId", "customer", "entity_id"),
     ("address", "addressId", "customer_address", "entity_id"),
     ("order", "orderIncrementId", "sales_flat_order", "increment_id"),
@@ -65,7 +66,29 @@ pub(super) struct Context<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<&'a SoapValue>,
     #[serde(flatten)]
-    records: indexmap::IndexMap<&'static str, SoapStruct>,
+    records: indexmap::IndexMap<&'static str, Jinja>,
+}
+
+/// A record that is not there: it has no member, so that `default` says what to write in the place of one.
+#[derive(Debug)]
+struct Absent;
+
+impl Object for Absent {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Empty
+    }
+
+    fn render(self: &Arc<Self>, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Err(fmt::Error)
+    }
+}
+
+fn is_defined(value: &Jinja) -> bool {
+    !value.is_undefined() && value.downcast_object_ref::<Absent>().is_none()
 }
 
 impl<'a> Context<'a> {
@@ -74,8 +97,11 @@ impl<'a> Context<'a> {
         for (name, argument, table, column) in RECORDS {
             let Some(wanted) = arguments.text(argument).filter(|_| !records.contains_key(name)) else { continue };
             if let Some((_, row)) = shop.database.table(table).with(column, &wanted).next() {
-                records.insert(*name, row.to_struct());
+                records.insert(*name, Jinja::from(Serde(row.to_struct())));
             }
+        }
+        for (name, ..) in RECORDS {
+            records.entry(*name).or_insert_with(|| Jinja::from_object(Absent));
         }
         Self { arguments, now: shop.now_sql(), base_url: shop.base_url(), answer, records }
     }
@@ -87,6 +113,8 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.set_fuel(Some(FUEL));
     engine.add_filter("date", date);
     engine.add_filter("datetime", datetime);
+    engine.add_test("defined", |value: &Jinja| is_defined(value));
+    engine.add_test("undefined", |value: &Jinja| !is_defined(value));
     engine
 });
 
@@ -136,6 +164,16 @@ static RAW: LazyLock<Regex> =
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"#));
 /// What a value is sent through.
 static FILTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\|\s*([A-Za-z_]\w*)"));
+/// What a value is asked.
+static TEST: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bis\s+(?:not\s+)?([A-Za-z_]\w*)"));
+/// How a moment is to be written.
+static FORMAT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\|\s*(?:date|datetime)\s*\(\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*\)"#));
+/// A moment that formats are tried with.
+const SOME_MOMENT: &str = "2026-01-31 09:00:00";
+/// Words by which a template allows for what may not be there.
+static ALLOWANCE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\|\s*(?:default|d)\b|\bis\s+(?:not\s+)?(?:un)?defined\b|\bif\b"));
 /// Parts of a text that are template.
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)\{\{.*?\}\}|\{%.*?%\}"));
 
@@ -162,7 +200,21 @@ fn never_there(template: &minijinja::Template<'_, '_>, source: &str) -> Option<S
         let tried = ENGINE.render_str(&format!("{{{{ '' | {} }}}}", &found[1]), ());
         tried.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
     });
-    unknown.map(|found| format!("there is no filter {}", &found[1]))
+    if let Some(found) = unknown {
+        return Some(format!("there is no filter {}", &found[1]));
+    }
+    let mut tests = INSIDE.find_iter(&without_texts).flat_map(|inside| TEST.captures_iter(inside.as_str()));
+    let unknown = tests.find(|found| {
+        let tried = ENGINE.render_str(&format!("{{{{ '' is {} }}}}", &found[1]), ());
+        tried.is_err_and(|error| error.kind() == ErrorKind::UnknownTest)
+    });
+    if let Some(found) = unknown {
+        return Some(format!("there is no test {}", &found[1]));
+    }
+    let mut formats = INSIDE.find_iter(&without_raw).flat_map(|inside| FORMAT.captures_iter(inside.as_str()));
+    formats.find_map(|found| {
+        formatted(SOME_MOMENT, found.get(1).or(found.get(2))?.as_str()).err()?.detail().map(str::to_owned)
+    })
 }
 
 /// Arguments that a template names.
@@ -191,6 +243,23 @@ impl Template {
             }
         }
         Ok(template)
+    }
+
+    /// The names that it takes from a call, with the members of them.
+    pub(super) fn paths(&self) -> Vec<String> {
+        if self.is_plain {
+            return Vec::new();
+        }
+        let read = ENGINE.template_from_str(&self.source);
+        let mut paths: Vec<String> =
+            read.map(|read| read.undeclared_variables(true)).unwrap_or_default().into_iter().collect();
+        paths.sort();
+        paths
+    }
+
+    /// Whether it says what to do where something is not there.
+    pub(super) fn allows_for_absence(&self) -> bool {
+        ALLOWANCE.is_match(&self.source)
     }
 
     /// The text for a call.

@@ -8,7 +8,7 @@ const YES: &[&str] = &["1", "true", "True"];
 const NO: &[&str] = &["0", "false", "False"];
 
 /// Whether a text can be a value of that type; PHP makes something of an empty text.
-pub(super) fn may_be(text: &str, xsd: Xsd) -> bool {
+pub(in crate::shop) fn may_be(text: &str, xsd: Xsd) -> bool {
     let text = text.trim();
     text.is_empty()
         || match xsd {

@@ -178,6 +178,7 @@ impl Shop {
         let mut room = Room::new();
         let mut results = Vec::with_capacity(calls.len());
         for one in calls {
+            let stubs_met = self.stubbed.len();
             let outcome = match path_and_args(&one) {
                 Some((path, args)) => {
                     let read = read_path(&path, session.clone(), args, self);
@@ -191,7 +192,7 @@ impl Shop {
                     results.push(value);
                 }
                 Err(Refusal::Fault(fault)) if fault.api_code().is_some() => {
-                    results.push(fault_row(fault));
+                    results.push(fault_row(fault, self.stubbed.len() > stubs_met));
                     if breaks {
                         break;
                     }
@@ -224,10 +225,11 @@ fn path_and_args(call: &SoapValue) -> Option<(String, Option<&SoapValue>)> {
     }
 }
 
-/// A fault among the results of many calls; what nobody expected keeps its words to itself.
-fn fault_row(fault: crate::soap::SoapFault) -> SoapValue {
+/// A fault among the results of many calls; what nobody expected keeps its words to itself, unless a stub has said them.
+fn fault_row(fault: crate::soap::SoapFault, is_of_stub: bool) -> SoapValue {
     let internal = Contract::shared().global_fault("internal");
-    let string = if fault.code == FaultCode::Api(1) { internal.string } else { fault.string };
+    let is_unexpected = fault.code == FaultCode::Api(1) && !is_of_stub;
+    let string = if is_unexpected { internal.string } else { fault.string };
     let row = SoapStruct::new().with("isFault", true).with("faultCode", fault.code.to_string());
     row.with("faultMessage", string).into()
 }
