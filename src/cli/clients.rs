@@ -35,15 +35,24 @@ impl Clients {
     }
 
     /// The same of the client of a whole run: what it lacks in any scenario is said once, before the first.
-    pub(super) fn load_given(file: &Path) -> Result<Arc<Testee>, miette::Report> {
+    /// The conversation with its adapter is written into `record`.
+    pub(super) fn load_given(file: &Path, record: Option<&Path>) -> Result<Arc<Testee>, miette::Report> {
         let client = Self::load(file)?;
         client.look_for_its_database().map_err(|error| miette::miette!("{error}"))?;
+        if let Some(record) = record {
+            let help = "name a file that can be written, and a client with an `adapter`";
+            client.record_to(record).map_err(|why| miette::miette!(help = help, "{why}"))?;
+        }
         Ok(client)
     }
 
     /// Puts clients into their places: the one that was given, and those that scenarios name, each once.
-    pub(super) fn attach(given: Option<&Path>, cases: &mut [Case]) -> Result<Self, miette::Report> {
-        let given = given.map(Self::load_given).transpose()?;
+    pub(super) fn attach(
+        given: Option<&Path>,
+        record: Option<&Path>,
+        cases: &mut [Case],
+    ) -> Result<Self, miette::Report> {
+        let given = given.map(|file| Self::load_given(file, record)).transpose()?;
         let mut known: BTreeMap<PathBuf, Arc<Testee>> = BTreeMap::new();
         let mut of: Vec<(Arc<Testee>, BTreeSet<String>)> = Vec::new();
         for case in cases.iter_mut() {

@@ -31,6 +31,9 @@ pub struct ConformArgs {
     /// The client's file, see docs/clients.md.
     #[arg(long, value_name = "FILE", required_unless_present = "features")]
     client: Option<PathBuf>,
+    /// Write down the conversation with the client's adapter; `recorded: FILE` in a client's file then stands for the adapter.
+    #[arg(long, value_name = "FILE", requires = "client")]
+    record_adapter: Option<PathBuf>,
     /// Only scenarios with this tag; with several, those that have any of them.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
@@ -92,7 +95,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
         let _ = out.write_all(list().as_bytes());
         return Ok(ExitCode::AsExpected);
     };
-    let client = Clients::load_given(client)?;
+    let client = Clients::load_given(client, args.record_adapter.as_deref())?;
     for target in &args.reports {
         file::probe(&target.file).map_err(|error| miette::miette!("{error}"))?;
     }
@@ -115,7 +118,7 @@ pub fn run(args: &ConformArgs, colour: Colour) -> Outcome {
     }
     let width = cases.iter().map(|case| case.name.chars().count()).max().unwrap_or_default();
     let mut judged: Vec<Judged> = Vec::new();
-    let stops = interrupt::flag();
+    let stops = interrupt::flag_that_ends_programs();
     for case in &cases {
         let one = conform::judge(case, &client, args.profile);
         if stops.load(Ordering::Relaxed) {

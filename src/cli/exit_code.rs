@@ -58,7 +58,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("replay", "the CRM is not the recorded one", false),
     ("crm", "nothing was found, or the shop did not do it", true),
     ("generate", "not used", false),
-    ("seed", "no shop can be made of the seed that was printed", false),
+    ("seed", "no shop can be made of the seed that was printed", true),
     ("serve", "not used", false),
     ("wsdl", "not used", false),
     ("completions", "not used", false),

@@ -140,7 +140,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
     let (mut cases, all_read) = args.cases(colour)?;
     known_operations(&args.operations, &cases)?;
     if let Some(file) = &args.client {
-        let client = Clients::load_given(file)?;
+        let client = Clients::load_given(file, None)?;
         cases.iter_mut().for_each(|case| *case = case.explored_by(&client));
     }
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
@@ -160,7 +160,7 @@ pub fn run(args: &ExploreArgs, colour: Colour) -> Outcome {
         reproduce: args.reproduce.clone(),
         attempts: attempts.clone(),
         // Our own sync is ended with the process; somebody's programs are not.
-        stops: args.client.as_ref().map(|_| interrupt::flag()),
+        stops: args.client.as_ref().map(|_| interrupt::flag_that_ends_programs()),
         until: args.lasting.and_then(|lasting| Instant::now().checked_add(lasting)),
     };
     if let Some(folder) = &args.reproduce {

@@ -9,6 +9,21 @@ use crate::scenario::actor::program;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static LISTENING: Once = Once::new();
+/// Whether programs that a scenario has started are ended then, so that nobody waits for them.
+static ENDS_PROGRAMS: AtomicBool = AtomicBool::new(false);
+
+/// The same flag; somebody's own programs are ended when it is set.
+pub(super) fn flag_that_ends_programs() -> &'static AtomicBool {
+    ENDS_PROGRAMS.store(true, Ordering::Relaxed);
+    flag()
+}
+
+/// Ends somebody's own programs when the flag is set.
+pub(super) fn end_programs(flag: Option<&AtomicBool>) {
+    if flag.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        program::end_all();
+    }
+}
 
 /// Set once somebody pressed Ctrl-C or stopped the process.
 pub(super) fn flag() -> &'static AtomicBool {
@@ -20,8 +35,7 @@ pub(super) fn flag() -> &'static AtomicBool {
                 let Ok(stop) = stop_signal() else { return };
                 stop.await;
                 INTERRUPTED.store(true, Ordering::Relaxed);
-                // Whoever waits for somebody's program waits no longer.
-                program::end_all();
+                end_programs(Some(&ENDS_PROGRAMS));
             });
         });
     });

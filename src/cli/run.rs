@@ -51,6 +51,9 @@ pub struct RunArgs {
     /// case at a time.
     #[arg(long, value_name = "FILE")]
     client: Option<PathBuf>,
+    /// Write down the conversation with the client's adapter; `recorded: FILE` in a client's file then stands for the adapter.
+    #[arg(long, value_name = "FILE", requires = "client", conflicts_with = "watch")]
+    record_adapter: Option<PathBuf>,
     /// Speak over loopback TCP instead of a pipe in memory. The snapshots are the same.
     #[arg(long)]
     tcp: bool,
@@ -192,7 +195,7 @@ fn run_once(args: &RunArgs, colour: Colour, mut focus: Option<&mut Focus>) -> Ou
         diagnostics::print(&unread.report, colour);
     }
     let narrowed = focus.as_mut().and_then(|focus| focus.narrow(&mut cases));
-    let clients = Clients::attach(args.client.as_deref(), &mut cases)?;
+    let clients = Clients::attach(args.client.as_deref(), args.record_adapter.as_deref(), &mut cases)?;
     let carrier = if args.tcp { Carrier::Tcp } else { Carrier::InMemory };
     let mut page = report_target::want_timelines(&args.reports).then(html::Page::default);
     let options = RunOptions::new(carrier, args.mode());
@@ -251,6 +254,8 @@ fn run_once(args: &RunArgs, colour: Colour, mut focus: Option<&mut Focus>) -> Ou
         }
     });
     let elapsed = started.elapsed();
+    // Cases that were given up may still wait for their programs.
+    interrupt::end_programs(pool.interrupted);
     let all_read = wrong.is_empty();
     let mut sums_of_clients = Vec::new();
     for unread in wrong {

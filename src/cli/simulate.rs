@@ -79,7 +79,7 @@ fn quirk(text: &str) -> Result<Quirk, String> {
 
 pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
-    let client = args.client.as_deref().map(Clients::load_given).transpose()?;
+    let client = args.client.as_deref().map(|file| Clients::load_given(file, None)).transpose()?;
     if let Some(client) = &client {
         greet(client).map_err(|why| miette::miette!("{why}"))?;
     }
@@ -90,7 +90,7 @@ pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
         jobs: if client.is_some() { 1 } else { jobs },
         search: if client.is_some() { SEARCH_OF_CLIENTS } else { SimulateOptions::default().search },
         client: client.clone(),
-        stops: Some(interrupt::flag()),
+        stops: Some(interrupt::flag_that_ends_programs()),
         ..SimulateOptions::default()
     };
     let batch = if client.is_some() { BATCH_OF_CLIENTS } else { BATCH };
@@ -101,7 +101,7 @@ pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
     let (mut next, mut failed, mut run) = (first, 0, 0);
     let mut skipped = None;
     let mut out = output::stdout();
-    let stops = interrupt::flag();
+    let stops = interrupt::flag_that_ends_programs();
     while next < end
         && failed < args.max_failures.get()
         && !stops.load(Ordering::Relaxed)

@@ -122,6 +122,6 @@ mod tests {
         assert_eq!(read(&dsn, &["SELECT count(*) AS n FROM c"]).unwrap()[0].rows[0]["n"].as_deref(), Some("2"));
         let nowhere = Dsn::parse("sqlite:/nowhere/crm.sqlite").unwrap();
         let error = read(&nowhere, &["SELECT 1 AS one"]).unwrap_err().to_string();
-        assert!(error.starts_with("the database sqlite:/nowhere/crm.sqlite cannot be reached"), "{error}");
+        assert!(error.starts_with("the file /nowhere/crm.sqlite cannot be read: there is no such file; "), "{error}");
     }
 }

@@ -59,7 +59,7 @@ impl Seed {
                 }
             }
         }
-        Ok(Converted { seed, notes })
+        Ok(Converted { seed, notes, is_incomplete: false })
     }
 }
 

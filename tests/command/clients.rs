@@ -458,6 +458,49 @@ fn a_recorded_conversation_replays() {
     assert_eq!(now, then);
 }
 
+/// The same without a program, by what was written down; and what goes another way is said with both requests.
+#[test]
+fn a_recorded_conversation_stands_for_the_adapter() {
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clients/conversation.jsonl");
+    let place = Place::new("title: Recorded\nrecorded: talk.jsonl\n", CHANGED);
+    place.write("talk.jsonl", &std::fs::read_to_string(recorded).unwrap());
+    let (code, text) = place.run();
+    assert_eq!(code, Some(0), "{text}");
+    place.scenario("first", "", &format!("  - sync: {{force: yes}}\n{CHANGED}"));
+    let (code, text) = place.run();
+    assert_eq!(code, Some(1), "{text}");
+    let said = "it is asked {\"request\":\"sync\",\"sync\":{\"force\":true}} where talk.jsonl:7 has {\"request\":\"sync\"}; run what was \
+                recorded, or record it again with `--record-adapter`";
+    assert!(text.contains(said), "{text}");
+}
+
+#[test]
+fn what_an_adapter_says_is_written_down_and_said_again() {
+    let script = r#"n=0; while read -r asked; do n=$((n+1)); case $asked in
+*'"rows"'*) echo "{\"id\": $n, \"ok\": true, \"rows\": {\"customer\": []}}";;
+*) echo "{\"id\": $n, \"ok\": true}";;
+esac; done"#;
+    let place = Place::new("title: A\nadapter: sh adapter.sh\n", "  - sync\n");
+    place.write("adapter.sh", script);
+    place.scenario("second", "", "  - sync\n  - sync\n");
+    let (_, with_program) = place.told(&["conform", "--client", "client.yaml", "--record-adapter", "talk.jsonl"]);
+    assert!(with_program.contains("2 differ, 0 broken"), "{with_program}");
+    let talk = std::fs::read_to_string(place.path("talk.jsonl")).unwrap();
+    assert!(talk.contains(r#""api key":"***""#) && !talk.contains("oro-key-1"), "{talk}");
+    place.write("again.yaml", "title: A\nrecorded: talk.jsonl\n");
+    let (_, again) = place.told(&["conform", "--client", "again.yaml"]);
+    let plain = |text: &str| regex::Regex::new(r" +\d+ ms").unwrap().replace_all(text, "").into_owned();
+    assert_eq!(plain(&again), plain(&with_program));
+    // One scenario alone, and the second one after the first went another way.
+    let (_, second) = place.told(&["conform", "--client", "again.yaml", "scenarios/second.yaml"]);
+    assert!(second.contains("0 differ, 1 broken"), "{second}");
+    place.scenario("first", "", "  - check connection\n");
+    let (_, both) = place.told(&["conform", "--client", "again.yaml"]);
+    assert!(both.contains("1 differ, 1 broken"), "{both}");
+    let (code, text) = place.told(&["run", "--client", "again.yaml", "--record-adapter", "more.jsonl"]);
+    assert!(code == Some(2) && text.contains("again.yaml has no `adapter`"), "{text}");
+}
+
 #[test]
 fn rows_of_any_database_can_be_expected() {
     let place = Place::new("title: unused\nadapter: x\n", "  - advance: 1 hour\n");

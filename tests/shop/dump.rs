@@ -23,7 +23,7 @@ fn shop(mut seed: Seed) -> Shop {
 
 #[tokio::test]
 async fn attributes_become_columns_and_the_shop_answers_by_them() {
-    let Converted { seed, notes } = converted(&Part::default());
+    let Converted { seed, notes, .. } = converted(&Part::default());
     let shop = Served::start(shop(seed)).await;
     let ann = shop.answer("customerCustomerInfo", json!({"customerId": 5, "attributes": null})).await;
     assert_eq!(
@@ -107,7 +107,7 @@ async fn what_names_an_attribute_by_its_number_names_the_same_in_the_fake() {
 
 #[tokio::test]
 async fn what_the_fake_keeps_in_other_tables_is_put_there() {
-    let Converted { seed, notes } = converted(&Part::default());
+    let Converted { seed, notes, .. } = converted(&Part::default());
     let shop = Served::start(shop(seed)).await;
     let of_mug = |more: serde_json::Value| {
         let mut all = json!({"product": "3", "storeView": null, "identifierType": null});
@@ -134,7 +134,7 @@ fn only_some_kinds_bring_what_they_point_to_and_nothing_else() {
         (Kind::Customers, [("customer", 3), ("sales_flat_order", 0), ("sales_flat_quote", 0), ("catalog_product", 0)]),
         (Kind::Products, [("customer", 0), ("sales_flat_order", 0), ("sales_flat_quote", 0), ("catalog_product", 3)]),
     ] {
-        let Converted { seed, notes } = converted(&Part { only: vec![only], ..Part::default() });
+        let Converted { seed, notes, .. } = converted(&Part { only: vec![only], ..Part::default() });
         for (table, count) in expected {
             assert_eq!(seed.tables.get(table).map_or(0, Vec::len), count, "{only:?}: {table}: {notes:?}");
         }
@@ -150,7 +150,7 @@ fn only_some_kinds_bring_what_they_point_to_and_nothing_else() {
 #[test]
 fn a_part_has_what_its_rows_point_to_and_what_belongs_to_them() {
     let part = Part { limit: Some(1), ..Part::default() };
-    let Converted { seed, notes } = converted(&part);
+    let Converted { seed, notes, .. } = converted(&part);
     let ids = |table: &str| -> Vec<String> {
         let rows = seed.tables.get(table).into_iter().flatten();
         rows.filter_map(|row| row.get("entity_id").map(str::to_owned)).collect()
@@ -192,7 +192,7 @@ fn json_of_real_tables_is_flattened_too_and_unknown_tables_are_told() {
     let json = r#"{"customer_entity": [{"entity_id": 1, "email": "a@example.com", "group_id": 1, "website_id": 1}],
         "eav_attribute": [{"attribute_id": 5, "entity_type_id": 1, "attribute_code": "firstname"}],
         "customer_entity_varchar": [{"entity_id": 1, "attribute_id": 5, "value": "Ann"}], "acme": [{"x": 1}]}"#;
-    let Converted { seed, notes } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
+    let Converted { seed, notes, .. } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
     assert_eq!(seed.tables["customer"][0].get("firstname"), Some("Ann"));
     assert_eq!(notes, ["acme: 1 rows of a table that a seed has no place for; `own_tables` can declare one"]);
     let plain =
@@ -220,7 +220,7 @@ fn a_dump_that_was_cut_is_refused() {
 fn rows_that_cannot_be_told_apart_are_told() {
     let json = r#"{"customer_entity": [{"entity_id": 1, "email": "a@example.com"}, {"entity_id": 1, "email": "b@example.com"},
         {"email": "c@example.com"}, {"entity_id": "x", "email": "d@example.com"}]}"#;
-    let Converted { seed, notes } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
+    let Converted { seed, notes, .. } = Seed::from_dump(json, "dump.json", None, &Part::default()).unwrap();
     assert_eq!(seed.tables["customer"].len(), 1);
     assert_eq!(
         notes,

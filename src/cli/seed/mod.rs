@@ -91,12 +91,18 @@ fn moment(text: &str) -> miette::Result<String> {
 
 /// Prints the seed that was asked for.
 pub fn run(args: &SeedArgs, colour: Colour) -> Outcome {
+    let mut is_incomplete = false;
     let yaml = match &args.command {
         SeedCommand::Convert(args) => {
             let (converted, is_real) = converted(args)?;
+            is_incomplete = converted.is_incomplete;
             told(converted, is_real, args.part.keep_personal_data)?
         }
-        SeedCommand::From(args) => told(from_database::converted(args)?, true, args.part.keep_personal_data)?,
+        SeedCommand::From(args) => {
+            let converted = from_database::converted(args)?;
+            is_incomplete = converted.is_incomplete;
+            told(converted, true, args.part.keep_personal_data)?
+        }
         SeedCommand::CornerShop => {
             let seed = Seed::corner_shop().and_then(|seed| seed.to_yaml());
             seed.map_err(|error| miette!("{error}"))?
@@ -105,6 +111,7 @@ pub fn run(args: &SeedArgs, colour: Colour) -> Outcome {
     // A reader that closed the pipe early has seen what it wanted.
     let _ = output::document().write_all(yaml.as_bytes());
     match Seed::checked(&yaml, "the seed") {
+        Ok(_) if is_incomplete => Ok(ExitCode::Incomplete),
         Ok(_) => Ok(ExitCode::AsExpected),
         Err(wrong) => {
             // Lines and columns are those of what was printed.
@@ -145,7 +152,7 @@ fn converted(args: &ConvertArgs) -> miette::Result<(Converted, bool)> {
 
 /// The seed as it is printed; what is not in it is told.
 fn told(converted: Converted, is_real: bool, keeps_personal_data: bool) -> miette::Result<String> {
-    let Converted { mut seed, notes } = converted;
+    let Converted { mut seed, notes, .. } = converted;
     if is_real && !keeps_personal_data {
         let key = SubstituteKey::unknown().map_err(|error| miette!("{error}"))?;
         seed = without_personal_data(&seed, key).map_err(|error| miette!("{error}"))?;

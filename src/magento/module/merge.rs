@@ -9,7 +9,7 @@ use super::api_xml;
 use super::{Field, Message, Module, ModuleError, Operation, Resource, Shape, Spot, Type};
 use crate::magento::schema::{Known, ShapeText};
 use crate::magento::{AclTree, Contract, Declarer, ResourceFacts};
-use crate::nearest::nearest;
+use crate::nearest::{meant, nearest};
 use crate::soap::WireStyle;
 
 /// Types that need no declaration.
@@ -30,7 +30,8 @@ impl Contract {
 }
 
 fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> {
-    let mut joining = Joining { contract, methods: IndexMap::new(), operations: IndexMap::new() };
+    let mut joining =
+        Joining { contract, methods: IndexMap::new(), operations: IndexMap::new(), aliases: IndexMap::new() };
     for module in modules {
         joining.rights_and_resources(module)?;
         for (style, declared) in &module.types {
@@ -39,6 +40,7 @@ fn join(contract: &mut Contract, modules: &[Module]) -> Result<(), ModuleError> 
         joining.check_types(module)?;
         joining.check_messages(module)?;
     }
+    joining.check_rights(modules)?;
     // Prefixes of all modules count for the operations of each.
     for module in modules {
         for (style, operation) in &module.operations {
@@ -58,6 +60,8 @@ struct Joining<'a> {
     methods: IndexMap<String, Spot>,
     /// Operations of modules by style and name.
     operations: IndexMap<(WireStyle, String), (Spot, Operation)>,
+    /// Aliases of modules: what each stands for, and where that stands.
+    aliases: IndexMap<String, (String, Spot)>,
 }
 
 impl Joining<'_> {
@@ -66,24 +70,55 @@ impl Joining<'_> {
         for (name, declared) in &module.resources {
             self.resource(module, name, declared)?;
         }
-        for (alias, resource) in &module.aliases {
+        for (alias, (resource, spot)) in &module.aliases {
+            let other = self.aliases.insert(alias.clone(), (resource.clone(), spot.clone()));
+            if let Some((other, there)) = other.filter(|(other, _)| other != resource) {
+                let what = format!("the alias {alias} stands for {resource} here and for {other} in {there}");
+                return Err(ModuleError::at(spot, what, "rename one of them, or leave one of the modules out"));
+            }
+            // The last one counts.
+            self.contract.resources.values_mut().for_each(|facts| facts.aliases.retain(|known| known != alias));
             match self.contract.resources.get_mut(resource) {
-                Some(known) if !known.aliases.contains(alias) => known.aliases.push(alias.clone()),
-                Some(_) => {}
+                Some(known) => known.aliases.push(alias.clone()),
                 None => {
                     let hint = nearest(resource, self.contract.resources.keys().map(String::as_str));
-                    let what = format!(
-                        "the alias {alias} of {} stands for the resource {resource}, which nobody declares",
-                        module.name
-                    );
+                    let what = format!("the alias {alias} stands for the resource {resource}, which nobody declares");
                     let remedy =
                         hint.map_or_else(|| "declare it in api.xml".to_owned(), |name| format!("did you mean {name}?"));
-                    return Err(ModuleError::of(&module.name, what, remedy));
+                    return Err(ModuleError::at(spot, what, remedy));
                 }
             }
         }
-        for (resource, prefix) in &module.prefixes {
+        for (resource, (prefix, spot)) in &module.prefixes {
+            let names = || {
+                let resources = self.contract.resources.iter();
+                resources.flat_map(|(name, facts)| std::iter::once(name).chain(&facts.aliases)).map(String::as_str)
+            };
+            // A prefix of nothing does nothing, but one that is spelled nearly like something was meant to.
+            if let (true, Some(known)) = (names().all(|name| name != resource), meant(resource, names())) {
+                let what = format!("the prefix {prefix} is of {resource}, which is no resource and no alias");
+                return Err(ModuleError::at(spot, what, format!("did you mean {known}?")));
+            }
             self.contract.prefixes.insert(resource.clone(), prefix.clone());
+        }
+        Ok(())
+    }
+
+    /// Rights that are spelled nearly like a node of the tree: nobody but who may do all would have them.
+    fn check_rights(&self, modules: &[Module]) -> Result<(), ModuleError> {
+        let nodes = self.contract.acl.nodes();
+        for (name, resource) in modules.iter().flat_map(|module| &module.resources) {
+            let own = resource.acl.iter().map(|acl| (name.clone(), acl, &resource.spot));
+            let methods = resource
+                .methods
+                .iter()
+                .filter_map(|(method, facts)| Some((format!("{name}.{method}"), facts.acl.as_ref()?, &facts.spot)));
+            for (what, acl, spot) in own.chain(methods).filter(|(_, acl, _)| !self.contract.acl.has(acl)) {
+                if let Some(known) = meant(acl, nodes.iter().map(String::as_str)) {
+                    let what = format!("the right of {what} is {acl}, which is no node of the tree of rights");
+                    return Err(ModuleError::at(spot, what, format!("did you mean {known}?")));
+                }
+            }
         }
         Ok(())
     }

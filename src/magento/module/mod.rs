@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 
 use super::AclTree;
 use crate::bounded;
+use crate::nearest::meant;
 use crate::soap::WireStyle;
 use crate::xml::Limits;
 use document::Document;
@@ -34,9 +35,9 @@ pub struct Module {
     pub(super) resources: IndexMap<String, Resource>,
     /// What the classes of its models begin with, by the group that `<model>` names: of its `config.xml`.
     pub(super) model_classes: IndexMap<String, String>,
-    pub(super) aliases: IndexMap<String, String>,
+    pub(super) aliases: IndexMap<String, (String, Spot)>,
     /// What names of operations start with, by resource or alias.
-    pub(super) prefixes: IndexMap<String, String>,
+    pub(super) prefixes: IndexMap<String, (String, Spot)>,
     pub(super) acl: AclTree,
     pub(super) types: Vec<(WireStyle, Type)>,
     pub(super) operations: Vec<(WireStyle, Operation)>,
@@ -88,6 +89,7 @@ pub(super) struct Resource {
     pub(super) model: Option<String>,
     pub(super) methods: IndexMap<String, Method>,
     pub(super) faults: IndexMap<String, Fault>,
+    pub(super) spot: Spot,
 }
 
 /// A fault of a resource; what a later module leaves out stays.
@@ -235,6 +237,7 @@ impl Module {
         }
         for (file, style) in [(wsdl, WireStyle::RpcEncoded), (wsi, WireStyle::WsI)] {
             if let Some((file, text)) = file {
+                check_variables(&text, &file)?;
                 wsdl_xml::read(&mut module, style, &Document::parse(&text, &file, &limits())?)?;
             }
         }
@@ -256,6 +259,25 @@ impl Module {
         wsdl_xml::read(&mut module, style, &document)?;
         Ok(module)
     }
+}
+
+/// What Magento fills into the `wsdl.xml` and `wsi.xml` of modules.
+const VARIABLES: &[&str] = &["wsdl.name", "wsdl.handler", "wsdl.url"];
+
+/// That all variables are filled in: an unknown one becomes an empty text.
+fn check_variables(text: &str, file: &str) -> Result<(), ModuleError> {
+    for (at, rest) in text.match_indices("{{var ").map(|(at, mark)| (at, &text[at + mark.len()..])) {
+        let Some((name, _)) = rest.split_once("}}") else { continue };
+        if VARIABLES.contains(&name.trim()) {
+            continue;
+        }
+        let spot = Spot { file: file.to_owned(), line: text[..at].matches('\n').count() + 1 };
+        let what = format!("Magento knows no {{{{var {name}}}}} and writes nothing there");
+        let remedy = meant(name.trim(), VARIABLES.iter().copied())
+            .map_or_else(|| format!("there are {}", VARIABLES.join(", ")), |known| format!("did you mean {known}?"));
+        return Err(ModuleError::at(&spot, what, remedy));
+    }
+    Ok(())
 }
 
 /// Of a file of a module: one has some hundred elements, and what they declare is compared with one another.

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::program::{Group, Kept, OUTPUT_MAX, may_start};
 use super::protocol::{Answer, Request};
+use super::recorded::Recorded;
 use crate::bounded::json_nodes;
 
 /// The longest line that is read.
@@ -42,8 +43,38 @@ pub(super) enum NoAnswer {
          schema adapter`), and anything else belongs on standard error"
     )]
     NotProtocol { cause: String, begins: String },
+    #[error("the conversation in {file} ends before this; record it again with `--record-adapter`")]
+    RecordingEnds { file: String },
+    #[error(
+        "it is asked {asked} where {place} has {recorded}; run what was recorded, or record it again with `--record-adapter`"
+    )]
+    OtherWay { asked: String, place: String, recorded: String },
     #[error("it answered request {answered} when it was asked request {asked}")]
     OtherRequest { answered: u64, asked: u64 },
+}
+
+/// Who answers: a program, or what one answered before.
+pub(super) enum Speaker {
+    Program(Box<Adapter>),
+    Recorded(Recorded),
+}
+
+impl Speaker {
+    /// Asks and waits for the answer. After an error a program is of no use any more.
+    pub(super) async fn ask(&mut self, request: Request, limit: Duration) -> Result<Answer, NoAnswer> {
+        match self {
+            Self::Program(adapter) => adapter.ask(request, limit).await,
+            Self::Recorded(recorded) => recorded.ask(&request),
+        }
+    }
+
+    /// What it complained about so far.
+    pub(super) fn complaints(&self) -> String {
+        match self {
+            Self::Program(adapter) => adapter.complaints(),
+            Self::Recorded(_) => String::new(),
+        }
+    }
 }
 
 /// An adapter that runs, and the pipes to it.

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::adapter::{Adapter, NoAnswer};
+use super::adapter::{Adapter, NoAnswer, Speaker};
 use super::error::TesteeError;
 use super::features;
 use super::file::{ClockWay, CrmSource};
@@ -29,7 +30,7 @@ impl Testee {
     /// When it cannot be started or does not answer, or nothing says where its database is.
     pub async fn prepare(&self, around: &Surroundings) -> Result<(), TesteeError> {
         self.look_for_its_database()?;
-        if self.file.adapter.is_some() && self.learned.get().is_none() {
+        if (self.file.adapter.is_some() || self.recorded.is_some()) && self.learned.get().is_none() {
             let mut place = self.adapter.lock().await;
             self.started(&mut place, around).await?;
         }
@@ -52,7 +53,7 @@ impl Testee {
     pub async fn ask(&self, mut request: Request, around: &Surroundings) -> Result<Answer, TesteeError> {
         request.now = Some(around.now.clone());
         let deed = request.request;
-        let mut answer = match (&self.file.adapter, &self.file.commands) {
+        let mut answer = match (self.speaker_place(), &self.file.commands) {
             (Some(_), _) => self.ask_adapter(request, around).await?,
             (None, Some(_)) => self.run_command(&request, around).await?,
             (None, None) => {
@@ -76,9 +77,8 @@ impl Testee {
             let answer = self.ask(Request::of(Deed::Rows), around).await?;
             let rows = answer.rows.filter(|_| answer.ok);
             let said = answer.message.unwrap_or_else(|| "no `rows`".to_owned());
-            let rows = rows.ok_or_else(|| self.broken("rows", self.file.adapter.as_ref().map(At::place), said, ""))?;
-            return rows::of_tables(rows)
-                .map_err(|why| self.broken("rows", self.file.adapter.as_ref().map(At::place), why, ""));
+            let rows = rows.ok_or_else(|| self.broken("rows", self.speaker_place(), said, ""))?;
+            return rows::of_tables(rows).map_err(|why| self.broken("rows", self.speaker_place(), why, ""));
         };
         match &crm.command {
             Some(command) => self.printed_rows(command, around).await,
@@ -122,10 +122,24 @@ impl Testee {
         }
     }
 
+    /// Where its file says who answers line by line.
+    fn speaker_place(&self) -> Option<Place> {
+        self.file.adapter.as_ref().or(self.file.recorded.as_ref()).map(At::place)
+    }
+
+    fn write_down(&self, request: &Request, answer: &Answer, around: &Surroundings) {
+        let Some(minutes) = self.minutes.get() else { return };
+        let mut minutes = minutes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = minutes.add(request, answer, &self.secrets(around)) {
+            tracing::warn!(%error, "the conversation with the adapter is not written down any more");
+        }
+    }
+
     async fn ask_adapter(&self, request: Request, around: &Surroundings) -> Result<Answer, TesteeError> {
         let what = request.request.word();
         let mut place = self.adapter.lock().await;
         let was_there = place.is_some();
+        let asked = request.clone();
         let adapter = self.started(&mut place, around).await?;
         let mut answered = adapter.ask(request.clone(), self.limit()).await;
         // It ended after the last scenario; this one begins with another.
@@ -137,13 +151,18 @@ impl Testee {
             return Err(self.broken(what, None, "it is gone".to_owned(), ""));
         };
         match answered {
-            Ok(answer) => Ok(answer),
+            Ok(answer) => {
+                self.write_down(&asked, &answer, around);
+                Ok(answer)
+            }
             Err(how) => {
                 let said = masked(adapter.complaints(), &self.secrets(around));
-                // It is started again when it is needed again.
-                drop(place.take());
+                // A program is started again when it is needed again; a recording goes on with the next scenario.
+                if matches!(adapter, Speaker::Program(_)) {
+                    drop(place.take());
+                }
                 let how = masked(how.to_string(), &self.secrets(around));
-                Err(self.broken(what, self.file.adapter.as_ref().map(At::place), how, &said))
+                Err(self.broken(what, self.speaker_place(), how, &said))
             }
         }
     }
@@ -151,32 +170,24 @@ impl Testee {
     /// The adapter, started and greeted.
     async fn started<'p>(
         &self,
-        place: &'p mut Option<Adapter>,
+        place: &'p mut Option<Speaker>,
         around: &Surroundings,
-    ) -> Result<&'p mut Adapter, TesteeError> {
+    ) -> Result<&'p mut Speaker, TesteeError> {
         if place.is_none() {
-            let Some(command) = &self.file.adapter else {
-                return Err(self.broken("hello", None, "there is no adapter".to_owned(), ""));
+            let speaker = match &self.recorded {
+                Some(recorded) => Speaker::Recorded(recorded.clone()),
+                None => Speaker::Program(Box::new(self.start_adapter()?)),
             };
-            let words = shell_words::split(command).unwrap_or_default();
-            let (program, arguments) =
-                words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-            let mut start = std::process::Command::new(program);
-            start.args(arguments).envs(self.own_variables()).current_dir(self.folder());
-            let adapter = Adapter::start(start).map_err(|cause| TesteeError::NotStarted {
-                program: program.to_owned(),
-                what: "adapter",
-                file: self.at(Some(command.place())),
-                cause,
-            })?;
-            let adapter = place.insert(adapter);
+            let place_of = self.speaker_place();
+            let adapter = place.insert(speaker);
             let hello = Request { protocol: Some(PROTOCOL), ..Request::of(Deed::Hello) };
-            match adapter.ask(hello, self.limit()).await {
+            match adapter.ask(hello.clone(), self.limit()).await {
                 Ok(answer) if answer.ok => {
                     if let Some(why) = unknown_of(&answer) {
                         drop(place.take());
-                        return Err(self.broken("hello", Some(command.place()), why, ""));
+                        return Err(self.broken("hello", place_of, why, ""));
                     }
+                    self.write_down(&hello, &answer, around);
                     let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
                     let learned = Learned { tables: answer.tables.map(set), supports: answer.supports.map(set) };
                     // A second start says the same again.
@@ -188,13 +199,28 @@ impl Testee {
                         Err(how) => how.to_string(),
                     };
                     let said = masked(adapter.complaints(), &self.secrets(around));
-                    let place_of = command.place();
                     drop(place.take());
-                    return Err(self.broken("hello", Some(place_of), masked(how, &self.secrets(around)), &said));
+                    return Err(self.broken("hello", place_of, masked(how, &self.secrets(around)), &said));
                 }
             }
         }
         place.as_mut().ok_or_else(|| self.broken("hello", None, "it is gone".to_owned(), ""))
+    }
+
+    fn start_adapter(&self) -> Result<Adapter, TesteeError> {
+        let Some(command) = &self.file.adapter else {
+            return Err(self.broken("hello", None, "there is no adapter".to_owned(), ""));
+        };
+        let words = shell_words::split(command).unwrap_or_default();
+        let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let mut start = std::process::Command::new(program);
+        start.args(arguments).envs(self.own_variables()).current_dir(self.folder());
+        Adapter::start(start).map_err(|cause| TesteeError::NotStarted {
+            program: program.to_owned(),
+            what: "adapter",
+            file: self.at(Some(command.place())),
+            cause,
+        })
     }
 
     async fn run_command(&self, request: &Request, around: &Surroundings) -> Result<Answer, TesteeError> {

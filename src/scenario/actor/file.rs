@@ -21,6 +21,10 @@ pub struct ClientFile {
     /// Instead of commands: one program that is started once, reads a request a line and answers a line, both JSON.
     #[serde(default)]
     pub adapter: Option<At<String>>,
+    /// Instead of a program: a conversation with an adapter that `--record-adapter` wrote down beside this file. It answers what it
+    /// answered then, as long as it is asked the same.
+    #[serde(default)]
+    pub recorded: Option<At<String>>,
     /// More variables of its environment.
     #[serde(default)]
     pub env: IndexMap<At<String>, String>,

@@ -8,6 +8,7 @@ use super::features;
 use super::file::{ClientFile, ClockWay, KnownFile};
 use super::known::Known;
 use super::promises;
+use super::recorded::Recorded;
 use crate::crm::Entity;
 use crate::scenario::language::finding::{Finding, ScenarioError, choices, did_you_mean};
 use crate::scenario::language::known;
@@ -27,6 +28,8 @@ pub struct Loaded {
     pub known: Vec<Known>,
     /// The file that lists those.
     pub known_file: Option<PathBuf>,
+    /// What an adapter answered before, where that stands in its place.
+    pub(super) recorded: Option<Recorded>,
 }
 
 /// Reads a client's file and the known differences it names.
@@ -36,7 +39,16 @@ pub struct Loaded {
 pub fn load(path: &Path) -> Result<Loaded, ScenarioError> {
     let source = parse::file(path)?;
     let file = checked(&source, &CLIENT, findings)?;
-    let mut loaded = Loaded { source, file, known: Vec::new(), known_file: None };
+    let mut loaded = Loaded { source, file, known: Vec::new(), known_file: None, recorded: None };
+    if let Some(named) = &loaded.file.recorded {
+        let beside = path.parent().unwrap_or(Path::new("")).join(named.get());
+        let read = Recorded::read(&beside).map_err(|why| {
+            let help = "the path is relative to this file; `--record-adapter FILE` writes such a file";
+            let finding = Finding::at(named.place(), why).help(help);
+            ScenarioError::Wrong { source_file: Arc::clone(&loaded.source), findings: vec![finding] }
+        })?;
+        loaded.recorded = Some(read);
+    }
     if let Some(named) = &loaded.file.known_differences {
         let beside = path.parent().unwrap_or(Path::new("")).join(named.get());
         let source = parse::file(&beside).map_err(|error| {
@@ -105,7 +117,14 @@ fn findings(file: &ClientFile) -> Vec<Finding> {
 }
 
 fn how_it_is_started(file: &ClientFile, found: &mut Vec<Finding>) {
+    if let (Some(recorded), true) = (&file.recorded, file.commands.is_some() || file.adapter.is_some()) {
+        found.push(
+            Finding::at(recorded.place(), "a recorded conversation stands in the place of a program")
+                .help("leave out `recorded`, or `commands` and `adapter`"),
+        );
+    }
     match (&file.commands, &file.adapter) {
+        (None, None) if file.recorded.is_some() => {}
         (Some(_), Some(adapter)) => found.push(
             Finding::at(adapter.place(), "there are both `commands` and `adapter`")
                 .help("keep `adapter` if the program stays and answers requests, `commands` otherwise"),
@@ -154,7 +173,7 @@ fn how_it_is_started(file: &ClientFile, found: &mut Vec<Finding>) {
 
 fn where_its_rows_are(file: &ClientFile, found: &mut Vec<Finding>) {
     let Some(crm) = &file.crm else {
-        if file.adapter.is_none() {
+        if file.adapter.is_none() && file.recorded.is_none() {
             found.push(
                 Finding::at(file.title.place(), "nothing says where the client's rows are")
                     .help("add `crm: {database: {env: …}, tables: {…}}` or `crm: {command: …}`"),

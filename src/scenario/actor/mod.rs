@@ -1,7 +1,7 @@
 //! Somebody's own client in the place of our sync: its file as data (`file`, read and checked by `load` and
 //! `promises`), what a case asks of a
 //! client and whether it can do it (`features`), how it is asked (`ask`) and spoken to (`protocol`), started as single commands (`program`) or
-//! as one long-lived program (`adapter`), and its rows (`rows`) beside ours (`compare`). `run` runs scenarios with it; what a step means is decided there.
+//! as one long-lived program (`adapter`), whose conversations are kept and held again (`recorded`), and its rows (`rows`) beside ours (`compare`). `run` runs scenarios with it; what a step means is decided there.
 
 mod adapter;
 pub mod ask;
@@ -15,6 +15,7 @@ pub mod load;
 pub mod program;
 mod promises;
 pub mod protocol;
+mod recorded;
 mod rows;
 pub mod testee;
 

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use super::adapter::Adapter;
+use super::adapter::Speaker;
 use super::error::TesteeError;
 use super::features;
 use super::file::{ClientFile, Compared};
 use super::known::Known;
 use super::lacking;
 use super::load::{self, Loaded};
+use super::recorded::{Minutes, Recorded};
 use crate::scenario::language::finding::ScenarioError;
 use crate::scenario::language::source::SourceFile;
 use crate::sync::connector::Stream;
@@ -34,7 +35,11 @@ pub struct Testee {
     pub(super) file: ClientFile,
     known: Vec<Known>,
     known_file: Option<PathBuf>,
-    pub(super) adapter: tokio::sync::Mutex<Option<Adapter>>,
+    pub(super) adapter: tokio::sync::Mutex<Option<Speaker>>,
+    /// What an adapter answered before, where that stands in its place.
+    pub(super) recorded: Option<Recorded>,
+    /// Where its conversation is written down.
+    pub(super) minutes: OnceLock<Mutex<Minutes>>,
     pub(super) learned: OnceLock<Learned>,
     /// One case at a time: there is one CRM.
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -59,7 +64,7 @@ impl Testee {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Arc<Self>, ScenarioError> {
-        let Loaded { source, file, known, known_file } = load::load(path)?;
+        let Loaded { source, file, known, known_file, recorded } = load::load(path)?;
         Ok(Arc::new(Self {
             path: path.to_owned(),
             source,
@@ -67,9 +72,25 @@ impl Testee {
             known,
             known_file,
             adapter: tokio::sync::Mutex::new(None),
+            recorded,
+            minutes: OnceLock::new(),
             learned: OnceLock::new(),
             turn: Arc::default(),
         }))
+    }
+
+    /// Writes down the conversation with its adapter from here on.
+    ///
+    /// # Errors
+    /// When it has no adapter, or the file cannot be written.
+    pub fn record_to(&self, path: &Path) -> Result<(), String> {
+        if self.file.adapter.is_none() {
+            return Err(format!("{} has no `adapter`, whose conversation could be recorded", self.path.display()));
+        }
+        let minutes = Minutes::begin(path).map_err(|cause| format!("cannot write {}: {cause}", path.display()))?;
+        // Nobody asks for two files.
+        let _ = self.minutes.set(Mutex::new(minutes));
+        Ok(())
     }
 
     /// The title that the client's file gives it.

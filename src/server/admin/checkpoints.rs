@@ -27,7 +27,7 @@ pub(super) fn list(service: &Service, _: &AdminRequest, _: &str) -> Result<Reply
 }
 
 pub(super) fn act(service: &Service, request: &AdminRequest, _: &str) -> Result<Reply, Problem> {
-    match request.json()? {
+    match request.yaml()? {
         Wanted::Save(name) => save(service, name),
         Wanted::Restore(name) => restore(service, &name),
     }

@@ -243,11 +243,11 @@ fn flatten(conversion: &mut Conversion, entity: &Entity, codes: &IndexMap<&str, 
         rows.insert(id, row.collect());
     }
     if unnumbered > 0 {
-        conversion.note(format!("{}: {unnumbered} rows whose entity_id is no number", entity.real));
+        conversion.lost(format!("{}: {unnumbered} rows whose entity_id is no number", entity.real));
     }
     if !twice.is_empty() {
         let (count, shown) = (twice.len(), twice.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", "));
-        conversion.note(format!("{}: {count} further rows with the entity_id of another one: {shown}", entity.real));
+        conversion.lost(format!("{}: {count} further rows with the entity_id of another one: {shown}", entity.real));
     }
     let (mut unknown, mut orphans) = (0, 0);
     let mut store_values = Vec::new();

@@ -31,6 +31,8 @@ pub struct Converted {
     pub seed: Seed,
     /// What was not understood, left out or changed, a line each.
     pub notes: Vec<String>,
+    /// Whether rows of a kind that a seed has were left out because they contradict others.
+    pub is_incomplete: bool,
 }
 
 /// Names of configuration values that are secrets.
@@ -86,19 +88,20 @@ impl Tables {
 /// When rows cannot be had.
 pub fn seed_of<S: Source>(source: &mut S, prefix: Option<&str>, part: &Part) -> Result<Converted, S::Error> {
     let Selected { tables, unknown, notes } = selection::select(source, prefix, part)?;
-    let mut conversion = Conversion { tables, seed: Seed::default(), made: IndexMap::new(), notes };
+    let mut conversion =
+        Conversion { tables, seed: Seed::default(), made: IndexMap::new(), notes, is_incomplete: false };
     conversion.installation();
     let numbers = entities::all(&mut conversion);
     joined::all(&mut conversion);
     conversion.flat();
     numbers.translate(&mut conversion.made);
     conversion.rest(unknown);
-    let Conversion { mut seed, made, notes, .. } = conversion;
+    let Conversion { mut seed, made, notes, is_incomplete, .. } = conversion;
     let packed =
         made.into_iter().map(|(table, rows)| (table, rows.into_iter().map(|row| row.into_iter().collect()).collect()));
     seed.tables = packed.collect();
     seed.name_own_columns();
-    Ok(Converted { seed, notes })
+    Ok(Converted { seed, notes, is_incomplete })
 }
 
 /// A conversion under way: what is taken out of the tables goes into the seed.
@@ -108,6 +111,7 @@ struct Conversion {
     /// The fake's tables as far as they are made.
     made: IndexMap<String, Vec<SeedRow>>,
     notes: Vec<String>,
+    is_incomplete: bool,
 }
 
 impl Conversion {
@@ -117,6 +121,12 @@ impl Conversion {
 
     fn note(&mut self, text: impl Into<String>) {
         self.notes.push(text.into());
+    }
+
+    /// Notes rows of a kind that a seed has and that cannot be in one.
+    fn lost(&mut self, text: impl Into<String>) {
+        self.note(text);
+        self.is_incomplete = true;
     }
 
     /// Stores, groups, configuration and users.
