@@ -211,3 +211,59 @@ fn a_line_that_cannot_be_asked_for_is_thrown_by_its_update() {
     let told = shop.record("shoppingCartInfo", json!({"quoteId": cart}));
     assert_eq!(text(&told, "items_qty"), "3.0000", "nothing of it was saved");
 }
+
+#[test]
+fn a_coupon_gives_a_cart_an_address_to_count_for() {
+    for (code, expected) in [("SAVE10", Ok("-2.0000")), ("NOSUCH", Err("1083")), (" ", Err("1083"))] {
+        let mut shop = Wire::tea_shop(WireStyle::RpcEncoded, None);
+        let cart = shop.ok("shoppingCartCreate", json!({"storeId": "1"})).to_int().expect("an id");
+        shop.ok("shoppingCartProductAdd", json!({"quoteId": cart, "products": [{"sku": "TEA-G", "qty": 2}]}));
+        let answer = shop.call("shoppingCartCouponAdd", json!({"quoteId": cart, "couponCode": code}));
+        let totals = shop.rows("shoppingCartTotals", json!({"quoteId": cart}));
+        assert_eq!(text(&totals[0], "amount").parse(), Ok(20.0), "{code:?}");
+        match (answer, expected) {
+            (Ok(_), Ok(discount)) => {
+                assert_eq!(text(&totals[1], "title"), "Discount (SAVE10)");
+                assert_eq!(text(&totals[1], "amount").parse::<f64>(), discount.parse());
+            }
+            (Err(fault), Err(code)) => assert!(fault.starts_with(code), "{fault}"),
+            (answer, _) => panic!("{code:?}: {answer:?}"),
+        }
+        let sent = shop.call("shoppingCartShippingMethod", json!({"quoteId": cart, "method": "nosuch"}));
+        assert!(sent.is_err_and(|fault| fault.starts_with("1062")), "it has an address");
+    }
+}
+
+#[test]
+fn the_skus_of_what_a_buyer_chooses_are_behind_the_products() {
+    let mut shop = Wire::tea_shop(WireStyle::RpcEncoded, None);
+    for (title, kind, fields) in [
+        (
+            "Cut",
+            "drop_down",
+            json!([{"title": "Fine", "price": "1", "price_type": "fixed", "sku": "fine", "sort_order": "1"}]),
+        ),
+        ("Name", "field", json!([{"price": "2", "price_type": "fixed", "sku": "eng", "max_characters": "9"}])),
+    ] {
+        let data =
+            json!({"title": title, "type": kind, "sort_order": "1", "is_require": "0", "additional_fields": fields});
+        shop.ok("catalogProductCustomOptionAdd", json!({"productId": "1", "data": data}));
+    }
+    let options = shop.rows("catalogProductCustomOptionList", json!({"productId": "1"}));
+    let [cut, name] = [0, 1].map(|at| text(&options[at], "option_id"));
+    let values = shop.rows("catalogProductCustomOptionValueList", json!({"optionId": cut}));
+    let fine = text(&values[0], "value_id");
+    for (chosen, sku) in [
+        (json!([]), "TEA-G"),
+        (json!([{"key": cut, "value": fine}]), "TEA-G-fine"),
+        (json!([{"key": cut, "value": fine}, {"key": name, "value": "Ann"}]), "TEA-G-fine-eng"),
+        // One of a list is not looked for.
+        (json!([{"key": cut, "value": "99"}]), "TEA-G"),
+    ] {
+        let cart = shop.ok("shoppingCartCreate", json!({"storeId": "1"})).to_int().expect("an id");
+        let products = json!([{"product_id": "1", "qty": 1, "options": chosen}]);
+        shop.ok("shoppingCartProductAdd", json!({"quoteId": cart, "products": products}));
+        let lines = shop.rows("shoppingCartProductList", json!({"quoteId": cart}));
+        assert_eq!(text(&lines[0], "sku"), sku);
+    }
+}

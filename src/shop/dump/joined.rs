@@ -66,12 +66,25 @@ const JOINED: &[Joined] = &[
         columns: &[("price", "price")],
     },
     Joined { real: "downloadable_sample_title", key: "sample_id", table: "downloadable_sample", columns: TITLE },
-    Joined { real: "salesrule_coupon", key: "rule_id", table: "salesrule", columns: &[("code", "coupon_code")] },
+    Joined { real: "salesrule_coupon", key: "rule_id", table: "salesrule", columns: COUPON },
+];
+
+/// A coupon's word counts where its rule says otherwise.
+const COUPON: &[(&str, &str)] =
+    &[("code", "coupon_code"), ("usage_limit", "uses_per_coupon"), ("times_used", "times_used")];
+
+/// Tables of pairs that the fake keeps as a list with commas: the real table, the column that names the row, the column of
+/// what is listed, the fake's table and its column.
+const LISTED: &[[&str; 5]] = &[
+    ["salesrule_website", "rule_id", "website_id", "salesrule", "website_ids"],
+    ["salesrule_customer_group", "rule_id", "customer_group_id", "salesrule", "customer_group_ids"],
 ];
 
 /// Whether a real shop's table is one of these.
 pub(super) fn is_read(table: &str) -> bool {
-    RENAMED.iter().any(|renamed| renamed.real == table) || JOINED.iter().any(|joined| joined.real == table)
+    RENAMED.iter().any(|renamed| renamed.real == table)
+        || JOINED.iter().any(|joined| joined.real == table)
+        || LISTED.iter().any(|[real, ..]| *real == table)
 }
 
 /// Puts their rows where the fake has them. Where store views or websites have values of their own, those of the whole shop
@@ -87,6 +100,21 @@ pub(super) fn all(conversion: &mut Conversion) {
         let rows: Vec<SeedRow> = rows.collect();
         if !rows.is_empty() {
             conversion.made.insert(renamed.table.to_owned(), rows);
+        }
+    }
+    for [real, key, listed, table, column] in LISTED {
+        let mut lists: HashMap<String, Vec<String>> = HashMap::new();
+        for row in conversion.take(real) {
+            if let (Some(key), Some(id)) = (text(&row, key), text(&row, listed)) {
+                lists.entry(key.to_owned()).or_default().push(id.to_owned());
+            }
+        }
+        if lists.is_empty() {
+            continue;
+        }
+        for row in conversion.tables.get_mut(*table).into_iter().flatten() {
+            let ids = text(row, key).and_then(|key| lists.remove(key)).unwrap_or_default();
+            row.insert((*column).to_owned(), Some(ids.join(",")));
         }
     }
     for joined in JOINED {

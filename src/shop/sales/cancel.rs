@@ -80,6 +80,7 @@ pub(in crate::shop) fn cancel(shop: &mut Shop, order: &Row) -> Result<(), SaleRe
         Some(_) if any_to_send => "processing",
         Some(_) => "complete",
     };
+    shop.count_uses(order, -1);
     shop.cancel_items(order, &sold);
     let status = shop.default_status(state);
     shop.save_order(order, Saved::WithChangedItems, |order| {

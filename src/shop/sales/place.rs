@@ -204,6 +204,7 @@ impl Shop {
         if let Some(order) = self.database.table(ORDER).row(order_id).cloned() {
             let status = order.text("status").to_owned();
             self.add_to_history(&order, HistoryEntry { notified: Notified::YES, ..HistoryEntry::of_status(&status) });
+            self.count_uses(&order, 1);
         }
         let now = self.now_sql();
         self.database.table_mut(QUOTE).update(id, |row| {
@@ -290,6 +291,8 @@ impl Shop {
         }
         order.set_opt("base_subtotal_incl_tax", address.get("base_subtotal_total_incl_tax").map(str::to_owned));
         order.set("total_qty_ordered", money(items.iter().map(|(_, item)| amount_of(item, "qty")).sum()));
+        let coupon = quote.get("coupon_code").and_then(|code| self.rule_of_coupon(code));
+        order.set_opt("coupon_rule_name", coupon.and_then(|rule| rule.get("name")).map(str::to_owned));
         order.set("total_item_count", items.len().to_string());
         order.set("increment_id", increment_id);
         fill(&mut order, NEW_ORDER);

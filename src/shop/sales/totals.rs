@@ -1,12 +1,12 @@
 //! What a cart adds up to. Prices are those of the catalogue; a tax is charged where the shop has tax rates, a discount
-//! where it has the coupon's price rule. Sums fall to the address that is charged, so a cart without addresses has none.
+//! where price rules hold for it. Sums fall to the address that is charged, so a cart without addresses has none.
 
 use super::amount::{Amount, CarriedRounding, amount_of, money, rounded};
 use super::candidate::bundle::{has_own_weight, is_priced_by_children, is_sent_in_parts};
+use super::discount::{Discounts, Piece};
 use super::given::{Given, spread};
 use super::quote::{QUOTE, QUOTE_ITEM, charged_address, children_of, priced_items};
 use super::zero;
-use crate::magento::columns::collation;
 use crate::shop::{Row, Shop};
 
 /// Columns of a line that collecting totals sets to zero where there is no such tax.
@@ -39,21 +39,25 @@ impl Shop {
         let charged_lines = self.charged_lines(&items);
         let is_virtual = !items.is_empty() && items.iter().all(|(_, item)| item.get("is_virtual") == Some("1"));
         let quote = quote.with("is_virtual", if is_virtual { "1" } else { "0" });
-        let rule = self.price_rule(quote.text("coupon_code"));
+        let rules = self.price_rules(&quote);
         let charged = charged_address(self, &quote);
         let rates = Self::quote_rates(&quote);
         let given = &given.in_base_currency(rates[0].1);
         let mut sums = rates.map(|_| Sums::default());
+        let (mut applied, mut with_coupon) = (Vec::new(), false);
         if let Some(address) = &charged {
             for (at, (currency, rate)) in rates.into_iter().enumerate() {
+                let mut discounts = Discounts::new(&rules, rate, &self.pieces(&quote, &charged_lines, given, rate));
                 sums[at] =
-                    self.collect_currency(&quote, address, &charged_lines, rule.as_ref(), given, (currency, rate));
+                    self.collect_currency(&quote, address, &charged_lines, &mut discounts, given, (currency, rate));
+                (applied, with_coupon) = discounts.applied();
                 self.sum_up_parents(&items, currency);
             }
             let weight = self.weigh(&items);
             self.change_quote_address(address.int("address_id"), |row| {
                 row.set("weight", money(weight));
-                row.set_opt("discount_description", rule.as_ref().map(|rule| rule.text("coupon_code").to_owned()));
+                let description = quote.get("coupon_code").filter(|_| with_coupon);
+                row.set_opt("discount_description", description.map(str::to_owned));
                 for (sums, (currency, _)) in sums.iter().zip(rates) {
                     sums.write_address(row, currency);
                 }
@@ -72,8 +76,8 @@ impl Shop {
             }
             row.set("items_count", items.len().to_string());
             row.set("items_qty", money(items.iter().map(|(_, item)| amount_of(item, "qty")).sum()));
-            row.set_opt("applied_rule_ids", rule.as_ref().map(|rule| rule.text("rule_id").to_owned()));
-            if rule.is_none() {
+            row.set_opt("applied_rule_ids", Some(applied.join(",")).filter(|ids| !ids.is_empty()));
+            if !with_coupon {
                 row.set_opt("coupon_code", None);
             }
             for (sums, (currency, _)) in sums.iter().zip(rates) {
@@ -174,16 +178,18 @@ impl Shop {
         quote: &Row,
         address: &Row,
         items: &[(i64, Row)],
-        rule: Option<&Row>,
+        discounts: &mut Discounts<'_>,
         given: &Given,
         (currency, rate): (&'static str, Amount),
     ) -> Sums {
         let percent = self.tax_percent(address);
         let mut lines: Vec<Line> = Vec::new();
-        let mut discounts = CarriedRounding::default();
-        for (id, item) in items {
-            let base_price = given.of_line(*id, "price").unwrap_or_else(|| self.price_of(quote, *id, item));
-            lines.push(Line::new((*id, item), base_price, rate, given, rule, &mut discounts));
+        let mut roundings = CarriedRounding::default();
+        let pieces = self.pieces(quote, items, given, rate);
+        for ((id, item), piece) in items.iter().zip(pieces) {
+            let mut line = Line::new((*id, item), piece.base_price, rate, given);
+            line.take_off(piece, item, given, rate, (&mut *discounts, &mut roundings));
+            lines.push(line);
         }
         give_discount(&mut lines, given.discount.map(|sum| rounded(sum * rate)), given);
         let mut taxes = CarriedRounding::default();
@@ -195,11 +201,14 @@ impl Shop {
         let mut sums = Sums::default();
         let shipping = given.shipping.unwrap_or_else(|| self.shipping_amount(quote, address));
         sums.shipping = rounded(shipping * rate);
+        sums.shipping_discount =
+            if given.discount.is_some() { Amount::ZERO } else { discounts.off_shipping(sums.shipping, shipping) };
         let shipping_percent = match self.settings.get("tax/classes/shipping_tax_class") {
             Some(class) if class != "0" => percent,
             _ => Amount::ZERO,
         };
-        sums.shipping_tax = taxes.round(sums.shipping * shipping_percent / Amount::ONE_HUNDRED);
+        sums.shipping_tax =
+            taxes.round((sums.shipping - sums.shipping_discount) * shipping_percent / Amount::ONE_HUNDRED);
         sums.shipping_incl_tax = rounded(sums.shipping * (Amount::ONE + shipping_percent / Amount::ONE_HUNDRED));
         if let Some(whole) = given.tax.map(|sum| rounded(sum * rate)) {
             sums.shipping_tax = sums.shipping_tax.min(whole);
@@ -212,10 +221,10 @@ impl Shop {
         sums.subtotal_incl_tax = lines.iter().map(|line| line.row_total_incl_tax).sum();
         sums.discount = match given.discount {
             Some(whole) => rounded(whole * rate),
-            None => lines.iter().map(|line| line.discount).sum(),
+            None => lines.iter().map(|line| line.discount).sum::<Amount>() + sums.shipping_discount,
         };
         for (line, (id, _)) in lines.iter().zip(items) {
-            self.database.table_mut(QUOTE_ITEM).update(*id, |row| line.write(row, currency, rule));
+            self.database.table_mut(QUOTE_ITEM).update(*id, |row| line.write(row, currency));
         }
         sums
     }
@@ -237,14 +246,13 @@ impl Shop {
         price + self.configured_surcharge(id, product, price) + self.option_surcharge(id, product, price)
     }
 
-    /// The active price rule of a coupon, which the database looks for: case and blanks at the end do not count.
-    pub(in crate::shop) fn price_rule(&self, coupon: &str) -> Option<Row> {
-        let mut rules = self.database.table("salesrule").iter().map(|(_, row)| row);
-        let fits = |row: &&Row| {
-            let code = row.text("coupon_code");
-            !code.is_empty() && collation::equal(code, coupon) && row.get("is_active") != Some("0")
+    /// What price rules look at of each line.
+    fn pieces(&self, quote: &Row, items: &[(i64, Row)], given: &Given, rate: Amount) -> Vec<Piece> {
+        let piece = |(id, item): &(i64, Row)| {
+            let base_price = given.of_line(*id, "price").unwrap_or_else(|| self.price_of(quote, *id, item));
+            Piece { qty: amount_of(item, "qty"), price: rounded(base_price * rate), base_price }
         };
-        rules.find(fits).cloned()
+        items.iter().map(piece).collect()
     }
 
     fn tax_class_of_buyers(&self, quote: &Row) -> String {
@@ -252,13 +260,18 @@ impl Shop {
         group.and_then(|group| group.get("tax_class_id")).unwrap_or(RETAIL_CUSTOMER).to_owned()
     }
 
-    /// What all tax rates of an address's country and region add up to.
+    /// What all tax rates of an address's country and region add up to; of an address without a country, those of the country
+    /// that the configuration names for it.
     fn tax_percent(&self, address: &Row) -> Amount {
+        let default = |name: &str| self.settings.get(&format!("tax/defaults/{name}")).filter(|value| !value.is_empty());
+        let (mut country, mut own_region) = (address.get("country_id"), address.get("region_id"));
+        if country.is_none_or(str::is_empty) {
+            (country, own_region) = (Some(default("country").unwrap_or("US")), default("region"));
+        }
         let rates = self.database.table("tax_calculation_rate").iter().map(|(_, row)| row);
         let here = |row: &&Row| {
             let region = row.get("tax_region_id").unwrap_or("0");
-            row.get("tax_country_id") == address.get("country_id")
-                && (region == "0" || Some(region) == address.get("region_id"))
+            row.get("tax_country_id") == country && (region == "0" || Some(region) == own_region)
         };
         rates.filter(here).map(|row| amount_of(row, "rate")).sum()
     }
@@ -280,36 +293,39 @@ struct Line {
     tax: Amount,
     discount: Amount,
     discount_percent: Amount,
+    /// The price rules that were applied to it.
+    rules: Vec<String>,
     price_incl_tax: Amount,
     row_total_incl_tax: Amount,
     price: Amount,
 }
 
 impl Line {
-    fn new(
-        (id, item): (i64, &Row),
-        base_price: Amount,
-        rate: Amount,
-        given: &Given,
-        rule: Option<&Row>,
-        discounts: &mut CarriedRounding,
-    ) -> Self {
+    fn new((id, item): (i64, &Row), base_price: Amount, rate: Amount, given: &Given) -> Self {
         let qty = amount_of(item, "qty");
         let price = rounded(base_price * rate);
         let row_total = given.of_line(id, "row_total").map_or_else(|| rounded(price * qty), |sum| rounded(sum * rate));
-        let mut discount_percent = given.of_line(id, "discount_percent").unwrap_or_default();
-        let discount = match (given.of_line(id, "discount_amount"), rule) {
-            (Some(sum), _) => rounded(sum.abs() * rate),
-            (None, Some(rule)) if rule.text("simple_action") == "by_fixed" => {
-                rounded(amount_of(rule, "discount_amount") * rate * qty).min(row_total)
-            }
-            (None, Some(rule)) => {
-                discount_percent = amount_of(rule, "discount_amount");
-                discounts.round(row_total * discount_percent / Amount::ONE_HUNDRED)
-            }
-            (None, None) => discounts.round(row_total * discount_percent / Amount::ONE_HUNDRED),
+        Self { id, base_price, price, qty, row_total, ..Self::default() }
+    }
+
+    /// Takes the discount off: the one that is given, else that of price rules, from which a line may be kept.
+    fn take_off(
+        &mut self,
+        piece: Piece,
+        item: &Row,
+        given: &Given,
+        rate: Amount,
+        (discounts, roundings): (&mut Discounts<'_>, &mut CarriedRounding),
+    ) {
+        let of_rules =
+            if item.get("no_discount") == Some("1") { Default::default() } else { discounts.off_line(piece) };
+        let percent = given.of_line(self.id, "discount_percent").unwrap_or_default();
+        (self.discount, self.discount_percent) = match given.of_line(self.id, "discount_amount") {
+            Some(sum) => (rounded(sum.abs() * rate), percent),
+            None if !of_rules.rules.is_empty() => (of_rules.amount, of_rules.percent),
+            None => (roundings.round(self.row_total * percent / Amount::ONE_HUNDRED), percent),
         };
-        Self { id, base_price, price, qty, row_total, discount, discount_percent, ..Self::default() }
+        self.rules = of_rules.rules;
     }
 
     fn add_tax(&mut self, id: i64, given: &Given, rate: Amount, taxes: &mut CarriedRounding) {
@@ -325,12 +341,12 @@ impl Line {
         };
     }
 
-    fn write(&self, row: &mut Row, currency: &str, rule: Option<&Row>) {
+    fn write(&self, row: &mut Row, currency: &str) {
         zero(row, WEEE_ZEROS);
         zero(row, HIDDEN_ZEROS);
         row.set("weee_tax_applied", "a:0:{}");
         row.set("tax_percent", money(self.tax_percent));
-        row.set_opt("applied_rule_ids", rule.map(|rule| rule.text("rule_id").to_owned()));
+        row.set_opt("applied_rule_ids", Some(self.rules.join(",")).filter(|ids| !ids.is_empty()));
         row.set("discount_percent", money(self.discount_percent));
         // A cart's line has the base price in both columns; the order's has each in its currency.
         for (column, amount) in [
@@ -381,6 +397,7 @@ struct Sums {
     discount: Amount,
     tax: Amount,
     shipping: Amount,
+    shipping_discount: Amount,
     shipping_tax: Amount,
     shipping_incl_tax: Amount,
 }
@@ -397,7 +414,7 @@ impl Sums {
             ("shipping_amount", self.shipping),
             ("shipping_tax_amount", self.shipping_tax),
             ("shipping_incl_tax", self.shipping_incl_tax),
-            ("shipping_discount_amount", Amount::ZERO),
+            ("shipping_discount_amount", self.shipping_discount),
             ("discount_amount", -self.discount),
             ("grand_total", self.grand_total()),
             ("hidden_tax_amount", Amount::ZERO),

@@ -9,6 +9,9 @@ use crate::soap::SoapValue;
 /// Kinds of custom options whose value is one of a list.
 const SELECTS: &[&str] = &["drop_down", "radio", "checkbox", "multiple"];
 
+/// Those of which several values can be chosen. Only there does Magento look whether it has them.
+const SEVERAL: &[&str] = &["checkbox", "multiple"];
+
 impl Shop {
     /// The product's options in the order in which they are shown.
     fn custom_options(&self, product: &str) -> Vec<&Row> {
@@ -23,18 +26,20 @@ impl Shop {
         let named = self.flavor() != Flavor::Magento17;
         let given = request.map("options").unwrap_or_default();
         let mut answered: Vec<(String, String)> = Vec::new();
+        let missing = |title: &str| match named {
+            true => format!("Please specify the product required option <em>{title}</em>."),
+            false => "Please specify the product required option(s).".to_owned(),
+        };
+        let mut sku = candidate.sku().to_owned();
         for option in self.custom_options(candidate.product.text("entity_id")) {
             let title = option.text("title");
             let value = given.iter().find(|(id, _)| Some(id.as_str()) == option.get("option_id"));
             let value = value.map(|(_, value)| value_of(value)).filter(|value| !value.trim().is_empty());
             let Some(value) = value else {
-                match option.get("is_require") != Some("0") {
-                    true if named => {
-                        return Err(format!("Please specify the product required option <em>{title}</em>."));
-                    }
-                    true => return Err("Please specify the product required option(s).".to_owned()),
-                    false => continue,
+                if option.get("is_require") != Some("0") {
+                    return Err(missing(title));
                 }
+                continue;
             };
             let longest = usize::try_from(option.int("max_characters")).unwrap_or_default();
             if longest > 0 && value.chars().count() > longest {
@@ -42,14 +47,26 @@ impl Shop {
             }
             let values = self.database.table("catalog_product_option_type_value");
             let of_option: Vec<i64> = values.with("option_id", option.text("option_id")).map(|(id, _)| id).collect();
-            let chosen = value.split(',').map(crate::soap::value::leading_int);
-            if SELECTS.contains(&option.text("type")) && chosen.into_iter().any(|id| !of_option.contains(&id)) {
-                return Err("Please specify the product required option(s).".to_owned());
+            let chosen: Vec<i64> = value.split(',').map(crate::soap::value::leading_int).collect();
+            let kind = option.text("type");
+            if SEVERAL.contains(&kind) && chosen.iter().any(|id| !of_option.contains(id)) {
+                return Err(missing(title));
+            }
+            let chosen = chosen.iter().filter(|id| of_option.contains(id)).filter_map(|id| values.row(*id));
+            let part = match SELECTS.contains(&kind) {
+                true => chosen.map(|value| value.text("sku")).collect::<Vec<_>>().join("-"),
+                false => option.text("sku").to_owned(),
+            };
+            if !part.is_empty() {
+                sku = format!("{sku}-{part}");
             }
             answered.push((option.text("option_id").to_owned(), value));
         }
         if answered.is_empty() {
             return Ok(());
+        }
+        if sku != candidate.sku() {
+            candidate.facts.set("sku", sku);
         }
         let ids: Vec<&str> = answered.iter().map(|(id, _)| id.as_str()).collect();
         candidate.add_option("option_ids", ids.join(","));
