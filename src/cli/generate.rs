@@ -12,6 +12,7 @@ use miette::miette;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
 use crate::shop::generate::{Recipe, generate};
+use crate::whole_file;
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
@@ -97,7 +98,7 @@ pub fn run(args: &GenerateArgs) -> Outcome {
     };
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let text = if is_json { seed.to_json() } else { seed.to_yaml() }.map_err(|error| miette!("{error}"))?;
-    std::fs::write(path, text).map_err(|error| {
+    whole_file::write(path, text.as_bytes()).map_err(|error| {
         miette!(help = "name a file in a folder that can be written to", "cannot write {}: {error}", path.display())
     })?;
     let Recipe { customers, addresses, products, orders, items, carts, .. } = recipe;

@@ -112,7 +112,7 @@ pub fn new(args: &NewArgs) -> Outcome {
 
 fn write(path: &Path, text: &str) -> miette::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text));
+    let written = std::fs::create_dir_all(folder).and_then(|()| crate::whole_file::write(path, text.as_bytes()));
     written.map_err(|error| {
         miette!(help = "choose a folder that can be written to", "cannot write {}: {error}", path.display())
     })

@@ -1,11 +1,15 @@
 //! Ctrl-C while cases run, and the signal by which services are stopped: it is noted, so that what has run is still summed up
 //! and reported.
 
+use std::future::Future;
+use std::io::Write as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::output;
 use super::stop_signal::stop_signal;
-use crate::scenario::actor::program;
+use crate::scenario::actor::group;
+use crate::sync::context::StopFlag;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static LISTENING: Once = Once::new();
@@ -21,7 +25,7 @@ pub(super) fn flag_that_ends_programs() -> &'static AtomicBool {
 /// Ends somebody's own programs when the flag is set.
 pub(super) fn end_programs(flag: Option<&AtomicBool>) {
     if flag.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
-        program::end_all();
+        group::end_all();
     }
 }
 
@@ -40,4 +44,34 @@ pub(super) fn flag() -> &'static AtomicBool {
         });
     });
     &INTERRUPTED
+}
+
+/// Does what can be stopped. The first Ctrl-C asks it to stop, which ends its waits where nothing is in hand; the second ends
+/// it where it stands, and there is no result. Both are answered with a word; `noted` hears of the first.
+pub(super) async fn stoppable<T>(stop: &StopFlag, noted: impl FnOnce(), work: impl Future<Output = T>) -> Option<T> {
+    let ended = async {
+        pressed().await;
+        say("stopping: what is in hand is brought to its end; Ctrl-C again ends it at once");
+        noted();
+        stop.stop();
+        pressed().await;
+        say("ended; the next run goes on from what was written");
+    };
+    tokio::select! {
+        biased;
+        () = ended => None,
+        done = work => Some(done),
+    }
+}
+
+/// Ctrl-C. A console that cannot be listened to leaves killing the program.
+async fn pressed() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn say(text: &str) {
+    // Who cannot read it sees the end.
+    let _ = writeln!(output::stderr(), "{text}");
 }

@@ -58,7 +58,7 @@ pub fn run(args: &ScenariosArgs, shipped: Shipped) -> Outcome {
 fn write(path: &Path, bytes: &[u8]) -> miette::Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
-    std::fs::write(path, bytes).map_err(|error| cannot_write(path, &error))
+    crate::whole_file::write(path, bytes).map_err(|error| cannot_write(path, &error))
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> miette::Report {

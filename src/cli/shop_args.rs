@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use miette::miette;
 use url::Url;
 
+use super::address;
 use super::connection_args::runtime;
 use crate::bounded;
 use crate::clock::Clock;
@@ -122,12 +123,8 @@ impl ShopArgs {
             modules.extend(Module::read_folder(folder).map_err(|error| miette!("{error}"))?);
         }
         if let Some(wsdl) = &self.wsdl {
-            let text = if wsdl.starts_with("http://") || wsdl.starts_with("https://") {
-                fetched(wsdl)?
-            } else {
-                wsdl_file(wsdl)?
-            };
-            modules.push(Module::read_wsdl(&text, wsdl).map_err(|error| miette!("{error}"))?);
+            let (text, shown) = wsdl_of(wsdl)?;
+            modules.push(Module::read_wsdl(&text, &shown).map_err(|error| miette!("{error}"))?);
         }
         Ok(modules)
     }
@@ -154,16 +151,29 @@ fn unreachable(kind: &ShopKind, schema: &ServiceSchema) -> Vec<String> {
     told.collect()
 }
 
-fn wsdl_file(name: &str) -> miette::Result<String> {
-    bounded::read_text(Path::new(name), bounded::TEXT_BYTES_MAX).map_err(|error| {
-        miette!(help = "give a file, or an address with http:// or https://", "cannot read the WSDL {name}: {error}")
-    })
+/// A WSDL, and where it is as people may read it. What is there as a file is one; of the rest, whatever looks like an
+/// address may hold a password and is never repeated.
+fn wsdl_of(given: &str) -> miette::Result<(String, String)> {
+    let path = Path::new(given);
+    let is_address = given.contains("//") || given.contains('@');
+    if path.exists() || !is_address {
+        let text = bounded::read_text(path, bounded::TEXT_BYTES_MAX).map_err(|error| {
+            miette!(
+                help = "give a file, or an address with http:// or https://",
+                "cannot read the WSDL {given}: {error}"
+            )
+        })?;
+        return Ok((text, given.to_owned()));
+    }
+    let url = address::read(given).map_err(|problem| {
+        miette!(help = "give a file that is there, or an address with http:// or https://", "--wsdl: {problem}")
+    })?;
+    let shown = crate::transport::masked(&url);
+    Ok((fetched(url, &shown)?, shown))
 }
 
 /// Downloads a WSDL; its style and declarations are all that is read of it.
-fn fetched(address: &str) -> miette::Result<String> {
-    let url = Url::parse(address).map_err(|error| miette!("--wsdl: this is no address: {error}"))?;
-    let shown = crate::transport::masked(&url);
+fn fetched(url: Url, shown: &str) -> miette::Result<String> {
     let transport = TcpTransport::new(TcpOptions::default(), Clock::system()).map_err(|error| miette!("{error}"))?;
     let answer = runtime()?
         .block_on(transport.send(HttpRequest::get(url)))

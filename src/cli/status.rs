@@ -10,7 +10,7 @@ use miette::miette;
 use super::crm::CrmFile;
 use super::{ExitCode, Outcome};
 use crate::cli::output;
-use crate::crm::{Crm, CrmError, Job};
+use crate::crm::{Crm, CrmError, Job, JobStatus, RunLock};
 use crate::datetime;
 use crate::sync::span::span_in_words;
 use crate::sync::standing::{ConnectorStanding, IntegrationStanding, standing};
@@ -28,10 +28,19 @@ pub struct StatusArgs {
     json: bool,
 }
 
-/// Prints it; a connector or job whose last run failed is exit code 1.
+/// Prints it; a connector or job whose last run failed or was killed is exit code 1.
 pub fn run(args: &StatusArgs) -> Outcome {
     let crm = args.file.open_to_read()?;
-    let found = standings(&crm, args.name.as_deref()).map_err(|error| miette!("{error}"))?;
+    let mut found = standings(&crm, args.name.as_deref()).map_err(|error| miette!("{error}"))?;
+    let mut was_killed = false;
+    // Whoever runs a job holds the lock; a run that was killed could say nothing.
+    if !RunLock::is_held(args.file.path()) {
+        for job in found.iter_mut().flat_map(|of| &mut of.jobs).filter(|job| job.status == JobStatus::Running) {
+            was_killed = true;
+            job.status = JobStatus::New;
+            job.message = "nobody runs it any more: its run was killed; the next sync goes on with it".to_owned();
+        }
+    }
     let text = match found.as_slice() {
         _ if args.json => output::to_json(&found),
         [] => "this CRM has no integration yet; \"mockgento sync\" makes one".to_owned(),
@@ -39,7 +48,11 @@ pub fn run(args: &StatusArgs) -> Outcome {
     };
     // A closed pipe has seen enough.
     let _ = writeln!(output::stdout(), "{text}");
-    Ok(if found.iter().all(IntegrationStanding::is_ok) { ExitCode::AsExpected } else { ExitCode::Failed })
+    Ok(if found.iter().all(IntegrationStanding::is_ok) && !was_killed {
+        ExitCode::AsExpected
+    } else {
+        ExitCode::Failed
+    })
 }
 
 fn standings(crm: &Crm, name: Option<&str>) -> Result<Vec<IntegrationStanding>, CrmError> {

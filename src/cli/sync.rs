@@ -13,6 +13,7 @@ use super::audit::Audit;
 use super::connection_args::{ConnectionArgs, runtime, runtime_with_helper, start_logging};
 use super::crm::opened;
 use super::dry_run::{self, DryRunArgs};
+use super::interrupt::stoppable;
 use super::stored_shop::{ChosenShop, StoredShopArgs};
 use super::sync_progress::{SyncProgress, Telling};
 use super::winner::Winner;
@@ -147,13 +148,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
         progress.show(&event);
     };
     let runtime = if asks_ahead { runtime_with_helper()? } else { runtime()? };
-    let outcome = runtime.block_on(async {
-        // Ctrl-C lets the batch in hand be written; the next run goes on from there.
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.stop();
-            }
-        });
+    let done = runtime.block_on(async {
         let mut context = SyncContext {
             crm: &mut crm,
             transport,
@@ -162,9 +157,16 @@ pub fn run(args: &SyncArgs) -> Outcome {
             events: &mut events,
             options,
         };
-        run_queue(&mut context, id).await
+        stoppable(&stop, || (), run_queue(&mut context, id)).await
     });
+    // Nobody waits for a look-up of a name that hangs.
+    runtime.shutdown_background();
     progress.finish();
+    let Some(outcome) = done else {
+        // As after a run that was killed, but that nobody has to find out.
+        crm.redeliver_jobs(id).map_err(|error| miette!("{error}"))?;
+        return Ok(ExitCode::Failed);
+    };
     let outcome = joined(outcome.map_err(|error| miette!("{error}"))?)?;
     report(args, &outcome);
     Ok(code_of(&outcome))

@@ -249,7 +249,11 @@ impl MagentoClient {
             if let Some(delay) = delay.filter(|_| self.may_repeat(operation)) {
                 tracing::warn!("[Warning] Attempt number {} with {} sec delay.", call.attempts, delay.as_secs());
                 call.attempts += 1;
-                self.options.clock.sleep(delay).await;
+                tokio::select! {
+                    biased;
+                    () = self.transport.given_up() => {}
+                    () = self.options.clock.sleep(delay) => {}
+                }
                 continue;
             }
             if retry::is_nothing(&outcome, &self.options.quirks) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::ClientOptions;
+use crate::transport::password_texts;
 use crate::xml::mask::Secrets;
 
 /// Characters of an answer that an error shows.
@@ -29,10 +30,7 @@ impl Masker {
     pub(super) fn new(options: &ClientOptions) -> Self {
         let mut masker = Self { texts: Vec::new(), given: 0 };
         masker.add(options.key.expose_secret());
-        if let Some(password) = options.url.password() {
-            masker.add(password);
-            masker.add(&crate::transport::percent_decoded(password));
-        }
+        password_texts(&options.url).iter().for_each(|text| masker.add(text));
         masker.given = masker.texts.len();
         masker
     }

@@ -58,6 +58,7 @@ fn worth_repeating(outcome: &Result<HttpAnswer, TransportError>, quirks: &Quirks
             | TransportError::Tls { .. }
             | TransportError::TooLarge { .. }
             | TransportError::MayWrite { .. }
+            | TransportError::GivenUp { .. }
             | TransportError::Redirected { .. },
         ) => false,
         Err(_) => true,

@@ -39,6 +39,17 @@ impl RunLock {
     }
 }
 
+impl RunLock {
+    /// Whether a process holds it now. Nothing is made or waited for; a lock that cannot be looked at counts as held.
+    pub fn is_held(crm: &Path) -> bool {
+        let Ok(real) = place::real(crm) else { return false };
+        match File::open(place::beside(&real, "-sync-lock")) {
+            Ok(file) => file.try_lock_shared().is_err(),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
+    }
+}
+
 impl Drop for RunLock {
     /// A lock of a file that was never made is not left behind.
     fn drop(&mut self) {
@@ -135,10 +146,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let crm = folder.path().join("crm.sqlite");
         std::fs::write(&crm, "").unwrap();
+        assert!(!RunLock::is_held(&crm), "nobody has made one");
         let first = RunLock::take(&crm).unwrap();
+        assert!(RunLock::is_held(&crm));
         let refused = RunLock::take(&crm).err().unwrap().to_string();
         assert!(refused.contains("another sync works on") && refused.contains("crm.sqlite"), "{refused}");
         drop(first);
+        assert!(!RunLock::is_held(&crm));
         RunLock::take(&crm).unwrap();
     }
 

@@ -49,7 +49,8 @@ impl Broken {
             TransportError::Broken {
                 breakage: Breakage::BeforeAnswer | Breakage::BeforeAnswerWithoutCertificate,
                 ..
-            } => Self::BeforeAnswer,
+            }
+            | TransportError::GivenUp { .. } => Self::BeforeAnswer,
             TransportError::Broken { breakage: Breakage::InsideBody, .. } => Self::InsideAnswer,
             TransportError::Broken { breakage: Breakage::NotHttp, .. } => Self::NotHttp,
             TransportError::Redirected { status, location, .. } => {

@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
 use super::parts::{About, Parts};
+use crate::printable;
 use crate::scenario::failure::{Failure, FailureKind};
 use crate::scenario::result::CaseResult;
 
@@ -240,7 +241,7 @@ pub(super) fn slashed(path: &Path) -> String {
 
 /// A line with its line feed.
 pub fn text(line: &Line) -> String {
-    serde_json::to_string(line).unwrap_or_default() + "\n"
+    printable::json(&serde_json::to_string(line).unwrap_or_default()).into_owned() + "\n"
 }
 
 /// A report that cannot be read.

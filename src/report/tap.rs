@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::json::slashed;
 use super::parts::Parts;
+use crate::printable;
 use crate::scenario::result::CaseResult;
 use crate::snapshot::yaml;
 
@@ -19,8 +20,13 @@ fn plan(results: usize) -> String {
     format!("1..{results}\n")
 }
 
-/// The line of a result, counted from 1.
+/// The lines of a result, counted from 1, without what would act on a terminal.
 pub fn line(number: usize, result: &CaseResult) -> String {
+    // What YAML has to quote is quoted already, and there such characters have these escapes.
+    printable::json(&lines(number, result)).into_owned()
+}
+
+fn lines(number: usize, result: &CaseResult) -> String {
     let verdict = if result.failed() { "not ok" } else { "ok" };
     if let Some(why) = result.skipped.as_ref().filter(|_| !result.failed()) {
         return format!("ok {number} - {} # SKIP {}\n", plain(&result.name), plain(&why.replace('\n', " ")));
@@ -58,6 +64,20 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::super::tests::results;
     use super::*;
+
+    #[test]
+    fn no_line_acts_on_a_terminal() {
+        let [_, mut failed] = results();
+        failed.title = "x \u{9b}31m \u{1b}[31m \u{202e}".to_owned();
+        let json = super::super::json::PARTS;
+        for text in [line(1, &failed), (json.result)(1, &failed)] {
+            assert!(!text.contains(printable::is_active), "{text:?}");
+        }
+        let text = line(1, &failed);
+        let yaml = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("  ...\n")).unwrap().0;
+        let back: Value = serde_saphyr::from_str(yaml).unwrap();
+        assert_eq!(back["title"], failed.title.as_str());
+    }
 
     #[test]
     fn a_failure_says_why_in_yaml() {

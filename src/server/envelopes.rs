@@ -54,6 +54,23 @@ impl Envelopes {
         Self { request: Message::of(request), answer: Message::of(answer), secrets, is_unnamed: false }
     }
 
+    /// The same with more texts that are secret.
+    pub(super) fn hiding(mut self, texts: &[String]) -> Self {
+        if texts.is_empty() {
+            return self;
+        }
+        let mut all = Collected { bytes: 0, texts: self.secrets.map(|known| known.to_vec()) };
+        texts.iter().for_each(|text| all.add(&SoapValue::from(text.as_str())));
+        self.secrets = all.texts.map(Into::into);
+        self
+    }
+
+    /// The same for a request of which nobody knows which text is a key.
+    pub(super) fn unnamed(mut self) -> Self {
+        self.is_unnamed = true;
+        self
+    }
+
     /// The same for a request that was not understood: of SOAP the names of elements say what is secret, of JSON, a form or
     /// XML-RPC nothing does.
     pub(super) fn not_understood(mut self) -> Self {

@@ -11,6 +11,7 @@ use super::envelopes::Envelopes;
 use super::kept;
 use super::outcome::Outcome;
 use super::secret_names::{SECRET_NAMES, SESSION_NAME};
+use super::secret_values::SecretValues;
 use crate::disrupt::{Disruption, WSDL_OPERATION};
 use crate::secret::MASK;
 use crate::soap::{SoapStruct, SoapValue};
@@ -257,8 +258,8 @@ impl JournalEntry {
 pub(super) struct Masked(SoapStruct);
 
 impl Masked {
-    pub(super) fn of(arguments: SoapStruct) -> Self {
-        Self(kept::arguments(masked(arguments)))
+    pub(super) fn of(arguments: SoapStruct, values: &SecretValues) -> Self {
+        Self(kept::arguments(values.hide_in(masked(arguments))))
     }
 }
 
@@ -310,7 +311,7 @@ mod tests {
         Record {
             at: Timestamp::UNIX_EPOCH,
             operation: operation.to_owned(),
-            arguments: Masked::of(arguments),
+            arguments: Masked::of(arguments, &SecretValues::default()),
             outcome: Outcome::Scalar("text"),
             http_status: 200,
             disruptions: Vec::new(),

@@ -11,8 +11,10 @@ use super::checkpoints::Checkpoints;
 use super::endpoint::{self, Acted, Call, EndpointOptions, Handled, HttpAnswer, HttpRequestParts, Received};
 use super::envelopes::Envelopes;
 use super::journal::{Journal, Masked, Record};
+use super::log::log;
 use super::outcome::Outcome;
 use super::remembered::{Answers, Question, Remembered};
+use super::secret_values::{SecretValues, is_odd_login};
 use super::spoiled;
 use super::strikes::{Strikes, strikes};
 use super::waiting::Waiting;
@@ -181,6 +183,7 @@ impl Service {
             (Done::Handled(handled), None) if handled.answer.status == 503 => shop.codec().schema().unparsable.clone(),
             (Done::Handled(_), None) => None,
         };
+        let values = SecretValues::of(&shop, &operation, &arguments, why.as_deref());
         let clock = shop.clock().clone();
         let now = clock.now();
         let version = shop.version();
@@ -202,18 +205,25 @@ impl Service {
         let envelopes = match &handled.outcome {
             Outcome::Wsdl(_) => None,
             _ => {
-                let envelopes = Envelopes::of(body, &handled.answer.body, &arguments);
-                Some(if is_understood { envelopes } else { envelopes.not_understood() })
+                let envelopes = Envelopes::of(body, &handled.answer.body, &arguments).hiding(values.texts());
+                Some(match is_understood {
+                    true if is_odd_login(&operation, &arguments) => envelopes.unnamed(),
+                    true => envelopes,
+                    false => envelopes.not_understood(),
+                })
             }
         };
         let record = Record {
             at: now,
-            operation,
-            arguments: Masked::of(arguments),
-            outcome: handled.outcome.clone(),
+            operation: values.hide(operation),
+            arguments: Masked::of(arguments, &values),
+            outcome: match handled.outcome.clone() {
+                Outcome::Fault { code, string } => Outcome::Fault { code, string: values.hide(string) },
+                other => other,
+            },
             http_status: handled.answer.status,
             disruptions: struck.clone(),
-            why,
+            why: why.map(|why| values.hide(why)),
             stub: names_of(&stubbed),
             envelopes,
         };
@@ -374,22 +384,6 @@ fn date(struck: &[Disruption], now: Timestamp) -> Option<Timestamp> {
         }
     }
     Some(date)
-}
-
-fn log(record: &Record) {
-    let (operation, status, outcome) = (record.operation.as_str(), record.http_status, &record.outcome);
-    if let Some(why) = &record.why {
-        tracing::info!(operation, why, "failed");
-    }
-    if record.disruptions.is_empty() {
-        tracing::info!(operation, status, %outcome, "answered");
-    } else {
-        tracing::info!(operation, status, %outcome, disruptions = names(&record.disruptions), "answered, disrupted");
-    }
-}
-
-fn names(disruptions: &[Disruption]) -> String {
-    disruptions.iter().map(Disruption::name).collect::<Vec<_>>().join(", ")
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -17,6 +17,7 @@ mod explain;
 pub mod generate;
 mod increment_id;
 mod index;
+mod known_secrets;
 mod newsletter;
 pub mod operation;
 mod option_labels;

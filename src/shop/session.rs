@@ -79,6 +79,11 @@ impl Sessions {
         }
     }
 
+    /// Whether an id is one of a session that was not ended.
+    pub(super) fn is_known(&self, id: &str) -> bool {
+        self.live.contains_key(id)
+    }
+
     /// Ends a session; an unknown one is no error.
     pub(super) fn end(&mut self, id: &str) {
         self.live.remove(id);

@@ -229,6 +229,11 @@ impl Table {
         self.next_id = self.next_id.max(last + 1);
     }
 
+    /// The id that the next row gets which brings none.
+    pub fn next_id(&self) -> i64 {
+        self.next_id
+    }
+
     /// Counts up as for a row that was refused.
     pub fn skip_id(&mut self) {
         self.next_id += 1;

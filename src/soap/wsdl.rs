@@ -149,7 +149,7 @@ impl Writer<'_> {
     fn complex_type(&mut self, declared: &ComplexType) {
         let rpc = self.schema.mode == WireStyle::RpcEncoded;
         let tag = format!("{}complexType", self.names.xsd);
-        self.open(format_args!("{tag} name=\"{}\"", declared.name));
+        self.open(format_args!("{tag} name=\"{}\"", escape_attribute(&declared.name)));
         match &declared.shape {
             Shape::Struct { fields, sequence } => self.record(fields, *sequence),
             Shape::Array { item, .. } if rpc => {
@@ -178,7 +178,7 @@ impl Writer<'_> {
         let group = format!("{prefix}{}", if sequence { "sequence" } else { "all" });
         self.open(&group);
         for Field { name, type_ref, occurs } in fields {
-            let type_name = self.type_name(type_ref);
+            let (name, type_name) = (escape_attribute(name), self.type_name(type_ref));
             let occurs = match occurs {
                 Occurs::Optional => " minOccurs=\"0\"",
                 Occurs::Required => "",
@@ -190,11 +190,11 @@ impl Writer<'_> {
 
     /// A WS-I body's wrapper element.
     fn wrapper(&mut self, name: &str, parts: &[Part]) {
-        self.open(format_args!("xsd:element name=\"{name}\""));
+        self.open(format_args!("xsd:element name=\"{}\"", escape_attribute(name)));
         self.open("xsd:complexType");
         self.open("xsd:sequence");
         for Part { name, type_ref, occurs } in parts {
-            let type_name = self.type_name(type_ref);
+            let (name, type_name) = (escape_attribute(name), self.type_name(type_ref));
             let least = occurs.minimum();
             self.empty(format_args!(
                 "xsd:element minOccurs=\"{least}\" maxOccurs=\"1\" name=\"{name}\" type=\"{type_name}\""
@@ -216,20 +216,21 @@ impl Writer<'_> {
 
     fn message(&mut self, message: &Message) {
         let prefix = self.names.wsdl;
-        let start = format!("{prefix}message name=\"{}\"", message.name);
+        let start = format!("{prefix}message name=\"{}\"", escape_attribute(&message.name));
         let kind = match self.schema.mode {
             WireStyle::RpcEncoded => "type",
             WireStyle::WsI => "element",
         };
         let parts: Vec<String> = match &message.element {
-            Some(element) => vec![format!("name=\"parameters\" element=\"typens:{element}\"")],
+            Some(element) => vec![format!("name=\"parameters\" element=\"typens:{}\"", escape_attribute(element))],
             None => message
                 .parts
                 .iter()
                 .map(|part| {
                     // Not WSDL, but OpenMage writes it.
                     let occurs = if part.occurs == Occurs::Optional { " minOccurs=\"0\"" } else { "" };
-                    format!("name=\"{}\" {kind}=\"{}\"{occurs}", part.name, self.type_name(&part.type_ref))
+                    let name = escape_attribute(&part.name);
+                    format!("name=\"{name}\" {kind}=\"{}\"{occurs}", self.type_name(&part.type_ref))
                 })
                 .collect(),
         };
@@ -246,11 +247,11 @@ impl Writer<'_> {
 
     fn port_type(&mut self) {
         let prefix = self.names.wsdl;
-        self.open(format_args!("{prefix}portType name=\"{}PortType\"", self.schema.handler));
+        self.open(format_args!("{prefix}portType name=\"{}PortType\"", escape_attribute(&self.schema.handler)));
         for Operation { name, request, response } in self.schema.operations.values() {
-            self.open(format_args!("{prefix}operation name=\"{name}\""));
-            self.empty(format_args!("{prefix}input message=\"typens:{}\"", request.name));
-            self.empty(format_args!("{prefix}output message=\"typens:{}\"", response.name));
+            self.open(format_args!("{prefix}operation name=\"{}\"", escape_attribute(name)));
+            self.empty(format_args!("{prefix}input message=\"typens:{}\"", escape_attribute(&request.name)));
+            self.empty(format_args!("{prefix}output message=\"typens:{}\"", escape_attribute(&response.name)));
             self.close(format_args!("{prefix}operation"));
         }
         self.close(format_args!("{prefix}portType"));
@@ -258,7 +259,7 @@ impl Writer<'_> {
 
     fn binding(&mut self, namespace: &str) {
         let Names { wsdl: prefix, style, .. } = self.names;
-        let handler = &self.schema.handler;
+        let handler = escape_attribute(&self.schema.handler);
         let (action, body) = match self.schema.mode {
             WireStyle::RpcEncoded => (
                 format!("urn:{handler}Action"),
@@ -269,7 +270,7 @@ impl Writer<'_> {
         self.open(format_args!("{prefix}binding name=\"{handler}Binding\" type=\"typens:{handler}PortType\""));
         self.empty(format_args!("soap:binding style=\"{style}\" transport=\"{HTTP_TRANSPORT}\""));
         for name in self.schema.operations.keys() {
-            self.open(format_args!("{prefix}operation name=\"{name}\""));
+            self.open(format_args!("{prefix}operation name=\"{}\"", escape_attribute(name)));
             self.empty(format_args!("soap:operation soapAction=\"{action}\""));
             for direction in ["input", "output"] {
                 self.open(format_args!("{prefix}{direction}"));
@@ -283,7 +284,7 @@ impl Writer<'_> {
 
     fn service(&mut self, product: &str, address: &str) {
         let prefix = self.names.wsdl;
-        let handler = &self.schema.handler;
+        let handler = escape_attribute(&self.schema.handler);
         self.open(format_args!("{prefix}service name=\"{product}Service\""));
         self.open(format_args!("{prefix}port name=\"{handler}Port\" binding=\"typens:{handler}Binding\""));
         self.empty(format_args!("soap:address location=\"{}\"", escape_attribute(address)));
@@ -294,8 +295,8 @@ impl Writer<'_> {
     fn type_name(&self, type_ref: &TypeRef) -> String {
         match type_ref {
             TypeRef::Xsd(xsd) => xsd.qualified_name().to_owned(),
-            TypeRef::Complex(id) => format!("typens:{}", self.schema.complex_type(*id).name),
-            TypeRef::Undeclared(name) => format!("typens:{name}"),
+            TypeRef::Complex(id) => format!("typens:{}", escape_attribute(&self.schema.complex_type(*id).name)),
+            TypeRef::Undeclared(name) => format!("typens:{}", escape_attribute(name)),
         }
     }
 

@@ -1,7 +1,6 @@
 //! What one sync works with: the CRM, the wire, the clock, the quirks, and who wants to hear about progress.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -15,6 +14,8 @@ use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::quirk::Quirks;
 use crate::transport::Transport;
+
+pub use super::stop::StopFlag;
 
 /// Everything a sync is given.
 pub struct SyncContext<'a> {
@@ -69,22 +70,6 @@ pub enum SyncPart {
     Changes,
     /// The initial walk, without dictionaries.
     Initial,
-}
-
-/// A request to stop, shared with whoever may make it.
-#[derive(Clone, Debug, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    /// Asks the sync to stop at the next batch boundary.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether somebody asked the sync to stop.
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 /// Progress of a sync.

@@ -32,6 +32,7 @@ mod sent;
 pub mod shop_time;
 pub mod span;
 pub mod standing;
+mod stop;
 pub mod strategy;
 mod stream;
 pub mod subscription;

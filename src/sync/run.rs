@@ -3,6 +3,8 @@
 //! The reference client logs in anew for most connectors; here one session serves the whole run. The calls between are
 //! made in its order and with its arguments.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::Offset;
@@ -17,6 +19,7 @@ use super::error::{CallError, SyncError};
 
 use super::outcome::{ConnectorOutcome, RunKind, SyncOutcome};
 use super::scope::{Known, Scope};
+use super::stop::Stoppable;
 use super::stream::Listed;
 use super::write::{MagentoWrite, Writes};
 use crate::client::{ClientError, ClientOptions, MagentoClient, Retries};
@@ -25,6 +28,7 @@ use crate::crm::integration::ShopFacts;
 use crate::crm::{Crm, CrmError, Integration, IntegrationId, IntegrationSettings, OriginId, StoreId, WebsiteId};
 use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, WireStyle};
+use crate::transport::Transport;
 
 /// A sync in progress.
 pub(super) struct Run<'c, 'e> {
@@ -40,7 +44,7 @@ pub(super) struct Run<'c, 'e> {
     /// Whether something that rows need could not be fetched: the bridge's answer or a dictionary.
     pub(super) is_incomplete: bool,
     streams: Vec<Stream>,
-    transport: std::sync::Arc<dyn crate::transport::Transport>,
+    transport: Arc<dyn Transport>,
     options: ClientOptions,
     connection: Option<MagentoClient>,
     refused: Option<ClientError>,
@@ -92,7 +96,7 @@ impl<'c, 'e> Run<'c, 'e> {
             writes: context.options.writes,
             is_incomplete: false,
             streams: context.options.streams.clone(),
-            transport: context.transport.clone(),
+            transport: Arc::new(Stoppable { inner: context.transport.clone(), stop: context.options.stop.clone() }),
             options,
             connection: None,
             refused: None,

@@ -74,6 +74,12 @@ pub enum TransportError {
         /// The `Location` as sent, credentials masked.
         location: String,
     },
+    /// Somebody asked to stop before the answer came.
+    #[error("the answer of {url} was not waited for, because somebody stopped it")]
+    GivenUp {
+        /// The address, credentials masked.
+        url: String,
+    },
     /// A guard let only reading through.
     #[error("{operation} may write, so it was not sent to {url}; nothing in the shop was changed")]
     MayWrite {

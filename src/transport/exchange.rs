@@ -3,8 +3,6 @@
 use std::error::Error;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::{Request, Response, StatusCode, header};
@@ -12,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::Connect;
 use url::Url;
 
+use super::credentials::basic_auth;
 use super::{AllowedOrigins, Breakage, HttpAnswer, HttpRequest, Method, Redirects, TransportError, masked};
 use crate::clock::{Clock, Deadline};
 
@@ -102,21 +101,6 @@ fn outgoing(request: &HttpRequest) -> Result<Request<Full<Bytes>>, TransportErro
         builder = builder.header(header::AUTHORIZATION, basic);
     }
     builder.body(Full::new(Bytes::from(request.body.clone()))).map_err(|error| address(error.to_string()))
-}
-
-/// `Basic` credentials of a URL, percent-decoded.
-fn basic_auth(url: &Url) -> Option<String> {
-    if url.username().is_empty() && url.password().is_none() {
-        return None;
-    }
-    let plain = format!("{}:{}", percent_decoded(url.username()), percent_decoded(url.password().unwrap_or("")));
-    Some(format!("Basic {}", STANDARD.encode(plain)))
-}
-
-pub(crate) fn percent_decoded(text: &str) -> String {
-    // `+` would be read as a blank by the form decoder, so it is protected first.
-    let pair = format!("={}", text.replace('+', "%2B").replace('&', "%26"));
-    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 async fn collect(response: Response<Incoming>, limit: usize, url: String) -> Result<HttpAnswer, TransportError> {
@@ -244,13 +228,6 @@ fn redirected(from: &Url, status: u16, location: &str) -> TransportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn basic_auth_is_percent_decoded_and_plus_stays_plus() {
-        let url = Url::parse("http://j%40oe:a+b%26c@h/").unwrap();
-        assert_eq!(basic_auth(&url), Some(format!("Basic {}", STANDARD.encode("j@oe:a+b&c"))));
-        assert_eq!(basic_auth(&Url::parse("http://h/").unwrap()), None);
-    }
 
     fn redirect(method: Method, from: &str, to: &str) -> Result<Option<Url>, TransportError> {
         let request = HttpRequest { method, url: Url::parse(from).unwrap(), headers: Vec::new(), body: Vec::new() };

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::clock::Deadline;
 
+mod credentials;
 mod error;
 mod exchange;
 pub mod in_memory;
@@ -16,8 +17,8 @@ pub mod origin;
 pub mod proxy;
 pub mod tcp;
 
+pub use credentials::password_texts;
 pub use error::{Breakage, TransportError, masked};
-pub(crate) use exchange::percent_decoded;
 pub use origin::{AllowedOrigins, Origin, Way};
 
 /// The two HTTP methods a Magento SOAP client needs.
@@ -103,5 +104,10 @@ pub trait Transport: Send + Sync {
     /// Origins that may get secrets besides the one they were given for. Whoever wraps a transport passes its word on.
     fn allowed_origins(&self) -> &AllowedOrigins {
         AllowedOrigins::NONE
+    }
+
+    /// Comes to an end when nothing is to be waited for any more, be it an answer or the time to the next try. Usually never.
+    fn given_up(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::pending())
     }
 }

@@ -17,4 +17,5 @@ pub use decode::decode;
 pub use element::{Attribute, Element, TextForm};
 pub use error::{XmlError, XmlErrorKind};
 pub use limits::Limits;
+pub use name::is_name;
 pub use reader::parse;

@@ -33,7 +33,8 @@ pub(super) fn is_qualified_name(text: &str) -> bool {
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// Whether this is a name without a prefix (NCName).
+pub fn is_name(text: &str) -> bool {
     if let [first, rest @ ..] = text.as_bytes()
         && (first.is_ascii_alphabetic() || *first == b'_')
         && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')

@@ -75,13 +75,51 @@ fn what_a_client_has_started_ends_with_it() {
     let begun = std::time::Instant::now();
     let folder = tempfile::tempdir().unwrap();
     let proof = folder.path().join("alive");
-    let child = format!("(sleep 3; touch {}) & echo started", proof.display());
-    let (code, text) = told(&format!(
-        "  - run: {{command: \"sh -c '{child}'\", timeout: 1 second}}\n  - expect: {{message: {{contains: started}}}}\n"
-    ));
-    assert_eq!(code, Some(0), "{text}");
-    std::thread::sleep(std::time::Duration::from_secs(4).saturating_sub(begun.elapsed()));
+    let mut children = vec![format!("(sleep 3; touch {}) & echo started", proof.display())];
+    if cfg!(target_os = "linux") {
+        // One that has a session of its own, as daemons have, whether its parent ends or is stopped.
+        let daemon = format!("setsid sh -c \\\"sleep 3; touch {}\\\" & sleep 0.3; echo started", proof.display());
+        children.push(format!("{daemon}; sleep 9"));
+        children.push(daemon);
+    }
+    for child in children {
+        let (code, text) = told(&format!(
+            "  - run: {{command: \"sh -c '{child}'\", timeout: 1 second}}\n  - expect: {{message: {{contains: started}}}}\n"
+        ));
+        assert_eq!(code, Some(0), "{text}");
+    }
+    std::thread::sleep(std::time::Duration::from_secs(7).saturating_sub(begun.elapsed()));
     assert!(!proof.exists(), "the child went on");
+}
+
+/// Its case is given up, or somebody ends the run.
+#[cfg(unix)]
+#[test]
+fn a_program_ends_with_its_case() {
+    for signal in [None, Some("INT"), Some("TERM")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (begun, proof) = (folder.path().join("begun"), folder.path().join("alive"));
+        let program = format!("touch {}; sleep 3; touch {}; sleep 9", begun.display(), proof.display());
+        let scenario = format!("title: t\nsteps:\n  - run: {{command: \"sh -c '{program}'\", timeout: 60 seconds}}\n");
+        std::fs::write(folder.path().join("scenario.yaml"), scenario).unwrap();
+        let limit = if signal.is_some() { "60" } else { "1" };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mockgento"));
+        command.args(["run", "scenario.yaml", "--check", "--timeout", limit]).current_dir(folder.path());
+        let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+        if let Some(signal) = signal {
+            for _ in 0..600 {
+                if begun.exists() {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{signal:?}");
+        assert!(begun.exists(), "{signal:?}");
+        std::thread::sleep(std::time::Duration::from_millis(3500));
+        assert!(!proof.exists(), "{signal:?}: the program went on");
+    }
 }
 
 #[test]

@@ -502,3 +502,90 @@ fn open_to_all(path: &Path) {
 
 #[cfg(not(unix))]
 fn open_to_all(_: &Path) {}
+
+/// A page for debugging repeats what it was sent, and so does the header that carries the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_hidden_in_the_form_in_which_it_travels() {
+    use base64::Engine as _;
+    use std::io::{Read as _, Write as _};
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("joe:{PASSWORD}"));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let wsdl = String::from_utf8(
+        Command::new(env!("CARGO_BIN_EXE_mockgento"))
+            .arg("wsdl")
+            .args(["--address", &format!("http://127.0.0.1:{port}/")])
+            .output()
+            .unwrap()
+            .stdout,
+    )
+    .unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = vec![0; 65_536];
+            let read = stream.read(&mut head).unwrap_or_default();
+            let head = String::from_utf8_lossy(&head[..read]).into_owned();
+            let sent =
+                head.lines().find(|line| line.to_lowercase().starts_with("authorization:")).unwrap_or("").to_owned();
+            let (kind, body) = match head.starts_with("GET") {
+                true => ("text/xml", wsdl.clone()),
+                false => ("text/html", format!("<html>debug: {sent} joe:{PASSWORD}</html>")),
+            };
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    let output = Command::new(env!("CARGO_BIN_EXE_mockgento"))
+        .args(["check", "--user", "oro", "--url", &format!("http://joe:{PASSWORD}@127.0.0.1:{port}/?wsdl=1")])
+        .env("NO_COLOR", "1")
+        .env("MOCKGENTO_API_KEY", KEY)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(text.contains("debug:"), "the page is repeated: {text}");
+    assert!(!text.contains(basic.trim_end_matches('=')) && !text.contains(PASSWORD), "{text}");
+}
+
+#[test]
+fn an_address_of_a_wsdl_is_never_repeated_with_its_password() {
+    for address in [
+        "HTTP://joe:hush-4711@127.0.0.1:1/",
+        "http//joe:hush-4711@h/",
+        "http:/joe:hush-4711@127.0.0.1:1/",
+        "joe:hush-4711@h/api",
+        "ftp://joe:hush-4711@h/",
+        "  http://joe:hush-4711@127.0.0.1:1/ ",
+        "http://joe:hush-4711@127.0.0.1:1/",
+    ] {
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["wsdl"]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_mockgento")).args(command).args(["--wsdl", address]).output();
+            let output = output.unwrap();
+            let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{address}: {text}");
+            assert!(text.contains("WSDL") || text.contains("--wsdl"), "{address}: {text}");
+            assert!(!text.contains("hush"), "{address}: {text}");
+        }
+    }
+}
+
+/// What is there stays until the new one is whole.
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_whole_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("seed.json");
+    std::fs::write(&out, "precious").unwrap();
+    // No file may grow beyond four kilobytes.
+    let line = format!(
+        "ulimit -f 8; exec {} generate --customers 50 --out {}",
+        env!("CARGO_BIN_EXE_mockgento"),
+        out.display()
+    );
+    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "precious");
+}

@@ -273,6 +273,81 @@ async fn ctrl_c_lets_the_batch_in_hand_be_written_and_the_next_run_goes_on() {
     assert_eq!(crm.content(), whole.content());
 }
 
+/// Waits until the shop has been asked for it, then presses Ctrl-C so many times; what was said, and how soon.
+async fn interrupted(shop: &TestShop, mut command: Command, operation: &str, times: usize) -> (Option<i32>, String) {
+    let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    for _ in 0..600 {
+        if !shop.received(operation).is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    for _ in 0..times {
+        // The second is another one only when the first was heard.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        signal(&child, "INT");
+    }
+    let ended = tokio::task::spawn_blocking(|| said(&child.wait_with_output().unwrap()));
+    tokio::time::timeout(std::time::Duration::from_secs(30), ended).await.expect("it waits on").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_wait_for_a_shop_that_does_not_answer() {
+    let shop = shop().await;
+    // A page, and the login.
+    for operation in ["oroCustomerList", "login"] {
+        let crm = CrmFile::new();
+        shop.forget_calls();
+        let when = When { operation: Some(operation.to_owned()), ..When::default() };
+        shop.keep_disrupting(Disruption::Stall { after_bytes: 0 }, when);
+        let (code, text) = interrupted(&shop, crm.one_way(&shop), operation, 1).await;
+        assert_eq!(code, Some(1), "{operation}: {text}");
+        for word in ["Ctrl-C again ends it at once", "stopped; the next sync goes on from here"] {
+            assert!(text.contains(word), "{operation}: {text}");
+        }
+        shop.clear_disruptions();
+        let (code, text) = said(&crm.one_way(&shop).output().unwrap());
+        assert_eq!(code, Some(0), "{operation}: {text}");
+    }
+}
+
+/// Whether the shop took an edit is known by its answer alone, so that is waited for until somebody insists.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_ctrl_c_ends_what_is_in_hand() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
+    let (code, text) = crm.run(&["crm", "set", "customer", "5", "lastName=Exported"]);
+    assert_eq!(code, Some(0), "{text}");
+    let operation = "oroCustomerUpdate";
+    let when = When { operation: Some(operation.to_owned()), ..When::default() };
+    shop.keep_disrupting(Disruption::Stall { after_bytes: 0 }, when);
+    shop.forget_calls();
+    let (code, text) = interrupted(&shop, crm.sync(&shop), operation, 2).await;
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("ended; the next run goes on from what was written"), "{text}");
+    let (_, status) = crm.run(&["status"]);
+    assert!(status.contains("its run was cut; it goes on") && status.contains("wait for their export: 1"), "{status}");
+    shop.clear_disruptions();
+    assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
+    assert!(!crm.run(&["status"]).1.contains("wait for their export"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_knows_a_run_that_was_killed_from_one_that_runs() {
+    let shop = shop().await;
+    let crm = CrmFile::new();
+    until_line(crm.sync(&shop), 12, |child| {
+        let (_, text) = crm.run(&["status"]);
+        assert!(text.contains("running"), "{text}");
+        child.kill().unwrap();
+    });
+    let (code, text) = crm.run(&["status"]);
+    assert!(code == Some(1) && text.contains("its run was killed; the next sync goes on"), "{text}");
+    assert!(!text.contains("running"), "{text}");
+    assert!(!crm.run(&["status", "--json"]).1.contains("running"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_sync_into_the_same_file_is_refused_while_the_first_runs() {
     let shop = shop().await;

@@ -1,17 +1,19 @@
 //! `mockgento crm export`: rows as JSON or CSV, one at a time, so that a large CRM needs no large memory.
 
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::show::plain;
 use super::{CannotWrite, CrmFile, entity, filters, pair};
+use crate::cli::output as stdout;
 use crate::cli::{ExitCode, Outcome};
 use crate::crm::lookup::Filter;
 use crate::crm::{Crm, Entity};
 use crate::private_file;
+use crate::whole_file::Growing;
 
 /// Arguments of `crm export`.
 #[derive(Debug, Args)]
@@ -49,39 +51,48 @@ pub fn run(args: &ExportArgs) -> Outcome {
         Some(entity) => filters(&crm, entity, &args.filters)?,
         None => Vec::new(),
     };
-    let done = match (args.format, args.entity) {
-        (Format::Json, chosen) => json(&crm, chosen, &filters, output(args)?),
-        (Format::Csv, Some(entity)) => csv(&crm, entity, &filters, output(args)?),
-        (Format::Csv, None) => {
-            let Some(folder) = &args.out else {
-                let help = "name one with --entity, or a folder with --out, which gets a file for each";
-                return Err(miette!(help = help, "a CSV file holds one entity"));
-            };
+    match (args.format, args.entity, &args.out) {
+        (Format::Json, chosen, Some(path)) => to_file(path, |out| json(&crm, chosen, &filters, out)),
+        (Format::Csv, Some(entity), Some(path)) => to_file(path, |out| csv(&crm, entity, &filters, out)),
+        (Format::Json, chosen, None) => printed(json(&crm, chosen, &filters, &mut stdout::json_stream())),
+        (Format::Csv, Some(entity), None) => printed(csv(&crm, entity, &filters, &mut stdout::document())),
+        (Format::Csv, None, Some(folder)) => {
             private_file::create_folder(folder)
                 .into_diagnostic()
                 .wrap_err_with(|| format!("cannot make the folder {}", folder.display()))?;
-            Entity::ALL.iter().try_for_each(|entity| {
-                let file = private_file::create(&folder.join(format!("{}.csv", entity.table())))?;
-                csv(&crm, *entity, &[], Box::new(BufWriter::new(file)))
-            })
+            for entity in Entity::ALL {
+                let path = folder.join(format!("{}.csv", entity.table()));
+                to_file(&path, |out| csv(&crm, *entity, &[], out))?;
+            }
+            Ok(ExitCode::AsExpected)
         }
-    };
+        (Format::Csv, None, None) => {
+            let help = "name one with --entity, or a folder with --out, which gets a file for each";
+            Err(miette!(help = help, "a CSV file holds one entity"))
+        }
+    }
+}
+
+fn printed(done: Result<(), CannotWrite>) -> Outcome {
     done.map_or_else(CannotWrite::outcome, |()| Ok(ExitCode::AsExpected))
 }
 
-fn output(args: &ExportArgs) -> miette::Result<Box<dyn Write>> {
-    let Some(path) = &args.out else {
-        return Ok(match args.format {
-            Format::Json => Box::new(BufWriter::new(crate::cli::output::json_stream())),
-            Format::Csv => Box::new(BufWriter::new(crate::cli::output::document())),
-        });
+/// Writes a file that is there once it is whole; what was there before stays until then.
+fn to_file(path: &Path, rows: impl FnOnce(&mut dyn Write) -> Result<(), CannotWrite>) -> Outcome {
+    let written = || -> Result<(), CannotWrite> {
+        let mut out = BufWriter::new(Growing::begin(path)?);
+        rows(&mut out)?;
+        Ok(out.into_inner().map_err(|error| error.into_error())?.end()?)
     };
-    let file =
-        private_file::create(path).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
-    Ok(Box::new(BufWriter::new(file)))
+    written().map_err(|error| {
+        let help = "free some room, or name a file in a folder that can be written to";
+        miette!(help = help, "{error} to {}", path.display())
+    })?;
+    Ok(ExitCode::AsExpected)
 }
 
-fn json(crm: &Crm, chosen: Option<Entity>, filters: &[Filter], mut out: Box<dyn Write>) -> Result<(), CannotWrite> {
+fn json(crm: &Crm, chosen: Option<Entity>, filters: &[Filter], out: &mut dyn Write) -> Result<(), CannotWrite> {
+    let mut out = BufWriter::new(out);
     let entities: Vec<Entity> = chosen.map_or_else(|| Entity::ALL.to_vec(), |entity| vec![entity]);
     write!(out, "{{")?;
     for (at, entity) in entities.into_iter().enumerate() {
@@ -99,7 +110,7 @@ fn json(crm: &Crm, chosen: Option<Entity>, filters: &[Filter], mut out: Box<dyn 
     Ok(out.flush()?)
 }
 
-fn csv(crm: &Crm, entity: Entity, filters: &[Filter], out: Box<dyn Write>) -> Result<(), CannotWrite> {
+fn csv(crm: &Crm, entity: Entity, filters: &[Filter], out: &mut dyn Write) -> Result<(), CannotWrite> {
     let columns: Vec<&str> =
         entity.columns().iter().map(|(name, _)| *name).filter(|name| *name != "password").collect();
     let mut writer = csv::Writer::from_writer(out);

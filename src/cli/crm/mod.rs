@@ -86,7 +86,7 @@ pub fn run(args: &CrmArgs) -> Outcome {
 
 impl CrmFile {
     /// The path of the CRM file.
-    fn path(&self) -> &Path {
+    pub(in crate::cli) fn path(&self) -> &Path {
         &self.path
     }
 

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::connection_args::{runtime, start_logging};
+use super::interrupt::stoppable;
 use super::sync::{Asked, SyncArgs, integration, start_of_walk, two_way_is_possible, website_is_there};
 use super::sync_progress::SyncProgress;
 use super::{ExitCode, Outcome};
@@ -128,7 +129,7 @@ pub fn run(args: &SyncArgs) -> Outcome {
     }
     let id = integration(&mut scratch.after, &asked)?;
     let done = runtime.block_on(planned(&asked, &mut scratch, id, &clock, guard, &ended))?;
-    let Planned { mut plan, outcome, so_far } = done;
+    let Some(Planned { mut plan, outcome, so_far }) = done else { return Ok(ExitCode::Failed) };
     scratch.question.calls = so_far.calls;
     scratch.question.writes.clone_from(&so_far.writes);
     plan.shop = masked(&asked.connection().url);
@@ -169,16 +170,9 @@ async fn planned(
     clock: &Clock,
     guard: Arc<ReadOnlyTransport>,
     ended: &Ended,
-) -> miette::Result<Planned> {
+) -> miette::Result<Option<Planned>> {
     let args = asked.args;
     let stop = StopFlag::default();
-    let (on_signal, why) = (stop.clone(), ended.clone());
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            why.by("it was interrupted");
-            on_signal.stop();
-        }
-    });
     if let Some(seconds) = args.dry.stop_after {
         let (on_time, why, clock) = (stop.clone(), ended.clone(), clock.clone());
         tokio::spawn(async move {
@@ -191,7 +185,7 @@ async fn planned(
         force: args.force && !scratch.resumed,
         streams: args.dry.entities.clone(),
         since: args.dry.since,
-        stop,
+        stop: stop.clone(),
         ..SyncOptions::default()
     };
     let saves = scratch.saver();
@@ -218,9 +212,9 @@ async fn planned(
         so_far,
         progress: &mut shown,
     };
-    let done = dry_run::dry_run(asked).await;
+    let done = stoppable(&stop, || ended.by("it was interrupted"), dry_run::dry_run(asked)).await;
     progress.finish();
-    done.map_err(|error| miette!("{error}"))
+    done.transpose().map_err(|error| miette!("{error}"))
 }
 
 fn print(args: &SyncArgs, plan: &Plan) -> miette::Result<()> {

@@ -106,9 +106,8 @@ fn key(args: &RecordArgs) -> miette::Result<SubstituteKey> {
 
 /// The password of the URL is no part of a recording, even where the shop repeats it.
 fn hide_password(url: &Url, sanitiser: &mut Sanitiser) {
-    if let Some(password) = url.password() {
-        sanitiser.hide(password, "recorded-password");
-        sanitiser.hide(crate::transport::percent_decoded(password), "recorded-password");
+    for text in crate::transport::password_texts(url) {
+        sanitiser.hide(text, "recorded-password");
     }
 }
 

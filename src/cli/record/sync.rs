@@ -32,7 +32,10 @@ pub(super) fn record(args: &RecordArgs, mut sanitiser: Sanitiser) -> Outcome {
 
     if recorder.is_mute() {
         let why = outcome.connectors.iter().find(|done| !done.is_ok()).map(|done| done.message());
-        let why = why.unwrap_or_else(|| "the shop answered no call".to_owned());
+        let why = match recorder.is_stopped() {
+            true => "it was stopped before the shop had answered a call".to_owned(),
+            false => why.unwrap_or_else(|| "the shop answered no call".to_owned()),
+        };
         return Err(miette!("there is nothing to record: {why}; nothing was written"));
     }
     let meta = Meta {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::program::{Group, Kept, OUTPUT_MAX, may_start};
+use super::group::{Group, Mark, may_start};
+use super::program::{Kept, OUTPUT_MAX};
 use super::protocol::{Answer, Request};
 use super::recorded::Recorded;
 use crate::bounded::json_nodes;
@@ -94,8 +95,10 @@ impl Adapter {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         may_start()?;
-        let mut child = command.spawn()?;
-        let group = Group::of(Some(child.id()));
+        let mark = Mark::unique();
+        let (name, value) = mark.variable();
+        let mut child = command.env(name, value).spawn()?;
+        let group = Group::of(Some(child.id()), mark);
         let (sender, lines) = mpsc::channel(WAITING_MAX);
         if let Some(output) = child.stdout.take() {
             std::thread::spawn(move || read_lines(BufReader::new(output), &sender));

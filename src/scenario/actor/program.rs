@@ -1,16 +1,14 @@
 //! Other people's programs: started in a group of their own with a time to end in and room for what they say; whatever they
-//! do, they end, and so does everything they have started.
+//! do, they end, and so does everything they have started (`group`).
 
-use std::collections::BTreeSet;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use regex::Regex;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, Command};
 
+use super::group::{Group, Mark, may_start};
 use crate::secret::MASK;
 
 /// What is kept of each stream that people read.
@@ -71,8 +69,10 @@ pub async fn run(
     #[cfg(unix)]
     command.process_group(0);
     may_start()?;
-    let mut child = command.spawn()?;
-    let group = Group::of(child.id());
+    let mark = Mark::unique();
+    let (name, value) = mark.variable();
+    let mut child = command.env(name, value).spawn()?;
+    let group = Group::of(child.id(), mark);
     let (mut output, mut complaints) = (Kept::up_to(output_max), Kept::up_to(OUTPUT_MAX));
     let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let work = told(&mut child, &group, streams, input, &mut output, &mut complaints);
@@ -109,66 +109,6 @@ async fn told(
     // Nor is anything waited for that has left the group.
     let _ = tokio::time::timeout(LINGERING, streams).await;
     status.map(|status| status.code())
-}
-
-/// The programs that run, by the numbers of their groups.
-static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-/// Whether this process is about to end, so that nothing is started any more.
-static IS_ENDING: AtomicBool = AtomicBool::new(false);
-
-/// Ends all programs of this process, with what they have started; none is started any more.
-pub fn end_all() {
-    IS_ENDING.store(true, Ordering::SeqCst);
-    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    running.into_iter().for_each(|id| Group(Some(id)).kill());
-}
-
-/// Whether programs may be started.
-///
-/// # Errors
-/// When this process is about to end.
-pub fn may_start() -> std::io::Result<()> {
-    match IS_ENDING.load(Ordering::SeqCst) {
-        true => Err(std::io::Error::new(std::io::ErrorKind::Interrupted, "the run was stopped")),
-        false => Ok(()),
-    }
-}
-
-/// A program and what it has started.
-pub struct Group(Option<u32>);
-
-impl Group {
-    /// The group that a program leads.
-    pub fn of(id: Option<u32>) -> Self {
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).extend(id);
-        let group = Self(id);
-        if IS_ENDING.load(Ordering::SeqCst) {
-            group.kill();
-        }
-        group
-    }
-
-    /// Ends all that is left of it.
-    pub fn stop(&self) {
-        self.kill();
-        if let Some(id) = self.0 {
-            RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-        }
-    }
-
-    #[cfg(unix)]
-    fn kill(&self) {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        if let Some(leader) = leader {
-            // Nobody is left when it has ended as it should.
-            let _ = kill_process_group(leader, Signal::KILL);
-        }
-    }
-
-    /// The program itself is killed when it is dropped.
-    #[cfg(not(unix))]
-    fn kill(&self) {}
 }
 
 /// The beginning of a stream; the rest is read and counted.

@@ -247,6 +247,7 @@ fn named(mut error: TransportError, asked: &str) -> TransportError {
         | TransportError::TooLarge { url, .. }
         | TransportError::Broken { url, .. }
         | TransportError::MayWrite { url, .. }
+        | TransportError::GivenUp { url }
         | TransportError::Redirected { url, .. } => asked.clone_into(url),
     }
     error

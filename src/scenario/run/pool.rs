@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
+use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use crate::scenario::actor::group;
 use crate::scenario::run::attendant::{Attendant, Nobody};
 use crate::scenario::run::case::Case;
 use crate::scenario::run::failure::{Failure, FailureKind};
@@ -44,7 +46,7 @@ pub enum Event<'a> {
 
 /// What workers say: a case begins, or has ended.
 enum Message {
-    Begins(usize, Instant),
+    Begins(usize, Instant, ThreadId),
     Ends(usize, Box<CaseResult>),
 }
 
@@ -65,6 +67,7 @@ struct Shared {
 /// A case that runs.
 struct Running {
     since: Instant,
+    thread: ThreadId,
     said_slow: bool,
 }
 
@@ -97,8 +100,8 @@ pub fn run_all_attended(
     let (mut waiting, mut due, mut stopped) = (BTreeMap::<usize, CaseResult>::new(), 0, None);
     while let Some(next_due) = cases.get(due) {
         match messages.recv_timeout(until_next_mark(&running, pool)) {
-            Ok(Message::Begins(number, since)) => {
-                running.insert(number, Running { since, said_slow: false });
+            Ok(Message::Begins(number, since, thread)) => {
+                running.insert(number, Running { since, thread, said_slow: false });
                 tell(Event::Started(cases.get(number).unwrap_or(next_due)));
             }
             // A case that was given up may still end; its result is out.
@@ -114,6 +117,7 @@ pub fn run_all_attended(
             let Some(one) = running.get_mut(&number) else { continue };
             let elapsed = one.since.elapsed();
             if elapsed >= pool.stop_after {
+                group::end_those_of(one.thread);
                 running.remove(&number);
                 waiting.insert(number, given_up(case, &shared, number, elapsed));
                 tell(Event::Ended(case));
@@ -132,6 +136,7 @@ pub fn run_all_attended(
                     waiting.insert(number, not_run(case, why));
                 } else if let Some(one) = running.get(&number).filter(|_| is_interrupted) {
                     let elapsed = one.since.elapsed();
+                    group::end_those_of(one.thread);
                     running.remove(&number);
                     waiting.insert(number, ended_in_step(case, &shared, number, elapsed, INTERRUPTED.to_owned()));
                     tell(Event::Ended(case));
@@ -200,7 +205,8 @@ fn spawn_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>, after: Opt
             ended = Some(number);
             let (Some(case), Some(step)) = (shared.cases.get(number), shared.steps.get(number)) else { return };
             let since = Instant::now();
-            let _ = sender.send(Message::Begins(number, since));
+            group::begin();
+            let _ = sender.send(Message::Begins(number, since, std::thread::current().id()));
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let mut attendant = shared.attend.as_ref().map_or_else(|| Box::new(Nobody) as _, |attend| attend(case));
                 runner::run_attended(case, shared.options, step, attendant.as_mut())

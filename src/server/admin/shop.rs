@@ -139,16 +139,49 @@ pub(super) fn edit(service: &Service, request: &AdminRequest, _: &str) -> Result
     Ok(Reply::Json(json!({"id": done})))
 }
 
-/// The body for the seed's reader, which takes numbers where the database has texts. JSON is YAML but for one thing:
-/// characters written as two escaped surrogates.
+/// The body for the seed's reader, which takes numbers where the database has texts. JSON is YAML but for two things:
+/// characters written as two escaped surrogates, and those that YAML wants escaped.
 pub(super) fn as_yaml(request: &AdminRequest, bytes_max: usize) -> Result<String, Problem> {
     let text = request.text(bytes_max)?;
     if !text.contains("\\u") {
         serde_json::from_str::<serde::de::IgnoredAny>(text)
             .map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
-        return Ok(text.to_owned());
+        return Ok(with_escapes(text));
     }
     check_nodes(text, "body", SEED_NODES_MAX).map_err(|error| Problem::bad_body(error.to_string()))?;
     let value: Value = serde_json::from_str(text).map_err(|error| Problem::bad_body(format!("the body: {error}")))?;
-    Ok(value.to_string())
+    Ok(with_escapes(&value.to_string()))
+}
+
+/// A JSON text with characters that YAML knows by their escapes only (YAML 1.2, production 1); in JSON they stand in strings.
+fn with_escapes(text: &str) -> String {
+    let is_escaped = |character: char| matches!(character, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    if !text.contains(is_escaped) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match is_escaped(character) {
+            true => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            false => out.push(character),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every character that JSON may hold as it is.
+    #[test]
+    fn what_is_json_is_read_as_it_is() {
+        let all = (0x20..=0xff).chain([0x200b, 0x202e, 0x2028, 0xfeff, 0xfffd, 0xfffe, 0xffff, 0x1f600]);
+        for character in all.filter_map(char::from_u32) {
+            let said = format!("A{character}B");
+            let body = with_escapes(&json!({"firstname": said}).to_string());
+            let read: Value = serde_saphyr::from_str(&body).unwrap_or_else(|error| panic!("{character:?}: {error}"));
+            assert_eq!(read["firstname"], said.as_str(), "{character:?}");
+        }
+    }
 }

@@ -4,7 +4,9 @@ use super::notation::{parts, type_ref};
 use super::{Overrides, TypeOverride};
 use crate::magento::Contract;
 use crate::nearest::{meant, nearest};
+use crate::printable::printable;
 use crate::soap::{Part, ServiceSchema, Shape, TypeRef, Xsd};
+use crate::xml::is_name;
 
 /// Why overrides cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +60,7 @@ impl Overrides {
     pub fn check(&self, product: &ServiceSchema) -> Result<(), OverridesError> {
         let own = self.service_of(product);
         let at = |path: &[&str], error: OverridesError| error.standing_at(self.file.place_of(path));
+        self.check_names()?;
         let anywhere = Contract::shared().operations().map(|facts| facts.name.as_str());
         let missing = self.operations.missing.iter().enumerate().find(|(_, name)| product.operation(name).is_none());
         if let Some((number, name)) = missing {
@@ -109,6 +112,48 @@ impl Overrides {
             return Err(at(&["http", "fault status"], wrong));
         }
         self.check_sense(product, &own)
+    }
+
+    /// Whatever becomes a name of the WSDL is one of XML, and what becomes a header one of HTTP.
+    fn check_names(&self) -> Result<(), OverridesError> {
+        let mut names: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (name, change) in &self.types {
+            names.push((vec!["types", name], name));
+            names.extend(change.extra.keys().map(|field| (vec!["types", name, "extra", field], field.as_str())));
+        }
+        names.extend(self.operations.declared.keys().map(|name| (vec!["operations", "declared", name], name.as_str())));
+        names.extend(self.service.handler.iter().map(|name| (vec!["service", "handler"], name.as_str())));
+        if let Some((path, name)) = names.into_iter().find(|(_, name)| !is_name(name)) {
+            let what = format!("{}: \"{}\" is no name in XML", path[0], printable(name));
+            let remedy = "begin it with a letter and write letters, digits, _, - and . only";
+            return Err(OverridesError::invalid(what, remedy).standing_at(self.file.place_of(&path)));
+        }
+        let namespace = self.service.namespace.as_deref();
+        if let Some(name) = namespace.filter(|name| name.is_empty() || !name.chars().all(is_of_an_address)) {
+            let what = format!("service: \"{}\" is no namespace", printable(name));
+            let place = self.file.place_of(&["service", "namespace"]);
+            return Err(OverridesError::invalid(what, "write an address such as urn:Magento").standing_at(place));
+        }
+        let kinds =
+            self.http.content_type.iter().chain(&self.http.wsdl_content_type).map(|value| ("content type", value));
+        let own = self.http.headers.iter();
+        let own = own.map(|(name, value)| (name.as_str(), value.as_ref()));
+        for (name, value) in kinds.map(|(name, value)| (name, Some(value))).chain(own.clone()) {
+            if value.is_some_and(|value| value.chars().any(|character| character != '\t' && character.is_control())) {
+                let what =
+                    format!("http: what \"{}\" holds has a line feed or another control character", printable(name));
+                let path: &[&str] =
+                    if self.http.headers.contains_key(name) { &["http", "headers", name] } else { &["http"] };
+                let place = self.file.place_of(path);
+                return Err(OverridesError::invalid(what, "write it in one line").standing_at(place));
+            }
+        }
+        if let Some((name, _)) = own.clone().find(|(name, _)| name.is_empty() || !name.chars().all(is_of_a_token)) {
+            let what = format!("http: \"{}\" is no name of a header", printable(name));
+            let place = self.file.place_of(&["http", "headers", name]);
+            return Err(OverridesError::invalid(what, "write letters, digits and - only").standing_at(place));
+        }
+        Ok(())
     }
 
     /// Fields that answers are given or lose must be declared: no answer of version 2 shows another one.
@@ -188,6 +233,15 @@ fn check_fields(name: &str, change: &TypeOverride, shape: &Shape) -> Result<(), 
 
 /// A type that is declared nowhere stands in the WSDLs of some bridges, but not as two words or nearly a type there is.
 fn check_part(part: &Part, whole: &str, own: &ServiceSchema) -> Result<(), OverridesError> {
+    let undeclared = match &part.type_ref {
+        TypeRef::Undeclared(name) if !name.contains(char::is_whitespace) => Some(&**name),
+        _ => None,
+    };
+    if let Some(name) = [Some(&*part.name), undeclared].into_iter().flatten().find(|name| !is_name(name)) {
+        let what = format!("operations: \"{}\" of \"{}\" is no name in XML", printable(name), printable(whole));
+        let remedy = "begin it with a letter and write letters, digits, _, - and . only";
+        return Err(OverridesError::invalid(what, remedy));
+    }
     let TypeRef::Undeclared(name) = &part.type_ref else { return Ok(()) };
     if name.contains(char::is_whitespace) {
         let what = format!("operations: \"{} {name}\" of \"{whole}\" is more than a name and a type", part.name);
@@ -200,6 +254,16 @@ fn check_part(part: &Part, whole: &str, own: &ServiceSchema) -> Result<(), Overr
         Some(_) => check_type("operations", name, own),
         None => Ok(()),
     }
+}
+
+/// RFC 3986: what may stand in an address, percent signs included.
+fn is_of_an_address(character: char) -> bool {
+    character.is_ascii_graphic() && !matches!(character, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`')
+}
+
+/// RFC 9110, section 5.6.2.
+fn is_of_a_token(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
 }
 
 const SIMPLE: [&str; 5] = ["string", "int", "boolean", "double", "anyType"];
@@ -251,6 +315,23 @@ mod tests {
                 "operations: {declared: {x: 'id int -> result strng'}}",
                 "o.yaml:1:25: operations: there is no type \"strng\" in the shop that is overridden; did you mean \"string\"?",
             ),
+            ("types: {'a<b\"&': {extra: {x: string}}}", "o.yaml:1:9: types: \"a<b\"&\" is no name in XML"),
+            (
+                "types: {storeEntity: {extra: {'lo\"><y:z a=\"': int}}}",
+                "o.yaml:1:31: types: \"lo\"><y:z a=\"\" is no name in XML; begin it with a letter",
+            ),
+            (
+                "operations: {declared: {'x<b>': 'id int -> result string'}}",
+                "o.yaml:1:25: operations: \"x<b>\" is no name in XML",
+            ),
+            (
+                "operations: {declared: {x: '1<d int -> result string'}}",
+                "o.yaml:1:25: operations: \"1<d\" of \"1<d int -> result string\" is no name in XML",
+            ),
+            ("service: {namespace: 'urn:Ma\"><x'}", "o.yaml:1:11: service: \"urn:Ma\"><x\" is no namespace"),
+            ("service: {handler: 'A<b'}", "o.yaml:1:11: service: \"A<b\" is no name in XML"),
+            ("http: {headers: {X-A: \"x\\r\\ny\"}}", "o.yaml:1:18: http: what \"X-A\" holds has a line feed"),
+            ("http: {headers: {'X A': x}}", "o.yaml:1:18: http: \"X A\" is no name of a header"),
             (
                 "operations: {declared: {x: sessionId}}",
                 "o.yaml:1:25: operations: \"sessionId\" of \"sessionId\" is no part",

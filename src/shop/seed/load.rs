@@ -1,5 +1,7 @@
 //! What a seed becomes: defaults filled in, references checked, tables built.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
 use super::{Seed, SeedCustomer, SeedError, SeedRow, SeedUser, attributes, check, declared};
@@ -10,6 +12,7 @@ use crate::shop::acl::{API_KEY_LENGTH_MIN, ApiUser, Role, Users};
 use crate::shop::config::{Settings, TIME_ZONE};
 use crate::shop::database::Database;
 use crate::shop::row::Row;
+use crate::shop::table::Table;
 
 /// What a seed becomes.
 pub(in crate::shop) struct Loaded {
@@ -56,6 +59,7 @@ impl Seed {
         let users = load_users(&self.api_users, contract)?;
         for (table, rows) in self.tables {
             let known = database.get_mut(&table).ok_or_else(|| declared::unknown_table(&table, &self.own_tables))?;
+            let stated = stated_ids(known.key(), &rows);
             for mut row in rows {
                 if table == PRODUCTS {
                     complete_product(&mut row);
@@ -67,15 +71,37 @@ impl Seed {
                         remedy: "give each a number of its own".to_owned(),
                     });
                 }
+                if row.get(key).is_none() {
+                    leave_out(known, &stated);
+                }
                 known.insert(row);
             }
         }
         let mut customers = Vec::with_capacity(self.customers.len());
+        let stated = stated_ids("entity_id", self.customers.iter().map(|customer| &customer.fields));
+        let named = stated_ids("customer_id", self.customers.iter().map(|customer| &customer.fields));
+        let stated: BTreeSet<i64> = stated.union(&named).copied().collect();
+        let addresses = stated_ids("entity_id", self.customers.iter().flat_map(|customer| &customer.addresses));
         for customer in self.customers {
-            customers.push(load_customer(customer, &settings, &mut database)?);
+            let brings_one = ["entity_id", "customer_id"].iter().any(|key| customer.fields.get(key).is_some());
+            if !brings_one {
+                leave_out(database.table_mut("customer"), &stated);
+            }
+            customers.push(load_customer(customer, &settings, &mut database, &addresses)?);
         }
         database.fill_up();
         Ok(Loaded { settings, database, users, members, customers })
+    }
+}
+
+/// The ids that rows bring. A row without one gets the next that none of them has, wherever it stands.
+fn stated_ids<'r>(key: &str, rows: impl IntoIterator<Item = &'r Row>) -> BTreeSet<i64> {
+    rows.into_iter().filter(|row| row.get(key).is_some()).map(|row| row.int(key)).collect()
+}
+
+fn leave_out(table: &mut Table, stated: &BTreeSet<i64>) {
+    while stated.contains(&table.next_id()) {
+        table.skip_id();
     }
 }
 
@@ -238,6 +264,7 @@ fn load_customer(
     customer: SeedCustomer,
     settings: &Settings,
     database: &mut Database,
+    stated_addresses: &BTreeSet<i64>,
 ) -> Result<SeedCustomer, SeedError> {
     let mut row = customer.fields;
     // People write the API's name of the key; the column is called entity_id.
@@ -280,6 +307,9 @@ fn load_customer(
         if let Some(region) = known {
             address.set_default("region", &region.name);
         }
+        if address.get("entity_id").is_none() {
+            leave_out(database.table_mut("customer_address"), stated_addresses);
+        }
         let address_id = database.table_mut("customer_address").insert(address);
         first.get_or_insert(address_id);
         addresses.extend(database.table("customer_address").row(address_id).cloned());
@@ -296,6 +326,21 @@ fn load_customer(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A recording has rows of which it knows no number, before and between those whose number it knows.
+    #[test]
+    fn rows_without_an_id_get_those_that_no_other_row_states() {
+        let seed = Seed::parse(
+            "customers: [{email: a@x.de}, {email: b@x.de, customer_id: 1}, {email: c@x.de}]\n\
+             tables: {sales_flat_quote_address: [{quote_id: 1}, {address_id: 1, quote_id: 1}, {quote_id: 1}, \
+             {address_id: 3, quote_id: 1}], sales_flat_quote: [{entity_id: 1}]}\n",
+            "seed.yaml",
+        );
+        let loaded = seed.unwrap().load(&Contract::base()).unwrap();
+        let ids = |table: &'static str| loaded.database.table(table).iter().map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(ids("sales_flat_quote_address"), [1, 2, 3, 4]);
+        assert_eq!(ids("customer"), [1, 2, 3]);
+    }
 
     #[test]
     fn a_seed_gets_what_a_fresh_install_would_have() {

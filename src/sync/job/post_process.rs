@@ -19,6 +19,8 @@ use crate::sync::warning::Warning;
 /// Works off everything that waits.
 pub(super) async fn work_off(import: &mut Import, run: &mut Run<'_, '_>) -> Result<(), Stop> {
     let waiting = std::mem::take(&mut import.waiting);
+    // The rows are half in the CRM already.
+    let _in_hand = run.stop.in_hand();
     let worked = async {
         if !waiting.orders.is_empty() {
             // Boxed, because orders have a post-processing job of their own.

@@ -139,6 +139,8 @@ fn left_waiting(run: &Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutc
 }
 
 async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutcome, CrmError> {
+    // Whether the shop has it is known by its answer alone.
+    let _in_hand = run.stop.in_hand();
     let Some(row) = run.crm.get(pending.entity, pending.row)? else {
         let gone = ExportResult::Skipped { reason: "the row was deleted in the CRM".to_owned() };
         run.crm.finish_export(pending, &Stored::Exported, &run.quirks)?;
