@@ -1,7 +1,7 @@
 //! Whether the CRM has come to hold what the shop holds. Asked of three: of the CRM and the shop themselves (`invariants`,
 //! `as_in_shop`), of what users of the CRM wrote (`ledger`), and of a CRM without a past that reads a copy of the shop now,
-//! with nothing in its way. Of somebody's client it is asked by `rows_in_sync`. What depends on when a row was first seen is left out, and so is what is gone from the shop: the
-//! reference client removes nothing.
+//! with nothing in its way. Of somebody's client it is asked by `rows_in_sync`. What depends on when a row was first seen is
+//! left out, and so is what is gone from the shop: the reference client removes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,8 +155,12 @@ fn differences(mut fresh: Value, mut lived: Value, customers: &BTreeSet<i64>) ->
         let is_read = |row: &Value| identity(row).is_some_and(|identity| read.contains(&identity));
         let mut lived_rows: Vec<Value> = lived_rows.into_iter().filter(is_read).collect();
         if OF_CUSTOMERS.contains(name) {
-            let orphans: BTreeSet<String> =
-                lived_rows.iter().filter(|row| is_of_nobody(row, customers)).filter_map(identity).collect();
+            let of_nobody: BTreeSet<String> =
+                fresh_rows.iter().filter(|row| customer_of(row).is_none()).filter_map(identity).collect();
+            let is_found =
+                |row: &Value| identity(row).is_some_and(|it| of_nobody.contains(&it)) && is_of_its_email(row);
+            let is_orphan = |row: &&Value| is_of_nobody(row, customers) || is_found(row);
+            let orphans: BTreeSet<String> = lived_rows.iter().filter(is_orphan).filter_map(identity).collect();
             for row in fresh_rows.iter_mut().chain(&mut lived_rows) {
                 if identity(row).is_some_and(|identity| orphans.contains(&identity)) {
                     without(row, &["customer", "isGuest", "customerEmail"]);
@@ -211,9 +215,20 @@ fn is_known_guest(list: &str, row: &Value, emails: &BTreeSet<String>) -> bool {
 
 /// Whether the customer of a row is gone from the shop: Magento does not say so, and a new CRM makes a guest of them.
 fn is_of_nobody(row: &Value, customers: &BTreeSet<i64>) -> bool {
-    let customer = row.get("customer").and_then(Value::as_str).unwrap_or_default();
-    let id = customer.split(' ').next().and_then(|id| id.parse().ok());
-    id.is_some_and(|id: i64| !customers.contains(&id))
+    customer_of(row).is_some_and(|(id, _)| !customers.contains(&id))
+}
+
+/// Whether a row belongs to a registered customer with its own e-mail address. The guest search has no other condition, so
+/// what nobody ordered is theirs when they were known by then; a new CRM may have made a guest before it knew them.
+fn is_of_its_email(row: &Value) -> bool {
+    let of_row = ["customerEmail", "email"].iter().find_map(|name| row.get(*name)?.as_str()).map(email_address::key);
+    customer_of(row).is_some_and(|(_, email)| of_row.is_some_and(|of_row| of_row == email))
+}
+
+/// The registered customer of a row: Magento's id and the e-mail address.
+fn customer_of(row: &Value) -> Option<(i64, String)> {
+    let (id, email) = row.get("customer")?.as_str()?.split_once(' ')?;
+    Some((id.parse().ok()?, email_address::key(email)))
 }
 
 fn comparable(list: &str, row: &mut Value) {
@@ -245,5 +260,30 @@ fn comparable(list: &str, row: &mut Value) {
 fn without(row: &mut Value, names: &[&str]) {
     if let Value::Object(members) = row {
         members.retain(|name, _| !names.contains(&name.as_str()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_row_of_nobody_may_belong_to_anybody_with_its_address() {
+        let order =
+            |customer: &str| json!({ "originId": 16, "customerEmail": "Twice@example.com", "customer": customer });
+        let crm = |order: Value| json!({ "orders": [order] });
+        let customers = BTreeSet::from([7, 9]);
+        for (fresh, lived, told) in [
+            ("twice@example.com", "9 twice@example.com", 0),
+            ("twice@example.com", "9 other@example.com", 1),
+            ("7 twice@example.com", "9 twice@example.com", 1),
+            ("9 twice@example.com", "twice@example.com", 1),
+            // Gone from the shop.
+            ("twice@example.com", "8 other@example.com", 0),
+        ] {
+            let found = differences(crm(order(fresh)), crm(order(lived)), &customers);
+            assert_eq!(found.len(), told, "{lived} instead of {fresh}: {found:?}");
+        }
     }
 }

@@ -257,7 +257,7 @@ pub(super) fn crowd(people: &mut People, dice: &mut Dice) -> Value {
 /// Everybody changes something that nobody writes in the CRM, so that the next list has three pages as well.
 pub(super) fn all_saved(people: &mut People, dice: &mut Dice) -> Value {
     let suffix = people.new_word(dice);
-    people.customers.iter_mut().for_each(|customer| customer.is_listed = true);
+    people.all_saved();
     let saved =
         |customer: &Customer| json!({ "update customer": { "customer": customer.name, "set": { "suffix": suffix } } });
     json!({ "in magento": people.customers.iter().map(saved).collect::<Vec<_>>() })

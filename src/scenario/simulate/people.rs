@@ -77,6 +77,9 @@ pub(super) struct People {
     /// Guests by the number in their address, those who have not registered.
     pub(super) guests: Vec<u32>,
     names_made: u32,
+    /// Whether a sync without trouble has been. What is saved before is not counted on: the first sync may have been stopped
+    /// before it knew the shop's time, from which changes are read.
+    is_begun: bool,
 }
 
 impl People {
@@ -98,6 +101,7 @@ impl People {
             orders_made,
             guests: vec![1, 2, 3],
             names_made: 0,
+            is_begun: false,
         }
     }
 
@@ -153,6 +157,7 @@ impl People {
 
     /// The same, of those customers only.
     pub(super) fn synced_but(&mut self, only: impl Fn(&Customer) -> bool) {
+        self.is_begun = true;
         let listed = |customer: &&mut Customer| customer.is_listed && only(customer);
         self.customers.iter_mut().filter(listed).for_each(|customer| customer.is_in_crm = true);
     }
@@ -171,7 +176,18 @@ impl People {
 
     /// A customer was saved in the shop.
     pub(super) fn saved(&mut self, name: &str) {
-        let named = |customer: &&mut Customer| customer.name == name;
-        self.customers.iter_mut().filter(named).for_each(|customer| customer.is_listed = true);
+        self.saved_where(|customer| customer.name == name);
+    }
+
+    /// Every customer was saved in the shop.
+    pub(super) fn all_saved(&mut self) {
+        self.saved_where(|_| true);
+    }
+
+    fn saved_where(&mut self, is_saved: impl Fn(&Customer) -> bool) {
+        if self.is_begun {
+            let saved = |customer: &&mut Customer| is_saved(customer);
+            self.customers.iter_mut().filter(saved).for_each(|customer| customer.is_listed = true);
+        }
     }
 }
