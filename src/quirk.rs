@@ -109,6 +109,8 @@ quirks! {
     NoAnswerIsNothing, "Q-55", Fix, "an empty answer, or one that is no HTTP, is taken for no rows, so that the bookmark moves past them; a call whose answer was cut is not made again";
     LateCustomerTakesNothing, "Q-56", Fix, "an order or a cart that came before its customer stays without one until it changes in Magento";
     FullSyncForgetsChanges, "Q-57", Fix, "a full re-sync forgets up to when changes were read, so that a row from before the sync start date misses what changed since the last sync";
+    EmptiedStays, "Q-58", Fix, "what is emptied in Magento, which leaves it out of its answers then, stays in the CRM, and goes back with the next edit of the row";
+    AnyGuestRegisters, "Q-59", Fix, "somebody who registers with an address that several people share takes the guest of any of them";
 }
 
 /// A set of quirks that are switched on.

@@ -53,7 +53,7 @@ pub const TABLE: &[(&str, &str, bool)] = &[
     ("sync", "a connector or an export failed, the sync was stopped, or the integration is not active", true),
     ("integration", "nothing was deleted, because the answer was no", false),
     ("schedule", "the integration is not active, or a full re-sync is dropped because a sync runs", false),
-    ("status", "the last run of a connector or job failed or was killed", false),
+    ("status", "the last run of a connector or job failed or was killed, or the shop refused an edit too often", false),
     ("record", "the sync failed or was stopped, or the client failed", true),
     ("replay", "the CRM is not the recorded one", false),
     ("crm", "nothing was found, or the shop did not do it", true),

@@ -14,7 +14,7 @@ use super::{ExitCode, Outcome, diagnostics, interrupt};
 use crate::cli::diagnostics::Colour;
 use crate::cli::output;
 use crate::quirk::{Profile, Quirk};
-use crate::scenario::simulate::{Found, SimulateOptions, greet, simulate};
+use crate::scenario::simulate::{Found, SimulateOptions, greet, simulate_while};
 
 /// Scenarios that are drawn before somebody looks at the time.
 const BATCH: u64 = 64;
@@ -102,13 +102,11 @@ pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
     let mut skipped = None;
     let mut out = output::stdout();
     let stops = interrupt::flag_that_ends_programs();
-    while next < end
-        && failed < args.max_failures.get()
-        && !stops.load(Ordering::Relaxed)
-        && lasting.is_none_or(|lasting| started.elapsed() < lasting)
-    {
+    let goes_on = || !stops.load(Ordering::Relaxed) && lasting.is_none_or(|lasting| started.elapsed() < lasting);
+    while next < end && failed < args.max_failures.get() && goes_on() {
         let batch_end = next.saturating_add(batch).min(end);
-        let simulated = simulate(&options, next..batch_end);
+        let simulated = simulate_while(&options, next..batch_end, &goes_on);
+        next = next.saturating_add(simulated.tried);
         run += simulated.run;
         skipped = simulated.skipped.or(skipped);
         for found in simulated.failed {
@@ -121,7 +119,9 @@ pub fn run(args: &SimulateArgs, colour: Colour) -> Outcome {
             // Whoever closed the pipe does not want the rest of the lines; the exit code still counts.
             let _ = out.write_all(text.as_bytes());
         }
-        next = batch_end;
+    }
+    if stops.load(Ordering::Relaxed) {
+        let _ = writeln!(output::stderr(), "stopped before its end; `--first {next}` goes on with the next scenario");
     }
     let left_out = next - first - run;
     if !args.json {

@@ -327,7 +327,6 @@ fn exports(exports: &[ExportOutcome]) -> Vec<String> {
         many => lines.push(format!("{many} edits were written to the shop")),
     }
     for export in exports {
-        let which = export.origin_id.map(|id| format!(" {id}")).unwrap_or_default();
         let why = match &export.result {
             ExportResult::Failed { reason } => format!("failed: {reason}"),
             ExportResult::Skipped { reason } => format!("was not written: {reason}"),
@@ -335,7 +334,7 @@ fn exports(exports: &[ExportOutcome]) -> Vec<String> {
             ExportResult::Unchanged => "had nothing to write: the shop holds it already".to_owned(),
             ExportResult::Created | ExportResult::Updated | ExportResult::Planned => continue,
         };
-        lines.push(format!("the edit of {}{which} {why}", export.entity));
+        lines.push(format!("the edit of {} {why}", export.record()));
     }
     lines
 }

@@ -257,7 +257,7 @@ fn exported(outcome: &ExportOutcome) -> String {
         ExportResult::Skipped { reason } => format!("skipped, {reason}"),
         ExportResult::Failed { reason } => format!("failed, {reason}"),
     };
-    format!("export of {} {}: {what}", outcome.entity, outcome.origin_id.unwrap_or_default())
+    format!("export of {}: {what}", outcome.record())
 }
 
 #[cfg(test)]

@@ -168,6 +168,14 @@ impl ClientError {
         }
     }
 
+    /// The text of a fault.
+    pub fn fault_text(&self) -> Option<&str> {
+        match self {
+            Self::Fault { fault, .. } => Some(&fault.string),
+            _ => None,
+        }
+    }
+
     /// What a person may do about it, where the message alone says only what the shop said.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {

@@ -18,6 +18,22 @@ pub struct CustomerEdit {
     pub addresses: Vec<AddressEdit>,
 }
 
+impl CustomerEdit {
+    /// A field of a form that is left empty is submitted as null, not as an empty text.
+    fn as_submitted(&self) -> Self {
+        let field = |(name, value): (&str, &CrmValue)| {
+            let is_empty = matches!(value, CrmValue::Text(text) if text.is_empty());
+            (name.to_owned(), if is_empty { CrmValue::Null } else { value.clone() })
+        };
+        let fields = |fields: &Fields| fields.iter().map(field).collect::<Fields>();
+        let address = |edit: &AddressEdit| match edit {
+            AddressEdit::Change { id, fields: set } => AddressEdit::Change { id: *id, fields: fields(set) },
+            AddressEdit::Add(set) => AddressEdit::Add(fields(set)),
+        };
+        Self { fields: fields(&self.fields), addresses: self.addresses.iter().map(address).collect() }
+    }
+}
+
 /// An edit of one address.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AddressEdit {
@@ -73,6 +89,7 @@ impl Crm {
     /// # Errors
     /// [`CrmError::Forbidden`] when two-way sync is off or the form would refuse the customer.
     pub fn create_customer(&mut self, channel: IntegrationId, edit: &CustomerEdit) -> Result<RowId, CrmError> {
+        let edit = &edit.as_submitted();
         self.check_applicable(channel)?;
         check_writable(&edit.fields)?;
         let integration = self.integration(channel)?;
@@ -110,10 +127,12 @@ impl Crm {
     /// # Errors
     /// [`CrmError::Forbidden`] when the permissions or the form refuse it.
     pub fn edit_customer(&mut self, id: RowId, edit: &CustomerEdit) -> Result<(), CrmError> {
+        let edit = &edit.as_submitted();
         let before = self.require(Entity::Customer, id)?;
         let channel = channel_of(&before)?;
         self.check_applicable(channel)?;
-        if !is_editable(&before) {
+        // A creation that was given up would wait for ever: what the shop objected to can be mended.
+        if !is_editable(&before) && !self.is_given_up(channel, Entity::Customer, id)? {
             let text = "the customer cannot be edited before Magento has it: its creation is still to be exported";
             return Err(CrmError::Forbidden(text.to_owned()));
         }
@@ -168,7 +187,7 @@ impl Crm {
     }
 
     /// Writes the fields of a row and queues it, unless nothing changed or the row is not exported at all (a guest, or
-    /// gone in Magento).
+    /// gone in Magento). An export that was given up is tried anew, whether or not something changed.
     fn save(&mut self, channel: IntegrationId, before: &Row, fields: &Fields) -> Result<(), CrmError> {
         let mut change_set = changes(before, fields);
         self.update(before.entity, before.id, fields)?;
@@ -177,8 +196,13 @@ impl Crm {
         if old != state {
             change_set.insert("syncState".to_owned(), (old.into(), state.into()));
         }
-        if state & TO_EXPORT == 0 || change_set.is_empty() && !fields.has("password") {
+        let is_anew = self.is_given_up(channel, before.entity, before.id)?;
+        if state & TO_EXPORT == 0 || change_set.is_empty() && !fields.has("password") && !is_anew {
             return Ok(());
+        }
+        if before.fields.origin_id().is_none() {
+            // It is still to be made, whole.
+            change_set.clear();
         }
         self.queue_export(channel, before.entity, before.id, change_set)
     }

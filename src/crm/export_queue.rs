@@ -37,6 +37,8 @@ pub struct PendingExport {
     pub attempts: i64,
     /// Whether it was sent before, whatever came of it.
     pub was_tried: bool,
+    /// Why the last try failed, without secrets; nothing when none did.
+    pub last_error: Option<String>,
     /// What was sent, oldest first. An edit that is made again keeps it: what comes back from Magento may be the edit before.
     pub sent: Vec<SentFields>,
 }
@@ -56,6 +58,11 @@ pub enum ExportResult {
 }
 
 impl PendingExport {
+    /// Whether it was refused so often that it is not tried again until the row is edited.
+    pub fn is_given_up(&self) -> bool {
+        self.attempts >= ATTEMPTS_MAX
+    }
+
     /// The changed fields as they were before the edit.
     pub fn before(&self) -> Fields {
         let old = |(name, (old, _)): (&String, &(Value, Value))| {
@@ -100,8 +107,14 @@ impl Crm {
     /// When the database fails.
     pub fn pending_exports(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
         let mut pending = self.export_queue(channel)?;
-        pending.retain(|export| export.attempts < ATTEMPTS_MAX);
+        pending.retain(|export| !export.is_given_up());
         Ok(pending)
+    }
+
+    /// Whether the export of a row was given up.
+    pub(super) fn is_given_up(&self, channel: IntegrationId, entity: Entity, row: RowId) -> Result<bool, CrmError> {
+        let queue = self.export_queue(channel)?;
+        Ok(queue.iter().any(|edit| edit.entity == entity && edit.row == row && edit.is_given_up()))
     }
 
     /// All waiting edits, those that were given up included.
@@ -110,7 +123,7 @@ impl Crm {
     /// When the database fails.
     pub fn export_queue(&self, channel: IntegrationId) -> Result<Vec<PendingExport>, CrmError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\", \"lastError\" IS NOT NULL, \"sent\" \
+            "SELECT \"id\", \"entity\", \"row\", \"changeSet\", \"attempts\", \"lastError\", \"sent\" \
              FROM \"exportQueue\" WHERE \"channel\" = ? ORDER BY \"id\"",
         )?;
         let mut rows = statement.query([channel.0.0])?;
@@ -118,6 +131,7 @@ impl Crm {
         while let Some(row) = rows.next()? {
             let (id, entity, json): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
             // An edit that cannot be read is no edit of nothing: the whole record of Magento would take its place.
+            let last_error: Option<String> = row.get(5)?;
             let damaged = |what: String| CrmError::Forbidden(format!("the waiting edit {id} is damaged: {what}"));
             pending.push(PendingExport {
                 id,
@@ -125,7 +139,8 @@ impl Crm {
                 row: RowId(row.get(2)?),
                 change_set: serde_json::from_str(&json).map_err(|error| damaged(error.to_string()))?,
                 attempts: row.get(4)?,
-                was_tried: row.get(5)?,
+                was_tried: last_error.is_some(),
+                last_error,
                 sent: serde_json::from_str(&row.get::<_, String>(6)?).map_err(|error| damaged(error.to_string()))?,
             });
         }

@@ -23,7 +23,8 @@ use crate::soap::SoapStruct;
 /// # Errors
 /// [`SyncError`] when it cannot run at all. Connectors that fail are results: see [`SyncOutcome`].
 pub async fn sync(context: &mut SyncContext<'_>, id: IntegrationId) -> Result<SyncOutcome, SyncError> {
-    let outcome = parts(context, id).await?;
+    let mut outcome = parts(context, id).await?;
+    outcome.waiting_edits = two_way::waiting_edits(context.crm, id, &outcome.exports)?;
     if context.options.writes == Writes::Plan {
         two_way::settle_planned(context.crm, id)?;
     }

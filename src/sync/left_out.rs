@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::outcome::ConnectorOutcome;
 use super::warning::Warning;
+use crate::crm::PendingExport;
 
 /// What became of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -19,6 +20,8 @@ pub enum Fate {
     Unresolved,
     /// The shop did not give all of them; the next sync asks again.
     OutOfReach,
+    /// An edit of the CRM's user that is not in the shop keeps what the shop has out of them.
+    Edited,
     /// The connector's rules leave them out, as carts of people without e-mail address and phone. Nothing is missing.
     ByRule,
 }
@@ -34,6 +37,7 @@ impl Fate {
             Self::Refused => "refused",
             Self::Unresolved => "without something they refer to",
             Self::OutOfReach => "out of reach, to be asked for again",
+            Self::Edited => "with an edit that is not in the shop",
             Self::ByRule => "left out as the connector's rules are",
         }
     }
@@ -81,6 +85,17 @@ pub fn left_out(connectors: &[ConnectorOutcome]) -> Vec<LeftOut> {
         }
     }
     groups.sort_by(|a, b| (a.fate, b.rows, &a.entity).cmp(&(b.fate, a.rows, &b.entity)));
+    groups
+}
+
+/// The rows whose edits wait still, grouped. They are not read while they wait, so that nothing is overwritten.
+pub(super) fn waiting_edits(edits: &[PendingExport], why: impl Fn(&PendingExport) -> (String, String)) -> Vec<LeftOut> {
+    let mut groups = Vec::new();
+    for edit in edits {
+        let (reason, example) = why(edit);
+        let entity = edit.entity.table().to_owned();
+        add(&mut groups, LeftOut { entity, fate: Fate::Edited, reason, rows: 1, example });
+    }
     groups
 }
 

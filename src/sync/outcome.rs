@@ -185,6 +185,9 @@ pub struct SyncOutcome {
     /// When the sync start date lies ahead of the shop's time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_begun: Option<NotBegun>,
+    /// Rows with edits that wait still, although nothing is in their way that the exports told of.
+    #[serde(skip)]
+    pub waiting_edits: Vec<LeftOut>,
     /// Whether the initial walk was left out although there is one to make.
     #[serde(skip)]
     pub initial_due: bool,
@@ -204,6 +207,7 @@ impl SyncOutcome {
         self.behind.extend(other.behind);
         self.not_begun = self.not_begun.or(other.not_begun);
         self.initial_due = other.initial_due;
+        self.waiting_edits = other.waiting_edits;
     }
 
     /// Rows read, added and updated, or which connectors failed.
@@ -218,14 +222,16 @@ impl SyncOutcome {
         let mut text = format!("{read} rows read, {added} added, {} updated", sum(|done| done.counts.updated));
         let lacks: usize = self.left_out().iter().filter(|rows| rows.fate.is_lack()).map(|rows| rows.rows).sum();
         if lacks > 0 {
-            text.push_str(&format!(", {lacks} refused, unresolved or out of reach"));
+            text.push_str(&format!(", {lacks} refused, unresolved, out of reach or waiting"));
         }
         text
     }
 
     /// What is not in the CRM as the shop has it.
     pub fn left_out(&self) -> Vec<LeftOut> {
-        left_out(&self.connectors)
+        let mut all = left_out(&self.connectors);
+        all.extend(self.waiting_edits.iter().cloned());
+        all
     }
 
     /// Whether nothing was refused, unresolved or out of reach.
@@ -248,8 +254,22 @@ pub struct ExportOutcome {
     pub entity: &'static str,
     /// Magento's id, known after a creation too.
     pub origin_id: Option<OriginId>,
+    /// What a row without Magento's id is known by: a customer's e-mail address, an address's street.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What became of the edit.
     pub result: ExportResult,
+}
+
+impl ExportOutcome {
+    /// The record in words: `customer 7`, or `customer ada@example.com` while Magento does not have it.
+    pub fn record(&self) -> String {
+        match (self.origin_id, &self.name) {
+            (Some(id), _) => format!("{} {id}", self.entity),
+            (None, Some(name)) => format!("{} {name}", self.entity),
+            (None, None) => self.entity.to_owned(),
+        }
+    }
 }
 
 /// What became of an exported edit.

@@ -209,6 +209,17 @@ impl Scope {
         Warning::Unresolved { row: row_number, text }
     }
 
+    /// Empties a status that is none of the options `1` to `last`, with a warning: options are looked up like other relations.
+    pub(super) fn known_status(&self, record: &mut Record, last: u8, row_number: usize, warnings: &mut Vec<Warning>) {
+        let Some(found) = record.text("status") else { return };
+        if found.trim().parse().is_ok_and(|status: u8| (1..=last).contains(&status)) {
+            return;
+        }
+        let text = format!("Not found status \"{found}\", expected 1 to {last}.");
+        warnings.push(Warning::Unresolved { row: row_number, text });
+        record.values.insert("status", CrmValue::Null);
+    }
+
     /// Applies changes in order; counts the roots. Gives the last root's id.
     pub(super) fn apply(
         &self,

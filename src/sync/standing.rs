@@ -112,12 +112,14 @@ pub fn standing(crm: &Crm, integration: &Integration) -> Result<IntegrationStand
 }
 
 impl IntegrationStanding {
-    /// Whether the last run of every connector and the newest ended job of each kind came through.
+    /// Whether the last run of every connector and the newest ended job of each kind came through, and no edit was given up.
     pub fn is_ok(&self) -> bool {
         let failed = |connector: &ConnectorStanding| connector.status == Some(StatusCode::Failed.as_str());
         let job_failed = |job: &Job| job.status == JobStatus::Failed;
         let newest = |job: &&Job| !self.jobs.iter().any(|other| other.topic == job.topic && other.id > job.id);
-        !self.connectors.iter().any(failed) && !self.jobs.iter().filter(newest).any(job_failed)
+        self.exports_given_up == 0
+            && !self.connectors.iter().any(failed)
+            && !self.jobs.iter().filter(newest).any(job_failed)
     }
 }
 

@@ -182,7 +182,8 @@ async fn send(run: &mut Run<'_, '_>, record: &Record, wanted: Wanted) -> Result<
     };
     let answered = answer.as_ref().ok().and_then(|subscriber| key_of(subscriber, "subscriber_id"));
     let origin_id = record.origin_id().or(answered);
-    let outcome = ExportOutcome { entity: Entity::NewsletterSubscriber.table(), origin_id, result };
+    let name = if origin_id.is_none() { record.text("email").map(str::to_owned) } else { None };
+    let outcome = ExportOutcome { entity: Entity::NewsletterSubscriber.table(), origin_id, name, result };
     (run.events)(SyncEvent::Exported { outcome });
     answer
 }

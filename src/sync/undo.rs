@@ -233,7 +233,7 @@ async fn attempt(run: &mut Run<'_, '_>, written: &Written, undone: &mut Undone) 
         undone.failed = Some(reason.clone());
     }
     let entity = if kind.argument == "addressData" { "customerAddress" } else { "customer" };
-    (run.events)(SyncEvent::Exported { outcome: ExportOutcome { entity, origin_id: Some(id), result } });
+    (run.events)(SyncEvent::Exported { outcome: ExportOutcome { entity, origin_id: Some(id), name: None, result } });
     Ok(None)
 }
 

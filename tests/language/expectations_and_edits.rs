@@ -180,6 +180,15 @@ fn a_fragment_of_a_file_and_one_of_the_scenario_put_their_steps_in() {
     assert!(said.contains("(in `register`, used at") && said.contains("scenario.yaml:9)"), "{said}");
 }
 
+#[test]
+fn a_fragment_may_be_named_by_a_variable_of_the_matrix() {
+    let scenario = "title: t\nlet: {what: short}\nmatrix: {what: [short, long]}\nfragments: {short: [sync], long: [sync, sync]}\n\
+                    steps:\n  - use: \"${what}\"\n";
+    let project = Project::new(&[("scenario.yaml", scenario)]);
+    let steps: Vec<_> = project.cases().iter().map(|case| case.scenario.script.steps.len()).collect();
+    assert_eq!(steps, [1, 2]);
+}
+
 /// Heads and steps of a scenario with `fragments/broken.yaml` and others beside it, and all that is said about it.
 #[test]
 fn what_is_wrong_with_variables_fragments_and_cells_is_said_at_its_place() {

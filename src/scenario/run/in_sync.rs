@@ -140,6 +140,7 @@ fn customers_of(shop: &Shop) -> BTreeSet<i64> {
 /// Rows of the same list in the one CRM and in the other.
 fn differences(mut fresh: Value, mut lived: Value, customers: &BTreeSet<i64>) -> Vec<String> {
     let emails: BTreeSet<String> = list(&lived, "customers").filter_map(email).collect();
+    let pointed_at = known_anew(&fresh);
     let (mut fresh_lists, mut lived_lists) = (Map::new(), Map::new());
     for name in COMPARED {
         let fresh_rows = rows(&mut fresh, name);
@@ -167,6 +168,14 @@ fn differences(mut fresh: Value, mut lived: Value, customers: &BTreeSet<i64>) ->
                 }
             }
         }
+        let fresh_by_key: BTreeMap<String, usize> =
+            fresh_rows.iter().enumerate().filter_map(|(place, row)| Some((identity(row)?, place))).collect();
+        for lived in &mut lived_rows {
+            let place = identity(lived).and_then(|key| fresh_by_key.get(&key).copied());
+            if let Some(fresh) = place.and_then(|place| fresh_rows.get_mut(place)) {
+                without_what_is_gone(name, fresh, lived, &pointed_at);
+            }
+        }
         for row in fresh_rows.iter_mut().chain(&mut lived_rows) {
             comparable(name, row);
         }
@@ -175,6 +184,49 @@ fn differences(mut fresh: Value, mut lived: Value, customers: &BTreeSet<i64>) ->
     }
     let side = |lists: Map<String, Value>| serde_json::json!({ "crm": lists });
     compare(&side(fresh_lists), &side(lived_lists)).iter().filter(|one| is_told(one)).map(told).collect()
+}
+
+/// What rows may point to, by the field that does, under the names the CRM's state has for them; as a new CRM knows them.
+fn known_anew(fresh: &Value) -> BTreeMap<&'static str, BTreeSet<String>> {
+    const POINTED_AT: &[(&str, &str, &str)] = &[
+        ("store", "stores", "code"),
+        ("website", "websites", "code"),
+        ("group", "customerGroups", "name"),
+        ("cart", "carts", "originId"),
+        ("order", "orders", "incrementId"),
+    ];
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let named = |(field, of, key): &(&'static str, &str, &str)| {
+        (*field, list(fresh, of).filter_map(|row| row.get(*key)).map(text).collect())
+    };
+    POINTED_AT.iter().map(named).collect()
+}
+
+/// Takes out of both what the one that lived points to and a new CRM does not have: it is gone from the shop, and the reference
+/// client removes nothing. So is the order by which a cart was bought, and what the CRM's own workflow made of a cart.
+fn without_what_is_gone(
+    list: &str,
+    fresh: &mut Value,
+    lived: &mut Value,
+    there: &BTreeMap<&'static str, BTreeSet<String>>,
+) {
+    let mut gone: Vec<&str> = Vec::new();
+    for (field, known) in there {
+        let points_to = |row: &Value| row.get(*field).and_then(Value::as_str).map(str::to_owned);
+        if points_to(lived).is_some_and(|name| !known.contains(&name)) && points_to(fresh).is_none() {
+            gone.push(field);
+        }
+    }
+    if list == "carts" {
+        let status = |row: &Value| row.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_of_the_shop = |status: &str| ["open", "expired", "purchased"].contains(&status);
+        let was_bought = status(lived) == "purchased" && status(fresh) == "expired";
+        if was_bought || !is_of_the_shop(&status(lived)) {
+            gone.push("status");
+        }
+    }
+    without(fresh, &gone);
+    without(lived, &gone);
 }
 
 fn is_told(difference: &Difference) -> bool {

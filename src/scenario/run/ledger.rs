@@ -1,9 +1,10 @@
 //! What users of the CRM wrote while a case ran, and whether it is in the shop in the end, once: an edit that was taken must
 //! arrive, whatever went wrong on the way, unless somebody in the shop wrote the same field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crm::{Crm, CrmError, CrmValue, Entity, Fields, Integration, RowId};
+use crate::email_address;
 use crate::scenario::language::script::Script;
 use crate::scenario::language::step::StepKind;
 use crate::scenario::language::step::magento_edit::MagentoEdit;
@@ -35,6 +36,8 @@ const ADDRESS: &str = "customer_address";
 pub(in crate::scenario) struct Ledger {
     /// The last value of each field.
     fields: BTreeMap<(RowId, String), CrmValue>,
+    /// Customers that were made.
+    created: BTreeSet<RowId>,
     /// New addresses: whose, and what they hold.
     addresses: Vec<(RowId, Fields)>,
 }
@@ -45,6 +48,11 @@ impl Ledger {
         for (name, value) in fields.iter() {
             self.fields.insert((customer, name.to_owned()), value.clone());
         }
+    }
+
+    /// A customer was made, or a guest registered.
+    pub(super) fn created(&mut self, customer: RowId) {
+        self.created.insert(customer);
     }
 
     /// An address was added.
@@ -90,6 +98,9 @@ impl Ledger {
                 ));
             }
         }
+        for id in &self.created {
+            found.extend(self.lacks(*id, crm, integration, shop)?);
+        }
         for (id, address) in &self.addresses {
             let Some(customer) = customer_of(*id)? else { continue };
             if shop.database().table(CUSTOMER).row(customer).is_none() || addresses_are_edited(script) {
@@ -111,6 +122,28 @@ impl Ledger {
             }
         }
         Ok(found)
+    }
+}
+
+impl Ledger {
+    /// Whether a customer who was made here is in the shop, and once, in words.
+    fn lacks(&self, id: RowId, crm: &Crm, integration: &Integration, shop: &Shop) -> Result<Option<String>, CrmError> {
+        let Some(row) = crm.get(Entity::Customer, id)? else { return Ok(None) };
+        if row.fields.link("channel") != Some(integration.id.0) {
+            return Ok(None);
+        }
+        let email = row.fields.text("email").unwrap_or_default();
+        if row.fields.origin_id().is_none() {
+            return Ok(Some(format!("customer {email:?}, whom a user of the CRM made, is not in the shop")));
+        }
+        let website = row.fields.link("website").map(|id| crm.get(Entity::Website, id)).transpose()?.flatten();
+        let Some(website) = website.and_then(|row| row.fields.origin_id()) else { return Ok(None) };
+        let is_it = |row: &Row| {
+            row.text("website_id") == website.to_string() && email_address::is_same(&row.text("email"), email)
+        };
+        let times = shop.database().table(CUSTOMER).iter().filter(|(_, row)| is_it(row)).count();
+        Ok((times > 1)
+            .then(|| format!("customer {email:?}, whom a user of the CRM made once, is {times} times in the shop")))
     }
 }
 

@@ -99,14 +99,28 @@ pub struct Simulated {
     pub failed: Vec<Found>,
     /// How many were run.
     pub run: u64,
+    /// How many were run or skipped: all up to the first that did not begin.
+    pub tried: u64,
     /// Why a client could not do the last of those that it could not.
     pub skipped: Option<String>,
 }
 
 /// Draws and runs the scenarios with these numbers, the first is 1.
 pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Simulated {
+    simulate_while(options, numbers, &|| true)
+}
+
+/// The same as long as `goes_on` says so; those that have begun by then end.
+pub fn simulate_while(
+    options: &SimulateOptions,
+    numbers: std::ops::Range<u64>,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Simulated {
     let count = usize::try_from(numbers.end.saturating_sub(numbers.start)).unwrap_or(usize::MAX);
     let one = |index: usize| {
+        if !goes_on() {
+            return None;
+        }
         let number = numbers.start + u64::try_from(index).ok()?;
         let drawn = draw(options, number);
         let ran = run(&drawn, options.client.as_ref());
@@ -120,7 +134,8 @@ pub fn simulate(options: &SimulateOptions, numbers: std::ops::Range<u64>) -> Sim
         })
     };
     let mut simulated = Simulated::default();
-    for one in pool::each(count, options.jobs, one).into_iter().flatten() {
+    for one in pool::each(count, options.jobs, one).into_iter().map_while(|one| one) {
+        simulated.tried += 1;
         match one {
             Ok(found) => {
                 simulated.run += 1;

@@ -51,6 +51,7 @@ pub fn customer_address(row: &SoapStruct, quirks: &Quirks) -> Result<Record, Row
         .collect();
     record.values.insert("types", CrmValue::TextList(types));
     attribute::fill(&mut record, row, Entity::CustomerAddress, quirks)?;
+    empty_what_is_left_out(&mut record, quirks);
     Ok(record)
 }
 
@@ -78,9 +79,25 @@ pub fn sale_address(row: &SoapStruct, of: AddressOf, quirks: &Quirks) -> Result<
         if let Some(fax) = row.get("fax") {
             record.values.insert("fax", filled(fax).map_or(CrmValue::Null, CrmValue::Text));
         }
+        super::empty_what_is_left_out(&mut record, &[("fax", "fax", Kind::Text)], quirks);
+    }
+    empty_what_is_left_out(&mut record, quirks);
+    if of == AddressOf::Order {
         record.values.retain(|field, _| !NOT_OF_ORDERS.contains(field));
     }
     Ok(record)
+}
+
+/// What an address lacks is empty in Magento: it answers all of an address or nothing.
+fn empty_what_is_left_out(record: &mut Record, quirks: &Quirks) {
+    const OF_SEVERAL: &[Rule] = &[
+        ("street", "street", Kind::Text),
+        ("street", "street2", Kind::Text),
+        ("country_id", "country", Kind::Text),
+        ("country_id", "countryText", Kind::Text),
+    ];
+    super::empty_what_is_left_out(record, FIELDS, quirks);
+    super::empty_what_is_left_out(record, OF_SEVERAL, quirks);
 }
 
 /// A street of several lines, as a text with line feeds or as a list (RPC and WS-I send either).

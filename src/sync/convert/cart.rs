@@ -3,7 +3,7 @@
 use super::address::{self, AddressOf};
 use super::nested::collection;
 use super::order::payment;
-use super::{Kind, Record, RowError, Rule, limit, read, require};
+use super::{Kind, Record, RowError, Rule, empty_what_is_left_out, limit, read, require};
 use crate::crm::{CrmValue, Entity};
 use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
@@ -89,7 +89,12 @@ pub fn cart(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
         record.rows.insert(to, vec![address::sale_address(&address, AddressOf::Cart, quirks)?]);
     }
     if let Some(items) = row.get("items") {
-        let items = collection(items).iter().map(|item| read(ITEM, item, quirks)).collect::<Result<_, _>>()?;
+        let item = |item| {
+            let mut item = read(ITEM, item, quirks)?;
+            empty_what_is_left_out(&mut item, ITEM, quirks);
+            Ok(item)
+        };
+        let items = collection(items).iter().map(item).collect::<Result<_, RowError>>()?;
         record.rows.insert("cartItems", items);
     }
     limit(&record, LIMITS)?;

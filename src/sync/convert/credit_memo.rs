@@ -1,7 +1,7 @@
 //! Credit memos with their items, from the detail call (sync spec 5.10).
 
 use super::nested::collection;
-use super::{Kind, Record, RowError, Rule, read, require};
+use super::{Kind, Record, RowError, Rule, empty_what_is_left_out, read, require};
 use crate::crm::Entity;
 use crate::quirk::Quirks;
 use crate::soap::SoapStruct;
@@ -47,7 +47,13 @@ pub fn credit_memo(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError
     require(&record, "originId", "creditmemo_id")?;
     require(&record, "incrementId", "increment_id")?;
     if let Some(items) = row.get("items") {
-        let items = collection(items).iter().map(|item| read(ITEM, item, quirks)).collect::<Result<_, _>>()?;
+        let item = |item| {
+            let mut item = read(ITEM, item, quirks)?;
+            empty_what_is_left_out(&mut item, ITEM, quirks);
+            require(&item, "qty", "qty")?;
+            Ok(item)
+        };
+        let items = collection(items).iter().map(item).collect::<Result<_, RowError>>()?;
         record.rows.insert("items", items);
     }
     Ok(record)

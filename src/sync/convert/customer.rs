@@ -1,7 +1,9 @@
 //! Customers, from the list rows and the detail calls of either API (sync spec 5.6).
 
 use super::nested::listed;
-use super::{Kind, Link, Record, RowError, Rule, address, attribute, filled, integer, limit, read};
+use super::{
+    Kind, Link, Record, RowError, Rule, address, attribute, empty_what_is_left_out, filled, integer, limit, read,
+};
 use crate::crm::{CrmValue, Entity, OriginId};
 use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
@@ -22,6 +24,16 @@ const FIELDS: &[Rule] = &[
     ("group_id", "group", Kind::Link(Entity::CustomerGroup)),
     ("store_id", "store", Kind::Link(Entity::Store)),
     ("website_id", "website", Kind::Link(Entity::Website)),
+];
+
+/// Members of which an answer without them says that they hold nothing. Not the gender, which Magento's own API does
+/// not know.
+const WHOLE: &[Rule] = &[
+    ("middlename", "middleName", Kind::Text),
+    ("prefix", "namePrefix", Kind::Text),
+    ("suffix", "nameSuffix", Kind::Text),
+    ("dob", "birthday", Kind::Date),
+    ("taxvat", "vat", Kind::Text),
 ];
 
 const LIMITS: &[(&str, usize)] = &[
@@ -49,6 +61,7 @@ pub fn customer(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
         record.rows.insert("addresses", rows.collect::<Result<_, _>>()?);
     }
     attribute::fill(&mut record, row, Entity::Customer, quirks)?;
+    empty_what_is_left_out(&mut record, WHOLE, quirks);
     limit(&record, LIMITS)?;
     Ok(record)
 }

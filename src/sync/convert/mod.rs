@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use self::date::Parsed;
 use crate::crm::{CrmValue, Entity, OriginId};
-use crate::quirk::Quirks;
+use crate::quirk::{Quirk, Quirks};
 use crate::soap::{SoapStruct, SoapValue};
 
 pub mod address;
@@ -179,6 +179,20 @@ pub(crate) fn read(rules: &[Rule], row: &SoapStruct, quirks: &Quirks) -> Result<
         }
     }
     Ok(record)
+}
+
+/// Empties the texts and dates that a row does not speak of: Magento leaves out of its answers what holds nothing (null in
+/// PHP's SOAP server). `whole` are the members that every answer with this kind of row has when they hold something. What
+/// never had a value keeps the CRM's default, and so sums are left alone (sync spec 5.8). The reference client keeps the text
+/// that was there.
+pub(crate) fn empty_what_is_left_out(record: &mut Record, whole: &[Rule], quirks: &Quirks) {
+    if quirks.has(Quirk::EmptiedStays) {
+        return;
+    }
+    let fields = whole.iter().filter(|(_, _, kind)| matches!(kind, Kind::Text | Kind::Date)).map(|(_, to, _)| *to);
+    for field in fields {
+        record.values.entry(field).or_insert(CrmValue::Null);
+    }
 }
 
 /// One value by its column type; blank is null (sync spec 5.1, points 2 and 5).

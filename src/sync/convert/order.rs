@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::address::{self, AddressOf};
 use super::nested::collection;
-use super::{Kind, Record, RowError, Rule, filled, limit, read, require};
+use super::{Kind, Record, RowError, Rule, empty_what_is_left_out, filled, limit, read, require};
 use crate::crm::{CrmValue, Entity};
 use crate::quirk::Quirks;
 use crate::soap::{SoapStruct, SoapValue};
@@ -35,6 +35,15 @@ const FIELDS: &[Rule] = &[
     ("total_canceled", "totalCanceledAmount", Kind::Decimal),
     ("created_at", "createdAt", Kind::DateTime),
     ("updated_at", "updatedAt", Kind::DateTime),
+    ("customer_email", "customerEmail", Kind::Text),
+];
+
+/// Members that every answer with an order has when they hold something. Lists do not have the gift message, and
+/// Magento's own API does not have the coupon code.
+const WHOLE: &[Rule] = &[
+    ("remote_ip", "remoteIp", Kind::Text),
+    ("store_name", "storeName", Kind::Text),
+    ("shipping_method", "shippingMethod", Kind::Text),
     ("customer_email", "customerEmail", Kind::Text),
 ];
 
@@ -85,6 +94,7 @@ pub fn order(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
     {
         record.values.insert("updatedAt", created);
     }
+    empty_what_is_left_out(&mut record, WHOLE, quirks);
     payment(&mut record, row);
     // Not part of the reference client's required fields: it fails in the database instead.
     for flag in ["isVirtual", "isGuest"] {
@@ -115,7 +125,10 @@ pub fn order(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
 
 fn item(row: &SoapStruct, quirks: &Quirks) -> Result<Record, RowError> {
     let mut record = read(ITEM, row, quirks)?;
-    if record.value("name") == Some(&CrmValue::Null) {
+    empty_what_is_left_out(&mut record, ITEM, quirks);
+    require(&record, "qty", "qty_ordered")?;
+    // An item without a name comes without the member.
+    if record.value("name").is_none_or(|name| *name == CrmValue::Null) {
         record.values.insert("name", CrmValue::Text(String::new()));
     }
     for percent in ["discountPercent", "taxPercent"] {

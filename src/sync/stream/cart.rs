@@ -52,6 +52,9 @@ const REQUIRED: &[(&str, &str)] = &[
     ("quoteCurrencyCode", "quote_currency_code"),
 ];
 
+/// What validation takes from 0 on.
+const NOT_NEGATIVE: &[(&str, &str)] = &[("itemsQty", "items_qty"), ("itemsCount", "items_count")];
+
 /// What validation asks of an item.
 const REQUIRED_OF_ITEM: &[(&str, &str)] = &[
     ("productId", "product_id"),
@@ -209,6 +212,14 @@ fn validated(import: &CartImport, stored: Option<&Row>) -> Result<(), RowError> 
         if lacks(&import.fields, stored, field) {
             return Err(RowError::Missing { field: from });
         }
+    }
+    for (field, from) in NOT_NEGATIVE {
+        let found = match import.fields.get(field) {
+            Some(CrmValue::Decimal(number)) if number.is_sign_negative() && !number.is_zero() => number.to_string(),
+            Some(CrmValue::Int(number)) if *number < 0 => number.to_string(),
+            _ => continue,
+        };
+        return Err(RowError::Value { field: (*from).to_owned(), found, expected: "a number that is not below 0" });
     }
     for item in import.items.iter().flatten() {
         for (field, from) in REQUIRED_OF_ITEM {

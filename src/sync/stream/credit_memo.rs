@@ -37,6 +37,9 @@ pub(in crate::sync) const RULES: Listed = Listed {
     works_off: &[WorksOff { noted_as: ORDER_BY_ID, wait_in: |waiting| &mut waiting.orders }],
 };
 
+/// The last of the states, from 1: pending, refunded, canceled.
+const STATES: u8 = 3;
+
 /// Whether a credit memo can be imported, or waits for its order (vector 133).
 pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Waiting) -> Result<Gate, CrmError> {
     match key(row, "order_id") {
@@ -77,6 +80,7 @@ pub(super) fn import(
         Some(row) => crm.find(Entity::CreditMemoItem, &[("creditMemo", row.id.into())])?,
         None => Vec::new(),
     };
+    scope.known_status(&mut record, STATES, number, &mut outcome.warnings);
     let fields = scope.fields(crm, &record, number, &mut outcome.warnings)?;
     let updated_at = match fields.get("updatedAt") {
         Some(CrmValue::DateTime(at)) => Some(*at),

@@ -18,6 +18,7 @@ use crate::sync::scope::Scope;
 use crate::sync::sent;
 use crate::sync::strategy::address::AddressKind;
 use crate::sync::strategy::customer::{CustomerImport, Existing};
+use crate::sync::strategy::guest::is_shared;
 use crate::sync::strategy::{self, Change};
 use crate::sync::warning::Warning;
 
@@ -203,7 +204,8 @@ fn is_guest(row: &Row) -> bool {
     row.fields.get("guest").is_some_and(CrmValue::is_true) && row.fields.origin_id().is_none()
 }
 
-/// By origin id; else a row of the same e-mail and website that has none: a guest, or a customer made in the CRM.
+/// By origin id; else a row of the same e-mail and website that has none: a guest, or a customer made in the CRM. Of the guests
+/// who share an address it is the one of that name; the reference client takes any of them.
 fn find_existing(crm: &Crm, scope: &Scope, fields: &Fields) -> Result<Option<Row>, CrmError> {
     if let Some(origin_id) = fields.origin_id()
         && let Some(row) = scope.by_origin(crm, Entity::Customer, origin_id)?
@@ -211,13 +213,17 @@ fn find_existing(crm: &Crm, scope: &Scope, fields: &Fields) -> Result<Option<Row
         return Ok(Some(row));
     }
     let (Some(email), Some(website)) = (fields.text("email"), fields.link("website")) else { return Ok(None) };
-    crm.find_one(
-        Entity::Customer,
-        &[
-            ("channel", scope.channel.0.into()),
-            ("email", email.into()),
-            ("website", RowId(website.0).into()),
-            ("originId", CrmValue::Null),
-        ],
-    )
+    let key = [
+        ("channel", scope.channel.0.into()),
+        ("email", email.into()),
+        ("website", RowId(website.0).into()),
+        ("originId", CrmValue::Null),
+    ];
+    let is_shared =
+        is_shared(email, &scope.shared_emails, &scope.quirks) && !scope.quirks.has(Quirk::AnyGuestRegisters);
+    if !is_shared {
+        return crm.find_one(Entity::Customer, &key);
+    }
+    let is_named = |row: &Row| ["firstName", "lastName"].iter().all(|name| row.fields.text(name) == fields.text(name));
+    Ok(crm.find(Entity::Customer, &key)?.into_iter().find(|row| !is_guest(row) || is_named(row)))
 }

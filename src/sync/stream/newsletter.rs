@@ -42,6 +42,9 @@ pub(in crate::sync) const RULES: Listed = Listed {
     works_off: &[CUSTOMERS_AGAIN],
 };
 
+/// The last of the statuses, from 1: subscribed, not active, unsubscribed, unconfirmed.
+const STATUSES: u8 = 4;
+
 /// Whether a subscriber can be imported, or waits for their customer (vector 135).
 pub(super) fn gate(crm: &Crm, scope: &Scope, row: &SoapStruct, waiting: &mut Waiting) -> Result<Gate, CrmError> {
     let customer = convert::newsletter_subscriber::customer(row).map(|link| link.origin_id);
@@ -61,7 +64,7 @@ pub(in crate::sync) fn import(
     row: &SoapStruct,
     outcome: &mut ConnectorOutcome,
 ) -> Result<Option<Timestamp>, CrmError> {
-    let record = match convert::newsletter_subscriber::subscriber(row, &scope.quirks) {
+    let mut record = match convert::newsletter_subscriber::subscriber(row, &scope.quirks) {
         Ok(record) => record,
         Err(error) => {
             let id = row.text("subscriber_id").unwrap_or_default();
@@ -69,6 +72,7 @@ pub(in crate::sync) fn import(
             return Ok(None);
         }
     };
+    scope.known_status(&mut record, STATUSES, outcome.counts.read, &mut outcome.warnings);
     let mut fields = scope.fields(crm, &record, outcome.counts.read, &mut outcome.warnings)?;
     let existing = match record.origin_id() {
         Some(id) => scope.by_origin(crm, Entity::NewsletterSubscriber, id)?,

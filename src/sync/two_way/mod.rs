@@ -10,6 +10,8 @@ mod already_there;
 mod customer;
 mod refusal;
 
+use std::collections::HashMap;
+
 use indexmap::IndexSet;
 
 use self::address::Address;
@@ -18,6 +20,7 @@ use self::refusal::{Refusal, Stop};
 use super::bridge::Bridge;
 use super::context::SyncEvent;
 use super::convert::{Record, RowError};
+use super::left_out::{self, LeftOut};
 use super::merge::{Sides, difference, merge};
 use super::outcome::{ExportOutcome, ExportResult};
 use super::run::{Announced, Run};
@@ -26,7 +29,7 @@ use super::sent;
 use super::strategy::sync_state;
 use super::write::{MagentoWrite, Remote};
 use crate::client::ClientError;
-use crate::crm::export_queue::TO_EXPORT;
+use crate::crm::export_queue::{ATTEMPTS_MAX, TO_EXPORT};
 use crate::crm::{
     Crm, CrmError, Entity, ExportResult as Stored, Fields, IntegrationId, OriginId, PendingExport, Row, SyncPriority,
 };
@@ -121,6 +124,48 @@ pub(super) async fn export_all(run: &mut Run<'_, '_>) -> Result<Vec<ExportOutcom
     }
 }
 
+/// The edits that a sync leaves waiting without having failed: those that were given up, and all of them while two-way sync is
+/// off or, as `exports` tell, the shop has no bridge.
+pub(super) fn waiting_edits(crm: &Crm, id: IntegrationId, exports: &[ExportOutcome]) -> Result<Vec<LeftOut>, CrmError> {
+    let is_two_way = crm.integration(id)?.settings.is_two_way_sync_enabled;
+    let lacks_bridge = exports
+        .iter()
+        .any(|done| matches!(&done.result, ExportResult::Skipped { reason } if reason == NEEDS_THE_BRIDGE));
+    let mut waiting = crm.export_queue(id)?;
+    waiting.retain(|edit| edit.is_given_up() || !is_two_way || lacks_bridge);
+    let mut names = HashMap::new();
+    for edit in &waiting {
+        let name = crm.get(edit.entity, edit.row)?.map(|row| name_of(&row)).unwrap_or_default();
+        names.insert(edit.id, name);
+    }
+    Ok(left_out::waiting_edits(&waiting, |edit| {
+        let name = names.get(&edit.id).cloned().unwrap_or_default();
+        if !is_two_way {
+            let reason = "two-way sync is off; switch it on to have them written to the shop";
+            return (reason.to_owned(), name);
+        }
+        if lacks_bridge && !edit.is_given_up() {
+            return (NEEDS_THE_BRIDGE.to_owned(), name);
+        }
+        let last = edit.last_error.as_deref().unwrap_or("no answer came");
+        let reason = format!("the shop refused it {ATTEMPTS_MAX} times; edit the row again to have it tried anew");
+        (reason, format!("{name}: {last}"))
+    }))
+}
+
+/// What a person knows a row by: Magento's id, or what it was made with.
+fn name_of(row: &Row) -> String {
+    match row.fields.origin_id() {
+        Some(id) => id.to_string(),
+        None => made_as(row).unwrap_or_default(),
+    }
+}
+
+/// What a row that Magento does not have is known by.
+fn made_as(row: &Row) -> Option<String> {
+    ["email", "street"].iter().find_map(|name| row.fields.text(name)).map(str::to_owned)
+}
+
 /// Ends a run that only planned: what was planned counts as exported now.
 pub(super) fn settle_planned(crm: &mut Crm, id: IntegrationId) -> Result<(), CrmError> {
     for entity in [Entity::Customer, Entity::CustomerAddress] {
@@ -133,9 +178,11 @@ pub(super) fn settle_planned(crm: &mut Crm, id: IntegrationId) -> Result<(), Crm
 }
 
 fn left_waiting(run: &Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutcome, CrmError> {
-    let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.origin_id());
+    let row = run.crm.get(pending.entity, pending.row)?;
+    let origin_id = row.as_ref().and_then(|row| row.fields.origin_id());
+    let name = row.as_ref().filter(|_| origin_id.is_none()).and_then(made_as);
     let result = ExportResult::Skipped { reason: NEEDS_THE_BRIDGE.to_owned() };
-    Ok(ExportOutcome { entity: pending.entity.table(), origin_id, result })
+    Ok(ExportOutcome { entity: pending.entity.table(), origin_id, name, result })
 }
 
 async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<ExportOutcome, CrmError> {
@@ -144,7 +191,7 @@ async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<Ex
     let Some(row) = run.crm.get(pending.entity, pending.row)? else {
         let gone = ExportResult::Skipped { reason: "the row was deleted in the CRM".to_owned() };
         run.crm.finish_export(pending, &Stored::Exported, &run.quirks)?;
-        return Ok(ExportOutcome { entity: pending.entity.table(), origin_id: None, result: gone });
+        return Ok(ExportOutcome { entity: pending.entity.table(), origin_id: None, name: None, result: gone });
     };
     let result = if sync_state::is_removed(&row) {
         run.crm.finish_export(pending, &Stored::Removed, &run.quirks)?;
@@ -159,7 +206,8 @@ async fn export_one(run: &mut Run<'_, '_>, pending: &PendingExport) -> Result<Ex
     };
     let origin_id = run.crm.get(pending.entity, pending.row)?.and_then(|row| row.fields.origin_id());
     let origin_id = origin_id.or_else(|| row.fields.origin_id());
-    Ok(ExportOutcome { entity: pending.entity.table(), origin_id, result })
+    let name = if origin_id.is_none() { made_as(&row) } else { None };
+    Ok(ExportOutcome { entity: pending.entity.table(), origin_id, name, result })
 }
 
 /// What a call to Magento came to, for one edit.

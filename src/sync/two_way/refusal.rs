@@ -25,8 +25,20 @@ impl Refusal {
     }
 }
 
-/// Faults that any call may meet: Magento's "Internal Error" and an expired session.
-const PASSING_FAULTS: &[u16] = &[1, 5];
+/// An expired session.
+const SESSION_EXPIRED: u16 = 5;
+
+/// Whether a fault is about the edit. Fault 1 is the text of any exception (`Mage_Api_Model_Server_Handler_Abstract`): Magento's
+/// own words about a value, such as an e-mail address that is taken, come again with every try; "Internal Error" and what the
+/// database says may pass.
+fn is_lasting(code: u16, text: &str) -> bool {
+    const MAY_PASS: &[&str] = &["Internal Error", "SQLSTATE", "Unable to"];
+    match code {
+        SESSION_EXPIRED => false,
+        1 => !text.trim().is_empty() && !MAY_PASS.iter().any(|start| text.trim_start().starts_with(start)),
+        _ => true,
+    }
+}
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
@@ -36,7 +48,8 @@ impl From<Refusal> for Stop {
 
 impl From<ClientError> for Stop {
     fn from(error: ClientError) -> Self {
-        let is_lasting = error.fault_code().is_some_and(|code| !PASSING_FAULTS.contains(&code));
+        let is_lasting =
+            error.fault_code().is_some_and(|code| is_lasting(code, error.fault_text().unwrap_or_default()));
         Self::Refused(Refusal { reason: error.to_string(), is_lasting })
     }
 }

@@ -38,12 +38,21 @@ pub(in crate::scenario) fn put_in(
     let steps = std::mem::take(&mut script.steps);
     putting.steps_of(steps, &Scope { file, values: variables.values(), uses: &[], open: &[] });
     script.steps = putting.steps;
-    // Nobody reads them otherwise, and nobody would see what is wrong in them.
-    for name in script.fragments.keys().filter(|name| !putting.used.contains(name.get())) {
+    // Nobody reads them otherwise, and nobody would see what is wrong in them. Where a variable names the fragment, other cases
+    // use the others.
+    let is_unused = |name: &&At<String>| !putting.used.contains(name.get()) && !names_by_variable(&file.text);
+    let unused: Vec<_> = script.fragments.keys().filter(is_unused).collect();
+    for name in unused {
         let message = format!("no step uses the fragment `{}`", name.get());
         putting.found.push(Finding::at(name.place(), message).help(format!("add `- use: {}`, or drop it", name.get())));
     }
     if putting.found.is_empty() { Ok(()) } else { Err(putting.found) }
+}
+
+/// Whether some `use` of a file takes the fragment's name from a variable.
+fn names_by_variable(text: &str) -> bool {
+    let names = |line: &str| line.split("use:").skip(1).any(|rest| rest.contains("${"));
+    text.lines().any(names)
 }
 
 struct Putting<'a> {

@@ -34,7 +34,11 @@ impl World<'_> {
             }
             CrmEdit::Register(told) => {
                 let id = self.crm_customer(&told.customer)?;
-                judged(self.crm.register_guest(id), told.refused.as_ref())
+                let done = self.crm.register_guest(id);
+                if done.is_ok() {
+                    self.ledger.created(id);
+                }
+                judged(done, told.refused.as_ref())
             }
             CrmEdit::CreateAddress(created) => {
                 let done = self.create_address_in_crm(created)?;
@@ -104,6 +108,7 @@ impl World<'_> {
         let edit = CustomerEdit { fields, addresses };
         let done = self.crm.create_customer(channel, &edit);
         if let Ok(id) = &done {
+            self.ledger.created(*id);
             self.note(*id, &edit);
         }
         Ok(done.map(drop))

@@ -126,7 +126,6 @@ fn connector(name: &str) -> Result<Connector, CannotWork> {
 /// What a sync did, a line for each connector and export, in its order.
 pub(in crate::scenario::run) fn lines(outcome: &SyncOutcome) -> Vec<String> {
     let exports = outcome.exports.iter().map(|export| {
-        let id = export.origin_id.map(|id| format!(" {id}")).unwrap_or_default();
         let what = match &export.result {
             ExportResult::Created => "created".to_owned(),
             ExportResult::Updated => "updated".to_owned(),
@@ -136,7 +135,7 @@ pub(in crate::scenario::run) fn lines(outcome: &SyncOutcome) -> Vec<String> {
             ExportResult::Skipped { reason } => format!("skipped: {reason}"),
             ExportResult::Failed { reason } => format!("failed: {reason}"),
         };
-        format!("export of {}{id}: {what}", export.entity)
+        format!("export of {}: {what}", export.record())
     });
     let connectors = outcome.connectors.iter().map(|done| match done.status {
         RunStatus::Skipped => format!("{}: skipped", done.connector.name()),
@@ -144,7 +143,8 @@ pub(in crate::scenario::run) fn lines(outcome: &SyncOutcome) -> Vec<String> {
         RunStatus::Failed => format!("{}: failed: {}", done.connector.name(), done.message()),
     });
     let notices = outcome.notices.iter().map(|notice| format!("notice: {notice}"));
-    exports.chain(connectors).chain(notices).collect()
+    let waiting = outcome.waiting_edits.iter().map(|rows| format!("left out: {rows}"));
+    exports.chain(connectors).chain(notices).chain(waiting).collect()
 }
 
 /// How a look at the shop ended.
