@@ -366,7 +366,9 @@ fn clearer(mistake: Mistake, text: &str, kind: &FileKind) -> Mistake {
     if message.starts_with("expected string scalar") {
         return no_text(place, text);
     }
+    // At the beginning of a body a record of one key is as well meant as a word.
     if message.starts_with("externally tagged enum expected")
+        && place.bytes.start > 0
         && text.get(place.bytes.start..).is_some_and(|rest| rest.starts_with('['))
     {
         let any = if key_before(text, place.bytes.start) == "outcome" { "; `outcome: any` is either" } else { "" };

@@ -134,17 +134,13 @@ impl Overrides {
             let place = self.file.place_of(&["service", "namespace"]);
             return Err(OverridesError::invalid(what, "write an address such as urn:Magento").standing_at(place));
         }
-        let kinds =
-            self.http.content_type.iter().chain(&self.http.wsdl_content_type).map(|value| ("content type", value));
         let own = self.http.headers.iter();
         let own = own.map(|(name, value)| (name.as_str(), value.as_ref()));
-        for (name, value) in kinds.map(|(name, value)| (name, Some(value))).chain(own.clone()) {
+        for (name, value) in own.clone() {
             if value.is_some_and(|value| value.chars().any(|character| character != '\t' && character.is_control())) {
                 let what =
                     format!("http: what \"{}\" holds has a line feed or another control character", printable(name));
-                let path: &[&str] =
-                    if self.http.headers.contains_key(name) { &["http", "headers", name] } else { &["http"] };
-                let place = self.file.place_of(path);
+                let place = self.file.place_of(&["http", "headers", name]);
                 return Err(OverridesError::invalid(what, "write it in one line").standing_at(place));
             }
         }

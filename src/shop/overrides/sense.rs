@@ -31,7 +31,7 @@ impl Overrides {
             .or_else(|| self.of_faults())
             .or_else(|| self.of_paging(own))
             .or_else(|| self.of_asked(own))
-            .or_else(|| self.of_names());
+            .or_else(|| self.of_content_types());
         let Some((path, what, remedy)) = all else { return Ok(()) };
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         Err(OverridesError::invalid(what, remedy).standing_at(self.file.place_of(&path)))
@@ -54,10 +54,6 @@ impl Overrides {
             if self.operations.missing.contains(name) {
                 let what = format!("operations: {name} is both missing and declared");
                 return found(path, what, "keep it in one of the two");
-            }
-            if !is_name(name) {
-                let what = format!("operations: declared: \"{name}\" is no name of an operation");
-                return found(path, what, "begin with a letter, then letters, digits, _, - and . without blanks");
             }
             let mut seen = BTreeSet::new();
             let twice = parts(text).into_iter().find(|part| !seen.insert(part.clone()))?;
@@ -141,15 +137,7 @@ impl Overrides {
         })
     }
 
-    fn of_names(&self) -> Option<Found> {
-        if let Some(namespace) = self.service.namespace.as_deref().filter(|it| it.trim().is_empty()) {
-            let what = format!("service: the namespace \"{namespace}\" is empty");
-            return found(["service", "namespace"], what, "write such as urn:Magento, or leave it out");
-        }
-        if let Some(handler) = self.service.handler.as_deref().filter(|handler| !is_name(handler)) {
-            let what = format!("service: \"{handler}\" cannot be what the port type is called before PortType");
-            return found(["service", "handler"], what, "write letters, digits, _, - and . without blanks");
-        }
+    fn of_content_types(&self) -> Option<Found> {
         let types = [("content type", &self.http.content_type), ("wsdl content type", &self.http.wsdl_content_type)];
         for (key, lines) in types {
             if let Some((number, line)) = lines.iter().enumerate().find(|(_, line)| !is_value(line) || line.is_empty())
@@ -158,16 +146,7 @@ impl Overrides {
                 return found(["http", key, &number.to_string()], what, "write such as text/xml; charset=utf-8");
             }
         }
-        self.http.headers.iter().find_map(|(name, value)| {
-            let path = ["http", "headers", name];
-            if name.is_empty() || !name.bytes().all(is_of_token) {
-                let what = format!("http: headers: \"{name}\" is no name of a header");
-                return found(path, what, "write letters, digits and - without blanks");
-            }
-            let wrong = value.as_deref().filter(|value| !is_value(value))?;
-            let what = format!("http: headers: {name} cannot hold \"{}\"", wrong.escape_debug());
-            found(path, what, "write it without line breaks and other control characters")
-        })
+        None
     }
 }
 
@@ -245,16 +224,6 @@ fn end_of<'a>(own: &'a ServiceSchema, from: &'a TypeRef, path: &str) -> Option<&
 
 fn has_part(message: &Message, name: &str) -> bool {
     message.parts.iter().any(|part| part.name == name)
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
-        && text.chars().all(|letter| letter.is_alphanumeric() || "_-.".contains(letter))
-}
-
-/// Whether the name of a header may have that letter (RFC 9110, 5.6.2).
-fn is_of_token(letter: u8) -> bool {
-    letter.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&letter)
 }
 
 fn is_value(text: &str) -> bool {

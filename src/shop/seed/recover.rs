@@ -22,6 +22,22 @@ pub(super) fn all(text: &str, name: &str, first: SeedError, most: usize) -> Vec<
             break;
         };
         let Some(at) = offset(&page, *line, *column) else { break };
+        if let Some(key) = emptied(&page, text, at) {
+            // Its rows were blanked out one by one; that nothing is left says nothing of the file.
+            if !entries::blank(&mut page, &key) {
+                break;
+            }
+            match Seed::parse(&page, name) {
+                Ok(rest) => {
+                    if knows_own {
+                        found.extend(rest.wrong_rows(&page, name, false));
+                    }
+                    break;
+                }
+                Err(next) => error = next,
+            }
+            continue;
+        }
         // Blanks change how many characters stand before a place, not how many bytes.
         let place = place_of(text, at);
         let message = with_hint(text, at, message);
@@ -47,6 +63,19 @@ pub(super) fn all(text: &str, name: &str, first: SeedError, most: usize) -> Vec<
         }
     }
     found
+}
+
+/// The line of a key at `at` all of whose rows were blanked out, each on a line of its own.
+fn emptied(page: &str, text: &str, at: usize) -> Option<std::ops::Range<usize>> {
+    let start = page.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let end = page.get(start..)?.find('\n').map_or(page.len(), |length| start + length);
+    let line = page.get(start..end)?;
+    let is_key_alone = line.trim_end().ends_with(':') && ["", ":"].contains(&page.get(at..end)?.trim());
+    let next = page.get(end..)?.lines().find(|line| !line.trim().is_empty());
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_last_of_its = next.is_none_or(|next| indent(next) <= indent(line) && !next.trim_start().starts_with('-'));
+    let was_more = page.len() == text.len() && page.get(end..)? != text.get(end..)?;
+    (is_key_alone && is_last_of_its && was_more).then_some(start..end)
 }
 
 /// Where a line and a column, both counted from 1, are in a text.
