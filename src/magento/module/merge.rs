@@ -104,9 +104,25 @@ impl Joining<'_> {
         Ok(())
     }
 
-    /// Rights that are spelled nearly like a node of the tree: nobody but who may do all would have them.
+    /// Rights that are spelled nearly like a node of the tree beside which they would stand: nobody but who may do all would
+    /// have them. Others may be meant so.
     fn check_rights(&self, modules: &[Module]) -> Result<(), ModuleError> {
         let nodes = self.contract.acl.nodes();
+        let parted = |node: &str| {
+            node.rsplit_once('/')
+                .map_or((String::new(), node.to_owned()), |(above, name)| (above.to_owned(), name.to_owned()))
+        };
+        let misspelt = |acl: &str| {
+            let (above, name) = parted(acl);
+            let beside: Vec<String> = nodes
+                .iter()
+                .map(|node| parted(node))
+                .filter(|(other, _)| *other == above)
+                .map(|(_, name)| name)
+                .collect();
+            let known = meant(&name, beside.iter().map(String::as_str))?;
+            Some(if above.is_empty() { known.to_owned() } else { format!("{above}/{known}") })
+        };
         for (name, resource) in modules.iter().flat_map(|module| &module.resources) {
             let own = resource.acl.iter().map(|acl| (name.clone(), acl, &resource.spot));
             let methods = resource
@@ -114,7 +130,7 @@ impl Joining<'_> {
                 .iter()
                 .filter_map(|(method, facts)| Some((format!("{name}.{method}"), facts.acl.as_ref()?, &facts.spot)));
             for (what, acl, spot) in own.chain(methods).filter(|(_, acl, _)| !self.contract.acl.has(acl)) {
-                if let Some(known) = meant(acl, nodes.iter().map(String::as_str)) {
+                if let Some(known) = misspelt(acl) {
                     let what = format!("the right of {what} is {acl}, which is no node of the tree of rights");
                     return Err(ModuleError::at(spot, what, format!("did you mean {known}?")));
                 }

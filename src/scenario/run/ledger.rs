@@ -139,7 +139,7 @@ impl Ledger {
         let website = row.fields.link("website").map(|id| crm.get(Entity::Website, id)).transpose()?.flatten();
         let Some(website) = website.and_then(|row| row.fields.origin_id()) else { return Ok(None) };
         let is_it = |row: &Row| {
-            row.text("website_id") == website.to_string() && email_address::is_same(&row.text("email"), email)
+            row.text("website_id") == website.to_string() && email_address::is_same(row.text("email"), email)
         };
         let times = shop.database().table(CUSTOMER).iter().filter(|(_, row)| is_it(row)).count();
         Ok((times > 1)

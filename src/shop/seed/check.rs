@@ -189,7 +189,8 @@ fn check<'a>(
             let remedy = format!("{} A column of your own is named under `columns`", ended(&remedy));
             found.push(record.misfit(column, wrong.what, remedy));
         } else if let Some(text) = value.filter(|_| column == "country_id" && record.address.is_some())
-            && let Some(remedy) = takes::no_country(text).filter(|_| !text.is_empty())
+            // A shop may hold a country that Magento does not know; what is another spelling of one it knows is a mistake.
+            && let Some(remedy) = takes::no_country(text).filter(|remedy| remedy.starts_with("did you mean"))
         {
             found.push(record.misfit(column, format!("{table}.{column} cannot hold \"{text}\""), remedy));
         } else if let Some(text) = value

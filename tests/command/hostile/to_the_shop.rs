@@ -175,7 +175,10 @@ fn what_the_control_api_keeps_is_counted() {
     };
     refused(until_refused("checkpoints", &|n| format!("{{\"save\": \"c{n}\"}}")), "too many checkpoints");
     let long = "x".repeat(900_000);
-    let stub = |_| format!("{{\"operation\": \"customerCustomerInfo\", \"answer\": {{\"email\": \"{long}\"}}}}");
+    let stub = |n| {
+        let of = format!("\"operation\": \"customerCustomerInfo\", \"when\": {{\"customerId\": {n}}}");
+        format!("{{{of}, \"answer\": {{\"email\": \"{long}\"}}}}")
+    };
     refused(until_refused("stubs", &stub), "too many stubs");
     let armed = |_| format!("{{\"disruption\": {{\"fault\": {{\"code\": \"1\", \"string\": \"{long}\"}}}}}}");
     refused(until_refused("disruptions", &armed), "too many disruptions");
