@@ -77,6 +77,10 @@ pub(super) fn remedied(usage: &clap::Error, text: &str, arguments: &[String]) ->
                     let rest = text[tip..].find('\n').map_or("", |end| &text[tip + end..]);
                     format!("{}  tip: a number here is 0 or more{rest}", &text[..tip])
                 }
+                (true, None) => {
+                    let found = format!("'{word}' found\n");
+                    text.replacen(&found, &format!("{found}\n  tip: a number here is 0 or more\n"), 1)
+                }
                 (false, Some(tip)) if text[tip..].starts_with("  tip: to pass '-") => {
                     let rest = text[tip..].find('\n').map_or("", |end| &text[tip + end..]);
                     format!("{}  tip: --help lists the flags{rest}", &text[..tip])

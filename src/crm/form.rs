@@ -46,7 +46,7 @@ pub enum SettingsError {
     },
     /// The start date moved later.
     #[error(
-        "Sync start date: New date should be less or equals than previously defined. ({new} is later than {stored}; leave it as it is, or name an earlier one)"
+        "Sync start date: New date should be less or equals than previously defined. ({new} is later than {stored}; leave it as it is, or name an earlier one while nothing is synced yet)"
     )]
     StartDateLater {
         /// The date asked for.

@@ -65,3 +65,24 @@ impl From<CrmError> for Stop {
         Self::Crm(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_magento_says_of_a_value_lasts_and_trouble_of_the_shop_passes() {
+        for (code, text, lasts) in [
+            (100, "Invalid data", true),
+            (1, "This customer email already exists", true),
+            (1, "The suffix is too long.", true),
+            (1, "", false),
+            (1, "Internal Error. Please see log for details.", false),
+            (1, "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock", false),
+            (1, " Unable to connect to the database", false),
+            (5, "Session expired. Try to relogin.", false),
+        ] {
+            assert_eq!(is_lasting(code, text), lasts, "{code} {text}");
+        }
+    }
+}
