@@ -1,7 +1,6 @@
 //! The nearest of the words there are, for "did you mean".
 
 /// Below this a suggestion confuses more than it helps.
-#[cfg(feature = "shop")]
 const LIKE_ENOUGH: f64 = 0.8;
 
 /// The known word that is most like `word`, however little that is; case does not matter. The first of several.
@@ -10,7 +9,6 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// The known word that may be meant: the nearest one, if it is like enough.
-#[cfg(feature = "shop")]
 pub(crate) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     scored(word, known).filter(|(likeness, _)| *likeness > LIKE_ENOUGH).map(|(_, candidate)| candidate)
 }
