@@ -1,13 +1,11 @@
 //! What the forms of customers and their addresses take in each field, besides what its column holds: OroCRM's constraints
 //! (`validation.yml` of its Magento and address bundles), and the choices that the forms offer.
 
+use super::export_queue::REMOVED;
 use super::form::is_email;
 use super::{Crm, CrmError, CrmValue, Entity, Fields, IntegrationId};
 use crate::datetime;
 use crate::nearest;
-
-/// The bit of a row's state that says that Magento has it no more.
-const REMOVED: i64 = 2;
 
 /// The choices for a gender.
 pub const GENDERS: &[&str] = &["male", "female"];

@@ -22,33 +22,23 @@ pub(super) fn all(text: &str, name: &str, first: SeedError, most: usize) -> Vec<
             break;
         };
         let Some(at) = offset(&page, *line, *column) else { break };
-        if let Some(key) = emptied(&page, text, at) {
+        let gone = match emptied(&page, text, at) {
             // Its rows were blanked out one by one; that nothing is left says nothing of the file.
-            if !entries::blank(&mut page, &key) {
-                break;
-            }
-            match Seed::parse(&page, name) {
-                Ok(rest) => {
-                    if knows_own {
-                        found.extend(rest.wrong_rows(&page, name, false));
-                    }
+            Some(key) => Some(key),
+            None => {
+                // Blanks change how many characters stand before a place, not how many bytes.
+                let place = place_of(text, at);
+                let message = with_hint(text, at, message);
+                knows_own &= !OWN.iter().any(|part| message.contains(&format!("did you mean `{part}`?")));
+                found.push((Some(place.clone()), format!("{name}:{place}: {message}")));
+                if message.starts_with(OTHER_KIND) {
                     break;
                 }
-                Err(next) => error = next,
+                let root: Result<At<Value>, _> = serde_saphyr::from_str(&page);
+                let Ok(root) = root else { break };
+                entries::around(&page, &root, at, message.contains(" is missing"))
             }
-            continue;
-        }
-        // Blanks change how many characters stand before a place, not how many bytes.
-        let place = place_of(text, at);
-        let message = with_hint(text, at, message);
-        knows_own &= !OWN.iter().any(|part| message.contains(&format!("did you mean `{part}`?")));
-        found.push((Some(place.clone()), format!("{name}:{place}: {message}")));
-        if message.starts_with(OTHER_KIND) {
-            break;
-        }
-        let root: Result<At<Value>, _> = serde_saphyr::from_str(&page);
-        let Ok(root) = root else { break };
-        let gone = entries::around(&page, &root, at, message.contains(" is missing"));
+        };
         if !gone.is_some_and(|gone| entries::blank(&mut page, &gone)) {
             break;
         }
